@@ -1,3 +1,4 @@
+using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
 
@@ -77,6 +78,38 @@ public class JumpThreadingTests
         Assert.Equal(edges, Headers(graph));
 
         static int Headers(Graph graph) => graph.ReversePostorder().Sum(block => block.Successors.Count(edge => graph.Blocks[edge.Target].IsLoopHeader));
+    }
+
+    /// <summary>A rotated loop is entered at the block behind its test: a jump past that block would be a second way in, and no header would dominate the loop.</summary>
+    [Fact]
+    public void RotatedLoopsHaveOneWayIn()
+    {
+        Graph graph = TestGraphs.Build(
+            """
+            (module
+              (import "" "one" (func $one))
+              (import "" "other" (func $other))
+              (global $left (mut i32) (i32.const 3))
+              (func (param $again i32)
+                (block $done
+                  (loop $next
+                    (br_if $done (i32.eqz (global.get $left)))
+                    (if (local.get $again) (then (call $one)) (else (call $other)))
+                    (local.set $again (i32.const 1))
+                    (br $next)))))
+            """);
+
+        // As in the pipeline: the verifier would find the headers of loops anew.
+        foreach (IPass pass in (IPass[])[new BranchSimplification(), new LoopRotation(), new BranchSimplification(), new JumpThreading()])
+        {
+            PassPipeline.Apply(pass, graph);
+        }
+
+        var flow = new ControlFlow(graph);
+        Assert.NotEmpty(flow.Loops);
+        Assert.All(flow.Order, block => Assert.All(
+            block.Predecessors,
+            source => Assert.True(flow.PositionOf(source) < flow.PositionOf(block.Id) || flow.Dominates(block.Id, source))));
     }
 
     private static int Branches(Graph graph) => graph.ReversePostorder().Count(block => block.Terminator.Kind == TerminatorKind.Branch);

@@ -79,6 +79,28 @@ public class ReferenceKnowledgeTests
         Assert.True(OperatorTable.MayBeNull(graph, graph.Result()));
     }
 
+    /// <summary>References of functions are compared by function: a function may have several, each made by another pass.</summary>
+    [Theory]
+    [InlineData(0, 0, 1)]
+    [InlineData(0, 1, 0)]
+    public void FunctionsAreComparedByWhatTheyAre(int first, int second, int expected)
+    {
+        Graph graph = TestGraphs.Build(TestGraphs.Module("(module (func) (func) (func (result i32) (i32.const 7)))"), 2);
+        Block entry = graph.Blocks[0];
+        int equal = graph.Append(entry, IrOp.ReferenceEqual, IrType.I32, [Function(first), Function(second)]);
+        entry.Terminator.Values[0] = equal;
+        graph.Apply(new ValueNumbering(Redundancies.Casts));
+        Assert.Equal(Opcode.I32Const, graph[graph.Result()].Op);
+        Assert.Equal(expected, graph[graph.Result()].Immediate);
+
+        int Function(int index)
+        {
+            int id = graph.Append(entry, IrOp.FunctionAddress, IrType.Ref, [], index);
+            graph[id].ReferenceType = ReferenceTypes.To(graph.Module.Functions[index].CanonicalTypeId);
+            return id;
+        }
+    }
+
     /// <summary>What an immutable global is made of is known where the module itself says so.</summary>
     [Theory]
     [InlineData("(struct.get $base 0 (global.get $made))", Constant)]

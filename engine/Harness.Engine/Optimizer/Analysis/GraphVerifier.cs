@@ -5,7 +5,7 @@ namespace Harness.Engine.Optimizer.Analysis;
 
 /// <summary>
 /// Checks that a graph is well formed: every value is defined on all paths to its uses, edges give one argument of the right type
-/// for each parameter, blocks end. Tests run it after each pass.
+/// for each parameter, blocks end, loops are entered at their headers, which say that they are. Tests run it after each pass.
 /// </summary>
 internal sealed class GraphVerifier
 {
@@ -13,10 +13,14 @@ internal sealed class GraphVerifier
     private readonly ControlFlow flow;
     private readonly int[] order;
     private readonly FrameStateValues state = new();
+    private readonly List<bool> saysIsHeader;
 
     private GraphVerifier(Graph graph)
     {
         this.graph = graph;
+
+        // Before loops are found anew, which corrects it.
+        saysIsHeader = graph.Blocks.ConvertAll(static block => block.IsLoopHeader);
         if (!graph.Analyses.IsTrue())
         {
             throw new InvalidOperationException("a pass has changed blocks or edges, and says that analyses of them still hold");
@@ -55,6 +59,20 @@ internal sealed class GraphVerifier
             }
 
             CheckEnd(block);
+            CheckLoop(block);
+        }
+    }
+
+    /// <summary>Dominators are found in one walk, which is right where the header of each loop dominates it.</summary>
+    private void CheckLoop(Block block)
+    {
+        foreach (int source in block.Predecessors)
+        {
+            if (flow.PositionOf(source) >= flow.PositionOf(block.Id))
+            {
+                Require(flow.Dominates(block.Id, source), block, $"block {source} goes back here, and can be reached otherwise");
+                Require(saysIsHeader[block.Id], block, $"block {source} goes back here, and it is said to be no header of a loop");
+            }
         }
     }
 

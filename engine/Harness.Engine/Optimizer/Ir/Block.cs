@@ -105,7 +105,7 @@ internal sealed class Block(int id)
     /// <summary>Ids of the blocks with an edge here, once per edge. Made by <see cref="Graph.ComputePredecessors"/>.</summary>
     public List<int> Predecessors { get; } = [];
 
-    /// <summary>Whether it is the target of a back edge.</summary>
+    /// <summary>Whether it is the target of a back edge. True of all that are, also where a pass has made them, before loops are found anew.</summary>
     public bool IsLoopHeader;
 
     /// <summary>

@@ -25,7 +25,16 @@ internal sealed class LoopRotation : IPass
             return Analyses.All;
         }
 
+        List<(Block Header, int Inside)> tests = candidates.ConvertAll(
+            static loop => (loop.Header, loop.Contains(loop.Header.Successors[0].Target) ? 0 : 1));
         LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(CopiedRegion.HeaderOf));
+        foreach ((Block header, int inside) in tests)
+        {
+            // Control goes into the loop, and back, to the block behind the test now.
+            header.IsLoopHeader = false;
+            graph.Blocks[header.Successors[inside].Target].IsLoopHeader = true;
+        }
+
         return Analyses.None;
     }
 

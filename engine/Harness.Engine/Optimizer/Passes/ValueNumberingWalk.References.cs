@@ -48,8 +48,7 @@ internal sealed partial class ValueNumberingWalk
                 return true;
             case IrOp.Narrow:
                 return VisitNarrow(id);
-            case IrOp.ReferenceEqual
-                when ReferenceTypes.SourceOf(graph, graph.Input(id, 0)) == ReferenceTypes.SourceOf(graph, graph.Input(id, 1)):
+            case IrOp.ReferenceEqual when AreSame(graph.Input(id, 0), graph.Input(id, 1)):
                 graph.Replace(id, constants.I32(1));
                 return true;
             case IrOp.ReferenceEqual when AreDifferent(graph.Input(id, 0), graph.Input(id, 1)):
@@ -157,12 +156,21 @@ internal sealed partial class ValueNumberingWalk
         return true;
     }
 
-    /// <summary>Whether two references cannot be the same.</summary>
+    /// <summary>Whether two references are the same: several passes make references of functions, and a function may have several of them.</summary>
+    private bool AreSame(int a, int b)
+    {
+        a = ReferenceTypes.SourceOf(graph, a);
+        b = ReferenceTypes.SourceOf(graph, b);
+        return a == b
+            || (graph[a].Op == IrOp.FunctionAddress && graph[b].Op == IrOp.FunctionAddress && graph[a].Immediate == graph[b].Immediate);
+    }
+
+    /// <summary>Whether two references, which are not known to be the same, cannot be.</summary>
     private bool AreDifferent(int a, int b)
     {
         a = ReferenceTypes.SourceOf(graph, a);
         b = ReferenceTypes.SourceOf(graph, b);
-        return a != b && (IsApart(a, b) || IsApart(b, a) || (IsOwnFunction(a) && IsOwnFunction(b)));
+        return IsApart(a, b) || IsApart(b, a) || (IsOwnFunction(a) && IsOwnFunction(b));
     }
 
     /// <summary>Whether a reference is to an object that is made here, and another one to something that was there before, or is made elsewhere.</summary>
