@@ -162,7 +162,7 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
     private void EndCatch()
     {
         host.Call("setThrew", 0, 0);
-        uint exception = _caught.Pop();
+        if (!_caught.TryPop(out uint exception)) throw new EmscriptenAbortException("the program ends a catch that it has not begun");
         if (host.Find("__cxa_decrement_exception_refcount") is not null) host.Call("__cxa_decrement_exception_refcount", exception);
         _last = 0;
     }
