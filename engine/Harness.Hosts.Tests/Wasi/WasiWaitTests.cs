@@ -57,6 +57,22 @@ public sealed class WasiWaitTests
         Assert.Equal(1 + 'x', await Task.Run(() => wasi.Run(store, module)).WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
+    /// <summary>A standard stream of this process stays as others have opened it, who have it too.</summary>
+    [Fact]
+    public async Task AStreamThatIsInheritedStaysAsItIs()
+    {
+        using TestFolder folder = await WithFifo();
+        using HostFolder host = HostFolder.Open(folder.Path);
+        using WasiFile opened = host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: true);
+        using var inherited = new HostFile(opened.Pollable!.Value, FdFlags.None, isOwned: false) { Flags = FdFlags.Nonblock };
+        string flags = File.ReadLines($"/proc/self/fdinfo/{opened.Pollable}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        Assert.Equal(0, Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & Posix.Nonblock);
+        Assert.Equal(Errno.Again, Assert.Throws<WasiErrorException>(() => inherited.Read(new byte[1])).Error);
+        Assert.Equal(4096, inherited.Write(new byte[5000]));
+        Assert.Equal(5000 - 904, inherited.Read(new byte[5000]));
+        Assert.Equal(Errno.Notsup, Assert.Throws<WasiErrorException>(() => inherited.Flags = FdFlags.Append).Error);
+    }
+
     /// <summary>A large buffer goes into a pipe in parts, but as a whole where somebody reads.</summary>
     [Fact]
     public async Task ABufferIsWrittenAsAWhole()

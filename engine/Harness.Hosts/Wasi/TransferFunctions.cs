@@ -5,9 +5,6 @@ internal static class TransferFunctions
 {
     private const uint VectorEntrySize = 8;
 
-    /// <summary>What a pipe that can be written takes without a wait (<c>PIPE_BUF</c>).</summary>
-    private const int PipePart = 4096;
-
     /// <summary>Reads into or writes from a buffer.</summary>
     /// <param name="file">The file.</param>
     /// <param name="buffer">The buffer.</param>
@@ -65,7 +62,7 @@ internal static class TransferFunctions
     /// <summary>Writes a buffer. What might wait is written in parts, as a pipe that can be written has room for one, but not for more.</summary>
     private static int Write(WasiFile file, ReadOnlySpan<byte> buffer, Waiting waiting)
     {
-        int part = Waiting.MayBeFor(file) ? PipePart : buffer.Length;
+        int part = Waiting.MayBeFor(file) ? Posix.PipePart : buffer.Length;
         int done = 0;
         do
         {

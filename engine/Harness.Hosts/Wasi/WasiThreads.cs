@@ -93,6 +93,8 @@ internal sealed class WasiThreads : IDisposable
         try
         {
             WasmFunction start = store.Instantiate(_module, _imports).GetFunction(StartName);
+            if (start.Type.Parameters is not [{ Kind: ValueKind.I32 }, { Kind: ValueKind.I32 }])
+                throw new ProgramException($"the program exports '{StartName}' as a function of type {start.Type}, where its parameters are i32 and i32");
             lock (_gate)
             {
                 if (_ending.IsCancellationRequested || _stores.Count > MostThreads || _lastNumber == LastNumber) return failure;
