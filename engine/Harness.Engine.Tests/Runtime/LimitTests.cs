@@ -73,7 +73,7 @@ public sealed class LimitTests
         Assert.Equal(65536, grow.Invoke(0)[0].AsI32());
     }
 
-    /// <summary>What grows step by step ends where there is no room for twice as much, but for a little more.</summary>
+    /// <summary>What grows step by step grows as far as there is room, though it asks the system for twice as much.</summary>
     [Fact]
     public void ATableGrowsUpToTheLimitOfItsStore()
     {

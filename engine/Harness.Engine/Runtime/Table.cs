@@ -127,13 +127,11 @@ public sealed unsafe class Table : Extern
         if (length > _maximum || delta > _maximum - length) return -1;
         MarkChanged();
         ulong newLength = length + delta;
-        if (newLength > _capacity)
+        ulong bytes = BytesOf(newLength) - BytesOf(length);
+        if (!Store.MemoryBudget.TryTake(bytes)) return -1;
+        if (newLength > _capacity && !TryEnlarge(newLength))
         {
-            if (!TryEnlarge(newLength)) return -1;
-        }
-        else if (_ofInstance is not null && !Store.MemoryBudget.TryTake(BytesOf(newLength) - BytesOf(length)))
-        {
-            // What an instance has addresses for is counted as it comes into use.
+            Store.MemoryBudget.GiveBack(bytes);
             return -1;
         }
 
@@ -202,22 +200,14 @@ public sealed unsafe class Table : Extern
     private static InsufficientMemoryException NoRoom(Store store, TableType type) => new(
         $"no room for a table of {type.Limits.Minimum} elements: the memories and tables of a store take at most {store.MemoryBudget.LimitMebibytes} MiB (knob memory.limit)");
 
-    /// <summary>What so many elements take, with their cards.</summary>
+    /// <summary>What so many elements take, with their cards. Room that is there for more, which differs by knobs, is not counted, so that a program grows as far with all of them.</summary>
     private ulong BytesOf(ulong elements) => (elements * (ulong)sizeof(nint)) + (_hasObjects ? CardsFor(elements) : 0);
 
-    /// <summary>Makes room for so many elements, and for twice as many as there was room for where limits allow that. Those of an instance are copied, and stay as they are.</summary>
-    /// <returns>False if there is no room, and nothing has changed.</returns>
+    /// <summary>Makes room for so many elements, and for twice as many as there was room for. Those of an instance are copied, and stay as they are.</summary>
+    /// <returns>False if the system has no room.</returns>
     private bool TryEnlarge(ulong length)
     {
-        MemoryBudget budget = Store.MemoryBudget;
-        ulong counted = _ofInstance is null ? BytesOf(_capacity) : 0;
         ulong capacity = Math.Min(Math.Max(length, _capacity * 2), _maximum);
-        if (!budget.TryTake(BytesOf(capacity) - counted))
-        {
-            capacity = length;
-            if (!budget.TryTake(BytesOf(capacity) - counted)) return false;
-        }
-
         try
         {
             ResizeCards(capacity);
@@ -229,7 +219,6 @@ public sealed unsafe class Table : Extern
         }
         catch (OutOfMemoryException)
         {
-            budget.GiveBack(BytesOf(capacity) - counted);
             return false;
         }
 

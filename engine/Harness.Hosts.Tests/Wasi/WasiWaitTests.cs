@@ -69,7 +69,7 @@ public sealed class WasiWaitTests
         Assert.Equal(0, Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & Posix.Nonblock);
         Assert.Equal(Errno.Again, Assert.Throws<WasiErrorException>(() => inherited.Read(new byte[1])).Error);
         Assert.Equal(4096, inherited.Write(new byte[5000]));
-        Assert.Equal(5000 - 904, inherited.Read(new byte[5000]));
+        Assert.Equal(4096, inherited.Read(new byte[5000]));
         Assert.Equal(Errno.Notsup, Assert.Throws<WasiErrorException>(() => inherited.Flags = FdFlags.Append).Error);
     }
 
