@@ -255,6 +255,20 @@ public sealed class EmscriptenHostTests
     }
 
     [Fact]
+    public void CatchesDoNotBeginWithoutEnd()
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "__cxa_begin_catch" (func $begin (param i32) (result i32)))
+              (memory (export "memory") 1)
+              (func (export "call") (param i32) (loop $l (drop (call $begin (i32.const 2048))) (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
+            """);
+        Call(host, "call", 65_536);
+        Assert.Equal("the program has begun 65536 catches and ended none of them", Assert.Throws<EmscriptenAbortException>(() => Call(host, "call", 1)).Message);
+    }
+
+    [Fact]
     public void AProgramThatDoesNotExportWhatItsHostCallsFailsInOneLine()
     {
         using var store = new Store();
