@@ -55,7 +55,11 @@ public sealed class JavaScriptHost : IDisposable
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
         _binding = new EngineBinding(_script, Engine, _stack);
-        var environment = new ScriptEnvironment(options, _loop, _stack) { ImportModule = ImportModule, RunScript = path => RunFile(path) };
+        var environment = new ScriptEnvironment(options, _loop, _stack)
+        {
+            ImportModule = path => Within(() => ImportModule(path)),
+            RunScript = path => Within(() => RunFile(path)),
+        };
         _timers = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeAsFunction(environment.ToBag());
     }
 
@@ -192,6 +196,20 @@ public sealed class JavaScriptHost : IDisposable
         finally
         {
             WithdrawInterrupts();
+        }
+    }
+
+    /// <summary>Runs a script that another one asks for. Where the heap is full ClearScript ends the inner one, and looks no more: the outer one ends as well.</summary>
+    private T Within<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IScriptEngineException { IsFatal: true })
+        {
+            _script.Interrupt();
+            throw;
         }
     }
 

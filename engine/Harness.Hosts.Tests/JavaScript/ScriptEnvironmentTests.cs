@@ -66,6 +66,27 @@ public sealed class ScriptEnvironmentTests
         Assert.Equal(3, host.RunScript("next.js", "1 + 2"));
     });
 
+    [Fact]
+    public void AScriptEndsWithTheOneThatItRunsWhereTheHeapIsFull()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "greedy.js"), "{ const all = []; for (;;) all.push(new Array(100).fill(all.length)); }");
+            ExecutionThread.Run(EngineOptions.Default, () =>
+            {
+                using var host = new JavaScriptHost(new JavaScriptOptions { Folder = folder.FullName, MaximumHeap = 64 });
+                var failure = Assert.Throws<ProgramException>(() => host.RunScript("outer.js", "try { harness.runScript('greedy.js'); } catch { } for (;;);"));
+                Assert.Equal("the script needs more memory than it may have: 64 MiB of V8's heap", failure.Message);
+                Assert.Equal(3, host.RunScript("next.js", "1 + 2"));
+            });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     /// <summary>At every depth a script may call what enters V8 again: it works, or throws.</summary>
     [Theory]
     [InlineData("new TextEncoder().encode('ä'.repeat(300))")]
