@@ -101,25 +101,47 @@ public sealed class WasiWaitTests
         using TestFolder folder = await WithFifo();
         using var store = new Store();
         using var wasi = new WasiHost(new WasiOptions().Preopen(".", folder.Path));
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble($"""
-            (module
-              (import "env" "memory" (memory 17 17 shared))
-              (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
-              {Fifo}
-              (export "memory" (memory 0))
-              {Functions}
-              (func (export "_start")
-                (call $open_fifo)
-                (drop (call $spawn (i32.const 0)))
-                (if (call $read (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 32)) (then (unreachable)))
-                (call $exit (i32.add (i32.const 40) (i32.load (i32.const 32)))))
-              (func (export "wasi_thread_start") (param i32 i32)
-                ;; For a while, in which the main thread comes to wait.
-                (drop (memory.atomic.wait32 (i32.const 512) (i32.const 0) (i64.const 100_000_000)))
-                (drop (call $write (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 48)))
-                (drop (memory.atomic.wait32 (i32.const 512) (i32.const 0) (i64.const -1)))))
-            """));
+        WasmModule module = ProgramWithThreads(
+            """
+            (func (export "_start")
+              (call $open_fifo)
+              (drop (call $spawn (i32.const 0)))
+              (if (call $read (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 32)) (then (unreachable)))
+              (call $exit (i32.add (i32.const 40) (i32.load (i32.const 32)))))
+            (func (export "wasi_thread_start") (param i32 i32)
+              ;; For a while, in which the main thread comes to wait.
+              (drop (memory.atomic.wait32 (i32.const 512) (i32.const 0) (i64.const 100_000_000)))
+              (drop (call $write (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 48)))
+              (drop (memory.atomic.wait32 (i32.const 512) (i32.const 0) (i64.const -1))))
+            """);
         Assert.Equal(41, await Task.Run(() => wasi.Run(store, module)).WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    /// <summary>Of two threads that wait for the same pipe one gets what comes, and the other goes on waiting, which does not keep the program from its end.</summary>
+    [Fact]
+    public async Task WhoeverComesTooLateGoesOnWaiting()
+    {
+        using TestFolder folder = await WithFifo();
+        using var store = new Store();
+        using var wasi = new WasiHost(new WasiOptions().Preopen(".", folder.Path));
+        WasmModule module = ProgramWithThreads(
+            """
+            (func (export "_start")
+              (call $open_fifo)
+              (drop (call $spawn (i32.const 0)))
+              (drop (call $spawn (i32.const 0)))
+              ;; For a while, in which both come to wait; then until one has read, and the other may have tried.
+              (drop (memory.atomic.wait32 (i32.const 512) (i32.const 0) (i64.const 100_000_000)))
+              (drop (call $write (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 48)))
+              (drop (memory.atomic.wait32 (i32.const 516) (i32.const 0) (i64.const -1)))
+              (drop (memory.atomic.wait32 (i32.const 512) (i32.const 0) (i64.const 100_000_000)))
+              (call $exit (i32.atomic.load (i32.const 516))))
+            (func (export "wasi_thread_start") (param i32 i32)
+              (drop (call $read (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 32)))
+              (drop (i32.atomic.rmw.add (i32.const 516) (i32.const 1)))
+              (drop (memory.atomic.notify (i32.const 516) (i32.const 1))))
+            """);
+        Assert.Equal(1, await Task.Run(() => wasi.Run(store, module)).WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     private static WasmModule Program(string start) => WasmModule.Decode(WatAssembler.Assemble($"""
@@ -128,6 +150,16 @@ public sealed class WasiWaitTests
           (memory (export "memory") 18)
           {Functions}
           (func (export "_start") {start}))
+        """));
+
+    private static WasmModule ProgramWithThreads(string functions) => WasmModule.Decode(WatAssembler.Assemble($"""
+        (module
+          (import "env" "memory" (memory 17 17 shared))
+          (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+          {Fifo}
+          (export "memory" (memory 0))
+          {Functions}
+          {functions})
         """));
 
     private static async Task<TestFolder> WithFifo()

@@ -55,8 +55,7 @@ internal static class TransferFunctions
 
     private static int Read(WasiFile file, Span<byte> buffer, Waiting waiting)
     {
-        if (!buffer.IsEmpty) waiting.Until(file, Posix.PollIn);
-        lock (waiting.Gate) return file.Read(buffer);
+        using (waiting.EnterFor(file, Posix.PollIn, waits: !buffer.IsEmpty)) return file.Read(buffer);
     }
 
     /// <summary>Writes a buffer. What might wait is written in parts, as a pipe that can be written has room for one, but not for more.</summary>
@@ -66,11 +65,10 @@ internal static class TransferFunctions
         int done = 0;
         do
         {
-            if (!buffer.IsEmpty) waiting.Until(file, Posix.PollOut);
             int written;
             try
             {
-                lock (waiting.Gate) written = file.Write(buffer.Slice(done, Math.Min(buffer.Length - done, part)));
+                using (waiting.EnterFor(file, Posix.PollOut, waits: !buffer.IsEmpty)) written = file.Write(buffer.Slice(done, Math.Min(buffer.Length - done, part)));
             }
             catch (WasiErrorException) when (done > 0)
             {

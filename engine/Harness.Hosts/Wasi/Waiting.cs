@@ -15,9 +15,6 @@ internal readonly unsafe struct Waiting(WasiFunctionTable table, Store store)
 
     private const int LongestPartMilliseconds = (int)(LongestPart / 1_000_000);
 
-    /// <summary>Guards what functions work on; nobody waits who has it.</summary>
-    public Lock Gate => table.Gate;
-
     /// <summary>Whether reading or writing a file may wait: it is no regular one, and not to fail instead.</summary>
     public static bool MayBeFor(WasiFile file) => file.Pollable is not null && !file.Flags.HasFlag(FdFlags.Nonblock);
 
@@ -30,18 +27,33 @@ internal readonly unsafe struct Waiting(WasiFunctionTable table, Store store)
         if (store.IsOverdue() || store.TryTakeInterrupt()) throw new HostTrapException(TrapKind.Interrupted);
     }
 
-    /// <summary>Waits until a file can be read, or written, without a wait, or that fails. Whoever has the same pipe in another process may be faster then.</summary>
+    /// <summary>
+    /// Waits until a file can be read, or written, without a wait, or that fails, and enters the gate of the functions: no other thread of the program is faster then, but whoever has the same pipe in
+    /// another process may be.
+    /// </summary>
     /// <param name="file">The file, which nobody may close meanwhile.</param>
     /// <param name="events">What is wanted of it (<c>poll</c>).</param>
-    public void Until(WasiFile file, short events)
+    /// <param name="waits">Whether it is waited for; if not, this enters the gate alone.</param>
+    /// <returns>What leaves the gate.</returns>
+    /// <inheritdoc cref="ThrowIfEnded" path="/exception"/>
+    public Lock.Scope EnterFor(WasiFile file, short events, bool waits)
     {
-        if (!MayBeFor(file)) return;
-        var poll = new NativePoll { File = file.Pollable!.Value, Events = events };
-        for (int ready = 0; ready <= 0;)
+        while (true)
         {
-            ready = Posix.Poll(&poll, 1, LongestPartMilliseconds);
-            if (ready < 0 && Marshal.GetLastPInvokeError() != LinuxErrno.Interrupted) return;
-            if (ready <= 0) ThrowIfEnded();
+            Lock.Scope entered = table.Gate.EnterScope();
+            if (!waits || !MayBeFor(file) || Poll(file, events, 0) != 0) return entered;
+            entered.Dispose();
+            do ThrowIfEnded();
+            while (Poll(file, events, LongestPartMilliseconds) == 0);
         }
+    }
+
+    /// <summary>Looks whether a file can be read, or written, for a time at most.</summary>
+    /// <returns>0 if it cannot; below 0 if the system does not say.</returns>
+    private static int Poll(WasiFile file, short events, int milliseconds)
+    {
+        var poll = new NativePoll { File = file.Pollable!.Value, Events = events };
+        int ready = Posix.Poll(&poll, 1, milliseconds);
+        return ready < 0 && Marshal.GetLastPInvokeError() == LinuxErrno.Interrupted ? 0 : ready;
     }
 }
