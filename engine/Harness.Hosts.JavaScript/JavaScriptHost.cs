@@ -47,6 +47,9 @@ public sealed class JavaScriptHost : IDisposable
         var constraints = new V8RuntimeConstraints { MaxOldSpaceSize = (int)Math.Min((long)options.MaximumHeap + SpareHeap, LargestHeap), HeapExpansionMultiplier = 2 };
         _script = new V8ScriptEngine(constraints, V8ScriptEngineFlags.EnableTaskPromiseConversion | V8ScriptEngineFlags.DisableGlobalMembers);
         _stack = new ScriptStack();
+
+        // What ends a script that the host runs for another one ends that as well, which could catch it else, and whose heap nobody looks at any more.
+        _script.EnableRuntimeInterruptPropagation = true;
         _script.RuntimeHeapSizeSampleInterval = HeapSampleInterval;
         LimitHeap();
         _script.DocumentSettings.AccessFlags = DocumentAccessFlags.EnableFileLoading;
@@ -55,11 +58,7 @@ public sealed class JavaScriptHost : IDisposable
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
         _binding = new EngineBinding(_script, Engine, _stack);
-        var environment = new ScriptEnvironment(options, _loop, _stack)
-        {
-            ImportModule = path => Within(() => ImportModule(path)),
-            RunScript = path => Within(() => RunFile(path)),
-        };
+        var environment = new ScriptEnvironment(options, _loop, _stack) { ImportModule = ImportModule, RunScript = path => RunFile(path) };
         _timers = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeAsFunction(environment.ToBag());
     }
 
@@ -196,20 +195,6 @@ public sealed class JavaScriptHost : IDisposable
         finally
         {
             WithdrawInterrupts();
-        }
-    }
-
-    /// <summary>Runs a script that another one asks for. Where the heap is full ClearScript ends the inner one, and looks no more: the outer one ends as well.</summary>
-    private T Within<T>(Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (Exception e) when (e is IScriptEngineException { IsFatal: true })
-        {
-            _script.Interrupt();
-            throw;
         }
     }
 
