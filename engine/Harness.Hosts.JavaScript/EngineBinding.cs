@@ -32,7 +32,7 @@ internal sealed class EngineBinding : IDisposable
     private bool _growsForScript;
 
     /// <summary>Puts the engine into a script engine's global scope, as <c>WebAssembly</c>.</summary>
-    public EngineBinding(V8ScriptEngine script, WasmEngine engine)
+    public EngineBinding(V8ScriptEngine script, WasmEngine engine, ScriptStack stack)
     {
         _engine = engine;
         _slots = new SharedSlots(script);
@@ -40,7 +40,7 @@ internal sealed class EngineBinding : IDisposable
         _calls = new FunctionCalls(_slots, FindFunction, IdOf);
         _call = new CallCode(_calls, _slots);
         ScriptObject functions = Start(script);
-        _script = new ScriptFunctions(functions, _dispatch!);
+        _script = new ScriptFunctions(functions, _dispatch!, stack);
         _staging.Connect(_script);
         _imports = new ImportedFunctions(_slots, _script, id => (Tag)_items[id]!);
     }
@@ -215,7 +215,7 @@ internal sealed class EngineBinding : IDisposable
     {
         int id = ++_nextId;
         _builders[id] = new InstanceBuilder(_realms[store], _modules[module], _imports);
-        ForgetValues(_realms[store]);
+        _script.ReleaseValues(store, _realms[store].Values);
         return id;
     }
 
@@ -423,10 +423,5 @@ internal sealed class EngineBinding : IDisposable
         buffer.InvokeWithDirectAccess(pointer => address = pointer);
         if (address % Environment.SystemPageSize != 0) throw new NotSupportedException("WebAssembly: this memory of V8 does not begin at a page of the system");
         memory.MapAt(address);
-    }
-
-    private void ForgetValues(StoreRealm realm)
-    {
-        foreach (int id in realm.Values.TakeForgotten()) _script.ReleaseValue(realm.Id, id);
     }
 }

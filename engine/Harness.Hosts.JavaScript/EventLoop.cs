@@ -6,7 +6,13 @@ namespace Harness.Hosts.JavaScript;
 /// <summary>The timers of a script, in the order in which they are due. Time passes as it does; where nothing else is to be done, it is waited for.</summary>
 internal sealed class EventLoop
 {
+    /// <summary>How many timers that were removed may wait, beside as many as there are others.</summary>
+    private const int MostRemoved = 1000;
+
     private readonly PriorityQueue<int, (double Due, long Order)> _timers = new();
+
+    /// <summary>Those that were not removed.</summary>
+    private readonly HashSet<int> _live = [];
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly object _gate = new();
     private long _order;
@@ -16,9 +22,23 @@ internal sealed class EventLoop
     public double Now => Stopwatch.GetElapsedTime(_start).TotalMilliseconds;
 
     /// <summary>Adds a timer.</summary>
-    /// <param name="id">Its id.</param>
+    /// <param name="id">Its id, which no other has or has had; the same again once it has fired.</param>
     /// <param name="delay">When it is due, in ms from now.</param>
-    public void Add(int id, double delay) => _timers.Enqueue(id, (Now + delay, _order++));
+    public void Add(int id, double delay)
+    {
+        _live.Add(id);
+        _timers.Enqueue(id, (Now + delay, _order++));
+    }
+
+    /// <summary>Removes a timer, which nobody waits for any more.</summary>
+    /// <param name="id">Its id; nothing happens if there is none.</param>
+    public void Remove(int id)
+    {
+        if (!_live.Remove(id) || _timers.Count <= (2 * _live.Count) + MostRemoved) return;
+        (int Element, (double Due, long Order) Priority)[] left = [.. _timers.UnorderedItems.Where(timer => _live.Contains(timer.Element))];
+        _timers.Clear();
+        _timers.EnqueueRange(left);
+    }
 
     /// <summary>Fires timers when they are due, until there are none.</summary>
     /// <param name="fire">Fires one.</param>
@@ -28,6 +48,7 @@ internal sealed class EventLoop
     {
         while (until?.Invoke() != true && _timers.TryDequeue(out int id, out (double Due, long Order) priority))
         {
+            if (!_live.Remove(id)) continue;
             double wait = priority.Due - Now;
             if (wait > 0) Wait(TimeSpan.FromMilliseconds(wait));
             fire(id);

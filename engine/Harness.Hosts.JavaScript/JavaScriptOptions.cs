@@ -17,6 +17,6 @@ public sealed record JavaScriptOptions
     /// <summary>The folder that relative paths of imports and files start from.</summary>
     public string Folder { get; init; } = Environment.CurrentDirectory;
 
-    /// <summary>Largest heap of V8, in MiB.</summary>
+    /// <summary>Largest heap of V8, in MiB: a script that needs more ends. It is looked at four times a second. Buffers lie outside of it.</summary>
     public int MaximumHeap { get; init; } = 2048;
 }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using Harness.Engine.Runtime;
 using Microsoft.ClearScript;
 using Microsoft.ClearScript.JavaScript;
 using Microsoft.ClearScript.V8.FastProxy;
@@ -8,7 +9,7 @@ using Microsoft.ClearScript.V8.FastProxy;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>What <c>environment.js</c> needs of the host: output, clocks, timers, text codecs, files below the host's folder.</summary>
-internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loop)
+internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loop, ScriptStack stack)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -25,6 +26,7 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
         ["printError"] = options.PrintError,
         ["now"] = new V8FastHostFunction("now", 0, (bool _, in V8FastArgs _, in V8FastResult result) => result.Set(loop.Now)),
         ["setTimer"] = (Action<int, double>)loop.Add,
+        ["clearTimer"] = (Action<int>)loop.Remove,
         ["decodeText"] = (Func<ITypedArray<byte>, string, bool, string?>)DecodeText,
         ["encodeText"] = (Func<string, object>)(text => ToArray(Encoding.UTF8.GetBytes(text))),
         ["randomBytes"] = (Func<int, object>)(count => ToArray(RandomNumberGenerator.GetBytes(count))),
@@ -35,8 +37,10 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
         ["readText"] = (Func<string, string>)(path => File.ReadAllText(Path.Combine(options.Folder, path))),
     };
 
-    private static object ToArray(byte[] bytes)
+    /// <exception cref="HostTrapException">The script has come too far down the stack to go on in V8.</exception>
+    private object ToArray(byte[] bytes)
     {
+        stack.ThrowIfExhausted();
         var array = (ITypedArray<byte>)((ScriptObject)ScriptEngine.Current.Evaluate("length => new Uint8Array(length)")).InvokeAsFunction(bytes.Length);
         array.WriteBytes(bytes, 0, (ulong)bytes.Length, 0);
         return array;

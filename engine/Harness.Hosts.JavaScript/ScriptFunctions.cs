@@ -10,30 +10,33 @@ namespace Harness.Hosts.JavaScript;
 /// </summary>
 /// <param name="functions">The object.</param>
 /// <param name="dispatch">Its method <c>dispatch</c>, by which all imports are called, past ClearScript.</param>
-internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dispatch) : IDisposable
+/// <param name="stack">V8's part of the stack.</param>
+internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dispatch, ScriptStack stack) : IDisposable
 {
-    private readonly ScriptStack _stack = new();
-
     /// <summary>Calls the import that the header of the slots names, and leaves there how that ended.</summary>
     /// <exception cref="HostTrapException">There is no stack left for it.</exception>
     public void Dispatch()
     {
-        _stack.ThrowIfExhausted();
+        stack.ThrowIfExhausted();
         if (!dispatch.TryCall()) functions.InvokeMethod("dispatch");
     }
 
     /// <summary>Puts a <c>TypeError</c> into slot 0.</summary>
     public void RefuseResult(string message) => functions.InvokeMethod("refuseResult", message);
 
-    /// <summary>Says that nothing of a store refers to a value any more.</summary>
-    public void ReleaseValue(int store, int id) => functions.InvokeMethod("releaseValue", store, id);
+    /// <summary>Says that nothing of a store refers to some values any more; where there is no stack for it, that is left for the next time.</summary>
+    public void ReleaseValues(int store, ScriptValueTable values)
+    {
+        if (stack.IsExhausted) return;
+        foreach (int id in values.TakeForgotten()) functions.InvokeMethod("releaseValue", store, id);
+    }
 
     /// <summary>Says that code has grown a memory.</summary>
     /// <returns>The buffer of its new size.</returns>
     /// <exception cref="HostTrapException">There is no stack left for it.</exception>
     public IArrayBuffer Grown(int store, int id, double delta)
     {
-        _stack.ThrowIfExhausted();
+        stack.ThrowIfExhausted();
         return (IArrayBuffer)functions.InvokeMethod("grown", store, id, delta);
     }
 
@@ -41,7 +44,7 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
     /// <exception cref="HostTrapException">There is no stack left to find out.</exception>
     public bool HasElements(int value, int from, int length, int element)
     {
-        _stack.ThrowIfExhausted();
+        stack.ThrowIfExhausted();
         return (bool)functions.InvokeMethod("hasElements", value, from, length, element);
     }
 

@@ -5,7 +5,7 @@ namespace Harness.Hosts.JavaScript;
 
 /// <summary>
 /// The part of the thread's stack that V8 uses: some of it from where V8 was started. WebAssembly, whose stack is as large as the engine's options say, may have gone far beyond that before it calls a
-/// script, and V8 ends the process where it finds itself there.
+/// script, and so may a script before it calls a function of the host that enters V8 again; V8 ends the process where it finds itself there. To be made where V8 is started.
 /// </summary>
 internal sealed unsafe class ScriptStack
 {
@@ -20,11 +20,14 @@ internal sealed unsafe class ScriptStack
 
     private readonly nint _end = Here() - Size;
 
+    /// <summary>Whether V8 has no stack here. Scripts that have come nearly as far themselves may have called what asks.</summary>
+    public bool IsExhausted => Here() < _end;
+
     /// <summary>Lets nobody enter V8 where it has no stack.</summary>
     /// <exception cref="HostTrapException">There is none left.</exception>
     public void ThrowIfExhausted()
     {
-        if (Here() < _end) throw new HostTrapException(TrapKind.StackOverflow);
+        if (IsExhausted) throw new HostTrapException(TrapKind.StackOverflow);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

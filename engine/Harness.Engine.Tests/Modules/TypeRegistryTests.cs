@@ -64,6 +64,15 @@ public class TypeRegistryTests
         GC.KeepAlive(next);
     }
 
+    /// <summary>Ids are not given again, so that a process may run out of them; it says so, and what to do.</summary>
+    [Fact]
+    public void AProcessWithoutIdsOfTypesSaysSo()
+    {
+        TypeRegistry.RequireIds(HeapType.MaxTypes - 2, 2);
+        var fault = Assert.Throws<InsufficientMemoryException>(() => TypeRegistry.RequireIds(HeapType.MaxTypes - 2, 3));
+        Assert.StartsWith("3 more types do not fit into this process, which has had 67108838 of at most 67108840,", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void DeclaredSubtypesAreSubtypes()
     {

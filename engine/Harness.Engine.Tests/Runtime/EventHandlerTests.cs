@@ -51,6 +51,97 @@ public sealed class EventHandlerTests
         }
     }
 
+    /// <summary>Wherever code comes to a collection, what a handler throws ends the call and nothing else.</summary>
+    [Theory]
+    [InlineData("structures", TierUpMode.Never, 100_000)]
+    [InlineData("structures", TierUpMode.Synchronous, 100_000)]
+    [InlineData("arrays", TierUpMode.Never, 2000)]
+    [InlineData("arrays", TierUpMode.Synchronous, 2000)]
+    [InlineData("exceptions", TierUpMode.Never, 100_000)]
+    [InlineData("texts", TierUpMode.Never, 100_000)]
+    [InlineData("texts", TierUpMode.Synchronous, 100_000)]
+    public void WhatAHandlerOfCollectionsThrowsEndsTheCall(string name, TierUpMode mode, int count)
+    {
+        using var store = new Store(EngineOptions.Default with { TierUp = mode, TieringBudget = 5000, HeapNurserySize = 256, HeapMinimumThreshold = 1 });
+        Imports imports = new Imports().Define("m", "text", HostFunction.Create(
+            FunctionType.Of([], [ValueType.ExternRef]), (_, _, results) => results[0] = WasmValue.FromExtern(new string('x', 100))));
+        WasmFunction function = store.Instantiate(
+            HandCompiler.Module(
+                """
+                (module
+                  (type $s (struct (field i32)))
+                  (type $a (array (mut i32)))
+                  (import "m" "text" (func $text (result externref)))
+                  (tag $tag (param i32))
+                  (global $kept (mut externref) (ref.null extern))
+                  (func (export "structures") (param i32) (result i32) (local $sum i32)
+                    (loop $l
+                      (local.set $sum (i32.add (local.get $sum) (struct.get $s 0 (struct.new $s (i32.const 1)))))
+                      (global.set $kept (extern.convert_any (struct.new $s (local.get 0))))
+                      (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+                    (local.get $sum))
+                  (func (export "arrays") (param i32) (result i32) (local $sum i32) (local $array (ref null $a))
+                    (loop $l
+                      (local.set $array (array.new $a (i32.const 1) (i32.const 20000)))
+                      (global.set $kept (extern.convert_any (local.get $array)))
+                      (local.set $sum (i32.add (local.get $sum) (array.get $a (local.get $array) (i32.const 19999))))
+                      (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+                    (local.get $sum))
+                  (func $throw (param i32) (throw $tag (local.get 0)))
+                  (func (export "exceptions") (param i32) (result i32) (local $sum i32)
+                    (loop $l
+                      (block $caught (result i32)
+                        (try_table (catch $tag $caught) (call $throw (i32.const 1)))
+                        (unreachable))
+                      (local.set $sum (i32.add (local.get $sum)))
+                      (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+                    (local.get $sum))
+                  (func (export "texts") (param i32) (result i32) (local $sum i32)
+                    (loop $l
+                      (global.set $kept (call $text))
+                      (local.set $sum (i32.add (local.get $sum) (i32.const 1)))
+                      (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+                    (local.get $sum)))
+                """),
+            imports).GetFunction(name);
+        bool fails = true;
+        int told = 0;
+        store.Engine.Events.Collected += _ =>
+        {
+            told++;
+            if (fails) throw new TimeZoneNotFoundException("no luck");
+        };
+        for (int i = 0; i < 3; i++) Assert.Equal("no luck", Assert.Throws<TimeZoneNotFoundException>(() => function.Invoke(count)).Message);
+        Assert.Throws<TimeZoneNotFoundException>(() => store.CollectGarbage());
+        fails = false;
+        Assert.Equal(count, function.Invoke(count)[0].AsI32());
+        Assert.True(told > 4);
+    }
+
+    /// <summary>A compile thread has nobody to throw to but who waits for it; the process goes on.</summary>
+    [Fact]
+    public void WhatAHandlerThrowsOnACompileThreadComesToWhoWaitsForIt()
+    {
+        string body = string.Concat(Enumerable.Range(2, 300).Select(i => $"(local.set 0 (i32.div_u (i32.mul (local.get 0) (i32.const {i})) (i32.const {i})))"));
+        WasmModule module = HandCompiler.Module($"""(module (func (export "f") (param i32) (result i32) {body} (local.get 0)))""");
+        EngineOptions options = EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 1000 };
+        using var unlimited = new Store(options);
+        unlimited.Instantiate(module).GetFunction("f").Invoke(1);
+        int baselineKiB = (int)((unlimited.Engine.CodeBytes + 1023) >> 10);
+
+        using var store = new Store(options with { CodeLimit = baselineKiB, StressTierUpAfter = 2 });
+        store.Engine.Events.CompilationFailed += _ => throw new TimeZoneNotFoundException("no luck");
+        WasmFunction function = store.Instantiate(module).GetFunction("f");
+        var thrown = new List<Exception>();
+        for (int i = 0; i < 10; i++)
+        {
+            if (Record.Exception(() => function.Invoke(i)) is { } exception) thrown.Add(exception);
+        }
+
+        Assert.Equal("no luck", Assert.IsType<TimeZoneNotFoundException>(Assert.Single(thrown)).Message);
+        Assert.Equal(5, function.Invoke(5)[0].AsI32());
+    }
+
     [Fact]
     public void TheRefusalEndsTheCallOfAHandlerThatDoesNotExpectIt()
     {

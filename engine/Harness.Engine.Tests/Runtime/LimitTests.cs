@@ -70,6 +70,62 @@ public sealed class LimitTests
         Assert.Contains("larger than the limit of 10000000 (knob table.limit)", fault.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A table of 1 MiB has 131,072 elements: half of them are there from the beginning, in whichever way the table is made.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("(elem (i32.const 0) func $f)", false)]
+    [InlineData("(elem (i32.const 0) func $f)", true)]
+    public void TheTablesOfAStoreAreWithinTheLimitOfItsMemories(string elements, bool isLazy)
+    {
+        using var store = new Store(EngineOptions.Default with { MemoryLimit = 1, InstanceLazyTables = isLazy });
+        WasmModule module = HandCompiler.Module(
+            $"""
+            (module (memory 1) (table 65536 funcref) {elements} (func $f)
+              (func (export "grow") (param i32) (result i32) (table.grow (ref.null func) (local.get 0)))
+              (func (export "grow_memory") (param i32) (result i32) (memory.grow (local.get 0))))
+            """);
+        Instance instance = store.Instantiate(module);
+        WasmFunction grow = instance.GetFunction("grow");
+        Assert.Equal(-1, grow.Invoke(131_072)[0].AsI32());
+        var fault = Assert.Throws<InsufficientMemoryException>(() => store.Instantiate(module));
+        Assert.Contains("a table of 65536 elements: the memories and tables of a store take at most 1 MiB (knob memory.limit)", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(-1, instance.GetFunction("grow_memory").Invoke(8)[0].AsI32());
+        Assert.Equal(1, instance.GetFunction("grow_memory").Invoke(1)[0].AsI32());
+        Assert.Equal(65536, grow.Invoke(0)[0].AsI32());
+    }
+
+    /// <summary>What grows step by step grows as far as there is room, though it asks the system for twice as much.</summary>
+    [Fact]
+    public void ATableGrowsUpToTheLimitOfItsStore()
+    {
+        using var store = new Store(EngineOptions.Default with { MemoryLimit = 1 });
+        WasmFunction grow = store.Instantiate(HandCompiler.Module(
+            """(module (table 0 externref) (func (export "grow") (param i32) (result i32) (table.grow (ref.null extern) (local.get 0))))"""))
+            .GetFunction("grow");
+        int length = 0;
+        for (; grow.Invoke(10_000)[0].AsI32() == length; length += 10_000) Assert.InRange(length, 0, 131_072);
+        Assert.InRange(length, 120_000, 131_072);
+        Assert.Equal(length, grow.Invoke(100)[0].AsI32());
+    }
+
+    /// <summary>What tables are to contain at first is noted for each module: a small one may have a hundred thousand tables of ten million elements each.</summary>
+    [Fact]
+    public void WhatIsNotedOfTablesHasALimit()
+    {
+        string tables = string.Concat(Enumerable.Range(0, 2000).Select(i => $"(table $t{i} 1000 funcref) (elem (table $t{i}) (i32.const 1) func $f)"));
+        WasmModule module = HandCompiler.Module(
+            $"""
+            (module (type $t (func (result i32))) {tables} (func $f (type $t) (i32.const 42))
+              (func (export "first") (result i32) (call_indirect $t0 (type $t) (i32.const 1)))
+              (func (export "last") (result i32) (call_indirect $t1999 (type $t) (i32.const 1))))
+            """);
+        using var store = new Store(EngineOptions.Default with { InstanceLazyTables = true, TableLimit = 5000 });
+        Instance instance = store.Instantiate(module);
+        Assert.Equal(5, instance.Code.TableImages.Count(image => image is not null));
+        Assert.Equal(42, instance.GetFunction("first").Invoke()[0].AsI32());
+        Assert.Equal(42, instance.GetFunction("last").Invoke()[0].AsI32());
+    }
+
     [Fact]
     public void AStoreHasALimitOfInstances()
     {

@@ -21,8 +21,8 @@ public sealed partial record EngineOptions
         Maximum = 1_048_576, Unit = "KiB")]
     public int MemoryImageMinSize { get; init; } = 128;
 
-    /// <summary>Most memory that the linear memories of a store may take together, in MiB. Beyond, they do not grow.</summary>
-    [Knob("memory.limit", "most memory of all linear memories of a store together; beyond, memory.grow gives -1", Maximum = 1_048_576, Unit = "MiB")]
+    /// <summary>Most memory that the linear memories and tables of a store may take together, in MiB. Beyond, they do not grow.</summary>
+    [Knob("memory.limit", "most memory of all linear memories and tables of a store together; beyond, memory.grow and table.grow give -1", Maximum = 1_048_576, Unit = "MiB")]
     public int MemoryLimit { get; init; } = 65_536;
 
     /// <summary>Most elements of a table. Beyond, it does not grow.</summary>

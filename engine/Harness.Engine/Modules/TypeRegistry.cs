@@ -40,7 +40,8 @@ public static class TypeRegistry
     /// <summary>
     /// The canonical id of a function type that is final, has no supertype, and is a recursion group by itself. The type lives as long as the process.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The process has too many types, or the type mentions one whose module is gone.</exception>
+    /// <exception cref="InvalidOperationException">The type mentions one whose module is gone.</exception>
+    /// <exception cref="InsufficientMemoryException">The process has no ids of types left.</exception>
     public static int CanonicalId(FunctionType type) => AddForEver(new SubType(type, null, IsFinal: true));
 
     /// <summary>Whether every reference of one heap type is one of another (specification, section 3.3).</summary>
@@ -95,7 +96,8 @@ public static class TypeRegistry
     /// <param name="realm">
     /// Groups of different realms are never equal. There is one realm but for copies of modules that are to have other ids, as they would have in another process.
     /// </param>
-    /// <exception cref="InvalidOperationException">The process has too many types, or the group mentions one whose module is gone.</exception>
+    /// <exception cref="InvalidOperationException">The group mentions a type whose module is gone.</exception>
+    /// <exception cref="InsufficientMemoryException">The process has no ids of types left.</exception>
     internal static TypeGroup AddGroup(ReadOnlySpan<SubType> group, int realm = 0)
     {
         var key = TypeGroupKey.Of(group, realm);
@@ -103,8 +105,7 @@ public static class TypeRegistry
         {
             if (Groups.TryGetValue(key, out var reference) && reference.TryGetTarget(out var known)) return known;
             var first = s_next;
-            if (group.Length > HeapType.MaxTypes - first)
-                throw new InvalidOperationException("too many types in this process");
+            RequireIds(first, group.Length);
             TypeGroup[] mentioned = [.. MentionedBy(group)];
 
             // From here on the ids are this group's and go with it, whatever fails before it can be found.
@@ -135,6 +136,17 @@ public static class TypeRegistry
         }
 
         return group.First;
+    }
+
+    /// <summary>Checks that there are ids for types that are to be added. Modules that are gone give none back: an id that is found somewhere is then never another type's.</summary>
+    /// <param name="first">The next id.</param>
+    /// <param name="count">How many are wanted.</param>
+    /// <exception cref="InsufficientMemoryException">There are not so many.</exception>
+    internal static void RequireIds(int first, int count)
+    {
+        if (count <= HeapType.MaxTypes - first) return;
+        throw new InsufficientMemoryException(
+            $"{count} more types do not fit into this process, which has had {first - FirstId} of at most {HeapType.MaxTypes - FirstId}, those of modules that are gone among them: go on in a new process");
     }
 
     /// <summary>The group of a type, by which the type stays; null for a type that is always there.</summary>

@@ -92,7 +92,8 @@ public sealed record CollectionEvent(bool IsFull, TimeSpan Duration, long Alloca
 
 /// <summary>
 /// What an engine does while it runs. Handlers are called on the thread that does it, which may be the compile thread; they
-/// must not throw, nor call into the engine. A store whose thread calls them cannot be used until they have returned: its code may stand where nobody knows its values.
+/// must not throw, nor call into the engine. What they throw all the same ends the call that they are told of; on a compile thread nobody but who waits for the compilation hears of it, and
+/// its function stays in baseline code. A store whose thread calls them cannot be used until they have returned: its code may stand where nobody knows its values.
 /// </summary>
 public sealed class EngineEvents
 {

@@ -50,7 +50,7 @@ internal sealed unsafe class InstanceSlot
     }
 
     /// <summary>A table that the module defines; null if it is none of those whose content is known.</summary>
-    /// <exception cref="InsufficientMemoryException">It is larger than tables may be.</exception>
+    /// <exception cref="InsufficientMemoryException">It is larger than tables may be, or there is no room for it.</exception>
     public Table? OpenTable(Store store, int index)
     {
         if (Code.TableImages[index] is not { } image) return null;

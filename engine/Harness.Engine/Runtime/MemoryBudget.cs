@@ -1,6 +1,6 @@
 namespace Harness.Engine.Runtime;
 
-/// <summary>Counts the bytes that linear memories take together, up to a limit. Safe for use by several threads.</summary>
+/// <summary>Counts the bytes that linear memories and tables take together, up to a limit. Safe for use by several threads.</summary>
 /// <param name="limitMebibytes">The limit in MiB (knob <c>memory.limit</c>).</param>
 internal sealed class MemoryBudget(int limitMebibytes)
 {

@@ -189,7 +189,7 @@ internal sealed unsafe class MemoryPages
     private ulong MaximumBytes => Usable(Math.Max(_maximumPages << _type.PageSizeLog2, 1));
 
     private InsufficientMemoryException NoRoom(MemoryBudget? budget = null) => new(
-        $"no room for a memory of {_type.Limits.Minimum} pages: the memories of a store take at most {(budget ?? _budget).LimitMebibytes} MiB (knob memory.limit)");
+        $"no room for a memory of {_type.Limits.Minimum} pages: the memories and tables of a store take at most {(budget ?? _budget).LimitMebibytes} MiB (knob memory.limit)");
 
     private ulong HostBytes => Math.Min(MaximumBytes, MostHostBytes);
 

@@ -137,7 +137,7 @@ public sealed unsafe class Store : IDisposable
 
     internal StoreContext* Context { get; }
 
-    /// <summary>Counts the bytes of the linear memories that the store makes.</summary>
+    /// <summary>Counts the bytes of the linear memories and tables that the store makes.</summary>
     internal MemoryBudget MemoryBudget { get; }
 
     /// <summary>Structures, arrays, exceptions, strings, and what stands for objects of the host.</summary>

@@ -20,7 +20,9 @@ public sealed unsafe class Table : Extern
     /// <param name="type">The table's type.</param>
     /// <param name="initial">The initial value of all elements.</param>
     /// <exception cref="ArgumentException">The initial value is not of the element type.</exception>
-    /// <exception cref="InsufficientMemoryException">The table is larger than <see cref="Configuration.EngineOptions.TableLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// The table is larger than <see cref="Configuration.EngineOptions.TableLimit"/>, or than what is left of <see cref="Configuration.EngineOptions.MemoryLimit"/>.
+    /// </exception>
     public Table(Store store, TableType type, WasmValue initial)
         : this(
             store ?? throw new ArgumentNullException(nameof(store)),
@@ -37,7 +39,6 @@ public sealed unsafe class Table : Extern
         data->Elements = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(_capacity, 1), (nuint)sizeof(nint));
         data->Length = _capacity;
         if (initial != 0) Elements.Fill(initial);
-        _hasObjects = ObjectLayout.IsHeapReference(type.ElementType);
         ResizeCards(_capacity);
         MarkCards(0, _capacity);
         store.Own(this);
@@ -60,7 +61,9 @@ public sealed unsafe class Table : Extern
         Type = type;
         TypeGroup = TypeRegistry.GroupOf(type.ElementType);
         Data = data;
+        _hasObjects = ObjectLayout.IsHeapReference(type.ElementType);
         CheckLimit(store, type);
+        if (!store.MemoryBudget.TryTake(BytesOf(type.Limits.Minimum))) throw NoRoom(store, type);
         var limit = (ulong)store.Engine.Options.TableLimit;
         _maximum = Math.Min(type.Limits.Maximum ?? limit, limit);
     }
@@ -124,24 +127,12 @@ public sealed unsafe class Table : Extern
         if (length > _maximum || delta > _maximum - length) return -1;
         MarkChanged();
         ulong newLength = length + delta;
-        if (newLength > _capacity)
+        ulong bytes = BytesOf(newLength) - BytesOf(length);
+        if (!Store.MemoryBudget.TryTake(bytes)) return -1;
+        if (newLength > _capacity && !TryEnlarge(newLength))
         {
-            ulong capacity = Math.Min(Math.Max(newLength, _capacity * 2), _maximum);
-            try
-            {
-                ResizeCards(capacity);
-                nint* old = _ofInstance is null ? Data->Elements : null;
-                var elements = (nint*)NativeMemory.Realloc(old, (nuint)capacity * (nuint)sizeof(nint));
-                if (_ofInstance is not null) Elements.CopyTo(new Span<nint>(elements, (int)length));
-                Data->Elements = elements;
-                _ofInstance = null;
-            }
-            catch (OutOfMemoryException)
-            {
-                return -1;
-            }
-
-            _capacity = capacity;
+            Store.MemoryBudget.GiveBack(bytes);
+            return -1;
         }
 
         Data->Length = newLength;
@@ -183,7 +174,9 @@ public sealed unsafe class Table : Extern
         if (_ofInstance is not null) _ofInstance.IsChanged = true;
     }
 
-    /// <exception cref="InsufficientMemoryException">A table of the type is larger than <see cref="Configuration.EngineOptions.TableLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// A table of the type is larger than <see cref="Configuration.EngineOptions.TableLimit"/>, or than what is left of <see cref="Configuration.EngineOptions.MemoryLimit"/>.
+    /// </exception>
     internal static void CheckLimit(Store store, TableType type)
     {
         if (type.Limits.Minimum > (ulong)store.Engine.Options.TableLimit)
@@ -191,8 +184,11 @@ public sealed unsafe class Table : Extern
             throw new InsufficientMemoryException(
                 $"a table of {type.Limits.Minimum} elements is larger than the limit of {store.Engine.Options.TableLimit} (knob table.limit)");
         }
+
+        if (!store.MemoryBudget.HasRoom(type.Limits.Minimum * (ulong)sizeof(nint))) throw NoRoom(store, type);
     }
 
+    /// <summary>Frees the elements. What counted their bytes goes on counting them: it dies with the store.</summary>
     internal void Free()
     {
         if (_ofInstance is null) NativeMemory.Free(Data->Elements);
@@ -200,6 +196,35 @@ public sealed unsafe class Table : Extern
     }
 
     private static ulong CardsFor(ulong elements) => (elements + (1UL << TableData.CardShift) - 1) >> TableData.CardShift;
+
+    private static InsufficientMemoryException NoRoom(Store store, TableType type) => new(
+        $"no room for a table of {type.Limits.Minimum} elements: the memories and tables of a store take at most {store.MemoryBudget.LimitMebibytes} MiB (knob memory.limit)");
+
+    /// <summary>What so many elements take, with their cards. Room that is there for more, which differs by knobs, is not counted, so that a program grows as far with all of them.</summary>
+    private ulong BytesOf(ulong elements) => (elements * (ulong)sizeof(nint)) + (_hasObjects ? CardsFor(elements) : 0);
+
+    /// <summary>Makes room for so many elements, and for twice as many as there was room for. Those of an instance are copied, and stay as they are.</summary>
+    /// <returns>False if the system has no room.</returns>
+    private bool TryEnlarge(ulong length)
+    {
+        ulong capacity = Math.Min(Math.Max(length, _capacity * 2), _maximum);
+        try
+        {
+            ResizeCards(capacity);
+            nint* old = _ofInstance is null ? Data->Elements : null;
+            var elements = (nint*)NativeMemory.Realloc(old, (nuint)capacity * (nuint)sizeof(nint));
+            if (_ofInstance is not null) Elements.CopyTo(new Span<nint>(elements, (int)Data->Length));
+            Data->Elements = elements;
+            _ofInstance = null;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
+
+        _capacity = capacity;
+        return true;
+    }
 
     /// <summary>Makes room for the cards of so many elements; new ones are not marked.</summary>
     private void ResizeCards(ulong capacity)

@@ -46,7 +46,7 @@ internal sealed unsafe class TableImage
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="layout">Where the data of its instances lies.</param>
-    /// <param name="limit">Most elements of a table: of longer ones there are no instances.</param>
+    /// <param name="limit">Most elements of a table: of longer ones there are no instances. Images of a module have no more elements together; what would be beyond has none.</param>
     public static ImmutableArray<TableImage?> Create(WasmModule module, InstanceLayout layout, int limit)
     {
         var images = new TableImage?[module.Tables.Length];
@@ -60,12 +60,14 @@ internal sealed unsafe class TableImage
             found[segment.TableIndex] = true;
         }
 
+        ulong left = (ulong)limit;
         for (int i = 0; i < images.Length; i++)
         {
             TableInfo table = module.Tables[i];
             if (table.IsImported || table.Initializer is not null || ObjectLayout.IsHeapReference(table.Type.ElementType)) continue;
-            if (table.Type.Limits.Minimum > (ulong)limit) continue;
+            if (table.Type.Limits.Minimum > left) continue;
             if (!hasFunctions[i] || hasExpressions[i]) continue;
+            left -= table.Type.Limits.Minimum;
             images[i] = new TableImage((int)table.Type.Limits.Minimum, module.Bodies.IsWritten(i));
         }
 

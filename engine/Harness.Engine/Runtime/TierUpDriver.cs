@@ -286,8 +286,22 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         {
             if (job.Loop < 0) owner.SetFailed(job.FunctionIndex);
             else owner.SetLoopFailed(job.FunctionIndex, job.Loop);
-            engine.Events.OnCompilationFailed(owner, job.FunctionIndex, e);
-            return e;
+            return Tell(owner, job.FunctionIndex, e);
+        }
+    }
+
+    /// <summary>Tells that a compilation has failed.</summary>
+    /// <returns>What it has failed with, or what a handler of the event has thrown, which nobody but who waits for the compilation could be told: it must not end the thread, and with it the process.</returns>
+    private Exception Tell(ModuleCode owner, int functionIndex, Exception failure)
+    {
+        try
+        {
+            engine.Events.OnCompilationFailed(owner, functionIndex, failure);
+            return failure;
+        }
+        catch (Exception thrown)
+        {
+            return thrown;
         }
     }
 }

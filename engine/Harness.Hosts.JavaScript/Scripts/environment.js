@@ -30,8 +30,9 @@
   };
   define('setTimeout', (callback, delay = 0, ...values) => setTimer(callback, delay, undefined, values));
   define('setInterval', (callback, delay = 0, ...values) => setTimer(callback, delay, Math.max(1, delayOf(delay)), values));
-  define('clearTimeout', id => { timers.delete(id); });
-  define('clearInterval', id => { timers.delete(id); });
+  const clearTimer = id => { if (timers.delete(id)) native.clearTimer(id); };
+  define('clearTimeout', clearTimer);
+  define('clearInterval', clearTimer);
 
   // Short texts in ASCII, which most are, are converted here, since to ask the host takes longer; undefined for others.
   const longestShort = 256;

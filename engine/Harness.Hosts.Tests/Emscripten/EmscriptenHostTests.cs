@@ -218,6 +218,97 @@ public sealed class EmscriptenHostTests
         Assert.Equal(expected, Assert.Throws<ProgramException>(() => Call(host, "call", address)).Message);
     }
 
+    /// <summary>What a program's own functions give may be any number.</summary>
+    [Theory]
+    [InlineData(0x10000 - 6, null)]
+    [InlineData(0x10000 - 5, "the program has no 6 bytes at address 0xfffb, where what its malloc gives is to be: its memory has 65536")]
+    [InlineData(-4, "the program has no 6 bytes at address 0xfffffffc, where what its malloc gives is to be: its memory has 65536")]
+    public void WhatMallocGivesMustLieInTheMemory(int address, string? expected)
+    {
+        using var store = new Store();
+        using var host = Load(store, $"""(module (memory (export "memory") 1) (func (export "malloc") (param i32) (result i32) (i32.const {address})))""");
+        var failure = Record.Exception(() => host.Allocate("words"));
+        Assert.Equal(expected, failure is null ? null : Assert.IsType<ProgramException>(failure).Message);
+    }
+
+    [Fact]
+    public void AnExportThatTakesMoreThanIsPassedFailsInOneLine()
+    {
+        using var store = new Store();
+        using var host = Load(store, """(module (memory (export "memory") 1) (func (export "malloc") (param i32 i32 i32) (result i32) (i32.const 8)))""");
+        string message = Assert.Throws<ProgramException>(() => host.Allocate("words")).Message;
+        Assert.Equal("the program exports 'malloc' as a function of type [i32 i32 i32] -> [i32], where 1 numbers are passed", message);
+    }
+
+    [Fact]
+    public void ACatchThatHasNotBegunDoesNotEnd()
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "__cxa_end_catch" (func $end))
+              (memory (export "memory") 1)
+              (func (export "setThrew") (param i32 i32))
+              (func (export "call") (call $end)))
+            """);
+        Assert.Equal("the program ends a catch that it has not begun", Assert.Throws<EmscriptenAbortException>(() => Call(host, "call")).Message);
+    }
+
+    [Fact]
+    public void CatchesDoNotBeginWithoutEnd()
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "__cxa_begin_catch" (func $begin (param i32) (result i32)))
+              (memory (export "memory") 1)
+              (func (export "call") (param i32) (loop $l (drop (call $begin (i32.const 2048))) (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
+            """);
+        Call(host, "call", 65_536);
+        Assert.Equal("the program has begun 65536 catches and ended none of them", Assert.Throws<EmscriptenAbortException>(() => Call(host, "call", 1)).Message);
+    }
+
+    [Fact]
+    public void AProgramThatDoesNotExportWhatItsHostCallsFailsInOneLine()
+    {
+        using var store = new Store();
+        using var host = Load(store, """(module (import "env" "__cxa_end_catch" (func $end)) (memory (export "memory") 1) (func (export "call") (call $end)))""");
+        Assert.Equal("the program exports no function \"setThrew\"", Assert.Throws<ProgramException>(() => Call(host, "call")).Message);
+    }
+
+    [Fact]
+    public void AStartFunctionThatNeedsTheInstanceFailsInOneLine()
+    {
+        using var store = new Store();
+        const string module = """
+            (module
+              (import "env" "invoke_v" (func $invoke (param i32)))
+              (memory (export "memory") 1) (table (export "table") 1 funcref)
+              (func $start (call $invoke (i32.const 0)))
+              (start $start))
+            """;
+        Assert.Equal(
+            "the program calls its host for something that it exports, before it is instantiated",
+            Assert.Throws<ProgramException>(() => Load(store, module)).Message);
+    }
+
+    /// <summary>A time that there is not is -1, but an address that there is not is no time.</summary>
+    [Theory]
+    [InlineData(65536 - 24, TrapKind.None)]
+    [InlineData(65536 - 23, TrapKind.MemoryOutOfBounds)]
+    public void WhatIsReadBehindTheEndOfTheMemoryTraps(int address, TrapKind expected)
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "_mktime_js" (func $time (param i32) (result i64)))
+              (memory (export "memory") 1)
+              (func (export "call") (param i32) (drop (call $time (local.get 0)))))
+            """);
+        var failure = Record.Exception(() => Call(host, "call", address));
+        Assert.Equal(expected, failure is null ? TrapKind.None : Assert.IsType<WasmTrapException>(failure).Kind);
+    }
+
     [Fact]
     public void AProgramWithoutAMemoryFailsInOneLine()
     {

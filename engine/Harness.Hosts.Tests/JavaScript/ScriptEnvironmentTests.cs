@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Harness.Engine.Configuration;
+using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 using Harness.Hosts.JavaScript;
 
@@ -30,6 +32,100 @@ public sealed class ScriptEnvironmentTests
         const interval = setInterval(() => { show('interval'); clearInterval(interval); }, Infinity);
         """,
         "Infinity 2147483648 1e+300 -1 NaN soon interval");
+
+    /// <summary>A timer that was cleared is not waited for, nor kept.</summary>
+    [Fact]
+    public void TimersThatAreClearedAreForgotten()
+    {
+        long start = Stopwatch.GetTimestamp();
+        ScriptRun.Check(
+            "(module)",
+            """
+            const late = setTimeout(() => show('late'), 1000000), interval = setInterval(() => show('never'), 1000000);
+            for (let i = 0; i < 20000; i++) clearTimeout(setTimeout(() => show('cleared'), 1000000 + i));
+            setTimeout(() => { clearTimeout(late); clearInterval(interval); clearTimeout(late); clearTimeout('other'); show('done'); }, 1);
+            """,
+            "done");
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 120);
+    }
+
+    /// <summary>A script that keeps all that it makes ends in one line; process and host go on.</summary>
+    [Theory]
+    [InlineData("const all = []; for (;;) all.push(new Array(100).fill(all.length));")]
+    [InlineData("const all = {}; for (let i = 0; ; i++) all['key ' + i] = { i };")]
+    [InlineData("return call();")]
+    public void AScriptThatNeedsTooMuchMemoryFailsInOneLine(string script) => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        string module = string.Join(',', WatAssembler.Assemble("""(module (import "m" "f" (func $f)) (func (export "call") (call $f)))"""));
+        using var host = new JavaScriptHost(new JavaScriptOptions { MaximumHeap = 64 });
+        host.RunScript("start.js", $$"""
+            var call = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([{{module}}])), { m: { f() { const all = []; for (;;) all.push(new Array(100).fill(all.length)); } } }).exports.call;
+            """);
+        string message = Assert.Throws<ProgramException>(() => host.RunScript("test.js", $"(() => {{ {script} }})()")).Message;
+        Assert.Equal("the script needs more memory than it may have: 64 MiB of V8's heap", message);
+        Assert.Equal(3, host.RunScript("next.js", "1 + 2"));
+    });
+
+    /// <summary>The outer script would go on else, with a heap that nobody looks at: for a while here.</summary>
+    [Fact]
+    public void AScriptEndsWithTheOneThatItRunsWhereTheHeapIsFull()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "greedy.js"), "{ const all = []; for (;;) all.push(new Array(100).fill(all.length)); }");
+            ExecutionThread.Run(EngineOptions.Default, () =>
+            {
+                using var host = new JavaScriptHost(new JavaScriptOptions { Folder = folder.FullName, MaximumHeap = 64 });
+                var failure = Assert.Throws<ProgramException>(() => host.RunScript("outer.js", "try { harness.runScript('greedy.js'); } catch { } for (const end = Date.now() + 20000; Date.now() < end;);"));
+                Assert.Equal("the script needs more memory than it may have: 64 MiB of V8's heap", failure.Message);
+                Assert.Equal(3, host.RunScript("next.js", "1 + 2"));
+            });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>At every depth a script may call what enters V8 again: it works, or throws.</summary>
+    [Theory]
+    [InlineData("new TextEncoder().encode('ä'.repeat(300))")]
+    [InlineData("crypto.getRandomValues(new Uint8Array(300))")]
+    [InlineData("harness.runScript('small.js')")]
+    [InlineData("new WebAssembly.Instance(module, { m: { a: {}, b: {} } })")]
+    public void AScriptThatIsDeepDownTheStackCallsTheHost(string call)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "small.js"), "1");
+            string bytes = string.Join(',', WatAssembler.Assemble("""(module (import "m" "a" (global externref)) (import "m" "b" (global externref)))"""));
+            ExecutionThread.Run(EngineOptions.Default, () =>
+            {
+                using var host = new JavaScriptHost(new JavaScriptOptions { Folder = folder.FullName });
+                Assert.Equal("failed", host.RunScript("deep.js", $$"""
+                    (() => {
+                      const module = new WebAssembly.Module(new Uint8Array([{{bytes}}]));
+                      const call = () => {{call}};
+                      let left = 1000, failures = 0;
+                      const down = () => {
+                        try { down(); } catch { }
+                        if (left-- > 0) try { call(); } catch { failures++; }
+                      };
+                      call();
+                      down();
+                      call();
+                      return failures > 0 ? 'failed' : 'none failed';
+                    })()
+                    """));
+            });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     [Theory]
     [InlineData("")]

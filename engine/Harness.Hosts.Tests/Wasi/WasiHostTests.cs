@@ -197,6 +197,55 @@ public sealed class WasiHostTests
         static Descriptor Open() => new(new StreamFile(Stream.Null), Rights.Stream, Rights.None);
     }
 
+    /// <summary>A program may list many large folders at a time, whose entries the host keeps so that cookies count the same ones.</summary>
+    [Fact]
+    public void ListingsAreNotKeptWithoutEnd()
+    {
+        using var table = new DescriptorTable(limit: 10, listedLimit: 10);
+        Descriptor[] folders = [Open(), Open(), Open()];
+        foreach (Descriptor folder in folders) table.Add(folder);
+        table.KeepListing(folders[0], new FolderEntry[5]);
+        table.KeepListing(folders[1], new FolderEntry[5]);
+        Assert.NotNull(folders[0].Listing);
+        table.KeepListing(folders[2], new FolderEntry[20]);
+        Assert.Null(folders[0].Listing);
+        Assert.Null(folders[1].Listing);
+        Assert.Equal(20, folders[2].Listing!.Count);
+
+        static Descriptor Open() => new(new OpenMemoryFolder(new MemoryFolder().Root), Rights.Directory, Rights.None);
+    }
+
+    /// <summary>Each folder on the way is open while a path is followed, and there may be 2,048 of them, and as many behind each of 40 links.</summary>
+    [Fact]
+    public void APathHasNotTooManyFoldersOpen()
+    {
+        const int depth = 1100;
+        var root = new OpenMemoryFolder(new MemoryFolder().Root);
+        WasiFolder inner = root;
+        for (int i = 0; i < depth; i++)
+        {
+            inner.CreateFolder("a");
+            inner = inner.OpenFolder("a");
+        }
+
+        using (ResolvedPath found = PathResolver.Resolve(root, string.Join('/', Enumerable.Repeat("a", 1000)), followLast: false)) Assert.Equal("a", found.Name);
+        string tooDeep = string.Join('/', Enumerable.Repeat("a", depth));
+        Assert.Equal(Errno.Mfile, Assert.Throws<WasiErrorException>(() => PathResolver.Resolve(root, tooDeep, followLast: false)).Error);
+        using (ResolvedPath found = PathResolver.Resolve(root, string.Concat(Enumerable.Repeat("a/../", 800)) + "a", followLast: false)) Assert.Equal("a", found.Name);
+    }
+
+    /// <summary>Flags have fewer bits than what they are passed in.</summary>
+    [Theory]
+    [InlineData(15L, true)]
+    [InlineData(16L, false)]
+    [InlineData(0x1_0001L, false)]
+    [InlineData(0xFFFF_FFFFL, false)]
+    public void FlagsThatThereAreNotAreRefused(long bits, bool areThere)
+    {
+        var refusal = Record.Exception(() => new FileTimes(0, 0, (ulong)bits)) as WasiErrorException;
+        Assert.Equal(areThere ? (Errno?)null : Errno.Inval, refusal?.Error);
+    }
+
     /// <summary>Folders inside each other are made quickly, but the paths of all of them would be as long as their number squared.</summary>
     [Fact]
     public void PathsThatAreTooLongTogetherAreRefusedInOneLine()

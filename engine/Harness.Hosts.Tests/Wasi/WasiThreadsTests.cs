@@ -96,6 +96,12 @@ public sealed class WasiThreadsTests
             (func (export "wasi_thread_start") (param i32 i32) (call $wait))
             """).Code);
 
+    [Theory]
+    [InlineData("(func (export \"_start\") (drop (call $spawn (i32.const 0))) (call $sleep)) (func (export \"wasi_thread_start\") (param i32))", "the program exports 'wasi_thread_start' as a function of type [i32] -> [], where its parameters are i32 and i32")]
+    [InlineData("(func (export \"_start\") (param i64))", "what the program exports to begin with is a function of type [i64] -> [], which takes parameters")]
+    public void WhatBeginsWithOtherParametersFailsInOneLine(string functions, string expected) =>
+        Assert.Equal(expected, Assert.Throws<ProgramException>(() => Run(functions)).Message);
+
     /// <summary>Where the system has no thread left the program is told, and goes on.</summary>
     [Fact]
     public void AThreadThatCannotBeStartedIsOneLess()

@@ -72,7 +72,7 @@ public sealed class EmscriptenHost : IDisposable
     {
         WasmFunction main = Find("main") ?? GetFunction("__main_argc_argv");
         uint[] arguments = [.. _options.System.Arguments.Select(Allocate), 0];
-        uint vector = Malloc((uint)arguments.Length * sizeof(uint));
+        uint vector = Malloc((ulong)arguments.Length * sizeof(uint));
         for (uint i = 0; i < arguments.Length; i++) Memory.Write(vector + (i * sizeof(uint)), arguments[i]);
         WasmValue[] results = main.Type.Parameters.Length == 0 ? main.Invoke() : main.Invoke(arguments.Length - 1, (int)vector);
         if (results is [{ } code] && code.AsI32() != 0) throw new WasiExitException(code.AsI32());
@@ -80,10 +80,12 @@ public sealed class EmscriptenHost : IDisposable
 
     /// <summary>Copies text into the program's memory.</summary>
     /// <returns>Its address; the program may free it.</returns>
+    /// <exception cref="InsufficientMemoryException">The program has no memory left for it.</exception>
+    /// <exception cref="ProgramException">What the program's <c>malloc</c> gives does not lie in its memory, or it has none.</exception>
     public uint Allocate(string text)
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text + '\0');
-        uint address = Malloc((uint)bytes.Length);
+        uint address = Malloc((ulong)bytes.Length);
         bytes.CopyTo(Memory.Span(address, bytes.Length));
         return address;
     }
@@ -103,29 +105,65 @@ public sealed class EmscriptenHost : IDisposable
     public void Dispose() => _wasi.Dispose();
 
     /// <summary>An exported function by its name before minifying, or null.</summary>
+    /// <exception cref="ProgramException">The program is not instantiated yet, but calls its host.</exception>
     internal WasmFunction? Find(string name)
     {
         string called = _options.Names?.Exports.GetValueOrDefault(name) ?? name;
-        return Instance.Export(called) as WasmFunction;
+        return Started.Export(called) as WasmFunction;
     }
 
     /// <summary>Calls an exported function of numbers.</summary>
     /// <returns>The bits of its first result; 0 if it has none.</returns>
+    /// <exception cref="ProgramException">There is none, or it takes more than that.</exception>
     internal ulong Call(string name, params ReadOnlySpan<ulong> arguments)
     {
-        WasmFunction function = GetFunction(name);
+        WasmFunction function = Find(name) ?? throw new ProgramException($"the program exports no function \"{name}\"");
         Span<ulong> slots = stackalloc ulong[Math.Max(arguments.Length, 1)];
         arguments.CopyTo(slots);
-        function.InvokeRaw(slots);
+        try
+        {
+            function.InvokeRaw(slots);
+        }
+        catch (ArgumentException e) when (e.ParamName == "slots")
+        {
+            throw new ProgramException($"the program exports '{name}' as a function of type {function.Type}, where {arguments.Length} numbers are passed", e);
+        }
+
         return function.Type.Results.Length > 0 ? slots[0] : 0;
+    }
+
+    /// <summary>A value in the program's memory.</summary>
+    /// <exception cref="ProgramException">It does not lie in it.</exception>
+    internal T Read<T>(uint address)
+        where T : unmanaged
+    {
+        RequireInMemory(address, (ulong)System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), "a value");
+        return Memory.Read<T>(address);
+    }
+
+    /// <summary>Memory that the program gives.</summary>
+    /// <inheritdoc cref="Allocate" path="/exception"/>
+    internal uint Malloc(ulong bytes)
+    {
+        uint address = (uint)Call("malloc", bytes);
+        if (address == 0) throw new InsufficientMemoryException("the program has no memory left");
+        RequireInMemory(address, bytes, "what its malloc gives");
+        return address;
     }
 
     /// <summary>The program's table of functions.</summary>
     /// <exception cref="ProgramException">It exports none.</exception>
-    internal Table FunctionTable() => _table ??= Instance.Module.Exports.Where(export => export.Kind == ExternalKind.Table).Select(export => Instance.GetTable(export.Name)).FirstOrDefault()
+    internal Table FunctionTable() => _table ??= Started.Module.Exports.Where(export => export.Kind == ExternalKind.Table).Select(export => Started.GetTable(export.Name)).FirstOrDefault()
         ?? throw new ProgramException("the program exports no table of functions");
 
-    private uint Malloc(uint bytes) => Call("malloc", bytes) is not 0 and ulong address ? (uint)address : throw new InsufficientMemoryException("the program has no memory left");
+    /// <summary>The program, for what it calls itself.</summary>
+    private Instance Started => _instance ?? throw new ProgramException("the program calls its host for something that it exports, before it is instantiated");
+
+    private void RequireInMemory(uint address, ulong bytes, string what)
+    {
+        if (!Memory.Contains(address, bytes))
+            throw new ProgramException($"the program has no {bytes} bytes at address 0x{address:x}, where {what} is to be: its memory has {Memory.ByteLength}");
+    }
 
     /// <summary>Where the export of the constructors has no name in the glue, it is the first export, of type [] -> [].</summary>
     private WasmFunction? FirstMinifiedConstructor() =>

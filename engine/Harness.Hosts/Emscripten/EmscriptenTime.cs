@@ -65,7 +65,7 @@ internal static class EmscriptenTime
                 .AddDays(Field(3) - 1).AddHours(Field(2)).AddMinutes(Field(1)).AddSeconds(Field(0));
             return (long)(time - DateTime.UnixEpoch).TotalSeconds;
         }
-        catch (ArgumentOutOfRangeException)
+        catch (ArgumentOutOfRangeException e) when (e.ParamName != "address")
         {
             return -1;
         }

@@ -19,6 +19,10 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
     private const uint CaughtOffset = 12;
     private const uint RethrownOffset = 13;
     private const uint AdjustedOffset = 16;
+
+    /// <summary>The most catches that have begun and not ended; each is a frame of the program, of which there are fewer.</summary>
+    private const int MostCaught = 1 << 16;
+
     private readonly Stack<uint> _caught = new();
     private uint _last;
     private uint _uncaught;
@@ -146,6 +150,7 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
 
     private ulong BeginCatch(uint exception)
     {
+        if (_caught.Count == MostCaught) throw new EmscriptenAbortException($"the program has begun {MostCaught} catches and ended none of them");
         uint header = exception - HeaderSize;
         if (host.Memory.Read<byte>(header + CaughtOffset) == 0)
         {
@@ -162,7 +167,7 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
     private void EndCatch()
     {
         host.Call("setThrew", 0, 0);
-        uint exception = _caught.Pop();
+        if (!_caught.TryPop(out uint exception)) throw new EmscriptenAbortException("the program ends a catch that it has not begun");
         if (host.Find("__cxa_decrement_exception_refcount") is not null) host.Call("__cxa_decrement_exception_refcount", exception);
         _last = 0;
     }

@@ -35,11 +35,11 @@ public sealed class SqliteProgram : EmscriptenProgram
     /// <exception cref="ProgramException">A statement fails, or does not give the rows and the checksum that the file says.</exception>
     private protected override ProgramOutput Run()
     {
-        uint pointer = (uint)Sqlite("malloc", sizeof(ulong));
+        uint pointer = Host.Malloc(sizeof(ulong));
         uint name = Host.Allocate(":memory:");
         uint database = 0;
         Check(Sqlite("sqlite3_open", name, pointer), database, "open");
-        database = Host.Memory.Read<uint>(pointer);
+        database = Host.Read<uint>(pointer);
         var output = new StringBuilder();
         uint seed = 1;
         foreach (SqliteStatement statement in _statements)
@@ -65,7 +65,7 @@ public sealed class SqliteProgram : EmscriptenProgram
     {
         uint sql = Host.Allocate(statement.Sql);
         Check(Sqlite("sqlite3_prepare_v2", database, sql, Transient, pointer, 0), database, statement.Name);
-        uint prepared = Host.Memory.Read<uint>(pointer);
+        uint prepared = Host.Read<uint>(pointer);
         int parameters = Sqlite("sqlite3_bind_parameter_count", prepared);
         long rows = 0;
         long sum = 0;
@@ -105,7 +105,7 @@ public sealed class SqliteProgram : EmscriptenProgram
             case Text or Blob:
                 uint address = (uint)Sqlite("sqlite3_column_text", statement, column);
                 int length = Sqlite("sqlite3_column_bytes", statement, column);
-                return (length * 256L) + (length > 0 ? Host.Memory.Read<byte>(address) : 0);
+                return (length * 256L) + (length > 0 ? Host.Read<byte>(address) : 0);
             default:
                 return 1;
         }

@@ -15,7 +15,7 @@ internal sealed class Descriptor(WasiFile file, Rights rights, Rights inheriting
     /// <summary>The path by which the program knows a folder that was given to it at start; null for all else.</summary>
     public string? PreopenPath { get; init; }
 
-    /// <summary>The entries of a folder when its listing was last begun, which cookies count.</summary>
+    /// <summary>The entries of a folder when its listing was last begun, which cookies count; null if it was not, or they were many and are not kept any more.</summary>
     public IReadOnlyList<FolderEntry>? Listing { get; set; }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ internal sealed class DescriptorFunctions
         table.Add("fd_filestat_get", "ii", (memory, a) => WriteStat(memory, a[1], descriptors.Get(a[0], Rights.FdFilestatGet).File.Stat()));
         table.Add("fd_filestat_set_size", "il", (_, a) => descriptors.Get(a[0], Rights.FdFilestatSetSize).File.SetSize(a[1]));
         table.Add("fd_filestat_set_times", "illi", (_, a) =>
-            descriptors.Get(a[0], Rights.FdFilestatSetTimes).File.SetTimes(new FileTimes(a[1], a[2], (TimeFlags)a[3])));
+            descriptors.Get(a[0], Rights.FdFilestatSetTimes).File.SetTimes(new FileTimes(a[1], a[2], a[3])));
         table.Add("fd_prestat_get", "ii", functions.GetPreopen);
         table.Add("fd_prestat_dir_name", "iii", functions.GetPreopenName);
         table.Add("fd_readdir", "iiili", functions.ReadFolder);
@@ -67,8 +67,7 @@ internal sealed class DescriptorFunctions
     private void SetFlags(ReadOnlySpan<ulong> a)
     {
         Descriptor descriptor = _descriptors.Get(a[0], Rights.FdFdstatSetFlags);
-        if ((a[1] & ~(ulong)FdFlags.All) != 0) throw new WasiErrorException(Errno.Inval);
-        descriptor.File.Flags = (FdFlags)a[1];
+        descriptor.File.Flags = (FdFlags)PassedFlags.Check(a[1], (ushort)FdFlags.All);
     }
 
     /// <summary>Rights can be given up but not taken.</summary>
@@ -117,14 +116,15 @@ internal sealed class DescriptorFunctions
         if (cookie == 0 || descriptor.Listing is null)
         {
             ulong self = folder.Stat().Inode;
-            descriptor.Listing = [new FolderEntry(".", self, FileType.Directory), new FolderEntry("..", 0, FileType.Directory), .. folder.List()];
+            _descriptors.KeepListing(descriptor, [new FolderEntry(".", self, FileType.Directory), new FolderEntry("..", 0, FileType.Directory), .. folder.List()]);
         }
 
+        IReadOnlyList<FolderEntry> listing = descriptor.Listing!;
         int used = 0;
         Span<byte> header = stackalloc byte[EntrySize];
-        for (ulong i = cookie; i < (ulong)descriptor.Listing.Count && used < buffer.Length; i++)
+        for (ulong i = cookie; i < (ulong)listing.Count && used < buffer.Length; i++)
         {
-            FolderEntry entry = descriptor.Listing[(int)i];
+            FolderEntry entry = listing[(int)i];
             byte[] name = Encoding.UTF8.GetBytes(entry.Name);
             header.Clear();
             BitConverter.TryWriteBytes(header, i + 1);

@@ -2,7 +2,8 @@ namespace Harness.Hosts.Wasi;
 
 /// <summary>All descriptors of a program. A new one has the lowest number that is free.</summary>
 /// <param name="limit">How many there can be at a time.</param>
-internal sealed class DescriptorTable(int limit) : IDisposable
+/// <param name="listedLimit">How many entries the listings that they keep have together, but for the last one.</param>
+internal sealed class DescriptorTable(int limit, int listedLimit = 1 << 22) : IDisposable
 {
     private readonly List<Descriptor?> _descriptors = [];
     private int _firstFree;
@@ -39,6 +40,17 @@ internal sealed class DescriptorTable(int limit) : IDisposable
         Descriptor descriptor = Get(number);
         if (descriptor.File is not WasiFolder) throw new WasiErrorException(Errno.Notdir);
         return (descriptor.Rights & rights) == rights ? descriptor : throw new WasiErrorException(Errno.Notcapable);
+    }
+
+    /// <summary>Keeps the listing of a folder. Where there are too many entries, the other folders lose theirs, and are listed again when they are read on.</summary>
+    public void KeepListing(Descriptor descriptor, IReadOnlyList<FolderEntry> listing)
+    {
+        descriptor.Listing = listing;
+        if (_descriptors.Sum(other => (long)(other?.Listing?.Count ?? 0)) <= listedLimit) return;
+        foreach (Descriptor? other in _descriptors)
+        {
+            if (other is not null && other != descriptor) other.Listing = null;
+        }
     }
 
     /// <summary>Closes a descriptor.</summary>

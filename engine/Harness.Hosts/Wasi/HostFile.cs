@@ -32,7 +32,9 @@ internal sealed unsafe class HostFile : WasiFile
         get => _flags;
         set
         {
-            Posix.Check(Posix.Control(_descriptor, Posix.SetStatusFlags, HostFolder.FlagsOf(value)));
+            // What the system notes of a standard stream is noted for all that have inherited it, this process and its shell among them.
+            if (_isOwned) Posix.Check(Posix.Control(_descriptor, Posix.SetStatusFlags, HostFolder.FlagsOf(value)));
+            else if ((value & ~FdFlags.Nonblock) != 0) throw new WasiErrorException(Errno.Notsup);
             _flags = value;
         }
     }
@@ -53,6 +55,7 @@ internal sealed unsafe class HostFile : WasiFile
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
+        if (MustNotWait) RefuseToWait(Posix.PollIn);
         fixed (byte* pointer = buffer)
         {
             nint count;
@@ -65,6 +68,12 @@ internal sealed unsafe class HostFile : WasiFile
     /// <inheritdoc/>
     public override int Write(ReadOnlySpan<byte> buffer)
     {
+        if (MustNotWait)
+        {
+            RefuseToWait(Posix.PollOut);
+            buffer = buffer[..Math.Min(buffer.Length, Posix.PipePart)];
+        }
+
         fixed (byte* pointer = buffer)
         {
             nint count;
@@ -123,6 +132,15 @@ internal sealed unsafe class HostFile : WasiFile
     {
         Release();
         base.Dispose();
+    }
+
+    /// <summary>Whether the system would wait for the file, as it does not know that nobody is to.</summary>
+    private bool MustNotWait => !_isOwned && _flags.HasFlag(FdFlags.Nonblock) && Pollable is not null;
+
+    private void RefuseToWait(short events)
+    {
+        var poll = new NativePoll { File = _descriptor, Events = events };
+        if (Posix.Poll(&poll, 1, 0) == 0) throw new WasiErrorException(Errno.Again);
     }
 
     private static bool WasInterrupted() => System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == LinuxErrno.Interrupted;

@@ -47,7 +47,7 @@ internal sealed class PathFunctions
     private void SetTimes(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
         using ResolvedPath path = Resolve(memory, a[0], Rights.PathFilestatSetTimes, a[2], a[3], IsFollowed(a[1]));
-        path.Folder.SetTimes(path.Name, new FileTimes(a[4], a[5], (TimeFlags)a[6]));
+        path.Folder.SetTimes(path.Name, new FileTimes(a[4], a[5], a[6]));
     }
 
     private void Link(GuestMemory memory, ReadOnlySpan<ulong> a)
@@ -60,8 +60,8 @@ internal sealed class PathFunctions
 
     private void Open(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        var (open, flags) = ((OpenFlags)a[4], (FdFlags)a[7]);
-        if ((open & ~OpenFlags.All) != 0 || (flags & ~FdFlags.All) != 0) throw new WasiErrorException(Errno.Inval);
+        var open = (OpenFlags)PassedFlags.Check(a[4], (ushort)OpenFlags.All);
+        var flags = (FdFlags)PassedFlags.Check(a[7], (ushort)FdFlags.All);
         if (open.HasFlag(OpenFlags.Create) && open.HasFlag(OpenFlags.Directory)) throw new WasiErrorException(Errno.Inval);
         Rights needed = Rights.PathOpen;
         if (open.HasFlag(OpenFlags.Create)) needed |= Rights.PathCreateFile;

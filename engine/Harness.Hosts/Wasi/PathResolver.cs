@@ -11,6 +11,9 @@ internal static class PathResolver
 
     private const int MaximumLinks = 40;
 
+    /// <summary>The most folders on the way: each is open meanwhile, and one of the descriptors of this process.</summary>
+    private const int MaximumDepth = 1024;
+
     /// <summary>Follows a path up to its last entry, and through it if that is a symbolic link to be followed.</summary>
     /// <param name="start">Where relative paths begin; it stays open.</param>
     /// <param name="path">The path.</param>
@@ -51,6 +54,7 @@ internal static class PathResolver
                 }
                 else
                 {
+                    if (folders.Count == MaximumDepth) throw new WasiErrorException(Errno.Mfile);
                     folders.Push(folder.OpenFolder(name));
                 }
             }

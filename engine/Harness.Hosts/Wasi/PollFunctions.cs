@@ -1,5 +1,3 @@
-using Harness.Engine.Runtime;
-
 namespace Harness.Hosts.Wasi;
 
 /// <summary>Waiting: <c>poll_oneoff</c>. What ends the execution in the program's store ends it, too.</summary>
@@ -11,9 +9,6 @@ internal static unsafe class PollFunctions
 
     /// <summary>The most that one wait takes; longer ones are waits one after the other.</summary>
     private const ulong LongestWait = 1_000_000_000_000;
-
-    /// <summary>The most that one wait takes in real time, in which others may end the program.</summary>
-    private const ulong LongestRealWait = 20_000_000;
 
     private const ulong NanosecondsPerMillisecond = 1_000_000;
 
@@ -45,11 +40,11 @@ internal static unsafe class PollFunctions
 
         try
         {
+            var waiting = new Waiting(table, memory.Store);
             while (!Check(subscriptions, clock))
             {
-                table.Ending?.ThrowIfCancellationRequested();
-                if (memory.Store.IsOverdue() || memory.Store.TryTakeInterrupt()) throw new HostTrapException(TrapKind.Interrupted);
-                Wait(subscriptions, clock, table.Ending is not null || clock == WasiClock.System ? LongestRealWait : LongestWait);
+                waiting.ThrowIfEnded();
+                Wait(subscriptions, clock, table.Ending is not null || clock == WasiClock.System ? Waiting.LongestPart : LongestWait);
             }
         }
         finally
@@ -132,7 +127,7 @@ internal static unsafe class PollFunctions
         return true;
     }
 
-    /// <summary>Waits until the first clock is due, or something can be read or written.</summary>
+    /// <summary>Waits until the first clock is due, or something can be read or written. What files are waited for is real time, whatever the clock.</summary>
     private static void Wait(Subscription[] subscriptions, WasiClock clock, ulong longest)
     {
         ulong wait = longest;
@@ -155,6 +150,8 @@ internal static unsafe class PollFunctions
             return;
         }
 
+        wait = Math.Min(wait, Waiting.LongestPart);
+
         var polls = new NativePoll[files];
         files = 0;
         foreach (Subscription subscription in subscriptions)
@@ -166,7 +163,11 @@ internal static unsafe class PollFunctions
         fixed (NativePoll* pointer = polls)
         {
             int milliseconds = (int)((wait + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond);
-            if (Posix.Poll(pointer, (ulong)files, milliseconds) == 0) clock.Sleep(clock == WasiClock.System ? 0 : wait);
+            int ready = Posix.Poll(pointer, (ulong)files, milliseconds);
+            if (ready == 0) clock.Sleep(clock == WasiClock.System ? 0 : wait);
+
+            // More files than the system polls at a time: each is looked at by itself.
+            if (ready < 0) Thread.Sleep(1);
         }
     }
 

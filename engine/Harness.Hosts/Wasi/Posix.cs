@@ -62,6 +62,9 @@ internal static unsafe partial class Posix
     /// <summary><c>POLLHUP</c>.</summary>
     public const short PollHangUp = 16;
 
+    /// <summary>Bytes that a pipe takes without a wait where it can be written (<c>PIPE_BUF</c>).</summary>
+    public const int PipePart = 4096;
+
     /// <summary><c>UTIME_NOW</c>.</summary>
     public const long TimeNow = 0x3FFF_FFFF;
 

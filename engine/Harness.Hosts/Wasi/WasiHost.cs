@@ -70,7 +70,7 @@ public sealed class WasiHost : IDisposable
     /// <param name="imports">What else it imports; null for nothing.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="LinkException">It imports something that there is not.</exception>
-    /// <exception cref="ProgramException">It calls a function of WASI, and exports no memory for it to work on.</exception>
+    /// <exception cref="ProgramException">It calls a function of WASI, and exports no memory for it to work on; or what it begins with, or its threads do, has other parameters.</exception>
     /// <exception cref="WasmTrapException">It trapped.</exception>
     /// <exception cref="WasmException">It threw an exception that it did not catch.</exception>
     public int Run(Store store, WasmModule module, Imports? imports = null)
@@ -103,7 +103,9 @@ public sealed class WasiHost : IDisposable
 
     private static void Begin(Instance instance)
     {
-        if ((instance.Export(Start) ?? instance.Export(Initialize)) is WasmFunction function) function.Invoke();
+        if ((instance.Export(Start) ?? instance.Export(Initialize)) is not WasmFunction function) return;
+        if (function.Type.Parameters.Length > 0) throw new ProgramException($"what the program exports to begin with is a function of type {function.Type}, which takes parameters");
+        function.Invoke();
     }
 
     private void AddStream(WasiOptions options, int descriptor, Stream? stream)

@@ -7,7 +7,7 @@ namespace Harness.Hosts.Wasi;
 /// <summary>
 /// The threads of a program by the proposal wasi-threads (repository WebAssembly/wasi-threads): each is an instance of the program's module in a
 /// store and on a thread of its own, and all import the same memories. When the main thread returns, or any thread exits or traps, the program
-/// has ended, and all others are interrupted. A thread that reads a stream of the host is waited for until it has read.
+/// has ended, and all others are interrupted. A thread that reads a stream of .NET is waited for until it has read.
 /// </summary>
 internal sealed class WasiThreads : IDisposable
 {
@@ -93,6 +93,8 @@ internal sealed class WasiThreads : IDisposable
         try
         {
             WasmFunction start = store.Instantiate(_module, _imports).GetFunction(StartName);
+            if (start.Type.Parameters is not [{ Kind: ValueKind.I32 }, { Kind: ValueKind.I32 }])
+                throw new ProgramException($"the program exports '{StartName}' as a function of type {start.Type}, where its parameters are i32 and i32");
             lock (_gate)
             {
                 if (_ending.IsCancellationRequested || _stores.Count > MostThreads || _lastNumber == LastNumber) return failure;

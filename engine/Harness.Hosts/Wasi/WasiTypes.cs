@@ -113,6 +113,16 @@ internal enum TimeFlags : ushort
     All = 15,
 }
 
+/// <summary>Sets of flags as programs pass them: in 32 bits, of which some must be zero.</summary>
+internal static class PassedFlags
+{
+    /// <summary>The flags.</summary>
+    /// <param name="bits">What was passed.</param>
+    /// <param name="all">All that there are.</param>
+    /// <exception cref="WasiErrorException">There is one that there is not.</exception>
+    public static ushort Check(ulong bits, ushort all) => (bits & ~(ulong)all) == 0 ? (ushort)bits : throw new WasiErrorException(Errno.Inval);
+}
+
 /// <summary>Attributes of a file (<c>filestat</c>); times in nanoseconds since 1970.</summary>
 internal readonly record struct FileStat(
     ulong Device, ulong Inode, FileType Type, ulong Links, ulong Size, ulong AccessTime, ulong ModificationTime, ulong ChangeTime);
@@ -120,12 +130,19 @@ internal readonly record struct FileStat(
 /// <summary>Times to set: nanoseconds since 1970, where <see cref="TimeFlags"/> says so.</summary>
 internal readonly record struct FileTimes(ulong Access, ulong Modification, TimeFlags Flags)
 {
+    /// <summary>What a program passes.</summary>
+    /// <exception cref="WasiErrorException">There is a flag that there is not.</exception>
+    public FileTimes(ulong access, ulong modification, ulong flags)
+        : this(access, modification, (TimeFlags)PassedFlags.Check(flags, (ushort)TimeFlags.All))
+    {
+    }
+
     /// <summary>Checks that no time is set to two values.</summary>
     public void Check()
     {
         const TimeFlags bothAccess = TimeFlags.Access | TimeFlags.AccessNow;
         const TimeFlags bothModification = TimeFlags.Modification | TimeFlags.ModificationNow;
-        if ((Flags & ~TimeFlags.All) != 0 || (Flags & bothAccess) == bothAccess || (Flags & bothModification) == bothModification)
+        if ((Flags & bothAccess) == bothAccess || (Flags & bothModification) == bothModification)
             throw new WasiErrorException(Errno.Inval);
     }
 }
