@@ -26,6 +26,7 @@ internal sealed class EngineBinding : IDisposable
     private readonly FunctionCalls _calls;
     private readonly CallCode _call;
     private readonly ScriptFunctions _script;
+    private readonly ExternalMemory _memory = new();
     private V8Realm? _v8;
     private NativeCallback? _dispatch;
     private int _nextId;
@@ -183,6 +184,7 @@ internal sealed class EngineBinding : IDisposable
 
     private int MakeStore()
     {
+        _memory.StoreIsMade(_v8!, _realms.Values);
         int id = ++_nextId;
         _realms[id] = new StoreRealm(id, _engine, _slots, _staging, function => IdOf(_realms[id], function), function => (WasmFunction)_items[function]!);
         return id;
@@ -198,6 +200,7 @@ internal sealed class EngineBinding : IDisposable
             _freeItems.Push(item);
         }
 
+        _memory.StoreIsLeft(_v8!, realm);
         realm.Dispose();
     }
 

@@ -31,6 +31,16 @@ internal sealed class StoreRealm : IDisposable
 
     public Store Store { get; }
 
+    /// <summary>Bytes of memory that the heap of the store has taken: its nursery, and the most that it had besides.</summary>
+    public long HeapMemory
+    {
+        get
+        {
+            HeapStatistics heap = Store.HeapStatistics;
+            return heap.NurseryBytes + heap.LargestUsedBytes;
+        }
+    }
+
     /// <summary>Where blocks of elements cross.</summary>
     public StagingBuffer Staging { get; }
 

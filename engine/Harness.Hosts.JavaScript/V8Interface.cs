@@ -24,6 +24,13 @@ internal static unsafe partial class V8Interface
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Isolate17GetCurrentContextEv")]
     public static partial nint* GetCurrentContext(nint isolate);
 
+    /// <summary><c>Isolate::AdjustAmountOfExternalAllocatedMemory</c>: says how much more memory beyond V8's own its objects keep alive. Where that is much, V8 begins to collect.</summary>
+    /// <param name="isolate">The isolate.</param>
+    /// <param name="change">Bytes that have come; below zero, those that have gone.</param>
+    /// <returns>Bytes in all.</returns>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Isolate37AdjustAmountOfExternalAllocatedMemoryEl")]
+    public static partial long AdjustExternalMemory(nint isolate, long change);
+
     /// <summary><c>Context::Global</c>: the global object.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Context6GlobalEv")]
     public static partial nint* GetGlobal(nint* context);
