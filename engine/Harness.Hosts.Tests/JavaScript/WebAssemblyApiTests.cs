@@ -107,6 +107,20 @@ public sealed class WebAssemblyApiTests
         Assert.Equal(7, host.Call("seven"));
     });
 
+    /// <summary>V8 sees little of an instance, and is told of the rest: else it would keep all of them until the memory is full.</summary>
+    [Fact]
+    public void InstancesThatNothingRefersToAreCollected() => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        const int Made = 100;
+        byte[] module = WatAssembler.Assemble("""(module (type $words (array (mut i32))) (func (export "fill") (drop (array.new_default $words (i32.const 2000000)))))""");
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        host.RunScript(
+            "make.js",
+            $"const module = new WebAssembly.Module(Uint8Array.of({string.Join(", ", module)})); globalThis.make = () => new WebAssembly.Instance(module).exports.fill();");
+        for (int i = 0; i < Made; i++) host.Call("make");
+        Assert.InRange(host.Stores.Count, 1, Made / 2);
+    });
+
     /// <summary>What an instance that cannot be made was to be made of is let go, whatever kept it from being made.</summary>
     [Fact]
     public void NothingStaysOfInstancesThatCannotBeMade() => ExecutionThread.Run(EngineOptions.Default, () =>
