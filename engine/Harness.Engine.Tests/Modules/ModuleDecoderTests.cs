@@ -58,7 +58,7 @@ public class ModuleDecoderTests
         foreach (var name in names)
         {
             var fault = Assert.Throws<InvalidModuleException>(() => WithExports([.. names, name]).Decode());
-            Assert.Contains($"duplicate export name \"{name}\"", fault.Message, StringComparison.Ordinal);
+            Assert.Contains($"duplicate export name \"{(name == "\0" ? @"\00" : name)}\"", fault.Message, StringComparison.Ordinal);
         }
     }
 

@@ -49,8 +49,8 @@ public class NameSectionTests
             Write(writer, NamedItem.Function, "two\nlines\u2028");
             Write(writer, NamedItem.Local, "\u001b[31mred");
         });
-        Assert.Equal("two\uFFFDlines\uFFFD", module.Names.GetName(NamedItem.Function, 3));
-        Assert.Equal("\uFFFD[31mred", module.Names.GetName(NamedItem.Local, 0, 3));
+        Assert.Equal(@"two\0alines\e2\80\a8", module.Names.GetName(NamedItem.Function, 3));
+        Assert.Equal(@"\1b[31mred", module.Names.GetName(NamedItem.Local, 0, 3));
     }
 
     /// <summary>One name fewer than the subsection says: what follows has the form of a name, and is none of it.</summary>

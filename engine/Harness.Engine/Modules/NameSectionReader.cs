@@ -61,7 +61,7 @@ internal sealed class NameSectionReader
         switch (id)
         {
             case ModuleSubsection:
-                _moduleName = ReadText(ref content);
+                _moduleName = content.ReadName();
                 break;
             case (byte)NamedItem.Local or (byte)NamedItem.Label or (byte)NamedItem.Field:
                 for (var owners = content.ReadVarU32(); owners > 0; owners--) ReadInnerNames(ref content, (NamedItem)id);
@@ -70,7 +70,7 @@ internal sealed class NameSectionReader
                 for (var count = content.ReadVarU32(); count > 0; count--)
                 {
                     var index = (int)content.ReadVarU32();
-                    _names[((NamedItem)id, index)] = ReadText(ref content);
+                    _names[((NamedItem)id, index)] = content.ReadName();
                 }
 
                 break;
@@ -83,9 +83,7 @@ internal sealed class NameSectionReader
         for (var count = content.ReadVarU32(); count > 0; count--)
         {
             var index = (int)content.ReadVarU32();
-            _innerNames[(kind, owner, index)] = ReadText(ref content);
+            _innerNames[(kind, owner, index)] = content.ReadName();
         }
     }
-
-    private static string ReadText(ref ModuleReader content) => NameText.Of(content.ReadName());
 }
