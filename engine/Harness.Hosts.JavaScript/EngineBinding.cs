@@ -46,6 +46,9 @@ internal sealed class EngineBinding : IDisposable
         _imports = new ImportedFunctions(_slots, _script, id => (Tag)_items[id]!);
     }
 
+    /// <summary>V8, as crossings see it.</summary>
+    public V8Realm V8 => _v8!;
+
     public IReadOnlyCollection<Store> Stores => [.. _realms.Values.Select(realm => realm.Store)];
 
     public Instance? LastInstance { get; private set; }

@@ -11,22 +11,14 @@ namespace Harness.Hosts.JavaScript;
 /// </summary>
 public sealed class JavaScriptHost : IDisposable
 {
-    /// <summary>
-    /// MiB that V8 may have beyond what a script may: V8 ends the process at its own limit, and a script goes on up to <see cref="HeapSampleInterval"/> after it has come to that of the options. Should
-    /// this not suffice, V8's limit is raised (<see cref="V8RuntimeConstraints.HeapExpansionMultiplier"/>).
-    /// </summary>
-    private const int SpareHeap = 1024;
-
     /// <summary>The largest heap that ClearScript takes for a number of MiB.</summary>
     private const int LargestHeap = 1 << 20;
-
-    /// <summary>How long ClearScript waits at least before it looks at the size of the heap again.</summary>
-    private static readonly TimeSpan HeapSampleInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly JavaScriptOptions _options;
     private readonly ScriptStack _stack;
     private readonly V8ScriptEngine _script;
     private readonly EngineBinding _binding;
+    private readonly HeapLimit _heap;
     private readonly EventLoop _loop;
     private readonly ScriptObject _timers;
     private readonly Lock _gate = new();
@@ -45,20 +37,21 @@ public sealed class JavaScriptHost : IDisposable
 
         V8Library.Require();
         _options = options;
-        var constraints = new V8RuntimeConstraints { MaxOldSpaceSize = (int)Math.Min((long)options.MaximumHeap + SpareHeap, LargestHeap), HeapExpansionMultiplier = 2 };
+
+        // The multiplier is for what V8 does before anybody listens to it.
+        var constraints = new V8RuntimeConstraints { MaxOldSpaceSize = Math.Min(options.MaximumHeap, LargestHeap), HeapExpansionMultiplier = 2 };
         _script = new V8ScriptEngine(constraints, V8ScriptEngineFlags.EnableTaskPromiseConversion | V8ScriptEngineFlags.DisableGlobalMembers);
         _stack = new ScriptStack();
 
-        // What ends a script that the host runs for another one ends that as well, which could catch it else, and whose heap nobody looks at any more.
+        // What ends a script that the host runs for another one ends that as well, which could catch it else, and go on with a heap that is full.
         _script.EnableRuntimeInterruptPropagation = true;
-        _script.RuntimeHeapSizeSampleInterval = HeapSampleInterval;
-        LimitHeap();
         _script.DocumentSettings.AccessFlags = DocumentAccessFlags.EnableFileLoading;
         _script.DocumentSettings.SearchPath = options.Folder;
         _script.DocumentSettings.ContextCallback = document => new Dictionary<string, object> { ["url"] = document.Uri?.AbsoluteUri ?? document.Name };
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
         _binding = new EngineBinding(_script, Engine, _stack);
+        _heap = new HeapLimit(_script, _binding.V8.Isolate);
         var environment = new ScriptEnvironment(options, _loop, _stack) { ImportModule = ImportModule, RunScript = path => RunFile(path) };
         _timers = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeAsFunction(environment.ToBag());
     }
@@ -153,6 +146,7 @@ public sealed class JavaScriptHost : IDisposable
         _script.CollectGarbage(exhaustive: true);
         _timers.Dispose();
         _binding.Dispose();
+        _heap.Dispose();
         _script.Dispose();
         _binding.FreeCode();
         Engine.Dispose();
@@ -188,18 +182,19 @@ public sealed class JavaScriptHost : IDisposable
     private object? Guarded(Func<object?> action)
     {
         ThrowIfOtherThread();
+        if (!_binding.V8.IsEntered) _heap.Restore();
+        object? result;
         try
         {
-            return action();
+            result = action();
+        }
+        catch (Exception e) when (_heap.IsReached)
+        {
+            throw HeapIsFull(e);
         }
         catch (Exception e) when (e is IScriptEngineException or ScriptEngineException)
         {
             var script = (IScriptEngineException)e;
-            bool isHeapFull = script.IsFatal || (e is ScriptInterruptedException && !IsInterrupted);
-
-            // V8 runs nothing more before that.
-            LimitHeap();
-            if (isHeapFull) throw new ProgramException($"the script needs more memory than it may have: {_options.MaximumHeap} MiB of V8's heap", e);
             string details = script.ErrorDetails ?? e.Message;
             string place = details.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith("at ", StringComparison.Ordinal)) ?? "";
             throw new ProgramException($"{e.Message}{(place.Length == 0 ? "" : $" ({place})")}".ReplaceLineEndings(" "), e);
@@ -212,23 +207,12 @@ public sealed class JavaScriptHost : IDisposable
         {
             WithdrawInterrupts();
         }
+
+        // What V8 ends by itself, like the rest of an asynchronous function, throws nothing.
+        return _heap.IsReached ? throw HeapIsFull(e: null) : result;
     }
 
-    /// <summary>Whether <see cref="Interrupt"/> has ended the script that runs, or is about to. Nothing else but a full heap does.</summary>
-    private bool IsInterrupted
-    {
-        get
-        {
-            lock (_gate) return _isInterrupted;
-        }
-    }
-
-    /// <summary>Has ClearScript look at the size of V8's heap, which goes on after it was too large only when it is told a limit.</summary>
-    private void LimitHeap()
-    {
-        _script.MaxRuntimeHeapSize = default;
-        _script.MaxRuntimeHeapSize = (nuint)_options.MaximumHeap << 20;
-    }
+    private ProgramException HeapIsFull(Exception? e) => new($"the script needs more memory than it may have: {_options.MaximumHeap} MiB of V8's heap", e);
 
     /// <summary>What was ended was one script: stores that were not running, and waits to come, are not.</summary>
     private void WithdrawInterrupts()

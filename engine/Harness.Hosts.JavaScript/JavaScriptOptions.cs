@@ -17,6 +17,6 @@ public sealed record JavaScriptOptions
     /// <summary>The folder that relative paths of imports and files start from.</summary>
     public string Folder { get; init; } = Environment.CurrentDirectory;
 
-    /// <summary>Largest heap of V8, in MiB: a script that needs more ends. It is looked at four times a second. Buffers lie outside of it.</summary>
+    /// <summary>Largest heap of V8, in MiB: a script that needs more ends. Short-lived objects have some MiB besides, and buffers lie outside of it. V8 ends the process where a single array gets more than 2^27 elements.</summary>
     public int MaximumHeap { get; init; } = 2048;
 }

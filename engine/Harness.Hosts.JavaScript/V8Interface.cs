@@ -5,7 +5,7 @@ namespace Harness.Hosts.JavaScript;
 /// <summary>
 /// V8's own interface (<c>v8.h</c>), as far as crossings need it: ClearScript's way from JavaScript to the host and back takes microseconds. The symbols are those of the version that
 /// <see cref="V8Library"/> restores, whose library exports them. A <c>Local</c> or a <c>Global</c> of V8 is the address of a word that V8 keeps up to date, and is passed as that address;
-/// <c>this</c> of a method is the <c>Local</c> of its object. V8 must run on the calling thread, but for <see cref="TryGetCurrentIsolate"/>.
+/// <c>this</c> of a method is the <c>Local</c> of its object. V8 must run on the calling thread, but for <see cref="SetFlags"/>, <see cref="TryGetCurrentIsolate"/> and the callbacks at the heap's limit.
 /// </summary>
 internal static unsafe partial class V8Interface
 {
@@ -14,6 +14,10 @@ internal static unsafe partial class V8Interface
 
     /// <summary>What <see cref="SetProperty"/> gives when the property was set: a <c>Maybe&lt;bool&gt;</c> that has a value, which is true.</summary>
     public const ushort JustTrue = 0x0101;
+
+    /// <summary><c>V8::SetFlagsFromString</c>: sets flags, which hold for all isolates. Before the first one there is.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v82V818SetFlagsFromStringEPKc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void SetFlags(string flags);
 
     /// <summary><c>Isolate::TryGetCurrent</c>: the isolate that the thread has entered; 0 if none.</summary>
     [SuppressGCTransition]
@@ -30,6 +34,20 @@ internal static unsafe partial class V8Interface
     /// <returns>Bytes in all.</returns>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Isolate37AdjustAmountOfExternalAllocatedMemoryEl")]
     public static partial long AdjustExternalMemory(nint isolate, long change);
+
+    /// <summary><c>Isolate::AddNearHeapLimitCallback</c>: has V8 call something when its heap comes to its limit, which is then what that gives, unless that is less. The last one that was added is called.</summary>
+    /// <param name="isolate">The isolate.</param>
+    /// <param name="callback">Gets <paramref name="data"/>, the limit, and what it was at first, in bytes.</param>
+    /// <param name="data">What the callback is told.</param>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Isolate24AddNearHeapLimitCallbackEPFmPvmmES1_")]
+    public static partial void AddNearHeapLimitCallback(nint isolate, delegate* unmanaged<nint, nuint, nuint, nuint> callback, nint data);
+
+    /// <summary><c>Isolate::RemoveNearHeapLimitCallback</c>: takes a callback away that was added.</summary>
+    /// <param name="isolate">The isolate.</param>
+    /// <param name="callback">The callback.</param>
+    /// <param name="limit">What the limit becomes, in bytes, if it is larger, and what is in use leaves room below it; 0 to leave it.</param>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Isolate27RemoveNearHeapLimitCallbackEPFmPvmmEm")]
+    public static partial void RemoveNearHeapLimitCallback(nint isolate, delegate* unmanaged<nint, nuint, nuint, nuint> callback, nuint limit);
 
     /// <summary><c>Context::Global</c>: the global object.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Context6GlobalEv")]
