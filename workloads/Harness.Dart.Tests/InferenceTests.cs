@@ -28,6 +28,7 @@ public sealed class InferenceTests
     [InlineData("behind conditions that may not hold", "List<Object> f(int? x) { final a = [if (x == null) 0, x], b = {if (x is! int) 'n': 1, 'v': x}; return [a, a is List<int>, b]; } void main() => print('${f(null)} ${f(3)}');", "[[0, null], false, {n: 1, v: null}] [[3], false, {v: 3}]")]
     [InlineData("behind one that ends the program", "List<Object> f(int? x) { final a = [if (x == null) throw 'no', x]; return [a, a is List<int>]; } void main() => print(f(3));", "[[3], true]")]
     [InlineData("behind loops", "List<Object?> f(int? x) { var i = 0; final a = [for (; x != null && i < 2; i++) i, x]; return [a, a is List<int>]; } void main() => print('${f(null)} ${f(3)}');", "[[null], false] [[0, 1, 3], false]")]
+    [InlineData("behind patterns that match them", "List<Object> f(Object o) { final x = 1, a = [if (o case int()) o], b = {if (o case String s when s.length > 1) o: s else 'none': 'x'}, c = [if (o case String x) x.length else x]; return [a, a is List<int>, b, b is Map<String, String>, c, c is List<int>]; } void main() => print('${f(3)} ${f('ab')}');", "[[3], true, {none: x}, true, [1], true] [[], true, {ab: ab}, true, [2], true]")]
     public void ElementsOfCollectionsHaveTheTypesOfTheirPlaces(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 
     [Fact]
