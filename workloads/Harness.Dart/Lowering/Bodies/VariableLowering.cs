@@ -64,6 +64,9 @@ internal sealed class VariableLowering(FunctionLowering body)
         Node missing;
         if (variable.LateInit is { } init)
         {
+            // The initializer has the types of its own place, wherever the variable is read.
+            var flow = _output.Flow;
+            _output.Flow = variable.LateFlow!.Copy();
             missing = _output.InSequence(() =>
             {
                 var value = Coercions.Coerce(LowerLateInit(variable, init, at), variable.Type, init);
@@ -71,6 +74,7 @@ internal sealed class VariableLowering(FunctionLowering body)
                 _places.WriteRaw(variable, Node.Get(local));
                 return new Val(Node.Nop(), variable.Type);
             }).Node;
+            _output.Flow = flow;
         }
         else
         {
@@ -128,11 +132,15 @@ internal sealed class VariableLowering(FunctionLowering body)
 
             if (v.Late)
             {
-                var lateType = declared ?? (init is null ? SimpleType.Dynamic : TypeOnly(init));
+                var flow = new Flow();
+                flow.Inherit(_output.Flow);
+                var lateType = declared ?? (init is null ? SimpleType.Dynamic : TypeOnly(init, flow));
                 var late = _variables.Declare(name, lateType, at, v.Final, late: true);
                 late.LateInit = init;
                 late.LateScope = _variables.Current;
+                late.LateFlow = flow;
                 if (init is null) _output.Flow.DeclareUnassigned(late);
+                else _output.Flow.MayAssign(AstWalker.Analyze([init]).Assigned);
                 _places.Initialize(late, UsesNullForUninitialized(lateType) ? null : Node.Get(_pool.Sentinel));
                 continue;
             }
@@ -181,9 +189,10 @@ internal sealed class VariableLowering(FunctionLowering body)
         return constant;
     }
 
-    private DartType TypeOnly(Expr e)
+    private DartType TypeOnly(Expr e, Flow flow)
     {
-        var saved = _output.Flow.Copy();
+        var saved = _output.Flow;
+        _output.Flow = flow.Copy();
         var type = Expressions.Lower(e, null).Type;
         _output.Flow = saved;
         return TypeSystem.IsNull(type) ? SimpleType.Dynamic : type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : type;
