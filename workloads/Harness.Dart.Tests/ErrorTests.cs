@@ -39,6 +39,51 @@ public sealed class ErrorTests
         Assert.EndsWith("The pattern has too many operators in a row.", Assert.Single(ErrorsOf(Program(300000))), StringComparison.Ordinal);
     }
 
+    /// <summary>Chains are nested to the left: of some within each other, the tree is as high as all of them together are long.</summary>
+    [Theory]
+    [InlineData("void main() { var x = 1; print({0}); }", "x", " + 1", "expression has too many operators")]
+    [InlineData("void main() { dynamic x = 1; print({0}); }", "x", ".a", "expression has too many selectors")]
+    [InlineData("void main() { switch (1) { case {0}: print(1); } }", "1", " || 1", "pattern has too many operators")]
+    public void ChainsWithinEachOtherAreNotTooHigh(string program, string first, string link, string what)
+    {
+        string Program(int chains) => program.Replace("{0}", new string('(', chains) + first + string.Concat(Enumerable.Repeat(string.Concat(Enumerable.Repeat(link, 100)) + ")", chains)), StringComparison.Ordinal);
+        Assert.Equal("accepted", Assert.Single(ErrorsOf(Program(5))));
+        Assert.EndsWith($"The {what} in a row.", Assert.Single(ErrorsOf(Program(40))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("void", " Function()", " f() => throw 1; void main() {}", "type has too many functions")]
+    [InlineData("@a", ".b", " void main() {}", "annotation has too many selectors")]
+    [InlineData("void main() { switch (1) { case a", ".b", ": print(1); } }", "expression has too many selectors")]
+    public void ChainsAreNotTooLong(string first, string link, string rest, string what) =>
+        Assert.EndsWith($"The {what} in a row.", Assert.Single(ErrorsOf(first + string.Concat(Enumerable.Repeat(link, 4000)) + rest)), StringComparison.Ordinal);
+
+    /// <summary>Declarations that need the next one's type or value nest as the parts of one do.</summary>
+    [Theory]
+    [InlineData("var v{0} = v{1};", "var v{0} = 1; void main() => print(v0);")]
+    [InlineData("const v{0} = v{1} + 1;", "const v{0} = 1; void main() => print(v0);")]
+    [InlineData("typedef v{0} = v{1};", "typedef v{0} = int; void main() { v0 x = 1; print(x); }")]
+    public void DeclarationsThatNeedTheNextAreNotTooMany(string link, string last)
+    {
+        string Program(int links) => string.Concat(Enumerable.Range(0, links).Select(i => Filled(link, i, i + 1))) + Filled(last, links, links);
+        Assert.Equal("accepted", Assert.Single(ErrorsOf(Program(1000))));
+        Assert.EndsWith("The program is nested too deeply here.", Assert.Single(ErrorsOf(Program(20000))), StringComparison.Ordinal);
+    }
+
+    /// <summary>What declarations make of those before them is walked later, and has those twice that it has in two places.</summary>
+    [Theory]
+    [InlineData("const v{0} = 1;", "const v{1} = <Object>[v{0}];", 1000, 20000, "The program is nested too deeply here.")]
+    [InlineData("final v{0} = 1;", "final v{1} = (v{0}, v{0});", 8, 40, "The type here is made of too many others.")]
+    [InlineData("typedef v{0} = int;", "typedef v{1} = (v{0}, v{0});", 8, 40, "The type here is made of too many others.")]
+    public void WhatDeclarationsMakeOfEachOtherIsNotTooLarge(string first, string link, int few, int many, string error)
+    {
+        string Program(int links) => Filled(first, 0, 0) + string.Concat(Enumerable.Range(0, links).Select(i => Filled(link, i, i + 1))) + Filled("void main() => print(v{0});", links, links);
+        Assert.Equal("accepted", Assert.Single(ErrorsOf(Program(few))));
+        Assert.EndsWith(error, Assert.Single(ErrorsOf(Program(many))), StringComparison.Ordinal);
+    }
+
+    private static string Filled(string text, int first, int second) => text.Replace("{0}", $"{first}", StringComparison.Ordinal).Replace("{1}", $"{second}", StringComparison.Ordinal);
+
     /// <summary>The initializer of a late variable stands wherever the variable is read: those that double with each other are refused before memory runs out.</summary>
     [Fact]
     public void LateVariablesHaveNotTooMuchCode()

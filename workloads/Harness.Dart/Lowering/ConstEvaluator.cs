@@ -8,13 +8,10 @@ namespace Harness.Dart.Lowering;
 /// <summary>Evaluates constant expressions.</summary>
 internal sealed class ConstEvaluator(ProgramLowering lowering)
 {
-    private const int MaximumDepth = 1000;
-
     private readonly DartProgram _program = lowering.Program;
     private readonly Dictionary<Member, ConstValue> _values = [];
     private readonly HashSet<Member> _busy = [];
     private readonly Dictionary<(Member, ParamNode), ConstValue> _defaults = [];
-    private int _depth;
     private ConstObjects? _objects;
     private ConstCollections? _collections;
 
@@ -73,7 +70,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
                 var constructorName = value.Constructor ?? "";
                 if (!cls.Constructors.TryGetValue(constructorName, out var constructor)) throw env.Error(value, $"Couldn't find constructor '{cls.Name}.{constructorName}'.");
                 if (constructor.Function!.Factory) throw env.Error(value, "The value of an enum can't be made by a factory.");
-                return _values[member] = Objects.Construct(constructor, value.TypeArgs?.Select(scope.Resolve).ToArray(), value.Args ?? new Arguments { Pos = value.Pos }, null, env, value, member);
+                return Keep(member, Objects.Construct(constructor, value.TypeArgs?.Select(scope.Resolve).ToArray(), value.Args ?? new Arguments { Pos = value.Pos }, null, env, value, member));
             }
 
             if (member.Field!.Init is null) throw new DartErrorException(member.File, member.Pos, $"The const variable '{member.Name}' must be initialized.");
@@ -81,12 +78,21 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             var result = Evaluate(member.Field.Init, env, type);
             if (type is not null) result = Adapt(result, type);
             if (type is not null && !Fits(result, type)) throw new DartErrorException(member.File, member.Field.Init.Pos, $"A value of type '{TypeOf(result)}' can't be assigned to a variable of type '{type}'.");
-            return _values[member] = result;
+            return Keep(member, result);
         }
         finally
         {
             _busy.Remove(member);
         }
+    }
+
+    // Others may have it within and be within others: its key is made before theirs.
+    private ConstValue Keep(Member member, ConstValue value)
+    {
+        _ = value.Key;
+        Nesting.Check(value.Height, member.File, member.Pos);
+        if (value is not ConstFunction) Nesting.Check(TypeOf(value), member.File, member.Pos);
+        return _values[member] = value;
     }
 
     public bool Fits(ConstValue value, DartType type) => lowering.Types.IsSubtype(TypeSystem.EraseAll(TypeOf(value)), TypeSystem.EraseAll(type)) || type.Any(t => t is TypeParamType);
@@ -165,16 +171,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     /// <summary>Evaluates a part of a constant expression, unless it is nested too deeply.</summary>
     public ConstValue Nested(ConstScope env, Syntax.Node at, Func<ConstValue> evaluate)
     {
-        if (_depth >= MaximumDepth) throw env.Error(at, "The constant expression is nested too deeply.");
-        _depth++;
-        try
-        {
-            return evaluate();
-        }
-        finally
-        {
-            _depth--;
-        }
+        using var level = _program.Nesting.Enter(env.Scope.File, at.Pos);
+        return evaluate();
     }
 
     private ConstValue EvaluateCore(Expr e, ConstScope env, DartType? context)

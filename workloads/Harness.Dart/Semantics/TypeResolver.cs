@@ -92,7 +92,9 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     /// <exception cref="DartErrorException">There is no such type, or it has other arguments.</exception>
     public DartType Resolve(TypeNode node)
     {
+        using var level = Program.Nesting.Enter(File, node.Pos);
         var type = ResolveCore(node);
+        Nesting.Check(type, File, node.Pos);
         return node.Nullable && type is not SimpleType { Kind: SimpleKind.Dynamic or SimpleKind.Void } ? type.WithNullable(true) : type;
     }
 

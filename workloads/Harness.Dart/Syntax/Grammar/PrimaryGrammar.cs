@@ -119,7 +119,7 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
     private bool IsFunctionExpression()
     {
         var start = Index;
-        var result = SkipNested("(", ")") && (Is("=>") || Is("{") || Is("async") && (PeekIs(1, "=>") || PeekIs(1, "{") || PeekIs(1, "*")) || Is("sync") && PeekIs(1, "*"));
+        var result = SkipNested() && (Is("=>") || Is("{") || Is("async") && (PeekIs(1, "=>") || PeekIs(1, "{") || PeekIs(1, "*")) || Is("sync") && PeekIs(1, "*"));
         Index = start;
         return result && !NoFunctionBody;
     }
@@ -127,7 +127,7 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
     private bool IsGenericFunctionExpression()
     {
         var start = Index;
-        var result = Types.SkipTypeParameters() && Is("(") && SkipNested("(", ")") && (Is("=>") || Is("{") || Is("async") || Is("sync"));
+        var result = Types.SkipTypeParameters() && Is("(") && SkipNested() && (Is("=>") || Is("{") || Is("async") || Is("sync"));
         Index = start;
         return result;
     }

@@ -227,7 +227,7 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
     private bool IsParametersAndBody()
     {
         if (Is("<") && !Types.SkipTypeParameters()) return false;
-        return Is("(") && SkipNested("(", ")") && (Is("{") || Is("=>") || Is("async") || Is("sync") && PeekIs(1, "*"));
+        return Is("(") && SkipNested() && (Is("{") || Is("=>") || Is("async") || Is("sync") && PeekIs(1, "*"));
     }
 
     private bool LooksLikeVariable()

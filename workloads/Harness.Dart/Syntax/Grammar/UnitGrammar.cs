@@ -55,9 +55,9 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
 
     private string DottedName()
     {
-        var name = Identifier();
-        while (Accept(".")) name += "." + Identifier();
-        return name;
+        List<string> names = [Identifier()];
+        while (Accept(".")) names.Add(Identifier());
+        return string.Join('.', names);
     }
 
     private Directive ParseDirective()
