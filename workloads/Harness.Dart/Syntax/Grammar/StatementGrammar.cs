@@ -351,6 +351,8 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
             }
         }
 
+        if (parts.Await)
+            throw Error(parts.Pos, "Only a loop over elements can wait for them: 'await' can't stand in front of another.");
         Expect(";");
         if (!Is(";"))
             parts.Condition = Expressions.ParseExpression();
