@@ -14,8 +14,12 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private readonly Dictionary<(Member, ParamNode), ConstValue> _defaults = [];
     private ConstObjects? _objects;
     private ConstCollections? _collections;
+    private ConstTypes? _types;
 
     private ConstObjects Objects => _objects ??= new ConstObjects(lowering, this);
+
+    /// <summary>Static types of constant expressions.</summary>
+    public ConstTypes Types => _types ??= new ConstTypes(lowering, this);
 
     private ConstCollections Collections => _collections ??= new ConstCollections(lowering, this);
 
@@ -53,7 +57,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     public ConstValue Evaluate(Expr e, FunctionLowering from, DartType? context) => Evaluate(e, EnvOf(from), context);
 
-    private static ConstScope EnvOf(FunctionLowering from) => new(from.State.Scope, from.Receivers.LexicalClass(), null, null, from.Variables.LookupConstant);
+    /// <summary>What constant expressions in a function see.</summary>
+    public static ConstScope EnvOf(FunctionLowering from) => new(from.State.Scope, from.Receivers.LexicalClass(), null, null, from.Variables.LookupConstant);
 
     /// <summary>The value of a constant variable, field, or enum value.</summary>
     public ConstValue ValueOf(Member member)
@@ -99,11 +104,12 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     public ConstValue EnumValues(ClassElement cls) => new ConstList(cls.ThisType.Args.Length == 0 ? cls.ThisType : new InterfaceType(cls, TypeScope.DefaultArgs(cls.TypeParams)), [.. cls.EnumValues.Select(ValueOf)]);
 
+    /// <summary>The static type of an initializer; null where it is no constant.</summary>
     public DartType? TryTypeOf(Expr init, FunctionLowering from)
     {
         try
         {
-            return TypeOf(Evaluate(init, from, null));
+            return Types.Of(init, Evaluate(init, from, null), from);
         }
         catch (DartErrorException)
         {
@@ -263,7 +269,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         _ => null,
     };
 
-    private static NamedTypeNode? TypeNodeOf(Expr e) => e switch
+    /// <summary>An expression as the name of a type, with the arguments that it has; null for one that can't be.</summary>
+    public static NamedTypeNode? TypeNodeOf(Expr e) => e switch
     {
         Ident id => new NamedTypeNode { Pos = id.Pos, Name = id.Name },
         PropertyGet { Target: Ident prefix } p => new NamedTypeNode { Pos = p.Pos, Prefix = prefix.Name, Name = p.Name, IsExpression = true },
@@ -271,7 +278,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         _ => null,
     };
 
-    private static bool IsTypeName(NamedTypeNode node, ConstScope env)
+    /// <summary>Whether a name is that of a type.</summary>
+    public static bool IsTypeName(NamedTypeNode node, ConstScope env)
     {
         if (node.Prefix is not null) return env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && !prefix.IsDeferred && prefix.Members.GetValueOrDefault(node.Name) is ClassElement or TypedefElement;
         if (env.Scope.LookupParam(node.Name) is not null) return true;

@@ -1,0 +1,95 @@
+using Harness.Dart.Lowering.Bodies;
+using Harness.Dart.Semantics;
+using Harness.Dart.Syntax;
+
+namespace Harness.Dart.Lowering;
+
+/// <summary>
+/// Static types of constant expressions. They are those of the values, but where the text hides what these are: by a cast, a choice, the declared type of a variable, an extension type, or a factory that
+/// makes an object of a subclass.
+/// </summary>
+internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evaluator)
+{
+    /// <summary>The type of an expression.</summary>
+    /// <param name="e">The expression.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="from">The function that it stands in.</param>
+    public DartType Of(Expr e, ConstValue value, FunctionLowering from)
+    {
+        while (e is Paren p) e = p.Value;
+        var env = ConstEvaluator.EnvOf(from);
+        switch (e)
+        {
+            case AsExpr a:
+                return evaluator.Resolve(env, a.Type);
+            case Ident id when from.Variables.Lookup(id.Name) is { } variable:
+                return variable.Type;
+            case Ident or PropertyGet when VariableOf(e, env) is { } member:
+                return lowering.Signatures.FieldType(member);
+            case Conditional c:
+                return Branch(c.Then, from) is not { } then ? Branch(c.Else, from) ?? evaluator.TypeOf(value) : Branch(c.Else, from) is { } otherwise ? lowering.Types.Lub(then, otherwise) : then;
+            case NewExpr or Call when ConstructedBy(e, env) is var (type, hasArguments) && type is not null:
+                return OfObject(type, hasArguments, value);
+            default:
+                return evaluator.TypeOf(value);
+        }
+    }
+
+    // One that is not taken may have no value, and tells nothing then.
+    private DartType? Branch(Expr e, FunctionLowering from)
+    {
+        try
+        {
+            return Of(e, evaluator.Evaluate(e, from, null), from);
+        }
+        catch (DartErrorException)
+        {
+            return null;
+        }
+    }
+
+    // The constant variable or enum's value of a library or class that an expression names.
+    private static Member? VariableOf(Expr e, ConstScope env)
+    {
+        object? element = e switch
+        {
+            Ident id => env.Lexical?.Statics.GetValueOrDefault(id.Name) ?? env.Scope.LookupTopLevel(id.Name),
+            PropertyGet { Target: Ident id } p when env.Scope.LookupTopLevel(id.Name) is PrefixElement prefix => prefix.Members.GetValueOrDefault(p.Name),
+            PropertyGet p when TypeOfName(p.Target, env) is { } type => type.Class.Statics.GetValueOrDefault(p.Name),
+            _ => null,
+        };
+        return element is Member { IsConst: true } member ? member : null;
+    }
+
+    private static InterfaceType? TypeOfName(Expr e, ConstScope env) => ConstEvaluator.TypeNodeOf(e) is { } node && ConstEvaluator.IsTypeName(node, env) ? env.Scope.Resolve(node) as InterfaceType : null;
+
+    // The type whose constructor makes the value, and whether it was written with type arguments; null where none does.
+    private static (InterfaceType? Type, bool HasArguments) ConstructedBy(Expr e, ConstScope env)
+    {
+        switch (e)
+        {
+            case NewExpr n:
+                var node = n.Type;
+                if (n.Constructor is { } name && node.Prefix is null && env.Scope.LookupParam(node.Name) is null && env.Scope.Library.Prefixes.ContainsKey(node.Name))
+                    node = new NamedTypeNode { Pos = node.Pos, Prefix = node.Name, Name = name, Args = node.Args, IsExpression = true };
+                return (env.Scope.Resolve(node) as InterfaceType, node.Args.Count > 0);
+            case Call c when ConstEvaluator.TypeNodeOf(c.Target) is { } whole && ConstEvaluator.IsTypeName(whole, env):
+                whole.Args = c.TypeArgs ?? whole.Args;
+                return (env.Scope.Resolve(whole) as InterfaceType, whole.Args.Count > 0);
+            case Call { Target: PropertyGet p } when ConstEvaluator.TypeNodeOf(p.Target) is { } named && ConstEvaluator.IsTypeName(named, env):
+                return (env.Scope.Resolve(named) as InterfaceType, named.Args.Count > 0);
+            default:
+                return (null, false);
+        }
+    }
+
+    private DartType OfObject(InterfaceType written, bool hasArguments, ConstValue value)
+    {
+        var (cls, type) = (written.Class, evaluator.TypeOf(value));
+        if (!cls.IsExtensionType) return lowering.Types.AsInstanceOf(type, cls) ?? type;
+        if (hasArguments || cls.TypeParams.Count == 0) return written;
+        var (lower, upper) = (new Dictionary<TypeParam, DartType>(), new Dictionary<TypeParam, DartType>());
+        lowering.Types.Inference.Constrain(type, cls.OnType!, [.. cls.TypeParams], lower, upper);
+        return new InterfaceType(cls, lowering.Types.Inference.Solve(cls.TypeParams, lower, upper, partial: false));
+    }
+}
