@@ -24,6 +24,8 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
                 return evaluator.Resolve(env, a.Type);
             case Ident id when from.Variables.Lookup(id.Name) is { } variable:
                 return variable.Type;
+            case PropertyGet { Target: Ident target } when from.Variables.Lookup(target.Name) is not null:
+                return evaluator.TypeOf(value);
             case Ident or PropertyGet when VariableOf(e, env) is { } member:
                 return lowering.Signatures.FieldType(member);
             case Conditional c:
