@@ -209,6 +209,7 @@ public sealed class ErrorTests
     [InlineData("String f(Object o) => switch (o) { int n when [1, 2].any((e) => e == n) => 'few', String s when s.split(',')[[0].indexWhere((e) => e == 0)] == 'a' && '${[1].map((e) => e + s.length)}' == '(2)' => 'a', _ => 'other' }; void main() => print([f(1), f(3), f('a'), f('b')]);", "[few, other, a, other]")]
     [InlineData("String f(bool c, Map<String, List<int>>? m, bool d) => '${c ? m?['a'] : null} ${c ? m?['a']?[0] : null} ${c ? d ? [1] : [2] : [3]} ${d ? [4] : [5]}'; void main() => print([f(true, {'a': [7]}, true), f(true, null, false)]);", "[[7] 7 [1] [4], null null [2] [5]]")]
     [InlineData("Null none(String s) { print(s); return null; } int? some(String s) { print(s); return 1; } void main() => print(some('left') == none('right'));", "left\nright\nfalse")]
+    [InlineData("class C { int n = 1; } int f(C C) => C.n; void main() { { int C = 2; print(C); } C c = C(); T g<T>(T x) { T? y = x; return y!; } { var T = 3; T id<T>(T x) { T y = x; return y; } print(id<C>(g(c)).n + T); } print(f(c)); }", "2\n4\n1")]
     [InlineData("class C { int Function(int) get call => (x) => x + 1; } extension type E(int Function(int) call) {} void main() { print('${C().call(1)} ${E((x) => x + 2).call(1)}'); final f = E((x) => x + 3).call; print(f(1)); }", "2 3\n4")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 

@@ -37,6 +37,17 @@ internal sealed class VariableScopes(FunctionLowering body)
         return null;
     }
 
+    /// <summary>Whether a name is that of a variable or local function of this function, be it declared further on in its block; those of the functions around it have scopes of their own.</summary>
+    public bool Hides(string name)
+    {
+        for (var scope = Current; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Names.ContainsKey(name) || scope.Declarations is not null && scope.Declarations.ContainsKey(name)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>A new variable of the innermost scope.</summary>
     public LocalVariable Declare(string name, DartType type, Syntax.Node at, bool isFinal = false, bool late = false)
     {
