@@ -18,8 +18,10 @@ final class _Symbol implements Symbol {
   static _Symbol _ofMember(String name) => _Symbol(name.length > 1 && name._units[0] == 95 ? '$name@' : name);
   String get _plainName {
     if (!_name.endsWith('@')) return _name;
-    final plain = _name.split('@').first;
-    return _name.endsWith('=@') && !plain.endsWith('=') ? '$plain=' : plain;
+    int end = 0;
+    while (_name._units[end] != 64) end++;
+    final plain = _name.substring(0, end);
+    return end < _name.length - 1 && _name._units[_name.length - 2] == 61 ? '$plain=' : plain;
   }
   String toString() => 'Symbol("$_plainName")';
 }
