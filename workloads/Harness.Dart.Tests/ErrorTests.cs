@@ -210,6 +210,7 @@ public sealed class ErrorTests
     [InlineData("String f(bool c, Map<String, List<int>>? m, bool d) => '${c ? m?['a'] : null} ${c ? m?['a']?[0] : null} ${c ? d ? [1] : [2] : [3]} ${d ? [4] : [5]}'; void main() => print([f(true, {'a': [7]}, true), f(true, null, false)]);", "[[7] 7 [1] [4], null null [2] [5]]")]
     [InlineData("Null none(String s) { print(s); return null; } int? some(String s) { print(s); return 1; } void main() => print(some('left') == none('right'));", "left\nright\nfalse")]
     [InlineData("class C { int n = 1; } int f(C C) => C.n; void main() { { int C = 2; print(C); } C c = C(); T g<T>(T x) { T? y = x; return y!; } { var T = 3; T id<T>(T x) { T y = x; return y; } print(id<C>(g(c)).n + T); } print(f(c)); }", "2\n4\n1")]
+    [InlineData("class C { int n = 1; } int f(Object o) => switch (o) { C C => C.n + 1, _ => 0 }; void main() { Object o = C(); if (o case C C) print(C.n); print(f(o)); for (C C in [C()]) print(C.n); }", "1\n2\n1")]
     [InlineData("class C { int Function(int) get call => (x) => x + 1; } extension type E(int Function(int) call) {} void main() { print('${C().call(1)} ${E((x) => x + 2).call(1)}'); final f = E((x) => x + 3).call; print(f(1)); }", "2 3\n4")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
