@@ -74,16 +74,20 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
                 var node = n.Type;
                 if (n.Constructor is { } name && node.Prefix is null && env.Scope.LookupParam(node.Name) is null && env.Scope.Library.Prefixes.ContainsKey(node.Name))
                     node = new NamedTypeNode { Pos = node.Pos, Prefix = node.Name, Name = name, Args = node.Args, IsExpression = true };
-                return (env.Scope.Resolve(node) as InterfaceType, node.Args.Count > 0);
+                return Written(node, env);
             case Call c when ConstEvaluator.TypeNodeOf(c.Target) is { } whole && ConstEvaluator.IsTypeName(whole, env):
                 whole.Args = c.TypeArgs ?? whole.Args;
-                return (env.Scope.Resolve(whole) as InterfaceType, whole.Args.Count > 0);
+                return Written(whole, env);
             case Call { Target: PropertyGet p } when ConstEvaluator.TypeNodeOf(p.Target) is { } named && ConstEvaluator.IsTypeName(named, env):
-                return (env.Scope.Resolve(named) as InterfaceType, named.Args.Count > 0);
+                return Written(named, env);
             default:
                 return (null, false);
         }
     }
+
+    // A typedef without parameters has the arguments that are written in it.
+    private static (InterfaceType? Type, bool HasArguments) Written(NamedTypeNode node, ConstScope env) =>
+        (env.Scope.Resolve(node) as InterfaceType, node.Args.Count > 0 || env.Scope.AliasOf(node) is { Params.Count: 0 });
 
     private DartType OfObject(InterfaceType written, bool hasArguments, ConstValue value)
     {
