@@ -48,6 +48,8 @@ public sealed class PromotionTests
     [InlineData("a variable that is assigned an outcome tells it", "int f(Object o) { bool b; b = o is int; if (b) return o + 1; return 0; } void main() => print(f(4));", "5")]
     [InlineData("closures know what variables tell that nobody assigns", "void main() { Object o = 'abc'; final b = o is String; final f = () => b ? o.length : 0; print(f()); }", "3")]
     [InlineData("a loop that assigns neither keeps it", "void f(Object o) { final b = o is int; for (var i = 0; i < 2; i++) { if (b) print(o + i); } } void main() => f(4);", "4\n5")]
+    [InlineData("late variables are promoted as others are",
+        "void f<T>(T t) { if (t is int) { late var v = t; late final w = t; print('${v.isEven} ${w + 1}'); T x = v; v = x; } } void main() { f(4); late int? n; n = 3; print(n + 1); late Object o; o = 'ab'; if (o is String) print(o.length); late final num m = 5; if (m is int) print(m.isOdd); }", "true 5\n4\n2\ntrue")]
     [InlineData("a late variable's initializer has the types of its own place wherever it is read",
         "void f(Object o) { late final n = [...[o]].length; print([if (o is int) n, n]); if (o is String) { late final int l = o.length; final g = () => l; print(g()); } } void main() { f(1); f('ab'); }", "[1, 1]\n[1]\n2")]
     [InlineData("what it throws is thrown where the variable is read first, if it is read",
