@@ -212,6 +212,10 @@ public sealed class ErrorTests
     [InlineData("class C { int n = 1; } int f(C C) => C.n; void main() { { int C = 2; print(C); } C c = C(); T g<T>(T x) { T? y = x; return y!; } { var T = 3; T id<T>(T x) { T y = x; return y; } print(id<C>(g(c)).n + T); } print(f(c)); }", "2\n4\n1")]
     [InlineData("class C { int n = 1; } int f(Object o) => switch (o) { C C => C.n + 1, _ => 0 }; void main() { Object o = C(); if (o case C C) print(C.n); print(f(o)); for (C C in [C()]) print(C.n); }", "1\n2\n1")]
     [InlineData("class C { int Function(int) get call => (x) => x + 1; } extension type E(int Function(int) call) {} void main() { print('${C().call(1)} ${E((x) => x + 2).call(1)}'); final f = E((x) => x + 3).call; print(f(1)); }", "2 3\n4")]
+    [InlineData("const String? s = 'ab', n = null; const a = s?.length, b = n?.length, c = true ? null : s?.length; void main() { const d = n?.length; print('$a $b $c $d ${[a] is List<int>} ${[a] is List<int?>} ${[d] is List<int?>}'); }", "2 null null null false true true")]
+    [InlineData("extension type const E(int i) implements int {} extension type const F(int i) implements int { int operator +(int x) => 0; } class C { final int n; const C(E e) : n = -e + 1; } const a = E(1) + 1, b = (F(3) as int) + 1; void main() { const c = E(2) << 2, d = F(5) - 1; print('$a $b $c $d ${const C(E(3)).n}'); }", "2 4 8 4 -2")]
+    [InlineData("void main() { switch (1) { L: case 0: print('no'); N: case 2: print('end'); default: L: do { switch (1) { L: case 0: print('in'); break; M: default: continue L; } } while (false); print('on'); continue N; } }", "in\non\nend")]
+    [InlineData("class S<U> { const S(); Type get type => U; } class A<T> { Type f() => const S<int>().type; Type g() => const S<void Function<T>(T)>().type; } void main() => print('${A<String>().f()} ${A<int>().g() == A<String>().g()}');", "int true")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]

@@ -46,6 +46,24 @@ public sealed class LibraryTests
         }
         """);
 
+    /// <summary>A typedef is a constant behind its library's prefix as a class is.</summary>
+    [Fact]
+    public void TypesBehindPrefixesAreConstants() => Prints(
+        """
+        true true true
+
+        """,
+        """
+        class A {}
+        typedef B = List<int>;
+        bool identical(Object? a, Object? b) => false;
+        """,
+        """
+        import 'other.dart' as other hide identical;
+        const a = other.A, b = other.B, same = identical(other.B, List<int>);
+        void main() => print('${a == other.A} ${b == List<int>} $same');
+        """);
+
     // A program of the library with main, and another that it may import.
     private static void Prints(string expected, string other, string main)
     {

@@ -1,4 +1,3 @@
-using Harness.Dart.Lowering.Bodies;
 using Harness.Dart.Semantics;
 using Harness.Dart.Syntax;
 
@@ -13,36 +12,63 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
     /// <summary>The type of an expression.</summary>
     /// <param name="e">The expression.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="from">The function that it stands in.</param>
-    public DartType Of(Expr e, ConstValue value, FunctionLowering from)
+    /// <param name="env">What it sees.</param>
+    public DartType Of(Expr e, ConstValue value, ConstScope env)
     {
         while (e is Paren p) e = p.Value;
-        var env = ConstEvaluator.EnvOf(from);
         switch (e)
         {
-            case AsExpr a:
-                return evaluator.Resolve(env, a.Type);
-            case Ident id when from.Variables.Lookup(id.Name) is { } variable:
-                return variable.Type;
-            case PropertyGet { Target: Ident target } when from.Variables.Lookup(target.Name) is not null:
-                return evaluator.TypeOf(value);
-            case Ident or PropertyGet when VariableOf(e, env) is { } member:
-                return lowering.Signatures.FieldType(member);
+            case PropertyGet { NullAware: true } n when Branch(n.Target, env) is { } target:
+                return TypeSystem.NonNull(lowering.Program.Int).WithNullable(TypeSystem.IsNullable(target));
             case Conditional c:
-                return Branch(c.Then, from) is not { } then ? Branch(c.Else, from) ?? evaluator.TypeOf(value) : Branch(c.Else, from) is { } otherwise ? lowering.Types.Lub(then, otherwise) : then;
+                return Branch(c.Then, env) is not { } then ? Branch(c.Else, env) ?? evaluator.TypeOf(value) : Branch(c.Else, env) is { } otherwise ? lowering.Types.Lub(then, otherwise) : then;
             case NewExpr or Call when ConstructedBy(e, env) is var (type, hasArguments) && type is not null:
                 return OfObject(type, hasArguments, value);
             default:
-                return evaluator.TypeOf(value);
+                return Declared(e, env) ?? evaluator.TypeOf(value);
         }
     }
 
+    /// <summary>The extension type that an operand is of; null for other operands. Of a choice it is enough that one part has it.</summary>
+    public InterfaceType? ExtensionTypeOf(Expr e, ConstScope env)
+    {
+        var pending = new Stack<Expr>([e]);
+        while (pending.TryPop(out var next))
+        {
+            switch (next)
+            {
+                case Paren p:
+                    pending.Push(p.Value);
+                    continue;
+                case Conditional c:
+                    pending.Push(c.Else);
+                    pending.Push(c.Then);
+                    continue;
+            }
+
+            if ((next is NewExpr or Call ? ConstructedBy(next, env).Type : Declared(next, env)) is InterfaceType { Class.IsExtensionType: true } type) return type;
+        }
+
+        return null;
+    }
+
+    // The type that a cast names, or that a variable is declared with.
+    private DartType? Declared(Expr e, ConstScope env) => e switch
+    {
+        AsExpr a => evaluator.Resolve(env, a.Type),
+        Ident id when env.Locals is not null && env.Locals.TryGetValue(id.Name, out var parameter) => parameter.Type,
+        Ident id when env.Outer?.Invoke(id) is { } constant => constant.Type,
+        PropertyGet { Target: Ident target } when env.IsLocal(target) => null,
+        Ident or PropertyGet when VariableOf(e, env) is { } member => lowering.Signatures.FieldType(member),
+        _ => null,
+    };
+
     // One that is not taken may have no value, and tells nothing then.
-    private DartType? Branch(Expr e, FunctionLowering from)
+    private DartType? Branch(Expr e, ConstScope env)
     {
         try
         {
-            return Of(e, evaluator.Evaluate(e, from, null), from);
+            return Of(e, evaluator.Evaluate(e, env, null), env);
         }
         catch (DartErrorException)
         {
@@ -53,13 +79,7 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
     // The constant variable or enum's value of a library or class that an expression names.
     private static Member? VariableOf(Expr e, ConstScope env)
     {
-        object? element = e switch
-        {
-            Ident id => env.Lexical?.Statics.GetValueOrDefault(id.Name) ?? env.Scope.LookupTopLevel(id.Name),
-            PropertyGet { Target: Ident id } p when env.Scope.LookupTopLevel(id.Name) is PrefixElement prefix => prefix.Members.GetValueOrDefault(p.Name),
-            PropertyGet p when TypeOfName(p.Target, env) is { } type => type.Class.Statics.GetValueOrDefault(p.Name),
-            _ => null,
-        };
+        var element = ConstEvaluator.ElementOf(e, env) ?? (e is PropertyGet p && TypeOfName(p.Target, env) is { } type ? type.Class.Statics.GetValueOrDefault(p.Name) : null);
         return element is Member { IsConst: true } member ? member : null;
     }
 

@@ -121,7 +121,7 @@ internal sealed class VariableLowering(FunctionLowering body)
             {
                 if (init is null) throw _state.Error(at, $"The const variable '{name}' must be initialized.");
                 var constant = ConstantOf(init, declared);
-                var constType = declared ?? _lowering.Constants.Types.Of(init, constant, _body);
+                var constType = declared ?? _lowering.Constants.Types.Of(init, constant, ConstEvaluator.EnvOf(_body));
                 if (declared is null && TypeSystem.IsNull(constType)) constType = SimpleType.Dynamic;
                 var c = _variables.Declare(name, constType, at, isFinal: true);
                 if (_reprs.Of(constType) == WType.F64 && constant is ConstInt n) constant = new ConstDouble(n.Value);

@@ -63,9 +63,9 @@ internal sealed class VariableScopes(FunctionLowering body)
     }
 
     /// <summary>The constant that a local name stands for; a variable is none.</summary>
-    internal ConstValue? LookupConstant(Syntax.Ident id)
+    internal LocalVariable? LookupConstant(Syntax.Ident id)
     {
         if (Lookup(id.Name) is not { } variable) return null;
-        return variable.Constant ?? throw _state.Error(id, $"Not a constant expression: '{id.Name}' is a variable.");
+        return variable.Constant is not null ? variable : throw _state.Error(id, $"Not a constant expression: '{id.Name}' is a variable.");
     }
 }

@@ -172,8 +172,9 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
         Expect(")");
         NoFunctionBody = saved;
         names.Check(record.Fields.Count(f => f.Name is null));
-        if (isRecord || isConst)
+        if (isRecord)
             return record;
+        if (isConst) throw Error(pos, "Expected a constructor, a list, a set, a map or a record behind 'const'.");
         return new Paren { Pos = pos, Value = record.Fields[0].Value };
     }
 

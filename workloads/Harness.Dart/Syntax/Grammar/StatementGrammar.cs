@@ -396,7 +396,7 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
             var group = new SwitchCase { Pos = Pos };
             while (true)
             {
-                while (IsIdentifier() && PeekIs(1, ":") && !Is("default"))
+                while (IsCaseLabel())
                 {
                     group.Labels.Add(Identifier());
                     Advance();
