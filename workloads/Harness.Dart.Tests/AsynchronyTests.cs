@@ -265,6 +265,42 @@ public sealed class AsynchronyTests
         void f() async { print('async starts'); await null; print('async goes on'); }
         """);
 
+    /// <summary>What waits for a future is told before anything else runs, through chains of any length, and before others that wait for the first.</summary>
+    [Fact]
+    public void ChainsOfFuturesAreCompleteInOneTask() => Prints(
+        """
+        then 10000
+        a1
+        a2
+        error x
+        b
+        microtask 1
+        down 200
+        microtask 2
+
+        """,
+        """
+        import 'dart:async';
+        Future<int> down(int n) async { if (n == 0) { await null; return 0; } return 1 + await down(n - 1); }
+        void main() {
+          final c = Completer<int>();
+          var f = c.future;
+          for (var i = 0; i < 10000; i++) f = f.then((x) => x + 1);
+          f.then((x) => print('then $x'));
+          var a = c.future.then((x) => print('a1'));
+          a.then((_) => print('a2'));
+          for (var i = 0; i < 100; i++) a = a.whenComplete(() {});
+          a = a.then((_) => throw 'x');
+          for (var i = 0; i < 100; i++) a = a.catchError((e) {}, test: (e) => i == 99);
+          a.then((_) => print('error x'));
+          c.future.then((_) => print('b'));
+          c.complete(0);
+          scheduleMicrotask(() => print('microtask 1'));
+          down(200).then((x) => print('down $x'));
+          scheduleMicrotask(() => print('microtask 2'));
+        }
+        """);
+
     [Fact]
     public void ManyStopsInOneSequenceAndVariablesOfLoopsThatClosuresShare() => Prints(
         """

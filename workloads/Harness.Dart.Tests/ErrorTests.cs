@@ -39,6 +39,51 @@ public sealed class ErrorTests
         Assert.EndsWith("The pattern has too many operators in a row.", Assert.Single(ErrorsOf(Program(300000))), StringComparison.Ordinal);
     }
 
+    /// <summary>Chains are nested to the left: of some within each other, the tree is as high as all of them together are long.</summary>
+    [Theory]
+    [InlineData("void main() { var x = 1; print({0}); }", "x", " + 1", "expression has too many operators")]
+    [InlineData("void main() { dynamic x = 1; print({0}); }", "x", ".a", "expression has too many selectors")]
+    [InlineData("void main() { switch (1) { case {0}: print(1); } }", "1", " || 1", "pattern has too many operators")]
+    public void ChainsWithinEachOtherAreNotTooHigh(string program, string first, string link, string what)
+    {
+        string Program(int chains) => program.Replace("{0}", new string('(', chains) + first + string.Concat(Enumerable.Repeat(string.Concat(Enumerable.Repeat(link, 100)) + ")", chains)), StringComparison.Ordinal);
+        Assert.Equal("accepted", Assert.Single(ErrorsOf(Program(5))));
+        Assert.EndsWith($"The {what} in a row.", Assert.Single(ErrorsOf(Program(40))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("void", " Function()", " f() => throw 1; void main() {}", "type has too many functions")]
+    [InlineData("@a", ".b", " void main() {}", "annotation has too many selectors")]
+    [InlineData("void main() { switch (1) { case a", ".b", ": print(1); } }", "expression has too many selectors")]
+    public void ChainsAreNotTooLong(string first, string link, string rest, string what) =>
+        Assert.EndsWith($"The {what} in a row.", Assert.Single(ErrorsOf(first + string.Concat(Enumerable.Repeat(link, 4000)) + rest)), StringComparison.Ordinal);
+
+    /// <summary>Declarations that need the next one's type or value nest as the parts of one do.</summary>
+    [Theory]
+    [InlineData("var v{0} = v{1};", "var v{0} = 1; void main() => print(v0);")]
+    [InlineData("const v{0} = v{1} + 1;", "const v{0} = 1; void main() => print(v0);")]
+    [InlineData("typedef v{0} = v{1};", "typedef v{0} = int; void main() { v0 x = 1; print(x); }")]
+    public void DeclarationsThatNeedTheNextAreNotTooMany(string link, string last)
+    {
+        string Program(int links) => string.Concat(Enumerable.Range(0, links).Select(i => Filled(link, i, i + 1))) + Filled(last, links, links);
+        Assert.Equal("accepted", Assert.Single(ErrorsOf(Program(1000))));
+        Assert.EndsWith("The program is nested too deeply here.", Assert.Single(ErrorsOf(Program(20000))), StringComparison.Ordinal);
+    }
+
+    /// <summary>What declarations make of those before them is walked later, and has those twice that it has in two places.</summary>
+    [Theory]
+    [InlineData("const v{0} = 1;", "const v{1} = <Object>[v{0}];", 1000, 20000, "The program is nested too deeply here.")]
+    [InlineData("final v{0} = 1;", "final v{1} = (v{0}, v{0});", 8, 40, "The type here is made of too many others.")]
+    [InlineData("typedef v{0} = int;", "typedef v{1} = (v{0}, v{0});", 8, 40, "The type here is made of too many others.")]
+    public void WhatDeclarationsMakeOfEachOtherIsNotTooLarge(string first, string link, int few, int many, string error)
+    {
+        string Program(int links) => Filled(first, 0, 0) + string.Concat(Enumerable.Range(0, links).Select(i => Filled(link, i, i + 1))) + Filled("void main() => print(v{0});", links, links);
+        Assert.Equal("accepted", Assert.Single(ErrorsOf(Program(few))));
+        Assert.EndsWith(error, Assert.Single(ErrorsOf(Program(many))), StringComparison.Ordinal);
+    }
+
+    private static string Filled(string text, int first, int second) => text.Replace("{0}", $"{first}", StringComparison.Ordinal).Replace("{1}", $"{second}", StringComparison.Ordinal);
+
     /// <summary>The initializer of a late variable stands wherever the variable is read: those that double with each other are refused before memory runs out.</summary>
     [Fact]
     public void LateVariablesHaveNotTooMuchCode()
@@ -164,6 +209,13 @@ public sealed class ErrorTests
     [InlineData("String f(Object o) => switch (o) { int n when [1, 2].any((e) => e == n) => 'few', String s when s.split(',')[[0].indexWhere((e) => e == 0)] == 'a' && '${[1].map((e) => e + s.length)}' == '(2)' => 'a', _ => 'other' }; void main() => print([f(1), f(3), f('a'), f('b')]);", "[few, other, a, other]")]
     [InlineData("String f(bool c, Map<String, List<int>>? m, bool d) => '${c ? m?['a'] : null} ${c ? m?['a']?[0] : null} ${c ? d ? [1] : [2] : [3]} ${d ? [4] : [5]}'; void main() => print([f(true, {'a': [7]}, true), f(true, null, false)]);", "[[7] 7 [1] [4], null null [2] [5]]")]
     [InlineData("Null none(String s) { print(s); return null; } int? some(String s) { print(s); return 1; } void main() => print(some('left') == none('right'));", "left\nright\nfalse")]
+    [InlineData("class C { int n = 1; } int f(C C) => C.n; void main() { { int C = 2; print(C); } C c = C(); T g<T>(T x) { T? y = x; return y!; } { var T = 3; T id<T>(T x) { T y = x; return y; } print(id<C>(g(c)).n + T); } print(f(c)); }", "2\n4\n1")]
+    [InlineData("class C { int n = 1; } int f(Object o) => switch (o) { C C => C.n + 1, _ => 0 }; void main() { Object o = C(); if (o case C C) print(C.n); print(f(o)); for (C C in [C()]) print(C.n); }", "1\n2\n1")]
+    [InlineData("class C { int Function(int) get call => (x) => x + 1; } extension type E(int Function(int) call) {} void main() { print('${C().call(1)} ${E((x) => x + 2).call(1)}'); final f = E((x) => x + 3).call; print(f(1)); }", "2 3\n4")]
+    [InlineData("const String? s = 'ab', n = null; const a = s?.length, b = n?.length, c = true ? null : s?.length; void main() { const d = n?.length; print('$a $b $c $d ${[a] is List<int>} ${[a] is List<int?>} ${[d] is List<int?>}'); }", "2 null null null false true true")]
+    [InlineData("extension type const E(int i) implements int {} extension type const F(int i) implements int { int operator +(int x) => 0; } class C { final int n; const C(E e) : n = -e + 1; } const a = E(1) + 1, b = (F(3) as int) + 1; void main() { const c = E(2) << 2, d = F(5) - 1; print('$a $b $c $d ${const C(E(3)).n}'); }", "2 4 8 4 -2")]
+    [InlineData("void main() { switch (1) { L: case 0: print('no'); N: case 2: print('end'); default: L: do { switch (1) { L: case 0: print('in'); break; M: default: continue L; } } while (false); print('on'); continue N; } }", "in\non\nend")]
+    [InlineData("class S<U> { const S(); Type get type => U; } class A<T> { Type f() => const S<int>().type; Type g() => const S<void Function<T>(T)>().type; } void main() => print('${A<String>().f()} ${A<int>().g() == A<String>().g()}');", "int true")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]

@@ -25,9 +25,18 @@ public sealed class InferenceTests
     public void LoopsGiveContexts(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run("T g<T>(T x) { print(T); return x; } " + source)));
 
     [Theory]
+    [InlineData("casts", "const a = 1 as num; void main() { const b = a as Object, c = (1 as num?); print('${[a] is List<int>} ${[a] is List<num>} ${[b] is List<num>} ${[c] is List<num>}'); }", "false true false false")]
+    [InlineData("variables", "class A { static const num n = 1; } const a = A.n, b = a; void main() { const Object o = 2, p = o; const q = p; print('${[b] is List<int>} ${[b] is List<num>} ${[q] is List<int>}'); }", "false true false")]
+    [InlineData("choices", "const a = true ? 1 : 'x'; void main() { const b = false ? 1 : 2.5; print('${[a] is List<int>} ${[b] is List<double>} ${[b] is List<num>}'); }", "false false true")]
+    [InlineData("extension types", "extension type const E(int i) { int get twice => 2 * i; } extension type const F<T>(T v) { List<T> get list => [v]; } typedef N = F<num>; const a = E(1), b = a; void main() { const c = E(3), d = F('x'), e = F<num>(1), n = N(1); print('${a.twice} ${b.twice} ${c.twice} ${d.list is List<String>} ${e.list is List<int>} ${n.list is List<int>}'); }", "2 2 6 true false false")]
+    [InlineData("factories", "class A { const A(); const factory A.b() = B; String get name => 'A'; } class B extends A { const B(); } const a = A.b(); void main() => print('${[a] is List<B>} ${a is B}');", "false true")]
+    public void ConstantsHaveTheTypesOf(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
+
+    [Theory]
     [InlineData("behind conditions that may not hold", "List<Object> f(int? x) { final a = [if (x == null) 0, x], b = {if (x is! int) 'n': 1, 'v': x}; return [a, a is List<int>, b]; } void main() => print('${f(null)} ${f(3)}');", "[[0, null], false, {n: 1, v: null}] [[3], false, {v: 3}]")]
     [InlineData("behind one that ends the program", "List<Object> f(int? x) { final a = [if (x == null) throw 'no', x]; return [a, a is List<int>]; } void main() => print(f(3));", "[[3], true]")]
     [InlineData("behind loops", "List<Object?> f(int? x) { var i = 0; final a = [for (; x != null && i < 2; i++) i, x]; return [a, a is List<int>]; } void main() => print('${f(null)} ${f(3)}');", "[[null], false] [[0, 1, 3], false]")]
+    [InlineData("behind patterns that match them", "List<Object> f(Object o) { final x = 1, a = [if (o case int()) o], b = {if (o case String s when s.length > 1) o: s else 'none': 'x'}, c = [if (o case String x) x.length else x]; return [a, a is List<int>, b, b is Map<String, String>, c, c is List<int>]; } void main() => print('${f(3)} ${f('ab')}');", "[[3], true, {none: x}, true, [1], true] [[], true, {ab: ab}, true, [2], true]")]
     public void ElementsOfCollectionsHaveTheTypesOfTheirPlaces(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 
     [Fact]

@@ -14,20 +14,26 @@ public sealed class ProgramTests
         File.WriteAllText(file, source);
         try
         {
-            var bytes = DartCompiler.Compile(file, lowering);
-            var options = engine ?? EngineOptions.Default;
-            var output = new StringWriter();
-            var code = ExecutionThread.Run(options, () =>
-            {
-                using var store = new Store(options);
-                return new DartHost(output).Run(store, WasmModule.Decode(bytes));
-            });
-            return (code, output.ToString());
+            return RunFile(file, lowering, engine);
         }
         finally
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>The same of a program in files.</summary>
+    internal static (int Code, string Output) RunFile(string file, DartOptions? lowering = null, EngineOptions? engine = null)
+    {
+        var bytes = DartCompiler.Compile(file, lowering);
+        var options = engine ?? EngineOptions.Default;
+        var output = new StringWriter();
+        var code = ExecutionThread.Run(options, () =>
+        {
+            using var store = new Store(options);
+            return new DartHost(output).Run(store, WasmModule.Decode(bytes));
+        });
+        return (code, output.ToString());
     }
 
     private const string Classes = """

@@ -48,6 +48,12 @@ public sealed class PromotionTests
     [InlineData("a variable that is assigned an outcome tells it", "int f(Object o) { bool b; b = o is int; if (b) return o + 1; return 0; } void main() => print(f(4));", "5")]
     [InlineData("closures know what variables tell that nobody assigns", "void main() { Object o = 'abc'; final b = o is String; final f = () => b ? o.length : 0; print(f()); }", "3")]
     [InlineData("a loop that assigns neither keeps it", "void f(Object o) { final b = o is int; for (var i = 0; i < 2; i++) { if (b) print(o + i); } } void main() => f(4);", "4\n5")]
+    [InlineData("late variables are promoted as others are",
+        "void f<T>(T t) { if (t is int) { late var v = t; late final w = t; print('${v.isEven} ${w + 1}'); T x = v; v = x; } } void main() { f(4); late int? n; n = 3; print(n + 1); late Object o; o = 'ab'; if (o is String) print(o.length); late final num m = 5; if (m is int) print(m.isOdd); }", "true 5\n4\n2\ntrue")]
+    [InlineData("a late variable's initializer has the types of its own place wherever it is read",
+        "void f(Object o) { late final n = [...[o]].length; print([if (o is int) n, n]); if (o is String) { late final int l = o.length; final g = () => l; print(g()); } } void main() { f(1); f('ab'); }", "[1, 1]\n[1]\n2")]
+    [InlineData("what it throws is thrown where the variable is read first, if it is read",
+        "String f(bool b) { late int n = throw 'no'; if (b) n = 4; try { print(n); return 'ok'; } catch (e) { return '$e'; } } void main() => print([f(true), f(false)]);", "4\n[ok, no]")]
     public void AProgramIsAcceptedAndRight(string what, string source, string expected) =>
         Assert.Equal((what, 0, expected + "\n"), (what, ProgramTests.Run(Shapes + source).Code, ProgramTests.Run(Shapes + source).Output));
 
@@ -72,6 +78,10 @@ public sealed class PromotionTests
         "void f(Object o, int i) { bool b; if (flag(i)) { b = o is int; } else { b = o is num; } if (b) print(o.isEven); } void main() => f(1, 1);", "The getter 'isEven' isn't defined for the type 'Object'.")]
     [InlineData("a private field that a getter has the name of in another class",
         "class A { final int? _x = 1; void f() { if (_x != null) print(_x + 1); } } class B { int? get _x => null; } void main() { A().f(); print(B()._x); }", "because it is potentially null")]
+    [InlineData("the initializer of a late variable where what it needs is assigned later",
+        "void main() { int? n = 1; late int m = n + 1; print(m); n = null; }", "because it is potentially null")]
+    [InlineData("a variable that only the initializer of a late one assigns",
+        "void main() { int n; late final m = n = 5; print(m); print(n); }", "must be assigned before it can be used")]
     [InlineData("a late variable", "void main() { Object o = 1; late final b = o is int; if (b) print(o + 1); }", "The operator '+' isn't defined for the type 'Object'.")]
     public void AProgramIsRefused(string what, string source, string expected)
     {

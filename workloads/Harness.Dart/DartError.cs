@@ -10,7 +10,7 @@ namespace Harness.Dart;
 internal sealed partial record DartError(SourceFile? File, int Offset, string Message)
 {
     // Names are shown as the text has them.
-    [GeneratedRegex(@"(?<=\b_\w*)@\d+")]
+    [GeneratedRegex(@"(?<=\b_[\w$]*)@\d+")]
     private static partial Regex PrivateMark();
 
     /// <summary>The message as Dart's own tools write it: place, text, the line and a caret.</summary>

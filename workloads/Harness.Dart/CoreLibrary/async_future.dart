@@ -174,29 +174,40 @@ extension FutureExtensions<T> on Future<T> {
   }
 }
 
-// A function that waits for a future, in its zone.
+// A function that waits for a future, in its zone. It may give a future that it has completed as the last thing that it does: whoever notified it tells those that wait for
+// that, so that chains of any length need no stack.
 final class _Listener {
   final Zone zone;
-  final void Function(Object? value) onValue;
-  final void Function(Object error, StackTrace stack) onError;
+  final _Future<dynamic>? Function(Object? value) onValue;
+  final _Future<dynamic>? Function(Object error, StackTrace stack) onError;
   _Listener? next;
   _Listener(this.zone, this.onValue, this.onError);
-  void notify(_Future<dynamic> future) {
+  _Future<dynamic>? notify(_Future<dynamic> future) {
     final saved = Zone._current;
     Zone._current = zone;
+    _Future<dynamic>? completed;
     if (future._state == 2) {
-      onValue(future._result);
+      completed = onValue(future._result);
     } else if (identical(zone, future._zone) || zone.inSameErrorZone(future._zone)) {
-      onError(future._result!, future._stack!);
+      completed = onError(future._result!, future._stack!);
     } else {
       // Errors do not leave their error zone: who waits outside waits forever.
       future._zone.handleUncaughtError(future._result!, future._stack!);
     }
     Zone._current = saved;
+    return completed;
   }
 }
 
-// Listeners that were notified from listeners: so deep the next completion goes through the queue.
+// Listeners of a future that are told when those of another have been, and what comes behind them.
+final class _Waiting {
+  final _Listener listener;
+  final _Future<dynamic> future;
+  final _Waiting? rest;
+  _Waiting(this.listener, this.future, this.rest);
+}
+
+// Completions in the midst of what listeners do: so deep the next goes through the queue.
 int _notifyDepth = 0;
 
 final class _Future<T> implements Future<T> {
@@ -209,13 +220,15 @@ final class _Future<T> implements Future<T> {
   _Listener? _last;
   final Zone _zone = Zone._current;
 
-  void _listen(void Function(Object?) onValue, void Function(Object, StackTrace) onError) => _listenIn(Zone._current, onValue, onError);
+  void _listen(_Future<dynamic>? Function(Object?) onValue, _Future<dynamic>? Function(Object, StackTrace) onError) => _listenIn(Zone._current, onValue, onError);
 
-  void _listenIn(Zone zone, void Function(Object?) onValue, void Function(Object, StackTrace) onError) {
+  void _listenIn(Zone zone, _Future<dynamic>? Function(Object?) onValue, _Future<dynamic>? Function(Object, StackTrace) onError) {
     final listener = _Listener(zone, onValue, onError);
     _isHandled = true;
     if (_state >= 2) {
-      _schedule(zone, () => listener.notify(this));
+      _schedule(zone, () {
+        listener.notify(this)?._propagate();
+      });
       return;
     }
     final last = _last;
@@ -227,78 +240,108 @@ final class _Future<T> implements Future<T> {
     _last = listener;
   }
 
-  void _completeNow(Object? value) {
+  // Complete it without telling those that wait, which is left to whoever gets the future.
+  _Future<T> _setValue(Object? value) {
     _result = value;
     _state = 2;
-    _propagate();
+    return this;
   }
 
-  void _completeErrorNow(Object error, StackTrace stack) {
+  _Future<T> _setError(Object error, StackTrace stack) {
     _result = error;
     _stack = stack;
     _state = 3;
-    _propagate();
+    return this;
+  }
+
+  void _completeNow(Object? value) {
+    _setValue(value)._propagate();
+  }
+
+  void _completeErrorNow(Object error, StackTrace stack) {
+    _setError(error, stack)._propagate();
   }
 
   void _propagate() {
-    var listener = _first;
-    if (listener == null) {
-      if (_state == 3 && !_isHandled) _zone.handleUncaughtError(_result!, _stack!);
-      return;
-    }
-    _first = _last = null;
+    final first = _takeListeners();
+    if (first == null) return;
     if (_notifyDepth > 50) {
-      _schedule(_zone, () => _notifyAll(listener!));
+      _schedule(_zone, () => _notifyAll(first));
       return;
     }
     _notifyDepth++;
-    _notifyAll(listener);
+    _notifyAll(first);
     _notifyDepth--;
   }
 
-  void _notifyAll(_Listener? listener) {
+  // Those that wait, who are told once. An error that nobody waits for is nobody's.
+  _Listener? _takeListeners() {
+    final first = _first;
+    if (first == null && _state == 3 && !_isHandled) _zone.handleUncaughtError(_result!, _stack!);
+    _first = _last = null;
+    return first;
+  }
+
+  // Those that wait for what a listener has completed are told before the listeners behind it.
+  void _notifyAll(_Listener first) {
+    _Listener? listener = first;
+    _Future<dynamic> future = this;
+    _Waiting? waiting;
     while (listener != null) {
-      listener.notify(this);
-      listener = listener.next;
+      final completed = listener.notify(future);
+      final next = listener.next;
+      listener = completed == null ? null : completed._takeListeners();
+      if (listener != null) {
+        if (next != null) waiting = _Waiting(next, future, waiting);
+        future = completed!;
+      } else if (next != null) {
+        listener = next;
+      } else if (waiting != null) {
+        listener = waiting.listener;
+        future = waiting.future;
+        waiting = waiting.rest;
+      }
     }
   }
 
-  // What a callback gave: a value, or a future to wait for.
+  // What a callback gave: a value, or a future to wait for. Gives this future where it is complete now, and those that wait are still to be told.
+  _Future<T>? _settle(Object? value) {
+    if (value is Future<T>) return _follow(value);
+    return _setValue(value);
+  }
+
   void _resolve(Object? value) {
-    if (value is Future<T>) {
-      _follow(value);
-    } else {
-      _completeNow(value);
-    }
+    _settle(value)?._propagate();
   }
 
-  void _follow(Future<T> source) {
+  _Future<T>? _follow(Future<T> source) {
     _state = 1;
     if (source is _Future<T>) {
       if (identical(source, this)) {
         _completeErrorLater(UnsupportedError('Cannot complete a future with itself'), StackTrace.empty);
-        return;
+        return null;
       }
-      if (source._state == 2) {
-        _completeNow(source._result);
-      } else if (source._state == 3) {
+      if (source._state == 2) return _setValue(source._result);
+      if (source._state == 3) {
         source._isHandled = true;
-        _completeErrorNow(source._result!, source._stack!);
-      } else {
-        source._listenIn(_zone, _completeNow, _completeErrorNow);
+        return _setError(source._result!, source._stack!);
       }
+      source._listenIn(_zone, _setValue, _setError);
     } else {
       source.then<void>((value) => _completeNow(value), onError: (Object e, StackTrace s) => _completeErrorNow(e, s));
     }
+    return null;
   }
 
   void _completeLater(Object? value) {
     _state = 1;
     if (value is Future<T>) {
       if (value is _Future<T>) {
-        value._listenIn(_zone, _completeNow, _completeErrorNow);
+        value._listenIn(_zone, _setValue, _setError);
       } else {
-        _schedule(_zone, () => _follow(value));
+        _schedule(_zone, () {
+          _follow(value)?._propagate();
+        });
       }
     } else {
       _schedule(_zone, () => _completeNow(value));
@@ -329,70 +372,60 @@ final class _Future<T> implements Future<T> {
       try {
         next = onValue(_unsafeCast<T>(value));
       } catch (e, s) {
-        result._completeErrorNow(e, s);
-        return;
+        return result._setError(e, s);
       }
-      result._resolve(next);
+      return result._settle(next);
     }, (error, stack) {
-      if (onError == null) {
-        result._completeErrorNow(error, stack);
-      } else {
-        result._recover(onError, error, stack);
-      }
+      if (onError == null) return result._setError(error, stack);
+      return result._recover(onError, error, stack);
     });
     return result;
   }
 
-  void _recover(Function onError, Object error, StackTrace stack) {
+  _Future<T>? _recover(Function onError, Object error, StackTrace stack) {
     Object? next;
     try {
       next = _callErrorHandler(onError, error, stack) as FutureOr<T>;
     } catch (e, s) {
-      _completeErrorNow(e, s);
-      return;
+      return _setError(e, s);
     }
-    _resolve(next);
+    return _settle(next);
   }
 
   Future<T> catchError(Function onError, {bool test(Object error)?}) {
     _checkErrorHandler(onError);
     final result = _Future<T>();
-    _listen(result._completeNow, (error, stack) {
+    _listen(result._setValue, (error, stack) {
       bool matches = true;
       if (test != null) {
         try {
           matches = test(error);
         } catch (e, s) {
-          result._completeErrorNow(e, s);
-          return;
+          return result._setError(e, s);
         }
       }
-      if (matches) {
-        result._recover(onError, error, stack);
-      } else {
-        result._completeErrorNow(error, stack);
-      }
+      if (matches) return result._recover(onError, error, stack);
+      return result._setError(error, stack);
     });
     return result;
   }
 
   Future<T> whenComplete(FutureOr<void> action()) {
     final result = _Future<T>();
-    void finish(void Function() complete) {
+    _Future<T>? finish(_Future<T> Function() complete) {
       Object? wait;
       try {
         wait = (action as Object? Function())();
       } catch (e, s) {
-        result._completeErrorNow(e, s);
-        return;
+        return result._setError(e, s);
       }
       if (wait is Future) {
-        wait.then<void>((_) => complete(), onError: (Object e, StackTrace s) => result._completeErrorNow(e, s));
-      } else {
-        complete();
+        wait.then<void>((_) => complete()._propagate(), onError: (Object e, StackTrace s) => result._completeErrorNow(e, s));
+        return null;
       }
+      return complete();
     }
-    _listen((value) => finish(() => result._completeNow(value)), (error, stack) => finish(() => result._completeErrorNow(error, stack)));
+    _listen((value) => finish(() => result._setValue(value)), (error, stack) => finish(() => result._setError(error, stack)));
     return result;
   }
 
@@ -409,13 +442,13 @@ final class _Future<T> implements Future<T> {
       }
     });
     _listen((value) {
-      if (!timer.isActive) return;
+      if (!timer.isActive) return null;
       timer.cancel();
-      result._completeNow(value);
+      return result._setValue(value);
     }, (error, stack) {
-      if (!timer.isActive) return;
+      if (!timer.isActive) return null;
       timer.cancel();
-      result._completeErrorNow(error, stack);
+      return result._setError(error, stack);
     });
     return result;
   }

@@ -9,18 +9,25 @@ abstract class _Task {
   final _Resume _resume;
   final Zone _zone = Zone._current;
   _Task(this._resume);
-  void _step(Object? value, Object? error, Object? stack);
-  late final void Function(Object?) _next = (value) => _step(value, null, null);
-  late final void Function(Object, StackTrace) _fail = (error, stack) => _step(null, error, stack);
+  // Goes on, and gives the future that is complete then, if any, of which nobody has been told.
+  _Future<dynamic>? _step(Object? value, Object? error, Object? stack);
+  late final _Future<dynamic>? Function(Object?) _next = (value) => _step(value, null, null);
+  late final _Future<dynamic>? Function(Object, StackTrace) _fail = (error, stack) => _step(null, error, stack);
 }
 
 void _asyncAwait(_Task task, Object? value) {
   if (value is _Future) {
     value._listenIn(task._zone, task._next, task._fail);
   } else if (value is Future) {
-    value.then<void>(task._next, onError: task._fail);
+    value.then<void>((result) {
+      task._next(result)?._propagate();
+    }, onError: (Object error, StackTrace stack) {
+      task._fail(error, stack)?._propagate();
+    });
   } else {
-    _schedule(task._zone, () => task._step(value, null, null));
+    _schedule(task._zone, () {
+      task._step(value, null, null)?._propagate();
+    });
   }
 }
 
@@ -28,18 +35,16 @@ final class _AsyncTask<T> extends _Task {
   final _Future<T> _future = _Future<T>();
   bool _isAsynchronous = false;
   _AsyncTask(super._resume);
-  void _step(Object? value, Object? error, Object? stack) {
+  _Future<dynamic>? _step(Object? value, Object? error, Object? stack) {
     try {
       _resume(value, error, stack);
     } catch (e, s) {
-      if (_isAsynchronous) {
-        _future._completeErrorNow(e, s);
-      } else {
-        _future._completeErrorLater(e, s);
-      }
-      return;
+      if (_isAsynchronous) return _future._setError(e, s);
+      _future._completeErrorLater(e, s);
+      return null;
     }
     _isAsynchronous = true;
+    return _future._state == 2 ? _future : null;
   }
 }
 
@@ -49,10 +54,11 @@ Future<T> _runAsync<T>(_Resume resume) {
   return task._future;
 }
 
+// The last that a body calls.
 void _asyncReturn(_Task task, Object? value) {
   final t = _unsafeCast<_AsyncTask<dynamic>>(task);
   if (t._isAsynchronous) {
-    t._future._completeNow(value);
+    t._future._setValue(value);
   } else {
     t._future._state = 1;
     _schedule(t._future._zone, () => t._future._completeNow(value));
@@ -67,7 +73,7 @@ final class _AsyncStarTask<T> extends _Task {
   bool _isEnded = false;
   _AsyncStarTask(super._resume);
 
-  void _step(Object? value, Object? error, Object? stack) {
+  _Future<dynamic>? _step(Object? value, Object? error, Object? stack) {
     try {
       _resume(value, error, stack);
     } catch (e, s) {
@@ -80,6 +86,7 @@ final class _AsyncStarTask<T> extends _Task {
         _controller.close();
       }
     }
+    return null;
   }
 
   void _onListen() => _schedule(_zone, () => _step(this, null, null));

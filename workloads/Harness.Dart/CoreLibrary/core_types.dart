@@ -14,9 +14,15 @@ final class _Symbol implements Symbol {
   const _Symbol(this._name);
   bool operator ==(Object other) => other is _Symbol && _name == other._name;
   int get hashCode => _name.hashCode;
-  // Private names end with a mark, by which they differ from all that programs write.
+  // Private names end with a mark, by which they differ from all that programs write; that of their library, if it has one, is before it, in front of the '=' of a setter.
   static _Symbol _ofMember(String name) => _Symbol(name.length > 1 && name._units[0] == 95 ? '$name@' : name);
-  String get _plainName => _name.endsWith('@') ? _name.substring(0, _name.length - 1) : _name;
+  String get _plainName {
+    if (!_name.endsWith('@')) return _name;
+    int end = 0;
+    while (_name._units[end] != 64) end++;
+    final plain = _name.substring(0, end);
+    return end < _name.length - 1 && _name._units[_name.length - 2] == 61 ? '$plain=' : plain;
+  }
   String toString() => 'Symbol("$_plainName")';
 }
 final class _TypeRow {

@@ -8,17 +8,18 @@ namespace Harness.Dart.Lowering;
 /// <summary>Evaluates constant expressions.</summary>
 internal sealed class ConstEvaluator(ProgramLowering lowering)
 {
-    private const int MaximumDepth = 1000;
-
     private readonly DartProgram _program = lowering.Program;
     private readonly Dictionary<Member, ConstValue> _values = [];
     private readonly HashSet<Member> _busy = [];
     private readonly Dictionary<(Member, ParamNode), ConstValue> _defaults = [];
-    private int _depth;
     private ConstObjects? _objects;
     private ConstCollections? _collections;
+    private ConstTypes? _types;
 
     private ConstObjects Objects => _objects ??= new ConstObjects(lowering, this);
+
+    /// <summary>Static types of constant expressions.</summary>
+    public ConstTypes Types => _types ??= new ConstTypes(lowering, this);
 
     private ConstCollections Collections => _collections ??= new ConstCollections(lowering, this);
 
@@ -56,7 +57,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     public ConstValue Evaluate(Expr e, FunctionLowering from, DartType? context) => Evaluate(e, EnvOf(from), context);
 
-    private static ConstScope EnvOf(FunctionLowering from) => new(from.State.Scope, from.Receivers.LexicalClass(), null, null, from.Variables.LookupConstant);
+    /// <summary>What constant expressions in a function see.</summary>
+    public static ConstScope EnvOf(FunctionLowering from) => new(from.State.Scope, from.Receivers.LexicalClass(), null, null, from.Variables.LookupConstant);
 
     /// <summary>The value of a constant variable, field, or enum value.</summary>
     public ConstValue ValueOf(Member member)
@@ -73,7 +75,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
                 var constructorName = value.Constructor ?? "";
                 if (!cls.Constructors.TryGetValue(constructorName, out var constructor)) throw env.Error(value, $"Couldn't find constructor '{cls.Name}.{constructorName}'.");
                 if (constructor.Function!.Factory) throw env.Error(value, "The value of an enum can't be made by a factory.");
-                return _values[member] = Objects.Construct(constructor, value.TypeArgs?.Select(scope.Resolve).ToArray(), value.Args ?? new Arguments { Pos = value.Pos }, null, env, value, member);
+                return Keep(member, Objects.Construct(constructor, value.TypeArgs?.Select(scope.Resolve).ToArray(), value.Args ?? new Arguments { Pos = value.Pos }, null, env, value, member));
             }
 
             if (member.Field!.Init is null) throw new DartErrorException(member.File, member.Pos, $"The const variable '{member.Name}' must be initialized.");
@@ -81,7 +83,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             var result = Evaluate(member.Field.Init, env, type);
             if (type is not null) result = Adapt(result, type);
             if (type is not null && !Fits(result, type)) throw new DartErrorException(member.File, member.Field.Init.Pos, $"A value of type '{TypeOf(result)}' can't be assigned to a variable of type '{type}'.");
-            return _values[member] = result;
+            return Keep(member, result);
         }
         finally
         {
@@ -89,15 +91,25 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         }
     }
 
+    // Others may have it within and be within others: its key is made before theirs.
+    private ConstValue Keep(Member member, ConstValue value)
+    {
+        _ = value.Key;
+        Nesting.Check(value.Height, member.File, member.Pos);
+        if (value is not ConstFunction) Nesting.Check(TypeOf(value), member.File, member.Pos);
+        return _values[member] = value;
+    }
+
     public bool Fits(ConstValue value, DartType type) => lowering.Types.IsSubtype(TypeSystem.EraseAll(TypeOf(value)), TypeSystem.EraseAll(type)) || type.Any(t => t is TypeParamType);
 
     public ConstValue EnumValues(ClassElement cls) => new ConstList(cls.ThisType.Args.Length == 0 ? cls.ThisType : new InterfaceType(cls, TypeScope.DefaultArgs(cls.TypeParams)), [.. cls.EnumValues.Select(ValueOf)]);
 
+    /// <summary>The static type of an initializer; null where it is no constant.</summary>
     public DartType? TryTypeOf(Expr init, FunctionLowering from)
     {
         try
         {
-            return TypeOf(Evaluate(init, from, null));
+            return Types.Of(init, Evaluate(init, from, null), EnvOf(from));
         }
         catch (DartErrorException)
         {
@@ -165,16 +177,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     /// <summary>Evaluates a part of a constant expression, unless it is nested too deeply.</summary>
     public ConstValue Nested(ConstScope env, Syntax.Node at, Func<ConstValue> evaluate)
     {
-        if (_depth >= MaximumDepth) throw env.Error(at, "The constant expression is nested too deeply.");
-        _depth++;
-        try
-        {
-            return evaluate();
-        }
-        finally
-        {
-            _depth--;
-        }
+        using var level = _program.Nesting.Enter(env.Scope.File, at.Pos);
+        return evaluate();
     }
 
     private ConstValue EvaluateCore(Expr e, ConstScope env, DartType? context)
@@ -265,7 +269,8 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         _ => null,
     };
 
-    private static NamedTypeNode? TypeNodeOf(Expr e) => e switch
+    /// <summary>An expression as the name of a type, with the arguments that it has; null for one that can't be.</summary>
+    public static NamedTypeNode? TypeNodeOf(Expr e) => e switch
     {
         Ident id => new NamedTypeNode { Pos = id.Pos, Name = id.Name },
         PropertyGet { Target: Ident prefix } p => new NamedTypeNode { Pos = p.Pos, Prefix = prefix.Name, Name = p.Name, IsExpression = true },
@@ -273,21 +278,28 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         _ => null,
     };
 
-    private static bool IsTypeName(NamedTypeNode node, ConstScope env)
+    /// <summary>Whether a name is that of a type.</summary>
+    public static bool IsTypeName(NamedTypeNode node, ConstScope env)
     {
         if (node.Prefix is not null) return env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && !prefix.IsDeferred && prefix.Members.GetValueOrDefault(node.Name) is ClassElement or TypedefElement;
         if (env.Scope.LookupParam(node.Name) is not null) return true;
         return env.Scope.LookupTopLevel(node.Name) is ClassElement { Node.Kind: not ClassKind.Extension } or TypedefElement || node.Name is "dynamic" or "Never";
     }
 
+    /// <summary>What a name stands for, alone or behind a prefix; null for what is local, and for other expressions.</summary>
+    public static object? ElementOf(Expr e, ConstScope env) => e switch
+    {
+        Ident id => env.IsLocal(id) ? null : env.Lexical?.Statics.GetValueOrDefault(id.Name) ?? env.Scope.LookupTopLevel(id.Name),
+        PropertyGet { Target: Ident id } p when !env.IsLocal(id) && env.Scope.LookupTopLevel(id.Name) is PrefixElement prefix => prefix.Members.GetValueOrDefault(p.Name),
+        _ => null,
+    };
+
     private ConstValue EvaluateName(Ident id, ConstScope env, DartType? context)
     {
-        if (env.Locals is not null && env.Locals.TryGetValue(id.Name, out var local)) return local;
-        if (env.Outer?.Invoke(id) is { } outer) return outer;
+        if (env.Locals is not null && env.Locals.TryGetValue(id.Name, out var local)) return local.Value;
+        if (env.Outer?.Invoke(id) is { } outer) return outer.Constant!;
         if (env.Scope.LookupParam(id.Name) is not null) return new ConstType(Resolve(env, new NamedTypeNode { Pos = id.Pos, Name = id.Name }));
-        object? element = null;
-        if (env.Lexical is { } cls && cls.Statics.TryGetValue(id.Name, out var member)) element = member;
-        element ??= env.Scope.LookupTopLevel(id.Name);
+        var element = ElementOf(id, env);
         return element is null && id.Name is "dynamic" or "Never" ? new ConstType(id.Name == "Never" ? SimpleType.Never : SimpleType.Dynamic) : FromElement(element, id, env, context);
     }
 
@@ -298,7 +310,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             case Member { IsConst: true } constant: return ValueOf(constant);
             case Member { Kind: MemberKind.Method, IsStatic: true } function: return Instantiated(new ConstFunction(function, [], null), context);
             case ClassElement cls: return new ConstType(cls.Name == "Null" && cls.Library.IsCore ? SimpleType.Null : new InterfaceType(cls, TypeScope.DefaultArgs(cls.TypeParams)));
-            case TypedefElement typedef: return new ConstType(env.Scope.Resolve(new NamedTypeNode { Pos = at.Pos, Name = typedef.Name }));
+            case TypedefElement when at is Expr name && TypeNodeOf(name) is { } node: return new ConstType(env.Scope.Resolve(node));
             case null: throw env.Error(at, at is Ident id ? $"Undefined name '{id.Name}'." : "Undefined name.");
             default: throw env.Error(at, "Not a constant expression.");
         }
@@ -322,7 +334,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         if (p.Target is Ident prefixName && env.Scope.Library.Prefixes.TryGetValue(prefixName.Name, out var prefix) && env.Scope.LookupTopLevel(prefixName.Name) is PrefixElement)
             return prefix.IsDeferred ? throw env.Error(p, "Not a constant expression: its library is deferred.") : FromElement(prefix.Members.GetValueOrDefault(p.Name), p, env, context);
         if (p.Target is Ident named && env.Scope.LookupTopLevel(named.Name) is ClassElement { Node.Kind: ClassKind.Extension } extension && extension.Statics.TryGetValue(p.Name, out var ofExtension)) return FromElement(ofExtension, p, env, context);
-        if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && (env.Locals?.ContainsKey(local.Name) == true || env.Outer?.Invoke(local) is not null)) && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType type)
+        if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && env.IsLocal(local)) && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType type)
         {
             if (type.Class.Statics.TryGetValue(p.Name, out var member)) return FromElement(member, p, env, context);
             if (type.Class.IsEnum && p.Name == "values") return EnumValues(type.Class);
@@ -340,6 +352,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         }
 
         var target = Evaluate(p.Target, env, null);
+        if (p.NullAware) return (p.Name, target) switch { ("length", ConstNull) => target, ("length", ConstString text) => new ConstInt(text.Value.Length), _ => throw env.Error(p, "Not a constant expression.") };
         if (target is ConstString s && p.Name == "length") return new ConstInt(s.Value.Length);
         if (target is ConstRecord r && r.Type.IndexOf(p.Name) is >= 0 and var index) return r.Fields[index];
         if (target is ConstObject o && o.Type.Class.IsEnum)
@@ -357,7 +370,9 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue EvaluateUnary(Unary u, ConstScope env, DartType? context)
     {
         if (u is { Op: "-", Operand: IntLit literal }) return Integer(literal, true, env, context);
-        return ConstOperators.Unary(u.Op, Evaluate(u.Operand, env, context)) ?? throw env.Error(u, "Not a constant expression.");
+        var operand = Evaluate(u.Operand, env, context);
+        if (u.Op != "!") CheckOperator(u.Operand, u.Op == "-" ? "unary-" : u.Op, u, env);
+        return ConstOperators.Unary(u.Op, operand) ?? throw env.Error(u, "Not a constant expression.");
     }
 
     private ConstValue EvaluateBinary(Binary b, ConstScope env, DartType? context)
@@ -370,9 +385,16 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             case "??": return left is ConstNull ? Evaluate(b.Right, env, context) : left;
         }
 
+        CheckOperator(b.Left, b.Op, b, env);
         var right = Evaluate(b.Right, env, NumberTypes.IsArithmetic(b.Op) && TypeOf(left) is var type && _program.NumberTypes.IsNumber(type) ? _program.NumberTypes.OperandContext(type, context) : null);
         if (ConstOperators.IsDivisionByZero(b.Op, left, right)) throw env.Error(b, "Constant evaluation error: division by zero.");
         return ConstOperators.Binary(b.Op, left, right) ?? throw env.Error(b, "Not a constant expression.");
+    }
+
+    // An extension type's own operator is a function, whatever it represents.
+    private void CheckOperator(Expr operand, string name, Syntax.Node at, ConstScope env)
+    {
+        if (Types.ExtensionTypeOf(operand, env) is { } type && lowering.Types.FindExtensionTypeMember(type, name) is { Owner.Class.IsExtensionType: true }) throw env.Error(at, "Not a constant expression.");
     }
 
     private static ConstValue Bool(ConstValue v, Syntax.Node at, ConstScope env) => v as ConstBool ?? throw env.Error(at, "Not a constant expression.");
@@ -396,7 +418,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue EvaluateCall(Call c, ConstScope env, DartType? context)
     {
         // identical, and constructors without 'const' within a constant.
-        if (c.Args.Items.Count == 2 && (c.Target is Ident { Name: "identical" } || c.Target is PropertyGet { Target: Ident prefix, Name: "identical" } && env.Scope.LookupTopLevel(prefix.Name) is PrefixElement))
+        if (c.Args.Items.Count == 2 && ConstantExpressionChecks.IsIdentical(ElementOf(c.Target, env)))
             return new ConstBool(Evaluate(c.Args.Items[0].Value, env, null).Equals(Evaluate(c.Args.Items[1].Value, env, null)));
         if (TypeNodeOf(c.Target) is { } whole && IsTypeName(whole, env))
         {

@@ -121,13 +121,13 @@ internal sealed class ConstObjects(ProgramLowering lowering, ConstEvaluator eval
         var cls = constructor.Owner!;
         if (cls == _program.Object.Class || cls.IsEnumBase) return;
         var map = type.Map();
-        var locals = new Dictionary<string, ConstValue>(StringComparer.Ordinal);
+        var locals = new Dictionary<string, (ConstValue Value, DartType Type)>(StringComparer.Ordinal);
         var values = new Dictionary<Param, ConstValue>();
         var parameters = lowering.Signatures.Params(constructor);
         foreach (var param in parameters)
         {
             values[param] = given.TryGetValue(param, out var v) ? v : evaluator.DefaultOf(constructor, param);
-            if (param.Name != "_") locals[param.Name] = values[param];
+            if (param.Name != "_") locals[param.Name] = (values[param], param.Type.Substitute(map));
         }
 
         foreach (var field in cls.InstanceFields)

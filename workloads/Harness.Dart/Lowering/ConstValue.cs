@@ -21,6 +21,13 @@ internal abstract record ConstValue
     // A copy with other values has another key.
     protected ConstValue(ConstValue original) => _ = original;
 
+    /// <summary>How many values are within each other, this among them.</summary>
+    public int Height => _height == 0 ? _height = 1 + Parts.Select(part => part.Height).DefaultIfEmpty().Max() : _height;
+    private int _height;
+
+    /// <summary>The values that it has within.</summary>
+    protected virtual IEnumerable<ConstValue> Parts => [];
+
     private static string Shortened(string key) => key.Length <= LongestKey ? key : "h" + Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
 
     protected abstract string MakeKey();
@@ -54,6 +61,7 @@ internal sealed record ConstType(DartType Written) : ConstValue
 /// <summary>An array of the runtime, as the core's own objects have them.</summary>
 internal sealed record ConstArray(ArrayDef Def, ConstValue[] Items) : ConstValue
 {
+    protected override IEnumerable<ConstValue> Parts => Items;
     protected override string MakeKey() => $"a{Def.Name}[{string.Join(',', Items.Select(i => i.Key))}]";
     public bool Equals(ConstArray? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
@@ -61,6 +69,7 @@ internal sealed record ConstArray(ArrayDef Def, ConstValue[] Items) : ConstValue
 
 internal sealed record ConstList(DartType Element, ConstValue[] Items) : ConstValue
 {
+    protected override IEnumerable<ConstValue> Parts => Items;
     protected override string MakeKey() => $"l{TypeSystem.EraseAll(Element).Key}[{string.Join(',', Items.Select(i => i.Key))}]";
     public bool Equals(ConstList? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
@@ -68,6 +77,7 @@ internal sealed record ConstList(DartType Element, ConstValue[] Items) : ConstVa
 
 internal sealed record ConstSet(DartType Element, ConstValue[] Items) : ConstValue
 {
+    protected override IEnumerable<ConstValue> Parts => Items;
     protected override string MakeKey() => $"S{TypeSystem.EraseAll(Element).Key}[{string.Join(',', Items.Select(i => i.Key))}]";
     public bool Equals(ConstSet? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
@@ -75,6 +85,7 @@ internal sealed record ConstSet(DartType Element, ConstValue[] Items) : ConstVal
 
 internal sealed record ConstMap(DartType KeyType, DartType ValueType, ConstValue[] Keys, ConstValue[] Values) : ConstValue
 {
+    protected override IEnumerable<ConstValue> Parts => Keys.Concat(Values);
     protected override string MakeKey() => $"m{TypeSystem.EraseAll(KeyType).Key},{TypeSystem.EraseAll(ValueType).Key}[{string.Join(',', Keys.Select((k, i) => k.Key + ":" + Values[i].Key))}]";
     public bool Equals(ConstMap? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
@@ -82,6 +93,7 @@ internal sealed record ConstMap(DartType KeyType, DartType ValueType, ConstValue
 
 internal sealed record ConstRecord(RecordType Type, ConstValue[] Fields) : ConstValue
 {
+    protected override IEnumerable<ConstValue> Parts => Fields;
     protected override string MakeKey() => $"r{string.Join(';', Type.Named.Select(n => n.Name))}[{string.Join(',', Fields.Select(i => i.Key))}]";
     public bool Equals(ConstRecord? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();
@@ -90,6 +102,7 @@ internal sealed record ConstRecord(RecordType Type, ConstValue[] Fields) : Const
 /// <summary>An object: its class with type arguments, and the fields of the class and its superclasses.</summary>
 internal sealed record ConstObject(InterfaceType Type, Dictionary<Member, ConstValue> Fields) : ConstValue
 {
+    protected override IEnumerable<ConstValue> Parts => Fields.Values;
     protected override string MakeKey() => $"o{TypeSystem.EraseAll(Type).Key}{{{string.Join(',', Fields.Select(f => f.Key.Owner!.Id + f.Key.Name + "=" + f.Value.Key).Order(StringComparer.Ordinal))}}}";
     public bool Equals(ConstObject? other) => base.Equals(other);
     public override int GetHashCode() => base.GetHashCode();

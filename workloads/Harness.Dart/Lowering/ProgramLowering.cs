@@ -17,6 +17,11 @@ internal sealed class ProgramLowering
 {
     private const int MaximumErrors = 50;
 
+    // So many failures end the compilation, though they be one error: what many declarations need may take long to fail each time.
+    private const int MaximumFailures = 1000;
+
+    private int _failures;
+
     private readonly Queue<(Action Action, Member? Of)> _work = new();
     private readonly Dictionary<string, IrFunction> _imports = new(StringComparer.Ordinal);
 
@@ -243,6 +248,7 @@ internal sealed class ProgramLowering
         {
             if (!(skipUnsupported && e.IsUnsupported) && Program.Errors.Count < MaximumErrors && !Program.Errors.Contains(e.Error))
                 Program.Errors.Add(e.Error);
+            if (++_failures >= MaximumFailures) Program.ThrowIfErrors();
         }
     }
 }

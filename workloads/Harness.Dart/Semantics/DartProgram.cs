@@ -27,6 +27,9 @@ internal sealed class DartProgram
     public List<DartError> Errors { get; } = [];
     public TypeSystem Types { get; }
 
+    /// <inheritdoc cref="Semantics.Nesting"/>
+    public Nesting Nesting { get; } = new();
+
     /// <summary>Types of arithmetic.</summary>
     public NumberTypes NumberTypes { get; }
 

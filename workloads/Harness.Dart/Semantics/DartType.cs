@@ -4,6 +4,7 @@ namespace Harness.Dart.Semantics;
 internal abstract class DartType
 {
     private string? _key;
+    private long _size;
 
     protected DartType(bool nullable) => Nullable = nullable;
 
@@ -15,6 +16,12 @@ internal abstract class DartType
 
     /// <summary>A text that is the same for equal types and differs for others.</summary>
     public string Key => _key ??= MakeKey() + (Nullable ? "?" : "");
+
+    /// <summary>How many types it is made of, itself among them; one that it has in several places counts in each.</summary>
+    public long Size => _size == 0 ? _size = 1 + Parts.Sum(part => part.Size) : _size;
+
+    // What it is made of, but for bounds.
+    protected virtual IEnumerable<DartType> Parts => [];
 
     protected abstract string MakeKey();
 
@@ -103,6 +110,8 @@ internal sealed class InterfaceType(ClassElement cls, DartType[] args, bool null
 
     public DartType[] Args { get; } = args;
 
+    protected override IEnumerable<DartType> Parts => Args;
+
     protected override string MakeKey() => Args.Length == 0 ? "c" + Class.Id : $"c{Class.Id}<{string.Join(',', Args.Select(a => a.Key))}>";
 
     protected override string MakeText() => Args.Length == 0 ? Class.Name : $"{Class.Name}<{string.Join(", ", Args.Select(a => a.ToString()))}>";
@@ -168,6 +177,8 @@ internal sealed class FunctionType(
     public int MaximumPositional => Required.Length + Optional.Length;
 
     public DartType Positional(int i) => i < Required.Length ? Required[i] : Optional[i - Required.Length];
+
+    protected override IEnumerable<DartType> Parts => [.. Required, .. Optional, .. Named.Select(n => n.Type), Result];
 
     protected override string MakeKey()
     {
@@ -249,6 +260,8 @@ internal sealed class RecordType(DartType[] positional, (string Name, DartType T
     }
 
     public DartType FieldType(int i) => i < Positional.Length ? Positional[i] : Named[i - Positional.Length].Type;
+
+    protected override IEnumerable<DartType> Parts => Positional.Concat(Named.Select(n => n.Type));
 
     protected override string MakeKey() => $"r({string.Join(',', Positional.Select(t => t.Key))};{string.Join(',', Named.Select(n => n.Name + ":" + n.Type.Key))})";
 

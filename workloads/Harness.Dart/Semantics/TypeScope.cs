@@ -18,6 +18,13 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     /// <summary>The scope of a member's text. Constructors see the parameters of their class; members of an application see the mixin's arguments.</summary>
     public static TypeScope Of(DartProgram program, Member member) => new(program, member.Library, member.File, member.Owner ?? member.Lexical) { IsStatic = member.IsStatic && member.Kind != MemberKind.Constructor };
 
+    /// <summary>Whether a variable hides a name, which is that of no type then; null for scopes without variables.</summary>
+    public Func<string, bool>? Hides { get; init; }
+
+    /// <summary>The scope of a function's body.</summary>
+    /// <param name="hides">Whether a variable has a name, where the body is lowered at the time.</param>
+    public TypeScope Within(Func<string, bool> hides) => new(Program, Library, File, Class, this) { IsStatic = IsStatic, Hides = hides };
+
     public TypeScope Nested() => new(Program, Library, File, Class, this) { IsStatic = IsStatic };
 
     /// <summary>Gives a name a meaning; <c>_</c> never has one.</summary>
@@ -35,6 +42,18 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         }
 
         return Class is not null && !IsStatic && Class.TypeScope.TryGetValue(name, out var ofClass) ? ofClass : null;
+    }
+
+    // A type parameter of an inner function is not hidden by variables around that.
+    private bool IsHidden(string name)
+    {
+        for (var scope = this; scope is not null; scope = scope.Outer)
+        {
+            if (scope.Hides is { } hides && hides(name)) return true;
+            if (scope._names is not null && scope._names.ContainsKey(name)) return false;
+        }
+
+        return false;
     }
 
     private TypeScope? Outer { get; } = parent;
@@ -92,7 +111,9 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     /// <exception cref="DartErrorException">There is no such type, or it has other arguments.</exception>
     public DartType Resolve(TypeNode node)
     {
+        using var level = Program.Nesting.Enter(File, node.Pos);
         var type = ResolveCore(node);
+        Nesting.Check(type, File, node.Pos);
         return node.Nullable && type is not SimpleType { Kind: SimpleKind.Dynamic or SimpleKind.Void } ? type.WithNullable(true) : type;
     }
 
@@ -130,6 +151,7 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     {
         if (named.Prefix is null)
         {
+            if (IsHidden(named.Name)) throw Error(named, $"'{named.Name}' isn't a type.");
             if (LookupParam(named.Name) is { } parameter)
                 return named.Args.Count == 0 ? parameter : throw Error(named, $"The type variable '{named.Name}' can't have type arguments.");
             switch (named.Name)

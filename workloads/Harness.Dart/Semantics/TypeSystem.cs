@@ -289,6 +289,24 @@ internal sealed class TypeSystem(DartProgram program)
         return null;
     }
 
+    /// <summary>The member of a name that an extension or extension type has, of its own or from what it implements, with the type as which it has it.</summary>
+    public (Member Member, InterfaceType Owner)? FindExtensionTypeMember(InterfaceType t, string name)
+    {
+        if (t.Class.Members.TryGetValue(name, out var own)) return (own, t);
+        if (!t.Class.IsExtensionType) return null;
+        (Member Member, InterfaceType Owner)? best = null;
+        foreach (var i in t.Class.Interfaces)
+        {
+            var super = (InterfaceType)i.Substitute(t.Map());
+            if ((super.Class.IsExtensionType ? FindExtensionTypeMember(super, name) : FindMember(super, name)) is not { } found) continue;
+            // What a class below another makes of a member goes before what the other has.
+            if (best is not { } known || known.Owner.Class == program.Object.Class || found.Owner.Class != known.Owner.Class && Supertypes(found.Owner.Class).ContainsKey(known.Owner.Class)) best = found;
+        }
+
+        if (best is not null) return best;
+        return program.Object.Class.Members.TryGetValue(name, out var ofObject) ? (ofObject, program.Object) : null;
+    }
+
     // Whether of two members that a class has from different superinterfaces it is the first whose signature counts: that of a class below the other's, or one that allows all that the other does.
     private bool GoesBefore((Member Member, InterfaceType Owner) first, (Member Member, InterfaceType Owner) second, string name)
     {

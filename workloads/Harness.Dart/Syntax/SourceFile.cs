@@ -32,11 +32,15 @@ internal sealed class SourceFile
     /// <summary>The identifiers of the text, as the compiler knows them.</summary>
     public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>A name as the compiler knows it: private names of members must not meet those of other libraries, whose classes may extend each other.</summary>
+    /// <summary>
+    /// A name as the compiler knows it: private names must not meet those of other libraries, whose classes may extend each other. The core's own types, by whose names the compiler finds
+    /// them, and which no object has as members, keep theirs. A single underscore is no name.
+    /// </summary>
     public string OwnName(string name)
     {
-        if (name.Length < 2 || name[0] != '_' || !char.IsAsciiLetterLower(name[1])) return name;
-        return _isCore ? "_$core" + name[1..] : name + _privateMark;
+        if (name.Length < 2 || name[0] != '_') return name;
+        if (!_isCore) return name + _privateMark;
+        return char.IsAsciiLetterLower(name[1]) ? "_$core" + name[1..] : name;
     }
 
     /// <summary>A name as its text has it.</summary>

@@ -118,6 +118,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
         if (_state.Scope.Resolve(node) is not InterfaceType { Nullable: false } type || alias is { IsVariable: true })
             throw _state.Error(n, "This type can't be instantiated.");
         if (n.Const && node.Prefix is { } deferred && _state.Scope.Library.Prefixes[deferred].IsDeferred) throw _state.Error(n, "Not a constant expression: its library is deferred.");
+        if (n.Const) _body.Program.Constants.Resolve(ConstEvaluator.EnvOf(_body), node);
         var typedefArgs = node.Args.Count > 0 || alias is { Params.Count: 0 } && type.Args.Length > 0;
         var made = Constructions.Construct(type.Class, typedefArgs ? type.Args : null, name, n.Args, context, n, n.Const);
         return node.Prefix is not null && _state.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && Names.CheckLoaded(prefix) is { } check ? made with { Node = Node.Seq(check, made.Node) } : made;

@@ -23,7 +23,6 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
     private ArgumentBinding Arguments => _body.Arguments;
     private InvocationLowering Invocations => _body.Invocations;
     private MemberLookup Members => _body.Members;
-    private MemberAccess Access => _body.Access;
     private TypeExpressions TypeExpressions => _body.TypeExpressions;
 
     /// <summary>The function type of values of a type; null where they are no functions.</summary>
@@ -37,16 +36,18 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
     /// <summary>Calls a function object.</summary>
     public Val CallClosure(Val closure, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at)
     {
-        if (closure.Type is InterfaceType { Class.IsStatic: true } && Members.FindMember(closure.Type, "call") is { Owner.Class.IsStatic: true })
+        // No other value is called but by a method 'call': neither by a getter of the name, nor what an extension type represents by its own type.
+        var isStatic = closure.Type is InterfaceType { Class.IsStatic: true };
+        if (isStatic && Members.FindMember(closure.Type, "call") is { Owner.Class.IsStatic: true, Member.Kind: MemberKind.Method })
             return Invocations.CallNamed(closure, "call", args, typeArgs, context, at);
-        if (CallableType(closure.Type) is not { } signature)
+        if (isStatic || CallableType(closure.Type) is not { } signature)
         {
             if (TypeSystem.IsDynamic(closure.Type) || closure.Type is InterfaceType { Nullable: false } f && f.Class == _program.Function.Class)
                 return CallDynamic(closure, "call", args, typeArgs, at);
             if (TypeSystem.IsNever(closure.Type)) return closure;
-            if (!TypeSystem.IsNullable(closure.Type) && Members.FindMember(closure.Type, "call") is var (member, owner) && member is not null)
-                return member.Kind == MemberKind.Method ? Invocations.CallMethod(closure, member, owner!, args, typeArgs, context, at) : CallClosure(Access.GetMember(closure, "call", at), args, typeArgs, context, at);
-            if (Members.FindExtension(closure.Type, "call", at) is { } extension)
+            if (!TypeSystem.IsNullable(closure.Type) && Members.FindMember(closure.Type, "call") is { Member: { Kind: MemberKind.Method } member, Owner: var owner })
+                return Invocations.CallMethod(closure, member, owner, args, typeArgs, context, at);
+            if (Members.FindExtension(closure.Type, "call", at) is { Member.Kind: MemberKind.Method } extension)
                 return Invocations.CallExtension(extension.Member, extension.Args, closure.Node, args, typeArgs, context, at);
             throw _state.Error(at, $"The expression of type '{closure.Type}' can't be invoked as a function.");
         }

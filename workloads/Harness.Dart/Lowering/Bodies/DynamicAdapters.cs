@@ -200,7 +200,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             }
 
             foreach (var (parameter, local) in signature.TypeParams.Zip(typeLocals).Where(t => t.First.HasBound))
-                l.Output.Nodes.Add(WhereGiven(signature, types, l.Invocations.CallCore("_checkBound", Node.Get(local), l.TypeExpressions.TypeNode(parameter.Bound), l.Invocations.StringConst(parameter.Name))));
+                l.Output.Nodes.Add(WhereGiven(signature, types, l.Invocations.CallCore("_checkBound", Node.Get(local), l.TypeExpressions.TypeNode(parameter.Bound), l.Invocations.StringConst(SourceFile.PlainName(parameter.Name)))));
             var args = new List<Node> { p.Reprs.Convert(receiver, selector.Receiver) };
             args.AddRange(typeLocals.Select(Node.Get));
             var parameters = p.Functions.OrderedParams(member).ToList();

@@ -76,15 +76,14 @@ internal sealed class ElementInference(FunctionLowering body)
                     break;
                 case IfElement i:
                     _variables.Push();
-                    Flow no;
-                    if (i.Case is null) { Conditions.LowerCondition(i.Condition, out var yes, out no); _output.Flow = yes; }
-                    else { var subject = Expressions.Lower(i.Condition, null); var subjectLocal = _output.TempOf(subject.Node, out _); no = _output.Flow.Copy(); Patterns.LowerMatch(i.Case, Patterns.Begin(Node.Get(subjectLocal), subject.Type, out _)); if (i.Guard is not null) { Conditions.LowerCondition(i.Guard, out var guarded, out _); _output.Flow = guarded; } }
+                    Statements.LowerTest(i.Condition, i.Case, i.Guard, out var yes, out var no);
+                    _output.Flow = yes;
                     Visit(i.Then);
+                    _variables.Pop();
                     var afterThen = _output.Flow;
                     _output.Flow = no;
                     if (i.Else is not null) Visit(i.Else);
                     _output.Flow = Flow.Join(afterThen, _output.Flow);
-                    _variables.Pop();
                     break;
                 case ForElement f:
                     _variables.Push();

@@ -240,7 +240,7 @@ internal sealed class EntryLowering(FunctionLowering body)
     {
         if (member.Library.IsCore) throw new DartErrorException(member.File, member.Pos, $"The external member '{member.FullName}' is not supported.") { IsUnsupported = true };
         var kind = isSetter ? 2 : member.Kind is MemberKind.Field or MemberKind.Getter ? 1 : 0;
-        var name = member.Kind == MemberKind.Constructor ? member.FullName : SourceFile.PlainName(member.Name);
+        var name = string.Join('.', (member.Kind == MemberKind.Constructor ? member.FullName : member.Name).Split('.').Select(SourceFile.PlainName));
         _output.Emit(Invocations.CallCore("_throwExternal", _state.This is { } self ? _places.Place(self) : Node.Null(_target.Top), Invocations.StringConst(name), Node.I64(kind)));
         _output.Emit(Node.Unreachable());
     }

@@ -39,7 +39,14 @@ internal sealed class ExpressionLowering(FunctionLowering body)
     /// <summary>Lowers an expression. The result is a tree: nothing of it is emitted yet.</summary>
     public Val Lower(Expr e, DartType? context)
     {
-        if (context is UnknownType) context = null;
+        using var level = _program.Nesting.Enter(_state.Scope.File, e.Pos);
+        var value = LowerKind(e, context is UnknownType ? null : context);
+        Nesting.Check(value.Type, _state.Scope.File, e.Pos);
+        return value;
+    }
+
+    private Val LowerKind(Expr e, DartType? context)
+    {
         switch (e)
         {
             case Paren p: return Lower(p.Value, context);

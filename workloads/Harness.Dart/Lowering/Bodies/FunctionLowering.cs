@@ -20,7 +20,7 @@ internal sealed class FunctionLowering
     {
         Program = program;
         Reprs = parent?.Reprs ?? program.Reprs.For(member?.Arguments);
-        State = new FunctionState(function, scope, member, parent);
+        State = new FunctionState(function, scope.Library.IsOwn ? scope.Within(name => Variables!.Hides(name)) : scope, member, parent);
         Output = new NodeOutput(this);
         Returns = new ReturnState(program.Types);
         Jumps = new JumpTargets();

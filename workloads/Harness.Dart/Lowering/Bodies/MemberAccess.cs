@@ -43,7 +43,7 @@ internal sealed class MemberAccess(FunctionLowering body)
             return GetKnown(receiver, member, owner!, at, isSuper);
         if (TypeSystem.IsDynamicReceiver(type))
             return new Val(_dynamicCalls.DynamicCall(name, DynamicKind.Get, _reprs.Convert(receiver.Node, _target.AnyRef), null, [], []), SimpleType.Dynamic);
-        if (name == "call" && ClosureCalls.CallableType(type) is not null && !type.Nullable) return receiver;
+        if (name == "call" && type is not InterfaceType { Class.IsStatic: true } && ClosureCalls.CallableType(type) is not null && !type.Nullable) return receiver;
         if (type is InterfaceType { Nullable: false } ft && ft.Class == _program.Function.Class && name == "call") return receiver;
         if (Members.FindExtension(type, name, at) is { } extension)
             return GetExtension(extension.Member, extension.Args, receiver.Node, at);

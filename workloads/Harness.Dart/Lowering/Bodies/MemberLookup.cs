@@ -37,29 +37,12 @@ internal sealed class MemberLookup(FunctionLowering body)
     {
         if (MemberType(type) is { } t)
         {
-            if (t.Class.IsStatic) return FindExtensionTypeMember(t, name) is { } m ? m : null;
+            if (t.Class.IsStatic) return _types.FindExtensionTypeMember(t, name);
             return _types.FindMember(t, name);
         }
 
         // What every object has, null has too.
         return _program.Object.Class.Members.TryGetValue(name, out var member) ? (member, _program.Object) : null;
-    }
-
-    private (Member Member, InterfaceType Owner)? FindExtensionTypeMember(InterfaceType t, string name)
-    {
-        if (t.Class.Members.TryGetValue(name, out var own)) return (own, t);
-        if (!t.Class.IsExtensionType) return null;
-        (Member Member, InterfaceType Owner)? best = null;
-        foreach (var i in t.Class.Interfaces)
-        {
-            var super = (InterfaceType)i.Substitute(t.Map());
-            if ((super.Class.IsExtensionType ? FindExtensionTypeMember(super, name) : _types.FindMember(super, name)) is not { } found) continue;
-            // What a class below another makes of a member goes before what the other has.
-            if (best is not { } known || known.Owner.Class == _program.Object.Class || found.Owner.Class != known.Owner.Class && _types.Supertypes(found.Owner.Class).ContainsKey(known.Owner.Class)) best = found;
-        }
-
-        if (best is not null) return best;
-        return _program.Object.Class.Members.TryGetValue(name, out var ofObject) ? (ofObject, _program.Object) : null;
     }
 
     /// <summary>The member of a name that an extension in scope gives a type, that of the most specific one; null where none does.</summary>

@@ -36,7 +36,7 @@ internal sealed class ParameterLowering(FunctionLowering body)
     {
         if (_lowering.Options.Casts == CheckKind.Trusted) return;
         foreach (var parameter in method.TypeParams.Where(p => p.HasBound && p.Bound.Any(t => t is TypeParamType { Parameter.Class: not null })))
-            _output.Nodes.Add(Invocations.CallCore("_checkBound", TypeExpressions.TypeParamValue(parameter), TypeExpressions.TypeNode(parameter.Bound), Invocations.StringConst(parameter.Name)));
+            _output.Nodes.Add(Invocations.CallCore("_checkBound", TypeExpressions.TypeParamValue(parameter), TypeExpressions.TypeNode(parameter.Bound), Invocations.StringConst(SourceFile.PlainName(parameter.Name))));
     }
 
     /// <summary>Makes a parameter of a method a variable, with its default and the check of its type.</summary>

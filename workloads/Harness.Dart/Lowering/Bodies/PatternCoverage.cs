@@ -36,7 +36,6 @@ internal sealed class PatternCoverage(FunctionLowering body)
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly FunctionState _state = body.State;
 
     private static readonly IReadOnlyList<FieldPattern> NoFields = [];
 
@@ -51,7 +50,7 @@ internal sealed class PatternCoverage(FunctionLowering body)
 
     private static DartType BoundOf(DartType type) => type is TypeParamType p ? p.Nullable ? p.Bound.WithNullable(true) : p.Bound : type;
 
-    private DartType Resolve(TypeNode type) => TypeSystem.EraseAll(_state.Scope.Resolve(type));
+    private DartType Resolve(TypeNode type) => TypeSystem.EraseAll(_body.Patterns.Types.Resolve(type));
 
     private bool Has(Part part, DartType type) => part.Types.Any(t => _types.IsSubtype(t, type) || TypeSystem.IsNever(t));
 
@@ -150,7 +149,7 @@ internal sealed class PatternCoverage(FunctionLowering body)
 
     private List<FieldPattern>? ObjectFields(ObjectPattern pattern, Part part)
     {
-        var own = _state.Scope.Resolve(pattern.Type);
+        var own = _body.Patterns.Types.Resolve(pattern.Type);
         var fields = new List<FieldPattern>();
         foreach (var (name, value) in pattern.Fields)
         {

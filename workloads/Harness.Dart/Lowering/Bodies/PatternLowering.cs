@@ -64,7 +64,7 @@ internal sealed class PatternLowering(FunctionLowering body)
         switch (pattern)
         {
             case WildcardPattern w:
-                return w.Type is null ? Node.I32(1) : TypeTests.TypeTest(value, type, _state.Scope.Resolve(w.Type));
+                return w.Type is null ? Node.I32(1) : TypeTests.TypeTest(value, type, Types.Resolve(w.Type));
             case VariablePattern v: return MatchVariable(v, value, type);
             case ConstPattern c: return MatchConstant(c, matched);
             case RelationalPattern r: return MatchRelational(r, matched);
@@ -90,7 +90,7 @@ internal sealed class PatternLowering(FunctionLowering body)
 
             case CastPattern c:
             {
-                var to = _state.Scope.Resolve(c.Type);
+                var to = Types.Resolve(c.Type);
                 var cast = Coercions.CheckedCast(new Val(value, type), to, c);
                 var local = _output.TempOf(cast, out var set);
                 return Node.Seq(set, LowerMatch(c.Inner, matched.As(Node.Get(local), to)));
@@ -162,7 +162,7 @@ internal sealed class PatternLowering(FunctionLowering body)
             return Node.Seq(setTemp, Node.I32(1));
         }
 
-        var declared = v.Type is null ? type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : TypeSystem.IsNull(type) ? SimpleType.Dynamic : type : _state.Scope.Resolve(v.Type);
+        var declared = v.Type is null ? type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : TypeSystem.IsNull(type) ? SimpleType.Dynamic : type : Types.Resolve(v.Type);
         var from = type;
         if (_isIrrefutable && v.Type is not null) (value, type) = (Coercions.Coerce(new Val(value, type), declared, v), declared);
         var test = v.Type is null || _isIrrefutable ? Node.I32(1) : TypeTests.TypeTest(value, type, declared);

@@ -14,23 +14,34 @@ internal sealed class PatternTypes(FunctionLowering body)
     private readonly VariableScopes _variables = body.Variables;
     private readonly Promotions _promotions = body.Promotions;
 
+    // Types in a pattern are looked at again behind it, where its variables may have their names.
+    private readonly Dictionary<TypeNode, DartType> _resolved = [];
+
+    /// <summary>The type that a node in a pattern stands for, where that was met first: no variable hides it that the pattern declares there or behind.</summary>
+    /// <exception cref="DartErrorException">There is no such type, or it has other arguments.</exception>
+    public DartType Resolve(TypeNode node)
+    {
+        if (!_resolved.TryGetValue(node, out var type)) _resolved[node] = type = _state.Scope.Resolve(node);
+        return type;
+    }
+
     /// <summary>The type that a pattern gives the expression that is destructured, unknown where it does not tell: its context type schema.</summary>
     public DartType Context(Pattern pattern)
     {
         switch (pattern)
         {
-            case VariablePattern { Type: { } t }: return _state.Scope.Resolve(t);
-            case WildcardPattern { Type: { } t }: return _state.Scope.Resolve(t);
+            case VariablePattern { Type: { } t }: return Resolve(t);
+            case WildcardPattern { Type: { } t }: return Resolve(t);
             case VariablePattern { Declares: false } v when _variables.Lookup(v.Name) is { } variable: return variable.Type;
             case AndPattern a: return Both(Context(a.Left), Context(a.Right));
             case NullCheckPattern { Assert: true } n: return Context(n.Inner) is var inner and not UnknownType ? inner.WithNullable(true) : UnknownType.Instance;
-            case ListPattern { TypeArgs: { } args }: return _program.Type("List", _state.Scope.Resolve(args[0]));
+            case ListPattern { TypeArgs: { } args }: return _program.Type("List", Resolve(args[0]));
             case ListPattern l: return _program.Type("List", l.Elements.Select(ElementContext).Aggregate((DartType)UnknownType.Instance, Both));
-            case MapPattern { TypeArgs: { } args }: return _program.Type("Map", _state.Scope.Resolve(args[0]), _state.Scope.Resolve(args[1]));
+            case MapPattern { TypeArgs: { } args }: return _program.Type("Map", Resolve(args[0]), Resolve(args[1]));
             case MapPattern m: return _program.Type("Map", UnknownType.Instance, m.Entries.Select(e => Context(e.Value)).Aggregate((DartType)UnknownType.Instance, Both));
             case RecordPattern r:
                 return new RecordType([.. r.Fields.Where(f => f.Name is null).Select(f => Context(f.Value))], [.. r.Fields.Where(f => f.Name is not null).Select(f => (f.Name!, Context(f.Value)))]);
-            case ObjectPattern o: return _state.Scope.Resolve(o.Type);
+            case ObjectPattern o: return Resolve(o.Type);
             default: return UnknownType.Instance;
         }
     }
@@ -46,12 +57,12 @@ internal sealed class PatternTypes(FunctionLowering body)
 
     /// <summary>The elements of a list pattern's required type.</summary>
     public DartType ElementOf(ListPattern pattern, DartType type) =>
-        pattern.TypeArgs is { } args ? _state.Scope.Resolve(args[0]) : _types.AsInstanceOf(TypeSystem.NonNull(type), _program.CoreClass("List")) is { } known ? known.Args[0] : AnyOf(type);
+        pattern.TypeArgs is { } args ? Resolve(args[0]) : _types.AsInstanceOf(TypeSystem.NonNull(type), _program.CoreClass("List")) is { } known ? known.Args[0] : AnyOf(type);
 
     /// <summary>The keys and values of a map pattern's required type.</summary>
     public (DartType Key, DartType Value) EntryOf(MapPattern pattern, DartType type)
     {
-        if (pattern.TypeArgs is { } args) return (_state.Scope.Resolve(args[0]), _state.Scope.Resolve(args[1]));
+        if (pattern.TypeArgs is { } args) return (Resolve(args[0]), Resolve(args[1]));
         return _types.AsInstanceOf(TypeSystem.NonNull(type), _program.CoreClass("Map")) is { } known ? (known.Args[0], known.Args[1]) : (AnyOf(type), AnyOf(type));
     }
 
@@ -67,7 +78,7 @@ internal sealed class PatternTypes(FunctionLowering body)
     /// <summary>An object pattern's type, with the arguments that follow from the value's type where it was written without.</summary>
     public DartType ObjectOf(ObjectPattern pattern, DartType type)
     {
-        var tested = _state.Scope.Resolve(pattern.Type);
+        var tested = Resolve(pattern.Type);
         if (pattern.Type.Args.Count > 0 || tested is not InterfaceType { Args.Length: > 0 } generic || TypeSystem.NonNull(type) is not InterfaceType from) return tested;
         var lower = new Dictionary<TypeParam, DartType>();
         var upper = new Dictionary<TypeParam, DartType>();
@@ -81,9 +92,9 @@ internal sealed class PatternTypes(FunctionLowering body)
     /// <summary>Whether a match of a value with a type goes on behind it, if anywhere: what flow analysis knows of that.</summary>
     public bool AlwaysMatches(Pattern pattern, DartType type) => pattern switch
     {
-        WildcardPattern w => w.Type is null || IsSubtype(type, _state.Scope.Resolve(w.Type)),
-        VariablePattern v => v.Type is null || IsSubtype(type, _state.Scope.Resolve(v.Type)),
-        CastPattern c => AlwaysMatches(c.Inner, _state.Scope.Resolve(c.Type)),
+        WildcardPattern w => w.Type is null || IsSubtype(type, Resolve(w.Type)),
+        VariablePattern v => v.Type is null || IsSubtype(type, Resolve(v.Type)),
+        CastPattern c => AlwaysMatches(c.Inner, Resolve(c.Type)),
         NullCheckPattern n => (n.Assert || !TypeSystem.IsNullable(type)) && AlwaysMatches(n.Inner, TypeSystem.NonNull(type)),
         AndPattern a => AlwaysMatches(a.Left, type) && AlwaysMatches(a.Right, Matched(a.Left, type) ?? type),
         OrPattern o => AlwaysMatches(o.Left, type) || AlwaysMatches(o.Right, type),
@@ -103,9 +114,9 @@ internal sealed class PatternTypes(FunctionLowering body)
             ListPattern l => _program.Type("List", ElementOf(l, type)),
             MapPattern m when EntryOf(m, type) is var (key, value) => _program.Type("Map", key, value),
             RecordPattern r => RecordOf(r, type),
-            VariablePattern { Type: { } t } => _state.Scope.Resolve(t),
-            WildcardPattern { Type: { } t } => _state.Scope.Resolve(t),
-            CastPattern c => _state.Scope.Resolve(c.Type),
+            VariablePattern { Type: { } t } => Resolve(t),
+            WildcardPattern { Type: { } t } => Resolve(t),
+            CastPattern c => Resolve(c.Type),
             NullCheckPattern n => Matched(n.Inner, TypeSystem.NonNull(type)) ?? TypeSystem.NonNull(type),
             RelationalPattern { Op: "!=" } r when SyntaxShapes.Unparen(r.Value) is NullLit => TypeSystem.NonNull(type),
             AndPattern a => Matched(a.Left, type) is { } left ? Matched(a.Right, left) ?? left : Matched(a.Right, type),

@@ -96,8 +96,40 @@ internal sealed class StatementLowering(FunctionLowering body)
     public void EmitIf(Expr condition, Pattern? pattern, Expr? guard, Action then, Action? otherwise, Syntax.Node at)
     {
         _variables.Push();
+        var test = LowerTest(condition, pattern, guard, out var whenTrue, out var whenFalse);
+        _output.Flow = whenTrue;
+        var reachableThen = _output.Flow.IsReachable;
+        _output.Flow.IsReachable = true;
+        var thenBody = _output.Collect(then);
+        if (!reachableThen) _output.Flow.IsReachable = false;
+        var afterThen = _output.Flow;
+        _variables.Pop();
+        _output.Flow = whenFalse;
+        List<Node> elseBody = [];
+        if (otherwise is not null)
+        {
+            var reachable = _output.Flow.IsReachable;
+            _output.Flow.IsReachable = true;
+            elseBody = _output.Collect(otherwise);
+            if (!reachable) _output.Flow.IsReachable = false;
+        }
+
+        _output.Flow = Flow.Join(afterThen, _output.Flow);
+        var isReachable = _output.Flow.IsReachable;
+        _output.Flow.IsReachable = true;
+        var node = Node.If(test, NodeOutput.Void(thenBody), NodeOutput.Void(elseBody), WType.None);
+        _output.Emit(node);
+        if (!isReachable)
+        {
+            _output.Flow.IsReachable = false;
+            if (!node.IsNever) _output.Nodes.Add(Node.Unreachable());
+        }
+    }
+
+    /// <summary>The test of a conditional, with a pattern where there is one, and what is known where it holds and where it does not. What the pattern declares is in the innermost scope.</summary>
+    public Node LowerTest(Expr condition, Pattern? pattern, Expr? guard, out Flow whenTrue, out Flow whenFalse)
+    {
         Node test;
-        Flow whenTrue, whenFalse;
         if (pattern is null)
         {
             test = Conditions.LowerCondition(condition, out whenTrue, out whenFalse);
@@ -130,33 +162,7 @@ internal sealed class StatementLowering(FunctionLowering body)
         }
 
         if (test.Op == IrOp.I32) { if (test.Number == 0) whenTrue.IsReachable = false; else whenFalse.IsReachable = false; }
-        _output.Flow = whenTrue;
-        var reachableThen = _output.Flow.IsReachable;
-        _output.Flow.IsReachable = true;
-        var thenBody = _output.Collect(then);
-        if (!reachableThen) _output.Flow.IsReachable = false;
-        var afterThen = _output.Flow;
-        _variables.Pop();
-        _output.Flow = whenFalse;
-        List<Node> elseBody = [];
-        if (otherwise is not null)
-        {
-            var reachable = _output.Flow.IsReachable;
-            _output.Flow.IsReachable = true;
-            elseBody = _output.Collect(otherwise);
-            if (!reachable) _output.Flow.IsReachable = false;
-        }
-
-        _output.Flow = Flow.Join(afterThen, _output.Flow);
-        var isReachable = _output.Flow.IsReachable;
-        _output.Flow.IsReachable = true;
-        var node = Node.If(test, NodeOutput.Void(thenBody), NodeOutput.Void(elseBody), WType.None);
-        _output.Emit(node);
-        if (!isReachable)
-        {
-            _output.Flow.IsReachable = false;
-            if (!node.IsNever) _output.Nodes.Add(Node.Unreachable());
-        }
+        return test;
     }
 
     /// <summary>An assertion.</summary>

@@ -38,9 +38,7 @@ internal sealed class VariableLowering(FunctionLowering body)
             return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, variable.Repr), variable.Type);
         if (variable.IsLate ? !_output.Flow.MayBeAssigned(variable) && _output.Flow.MayBeUnassigned(variable) : (variable.IsFinal || TypeSystem.NeedsValue(variable.Type)) && _output.Flow.MayBeUnassigned(variable))
             throw _state.Error(at, variable.IsLate ? $"Late variable '{variable.Name}' without initializer is definitely unassigned." : $"{(variable.IsFinal ? "Final" : "Non-nullable")} variable '{variable.Name}' must be assigned before it can be used.");
-        if (variable.IsLate)
-            return ReadLate(variable, at);
-        var node = _places.ReadRaw(variable);
+        var node = variable.IsLate ? ReadLate(variable, at) : _places.ReadRaw(variable);
         var type = _promotions.Promoted(variable) ?? variable.Type;
         if (!type.Equals(variable.Type))
             node = Narrow(node, type);
@@ -54,7 +52,7 @@ internal sealed class VariableLowering(FunctionLowering body)
         return _reprs.Convert(node, repr.IsRef && repr.Heap is not ArrayDef && node.Type.IsRef && node.Type.IsSubtypeOf(repr) ? node.Type : repr);
     }
 
-    private Val ReadLate(LocalVariable variable, Syntax.Node at)
+    private Node ReadLate(LocalVariable variable, Syntax.Node at)
     {
         var repr = _reprs.Of(variable.Type);
         var raw = _places.ReadRaw(variable);
@@ -64,6 +62,9 @@ internal sealed class VariableLowering(FunctionLowering body)
         Node missing;
         if (variable.LateInit is { } init)
         {
+            // The initializer has the types of its own place, wherever the variable is read.
+            var flow = _output.Flow;
+            _output.Flow = variable.LateFlow!.Copy();
             missing = _output.InSequence(() =>
             {
                 var value = Coercions.Coerce(LowerLateInit(variable, init, at), variable.Type, init);
@@ -71,13 +72,14 @@ internal sealed class VariableLowering(FunctionLowering body)
                 _places.WriteRaw(variable, Node.Get(local));
                 return new Val(Node.Nop(), variable.Type);
             }).Node;
+            _output.Flow = flow;
         }
         else
         {
             missing = Node.Seq(Invocations.CallCore("_throwLateLocalNotInitialized", Invocations.StringConst(SourceFile.PlainName(variable.Name))), Node.Unreachable());
         }
 
-        return new Val(Node.Seq(Node.If(test, missing, null, WType.None), _reprs.Convert(Node.Get(local), repr)), variable.Type);
+        return Node.Seq(Node.If(test, missing, null, WType.None), _reprs.Convert(Node.Get(local), repr));
     }
 
     /// <summary>Whether null can stand for the missing value of a late variable.</summary>
@@ -119,7 +121,8 @@ internal sealed class VariableLowering(FunctionLowering body)
             {
                 if (init is null) throw _state.Error(at, $"The const variable '{name}' must be initialized.");
                 var constant = ConstantOf(init, declared);
-                var constType = declared ?? (constant is ConstNull ? SimpleType.Dynamic : _lowering.Constants.TypeOf(constant));
+                var constType = declared ?? _lowering.Constants.Types.Of(init, constant, ConstEvaluator.EnvOf(_body));
+                if (declared is null && TypeSystem.IsNull(constType)) constType = SimpleType.Dynamic;
                 var c = _variables.Declare(name, constType, at, isFinal: true);
                 if (_reprs.Of(constType) == WType.F64 && constant is ConstInt n) constant = new ConstDouble(n.Value);
                 c.Constant = constant;
@@ -128,12 +131,18 @@ internal sealed class VariableLowering(FunctionLowering body)
 
             if (v.Late)
             {
-                var lateType = declared ?? (init is null ? SimpleType.Dynamic : TypeOnly(init));
+                var flow = new Flow();
+                flow.Inherit(_output.Flow);
+                var given = declared is null && init is not null ? TypeOnly(init, flow) : null;
+                var lateType = declared ?? (given is null ? SimpleType.Dynamic : Unpromoted(given));
                 var late = _variables.Declare(name, lateType, at, v.Final, late: true);
                 late.LateInit = init;
                 late.LateScope = _variables.Current;
+                late.LateFlow = flow;
                 if (init is null) _output.Flow.DeclareUnassigned(late);
+                else _output.Flow.MayAssign(AstWalker.Analyze([init]).Assigned);
                 _places.Initialize(late, UsesNullForUninitialized(lateType) ? null : Node.Get(_pool.Sentinel));
+                if (given is TypeParamType { Promoted: not null } && _promotions.CanPromote(late)) _output.Flow.Promote(late, given);
                 continue;
             }
 
@@ -149,7 +158,7 @@ internal sealed class VariableLowering(FunctionLowering body)
 
             var value = Conditions.LowerOutcome(init, declared, out var told);
             if (declared is null) Coercions.Used(value, init);
-            var inferred = declared ?? (TypeSystem.IsNull(value.Type) ? SimpleType.Dynamic : value.Type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : value.Type);
+            var inferred = declared ?? Unpromoted(value.Type);
             var node = _reprs.Convert(Coercions.Coerce(value, inferred, init), _reprs.Of(inferred));
             var local = _variables.Declare(name, inferred, at, v.Final);
             _places.Initialize(local, node);
@@ -181,11 +190,15 @@ internal sealed class VariableLowering(FunctionLowering body)
         return constant;
     }
 
-    private DartType TypeOnly(Expr e)
+    private DartType TypeOnly(Expr e, Flow flow)
     {
-        var saved = _output.Flow.Copy();
+        var saved = _output.Flow;
+        _output.Flow = flow.Copy();
         var type = Expressions.Lower(e, null).Type;
         _output.Flow = saved;
-        return TypeSystem.IsNull(type) ? SimpleType.Dynamic : type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : type;
+        return type;
     }
+
+    // The type that a variable has by its initializer's.
+    private static DartType Unpromoted(DartType type) => TypeSystem.IsNull(type) ? SimpleType.Dynamic : type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : type;
 }

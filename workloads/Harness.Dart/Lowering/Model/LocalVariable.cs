@@ -38,6 +38,9 @@ internal sealed class LocalVariable(string name, DartType type)
     /// <summary>The scope that the initializer of a late one stands in.</summary>
     public NameScope? LateScope { get; set; }
 
+    /// <summary>What is known where the initializer of a late one stands of what nobody assigns: it runs later, as a closure's body does.</summary>
+    public Flow? LateFlow { get; set; }
+
     /// <summary>Whether the initializer of a late one is being lowered, which can't read the variable itself.</summary>
     public bool IsInitializing { get; set; }
 

@@ -23,7 +23,7 @@ internal sealed class Promotions(FunctionLowering body)
 
     /// <summary>Whether tests tell anything of a variable: whether nobody can change it in between.</summary>
     public bool CanPromote(LocalVariable variable) =>
-        !variable.IsLate && variable.Constant is null && !variable.IsAssignedInClosure && (variable.Owner == _body || !variable.IsAssigned);
+        variable.Constant is null && !variable.IsAssignedInClosure && (variable.Owner == _body || !variable.IsAssigned);
 
     /// <summary>Forgets what is known of variables that a loop, a try or a closure assigns.</summary>
     public void DemoteAssigned(NameUse use) => _output.Flow.Demote(use.Assigned);

@@ -37,6 +37,17 @@ internal sealed class VariableScopes(FunctionLowering body)
         return null;
     }
 
+    /// <summary>Whether a name is that of a variable or local function of this function, be it declared further on in its block; those of the functions around it have scopes of their own.</summary>
+    public bool Hides(string name)
+    {
+        for (var scope = Current; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Names.ContainsKey(name) || scope.Declarations is not null && scope.Declarations.ContainsKey(name)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>A new variable of the innermost scope.</summary>
     public LocalVariable Declare(string name, DartType type, Syntax.Node at, bool isFinal = false, bool late = false)
     {
@@ -52,9 +63,9 @@ internal sealed class VariableScopes(FunctionLowering body)
     }
 
     /// <summary>The constant that a local name stands for; a variable is none.</summary>
-    internal ConstValue? LookupConstant(Syntax.Ident id)
+    internal LocalVariable? LookupConstant(Syntax.Ident id)
     {
         if (Lookup(id.Name) is not { } variable) return null;
-        return variable.Constant ?? throw _state.Error(id, $"Not a constant expression: '{id.Name}' is a variable.");
+        return variable.Constant is not null ? variable : throw _state.Error(id, $"Not a constant expression: '{id.Name}' is a variable.");
     }
 }

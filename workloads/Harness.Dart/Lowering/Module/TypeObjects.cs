@@ -25,7 +25,7 @@ internal sealed class TypeObjects(ProgramLowering lowering)
     public IrGlobal ClassNameTable => _classNames ??= _lowering.NewGlobal("#names", WType.Ref(Target.ObjectArray), false, null);
 
     // The core's own classes show themselves as what they implement.
-    private static string PublicName(ClassElement cls) => !cls.Library.IsCore ? cls.Name : cls.Name switch
+    private static string PublicName(ClassElement cls) => !cls.Library.IsCore ? Syntax.SourceFile.PlainName(cls.Name) : cls.Name switch
     {
         "_GrowableList" or "_FixedList" or "_ImmutableList" => "List",
         "_LinkedMap" or "_ConstMap" => "_Map",

@@ -75,8 +75,8 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
                 case PropertyGet p when HolderOf(p.Target, around) is { } holder:
                     if (!IsConstantMember(holder, p.Name)) around.Error(p);
                     continue;
-                case PropertyGet { NullAware: false, Name: "length" or "index" }: break;
-                case Call { Args.Items.Count: 2 } identical when identical.Target is Ident { Name: "identical" } || identical.Target is PropertyGet { Target: Ident, Name: "identical" } p && HolderOf(p.Target, around) is PrefixElement:
+                case PropertyGet { Name: "length" } or PropertyGet { NullAware: false, Name: "index" }: break;
+                case Call { Args.Items.Count: 2 } identical when IsIdentical(identical.Target, around):
                     foreach (var (_, value) in identical.Args.Items) pending.Push((value, inConstant));
                     continue;
                 case Call c when inConstant && IsConstructor(c.Target, around):
@@ -133,6 +133,16 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
         ClassElement cls => !cls.Statics.TryGetValue(name, out var member) || IsConstantElement(member),
         _ => true,
     };
+
+    private static bool IsIdentical(Expr target, Surroundings around) => target switch
+    {
+        Ident id => around.IsConstant(id.Name) is null && IsIdentical(around.Lexical?.Statics.GetValueOrDefault(id.Name) ?? around.Scope.LookupTopLevel(id.Name)),
+        PropertyGet p => HolderOf(p.Target, around) is PrefixElement prefix && IsIdentical(prefix.Members.GetValueOrDefault(p.Name)),
+        _ => false,
+    };
+
+    /// <summary>Whether a name stands for the function <c>identical</c> of the core, whose calls are constant.</summary>
+    public static bool IsIdentical(object? element) => element is Member { Name: "identical", Owner: null, Library.IsCore: true };
 
     private static bool IsConstructor(Expr target, Surroundings around) =>
         HolderOf(target, around) is ClassElement or TypedefElement

@@ -47,6 +47,7 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
 
         if (node.Factory)
         {
+            if (node.Initializers.Count > 0) Error(node.Initializers[0], "Factory constructors can't have initializers.");
             if (node.Async != AsyncKind.None) Error(node, "Factory constructors can't be asynchronous or generators.");
             if (node is { External: true, Redirect: { } redirect }) Error(redirect, "An external factory constructor can't redirect.");
             if (node.Const && node.Redirect is null) Error(node, "Only redirecting factory constructors can be declared to be 'const'.");

@@ -23,7 +23,7 @@ internal sealed class MemberChecks(DartProgram program, Signatures signatures)
         foreach (var parameter in cls.TypeParams)
         {
             if (parameter.Name == "_") continue;
-            if (parameter.Name == cls.Name || cls.Members.ContainsKey(parameter.Name) || cls.Statics.ContainsKey(parameter.Name) || cls.Constructors.ContainsKey(parameter.Name))
+            if (parameter.Name == cls.Name || cls.Constructors.ContainsKey(parameter.Name) || new[] { parameter.Name, parameter.Name + "=" }.Any(key => cls.Members.ContainsKey(key) || cls.Statics.ContainsKey(key)))
                 error(cls.File, cls.Node.Pos, $"The type variable '{parameter.Name}' has the name of '{cls.Name}' or one of its members.");
         }
 

@@ -27,25 +27,26 @@ internal sealed class AnnotationGrammar(Parser parser) : GrammarPart(parser)
     {
         var pos = Pos;
         Expect("@");
-        Expr value = new Ident { Pos = Pos, Name = Identifier() };
-        List<TypeNode>? args = null;
-        while (Is(".") )
-        {
-            Advance();
-            value = new PropertyGet { Pos = Pos, Target = value, Name = Is("new") ? Advance().Text : Identifier() };
-        }
-
-        if (Is("<"))
-            args = Types.ParseTypeArguments();
-        while (Is(".") )
-        {
-            Advance();
-            value = new PropertyGet { Pos = Pos, Target = value, Name = Is("new") ? Advance().Text : Identifier() };
-        }
-
+        var outer = BeginChain();
+        var value = ParseSelectors(new Ident { Pos = Pos, Name = Identifier() });
+        var args = Is("<") ? Types.ParseTypeArguments() : null;
+        value = ParseSelectors(value);
+        EndChain(outer);
         // Only an argument list that follows without a space belongs to the annotation.
         if (Is("(") && Current.Start == Previous.End)
             value = new Call { Pos = pos, Target = value, TypeArgs = args, Args = Expressions.ParseArguments() };
         return new Annotation { Pos = pos, Value = value };
+    }
+
+    private Expr ParseSelectors(Expr value)
+    {
+        while (Is("."))
+        {
+            Link("annotation has too many selectors");
+            Advance();
+            value = new PropertyGet { Pos = Pos, Target = value, Name = Is("new") ? Advance().Text : Identifier() };
+        }
+
+        return value;
     }
 }

@@ -341,8 +341,8 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         var isFound = false;
         while (!isFound && Current.Kind != TokenKind.End && !Is(",") && !Is(";") && !Is("{"))
         {
-            if (Is("(")) isFound = SkipNested("(", ")") && Is("{");
-            else if (Is("[")) SkipNested("[", "]");
+            if (Is("(")) isFound = SkipNested() && Is("{");
+            else if (Is("[")) SkipNested();
             else Advance();
         }
 

@@ -3,6 +3,8 @@ namespace Harness.Dart.Syntax.Grammar;
 /// <summary>Expressions from assignments down to selectors, by precedence.</summary>
 internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 {
+    private const string TooMany = "expression has too many operators";
+
     private const int Equality = 4;
 
     private const int Relational = 5;
@@ -14,6 +16,9 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
     };
 
     private static readonly HashSet<string> AssignOps = ["=", "+=", "-=", "*=", "/=", "~/=", "%=", "&=", "|=", "^=", "<<=", "??="];
+
+    // What selectors begin with.
+    private static readonly HashSet<string> Selectors = [".", "?.", "!", "[", "?", "(", "<"];
 
     // Conditional expressions around whose colon has not come yet.
     private int _conditionals;
@@ -98,7 +103,9 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                 section = new PropertyGet { Pos = pos, Target = new CascadeTarget { Pos = pos }, Name = Identifier() };
             }
 
+            var outer = BeginChain();
             section = ParseSelectors(section);
+            EndChain(outer);
             var op = AssignmentOperator();
             if (op is not null)
                 section = new Assign { Pos = pos, Op = op == "=" ? null : op[..^1], Target = section, Value = ParseExpression(allowCascade: false) };
@@ -149,8 +156,15 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
     /// <summary>Operands and the operators between them that bind at least as strongly as the least one (<see cref="BinaryPrecedence"/>).</summary>
     public Expr ParseBinary(int minimum)
     {
+        var outer = BeginChain();
+        var expression = ParseOperators(minimum);
+        EndChain(outer);
+        return expression;
+    }
+
+    private Expr ParseOperators(int minimum)
+    {
         var left = ParseUnary();
-        var chain = 0;
         // Equalities and comparisons have no operand of their own kind without parentheses, nor have type tests and casts.
         var (last, wasTypeTest) = (0, false);
         while (true)
@@ -163,6 +177,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 
             if (minimum <= Relational && Is("is"))
             {
+                Link(TooMany);
                 var pos = Advance().Start;
                 var negated = Accept("!");
                 left = new IsExpr { Pos = pos, Value = left, Negated = negated, Type = Types.ParseTypeNotConditional() };
@@ -171,6 +186,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 
             if (minimum <= Relational && Is("as"))
             {
+                Link(TooMany);
                 var pos = Advance().Start;
                 left = new AsExpr { Pos = pos, Value = left, Type = Types.ParseTypeNotConditional() };
                 continue;
@@ -184,8 +200,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             if (precedence == last && precedence is Equality or Relational)
                 throw Error("An equality or comparison can't be an operand of another one without parentheses.");
             (last, wasTypeTest) = (precedence, false);
-            if (++chain > TokenCursor.MaximumDepth)
-                throw Error("The expression has too many operators in a row.");
+            Link(TooMany);
             var position = Pos;
             Index += tokens;
             Enter();
@@ -227,7 +242,9 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             return new AwaitExpr { Pos = pos, Value = value };
         }
 
+        var outer = BeginChain();
         var result = ParseSelectors(Primaries.ParsePrimary());
+        EndChain(outer);
         if (Is("++") || Is("--"))
         {
             if (!IsAssignable(result))
@@ -240,14 +257,12 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 
     private Expr ParseSelectors(Expr e)
     {
-        var chain = 0;
         while (true)
         {
-            if (++chain > TokenCursor.MaximumDepth * 2)
-                throw Error("The expression has too many selectors in a row.");
             var pos = Pos;
-            if (Current.Kind != TokenKind.Punctuation)
+            if (Current.Kind != TokenKind.Punctuation || !Selectors.Contains(Current.Text))
                 return e;
+            Link("expression has too many selectors");
             switch (Current.Text)
             {
                 case "." or "?.":
@@ -304,7 +319,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         // After 'a ?[b] :' there is a conditional unless a colon means something else; a case or a map key is rare.
         var start = Index;
         Advance();
-        var isConditional = SkipNested("[", "]") && Is(":");
+        var isConditional = SkipNested() && Is(":");
         Index = start;
         // The colon may be that of a conditional around: then signs that stand together belong together.
         return !isConditional || _conditionals > 0 && Adjacent(0);

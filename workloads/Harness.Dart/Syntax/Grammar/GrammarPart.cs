@@ -98,14 +98,26 @@ internal abstract class GrammarPart(Parser parser)
     /// <summary>Comes back from a level of nesting.</summary>
     protected void Leave() => _cursor.Depth--;
 
+    /// <inheritdoc cref="TokenCursor.BeginChain"/>
+    protected int BeginChain() => _cursor.BeginChain();
+
+    /// <inheritdoc cref="TokenCursor.Link"/>
+    protected void Link(string what) => _cursor.Link(what);
+
+    /// <inheritdoc cref="TokenCursor.EndChain"/>
+    protected void EndChain(int outer) => _cursor.EndChain(outer);
+
     /// <inheritdoc cref="TokenCursor.Adjacent"/>
     protected bool Adjacent(int ahead) => _cursor.Adjacent(ahead);
 
-    /// <inheritdoc cref="TokenCursor.SkipBalanced"/>
-    protected bool SkipBalanced(string open, string close) => _cursor.SkipBalanced(open, close);
+    /// <inheritdoc cref="TokenCursor.SkipAngles"/>
+    protected bool SkipAngles() => _cursor.SkipAngles();
+
+    /// <inheritdoc cref="TokenCursor.SkipParentheses"/>
+    protected bool SkipParentheses() => _cursor.SkipParentheses();
 
     /// <inheritdoc cref="TokenCursor.SkipNested"/>
-    protected bool SkipNested(string open, string close) => _cursor.SkipNested(open, close);
+    protected bool SkipNested() => _cursor.SkipNested();
 
     /// <inheritdoc cref="TokenCursor.Within"/>
     protected T Within<T>(List<Token> tokens, Func<T> read) => _cursor.Within(tokens, read);

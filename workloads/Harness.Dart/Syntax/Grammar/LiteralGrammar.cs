@@ -19,13 +19,14 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
             return new SymbolLit { Pos = pos, Name = text };
         }
 
-        var name = Is("void") ? Advance().Text : Identifier();
-        while (name != "void" && Is(".") && Peek().Kind == TokenKind.Identifier)
+        List<string> names = [Is("void") ? Advance().Text : Identifier()];
+        while (names[0] != "void" && Is(".") && Peek().Kind == TokenKind.Identifier)
         {
             Advance();
-            name += "." + Identifier();
+            names.Add(Identifier());
         }
 
+        var name = string.Join('.', names);
         // A private name is another than that of new Symbol('_name').
         if (name is ['_', _, ..]) name += "@";
         return new SymbolLit { Pos = pos, Name = name };

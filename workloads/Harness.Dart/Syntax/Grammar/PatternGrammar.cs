@@ -3,6 +3,8 @@ namespace Harness.Dart.Syntax.Grammar;
 /// <summary>Patterns: of cases, of declarations and of assignments.</summary>
 internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
 {
+    private const string TooMany = "pattern has too many operators";
+
     private bool _assigns;
     private bool? _declares;
 
@@ -14,7 +16,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         if (IsIdentifier())
         {
             // An object pattern's arguments begin with a name and a colon, or with a colon.
-            result = Types.SkipType() && Is("(") && (PeekIs(1, ":") || IsIdentifier(1) && PeekIs(2, ":") || PeekIs(1, ")")) && SkipBalanced("(", ")") && Is("=");
+            result = Types.SkipType() && Is("(") && (PeekIs(1, ":") || IsIdentifier(1) && PeekIs(2, ":") || PeekIs(1, ")")) && SkipParentheses() && Is("=");
         }
         else
         {
@@ -25,8 +27,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
                 return false;
             }
 
-            var (open, close) = Is("[") ? ("[", "]") : Is("{") ? ("{", "}") : ("(", ")");
-            result = SkipNested(open, close) && Is("=");
+            result = SkipNested() && Is("=");
         }
 
         Index = start;
@@ -55,30 +56,32 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
     private Pattern ParseOrPattern()
     {
         Enter();
-        var chain = 0;
+        var outer = BeginChain();
         var left = ParseAndPattern();
         while (Is("||"))
         {
-            CheckChain(++chain);
+            Link(TooMany);
             var pos = Advance().Start;
             left = new OrPattern { Pos = pos, Left = left, Right = ParseAndPattern() };
         }
 
+        EndChain(outer);
         Leave();
         return left;
     }
 
     private Pattern ParseAndPattern()
     {
-        var chain = 0;
+        var outer = BeginChain();
         var left = ParseRelationalPattern();
         while (Is("&&"))
         {
-            CheckChain(++chain);
+            Link(TooMany);
             var pos = Advance().Start;
             left = new AndPattern { Pos = pos, Left = left, Right = ParseRelationalPattern() };
         }
 
+        EndChain(outer);
         return left;
     }
 
@@ -105,23 +108,19 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
 
     private Pattern ParseUnaryPattern()
     {
-        var chain = 0;
+        var outer = BeginChain();
         var pattern = ParsePrimaryPattern();
-        while (true)
+        while (Is("?") || Is("!") || Is("as"))
         {
-            CheckChain(chain++);
+            Link(TooMany);
             var pos = Pos;
-            if (Is("?")) { Advance(); pattern = new NullCheckPattern { Pos = pos, Inner = pattern }; }
-            else if (Is("!")) { Advance(); pattern = new NullCheckPattern { Pos = pos, Inner = pattern, Assert = true }; }
-            else if (Is("as")) { Advance(); pattern = new CastPattern { Pos = pos, Inner = pattern, Type = Types.ParseType() }; }
-            else return pattern;
+            if (Accept("?")) pattern = new NullCheckPattern { Pos = pos, Inner = pattern };
+            else if (Accept("!")) pattern = new NullCheckPattern { Pos = pos, Inner = pattern, Assert = true };
+            else { Advance(); pattern = new CastPattern { Pos = pos, Inner = pattern, Type = Types.ParseType() }; }
         }
-    }
 
-    private void CheckChain(int length)
-    {
-        if (length > TokenCursor.MaximumDepth)
-            throw Error("The pattern has too many operators in a row.");
+        EndChain(outer);
+        return pattern;
     }
 
     private Pattern ParsePrimaryPattern()
@@ -240,6 +239,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
             Expr constant = new Ident { Pos = pos, Name = Identifier() };
             while (Is(".") && IsIdentifier(1))
             {
+                Link("expression has too many selectors");
                 Advance();
                 constant = new PropertyGet { Pos = Pos, Target = constant, Name = Identifier() };
             }

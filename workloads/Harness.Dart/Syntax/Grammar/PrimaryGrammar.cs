@@ -119,7 +119,7 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
     private bool IsFunctionExpression()
     {
         var start = Index;
-        var result = SkipNested("(", ")") && (Is("=>") || Is("{") || Is("async") && (PeekIs(1, "=>") || PeekIs(1, "{") || PeekIs(1, "*")) || Is("sync") && PeekIs(1, "*"));
+        var result = SkipNested() && (Is("=>") || Is("{") || Is("async") && (PeekIs(1, "=>") || PeekIs(1, "{") || PeekIs(1, "*")) || Is("sync") && PeekIs(1, "*"));
         Index = start;
         return result && !NoFunctionBody;
     }
@@ -127,7 +127,7 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
     private bool IsGenericFunctionExpression()
     {
         var start = Index;
-        var result = Types.SkipTypeParameters() && Is("(") && SkipNested("(", ")") && (Is("=>") || Is("{") || Is("async") || Is("sync"));
+        var result = Types.SkipTypeParameters() && Is("(") && SkipNested() && (Is("=>") || Is("{") || Is("async") || Is("sync"));
         Index = start;
         return result;
     }
@@ -172,8 +172,9 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
         Expect(")");
         NoFunctionBody = saved;
         names.Check(record.Fields.Count(f => f.Name is null));
-        if (isRecord || isConst)
+        if (isRecord)
             return record;
+        if (isConst) throw Error(pos, "Expected a constructor, a list, a set, a map or a record behind 'const'.");
         return new Paren { Pos = pos, Value = record.Fields[0].Value };
     }
 

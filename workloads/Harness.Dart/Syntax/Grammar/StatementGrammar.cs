@@ -227,7 +227,7 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
     private bool IsParametersAndBody()
     {
         if (Is("<") && !Types.SkipTypeParameters()) return false;
-        return Is("(") && SkipNested("(", ")") && (Is("{") || Is("=>") || Is("async") || Is("sync") && PeekIs(1, "*"));
+        return Is("(") && SkipNested() && (Is("{") || Is("=>") || Is("async") || Is("sync") && PeekIs(1, "*"));
     }
 
     private bool LooksLikeVariable()
@@ -351,6 +351,8 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
             }
         }
 
+        if (parts.Await)
+            throw Error(parts.Pos, "Only a loop over elements can wait for them: 'await' can't stand in front of another.");
         Expect(";");
         if (!Is(";"))
             parts.Condition = Expressions.ParseExpression();
@@ -394,7 +396,7 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
             var group = new SwitchCase { Pos = Pos };
             while (true)
             {
-                while (IsIdentifier() && PeekIs(1, ":") && !Is("default"))
+                while (IsCaseLabel())
                 {
                     group.Labels.Add(Identifier());
                     Advance();

@@ -6,6 +6,11 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     /// <summary>Most levels of nesting, of whatever kind.</summary>
     public const int MaximumDepth = 1500;
 
+    /// <summary>
+    /// The highest tree. A chain, as of operators or selectors, is nested to the left without being read so: each link of it puts what stands before one level deeper, and what that has within.
+    /// </summary>
+    private const int MaximumHeight = 2 * MaximumDepth;
+
     /// <summary>Words that are never names.</summary>
     private static readonly HashSet<string> Reserved =
     [
@@ -22,6 +27,14 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     ];
 
     private List<Token> _tokens = tokens;
+
+    private BracketPairs? _brackets;
+
+    // How deep the tree is that was read since the innermost chain began.
+    private int _height;
+
+    // Looking ahead over what is in brackets takes no longer where that is nested.
+    private BracketPairs Brackets => _brackets ??= new BracketPairs(_tokens);
 
     /// <summary>The file that the tokens are of.</summary>
     public SourceFile File => file;
@@ -111,52 +124,77 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     {
         if (++Depth > MaximumDepth)
             throw Error(Current.Start, "The program is nested too deeply here.");
+        _height = Math.Max(_height, Depth);
     }
+
+    /// <summary>Begins what may be a chain: its first operand comes next.</summary>
+    /// <returns>What <see cref="EndChain"/> needs.</returns>
+    public int BeginChain()
+    {
+        var outer = _height;
+        _height = Depth;
+        return outer;
+    }
+
+    /// <summary>Makes all that was read of the chain an operand of its next link, before what else that has is read.</summary>
+    /// <param name="what">What the chain is, and of what it has too many, for the error.</param>
+    /// <exception cref="DartErrorException">That is too deep.</exception>
+    public void Link(string what)
+    {
+        if (++_height > MaximumHeight)
+            throw Error(Current.Start, $"The {what} in a row.");
+    }
+
+    /// <summary>Ends the innermost chain.</summary>
+    public void EndChain(int outer) => _height = Math.Max(outer, _height);
 
     /// <summary>Whether no space is between a token further on and the one behind it.</summary>
     public bool Adjacent(int ahead) => Peek(ahead).End == Peek(ahead + 1).Start;
 
-    /// <summary>Moves over an opening sign and all up to its closing one; false, somewhere, if a statement ends before.</summary>
-    public bool SkipBalanced(string open, string close)
+    /// <summary>Moves over type arguments or parameters in angle brackets; false, somewhere, if a statement ends or a body begins before they do.</summary>
+    public bool SkipAngles()
     {
         var depth = 0;
         while (Current.Kind != TokenKind.End)
         {
-            if (PeekIs(0, open)) depth++;
-            else if (PeekIs(0, close) && --depth == 0) { Advance(); return true; }
-            else if (PeekIs(0, ";") || PeekIs(0, "{") && open == "<") return false;
+            if (PeekIs(0, "<")) depth++;
+            else if (PeekIs(0, ">") && --depth == 0) { Advance(); return true; }
+            else if (PeekIs(0, ";") || PeekIs(0, "{")) return false;
             Advance();
         }
 
         return false;
     }
 
-    /// <summary>Moves over an opening sign and all up to its closing one, statements among it; false, at the end, if there is none.</summary>
-    public bool SkipNested(string open, string close)
+    /// <summary>Moves over an opening parenthesis and all up to its closing one; false, where it was, if there is none or a statement ends before.</summary>
+    public bool SkipParentheses()
     {
-        var depth = 0;
-        while (Current.Kind != TokenKind.End)
-        {
-            if (PeekIs(0, open)) depth++;
-            else if (PeekIs(0, close) && --depth == 0) { Advance(); return true; }
-            Advance();
-        }
+        var end = Brackets.Closing[Index];
+        if (end == 0 || Brackets.Ends[end] > Brackets.Ends[Index]) return false;
+        Index = end + 1;
+        return true;
+    }
 
-        return false;
+    /// <summary>Moves over an opening parenthesis, bracket or brace and all up to its closing one, statements among it; false, at the end, if there is none.</summary>
+    public bool SkipNested()
+    {
+        var end = Brackets.Closing[Index];
+        Index = end > 0 ? end + 1 : _tokens.Count - 1;
+        return end > 0;
     }
 
     /// <summary>Reads from other tokens, those of an interpolated expression, and comes back.</summary>
     public T Within<T>(List<Token> others, Func<T> read)
     {
-        var (saved, index) = (_tokens, Index);
-        (_tokens, Index) = (others, 0);
+        var (saved, brackets, index) = (_tokens, _brackets, Index);
+        (_tokens, _brackets, Index) = (others, null, 0);
         try
         {
             return read();
         }
         finally
         {
-            (_tokens, Index) = (saved, index);
+            (_tokens, _brackets, Index) = (saved, brackets, index);
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
         else if (Is("("))
         {
             // A record type, unless it is a parenthesized expression; what follows decides.
-            if (!SkipBalanced("(", ")"))
+            if (!SkipParentheses())
                 return false;
         }
         else if (!Is("Function") || !(PeekIs(1, "(") || PeekIs(1, "<")))
@@ -35,7 +35,7 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
             {
                 Advance();
                 if (Is("<") && !SkipTypeParameters()) return false;
-                if (!Is("(") || !SkipBalanced("(", ")")) return false;
+                if (!Is("(") || !SkipParentheses()) return false;
                 continue;
             }
 
@@ -44,7 +44,7 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
     }
 
     /// <summary>Moves over type parameters in angle brackets; returns false, somewhere, where there are none.</summary>
-    public bool SkipTypeParameters() => SkipBalanced("<", ">");
+    public bool SkipTypeParameters() => SkipAngles();
 
     /// <summary>Moves over type arguments in angle brackets; returns false, somewhere, where there are none.</summary>
     public bool SkipTypeArguments()
@@ -66,6 +66,7 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
     public TypeNode ParseType(bool allowNullable = true)
     {
         Enter();
+        var outer = BeginChain();
         TypeNode type;
         var pos = Pos;
         if (Is("Function") && (PeekIs(1, "(") || PeekIs(1, "<")))
@@ -89,12 +90,13 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
                 type.Nullable = true;
             }
 
-            if (Is("Function") && (PeekIs(1, "(") || PeekIs(1, "<")))
-                type = ParseFunctionTypeTail(type, pos);
-            else
+            if (!Is("Function") || !(PeekIs(1, "(") || PeekIs(1, "<")))
                 break;
+            Link("type has too many functions");
+            type = ParseFunctionTypeTail(type, pos);
         }
 
+        EndChain(outer);
         Leave();
         return type;
     }

@@ -55,9 +55,9 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
 
     private string DottedName()
     {
-        var name = Identifier();
-        while (Accept(".")) name += "." + Identifier();
-        return name;
+        List<string> names = [Identifier()];
+        while (Accept(".")) names.Add(Identifier());
+        return string.Join('.', names);
     }
 
     private Directive ParseDirective()
@@ -76,7 +76,7 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
         else
         {
             directive.Uri = UriString();
-            while (Is("if"))
+            while (directive.Kind != "part" && Is("if"))
             {
                 Advance();
                 Expect("(");
@@ -87,9 +87,13 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
                 directive.Conditions.Add((test, value, UriString()));
             }
 
-            if (Accept("deferred")) directive.Deferred = true;
-            if (Accept("as")) directive.Prefix = TypeIdentifier();
-            while (Is("show") || Is("hide"))
+            if (directive.Kind == "import")
+            {
+                if (Accept("deferred")) directive.Deferred = true;
+                if (Accept("as")) directive.Prefix = TypeIdentifier();
+            }
+
+            while (directive.Kind != "part" && (Is("show") || Is("hide")))
             {
                 var show = Advance().Text == "show";
                 var names = new List<string>();
