@@ -112,6 +112,7 @@ internal sealed class FigureCanvas(SKCanvas canvas)
     {
         plot.Layout.Frameless();
         plot.HideLegend();
+        PlotMarker.DrawAllOf(plot);
         canvas.Save();
 
         // ScottPlot clears what it draws on: no more than the data area.
