@@ -6,7 +6,9 @@ namespace Harness.Hosts.JavaScript;
 /// </summary>
 internal sealed class ExternalMemory
 {
+    /// <summary>Bytes that V8 knows of: those of <see cref="StoreRealm.ToldMemory"/> of all stores.</summary>
     private long _told;
+
     private int _madeSince;
 
     /// <summary>Counts the memory of all stores when another is made: when so many were made since that counting costs each of them little.</summary>
@@ -16,13 +18,15 @@ internal sealed class ExternalMemory
     {
         if (4 * ++_madeSince < realms.Count) return;
         _madeSince = 0;
-        Tell(v8, realms.Sum(realm => realm.HeapMemory));
+        long bytes = 0;
+        foreach (StoreRealm realm in realms) bytes += realm.ToldMemory = realm.HeapMemory;
+        Tell(v8, bytes);
     }
 
-    /// <summary>Takes a store's memory off.</summary>
+    /// <summary>Takes off what was told of a store.</summary>
     /// <param name="v8">V8, in which a script runs.</param>
     /// <param name="realm">The store, before it is disposed of.</param>
-    public void StoreIsLeft(V8Realm v8, StoreRealm realm) => Tell(v8, Math.Max(0, _told - realm.HeapMemory));
+    public void StoreIsLeft(V8Realm v8, StoreRealm realm) => Tell(v8, _told - realm.ToldMemory);
 
     private void Tell(V8Realm v8, long bytes)
     {

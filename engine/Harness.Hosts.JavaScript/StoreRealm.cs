@@ -41,6 +41,9 @@ internal sealed class StoreRealm : IDisposable
         }
     }
 
+    /// <summary>What V8 was last told of <see cref="HeapMemory"/>.</summary>
+    public long ToldMemory { get; set; }
+
     /// <summary>Where blocks of elements cross.</summary>
     public StagingBuffer Staging { get; }
 
