@@ -5,9 +5,9 @@ using Harness.Engine.X64;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// The machine code of the function of V8 by which JavaScript calls functions of WebAssembly. It enters compiled code itself where that needs nothing from C#: the arguments are numbers, and the
-/// store is open to the stack that it runs on (<see cref="StoreContext.OpenStack"/>). All else, and what goes wrong, it leaves to <see cref="FunctionCalls"/>. It asks V8 for nothing: what it has
-/// to know is in the slots, or part of the code.
+/// The machine code of the function of V8 by which JavaScript calls functions of WebAssembly, directly (<see cref="DirectFunction"/>) or through V8's interface: it makes nothing of what it is given.
+/// It enters compiled code itself where that needs nothing from C#: the arguments are numbers, and the store is open to the stack that it runs on (<see cref="StoreContext.OpenStack"/>). All else,
+/// and what goes wrong, it leaves to <see cref="FunctionCalls"/>. It asks V8 for nothing: what it has to know is in the slots, or part of the code.
 /// </summary>
 internal sealed unsafe class CallCode : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed unsafe class CallCode : IDisposable
         PerfMap.Record(_code, "call from JavaScript");
     }
 
-    /// <summary>The code, as <c>void (const FunctionCallbackInfo&amp;)</c>.</summary>
+    /// <summary>The code, as <c>void (void*)</c>.</summary>
     public nint Address => _code.Address;
 
     /// <summary>Gives the code back. No function may call it any more.</summary>

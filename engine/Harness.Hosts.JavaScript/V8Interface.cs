@@ -12,6 +12,9 @@ internal static unsafe partial class V8Interface
     /// <summary>Bytes that suffice for a <c>v8::TryCatch</c>, which has five pointers and a few bits.</summary>
     public const int TryCatchSize = 128;
 
+    /// <summary>Bytes that suffice for a <c>v8::CFunctionInfo</c>, which has two types, two numbers and a pointer.</summary>
+    public const int FunctionInfoSize = 64;
+
     /// <summary>What <see cref="SetProperty"/> gives when the property was set: a <c>Maybe&lt;bool&gt;</c> that has a value, which is true.</summary>
     public const ushort JustTrue = 0x0101;
 
@@ -70,17 +73,36 @@ internal static unsafe partial class V8Interface
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v86Object3SetENS_5LocalINS_7ContextEEENS1_INS_5ValueEEES5_")]
     public static partial ushort SetProperty(nint* target, nint* context, nint* key, nint* value);
 
-    /// <summary><c>Function::New</c>: a function that calls <paramref name="callback"/>, as <c>void (const FunctionCallbackInfo&amp;)</c>; null if there is no memory.</summary>
-    /// <param name="context">Where it belongs.</param>
-    /// <param name="callback">What it calls.</param>
+    /// <summary><c>FunctionTemplate::New</c>: what functions are made from that call <paramref name="callback"/>, as <c>void (const FunctionCallbackInfo&amp;)</c>; null if there is no memory.</summary>
+    /// <param name="isolate">The isolate.</param>
+    /// <param name="callback">What they call.</param>
     /// <param name="data">What the callback is told; null for <c>undefined</c>.</param>
-    /// <param name="length">Its number of parameters.</param>
-    /// <param name="constructor">0 if it is no constructor.</param>
-    /// <param name="sideEffects">0 if it may have any.</param>
+    /// <param name="signature">What their receivers must be made from; null for no matter what.</param>
+    /// <param name="length">Their number of parameters.</param>
+    /// <param name="constructor">0 if they are no constructors.</param>
+    /// <param name="sideEffects">0 if they may have any.</param>
+    /// <param name="direct">What optimized code calls in place of the callback.</param>
+    /// <param name="instanceType">0 for ordinary objects.</param>
+    /// <param name="firstReceiverType">0 for receivers of all types.</param>
+    /// <param name="lastReceiverType">0 for receivers of all types.</param>
     [LibraryImport(
         V8Library.FileName,
-        EntryPoint = "_ZN2v88Function3NewENS_5LocalINS_7ContextEEEPFvRKNS_20FunctionCallbackInfoINS_5ValueEEEENS1_INS_4DataEEEiNS_19ConstructorBehaviorENS_14SideEffectTypeE")]
-    public static partial nint* NewFunction(nint* context, nint callback, nint* data, int length, int constructor, int sideEffects);
+        EntryPoint = "_ZN2v816FunctionTemplate3NewEPNS_7IsolateEPFvRKNS_20FunctionCallbackInfoINS_5ValueEEEENS_5LocalIS4_EENSA_INS_9SignatureEEEiNS_19ConstructorBehaviorENS_14SideEffectTypeEPKNS_9CFunctionEttt")]
+    public static partial nint* NewFunctionTemplate(
+        nint isolate, nint callback, nint* data, nint* signature, int length, int constructor, int sideEffects, DirectFunction* direct, ushort instanceType, ushort firstReceiverType, ushort lastReceiverType);
+
+    /// <summary><c>FunctionTemplate::GetFunction</c>: the function of a template in a context; null if there is no memory.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v816FunctionTemplate11GetFunctionENS_5LocalINS_7ContextEEE")]
+    public static partial nint* GetFunction(nint* template, nint* context);
+
+    /// <summary>The constructor of <c>CFunctionInfo</c>.</summary>
+    /// <param name="info"><see cref="FunctionInfoSize"/> bytes.</param>
+    /// <param name="result">What the function gives.</param>
+    /// <param name="count">Its number of parameters, with the receiver.</param>
+    /// <param name="parameters">The parameters, to which the result refers.</param>
+    /// <param name="longs">How integers of 64 bits cross: 0 as numbers.</param>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v813CFunctionInfoC1ERKNS_9CTypeInfoEjPS2_NS0_19Int64RepresentationE")]
+    public static partial void MakeFunctionInfo(void* info, DirectType* result, uint count, DirectType* parameters, byte longs);
 
     /// <summary><c>Value::IsFunction</c>.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v85Value10IsFunctionEv")]

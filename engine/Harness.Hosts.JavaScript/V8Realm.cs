@@ -25,12 +25,15 @@ internal sealed unsafe class V8Realm
     /// <summary>Whether V8 runs on this thread, in the isolate, which is when it can be called past ClearScript.</summary>
     public bool IsEntered => V8Interface.TryGetCurrentIsolate() == Isolate;
 
-    /// <summary>Puts a function that calls native code into the global object.</summary>
+    /// <summary>Puts a function that calls native code into the global object. Optimized code of JavaScript calls it directly (<see cref="DirectFunction"/>), what is not optimized through V8's interface.</summary>
     /// <param name="name">The property.</param>
-    /// <param name="callback">The code, as <c>void (const FunctionCallbackInfo&amp;)</c>: at least as long as the function can be called.</param>
-    public void Define(string name, nint callback)
+    /// <param name="code">The code, as <c>void (void*)</c>, which makes nothing of what it is given, as that differs: at least as long as the function can be called.</param>
+    public void Define(string name, nint code)
     {
-        nint* function = Present(V8Interface.NewFunction(Context, callback, data: null, length: 0, constructor: 0, sideEffects: 0));
+        DirectFunction direct = DirectFunction.WithoutParameters(code);
+        nint* template = Present(V8Interface.NewFunctionTemplate(
+            Isolate, code, data: null, signature: null, length: 0, constructor: 0, sideEffects: 0, &direct, instanceType: 0, firstReceiverType: 0, lastReceiverType: 0));
+        nint* function = Present(V8Interface.GetFunction(template, Context));
         if (V8Interface.SetProperty(V8Interface.GetGlobal(Context), Context, KeyOf(name), function) != V8Interface.JustTrue)
             throw new InvalidOperationException($"the global property '{name}' cannot be set");
     }

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Harness.Hosts.JavaScript;
+
+/// <summary>
+/// A native function that optimized code of JavaScript calls without V8's interface in between, as V8 has it: a <c>v8::CFunction</c> (<c>v8-fast-api-calls.h</c>). Such functions may call JavaScript
+/// and collect since V8 12.6.
+/// </summary>
+/// <param name="Code">Its code.</param>
+/// <param name="Info">Its types: a <c>v8::CFunctionInfo</c>.</param>
+internal readonly unsafe record struct DirectFunction(nint Code, nint Info)
+{
+    private static readonly nint InfoWithoutParameters = MakeInfoWithoutParameters();
+
+    /// <summary>A function that gets the receiver alone, and gives nothing.</summary>
+    /// <param name="code">Its code, as <c>void (Local&lt;Object&gt;)</c>.</param>
+    public static DirectFunction WithoutParameters(nint code) => new(code, InfoWithoutParameters);
+
+    /// <summary>Stays for ever, since code of V8 refers to it.</summary>
+    private static nint MakeInfoWithoutParameters()
+    {
+        var types = (DirectType*)NativeMemory.AllocZeroed(2, (nuint)sizeof(DirectType));
+        types[0] = DirectType.Nothing;
+        types[1] = DirectType.Value;
+        void* info = NativeMemory.AllocZeroed(V8Interface.FunctionInfoSize);
+        V8Interface.MakeFunctionInfo(info, &types[0], count: 1, &types[1], longs: 0);
+        return (nint)info;
+    }
+}
+
+/// <summary>The type of a parameter or of the result of such a function: a <c>v8::CTypeInfo</c>.</summary>
+/// <param name="Type">Of <c>CTypeInfo::Type</c>.</param>
+/// <param name="Sequence">0 for what is no array.</param>
+/// <param name="Flags">0 for none.</param>
+internal readonly record struct DirectType(byte Type, byte Sequence, byte Flags)
+{
+    /// <summary><c>kVoid</c>.</summary>
+    public static DirectType Nothing => new(0, 0, 0);
+
+    /// <summary><c>kV8Value</c>: a <c>Local</c>.</summary>
+    public static DirectType Value => new(10, 0, 0);
+}
