@@ -96,6 +96,44 @@ public sealed class WebAssemblyApiTests
         "a stack of 1024 KiB is too small for JavaScript: set the knob stack.size to at least 1536 KiB",
         Assert.Throws<ProgramException>(() => new JavaScriptHost(new JavaScriptOptions { Engine = EngineOptions.Default with { StackSize = 1024 } })).Message);
 
+    /// <summary>Optimized code of JavaScript calls WebAssembly without V8's interface in between. What is called then calls JavaScript, which collects, throws, and makes that code wrong while it waits.</summary>
+    [Fact]
+    public void OptimizedScriptsAreCalledBackThrownThroughAndDeoptimized() => ScriptRun.Check(
+        """
+        (module (import "m" "f" (func $f (param i32) (result i32)))
+          (func (export "call") (param i32) (result i32) (i32.div_s (i32.const 1000000000) (call $f (local.get 0)))))
+        """,
+        """
+        const kept = [];
+        let step;
+        const f = x => {
+          kept[x % 64] = new Array(100).fill(x);
+          if (x % 1000 === 999) throw new Error('thrown');
+          if (x === 150000) step = 1.5;
+          return x % 1000 === 500 ? 0 : x + 1;
+        };
+        const run = call => {
+          let sum = 0, thrown = 0, traps = 0;
+          step = 1;
+          for (let i = 0; i < 200000; i++) {
+            try {
+              sum = (sum + call(i) * step) | 0;
+            } catch (error) {
+              if (error.message === 'thrown') thrown++; else traps++;
+            }
+          }
+          return `${sum} ${thrown} ${traps}`;
+        };
+        const inScript = x => {
+          const divisor = f(x);
+          if (divisor === 0) throw new RangeError('division by zero');
+          return Math.trunc(1000000000 / divisor);
+        };
+        const { call } = (await WebAssembly.instantiate(bytes, { m: { f } })).instance.exports;
+        show(run(call) === run(inScript), run(call).endsWith(' 200 200'));
+        """,
+        "true true");
+
     /// <summary>Stores are open to the stack of a thread, whichever stands on it.</summary>
     [Fact]
     public void AHostIsUsedOnTheThreadThatHasMadeIt() => ExecutionThread.Run(EngineOptions.Default, () =>
