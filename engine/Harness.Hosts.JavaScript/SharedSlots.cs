@@ -22,8 +22,8 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>Bytes from <see cref="Address"/> to <see cref="First"/>.</summary>
     public const int FirstOffset = Header * sizeof(ulong);
 
-    /// <summary>Slots: more than a function may have parameters or results.</summary>
-    private const int Count = 1024;
+    /// <summary>Slots: more than a function may have parameters or results, and more than the values of an exception take with its tag and their number, should all be vectors.</summary>
+    private const int Count = 2048;
 
     private readonly ulong* _words;
 

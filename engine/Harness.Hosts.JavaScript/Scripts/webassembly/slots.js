@@ -1,4 +1,4 @@
-// What the host provides, and the buffer in which values cross: slot k is at 8 * (HEADER + k); a number is there as it is, a reference as a pair of an id and one of the
+// What the host provides, and the buffer in which values cross: slot k is at 8 * (HEADER + k); a number is there as it is (a vector takes two slots), a reference as a pair of an id and one of the
 // kinds below. Strings cross as arguments and results. Before the slots are words of 32 bits, by index: what kind of trap happened (0), the import that the host calls (IMPORT), the function of
 // WebAssembly that we call (CALLEE), how a call of either kind has ended (STATUS), and the tag of what an import threw (TAG).
 
