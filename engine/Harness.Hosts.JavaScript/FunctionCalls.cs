@@ -59,6 +59,11 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
         {
             return Trapped(e.Kind, e.Message);
         }
+        catch (ScriptTrapException e)
+        {
+            realm.Put(0, e.Error);
+            return CallStatus.Thrown;
+        }
         catch (WasmException e) when (e.Tag == realm.ScriptTag || e.Tag == realm.ForeignTag)
         {
             realm.Put(0, e.Values[0]);

@@ -63,6 +63,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     private void Throw(StoreRealm realm)
     {
         int tagId = slots.Tag;
+        if (tagId == SharedSlots.TrapTag) throw new ScriptTrapException(realm.Take(0, ValueType.ExternRef));
         if (tagId < 0) throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, realm.Take(0, ValueType.ExternRef));
         Tag tag = tagOf(tagId);
         ImmutableArray<ValueType> types = tag.Type.Type.Parameters;

@@ -117,6 +117,26 @@ public sealed class WebAssemblyApiTests
         """,
         "3 5 0.10000000149011612");
 
+    /// <summary>Code catches no trap, not even one that has gone through a script; errors that a script makes it catches.</summary>
+    [Fact]
+    public void TrapsPassThroughScriptsUncaught() => ScriptRun.Check(
+        """
+        (module (import "m" "f" (func $f))
+          (func (export "trap") (unreachable))
+          (func (export "try") (result i32)
+            (block $caught (try_table (catch_all $caught) (call $f)) (return (i32.const 0)))
+            (i32.const 1)))
+        """,
+        """
+        let f, inner, outer;
+        const { exports } = (await WebAssembly.instantiate(bytes, { m: { f: () => f() } })).instance;
+        f = () => { try { exports.trap(); } catch (error) { inner = error; throw error; } };
+        try { outer = exports.try(); } catch (error) { outer = error; }
+        f = () => { throw new WebAssembly.RuntimeError('not a trap'); };
+        show(outer === inner, outer instanceof WebAssembly.RuntimeError, exports.try());
+        """,
+        "true true 1");
+
     [Fact]
     public void TrapsAreRuntimeErrors() => ScriptRun.Check(
         "(module (func (export \"div\") (param i32 i32) (result i32) local.get 0 local.get 1 i32.div_s))",

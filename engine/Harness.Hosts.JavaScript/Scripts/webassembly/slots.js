@@ -36,6 +36,9 @@ export const I64 = new BigInt64Array(buffer);
 export const NULL = 0, VALUE = 1, OBJECT = 2, FUNCTION = 3, I31 = 4, STRING = 5;
 export const OK = 0, THROWN = 1, RAISED = 3, UNLINKED = 4, REFUSED = 5, ESCAPED = 6;
 
+// The tag of an error that a trap has become.
+export const TRAP = -3;
+
 export function put(slot, id, kind) {
   I32[2 * (HEADER + slot)] = id;
   I32[2 * (HEADER + slot) + 1] = kind;
