@@ -265,8 +265,8 @@ internal static unsafe class Instantiator
     private static void CopyData(Instance instance)
     {
         ImmutableArray<DataSegment> segments = instance.Module.Data;
-        if (!instance.Slot.HasImages) instance.Slot.HasImages = instance.Code.Images.TryMapInto(instance);
-        bool isMapped = instance.Slot.HasImages;
+        bool isMapped = instance.Code.Images.TryMapInto(instance);
+        instance.Slot.HasImages |= isMapped;
         if (instance.Code.Options.StressInstancePool) instance.Slot.VerifyContents();
         for (int i = 0; i < segments.Length; i++)
         {

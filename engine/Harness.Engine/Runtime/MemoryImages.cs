@@ -13,14 +13,22 @@ internal sealed class MemoryImages(ModuleCode code) : IDisposable
     private bool _hadInstance;
     private bool _isMade;
 
-    /// <summary>Maps the initial content of all memories of a new instance.</summary>
+    /// <summary>
+    /// Maps the initial content of all memories of a new instance. Those of its slot have it already where an earlier instance there had it mapped; a shared memory, which belongs to
+    /// no slot, is another one in each instance.
+    /// </summary>
     /// <returns>False if it must be copied, wholly.</returns>
     public bool TryMapInto(Instance instance)
     {
         if (code.Options.MemoryImageMinSize == 0 || code.Module.Data.IsEmpty || ForNextInstance() is not { } images) return false;
         try
         {
-            foreach (MemoryImage image in images) image.MapInto(instance.Memories[image.MemoryIndex]);
+            foreach (MemoryImage image in images)
+            {
+                Memory memory = instance.Memories[image.MemoryIndex];
+                if (!instance.Slot.HasImages || memory.Shared is not null) image.MapInto(memory);
+            }
+
             return true;
         }
         catch (Win32Exception)
