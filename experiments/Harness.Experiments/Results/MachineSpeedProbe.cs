@@ -5,7 +5,7 @@ namespace Harness.Experiments.Results;
 
 /// <summary>
 /// Tells how fast the machine itself is at the moment, by how long the thread that asks takes for a fixed piece of work: computation that wants all of a core, and reads beyond a core's own caches. What slows the
-/// machine down without being counted by its system, such as neighbours of a virtual machine on the same cores, slows this down. A probe takes about 15 ms. The work belongs to the format of the rows
+/// machine down without being counted by its system, such as neighbours of a virtual machine on the same cores, slows this down. A probe takes some 10 to 20 ms. The work belongs to the format of the rows
 /// (<see cref="Measurement.CurrentFormat"/>): who changes it gives the columns a new version.
 /// </summary>
 internal sealed class MachineSpeedProbe
