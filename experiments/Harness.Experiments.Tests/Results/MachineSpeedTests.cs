@@ -26,8 +26,8 @@ public sealed class MachineSpeedTests : IDisposable
             Assert.Equal(result, probe.Result);
         }
 
-        // No processor does the computation alone in less than the first; the rest is for machines that are busy with other tests.
-        Assert.InRange(piece, 0.2, 50);
+        // In less than the first no processor does the computation alone, three million cycles at least; the rest is for machines that are busy with other tests.
+        Assert.InRange(piece, 0.4, 50);
         Assert.InRange(all, piece, 250);
         Assert.Equal(result, new MachineSpeedProbe().Result);
     }

@@ -16,8 +16,8 @@ internal sealed class MachineSpeedProbe
     /// <summary>Probes before the first one that counts.</summary>
     private const int WarmUps = 3;
 
-    /// <summary>Steps of computation in a piece, which take about a millisecond.</summary>
-    private const int Steps = 300_000;
+    /// <summary>Steps of computation in a piece, of six cycles and more each: so many that they take about as long as the reads, some one to two milliseconds. What slows only one of the two is seen in the sum, if it slows that by half.</summary>
+    private const int Steps = 500_000;
 
     /// <summary>Cache lines that a piece reads: 4 MiB, more than a core has for itself, and read in a ring, so that none is left there when it is read again.</summary>
     private const int Lines = 1 << 16;
