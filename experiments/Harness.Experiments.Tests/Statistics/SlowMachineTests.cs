@@ -33,6 +33,21 @@ public sealed class SlowMachineTests
         Assert.Null(SlowMachine.Describe([.. Quiet(10), Row(100, 0, 30), Row(101, double.NaN, 30), Row(102, 10, double.PositiveInfinity)]));
     }
 
+    /// <summary>Else a lucky probe alone would make the others slow.</summary>
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void OfTooFewProcessesNothingIsSaid(int others, bool isJudged)
+    {
+        Assert.Equal(isJudged, SlowMachine.Describe([.. Quiet(10).Take(others), Row(100, 15, 15)]) is not null);
+
+        // They are not among those that are counted either.
+        Assert.StartsWith(
+            $"Slow machine: beside 1 of {(isJudged ? 13 : 9)} processes",
+            SlowMachine.Describe([.. Quiet(10), Row(101, 15, 15), .. Quiet(5).Take(others + 1).Select(row => row with { Machine = "b", Repetition = row.Repetition + 50 })]),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ProbesOfOtherMachinesAndFormatsAreNotCompared()
     {

@@ -10,12 +10,16 @@ namespace Harness.Experiments.Statistics;
 /// </summary>
 internal static class SlowMachine
 {
-    /// <summary>Says how many processes that were and how the probes were spread, in a sentence; null where there were none, or where the rows do not tell.</summary>
+    /// <summary>Fewest processes of a machine that are judged: beside fewer the lower quartile of the probes lies below the second fastest, so that a single lucky one makes all others slow.</summary>
+    private const int LeastProcesses = 4;
+
+    /// <summary>Says how many processes that were and how the probes were spread, in a sentence; null where there were none, or where the rows do not tell, or are too few.</summary>
     public static string? Describe(IReadOnlyList<Measurement> rows)
     {
         var processes = rows.Where(row => row.Speed.IsKnown)
             .DistinctBy(row => (row.Engine, row.Configuration, row.Program, row.Repetition))
             .GroupBy(row => (row.Machine, row.Format), row => row.Speed)
+            .Where(machine => machine.Count() >= LeastProcesses)
             .SelectMany(machine => DividedByQuietLevel([.. machine]))
             .ToList();
         var slow = processes.Count(process => Math.Max(process.Before, process.After) > 1 + Interference.MostSlowdown);
