@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A field of a structure, or the elements of an array.</summary>
 internal readonly record struct ProgramField(ProgramType Type, Packing Packing, bool Mutable)

@@ -1,6 +1,7 @@
 using Harness.Engine.Modules;
+using Harness.Experiments.Fuzzing.Observers;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A random program: a valid module in a form that can be taken apart, and the calls to make of it.</summary>
 internal sealed class RandomProgram : IFuzzProgram

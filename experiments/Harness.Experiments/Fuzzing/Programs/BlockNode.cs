@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>
 /// A block, loop or if. Its bodies are statements, which leave nothing on the stack, followed by the nodes that compute the

@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>Nodes one after the other, which together take from the stack what they put there but <see cref="ProgramNode.Results"/>.</summary>
 internal sealed class SequenceNode(ProgramType[] results, params ProgramNode[] nodes) : ProgramNode(Opcode.Nop, results, nodes)

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Harness.Experiments.Fuzzing.Programs;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Observers;
 
 /// <summary>What is asked of an observer, as one line of JSON: to run a module and tell the outcome of every call.</summary>
 /// <param name="Module">The module in the binary format.</param>

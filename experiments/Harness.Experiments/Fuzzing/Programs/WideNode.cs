@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>
 /// An instruction on 128 bits, which leaves two halves. For an engine that does not have it, it is a call of a function of the program that computes the

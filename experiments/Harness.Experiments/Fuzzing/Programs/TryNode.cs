@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A <c>try_table</c> without parameters and results.</summary>
 /// <param name="clauses">What it catches: the kind, the tag where the kind has one, and the block to go to.</param>

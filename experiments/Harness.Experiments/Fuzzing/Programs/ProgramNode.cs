@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>An instruction of a random program together with those that compute its operands.</summary>
 internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramNode[] operands)

@@ -1,7 +1,7 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Observers;
 
 /// <summary>
 /// What programs import, Binaryen's and others: functions that write to a log, which is observed, and that throw; the counterpart of

@@ -1,4 +1,4 @@
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A program whose behaviour is to be the same everywhere.</summary>
 internal interface IFuzzProgram

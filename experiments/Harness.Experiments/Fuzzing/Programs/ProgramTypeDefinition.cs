@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A type that a random program defines.</summary>
 /// <param name="Supertype">The index of its supertype, or -1.</param>

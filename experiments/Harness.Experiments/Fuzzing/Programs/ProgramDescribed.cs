@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>
 /// A structure of one number that has a descriptor or is one. For an engine that knows no descriptors it is a structure like any other.

@@ -1,4 +1,4 @@
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>What may be done to a node when a program is reduced.</summary>
 internal enum Reducibility

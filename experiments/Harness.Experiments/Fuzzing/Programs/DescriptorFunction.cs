@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>
 /// A function that makes objects with descriptors, reads these and casts by them, in all ways that there are. What it gives follows from its arguments, so that

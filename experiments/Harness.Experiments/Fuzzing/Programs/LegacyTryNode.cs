@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A <c>try</c> with handlers of its own, or one that leaves its exceptions to a block around it.</summary>
 internal sealed class LegacyTryNode() : BlockNode(Opcode.Try, new ProgramSignature([], []), -1)

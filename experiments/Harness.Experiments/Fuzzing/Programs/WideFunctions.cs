@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>Functions that do what the instructions on 128 bits do, with those on 64 bits alone.</summary>
 internal static class WideFunctions

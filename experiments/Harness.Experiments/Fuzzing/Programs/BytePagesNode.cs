@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>
 /// The size of a memory with pages of one byte, or what it is made larger by: whole usual pages, counted in bytes. An engine that knows usual pages alone

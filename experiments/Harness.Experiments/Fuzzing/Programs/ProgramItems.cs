@@ -1,4 +1,4 @@
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A memory.</summary>
 /// <param name="Pages">Its size at first, in pages of 64 KiB.</param>

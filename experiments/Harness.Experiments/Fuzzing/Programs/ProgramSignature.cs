@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A function type or block type of a random program.</summary>
 internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] Results, int Supertype = -1, bool IsFinal = true)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Observers;
 
 /// <summary>
 /// A process that answers a line with a line, within limits of time and memory. One that dies or exceeds a limit is ended, which is the

@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>
 /// The exported function <c>digest</c> that every random program has: a checksum of its globals and of all bytes of its

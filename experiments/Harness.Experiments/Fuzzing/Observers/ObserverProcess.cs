@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Observers;
 
 /// <summary>
 /// A process that runs modules and tells the outcome of each call, one request and one answer a line. Should it die or

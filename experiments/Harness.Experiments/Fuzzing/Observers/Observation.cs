@@ -2,7 +2,7 @@ using System.Globalization;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Observers;
 
 /// <summary>Values in words that both observers use, as far as JavaScript tells them apart.</summary>
 internal static class Observation

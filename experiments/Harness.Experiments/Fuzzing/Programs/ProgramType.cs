@@ -1,6 +1,6 @@
 using Harness.Engine.Modules;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Programs;
 
 /// <summary>A value type of a random program; unlike the engine's, it names defined types by their index in the program.</summary>
 /// <param name="Kind">The broad kind: a number, a vector or a reference.</param>

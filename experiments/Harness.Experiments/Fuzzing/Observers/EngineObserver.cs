@@ -1,8 +1,9 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Fuzzing.Programs;
 
-namespace Harness.Experiments.Fuzzing;
+namespace Harness.Experiments.Fuzzing.Observers;
 
 /// <summary>Runs a module on this engine and tells the outcome of each call, in the words that <c>observe.mjs</c> uses.</summary>
 internal static class EngineObserver
