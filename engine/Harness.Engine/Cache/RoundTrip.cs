@@ -3,6 +3,7 @@ using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Cache;
 

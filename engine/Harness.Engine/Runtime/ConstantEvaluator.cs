@@ -1,5 +1,8 @@
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime.Calls;
+using Harness.Engine.Runtime.Stacks;
+using Harness.Engine.Runtime.Stubs;
 
 namespace Harness.Engine.Runtime;
 
