@@ -1,4 +1,4 @@
-namespace Harness.Engine.Runtime;
+namespace Harness.Engine.Runtime.Stacks;
 
 /// <summary>
 /// Collects the <see cref="StackMap"/>s of a function; equal ones are there once. The slots of a map are runs of <see cref="StackMap.SlotsPerRun"/>, in

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Harness.Engine.Runtime;
+namespace Harness.Engine.Runtime.Stacks;
 
 /// <summary>Sequences of 64-bit words by number; equal ones are there once. Buffers of usual sizes are kept when it is cleared.</summary>
 internal sealed class WordSequences

@@ -4,7 +4,7 @@ using Harness.Engine.Runtime.Calls;
 using Harness.Engine.Runtime.Stacks;
 using Harness.Engine.Runtime.Stubs;
 
-namespace Harness.Engine.Runtime;
+namespace Harness.Engine.Runtime.Instances;
 
 /// <summary>
 /// Computes constant expressions at instantiation (specification, section 3.4.11). Objects are made without collections, so that
