@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>A file, folder or symbolic link in memory: what a POSIX file system calls an inode.</summary>
 internal sealed class MemoryNode

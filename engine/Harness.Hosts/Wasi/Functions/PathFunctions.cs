@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Functions;
 
 /// <summary>Functions of paths below an open folder: <c>path_*</c>.</summary>
 internal sealed class PathFunctions

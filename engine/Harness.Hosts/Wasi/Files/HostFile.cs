@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>An open file of the host, or a stream: a descriptor of Linux.</summary>
 internal sealed unsafe class HostFile : WasiFile

@@ -1,4 +1,6 @@
-namespace Harness.Hosts.Wasi;
+using Harness.Hosts.Wasi.Files;
+
+namespace Harness.Hosts.Wasi.Functions;
 
 /// <summary>Waiting: <c>poll_oneoff</c>. What ends the execution in the program's store ends it, too.</summary>
 internal static unsafe class PollFunctions

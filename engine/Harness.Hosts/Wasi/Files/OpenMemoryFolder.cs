@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>An open folder in memory.</summary>
 internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder

@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>The error numbers of Linux on x86-64 as WASI's.</summary>
 internal static class LinuxErrno

@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>The content of a file in memory.</summary>
 /// <param name="space">Where its bytes are taken from.</param>

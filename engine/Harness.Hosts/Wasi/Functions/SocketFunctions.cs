@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Functions;
 
 /// <summary>Sockets: <c>sock_*</c>. No descriptor of a program is one, since nothing in this snapshot makes sockets and none are given to it.</summary>
 internal static class SocketFunctions

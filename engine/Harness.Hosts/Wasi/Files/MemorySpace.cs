@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>What is left for all that is in a folder in memory. Used by one thread at a time.</summary>
 /// <param name="limit">Bytes that there are at first.</param>

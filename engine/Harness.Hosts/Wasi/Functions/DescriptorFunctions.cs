@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Functions;
 
 /// <summary>Functions of descriptors: <c>fd_*</c>, but reading and writing, which <see cref="TransferFunctions"/> are.</summary>
 internal sealed class DescriptorFunctions

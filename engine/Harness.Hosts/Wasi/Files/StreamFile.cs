@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>A standard stream that is a stream of .NET.</summary>
 internal sealed class StreamFile(Stream stream) : WasiFile

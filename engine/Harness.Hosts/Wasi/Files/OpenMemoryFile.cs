@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>An open file in memory, which counts among those who have it open.</summary>
 internal sealed class OpenMemoryFile(MemoryNode node, bool canRead, bool canWrite) : WasiFile

@@ -1,4 +1,6 @@
-namespace Harness.Hosts.Wasi;
+using Harness.Hosts.Wasi.Files;
+
+namespace Harness.Hosts.Wasi.Functions;
 
 /// <summary>Reading and writing: <c>fd_read</c>, <c>fd_pread</c>, <c>fd_write</c>, <c>fd_pwrite</c>. Where that waits, for a pipe for example, others may call functions meanwhile, and what ends the execution ends it, too.</summary>
 internal static class TransferFunctions

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Functions;
 
 /// <summary>Arguments, environment and random bytes: <c>args_*</c>, <c>environ_*</c>, <c>random_get</c>.</summary>
 internal static class EnvironmentFunctions

@@ -1,4 +1,4 @@
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Functions;
 
 /// <summary>Clocks: <c>clock_*</c>.</summary>
 internal static class ClockFunctions

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>An open folder of the host.</summary>
 internal sealed unsafe class HostFolder : WasiFolder

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Files;
 
 /// <summary>The system calls of Linux on x86-64 that files need, by way of the C library. A failed call is a <see cref="WasiErrorException"/>.</summary>
 internal static unsafe partial class Posix

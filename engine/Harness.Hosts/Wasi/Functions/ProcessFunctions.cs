@@ -1,7 +1,7 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
-namespace Harness.Hosts.Wasi;
+namespace Harness.Hosts.Wasi.Functions;
 
 /// <summary>The process: <c>proc_exit</c>, <c>proc_raise</c>, <c>sched_yield</c>.</summary>
 internal static class ProcessFunctions
