@@ -1,4 +1,4 @@
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Decoding;
 
 /// <summary>Decodes and checks the types of what can be imported (specification, sections 3.2 and 5.3).</summary>
 internal static class ExternalTypeDecoder

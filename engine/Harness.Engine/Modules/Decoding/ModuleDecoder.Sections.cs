@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
+using Harness.Engine.Modules.Validation;
 
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Decoding;
 
 /// <content>The contents of the sections, except for types and imports (specification, section 5.5).</content>
 internal sealed partial class ModuleDecoder

@@ -1,4 +1,4 @@
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Decoding;
 
 /// <content>The import section (specification, section 5.5.5), groups of imports included (compact import section proposal).</content>
 internal sealed partial class ModuleDecoder

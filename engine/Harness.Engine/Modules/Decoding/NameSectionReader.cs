@@ -1,4 +1,4 @@
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Decoding;
 
 /// <summary>
 /// Reads the name section (specification, appendix "Custom Sections", and the extended name section proposal). It says nothing that matters, so

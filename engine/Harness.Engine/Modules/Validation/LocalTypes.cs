@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Harness.Engine.Modules.Decoding;
 
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Validation;
 
 /// <summary>
 /// The types of a function's parameters and locals while its body is validated, and which locals without an initial

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Decoding;
 
 /// <summary>Decodes, checks and canonicalizes the type section (specification, sections 3.2 and 5.5).</summary>
 internal ref struct TypeSectionDecoder

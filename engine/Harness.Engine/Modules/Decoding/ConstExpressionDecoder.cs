@@ -1,4 +1,6 @@
-namespace Harness.Engine.Modules;
+using Harness.Engine.Modules.Validation;
+
+namespace Harness.Engine.Modules.Decoding;
 
 /// <summary>Decodes and validates constant expressions (specification, sections 3.4 and 5.4).</summary>
 internal sealed class ConstExpressionDecoder

@@ -1,4 +1,6 @@
-namespace Harness.Engine.Modules;
+using Harness.Engine.Modules.Decoding;
+
+namespace Harness.Engine.Modules.Validation;
 
 /// <summary>
 /// Decodes function bodies without validating them. A body that is both malformed and invalid, or follows an invalid

@@ -1,6 +1,6 @@
-using Harness.Engine.Modules.Validation;
+using Harness.Engine.Modules.Decoding;
 
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Validation;
 
 /// <summary>
 /// Validates function bodies while it decodes them, by the algorithm of the specification's appendix "Validation

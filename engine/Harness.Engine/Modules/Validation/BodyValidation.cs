@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
+using Harness.Engine.Modules.Decoding;
 
-namespace Harness.Engine.Modules;
+namespace Harness.Engine.Modules.Validation;
 
 /// <summary>
 /// Validates the function bodies of a module, on several threads where it is told to and there is enough to do. What it finds is what one thread would find that
