@@ -40,10 +40,10 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>The first of the <see cref="WideFunctions"/>; negative if it has no instructions on 128 bits.</summary>
     public int FirstWideFunction { get; set; } = -1;
 
-    /// <summary>The <see cref="Fuzzing.DescriptorFunction"/>; negative if it has no objects with descriptors.</summary>
+    /// <summary>The <see cref="Programs.DescriptorFunction"/>; negative if it has no objects with descriptors.</summary>
     public int DescriptorFunction { get; set; } = -1;
 
-    /// <summary>The first of the types that the <see cref="Fuzzing.DescriptorFunction"/> needs; negative if it has none.</summary>
+    /// <summary>The first of the types that the <see cref="Programs.DescriptorFunction"/> needs; negative if it has none.</summary>
     public int FirstDescribedType { get; set; } = -1;
 
     /// <summary>Whether it is being encoded for the reference, which has no instructions on 128 bits, no descriptors and no pages of one byte.</summary>
@@ -159,7 +159,7 @@ internal sealed class RandomProgram : IFuzzProgram
     /// <summary>Writes the types: a recursion group, so that any in it can name any other, and then one by one.</summary>
     private void WriteTypes(WasmWriter writer)
     {
-        var described = FirstDescribedType < 0 ? 0 : Fuzzing.DescriptorFunction.TypeCount;
+        var described = FirstDescribedType < 0 ? 0 : Programs.DescriptorFunction.TypeCount;
         writer.U32(1 + Types.Count - GroupedTypes - Math.Max(described - 1, 0));
         writer.Byte(BinaryFormat.RecursionGroupForm);
         Vector(writer, Types[..GroupedTypes], (w, type) => type.Write(w));
