@@ -75,5 +75,12 @@ public sealed class RegretStudyTests
         Assert.Equal(Math.Log(0.5), landscape.Measure([0.5, 1], SearchMethods.RandomOf(1, 1)), 10);
         var study = RegretStudy.Run([landscape], ["grid", "random"], 12, 3);
         Assert.Equal(0.001, study.MedianRegret(0, 0));
+
+        // All methods search it, and where there is little to search, that is said.
+        string[] methods = [.. SearchMethods.Names.Where(name => name != SearchMethods.OfSeveral)];
+        var table = TuneStudyCommand.MakeTable([TestFunctions.All[0], landscape], methods, 12, 1);
+        Assert.Equal(methods.Length, table.Columns.Count - 2);
+        Assert.All(table.Rows[1].Skip(2), regret => Assert.True((double)regret! >= 0.001));
+        Assert.Equal("grid has 6 points, a large part of which any method sees in 12 measurements: take fewer --measurements to tell methods apart.", Assert.Single(table.Notes, note => note.Contains("--measurements", StringComparison.Ordinal)));
     }
 }
