@@ -87,6 +87,15 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
     private int processes;
     private int round;
 
+    /// <summary>Processes by which a search may exceed those that it was given: a race that has begun goes to its end.</summary>
+    public static int MostBeyond => (BatchSize + 1) * (Stages[^1] - Stages[0]);
+
+    /// <summary>How often a search asks its world at most what is decided: once for each policy that decisions are taken over from, and once for each change.</summary>
+    /// <param name="rules">How it goes about it.</param>
+    /// <param name="starts">Policies that it starts from.</param>
+    public static int MostExplanations(OracleRules rules, int starts) =>
+        Math.Min(starts, MostStarts + 1) + (BatchSize * Math.Max(0, rules.Processes - (ScreenRounds * starts)) / ((BatchSize + 1) * Stages[0]));
+
     private bool HasBudget => processes + ((BatchSize + 1) * Stages[0]) <= rules.Processes;
 
     /// <summary>Searches, and measures what was found and all policies in fresh rounds.</summary>
