@@ -42,6 +42,8 @@ internal static class OracleCommand
             var names = parsed.GetRequiredValue(programs);
             var rules = new OracleRules(parsed.GetValue(processes), parsed.GetValue(gain), parsed.GetValue(rounds), parsed.GetValue(seed));
             var from = OracleStarts.Choose(parsed.GetValue(policies) ?? [], parsed.GetValue(starts) ?? []);
+            if (rules.Processes < OracleSearch.LeastProcesses(from.Count))
+                throw new HarnessException($"--processes {rules.Processes} are too few for {from.Count} policies to start from, with which a search needs {OracleSearch.LeastProcesses(from.Count)}; write more, or name fewer policies");
             var searched = Find(names, ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             var place = parsed.GetValue(results);
             if (place is not null && searched.Count > 1)

@@ -87,6 +87,17 @@ public sealed class OracleSearchTests
         Assert.DoesNotContain("thirds", told[0], StringComparison.Ordinal);
     }
 
+    /// <summary>A program that does not end with a policy is stopped in its process; in this one nobody would stop it.</summary>
+    [Fact]
+    public void WhatAPolicyThatFailedDecidesIsNotAskedFor()
+    {
+        var world = new CountingWorld(new CallWorld(1, Effects) { Fails = (phase, _, name, _) => phase == "search" && name == "odd" });
+        var result = new OracleSearch(Rules, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+        Assert.NotEmpty(result.Steps);
+        Assert.True(world.Explained > 5);
+        Assert.DoesNotContain("odd", world.Starts);
+    }
+
     [Theory]
     [InlineData("thirds", "thirds failed in 2 of the fresh rounds (trap) and has no share", true)]
     [InlineData("oracle", "oracle failed in 2 of the fresh rounds (trap) and has no share", false)]
@@ -310,9 +321,13 @@ public sealed class OracleSearchTests
     {
         public int Explained { get; private set; }
 
+        /// <summary>Names of the policies that it was asked about.</summary>
+        public HashSet<string> Starts { get; } = [];
+
         public IReadOnlyList<CallDecision> Explain(OracleChoice choice)
         {
             Explained++;
+            Starts.Add(choice.Start.Name);
             return inner.Explain(choice);
         }
 

@@ -87,6 +87,10 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
     private int processes;
     private int round;
 
+    /// <summary>Processes that a search needs: those in which it looks at what it may start from, and the least ones of a race.</summary>
+    /// <param name="starts">Policies that it starts from.</param>
+    public static int LeastProcesses(int starts) => (ScreenRounds * starts) + ((BatchSize + 1) * Stages[0]);
+
     /// <summary>Processes by which a search may exceed those that it was given: a race that has begun goes to its end.</summary>
     public static int MostBeyond => (BatchSize + 1) * (Stages[^1] - Stages[0]);
 
@@ -142,10 +146,10 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
                 times[name].Add((time ?? double.PositiveInfinity) / reference);
         }
 
-        ranked = [.. starts.OrderBy(start => TimeOf(start.Name))];
-        return double.IsFinite(TimeOf(ranked[0].Name)) ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
+        ranked = [.. starts.Where(start => double.IsFinite(TimeOf(start.Name))).OrderBy(start => TimeOf(start.Name))];
+        return ranked.Count > 0 ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
 
-        // A policy that failed even once is no place to start from, however fast it was else.
+        // A policy that failed even once is no place to start from, however fast it was else, and nothing of it is taken over: what it decides is found out by running the program with it, which then may not end.
         double TimeOf(string name) => times[name].TrueForAll(double.IsFinite) ? times[name].Median() : double.PositiveInfinity;
     }
 
