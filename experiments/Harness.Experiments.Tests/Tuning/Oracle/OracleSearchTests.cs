@@ -322,7 +322,7 @@ public sealed class OracleSearchTests
         public int Explained { get; private set; }
 
         /// <summary>Names of the policies that it was asked about.</summary>
-        public HashSet<string> Starts { get; } = [];
+        public List<string> Starts { get; } = [];
 
         public IReadOnlyList<CallDecision> Explain(OracleChoice choice)
         {
