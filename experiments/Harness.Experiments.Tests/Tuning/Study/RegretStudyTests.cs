@@ -52,6 +52,21 @@ public sealed class RegretStudyTests
         Assert.Equal(table.Rows, TuneStudyCommand.MakeTable([TestFunctions.All[0], TestFunctions.All[6]], ["tpe", "random"], 20, 3).Rows);
     }
 
+    /// <summary>The best of a grid is often at its edge, which no method is kept from.</summary>
+    [Fact]
+    public void ValuesOfARecordedGridShareTheCubeAlike()
+    {
+        KnobAxis[] axes = [new("inlining.budget", ["100", "200", "300", "400"])];
+        List<Measurement> rows = [.. axes[0].Values.Select((value, i) => new Measurement { Engine = "ours", Configuration = value, Workload = "a", Repetition = 1, ExecuteMs = i + 1 })];
+        var landscape = RecordedLandscape.Make("grid", axes, choice => choice[0].Value, "100", rows);
+        var parameter = landscape.Space.Parameters[0];
+        Assert.Equal([250, 250, 250, 250], Enumerable.Range(0, 1000).GroupBy(i => parameter.At((i + 0.5) / 1000)).Select(level => level.Count()));
+        Assert.Equal(["0", "1", "2", "3"], Enumerable.Range(0, 4).Select(level => parameter.At(parameter.PlaceOf($"{level}"))));
+        Assert.Equal(["0", "2", "3"], Enumerable.Range(0, 3).Select(i => parameter.At((i + 0.5) / 3)));
+        Assert.Equal(("0", "3"), (parameter.At(0), parameter.At(1)));
+        Assert.Equal(Math.Log(4), landscape.Value([1.0]), 10);
+    }
+
     [Fact]
     public void ARecordedGridIsSearchedByItsRows()
     {
