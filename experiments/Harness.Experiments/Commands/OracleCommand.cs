@@ -87,9 +87,11 @@ internal static class OracleCommand
                 throw new HarnessException($"{without.Path} has no changes.csv yet; go on with its 'harness oracle' command");
             var path = parsed.GetRequiredValue(file);
             var trained = ModelTrainer.Train(InliningModel.BuiltIn, [.. read.SelectMany(folder => DurableCsv<ChangeRow>.Read(folder.Changes))], Path.GetFileName(path));
-            var words = FormattableString.Invariant($"{trained.Decisions} decisions of {trained.Programs} programs; weighted by the time at stake, {trained.RightLeftOut:0.00} of them right where {(trained.Programs > 1 ? "their program was" : "they were")} left out, {trained.RightBefore:0.00} by the built-in model; penalty {trained.Penalty}");
+            var words = FormattableString.Invariant($"{trained.Decisions} decisions of {trained.Programs} program{(trained.Programs == 1 ? "" : "s")}; weighted by the time at stake, {trained.RightLeftOut:0.00} of them right where {(trained.Programs > 1 ? "their program was" : "they were")} left out, {trained.RightBefore:0.00} by the built-in model; penalty {trained.Penalty}");
             WholeFile.WriteText(path, $"# Trained by 'harness oracle train' on {words}.\n{trained.Model.ToText()}");
             Console.WriteLine($"{path}: {words}");
+            if (!trained.IsBetter)
+                Console.WriteLine("of decisions that it has not seen such a model gets no more right than the built-in one: the policy learned is not expected to gain by it");
         });
         return command;
     }

@@ -33,6 +33,8 @@ public sealed class ModelTrainerTests
         Assert.Equal((300, programs), (trained.Decisions, trained.Programs));
         Assert.InRange(trained.RightLeftOut, 0.9, 1);
         Assert.InRange(trained.RightBefore, 0, 0.75);
+        Assert.True(trained.IsBetter);
+        Assert.False((trained with { RightLeftOut = trained.RightBefore }).IsBetter);
         Assert.True(trained.Model.WeightOf(InliningFeature.Share) > 1);
         Assert.True(trained.Model.WeightOf(InliningFeature.Parameters) < -1);
 

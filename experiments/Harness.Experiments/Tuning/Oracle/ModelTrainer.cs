@@ -10,7 +10,11 @@ namespace Harness.Experiments.Tuning.Oracle;
 /// <param name="Penalty">How strongly it was held to the model that it started from, chosen by what is worth most on programs left out.</param>
 /// <param name="RightBefore">Share of the decisions that the model it started from gets right, each with the weight of the time that it decides about.</param>
 /// <param name="RightLeftOut">The same of models trained likewise, penalty included, each on all programs but one and judged by that one; of one program, on all calls but a fifth.</param>
-internal sealed record TrainedModel(InliningModel Model, int Decisions, int Programs, double Penalty, double RightBefore, double RightLeftOut);
+internal sealed record TrainedModel(InliningModel Model, int Decisions, int Programs, double Penalty, double RightBefore, double RightLeftOut)
+{
+    /// <summary>Whether models trained likewise get more right of what they have not seen than the one that they started from.</summary>
+    public bool IsBetter => RightLeftOut > RightBefore;
+}
 
 /// <summary>
 /// Learns from measured decisions whether a call is worth inlining: logistic regression on the features of calls, each decision with the weight of its effect on the time, held by a quadratic
