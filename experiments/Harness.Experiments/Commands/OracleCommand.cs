@@ -29,7 +29,7 @@ internal static class OracleCommand
         var policies = new Option<string[]>("--policy") { Description = $"start from this policy and compare with it, and with no other but those named likewise (may be repeated): {string.Join(", ", OracleStarts.All.Select(start => start.Name))}", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var starts = new Option<string[]>("--start") { Description = "file with knob values to start from and compare with as well, as 'harness tune' writes it (may be repeated)", HelpName = "FILE", DefaultValueFactory = _ => [] };
         var seed = new Option<int>("--seed") { Description = "seed of the order of measurements", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var results = new Option<string?>("--results") { Description = "folder of the search of one program; results/oracle-PROGRAM if left out", HelpName = "FOLDER" };
+        var results = new Option<string?>("--results") { Description = "folder of the search, or of the folders oracle-PROGRAM where several programs are searched; results/oracle-PROGRAM if left out", HelpName = "FOLDER" };
         var dryRun = new Option<bool>("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
         var suites = SuiteOption.Create();
         var command = new Command("oracle", "search the inlining decisions of programs by measurement, write them down, and say what share of their gain each policy gets; goes on where it was stopped")
@@ -45,17 +45,16 @@ internal static class OracleCommand
             if (rules.Processes < OracleSearch.LeastProcesses(from.Count))
                 throw new HarnessException($"--processes {rules.Processes} are too few for {from.Count} policies to start from, with which a search needs {OracleSearch.LeastProcesses(from.Count)}; write more, or name fewer policies");
             var searched = Find(names, ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
-            var place = parsed.GetValue(results);
-            if (place is not null && searched.Count > 1)
-                throw new HarnessException("--results names the folder of one program's search; leave it out where several are searched");
             if (parsed.GetValue(dryRun))
             {
                 Describe(searched, rules, from.Count);
                 return;
             }
 
-            var tables = searched.Select(program => (program.Folder, Table: Search(program, rules, from, new OracleFolder(place ?? program.Folder)))).ToList();
-            output.Print(parsed, tables.Count == 1 ? tables[0].Table : Compare([.. tables.Select(table => new OracleFolder(table.Folder))]), string.Join(' ', names));
+            var place = parsed.GetValue(results);
+            var folders = searched.ConvertAll(program => new OracleFolder(place is not null && searched.Count == 1 ? place : Path.Combine(place ?? ProjectLayout.Results, program.FolderName)));
+            var tables = searched.Zip(folders, (program, folder) => Search(program, rules, from, folder)).ToList();
+            output.Print(parsed, tables.Count == 1 ? tables[0] : Compare(folders), string.Join(' ', names));
         });
         command.Subcommands.Add(CreateTable());
         command.Subcommands.Add(CreateTraining());
@@ -212,7 +211,7 @@ internal static class OracleCommand
     /// <param name="Workloads">Its workloads that count.</param>
     private sealed record SearchedProgram(string Name, ProgramDefinition Definition, IReadOnlyList<Workload> Workloads)
     {
-        /// <summary>Where its search is, unless another place is named.</summary>
-        public string Folder => Path.Combine(ProjectLayout.Results, "oracle-" + Name.Replace('/', '-'));
+        /// <summary>What the folder of its search is called, unless another one is named.</summary>
+        public string FolderName => "oracle-" + Name.Replace('/', '-');
     }
 }
