@@ -19,6 +19,8 @@ namespace Harness.Experiments.Tuning;
 /// train: [targets]                  # workloads or groups
 /// validation: [inlining]
 /// held-out: [data]
+/// objective: {time: 1, memory: 0.2} # time alone where left out
+/// constraints: {slower: 1.02, code: 1.05}
 /// budget: {processes: 2000, minutes: 60}
 /// </code>
 /// </summary>
