@@ -92,8 +92,8 @@ internal sealed class TuningMath(TuningSpecification specification)
         {
             var ratios = SampleOf(rows, workload).DividedBy(SampleOf(baseline, workload));
 
-            // A ratio has the errors of two processes. The variance of a median of n is about π/(2n + π − 2) of that of one: exactly that for one, and π/2 times a mean's for many.
-            var error = deviations[workload] * Math.Sqrt(2 * Math.PI / ((2 * ratios.Count) + Math.PI - 2));
+            // A ratio has the errors of two processes.
+            var error = deviations[workload] * Math.Sqrt(2 * MedianInterval.RelativeVariance(ratios.Count));
             return Math.Max(0, Math.Log(ratios.Median / specification.Constraints.Slower) - (StandardErrors * error));
         }
     }

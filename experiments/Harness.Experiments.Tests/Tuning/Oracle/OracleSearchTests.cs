@@ -2,6 +2,7 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Oracle;
 using Harness.Experiments.Workloads;
@@ -74,6 +75,15 @@ public sealed class OracleSearchTests
         Assert.Contains("2 50>6", world.Inlined(result.Found));
         Assert.DoesNotContain(result.Changes, change => change.IsKept && change.Call.Path == "2 70>8");
         Assert.Contains(world.Rows, row => row.Phase == "search" && !row.IsOk);
+    }
+
+    /// <summary>Errors of 1% in each process are 1.4% in a ratio of two, and less in the median of several rounds.</summary>
+    [Fact]
+    public void ChangesHaveTheErrorOfTheirRounds()
+    {
+        var result = new OracleSearch(Rules, CallWorld.NoInlining, CallWorld.Starts, new CallWorld(1, Effects)).Run();
+        Assert.True(result.Changes.Select(change => change.Rounds).Distinct().Count() > 1);
+        Assert.All(result.Changes, change => Assert.InRange(change.Error / (0.01 * Math.Sqrt(2 * MedianInterval.RelativeVariance(change.Rounds))), 0.7, 1.3));
     }
 
     /// <summary>A policy that is fast and fails in one of the rounds in which policies are looked at is not what a search starts from.</summary>
