@@ -25,7 +25,7 @@ internal static class OracleStarts
     {
         List<OracleStart> chosen = [.. policies.Count == 0 ? All : policies.Select(Find), .. files.Select(Read)];
         return chosen.GroupBy(start => start.Name).FirstOrDefault(group => group.Count() > 1) is { } twice
-            ? throw new HarnessException($"two starts are named '{twice.Key}'; {(policies.Contains(twice.Key) && files.Count == 0 ? "name it once" : "rename the file of one")}")
+            ? throw new HarnessException($"two starts are named '{twice.Key}'; {(policies.Count(name => name == twice.Key) > 1 ? "name it once" : "rename the file of one")}")
             : chosen;
     }
 

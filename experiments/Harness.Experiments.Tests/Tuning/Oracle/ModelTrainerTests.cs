@@ -98,8 +98,11 @@ public sealed class ModelTrainerTests
         Assert.Contains("5 decisions are too few to learn from", few.Message, StringComparison.Ordinal);
         var foreign = Assert.Throws<HarnessException>(() => ModelTrainer.Train(InliningModel.BuiltIn, [.. Rows(30, 1, 0), Rows(1, 1, 0)[0] with { FeaturesText = "1;2" }], "test"));
         Assert.Contains("has not the 16 features of this engine", foreign.Message, StringComparison.Ordinal);
-        var changed = Assert.Throws<HarnessException>(() => ModelTrainer.Train(InliningModel.BuiltIn, [.. Rows(30, 1, 0), Rows(1, 1, 0)[0] with { Error = -1 }], "test"));
-        Assert.Contains("has an error of -1, which no search has written", changed.Message, StringComparison.Ordinal);
+        foreach (var error in (double[])[-1, 1e200, double.PositiveInfinity, double.NaN])
+        {
+            var changed = Assert.Throws<HarnessException>(() => ModelTrainer.Train(InliningModel.BuiltIn, [.. Rows(30, 1, 0), Rows(1, 1, 0)[0] with { Error = error }], "test"));
+            Assert.Contains($"has an error of {error}, which no search has written", changed.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -234,7 +234,7 @@ public sealed class OracleSearchTests
         using var folder = new TemporaryFolder();
         var file = folder.Write("large.yaml", "inlining.budget: 3000\n");
         Assert.Equal(["benefit", "large"], OracleStarts.Choose(["benefit"], [file]).Select(start => start.Name));
-        Assert.Equal("two starts are named 'benefit'; name it once", Assert.Throws<HarnessException>(() => OracleStarts.Choose(["benefit", "benefit"], [])).Message);
+        Assert.Equal("two starts are named 'benefit'; name it once", Assert.Throws<HarnessException>(() => OracleStarts.Choose(["benefit", "benefit"], [file])).Message);
         Assert.Equal("two starts are named 'large'; rename the file of one", Assert.Throws<HarnessException>(() => OracleStarts.Choose(["benefit"], [file, file])).Message);
     }
 

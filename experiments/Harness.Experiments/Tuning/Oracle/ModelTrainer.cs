@@ -31,6 +31,9 @@ internal sealed class ModelTrainer
     /// <summary>Deviation of effects that is taken for granted: where errors hide all effects, decisions weigh little, but not nothing.</summary>
     private const double LeastDeviation = 0.005;
 
+    /// <summary>Largest error of a logarithm of times that a search can have measured: from a nanosecond to a year are less.</summary>
+    private const double MostError = 40;
+
     private const int Steps = 50;
     private const int Folds = 5;
 
@@ -63,7 +66,7 @@ internal sealed class ModelTrainer
         var expected = Enum.GetValues<InliningFeature>().Length;
         if (rows.FirstOrDefault(row => row.Features.Count != expected || !row.Features.All(double.IsFinite) || !double.IsFinite(row.Benefit)) is { } wrong)
             throw new HarnessException($"the decision about {wrong.Path} of {wrong.Program} has not the {expected} features of this engine; search it again with 'harness oracle'");
-        if (rows.FirstOrDefault(row => !(row.Error >= 0 && double.IsFinite(row.Error))) is { } changed)
+        if (rows.FirstOrDefault(row => row.Error is not (>= 0 and <= MostError)) is { } changed)
             throw new HarnessException($"the decision about {changed.Path} of {changed.Program} has an error of {changed.Error}, which no search has written; search it again with 'harness oracle'");
         if (rows.Count < LeastDecisions)
             throw new HarnessException($"{rows.Count} decisions are too few to learn from; 'harness oracle' on more programs, or with more --processes, gives at least {LeastDecisions}");
