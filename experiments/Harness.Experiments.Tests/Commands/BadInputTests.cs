@@ -54,6 +54,8 @@ public sealed class BadInputTests : IDisposable
         folder.Write("huge-grid.yaml", "workloads: [two-targets]\ngrid:\n" + string.Concat(((string[])["inlining.budget", "inlining.max-size", "inlining.factor", "inlining.min-budget"])
             .Select(knob => $"  {knob}: [{string.Join(", ", Enumerable.Range(1, 200))}]\n")));
         folder.Write("config-value.yaml", "deopt: maybe\n");
+        folder.Write("config-13.yaml", "inlining.budget: 1300\n");
+        folder.Write("config-14.yaml", "inlining.budget: 1400\n");
         folder.Write("config-name.yaml", "deoptt: on\n");
         folder.Write("config-empty.yaml", "deopt:\n");
         folder.Write("oracle.yaml", "inlining.budget: 3000\n");

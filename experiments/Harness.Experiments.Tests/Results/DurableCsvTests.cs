@@ -1,6 +1,7 @@
 using Harness.Experiments.Results;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Tests.Sweeps;
+using Harness.Experiments.Tuning;
 
 namespace Harness.Experiments.Tests.Results;
 
@@ -63,6 +64,34 @@ public sealed class DurableCsvTests : IDisposable
 
             Assert.Equal(whole, File.ReadAllBytes(path));
         }
+    }
+
+    /// <summary>A file of an older version gets the columns that it lacks; what a later one has is not thrown away.</summary>
+    [Fact]
+    public void OnlyAnOlderFileIsRenewed()
+    {
+        var path = folder.File("evaluations.csv");
+        DurableCsv<Evaluation>.Renew(path);
+        Assert.False(File.Exists(path));
+        using (DurableCsv<Evaluation>.Open(path, out _))
+        {
+            Assert.Contains(" is being written by another run", Assert.Throws<HarnessException>(() => DurableCsv<Evaluation>.Renew(path)).Message, StringComparison.Ordinal);
+        }
+
+        var header = File.ReadAllText(path);
+        Assert.EndsWith(",peak_memory_bytes\n", header, StringComparison.Ordinal);
+        foreach (var same in (string[])["", header, header.TrimEnd('\n') + ",of_a_later_version\n", "some,thing\n", header[..20]])
+        {
+            File.WriteAllText(path, same);
+            DurableCsv<Evaluation>.Renew(path);
+            Assert.Equal(same, File.ReadAllText(path));
+        }
+
+        const string row = "search,1,default,two-targets,ok,1.25,0.5,100,1.5";
+        File.WriteAllText(path, header.Replace(",peak_memory_bytes", "", StringComparison.Ordinal) + row + "\n" + row[..20]);
+        DurableCsv<Evaluation>.Renew(path);
+        Assert.Equal(header + row + ",0\n", File.ReadAllText(path));
+        Assert.False(File.Exists(path + ".lock"));
     }
 
     [Fact]

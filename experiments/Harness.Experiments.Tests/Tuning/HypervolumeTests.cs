@@ -36,6 +36,48 @@ public sealed class HypervolumeTests
         Assert.Equal((double)dominated / Count, Hypervolume.Of(points, [.. Enumerable.Repeat(1.0, values)]), 0.015);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void WhatAPointAddsIsTheDifferenceOfTwoVolumes(int values)
+    {
+        var random = new MersenneTwister(values);
+        double[][] points = [.. Enumerable.Range(0, 12).Select(_ => random.NextDoubles(values))];
+        double[] reference = [.. Enumerable.Repeat(0.9, values)];
+        var volume = Hypervolume.Of(points, reference);
+        for (var i = 0; i < 50; i++)
+        {
+            var point = random.NextDoubles(values);
+            Assert.Equal(Hypervolume.Of(points.Append(point), reference) - volume, Hypervolume.Added(point, points, reference), 10);
+        }
+
+        // What others dominate adds nothing at all, not a rounding error: the order of a list decides among such points.
+        Assert.All(points, point => Assert.Equal(0, Hypervolume.Added([.. point.Select(value => (value + 0.9) / 2)], points, reference)));
+    }
+
+    /// <summary>The most that an objective can weigh: of that many quantities at odds with each other, hardly any point dominates another one.</summary>
+    [Fact]
+    public void AFrontOfAllQuantitiesIsSearchedInTime()
+    {
+        var search = SearchMethods.Create(SearchMethods.OfSeveral, Cube, 1, 120);
+        var random = new MersenneTwister(1);
+        double[][] best = [[0.2, 0.2, 0.2], [0.8, 0.8, 0.2], [0.8, 0.2, 0.8], [0.2, 0.8, 0.8]];
+        List<Observation> history = [.. Enumerable.Range(0, 120).Select(_ =>
+        {
+            var weights = random.NextDoubles(best.Length);
+            double[] point = [.. Enumerable.Range(0, 3).Select(i => best.Zip(weights).Sum(pair => pair.First[i] * pair.Second) / weights.Sum())];
+            double[] parts = [.. best.Select(place => place.Zip(point).Sum(pair => Math.Pow(pair.First - pair.Second, 2)))];
+            return new Observation(point, parts.Sum(), parts);
+        })];
+        Assert.Equal(TuningQuantity.All.Count, best.Length);
+        Assert.Equal(history.Count, Hypervolume.Front([.. history.Select(observation => observation.AllValues)]).Count);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.All(search.Propose(history), place => Assert.InRange(place, 0, 1));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 60);
+    }
+
     [Fact]
     public void TheFrontIsWhatNothingDominates()
     {

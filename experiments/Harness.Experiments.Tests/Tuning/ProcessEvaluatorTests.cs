@@ -28,6 +28,13 @@ public sealed class ProcessEvaluatorTests
     }
 
     [Fact]
+    public void ARowHasThePeakMemoryOfItsProcess()
+    {
+        var evaluator = new ProcessEvaluator(TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 99}\nobjective: {memory: 1}"), new AskedEngine());
+        Assert.Equal(70_000_000, Assert.Single(evaluator.Evaluate(new EvaluationProcess("search", 1, "default", "two-targets", ["two-targets"]), new Dictionary<string, string>())).PeakMemoryBytes);
+    }
+
+    [Fact]
     public void ProfilesAreRecordedInEveryRoundOfEveryPhase()
     {
         var requests = Requests("objective: {time: 1}", "feedback.profile", RecordedProfile.Recorded);
@@ -105,7 +112,7 @@ public sealed class ProcessEvaluatorTests
         public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
         {
             Requests.Add(request);
-            return new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [1] };
+            return new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [1], PeakMemoryBytes = 70_000_000 };
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class TestTuning
 }
 
 /// <summary>A machine whose times follow a function of the knobs, with noise and a drift that hits whole rounds.</summary>
-internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<string, string>, string, double> time, double noise = 0.03, Func<IReadOnlyDictionary<string, string>, string, double>? code = null) : IEvaluator
+internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<string, string>, string, double> time, double noise = 0.03, Func<IReadOnlyDictionary<string, string>, string, double>? code = null, Func<IReadOnlyDictionary<string, string>, string, double>? memory = null) : IEvaluator
 {
     /// <summary>Evaluations before a kill.</summary>
     public int Left { get; set; } = int.MaxValue;
@@ -53,6 +53,7 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
             CompileMs = 1,
             OptimizedBytes = code is null ? 1000 : (long)code(knobs, key.Workload),
             ProcessSeconds = 1,
+            PeakMemoryBytes = memory is null ? 100_000_000 : (long)memory(knobs, key.Workload),
         };
     }
 

@@ -4,10 +4,15 @@ namespace Harness.Experiments.Tests.Tuning;
 
 public sealed class TrialHistoryTests
 {
-    private static readonly TuningObjective Objective = new(1, 0.5, 0);
+    private static readonly TuningObjective Objective = new(new Dictionary<TuningQuantity, double> { [TuningQuantity.Time] = 1, [TuningQuantity.Code] = 0.5 });
 
     private static Trial Make(double score, double time, double code) =>
-        Trial.Unmeasured(new Dictionary<string, string> { ["deopt.limit"] = "3" }, [0.5]) with { Score = score, Objective = double.IsFinite(score) ? score : double.NaN, TimeRatio = Math.Exp(time), CodeRatio = Math.Exp(code), CompileRatio = 1 };
+        Trial.Unmeasured(new Dictionary<string, string> { ["deopt.limit"] = "3" }, [0.5]) with
+        {
+            Score = score,
+            Objective = double.IsFinite(score) ? score : double.NaN,
+            Ratios = new TuningRatios(new Dictionary<TuningQuantity, double> { [TuningQuantity.Time] = Math.Exp(time), [TuningQuantity.Code] = Math.Exp(code), [TuningQuantity.Compile] = 1 }),
+        };
 
     [Theory]
     [InlineData(0.2)]

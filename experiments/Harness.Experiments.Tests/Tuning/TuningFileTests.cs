@@ -1,3 +1,5 @@
+using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Search;
 using Harness.Experiments.Workloads;
@@ -53,12 +55,49 @@ public sealed class TuningFileTests
     [InlineData("method: hypervolume\n" + Good, "method hypervolume searches a front of several quantities; write 'objective: {time: 1, code: 1}'")]
     [InlineData("engine: jsc\nobjective: {time: 1, code: 0.2}\nknobs: {jsc.useOMGJIT: {}}" + Rest, "JavaScriptCore does not tell how much code it makes; leave code out of objective and constraints")]
     [InlineData("engine: jsc\nconstraints: {code: 1.1}\nknobs: {jsc.useOMGJIT: {}}" + Rest, "JavaScriptCore does not tell how much code it makes; leave code out of objective and constraints")]
+    [InlineData(Good + "\nobjective: {memory: -1}", "objective: the weight of memory must be in 0..1000, not -1")]
+    [InlineData(Good + "\nobjective: {memory: }", "objective: memory has no weight; write one, or leave it out")]
+    [InlineData(Good + "\nobjective: {memory: much}", "the value here is of the wrong form")]
+    [InlineData(Good + "\nobjective: {size: 1}", "objective: there is no quantity 'size'; there are time, code, compile, memory")]
+    [InlineData(Good + "\nconstraints: {memory: 0.5}", "constraints: memory is a ratio from 1 to 100, not 0.5; write 1.05 for at most 5% more")]
+    [InlineData(Good + "\nconstraints: {time: 1.1}", "constraints: there is no limit 'time'; there are slower, code, compile, memory")]
     public void MistakesAreExplainedInOneLine(string text, string part)
     {
         var mistake = Assert.Throws<HarnessException>(() => TestTuning.Read(text));
         Assert.Contains(part, mistake.Message, StringComparison.Ordinal);
         Assert.Contains("test.yaml", mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
+    }
+
+    [Fact]
+    public void ObjectivesAndConstraintsSayWhatDecides()
+    {
+        var plain = TestTuning.Read(Good);
+        Assert.Equal(("time 1", ""), ($"{plain.Objective}", $"{plain.Constraints}"));
+        Assert.Equal([TuningQuantity.Time], plain.Deciding);
+        Assert.False(plain.Constraints.IsAny);
+        var weighed = TestTuning.Read(Good + "\nobjective: {memory: 0.5}\nconstraints: {slower: 1.02, code: 1.1, memory: }");
+        Assert.Equal(("time 1, memory 0.5", "slower 1.02, code 1.1"), ($"{weighed.Objective}", $"{weighed.Constraints}"));
+        Assert.Equal([TuningQuantity.Time, TuningQuantity.Code, TuningQuantity.Memory], weighed.Deciding);
+        var front = TestTuning.Read("method: hypervolume\nobjective: {time: 0, memory: 1, compile: 1}\n" + Good);
+        Assert.Equal([TuningQuantity.Compile, TuningQuantity.Memory], front.Objective.Quantities);
+        Assert.False(front.WeighsCode);
+    }
+
+    /// <summary>All engines tell their processes' memory; one that did not would be refused in one line.</summary>
+    [Fact]
+    public void WhatAnEngineDoesNotTellIsRefused()
+    {
+        foreach (var engine in EngineCatalog.All)
+        {
+            TuningQuantity.Time.RequireToldBy(engine);
+            TuningQuantity.Memory.RequireToldBy(engine);
+            Assert.Empty(engine.Untold.Except(ResultsView.Measured.Select(column => column.Name)));
+            var silent = engine with { Untold = new HashSet<string> { "peak_memory_bytes" } };
+            Assert.Equal($"{engine.Title} does not tell how much memory its processes take; leave memory out of objective and constraints", Assert.Throws<HarnessException>(() => TuningQuantity.Memory.RequireToldBy(silent)).Message);
+        }
+
+        Assert.Empty(TuningQuantity.All.Select(quantity => quantity.Column).Except(ResultsView.Measured.Select(column => column.Name)));
     }
 
     [Theory]

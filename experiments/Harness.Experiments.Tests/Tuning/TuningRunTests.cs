@@ -201,6 +201,81 @@ public sealed class TuningRunTests
     }
 
     [Fact]
+    public void LessMemoryIsFoundWhereItIsWhatCounts()
+    {
+        var specification = TestTuning.Read(TestTuning.Text + "\nobjective: {time: 0, memory: 1}");
+        var result = new TuningRun(specification, new FunctionEvaluator(1, (_, _) => 1, memory: (knobs, program) => 1e8 * Better(knobs, program))).Run();
+        Assert.True(result.IsFound, string.Join("; ", result.Objections));
+        Assert.InRange(Budget(result.Winner!.Knobs), 2000, 10000);
+        Assert.InRange(result.HeldOut!.Ratios[TuningQuantity.Memory], 0.8, 0.95);
+        Assert.True(result.HeldOut.Gain.Low > 1);
+    }
+
+    /// <summary>What is fastest takes a fifth more memory than the default: the search keeps to what the limit allows.</summary>
+    [Fact]
+    public void ALimitOfMemoryIsKept()
+    {
+        var specification = TestTuning.Read(TestTuning.Text + "\nconstraints: {memory: 1.05}");
+        var result = new TuningRun(specification, new FunctionEvaluator(1, Better, memory: (knobs, _) => Budget(knobs) > 3000 ? 1.2e8 : 1e8)).Run();
+        Assert.Contains(result.Trials, trial => trial.Ratios[TuningQuantity.Memory] > 1.05);
+        Assert.All(result.Trials, trial => Assert.Equal(trial.Ratios[TuningQuantity.Memory] > 1.05, trial.Penalty > 0));
+        Assert.True(result.Winner!.IsFeasible);
+        Assert.DoesNotContain(result.Objections, objection => objection.StartsWith("more memory than allowed", StringComparison.Ordinal));
+        var loose = new TuningRun(specification, new FunctionEvaluator(1, Better, memory: (knobs, program) => program is "recursion" or "histogram" && knobs.Count > 0 ? 1.2e8 : 1e8)).Run();
+        Assert.Contains("more memory than allowed on held-out programs: 1.200", loose.Objections);
+    }
+
+    /// <summary>Nobody waits for the end of a search that could not find anything.</summary>
+    [Theory]
+    [InlineData("objective: {time: 1, memory: 0.1}")]
+    [InlineData("constraints: {memory: 1.05}")]
+    public void MemoryThatIsNotToldEndsTheSearchAtOnce(string weighing)
+    {
+        var specification = TestTuning.Read($"{TestTuning.Text}\n{weighing}");
+        var evaluator = new FunctionEvaluator(1, Better, memory: (_, _) => 0) { Left = 11 };
+        var mistake = Assert.Throws<HarnessException>(() => new TuningRun(specification, evaluator).Run());
+        Assert.StartsWith("this engine did not tell how much memory its processes take, of '", mistake.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; leave memory out of objective and constraints, and choose another folder with --results", mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+        var later = new TuningRun(specification, new FunctionEvaluator(1, Better, memory: (knobs, program) => program == "recursion" && knobs.Count == 0 ? 0 : 1e8)).Run();
+        Assert.Contains("peak memory not known on held-out programs", later.Objections);
+        Assert.NotNull(new TuningRun(TestTuning.Read(TestTuning.Text), new FunctionEvaluator(1, Better, memory: (_, _) => 0)).Run().Winner);
+    }
+
+    /// <summary>A run that was begun before rows had peak memory is read, goes on, and decides as one that was begun now.</summary>
+    [Fact]
+    public void ARunOfAnOlderVersionGoesOn()
+    {
+        var specification = TestTuning.Read(TestTuning.Text);
+        var expected = new TuningRun(specification, new FunctionEvaluator(7, Better)).Run();
+        using var folder = new TemporaryFolder();
+        var path = folder.File("evaluations.csv");
+        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better) { Left = 15 }, path))
+            Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded).Run());
+        File.WriteAllText(path, string.Join('\n', File.ReadAllLines(path).Select(line => line[..line.LastIndexOf(',')])) + "\nsearch,1,torn li");
+        Assert.StartsWith("phase,round,configuration,workload,status,execute_ms,compile_ms,optimized_bytes,process_seconds\n", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.All(Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path), row => Assert.Equal(0, row.PeakMemoryBytes));
+        TuningResult result;
+        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better), path))
+            result = new TuningRun(specification, recorded).Run();
+        Assert.Equal(expected.Trials.Select(trial => (trial.Name, trial.Score)), result.Trials.Select(trial => (trial.Name, trial.Score)));
+        Assert.Equal(expected.Winner!.Name, result.Winner!.Name);
+        var rows = Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path);
+        Assert.Equal(15, rows.Count(row => row.PeakMemoryBytes == 0));
+        Assert.True(rows.Count > 100);
+    }
+
+    /// <summary>All rows are of an older version: the report has no column for what they do not tell, and says so where it judges.</summary>
+    [Fact]
+    public void TheReportOfAnOlderRunIsWrittenWithoutMemory()
+    {
+        var specification = TestTuning.Read(TestTuning.Text);
+        var report = TuningReport.CreateMarkdown(specification, new TuningRun(specification, new FunctionEvaluator(1, Better, memory: (_, _) => 0)).Run());
+        Assert.Contains("peak memory not known", report, StringComparison.Ordinal);
+        Assert.Contains("| compile | rounds |", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AProgramOfSeveralWorkloadsIsOneProcessWithARowForEach()
     {
         // The suite is not there: a function answers for its processes, and names and groups are known without a place.

@@ -5,21 +5,20 @@ using Harness.Engine.Diagnostics;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
+using Harness.Experiments.Sweeps;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Oracle;
 using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness oracle</c>: searches the inlining decisions of one program by measurement, and tells how much of their gain each policy gets.</summary>
+/// <summary><c>harness oracle</c>: searches the inlining decisions of programs by measurement, one program after another, and tells how much of their gain each policy gets.</summary>
 internal static class OracleCommand
 {
-    private static readonly OracleStart NoInlining = new("no-inlining", "", new Dictionary<string, string> { ["inlining"] = "off" });
-
     public static Command Create()
     {
-        var program = new Argument<string>("program") { Description = "program, or one of its workloads ('harness workloads' lists them)" };
-        var processes = new Option<int>("--processes") { Description = "processes that the search may take; what it found is then compared in --rounds times the number of policies more", HelpName = "N", DefaultValueFactory = _ => 400 }.AtLeast(50);
+        var programs = new Argument<string[]>("programs") { Description = "programs, or single ones of their workloads ('harness workloads' lists them), which are searched one after another", Arity = ArgumentArity.OneOrMore };
+        var processes = new Option<int>("--processes") { Description = "processes that the search of a program may take, but for the end of a race; what it found is then compared in --rounds times the number of policies and 2 more", HelpName = "N", DefaultValueFactory = _ => 400 }.AtLeast(50);
         var rounds = new Option<int>("--rounds") { Description = "fresh rounds in which what was found is compared with all policies", HelpName = "N", DefaultValueFactory = _ => 11 }.AtLeast(6);
         var gain = new Option<double>("--least-gain") { Description = "share of the time that a change must save to be kept", HelpName = "SHARE", DefaultValueFactory = _ => 0.01 };
         gain.Validators.Add(result =>
@@ -27,22 +26,35 @@ internal static class OracleCommand
             if (result.Tokens is [var token] && double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is not (>= 0 and < 1))
                 result.AddError($"--least-gain must be at least 0 and below 1, not {token.Value}.");
         });
+        var policies = new Option<string[]>("--policy") { Description = $"start from this policy and compare with it, and with no other but those named likewise (may be repeated): {string.Join(", ", OracleStarts.All.Select(start => start.Name))}", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var starts = new Option<string[]>("--start") { Description = "file with knob values to start from and compare with as well, as 'harness tune' writes it (may be repeated)", HelpName = "FILE", DefaultValueFactory = _ => [] };
         var seed = new Option<int>("--seed") { Description = "seed of the order of measurements", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var results = new Option<string?>("--results") { Description = "folder of the search; results/oracle-PROGRAM if left out", HelpName = "FOLDER" };
+        var results = new Option<string?>("--results") { Description = "folder of the search, or of the folders oracle-PROGRAM where several programs are searched; results/oracle-PROGRAM if left out", HelpName = "FOLDER" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
         var suites = SuiteOption.Create();
-        var command = new Command("oracle", "search the inlining decisions of a program by measurement, write them down, and say what share of their gain each policy gets; goes on where it was stopped")
+        var command = new Command("oracle", "search the inlining decisions of programs by measurement, write them down, and say what share of their gain each policy gets; goes on where it was stopped")
         {
-            program, processes, rounds, gain, starts, seed, results, suites,
+            programs, processes, rounds, gain, policies, starts, seed, results, dryRun, suites,
         };
         var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {
-            var name = parsed.GetRequiredValue(program);
+            var names = parsed.GetRequiredValue(programs);
             var rules = new OracleRules(parsed.GetValue(processes), parsed.GetValue(gain), parsed.GetValue(rounds), parsed.GetValue(seed));
-            var folder = new OracleFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "oracle-" + name.Replace('/', '-')));
-            var table = Search(name, ProgramCatalog.Read(parsed.GetValue(suites) ?? []), rules, [.. Policies(), .. (parsed.GetValue(starts) ?? []).Select(ReadStart)], folder);
-            output.Print(parsed, table, name);
+            var from = OracleStarts.Choose(parsed.GetValue(policies) ?? [], parsed.GetValue(starts) ?? []);
+            if (rules.Processes < OracleSearch.LeastProcesses(from.Count))
+                throw new HarnessException($"--processes {rules.Processes} are too few for {from.Count} policies to start from, with which a search needs {OracleSearch.LeastProcesses(from.Count)}; write more, or name fewer policies");
+            var searched = Find(names, ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
+            if (parsed.GetValue(dryRun))
+            {
+                Describe(searched, rules, from.Count);
+                return;
+            }
+
+            var place = parsed.GetValue(results);
+            var folders = searched.ConvertAll(program => new OracleFolder(place is not null && searched.Count == 1 ? place : Path.Combine(place ?? ProjectLayout.Results, program.FolderName)));
+            var tables = searched.Zip(folders, (program, folder) => Search(program, rules, from, folder)).ToList();
+            output.Print(parsed, tables.Count == 1 ? tables[0] : Compare(folders), string.Join(' ', names));
         });
         command.Subcommands.Add(CreateTable());
         command.Subcommands.Add(CreateTraining());
@@ -57,7 +69,7 @@ internal static class OracleCommand
         command.SetAction(parsed =>
         {
             var read = parsed.GetRequiredValue(folders).Select(OracleFolder.Find).ToList();
-            output.Print(parsed, OracleTable.Compare([.. read.Select(folder => (NameOf(folder), TableOf(folder)))]), string.Join(' ', parsed.GetRequiredValue(folders)));
+            output.Print(parsed, Compare(read), string.Join(' ', parsed.GetRequiredValue(folders)));
         });
         return command;
     }
@@ -74,37 +86,69 @@ internal static class OracleCommand
                 throw new HarnessException($"{without.Path} has no changes.csv yet; go on with its 'harness oracle' command");
             var path = parsed.GetRequiredValue(file);
             var trained = ModelTrainer.Train(InliningModel.BuiltIn, [.. read.SelectMany(folder => DurableCsv<ChangeRow>.Read(folder.Changes))], Path.GetFileName(path));
-            var words = FormattableString.Invariant($"{trained.Decisions} decisions of {trained.Programs} programs; weighted by the time at stake, {trained.RightLeftOut:0.00} of them right where {(trained.Programs > 1 ? "their program was" : "they were")} left out, {trained.RightBefore:0.00} by the built-in model; penalty {trained.Penalty}");
+            var words = FormattableString.Invariant($"{trained.Decisions} decisions of {trained.Programs} program{(trained.Programs == 1 ? "" : "s")}; weighted by the time at stake, {trained.RightLeftOut:0.00} of them right where {(trained.Programs > 1 ? "their program was" : "they were")} left out, {trained.RightBefore:0.00} by the built-in model; penalty {trained.Penalty}");
             WholeFile.WriteText(path, $"# Trained by 'harness oracle train' on {words}.\n{trained.Model.ToText()}");
             Console.WriteLine($"{path}: {words}");
+            if (!trained.IsBetter)
+                Console.WriteLine("of decisions that it has not seen such a model gets no more right than the built-in one: the policy learned is not expected to gain by it");
         });
         return command;
     }
 
-    private static string NameOf(OracleFolder folder) => Provenance.Read(folder.Provenance)?.Sweep ?? Path.GetFileName(folder.Path);
-
-    private static OracleTable TableOf(OracleFolder folder) => new(DurableCsv<Evaluation>.Read(folder.Evaluations), NoInlining.Name);
-
-    private static ResultTable Search(string name, ProgramCatalog catalog, OracleRules rules, IReadOnlyList<OracleStart> starts, OracleFolder folder)
+    /// <summary>What every search says of the policies, side by side; of one that is not finished, how far it is.</summary>
+    public static ResultTable Compare(IReadOnlyList<OracleFolder> folders)
     {
-        if (starts.GroupBy(start => start.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new HarnessException($"two starts are named '{twice.Key}'; rename the file of one");
-        var workloads = catalog.Select(name);
-        if (workloads.Select(workload => workload.Program).Distinct().Count() > 1)
-            throw new HarnessException($"'{name}' names several programs; decisions are one program's. Name one of {string.Join(", ", workloads.Select(workload => workload.Program).Distinct())}");
-        var definition = catalog.Find(workloads[0].Program);
+        var read = folders.Select(folder => (Provenance: Provenance.Read(folder.Provenance), Table: TableOf(folder), Name: Path.GetFileName(folder.Path))).ToList();
+        var table = OracleTable.Compare([.. read.Select(search => (search.Provenance?.Sweep ?? search.Name, search.Table))]);
+        foreach (var (provenance, one, _) in read)
+        {
+            if (provenance is { FinishedUtc: null })
+                table.AddNote($"{provenance.Sweep}: not finished, {one.Rounds} of {provenance.Repetitions} fresh rounds so far; go on with its 'harness oracle' command.");
+        }
+
+        return table;
+    }
+
+    private static OracleTable TableOf(OracleFolder folder) => new(DurableCsv<Evaluation>.Read(folder.Evaluations), OracleStarts.NoInlining.Name);
+
+    /// <summary>The programs that names stand for, each of which is one program's.</summary>
+    private static List<SearchedProgram> Find(IReadOnlyList<string> names, ProgramCatalog catalog)
+    {
+        if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new HarnessException($"'{twice.Key}' is named twice; name each program once");
+        return [.. names.Select(name =>
+        {
+            var workloads = catalog.Select(name);
+            var programs = workloads.Select(workload => workload.Program).Distinct().ToList();
+            return programs.Count == 1
+                ? new SearchedProgram(name, catalog.Find(programs[0]), workloads)
+                : throw new HarnessException($"'{name}' names several programs; decisions are one program's. Name one of {string.Join(", ", programs)}");
+        })];
+    }
+
+    private static void Describe(List<SearchedProgram> searched, OracleRules rules, int starts)
+    {
+        var earlier = SweepEstimate.ReadBelow(ProjectLayout.Results, "", Console.Error.WriteLine)
+            .Where(row => row.Engine == OwnEngine.EngineName && row.ElapsedMs > 0)
+            .DistinctBy(row => (row.Program, row.Configuration, row.Repetition, row.FinishedUtc))
+            .ToLookup(row => row.Program, row => row.ElapsedMs / 1000);
+        foreach (var line in searched.SelectMany(program => new OracleCost(rules, starts, [.. earlier[program.Definition.Name]]).Describe(program.Name)))
+            Console.WriteLine(line);
+    }
+
+    private static ResultTable Search(SearchedProgram program, OracleRules rules, IReadOnlyList<OracleStart> starts, OracleFolder folder)
+    {
+        var (name, definition, workloads) = program;
         var processes = new ProcessEvaluator(Specify(name, definition, workloads, rules));
         var fingerprints = processes.Fingerprints();
-
-        // What is compared must have been measured in the same rounds, and found by the same search.
-        fingerprints["rules"] = rules.ToString();
-        fingerprints["starts"] = string.Join("; ", starts.Select(start => $"{start.Name}: {string.Join(' ', start.Knobs.Select(pair => $"{pair.Key}={pair.Value}"))}"));
+        foreach (var (part, fingerprint) in OracleStarts.Fingerprints(rules, starts))
+            fingerprints[part] = fingerprint;
         folder.Prepare(name, rules, OwnEngine.EngineName, processes.EngineVersion, fingerprints);
         using var recorded = new RecordedEvaluator(processes, folder.Evaluations);
         var world = new ProgramWorld(definition.Name, [.. workloads.Select(workload => workload.Name)], folder, recorded, options => Explain(definition, options));
-        var result = new OracleSearch(rules, NoInlining, starts, world, Console.Error.WriteLine).Run();
+        var result = new OracleSearch(rules, OracleStarts.NoInlining, starts, world, Console.Error.WriteLine).Run();
         WholeFile.WriteText(folder.Decisions, DecisionsText.Write(result.Found, world.ModuleHash, world.KnownCalls));
-        WriteChanges(folder, name, result);
+        WriteChanges(folder, definition.Name, result);
         if (Provenance.Read(folder.Provenance) is { } provenance)
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
         recorded.Dispose();
@@ -123,12 +167,12 @@ internal static class OracleCommand
         return table;
     }
 
-    /// <summary>Writes all changes anew: a search that was continued has made them again from its rows.</summary>
-    private static void WriteChanges(OracleFolder folder, string name, OracleResult result)
+    /// <summary>Writes all changes anew: a search that was continued has made them again from its rows. They are the program's, whichever of its workloads was looked at: what is left out of a training is left out with all of them.</summary>
+    private static void WriteChanges(OracleFolder folder, string program, OracleResult result)
     {
         File.Delete(folder.Changes);
         using var file = DurableCsv<ChangeRow>.Open(folder.Changes, out _);
-        file.Append([.. result.Changes.Select(change => ChangeRow.Of(name, change))]);
+        file.Append([.. result.Changes.Select(change => ChangeRow.Of(program, change))]);
     }
 
     private static string Describe(OracleResult result) => result.Steps.Count == 0
@@ -137,29 +181,6 @@ internal static class OracleCommand
 
     private static Explanation Explain(ProgramDefinition program, EngineOptions options) =>
         ExplainCommand.ExplainProgram(program, 1, options, new RecorderOptions(), new HashSet<string>());
-
-    /// <summary>All policies with their default knobs, and V8's with limits that hardly limit.</summary>
-    private static IEnumerable<OracleStart> Policies()
-    {
-        foreach (var policy in KnobRegistry.Find("inlining.policy").Values.Where(value => value.Value is not (InliningPolicyKind.Oracle or InliningPolicyKind.Custom)))
-            yield return new OracleStart(policy.Name, policy.Name, new Dictionary<string, string> { ["inlining.policy"] = policy.Name });
-        yield return new OracleStart("v8-large", "v8", new Dictionary<string, string>
-        {
-            ["inlining.policy"] = "v8", ["inlining.budget"] = "20000", ["inlining.factor"] = "10", ["inlining.max-count"] = "1000",
-        });
-    }
-
-    /// <summary>A start from a file of knob values, by the name of the file.</summary>
-    /// <exception cref="HarnessException">It cannot be read, or cannot be a start; the message says how to mend it.</exception>
-    public static OracleStart ReadStart(string path)
-    {
-        var name = Path.GetFileNameWithoutExtension(path);
-        if (name == OracleSearch.FoundName || name == NoInlining.Name)
-            throw new HarnessException($"a start cannot be named '{name}', as {path} is: that is {(name == NoInlining.Name ? "the configuration without inlining" : "what the search finds")}; rename the file");
-        var knobs = KnobCatalog.Shared(ConfigurationFile.Read(path)).ToDictionary();
-        var policy = knobs.GetValueOrDefault("inlining.policy", "v8");
-        return policy == "oracle" ? throw new HarnessException($"configuration {path} has decisions of its own (inlining.policy: oracle); start from the policy for the rest") : new OracleStart(name, policy, knobs);
-    }
 
     private static TuningSpecification Specify(string name, ProgramDefinition program, IReadOnlyList<Workload> workloads, OracleRules rules) => new()
     {
@@ -171,8 +192,8 @@ internal static class OracleCommand
         Validation = [],
         HeldOut = [],
         Programs = new Dictionary<string, ProgramDefinition> { [program.Name] = program },
-        Objective = new TuningObjective(1, 0, 0),
-        Constraints = new TuningConstraints(double.PositiveInfinity, double.PositiveInfinity),
+        Objective = TuningObjective.OfTime,
+        Constraints = TuningConstraints.None,
         Racing = new RacingRule(1, 1, 2),
         Processes = rules.Processes,
         Minutes = double.PositiveInfinity,
@@ -183,4 +204,14 @@ internal static class OracleCommand
         TimedCalls = 3,
         SourceText = "",
     };
+
+    /// <summary>A program whose decisions are searched.</summary>
+    /// <param name="Name">Name that it was given on the command line: of the program, or of one of its workloads.</param>
+    /// <param name="Definition">The program.</param>
+    /// <param name="Workloads">Its workloads that count.</param>
+    private sealed record SearchedProgram(string Name, ProgramDefinition Definition, IReadOnlyList<Workload> Workloads)
+    {
+        /// <summary>What the folder of its search is called, unless another one is named.</summary>
+        public string FolderName => "oracle-" + Name.Replace('/', '-');
+    }
 }

@@ -93,6 +93,7 @@ internal static class TuneCommand
         if (double.IsFinite(specification.Minutes))
             limits.Add(string.Create(CultureInfo.InvariantCulture, $"{specification.Minutes} minutes"));
         Console.WriteLine($"search: {specification.Method} over {specification.Space.Dimensions} knobs, batches of {specification.Racing.Candidates} candidates, up to {specification.ProcessesOfBatch} processes a batch; at most {string.Join(" or ", limits)}");
+        Console.WriteLine($"objective: {specification.Objective}{(specification.Constraints.IsAny ? $"; constraints: {specification.Constraints}" : "")}");
         Console.WriteLine($"judgement: at most {judged} processes more ({specification.Finalists} finalists, then the winner, {specification.ConfirmRounds} fresh rounds each)");
         var together = Math.Max(specification.Train.Count + specification.Validation.Count, specification.HeldOut.Count);
         var least = SignedRank.LeastPairs(together);

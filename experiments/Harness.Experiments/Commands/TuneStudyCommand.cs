@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
+using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Search;
 using Harness.Experiments.Tuning.Study;
 
@@ -45,6 +46,8 @@ internal static class TuneStudyCommand
             table.Add([landscapes[row].Name, landscapes[row].Space.Dimensions, .. all.Select((_, method) => (object?)study.MedianRegret(row, method))]);
         }
 
+        foreach (var small in landscapes.Where(landscape => PointsOf(landscape.Space) <= 2.0 * measurements))
+            table.AddNote(FormattableString.Invariant($"{small.Name} has {PointsOf(small.Space)} points, a large part of which any method sees in {measurements} measurements: take fewer --measurements to tell methods apart."));
         var relative = all.Select((_, method) => study.Relative(method)).ToList();
         table.Add(["in relation to random", null, .. relative.Select(estimate => (object?)estimate.Value)]);
         table.AddNote($"Median over {seeds} seeds of what the chosen point is worse than the best, in standard deviations of the function; {measurements} measurements a search, {Words()}.");
@@ -52,6 +55,9 @@ internal static class TuneStudyCommand
             + string.Join(", ", all.SkipLast(1).Select((method, index) => FormattableString.Invariant($"{method} {relative[index].Value:0.00} ({relative[index].Low:0.00}–{relative[index].High:0.00})"))) + ".");
         return table;
     }
+
+    /// <summary>Different points of a space; infinite where a knob is a decimal number.</summary>
+    private static double PointsOf(SearchSpace space) => space.Parameters.Aggregate(1.0, (product, parameter) => product * parameter.Count);
 
     private static string Words() => FormattableString.Invariant($"each with an error of {TestFunctions.Noise:0.0} deviations on the functions");
 

@@ -14,9 +14,9 @@ internal static class EngineCatalog
     [
         new(OwnEngine.EngineName, "this engine", [], new BuiltInEngine(() => new OwnEngine().Version), () => new OwnEngine()),
         new(V8Engine.EngineName, "V8", V8Knobs.All, new NodeEngine(), () => new V8Engine()) { ObservedOnce = V8Engine.TracedColumns },
-        new(JscEngine.EngineName, "JavaScriptCore", JscKnobs.All, JscInstallation.Package, () => new JscEngine()),
-        new(SpiderMonkeyEngine.EngineName, "SpiderMonkey", SpiderMonkeyKnobs.All, SpiderMonkeyInstallation.Package, () => new SpiderMonkeyEngine()),
-        new(WasmtimeEngine.EngineName, "Wasmtime", WasmtimeKnobs.All, new BuiltInEngine(() => WasmtimeEngine.LibraryVersion), () => new WasmtimeEngine()),
+        new(JscEngine.EngineName, "JavaScriptCore", JscKnobs.All, JscInstallation.Package, () => new JscEngine()) { Untold = V8Engine.TracedColumns },
+        new(SpiderMonkeyEngine.EngineName, "SpiderMonkey", SpiderMonkeyKnobs.All, SpiderMonkeyInstallation.Package, () => new SpiderMonkeyEngine()) { Untold = V8Engine.TracedColumns },
+        new(WasmtimeEngine.EngineName, "Wasmtime", WasmtimeKnobs.All, new BuiltInEngine(() => WasmtimeEngine.LibraryVersion), () => new WasmtimeEngine()) { Untold = V8Engine.TracedColumns },
     ];
 
     /// <summary>The names of all engines.</summary>
@@ -73,4 +73,7 @@ internal sealed record EngineEntry(string Name, string Title, IReadOnlyList<Harn
 {
     /// <summary>Names of the columns of <c>results.csv</c> that one process of a cell tells for all of its rows.</summary>
     public IReadOnlySet<string> ObservedOnce { get; init; } = new HashSet<string>();
+
+    /// <summary>Names of the columns of <c>results.csv</c> that it does not tell, so that they are 0 in its rows.</summary>
+    public IReadOnlySet<string> Untold { get; init; } = new HashSet<string>();
 }

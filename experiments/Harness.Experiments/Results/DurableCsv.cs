@@ -62,6 +62,28 @@ internal sealed class DurableCsv<TRow> : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives the rows of an older version, which had fewer columns, all of them, so that the file can be added to: what was not recorded is 0 or empty there, as where such a file is read. For files whose columns mean the
+    /// same in every version. Any other file stays as it is.
+    /// </summary>
+    /// <param name="path">The file, which need not be there.</param>
+    /// <exception cref="HarnessException">It cannot be read or written, is being written by another process, or is no such CSV.</exception>
+    public static void Renew(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        try
+        {
+            using var writerLock = Lock(path);
+            if (IsOlder(path))
+                WholeFile.WriteBytes(path, [.. Format(csv => csv.WriteHeader<TRow>()), .. Read(path).SelectMany(row => Format(csv => csv.WriteRecord(row)))]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"cannot write {path}: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Refuses a file that is open for appending.</summary>
     /// <param name="path">The file, which need not be there.</param>
     /// <exception cref="HarnessException">Another run of the harness is writing it.</exception>
@@ -125,6 +147,17 @@ internal sealed class DurableCsv<TRow> : IDisposable
         stream.Position = 0;
         if (stream.ReadAtLeast(present, present.Length, throwOnEndOfStream: false) < present.Length || !present.AsSpan().SequenceEqual(header))
             throw new HarnessException($"{path} has the columns of another version; it can be read but not added to: use --restart to set it aside and measure anew");
+    }
+
+    /// <summary>Whether a file has some of the columns, the first ones, and no others.</summary>
+    private static bool IsOlder(string path)
+    {
+        var header = Format(csv => csv.WriteHeader<TRow>());
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var present = new byte[header.Length];
+        var read = present.AsSpan(0, stream.ReadAtLeast(present, present.Length, throwOnEndOfStream: false));
+        var length = read.IndexOf((byte)'\n');
+        return length > 0 && length < header.Length && header[length] == (byte)',' && read[..length].SequenceEqual(header.AsSpan(0, length));
     }
 
     private static byte[] Format(Action<CsvWriter> write)

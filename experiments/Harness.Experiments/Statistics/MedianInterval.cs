@@ -33,6 +33,10 @@ internal static class MedianInterval
         return Normal.InvCDF(0, 1, tail / intervals) / Normal.InvCDF(0, 1, tail);
     }
 
+    /// <summary>The variance of a median of some values in relation to that of one of them: exactly 1 for one, and π/2 times a mean's for many.</summary>
+    /// <param name="values">How many, at least one.</param>
+    public static double RelativeVariance(int values) => Math.PI / ((2 * values) + Math.PI - 2);
+
     /// <summary>The median of a sample with its interval, if it has enough values.</summary>
     public static Estimate Of(Sample sample)
     {

@@ -48,6 +48,10 @@ internal sealed partial record Evaluation
     [CsvColumn("process_seconds")]
     public double ProcessSeconds { get; init; }
 
+    /// <summary>Most memory that the measured process had resident; 0 where nobody told it, as in rows from before there was this.</summary>
+    [CsvColumn("peak_memory_bytes", Optional = true)]
+    public long PeakMemoryBytes { get; init; }
+
     [CsvIgnore]
     public bool IsOk => Status == OkStatus;
 
@@ -173,6 +177,7 @@ internal sealed class ProcessEvaluator : IEvaluator
             CompileMs = report.CompileMs,
             OptimizedBytes = report.OptimizedBytes,
             ProcessSeconds = seconds,
+            PeakMemoryBytes = report.PeakMemoryBytes,
         })];
     }
 }
@@ -193,6 +198,9 @@ internal sealed class RecordedEvaluator : IEvaluator, IDisposable
     {
         this.inner = inner;
         this.path = path;
+
+        // A run that an older version of the harness began goes on.
+        DurableCsv<Evaluation>.Renew(path);
         file = DurableCsv<Evaluation>.Open(path, out var earlier);
         rows = Index(earlier, path);
         begun = new TuningRecord(earlier);

@@ -11,8 +11,9 @@ namespace Harness.Experiments.Tuning;
 /// <param name="Whole">Whether only whole numbers are taken.</param>
 /// <param name="Logarithmic">Whether equal ratios, not equal differences, are equally far.</param>
 /// <param name="When">Values of another knob with which alone this one means something; null for always.</param>
+/// <param name="HasLevels">Whether its whole numbers share the range in equal parts, the first and the last as all others: where there are few, rounding would give these two half a part each.</param>
 internal sealed record TuningParameter(
-    string Name, IReadOnlyList<string> Values, double Low, double High, bool Whole, bool Logarithmic, ParameterCondition? When = null)
+    string Name, IReadOnlyList<string> Values, double Low, double High, bool Whole, bool Logarithmic, ParameterCondition? When = null, bool HasLevels = false)
 {
     public bool IsCategorical => Values.Count > 0;
 
@@ -24,7 +25,7 @@ internal sealed record TuningParameter(
     {
         if (IsCategorical)
             return Values[Math.Min(Values.Count - 1, (int)(place * Values.Count))];
-        var number = Logarithmic ? Low * Math.Pow(High / Low, place) : Low + (place * (High - Low));
+        var number = HasLevels ? Low + Math.Min(Count - 1, Math.Floor(place * Count)) : Logarithmic ? Low * Math.Pow(High / Low, place) : Low + (place * (High - Low));
         number = Math.Clamp(Whole ? Math.Round(number) : Math.Round(number, 6), Low, High);
         return number.ToString("0.#########", CultureInfo.InvariantCulture);
     }
@@ -35,7 +36,7 @@ internal sealed record TuningParameter(
         if (IsCategorical)
             return (Values.ToList().IndexOf(value) + 0.5) / Values.Count;
         var number = double.Parse(value, CultureInfo.InvariantCulture);
-        return High <= Low ? 0.5 : Logarithmic ? Math.Log(number / Low) / Math.Log(High / Low) : (number - Low) / (High - Low);
+        return High <= Low ? 0.5 : HasLevels ? (number - Low + 0.5) / Count : Logarithmic ? Math.Log(number / Low) / Math.Log(High / Low) : (number - Low) / (High - Low);
     }
 
     /// <summary>Whether a search may give it a value.</summary>

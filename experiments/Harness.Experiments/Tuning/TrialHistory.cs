@@ -15,14 +15,14 @@ internal static class TrialHistory
     {
         var scores = WithFailures(trials.Select(trial => trial.Score));
         var parts = trials.Select(trial => PartsOf(objective, trial)).ToList();
-        var columns = Enumerable.Range(0, objective.Count).Select(part => WithFailures(parts.Select(values => values[part]))).ToList();
+        var columns = Enumerable.Range(0, objective.Quantities.Count).Select(part => WithFailures(parts.Select(values => values[part]))).ToList();
         return [.. trials.Select((trial, i) => new Observation(trial.Point, scores[i], [.. columns.Select(column => column[i])]))];
     }
 
     /// <summary>What the objective of a candidate is made of, each as a logarithm with what broken constraints add, so that a front of what is not allowed draws no search; not numbers where it has no score.</summary>
     public static double[] PartsOf(TuningObjective objective, Trial trial) =>
     [
-        .. objective.Parts(Math.Log(trial.TimeRatio), Math.Log(trial.CodeRatio), Math.Log(trial.CompileRatio)).Select(part => double.IsFinite(trial.Score) ? part + trial.Penalty : double.NaN),
+        .. objective.Quantities.Select(quantity => double.IsFinite(trial.Score) ? Math.Log(trial.Ratios[quantity]) + trial.Penalty : double.NaN),
     ];
 
     private static double[] WithFailures(IEnumerable<double> values)

@@ -19,6 +19,8 @@ namespace Harness.Experiments.Tuning;
 /// train: [targets]                  # workloads or groups
 /// validation: [inlining]
 /// held-out: [data]
+/// objective: {time: 1, memory: 0.2} # time alone where left out
+/// constraints: {slower: 1.02, code: 1.05}
 /// budget: {processes: 2000, minutes: 60}
 /// </code>
 /// </summary>
@@ -75,11 +77,11 @@ internal static class TuningFile
 
         public List<string> HeldOut { get; set; } = [];
 
-        public ObjectiveEntry Objective { get; set; } = new();
+        public Dictionary<string, double?> Objective { get; set; } = [];
 
         public string Weigh { get; set; } = Programs;
 
-        public ConstraintsEntry Constraints { get; set; } = new();
+        public Dictionary<string, double?> Constraints { get; set; } = [];
 
         public RacingEntry Racing { get; set; } = new();
 
@@ -112,17 +114,10 @@ internal static class TuningFile
             RefuseLeaks("train", train, "validation", validation, catalog);
             RefuseLeaks("train", train, "held-out", heldOut, catalog);
             RefuseLeaks("validation", validation, "held-out", heldOut, catalog);
-            RequireWeight(Objective.Time, "time");
-            RequireWeight(Objective.Code, "code");
-            RequireWeight(Objective.Compile, "compile");
-            Require(Objective.Time + Objective.Code + Objective.Compile > 0, $"the objective has no weight; write 'objective: {{time: 1}}'");
-            var objective = new TuningObjective(Objective.Time, Objective.Code, Objective.Compile);
-            Require(Method != SearchMethods.OfSeveral || objective.Count > 1, $"method {SearchMethods.OfSeveral} searches a front of several quantities; write 'objective: {{time: 1, code: 1}}', or take another method");
+            var (objective, constraints) = (ReadObjective(), ReadConstraints());
+            Require(objective.Quantities.Count > 0, $"the objective has no weight; write 'objective: {{time: 1}}'");
+            Require(Method != SearchMethods.OfSeveral || objective.Quantities.Count > 1, $"method {SearchMethods.OfSeveral} searches a front of several quantities; write 'objective: {{time: 1, code: 1}}', or take another method");
             Require(Weigh is Programs or Benchmarks, $"weigh takes {Programs} or {Benchmarks}, not '{Weigh}'");
-            var needsCode = Objective.Code > 0 || Constraints.Code is not null;
-            Require(!needsCode || EngineCatalog.Both.Contains(Engine), $"{EngineCatalog.TitleOf(Engine)} does not tell how much code it makes; leave code out of objective and constraints");
-            Require(Constraints.Slower is null or (>= 1 and <= 100), $"constraints: slower is a ratio from 1 to 100, not {Constraints.Slower}; write 1.02 for at most 2% slower");
-            Require(Constraints.Code is null or (>= 1 and <= 100), $"constraints: code is a ratio from 1 to 100, not {Constraints.Code}; write 1.05 for at most 5% more");
             Require(Racing.Candidates is >= 1 and <= 1000, $"racing: candidates must be in 1..1000, not {Racing.Candidates}");
             Require(Racing.Rounds is >= 1 and <= 1000, $"racing: rounds must be in 1..1000, not {Racing.Rounds}");
             Require(Racing.Factor is >= 2 and <= 10, $"racing: factor must be in 2..10, not {Racing.Factor}");
@@ -147,7 +142,7 @@ internal static class TuningFile
                 Programs = train.Concat(validation).Concat(heldOut).Select(workload => workload.Program).Distinct().ToDictionary(program => program, catalog.Find),
                 Objective = objective,
                 WeighsBenchmarks = Weigh == Benchmarks,
-                Constraints = new TuningConstraints(Constraints.Slower ?? double.PositiveInfinity, Constraints.Code ?? double.PositiveInfinity),
+                Constraints = constraints,
                 Racing = new RacingRule(Racing.Candidates, Racing.Rounds, Racing.Factor),
                 Processes = Budget.Processes ?? int.MaxValue,
                 Minutes = Budget.Minutes ?? double.PositiveInfinity,
@@ -158,12 +153,49 @@ internal static class TuningFile
                 TimedCalls = TimedCalls,
                 SourceText = text,
             };
+            foreach (var quantity in specification.Deciding)
+                quantity.RequireToldBy(EngineCatalog.Find(Engine));
             Require(specification.ProcessesOfBatch <= specification.Processes, $"the budget of {specification.Processes} processes is too small for one batch, which takes up to {specification.ProcessesOfBatch}");
             return specification;
         }
 
-        private static void RequireWeight(double weight, string what) =>
-            Require(weight is >= 0 and <= 1000, $"objective: the weight of {what} must be in 0..1000, not {weight}");
+        /// <summary>The weights that are given, and 1 for time where it has none.</summary>
+        private TuningObjective ReadObjective()
+        {
+            var weights = new Dictionary<TuningQuantity, double> { [TuningQuantity.Time] = 1 };
+            foreach (var (name, given) in Objective)
+            {
+                var quantity = TuningQuantity.Find(name) ?? throw new HarnessException($"objective: there is no quantity '{name}'; there are {string.Join(", ", TuningQuantity.All.Select(known => known.Name))}");
+                var weight = given ?? throw new HarnessException($"objective: {name} has no weight; write one, or leave it out");
+                Require(weight is >= 0 and <= 1000, $"objective: the weight of {name} must be in 0..1000, not {weight}");
+                weights[quantity] = weight;
+            }
+
+            return new TuningObjective(weights);
+        }
+
+        /// <summary>The limits that are given; one without a value is none.</summary>
+        private TuningConstraints ReadConstraints()
+        {
+            var slower = double.PositiveInfinity;
+            var means = new Dictionary<TuningQuantity, double>();
+            foreach (var (name, given) in Constraints)
+            {
+                var quantity = TuningQuantity.Costs.FirstOrDefault(known => known.Name == name);
+                if (quantity is null && name != TuningConstraints.SlowerName)
+                    throw new HarnessException($"constraints: there is no limit '{name}'; there are {string.Join(", ", TuningQuantity.Costs.Select(known => known.Name).Prepend(TuningConstraints.SlowerName))}");
+                if (given is not { } limit)
+                    continue;
+                var example = quantity is null ? "1.02 for at most 2% slower" : "1.05 for at most 5% more";
+                Require(limit is >= 1 and <= 100, $"constraints: {name} is a ratio from 1 to 100, not {limit}; write {example}");
+                if (quantity is null)
+                    slower = limit;
+                else
+                    means[quantity] = limit;
+            }
+
+            return new TuningConstraints(slower, means);
+        }
 
         private static List<Workload> Select(List<string> names, ProgramCatalog catalog) => [.. names.SelectMany(catalog.Select).Distinct()];
 
@@ -254,22 +286,6 @@ internal static class TuningFile
             var parsed = knob.Parse(value);
             return knob.Type is KnobType.Path or KnobType.Folder or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? value : knob.Format(parsed);
         }
-    }
-
-    private sealed class ObjectiveEntry
-    {
-        public double Time { get; set; } = 1;
-
-        public double Code { get; set; }
-
-        public double Compile { get; set; }
-    }
-
-    private sealed class ConstraintsEntry
-    {
-        public double? Slower { get; set; }
-
-        public double? Code { get; set; }
     }
 
     private sealed class RacingEntry

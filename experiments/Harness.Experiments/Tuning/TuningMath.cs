@@ -5,7 +5,7 @@ namespace Harness.Experiments.Tuning;
 
 /// <summary>
 /// Ratios to the baseline, round by round, and the objective made of them. Means are over programs: the benchmarks that one program times itself are averaged first, unless the specification
-/// weighs benchmarks. Code and compilation are a program's, whatever it times, and count once.
+/// weighs benchmarks. All other quantities are a program's, whatever it times, and count once.
 /// </summary>
 internal sealed class TuningMath(TuningSpecification specification)
 {
@@ -40,46 +40,48 @@ internal sealed class TuningMath(TuningSpecification specification)
         UnitsOf(workloads).Average(unit => Math.Log(SampleOf(rows, unit).DividedBy(SampleOf(baseline, unit)).Median));
 
     /// <summary>
-    /// The same of sizes of code. A program without any on either side is left out; not a number where all are, since then nobody knows, and where a program has code on one side alone in most of the rounds: that is neither a
-    /// ratio nor no change.
+    /// The same of any quantity. Where it is a process's, a program without any on either side is left out; not a number where all are, since then nobody knows, and where a program has some on one side alone in most of the
+    /// rounds: that is neither a ratio nor no change.
     /// </summary>
-    public double CodeOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
-        MeanOfPrograms(rows, baseline, workloads, row => row.OptimizedBytes);
+    public double LogarithmOf(TuningQuantity quantity, IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
+        quantity == TuningQuantity.Time ? TimeOf(rows, baseline, workloads) : MeanOfPrograms(rows, baseline, workloads, quantity.Read);
 
-    /// <summary>The same of times from bytes to module, with the same exceptions.</summary>
-    public double CompileOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
-        MeanOfPrograms(rows, baseline, workloads, row => row.CompileMs);
+    /// <summary>All quantities as ratios, those that decide nothing among them.</summary>
+    public TuningRatios RatiosOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads) =>
+        new(TuningQuantity.All.ToDictionary(quantity => quantity, quantity => Math.Exp(LogarithmOf(quantity, rows, baseline, workloads))));
 
     /// <summary>
     /// What broken constraints add to the objective; 0 where none is. Every workload is held to the limit of times, and their excess is averaged as times are. Only what exceeds the limit by more than errors of the measurement
     /// do counts: else the noise of single programs, of which the worst ones are taken, would say more than the objective. Of one round of the baseline errors are not known, and nothing is said of times.
+    /// Not a number where a quantity that is limited is not known.
     /// </summary>
     /// <param name="rows">Rows of a candidate.</param>
     /// <param name="baseline">Rows of the baseline, of all rounds that there are: how much times vary is learnt from them.</param>
     /// <param name="workloads">What was measured.</param>
-    /// <param name="code">Mean of the logarithms of the candidate's sizes of code in relation to the baseline's; if it is not known and limited, the penalty is not a number.</param>
-    public double PenaltyOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads, double code)
+    public double PenaltyOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads)
     {
-        var slower = double.IsFinite(specification.Constraints.Slower) ? ExcessOfTimes(rows, baseline, workloads) : 0;
-        var larger = double.IsFinite(specification.Constraints.Code) ? Math.Max(0, code - Math.Log(specification.Constraints.Code)) : 0;
-        return PenaltyWeight * (slower + larger);
+        var excess = double.IsFinite(specification.Constraints.Slower) ? ExcessOfTimes(rows, baseline, workloads) : 0;
+        foreach (var quantity in TuningQuantity.Costs.Where(specification.Constraints.Means.ContainsKey))
+            excess += Math.Max(0, LogarithmOf(quantity, rows, baseline, workloads) - Math.Log(specification.Constraints.LimitOf(quantity)));
+        return PenaltyWeight * excess;
     }
 
-    /// <summary>The objective, of logarithms of ratios; what has no weight need not be known.</summary>
-    public double Combine(double time, double code, double compile)
+    /// <summary>The objective, which is a mean of logarithms of ratios; what has no weight need not be known.</summary>
+    public double ObjectiveOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads)
     {
-        var weights = specification.Objective;
-        return (Weighted(weights.Time, time) + Weighted(weights.Code, code) + Weighted(weights.Compile, compile)) / (weights.Time + weights.Code + weights.Compile);
+        var (sum, weights) = (0.0, 0.0);
+        foreach (var quantity in specification.Objective.Quantities)
+        {
+            var weight = specification.Objective.WeightOf(quantity);
+            sum += weight * LogarithmOf(quantity, rows, baseline, workloads);
+            weights += weight;
+        }
 
-        static double Weighted(double weight, double value) => weight > 0 ? weight * value : 0;
+        return sum / weights;
     }
 
     /// <summary>The objective in one round.</summary>
-    public double ObjectiveOfRound(IReadOnlyList<Evaluation> round, IReadOnlyList<Evaluation> baseline)
-    {
-        string[] workloads = [.. round.Select(row => row.Workload)];
-        return Combine(TimeOf(round, baseline, workloads), CodeOf(round, baseline, workloads), CompileOf(round, baseline, workloads));
-    }
+    public double ObjectiveOfRound(IReadOnlyList<Evaluation> round, IReadOnlyList<Evaluation> baseline) => ObjectiveOf(round, baseline, [.. round.Select(row => row.Workload)]);
 
     private double ExcessOfTimes(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads)
     {
@@ -90,8 +92,8 @@ internal sealed class TuningMath(TuningSpecification specification)
         {
             var ratios = SampleOf(rows, workload).DividedBy(SampleOf(baseline, workload));
 
-            // A ratio has the errors of two processes. The variance of a median of n is about π/(2n + π − 2) of that of one: exactly that for one, and π/2 times a mean's for many.
-            var error = deviations[workload] * Math.Sqrt(2 * Math.PI / ((2 * ratios.Count) + Math.PI - 2));
+            // A ratio has the errors of two processes.
+            var error = deviations[workload] * Math.Sqrt(2 * MedianInterval.RelativeVariance(ratios.Count));
             return Math.Max(0, Math.Log(ratios.Median / specification.Constraints.Slower) - (StandardErrors * error));
         }
     }

@@ -6,16 +6,14 @@ namespace Harness.Experiments.Tuning;
 /// <param name="Knobs">Its values.</param>
 /// <param name="Point">Its point in the unit cube.</param>
 /// <param name="Score">By what candidates are ranked: the objective with what broken constraints add; infinite where a process failed, or a quantity that decides is not known.</param>
-/// <param name="TimeRatio">Geometric mean of times in relation to the baseline.</param>
-/// <param name="CodeRatio">Geometric mean of code sizes likewise; not a number where they are not known.</param>
-/// <param name="CompileRatio">Geometric mean of compile times likewise.</param>
+/// <param name="Ratios">Geometric means of all quantities in relation to the baseline.</param>
 /// <param name="Rounds">Rounds that it was measured in.</param>
 /// <param name="Processes">Processes that the search had started when it was done.</param>
 internal sealed record Trial(
-    IReadOnlyDictionary<string, string> Knobs, double[] Point, double Score, double TimeRatio, double CodeRatio, double CompileRatio, int Rounds, int Processes)
+    IReadOnlyDictionary<string, string> Knobs, double[] Point, double Score, TuningRatios Ratios, int Rounds, int Processes)
 {
     /// <summary>A candidate before it is measured; it counts as failed.</summary>
-    public static Trial Unmeasured(IReadOnlyDictionary<string, string> knobs, double[] point) => new(knobs, point, double.PositiveInfinity, double.NaN, double.NaN, double.NaN, 0, 0);
+    public static Trial Unmeasured(IReadOnlyDictionary<string, string> knobs, double[] point) => new(knobs, point, double.PositiveInfinity, TuningRatios.None, 0, 0);
 
     public string Name => SearchSpace.NameOf(Knobs);
 
@@ -42,9 +40,9 @@ internal sealed record Trial(
 /// <param name="Speedup">Geometric mean over the programs, or over the benchmarks where the specification weighs these.</param>
 /// <param name="Gain">The objective in relation to the baseline, median over the rounds, as a factor: above 1 is better.</param>
 /// <param name="PValue">Signed-rank test of the objective over the rounds, two-sided, corrected after Holm over all such sets.</param>
-/// <param name="CodeRatio">Geometric mean of code sizes in relation to the baseline; not a number where they are not known.</param>
+/// <param name="Ratios">Geometric means of all quantities in relation to the baseline.</param>
 /// <param name="Programs">Each program alone; of a program that times several benchmarks, each of these.</param>
-internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, double CodeRatio, IReadOnlyList<ProgramJudgement> Programs)
+internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, TuningRatios Ratios, IReadOnlyList<ProgramJudgement> Programs)
 {
     /// <summary>Whether a gain is shown: the interval of the objective and the corrected test both say so.</summary>
     public bool IsGain => Gain.Low > 1 && PValue < Holm.Level;

@@ -1,3 +1,4 @@
+using Harness.Experiments.Engines;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Tuning.Search;
 using MathNet.Numerics.Statistics;
@@ -20,7 +21,6 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     /// <summary>The phase in which candidates are tried; all others judge.</summary>
     public const string Search = "search";
 
-    private const string UnknownCode = "size of code not known";
     private const string Validation = "validation";
     private const string Confirmation = "confirm";
     private const string HeldOut = "held-out";
@@ -216,11 +216,20 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
                 var rows = evaluator.Evaluate(new EvaluationProcess(phase, round, configuration.Name, program.Key, [.. program]), configuration.Knobs);
                 if (configuration.Name == Baseline && rows.FirstOrDefault(row => !row.IsOk) is { } failed)
                     throw new HarnessException($"the default configuration failed on '{failed.Workload}': {failed.Status}; leave the program out, or mend it, and delete its lines from evaluations.csv");
+                if (configuration.Name == Baseline && phase == Search && round == 1)
+                    RequireTold(program.Key, rows);
                 Rows(phase, configuration.Name).AddRange(rows);
                 processes++;
                 seconds += rows.Sum(row => row.ProcessSeconds);
             }
         }
+    }
+
+    /// <summary>Refuses to go on where the very first processes lack what decides: all others would as well, and nothing could be found.</summary>
+    private void RequireTold(string program, IReadOnlyList<Evaluation> rows)
+    {
+        if (specification.Deciding.FirstOrDefault(quantity => quantity.IsAlwaysThere && rows.Any(row => !(quantity.Read(row) > 0))) is { } untold)
+            throw new HarnessException($"{EngineCatalog.TitleOf(specification.Engine)} did not tell {untold.Told}, of '{program}'; leave {untold.Name} out of objective and constraints, and choose another folder with --results");
     }
 
     private Trial Score(string phase, Trial trial, string[] workloads, int first)
@@ -229,17 +238,15 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         if (own.Where(row => !row.IsOk).OrderBy(row => row.Round).ThenBy(row => row.Workload, StringComparer.Ordinal).FirstOrDefault() is { } failed)
             return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}", FirstRound = first, Processes = processes };
         var baseline = Rows(phase, Baseline);
-        var (time, code, compile) = (math.TimeOf(own, baseline, workloads), math.CodeOf(own, baseline, workloads), math.CompileOf(own, baseline, workloads));
-        var objective = math.Combine(time, code, compile);
-        var score = objective + math.PenaltyOf(own, baseline, workloads, code);
+        var ratios = math.RatiosOf(own, baseline, workloads);
+        var objective = math.ObjectiveOf(own, baseline, workloads);
+        var score = objective + math.PenaltyOf(own, baseline, workloads);
         return trial with
         {
             Score = double.IsNaN(score) ? double.PositiveInfinity : score,
             Objective = objective,
-            Failure = !double.IsNaN(score) ? null : specification.WeighsCode && double.IsNaN(code) ? UnknownCode : "time from bytes to module not known",
-            TimeRatio = Math.Exp(time),
-            CodeRatio = Math.Exp(code),
-            CompileRatio = Math.Exp(compile),
+            Failure = double.IsNaN(score) ? (specification.Deciding.FirstOrDefault(quantity => double.IsNaN(ratios[quantity])) ?? TuningQuantity.Time).Unknown : null,
+            Ratios = ratios,
             Rounds = own.Select(row => row.Round).Distinct().Count(),
             FirstRound = first,
             Processes = processes,
@@ -260,7 +267,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             bootstrap.Mean([.. units.Select(unit => (TuningMath.SampleOf(baseline, unit), TuningMath.SampleOf(own, unit)))], [.. units.Select(unit => specification.ProgramOf(unit[0]))]),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
             SignedRank.PValue(gains),
-            Math.Exp(math.CodeOf(own, baseline, workloads)),
+            math.RatiosOf(own, baseline, workloads),
             [.. workloads.Select((workload, i) => new ProgramJudgement(workload, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]);
     }
 
@@ -282,10 +289,14 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
                     reservations.Add($"{program.Program} may be slower than allowed {where}: {figures}");
             }
 
-            if (specification.WeighsCode && double.IsNaN(judgement.CodeRatio))
-                objections.Add($"{UnknownCode} {where}");
-            if (judgement.CodeRatio > specification.Constraints.Code)
-                objections.Add(FormattableString.Invariant($"more code than allowed {where}: {judgement.CodeRatio:0.000}"));
+            foreach (var quantity in TuningQuantity.Costs.Intersect(specification.Deciding))
+            {
+                var ratio = judgement.Ratios[quantity];
+                if (double.IsNaN(ratio))
+                    objections.Add($"{quantity.Unknown} {where}");
+                if (ratio > specification.Constraints.LimitOf(quantity))
+                    objections.Add(FormattableString.Invariant($"{quantity.Excess} than allowed {where}: {ratio:0.000}"));
+            }
         }
 
         return (objections, reservations);

@@ -60,8 +60,11 @@ internal sealed record TuningSpecification
     /// <summary>The text of the file, kept with the results.</summary>
     public required string SourceText { get; init; }
 
+    /// <summary>The quantities that decide anything: those that the objective weighs, and those that are limited.</summary>
+    public IReadOnlyList<TuningQuantity> Deciding => [.. TuningQuantity.All.Where(quantity => Objective.WeightOf(quantity) > 0 || double.IsFinite(Constraints.LimitOf(quantity)))];
+
     /// <summary>Whether sizes of code decide anything.</summary>
-    public bool WeighsCode => Objective.Code > 0 || double.IsFinite(Constraints.Code);
+    public bool WeighsCode => Deciding.Contains(TuningQuantity.Code);
 
     /// <summary>Processes of the largest batch: what a race of it takes at most.</summary>
     public int ProcessesOfBatch
@@ -92,29 +95,43 @@ internal sealed record TuningSpecification
 }
 
 /// <summary>What is made small: a weighted sum of the logarithms of quantities in relation to the baseline's.</summary>
-/// <param name="Time">Weight of the time of the timed calls.</param>
-/// <param name="Code">Weight of the size of optimized code.</param>
-/// <param name="Compile">Weight of the time from bytes to module.</param>
-internal sealed record TuningObjective(double Time, double Code, double Compile)
+/// <param name="Weights">Weights by quantity; those without one are not weighed.</param>
+internal sealed record TuningObjective(IReadOnlyDictionary<TuningQuantity, double> Weights)
 {
-    /// <summary>Of three quantities, those that have a weight.</summary>
-    public IReadOnlyList<double> Parts(double time, double code, double compile)
-    {
-        (double Weight, double Value)[] all = [(Time, time), (Code, code), (Compile, compile)];
-        return [.. all.Where(part => part.Weight > 0).Select(part => part.Value)];
-    }
+    /// <summary>Time alone.</summary>
+    public static TuningObjective OfTime { get; } = new(new Dictionary<TuningQuantity, double> { [TuningQuantity.Time] = 1 });
 
-    /// <summary>How many quantities have a weight.</summary>
-    public int Count => Parts(0, 0, 0).Count;
+    /// <summary>The quantities that have a weight.</summary>
+    public IReadOnlyList<TuningQuantity> Quantities => [.. TuningQuantity.All.Where(quantity => WeightOf(quantity) > 0)];
+
+    /// <summary>The weight of a quantity; 0 for none.</summary>
+    public double WeightOf(TuningQuantity quantity) => Weights.GetValueOrDefault(quantity);
+
+    /// <summary>It in words, with the numbers of the specification.</summary>
+    public override string ToString() => string.Join(", ", Quantities.Select(quantity => FormattableString.Invariant($"{quantity.Name} {WeightOf(quantity)}")));
 }
 
 /// <summary>What a winner may not do.</summary>
 /// <param name="Slower">Largest time of any program, and of any benchmark that a program times, in relation to the baseline: 1.02 for 2% slower; infinite for no limit.</param>
-/// <param name="Code">Largest geometric mean of the programs' code sizes likewise.</param>
-internal sealed record TuningConstraints(double Slower, double Code)
+/// <param name="Means">Of quantities that are a process's, the largest geometric mean over the programs likewise; those without one are not limited.</param>
+internal sealed record TuningConstraints(double Slower, IReadOnlyDictionary<TuningQuantity, double> Means)
 {
+    /// <summary>What specifications call the limit of times.</summary>
+    public const string SlowerName = "slower";
+
+    /// <summary>Nothing is limited.</summary>
+    public static TuningConstraints None { get; } = new(double.PositiveInfinity, new Dictionary<TuningQuantity, double>());
+
     /// <summary>Whether anything is limited.</summary>
-    public bool IsAny => double.IsFinite(Slower) || double.IsFinite(Code);
+    public bool IsAny => double.IsFinite(Slower) || Means.Count > 0;
+
+    /// <summary>The limit of a quantity, of times that of each program; infinite for none.</summary>
+    public double LimitOf(TuningQuantity quantity) => quantity == TuningQuantity.Time ? Slower : Means.TryGetValue(quantity, out var limit) ? limit : double.PositiveInfinity;
+
+    /// <summary>They in words, with the numbers of the specification.</summary>
+    public override string ToString() => string.Join(", ", TuningQuantity.All
+        .Where(quantity => double.IsFinite(LimitOf(quantity)))
+        .Select(quantity => FormattableString.Invariant($"{(quantity == TuningQuantity.Time ? SlowerName : quantity.Name)} {LimitOf(quantity)}")));
 }
 
 /// <summary>

@@ -1,6 +1,8 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 using Harness.Experiments.Commands;
+using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Oracle;
 using Harness.Experiments.Workloads;
@@ -75,6 +77,15 @@ public sealed class OracleSearchTests
         Assert.Contains(world.Rows, row => row.Phase == "search" && !row.IsOk);
     }
 
+    /// <summary>Errors of 1% in each process are 1.4% in a ratio of two, and less in the median of several rounds.</summary>
+    [Fact]
+    public void ChangesHaveTheErrorOfTheirRounds()
+    {
+        var result = new OracleSearch(Rules, CallWorld.NoInlining, CallWorld.Starts, new CallWorld(1, Effects)).Run();
+        Assert.True(result.Changes.Select(change => change.Rounds).Distinct().Count() > 1);
+        Assert.All(result.Changes, change => Assert.InRange(change.Error / (0.01 * Math.Sqrt(2 * MedianInterval.RelativeVariance(change.Rounds))), 0.7, 1.3));
+    }
+
     /// <summary>A policy that is fast and fails in one of the rounds in which policies are looked at is not what a search starts from.</summary>
     [Fact]
     public void APolicyThatFailsOnceIsNoStart()
@@ -84,6 +95,17 @@ public sealed class OracleSearchTests
         new OracleSearch(Rules with { Processes = 60 }, CallWorld.NoInlining, CallWorld.Starts, world, told.Add).Run();
         Assert.StartsWith("the search starts from ", told[0], StringComparison.Ordinal);
         Assert.DoesNotContain("thirds", told[0], StringComparison.Ordinal);
+    }
+
+    /// <summary>A program that does not end with a policy is stopped in its process; in this one nobody would stop it.</summary>
+    [Fact]
+    public void WhatAPolicyThatFailedDecidesIsNotAskedFor()
+    {
+        var world = new CountingWorld(new CallWorld(1, Effects) { Fails = (phase, _, name, _) => phase == "search" && name == "odd" });
+        var result = new OracleSearch(Rules, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+        Assert.NotEmpty(result.Steps);
+        Assert.True(world.Explained > 5);
+        Assert.DoesNotContain("odd", world.Starts);
     }
 
     [Theory]
@@ -197,10 +219,91 @@ public sealed class OracleSearchTests
     public void NamesThatRowsHaveForSomethingElseAreNoStarts(string file, string message)
     {
         using var folder = new TemporaryFolder();
-        var mistake = Assert.Throws<HarnessException>(() => OracleCommand.ReadStart(folder.Write(file, "inlining.budget: 3000\n")));
+        var mistake = Assert.Throws<HarnessException>(() => OracleStarts.Read(folder.Write(file, "inlining.budget: 3000\n")));
         Assert.StartsWith(message, mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
-        Assert.Equal("large", OracleCommand.ReadStart(folder.Write("large.yaml", "inlining.budget: 3000\n")).Name);
+        Assert.Equal("large", OracleStarts.Read(folder.Write("large.yaml", "inlining.budget: 3000\n")).Name);
+    }
+
+    [Fact]
+    public void StartsAreAllPoliciesOrThoseThatAreNamed()
+    {
+        Assert.Equal(11, OracleStarts.Choose([], []).Count);
+        Assert.DoesNotContain(OracleStarts.All, start => start.Name is "oracle" or "custom" or "no-inlining");
+        Assert.Equal(["benefit", "v8-large"], OracleStarts.Choose(["benefit", "v8-large"], []).Select(start => start.Name));
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("large.yaml", "inlining.budget: 3000\n");
+        Assert.Equal(["benefit", "large"], OracleStarts.Choose(["benefit"], [file]).Select(start => start.Name));
+        Assert.Equal("two starts are named 'benefit'; name it once", Assert.Throws<HarnessException>(() => OracleStarts.Choose(["benefit", "benefit"], [file])).Message);
+        Assert.Equal("two starts are named 'large'; rename the file of one", Assert.Throws<HarnessException>(() => OracleStarts.Choose(["benefit"], [file, file])).Message);
+    }
+
+    /// <summary>A model that was trained again under the same name is another one, whose times do not stand beside those of the first.</summary>
+    [Fact]
+    public void WhatTheFilesOfStartsSayIsAmongWhatRowsDependOn()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.Write("model.txt", InliningModel.BuiltIn.ToText());
+        var start = OracleStarts.Read(folder.Write("trained.yaml", "inlining.policy: learned\ninlining.model: model.txt\n"));
+        Assert.Equal("learned", start.Policy);
+        var before = OracleStarts.Fingerprints(Rules, [start]);
+        Assert.Contains($"file {model}", before.Keys);
+        Assert.Equal(before, OracleStarts.Fingerprints(Rules, [start]));
+        File.AppendAllText(model, "# trained again\n");
+        var after = OracleStarts.Fingerprints(Rules, [start]);
+        Assert.Equal([$"file {model}"], before.Where(part => after[part.Key] != part.Value).Select(part => part.Key));
+    }
+
+    /// <summary>What is said beforehand of processes and runs is what a search keeps to.</summary>
+    [Theory]
+    [InlineData(1, 50)]
+    [InlineData(2, 83)]
+    [InlineData(3, 600)]
+    public void CostsAreToldBeforehand(int seed, int processes)
+    {
+        var rules = Rules with { Processes = processes };
+        var inner = new CallWorld(seed, Effects);
+        var world = new CountingWorld(inner);
+        var result = new OracleSearch(rules, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+        Assert.InRange(result.Processes, 1, processes + OracleSearch.MostBeyond);
+        Assert.InRange(world.Explained, 1, OracleSearch.MostExplanations(rules, CallWorld.Starts.Length));
+        Assert.Equal(new OracleCost(rules, CallWorld.Starts.Length, []).Judgement, inner.Rows.Count - result.Processes);
+    }
+
+    [Fact]
+    public void CostsAreInWords()
+    {
+        var rules = new OracleRules(400, 0.01, 11, 1);
+        var known = new OracleCost(rules, 11, [1.0, 1.4, 1.2]);
+        Assert.Equal((13, 143, 652), (known.Configurations, known.Judgement, (int)Math.Round(known.Duration!.Value.TotalSeconds)));
+        Assert.Equal("two-targets: search from 11 policies in at most 400 processes, and up to 30 more to end a race", known.Describe("two-targets")[0]);
+        Assert.StartsWith("about 11 minutes, by 3 earlier processes of 1.2 s; ", known.Describe("two-targets")[2], StringComparison.Ordinal);
+        var unknown = new OracleCost(rules, 11, []);
+        Assert.Null(unknown.Duration);
+        Assert.StartsWith("how long is not known: no process of it was measured before; ", unknown.Describe("two-targets")[2], StringComparison.Ordinal);
+    }
+
+    /// <summary>Shares of three rounds of eleven are none to quote.</summary>
+    [Fact]
+    public void ASearchThatIsNotFinishedIsTold()
+    {
+        using var folder = new TemporaryFolder();
+        var world = new CallWorld(1, Effects);
+        new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+        var table = OracleCommand.Compare([Write("whole", world.Rows, Provenance.Now()), Write("part", world.Rows.Where(row => row.Phase == "search" || row.Round <= 3), finished: null)]);
+        Assert.Equal(["policy", "program whole", "program part", "mean"], table.Columns.Select(column => column.Name));
+        Assert.Contains("program part: not finished, 3 of 11 fresh rounds so far; go on with its 'harness oracle' command.", table.Notes);
+        Assert.DoesNotContain(table.Notes, note => note.StartsWith("program whole", StringComparison.Ordinal));
+
+        OracleFolder Write(string name, IEnumerable<Evaluation> rows, string? finished)
+        {
+            var made = new OracleFolder(folder.File(name));
+            made.Prepare($"program {name}", Rules, "ours", "1", []);
+            using (var file = DurableCsv<Evaluation>.Open(made.Evaluations, out _))
+                file.Append([.. rows]);
+            (Provenance.Read(made.Provenance)! with { FinishedUtc = finished }).Write(made.Provenance);
+            return made;
+        }
     }
 
     /// <summary>A policy inlines two of three calls, and the third in the place of one that is refused; nothing changes the time.</summary>
@@ -221,6 +324,24 @@ public sealed class OracleSearchTests
         }
 
         public double? Measure(string phase, int round, string name, OracleChoice choice) => 100;
+    }
+
+    /// <summary>Counts how often it is asked what is decided.</summary>
+    private sealed class CountingWorld(IOracleWorld inner) : IOracleWorld
+    {
+        public int Explained { get; private set; }
+
+        /// <summary>Names of the policies that it was asked about.</summary>
+        public List<string> Starts { get; } = [];
+
+        public IReadOnlyList<CallDecision> Explain(OracleChoice choice)
+        {
+            Explained++;
+            Starts.Add(choice.Start.Name);
+            return inner.Explain(choice);
+        }
+
+        public double? Measure(string phase, int round, string name, OracleChoice choice) => inner.Measure(phase, round, name, choice);
     }
 
     /// <summary>Remembers the knobs that it was asked to measure with.</summary>

@@ -60,10 +60,26 @@ public sealed class TuningReportTests
     [Fact]
     public void TheFrontHasNoCandidateThatAnotherBeats()
     {
-        var front = TuningFigures.FrontOf([.. LazyRun.Value.Result.Trials.Where(trial => double.IsFinite(trial.Score))]);
+        var front = TuningFigures.FrontOf([.. LazyRun.Value.Result.Trials.Where(trial => double.IsFinite(trial.Score))], TuningQuantity.Code);
         Assert.True(front.Count > 1);
-        Assert.Equal(front.OrderBy(trial => trial.CodeRatio), front);
-        Assert.Equal(front.OrderByDescending(trial => trial.TimeRatio), front);
+        Assert.Equal(front.OrderBy(trial => trial.Ratios[TuningQuantity.Code]), front);
+        Assert.Equal(front.OrderByDescending(trial => trial.Ratios[TuningQuantity.Time]), front);
+    }
+
+    /// <summary>What is weighed or limited is shown against speed with a front of its own.</summary>
+    [Fact]
+    public void MemoryThatDecidesHasAFrontBesideThatOfCode()
+    {
+        var (specification, result) = LazyRun.Value;
+        List<Trial> measured = [.. result.Trials.Where(trial => double.IsFinite(trial.Score))];
+        Assert.Equal([TuningQuantity.Code], TuningFigures.CostsOf(specification, measured));
+        var limited = specification with { Constraints = TuningConstraints.None with { Means = new Dictionary<TuningQuantity, double> { [TuningQuantity.Memory] = 1.5 } } };
+        Assert.Equal([TuningQuantity.Code, TuningQuantity.Memory], TuningFigures.CostsOf(limited, measured));
+        Assert.Equal(["optimized code", "peak memory"], TuningFigures.Front(limited, measured)!.Panels.Select(panel => panel.Title));
+        var tables = TuningDocument.Create(limited, result, [], provenance: null).Sections.Single(section => section.Id == "front").Items.OfType<ReportTable>().ToList();
+        Assert.Contains(tables, table => table.Caption.StartsWith("What no other candidate beats in both speed and peak memory", StringComparison.Ordinal));
+        Assert.Contains("memory", tables[0].Table.Columns.Select(column => column.Name));
+        Assert.Contains(", peak memory 1.00x", MarkdownDocument.Write(TuningDocument.Create(limited, result, [], provenance: null)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,6 +185,7 @@ public sealed class TuningReportTests
         var document = TuningDocument.Create(specification, result, [], provenance: null);
         Assert.DoesNotContain(document.Figures, figure => figure.Name == "front");
         Assert.Contains("size of code not known", MarkdownDocument.Write(document), StringComparison.Ordinal);
+        Assert.DoesNotContain("code", document.Sections.Single(section => section.Id == "candidates").Items.OfType<ReportTable>().First().Table.Columns.Select(column => column.Name));
     }
 
     [Theory]
@@ -200,11 +217,11 @@ public sealed class TuningReportTests
     public void WhatBrokenConstraintsAddIsShownNowhereAsObjective()
     {
         var (specification, free) = LazyRun.Value;
-        var limited = specification with { Constraints = new TuningConstraints(double.PositiveInfinity, 1.1) };
+        var limited = specification with { Constraints = TuningConstraints.None with { Means = new Dictionary<TuningQuantity, double> { [TuningQuantity.Code] = 1.1 } } };
         var result = new TuningRun(limited, new FunctionEvaluator(1, Time, code: Code)).Run();
         Assert.InRange(result.Trials.Count(trial => !trial.IsFeasible), 10, result.Trials.Count - 10);
-        Assert.All(result.Trials, trial => Assert.Equal(Math.Log(trial.TimeRatio), trial.Objective, 10));
-        Assert.All(result.Trials, trial => Assert.Equal(trial.CodeRatio > 1.1, trial.Penalty > 0));
+        Assert.All(result.Trials, trial => Assert.Equal(Math.Log(trial.Ratios[TuningQuantity.Time]), trial.Objective, 10));
+        Assert.All(result.Trials, trial => Assert.Equal(trial.Ratios[TuningQuantity.Code] > 1.1, trial.Penalty > 0));
 
         // A random search proposes the same candidates, and a race measures those that it drops in the same first round.
         Assert.Equal(free.Trials[0].Name, result.Trials[0].Name);
@@ -229,8 +246,8 @@ public sealed class TuningReportTests
         Assert.Equal(3, result.Finalists.Count);
 
         // One is fast with much code, one is small.
-        Assert.True(result.Finalists.Max(trial => trial.CodeRatio) / result.Finalists.Min(trial => trial.CodeRatio) > 1.3);
-        Assert.True(result.Finalists.Max(trial => trial.TimeRatio) / result.Finalists.Min(trial => trial.TimeRatio) > 1.1);
+        Assert.True(result.Finalists.Max(trial => trial.Ratios[TuningQuantity.Code]) / result.Finalists.Min(trial => trial.Ratios[TuningQuantity.Code]) > 1.3);
+        Assert.True(result.Finalists.Max(trial => trial.Ratios[TuningQuantity.Time]) / result.Finalists.Min(trial => trial.Ratios[TuningQuantity.Time]) > 1.1);
         var tables = TuningDocument.Create(specification, result, [], provenance: null).Sections.Single(section => section.Id == "front").Items.OfType<ReportTable>();
         Assert.Contains(tables, table => table.Caption.StartsWith("The finalists", StringComparison.Ordinal));
     }
@@ -242,7 +259,7 @@ public sealed class TuningReportTests
         var text = Text.Replace("method: random", "method: hypervolume\nobjective: {time: 1, code: 1}", StringComparison.Ordinal).Replace("processes: 600", "processes: 300", StringComparison.Ordinal);
         var result = new TuningRun(TestTuning.Read(text + "\nconstraints: {code: 1.02}"), new FunctionEvaluator(1, Time, code: Code)).Run();
         Assert.Equal(3, result.Finalists.Count);
-        Assert.All(result.Finalists, trial => Assert.True(trial.IsFeasible, FormattableString.Invariant($"{trial.Name} has {trial.CodeRatio:0.000} of the code")));
+        Assert.All(result.Finalists, trial => Assert.True(trial.IsFeasible, FormattableString.Invariant($"{trial.Name} has {trial.Ratios[TuningQuantity.Code]:0.000} of the code")));
         var later = result.Trials.Skip(result.Trials.Count / 2).ToList();
         Assert.True(later.Count(trial => trial.IsFeasible) * 4 >= later.Count * 3, $"{later.Count(trial => trial.IsFeasible)} of {later.Count} later candidates are allowed");
     }

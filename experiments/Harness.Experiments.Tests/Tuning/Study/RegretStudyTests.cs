@@ -52,6 +52,21 @@ public sealed class RegretStudyTests
         Assert.Equal(table.Rows, TuneStudyCommand.MakeTable([TestFunctions.All[0], TestFunctions.All[6]], ["tpe", "random"], 20, 3).Rows);
     }
 
+    /// <summary>The best of a grid is often at its edge, which no method is kept from.</summary>
+    [Fact]
+    public void ValuesOfARecordedGridShareTheCubeAlike()
+    {
+        KnobAxis[] axes = [new("inlining.budget", ["100", "200", "300", "400"])];
+        List<Measurement> rows = [.. axes[0].Values.Select((value, i) => new Measurement { Engine = "ours", Configuration = value, Workload = "a", Repetition = 1, ExecuteMs = i + 1 })];
+        var landscape = RecordedLandscape.Make("grid", axes, choice => choice[0].Value, "100", rows);
+        var parameter = landscape.Space.Parameters[0];
+        Assert.Equal([250, 250, 250, 250], Enumerable.Range(0, 1000).GroupBy(i => parameter.At((i + 0.5) / 1000)).Select(level => level.Count()));
+        Assert.Equal(["0", "1", "2", "3"], Enumerable.Range(0, 4).Select(level => parameter.At(parameter.PlaceOf($"{level}"))));
+        Assert.Equal(["0", "2", "3"], Enumerable.Range(0, 3).Select(i => parameter.At((i + 0.5) / 3)));
+        Assert.Equal(("0", "3"), (parameter.At(0), parameter.At(1)));
+        Assert.Equal(Math.Log(4), landscape.Value([1.0]), 10);
+    }
+
     [Fact]
     public void ARecordedGridIsSearchedByItsRows()
     {
@@ -75,5 +90,12 @@ public sealed class RegretStudyTests
         Assert.Equal(Math.Log(0.5), landscape.Measure([0.5, 1], SearchMethods.RandomOf(1, 1)), 10);
         var study = RegretStudy.Run([landscape], ["grid", "random"], 12, 3);
         Assert.Equal(0.001, study.MedianRegret(0, 0));
+
+        // All methods search it, and where there is little to search, that is said.
+        string[] methods = [.. SearchMethods.Names.Where(name => name != SearchMethods.OfSeveral)];
+        var table = TuneStudyCommand.MakeTable([TestFunctions.All[0], landscape], methods, 12, 1);
+        Assert.Equal(methods.Length, table.Columns.Count - 2);
+        Assert.All(table.Rows[1].Skip(2), regret => Assert.True((double)regret! >= 0.001));
+        Assert.Equal("grid has 6 points, a large part of which any method sees in 12 measurements: take fewer --measurements to tell methods apart.", Assert.Single(table.Notes, note => note.Contains("--measurements", StringComparison.Ordinal)));
     }
 }

@@ -39,7 +39,11 @@ internal sealed partial record ChangeRow
     [CsvColumn("features")]
     public required string FeaturesText { get; init; }
 
-    /// <summary>The same as numbers.</summary>
+    /// <summary>Standard error of the logarithm of the time ratio; 0 where it is not known, as in files from before there was this.</summary>
+    [CsvColumn("error", Optional = true)]
+    public double Error { get; init; }
+
+    /// <summary>The features as numbers.</summary>
     [CsvIgnore]
     public IReadOnlyList<double> Features => [.. FeaturesText.Split(';', StringSplitOptions.RemoveEmptyEntries)
         .Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN)];
@@ -60,5 +64,6 @@ internal sealed partial record ChangeRow
         Rounds = change.Rounds,
         IsKept = change.IsKept,
         FeaturesText = string.Join(';', change.Call.Features.Select(feature => feature.ToString("R", CultureInfo.InvariantCulture))),
+        Error = change.Error,
     };
 }

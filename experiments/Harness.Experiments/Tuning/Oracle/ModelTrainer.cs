@@ -10,11 +10,15 @@ namespace Harness.Experiments.Tuning.Oracle;
 /// <param name="Penalty">How strongly it was held to the model that it started from, chosen by what is worth most on programs left out.</param>
 /// <param name="RightBefore">Share of the decisions that the model it started from gets right, each with the weight of the time that it decides about.</param>
 /// <param name="RightLeftOut">The same of models trained likewise, penalty included, each on all programs but one and judged by that one; of one program, on all calls but a fifth.</param>
-internal sealed record TrainedModel(InliningModel Model, int Decisions, int Programs, double Penalty, double RightBefore, double RightLeftOut);
+internal sealed record TrainedModel(InliningModel Model, int Decisions, int Programs, double Penalty, double RightBefore, double RightLeftOut)
+{
+    /// <summary>Whether models trained likewise get more right of what they have not seen than the one that they started from.</summary>
+    public bool IsBetter => RightLeftOut > RightBefore;
+}
 
 /// <summary>
-/// Learns from measured decisions whether a call is worth inlining: logistic regression on the features of calls, each decision with the weight of its effect on the time, held by a quadratic
-/// penalty to the weights of a model that is there already.
+/// Learns from measured decisions whether a call is worth inlining: logistic regression on the features of calls, each decision with the weight of its effect on the time as far as the measurement tells it from its own
+/// error, held by a quadratic penalty to the weights of a model that is there already.
 /// </summary>
 internal sealed class ModelTrainer
 {
@@ -24,6 +28,12 @@ internal sealed class ModelTrainer
     /// <summary>Effects on the logarithm of the time beyond which a decision counts no more.</summary>
     private const double MostEffect = 0.2;
 
+    /// <summary>Deviation of effects that is taken for granted: where errors hide all effects, decisions weigh little, but not nothing.</summary>
+    private const double LeastDeviation = 0.005;
+
+    /// <summary>Largest error of a logarithm of times that a search can have measured: from a nanosecond to a year are less.</summary>
+    private const double MostError = 40;
+
     private const int Steps = 50;
     private const int Folds = 5;
 
@@ -32,6 +42,7 @@ internal sealed class ModelTrainer
     private readonly InliningModel start;
     private readonly IReadOnlyList<ChangeRow> rows;
     private readonly double[][] features;
+    private readonly double[] effects;
     private readonly double[] means;
     private readonly double[] deviations;
 
@@ -40,6 +51,7 @@ internal sealed class ModelTrainer
         this.start = start;
         this.rows = rows;
         features = [.. rows.Select(row => (double[])[.. row.Features])];
+        effects = EffectsOf(rows);
         means = [.. features[0].Select((_, i) => features.Average(row => row[i]))];
         deviations = [.. means.Select((mean, i) => Math.Sqrt(features.Average(row => Math.Pow(row[i] - mean, 2))))];
     }
@@ -54,6 +66,8 @@ internal sealed class ModelTrainer
         var expected = Enum.GetValues<InliningFeature>().Length;
         if (rows.FirstOrDefault(row => row.Features.Count != expected || !row.Features.All(double.IsFinite) || !double.IsFinite(row.Benefit)) is { } wrong)
             throw new HarnessException($"the decision about {wrong.Path} of {wrong.Program} has not the {expected} features of this engine; search it again with 'harness oracle'");
+        if (rows.FirstOrDefault(row => row.Error is not (>= 0 and <= MostError)) is { } changed)
+            throw new HarnessException($"the decision about {changed.Path} of {changed.Program} has an error of {changed.Error}, which no search has written; search it again with 'harness oracle'");
         if (rows.Count < LeastDecisions)
             throw new HarnessException($"{rows.Count} decisions are too few to learn from; 'harness oracle' on more programs, or with more --processes, gives at least {LeastDecisions}");
         return new ModelTrainer(start, rows).Train(name);
@@ -92,7 +106,26 @@ internal sealed class ModelTrainer
             .Select(fold => (fold.ToList(), members.Except(fold).ToList()))];
     }
 
-    private double Weight(int row) => Math.Min(MostEffect, Math.Abs(rows[row].Benefit));
+    private double Weight(int row) => effects[row];
+
+    /// <summary>
+    /// What is to be expected of each effect by its measurement (a normal prior, whose variance is what the measured effects have beyond their errors, those counting most whose errors are small): of one whose error is
+    /// large little is left, however large it was measured.
+    /// </summary>
+    private static double[] EffectsOf(IReadOnlyList<ChangeRow> rows)
+    {
+        var (sum, total) = (0.0, 0.0);
+        foreach (var row in rows)
+        {
+            var error = row.Error * row.Error;
+            var share = 1 / Math.Pow((LeastDeviation * LeastDeviation) + error, 2);
+            sum += share * ((row.Benefit * row.Benefit) - error);
+            total += share;
+        }
+
+        var variance = Math.Max(LeastDeviation * LeastDeviation, sum / total);
+        return [.. rows.Select(row => Math.Min(MostEffect, Math.Abs(row.Benefit) * variance / (variance + (row.Error * row.Error))))];
+    }
 
     private double Sign(int row) => rows[row].Benefit >= 0 ? 1 : -1;
 

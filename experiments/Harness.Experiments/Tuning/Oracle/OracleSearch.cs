@@ -1,3 +1,4 @@
+using Harness.Experiments.Statistics;
 using Harness.Experiments.Tuning.Search;
 using MathNet.Numerics.Statistics;
 
@@ -31,7 +32,11 @@ internal sealed record OracleStep(string What, double TimeRatio);
 /// <param name="TimeRatio">Median of the time in relation to that before.</param>
 /// <param name="Rounds">Rounds that it was measured in.</param>
 /// <param name="IsKept">Whether the change was kept.</param>
-internal sealed record MeasuredChange(CallDecision Call, double TimeRatio, int Rounds, bool IsKept);
+internal sealed record MeasuredChange(CallDecision Call, double TimeRatio, int Rounds, bool IsKept)
+{
+    /// <summary>Standard error of the logarithm of the ratio, by how much the rounds of all changes of the search differ; 0 where that is not known.</summary>
+    public double Error { get; init; }
+}
 
 /// <summary>What a search of decisions found.</summary>
 /// <param name="Found">The decisions.</param>
@@ -81,11 +86,28 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
     private readonly HashSet<string> tried = [];
     private readonly List<OracleStep> steps = [];
     private readonly List<MeasuredChange> changes = [];
+
+    /// <summary>Sum of squares, over all changes, of how far the logarithms of their ratios are from their mean, and how many of these are free: the variance of single rounds.</summary>
+    private (double Squares, int Freedom) spread;
+
     private IReadOnlyList<OracleStart> ranked = [];
     private int triedCount;
     private int entangled;
     private int processes;
     private int round;
+
+    /// <summary>Processes that a search needs: those in which it looks at what it may start from, and the least ones of a race.</summary>
+    /// <param name="starts">Policies that it starts from.</param>
+    public static int LeastProcesses(int starts) => (ScreenRounds * starts) + ((BatchSize + 1) * Stages[0]);
+
+    /// <summary>Processes by which a search may exceed those that it was given: a race that has begun goes to its end.</summary>
+    public static int MostBeyond => (BatchSize + 1) * (Stages[^1] - Stages[0]);
+
+    /// <summary>How often a search asks its world at most what is decided: once for each policy that decisions are taken over from, and once for each change.</summary>
+    /// <param name="rules">How it goes about it.</param>
+    /// <param name="starts">Policies that it starts from.</param>
+    public static int MostExplanations(OracleRules rules, int starts) =>
+        Math.Min(starts, MostStarts + 1) + (BatchSize * Math.Max(0, rules.Processes - (ScreenRounds * starts)) / ((BatchSize + 1) * Stages[0]));
 
     private bool HasBudget => processes + ((BatchSize + 1) * Stages[0]) <= rules.Processes;
 
@@ -118,7 +140,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         }
 
         Confirm(found);
-        return new OracleResult(found, steps, changes, triedCount, processes) { Entangled = entangled };
+        return new OracleResult(found, steps, [.. changes.Select(change => change with { Error = ErrorOf(change.Rounds) })], triedCount, processes) { Entangled = entangled };
     }
 
     /// <summary>The fastest policy.</summary>
@@ -133,10 +155,10 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
                 times[name].Add((time ?? double.PositiveInfinity) / reference);
         }
 
-        ranked = [.. starts.OrderBy(start => TimeOf(start.Name))];
-        return double.IsFinite(TimeOf(ranked[0].Name)) ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
+        ranked = [.. starts.Where(start => double.IsFinite(TimeOf(start.Name))).OrderBy(start => TimeOf(start.Name))];
+        return ranked.Count > 0 ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
 
-        // A policy that failed even once is no place to start from, however fast it was else.
+        // A policy that failed even once is no place to start from, however fast it was else, and nothing of it is taken over: what it decides is found out by running the program with it, which then may not end.
         double TimeOf(string name) => times[name].TrueForAll(double.IsFinite) ? times[name].Median() : double.PositiveInfinity;
     }
 
@@ -201,6 +223,8 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         foreach (var change in raced)
         {
             tried.Add(change.Change.Key);
+            if (!change.HasFailed && change.Ratios.Count > 1)
+                spread = (spread.Squares + change.Squares, spread.Freedom + change.Ratios.Count - 1);
             if (change.Change.Call is not { } call || change.Ratios.Count == 0 || change.HasFailed)
                 continue;
             if (IsAlone(call, before, change.Change.Choice))
@@ -209,6 +233,8 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
                 entangled++;
         }
     }
+
+    private double ErrorOf(int rounds) => spread.Freedom == 0 ? 0 : Math.Sqrt(spread.Squares / spread.Freedom * MedianInterval.RelativeVariance(rounds));
 
     /// <summary>
     /// Whether turning a call round turned no other: a policy with a budget lets others in where one is refused, and then the time is not that call's alone. Calls that are decided about on one side only say nothing: they are
@@ -275,6 +301,17 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
 
         /// <summary>The median; not a number before the first round.</summary>
         public double Ratio => Ratios.Median();
+
+        /// <summary>Sum of the squares of how far the logarithms are from their mean.</summary>
+        public double Squares
+        {
+            get
+            {
+                double[] logarithms = [.. Ratios.Select(Math.Log)];
+                var mean = logarithms.Average();
+                return logarithms.Sum(logarithm => (logarithm - mean) * (logarithm - mean));
+            }
+        }
 
         public bool IsKept { get; set; }
     }

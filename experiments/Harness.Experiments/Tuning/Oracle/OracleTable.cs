@@ -12,7 +12,6 @@ internal sealed class OracleTable
     private readonly Dictionary<string, Sample> sizes = [];
     private readonly Dictionary<string, List<string>> failures = [];
     private readonly string without;
-    private readonly int rounds;
 
     /// <summary>Reads the rounds in which all policies were compared.</summary>
     /// <param name="rows">Rows of a search of decisions.</param>
@@ -21,7 +20,7 @@ internal sealed class OracleTable
     public OracleTable(IReadOnlyList<Evaluation> rows, string without)
     {
         this.without = without;
-        rounds = rows.Where(row => row.Phase == ConfirmPhase).Select(row => row.Round).Distinct().Count();
+        Rounds = rows.Where(row => row.Phase == ConfirmPhase).Select(row => row.Round).Distinct().Count();
         foreach (var configuration in rows.Where(row => row.Phase == ConfirmPhase).GroupBy(row => row.Configuration))
         {
             // Times are of rounds in which all workloads went well; what failed in others is told.
@@ -35,6 +34,9 @@ internal sealed class OracleTable
         if (!times.ContainsKey(without) || !times.ContainsKey(OracleSearch.FoundName))
             throw new HarnessException("the search has not compared what it found with all policies yet; go on with the same 'harness oracle' command");
     }
+
+    /// <summary>Fresh rounds that there are.</summary>
+    public int Rounds { get; }
 
     /// <summary>The policies, the fastest first, those that failed after all others, and the oracle last.</summary>
     public IEnumerable<string> Policies => times.Keys.Where(name => name != without && name != OracleSearch.FoundName)
@@ -80,7 +82,7 @@ internal sealed class OracleTable
             table.Add(policy, time.Value, time.Low, time.High, share?.Value, share?.Low, share?.High, CodeOf(policy), FailuresOf(policy));
         }
 
-        table.AddNote($"time and code in relation to no inlining; share_of_gain: what a policy saves of that time, as a share of what the decisions found by measurement save. {rounds} fresh rounds.");
+        table.AddNote($"time and code in relation to no inlining; share_of_gain: what a policy saves of that time, as a share of what the decisions found by measurement save. {Rounds} fresh rounds.");
         foreach (var name in Failed)
             table.AddNote($"{name} failed in {FailuresOf(name)} of the fresh rounds ({string.Join(", ", failures[name].Distinct())}) and has no share; its time is that of the others.");
         if (!IsComparable)

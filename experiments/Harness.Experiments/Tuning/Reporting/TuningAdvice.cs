@@ -38,7 +38,7 @@ internal static class TuningAdvice
     {
         var speedup = quoted.Judgement.Speedup;
         var general = speedup.General.HasInterval ? FormattableString.Invariant($", {speedup.General.Low:0.00}–{speedup.General.High:0.00}x for programs like these in general") : "";
-        yield return FormattableString.Invariant($"Quote {MarkdownTable.Times(speedup.Measured)} {quoted.Where}{general}. The {1 / winner.TimeRatio:0.00}x that the search saw of the winner in {Count(winner.Rounds, "round")} has the luck in it for which it was chosen.");
+        yield return FormattableString.Invariant($"Quote {MarkdownTable.Times(speedup.Measured)} {quoted.Where}{general}. The {1 / winner.Ratios[TuningQuantity.Time]:0.00}x that the search saw of the winner in {Count(winner.Rounds, "round")} has the luck in it for which it was chosen.");
         if (result.HeldOut is null)
             yield return "Nothing was held out, so that nobody knows whether other programs gain: name some under held-out before the values become defaults.";
         if (result.Reservations.Count > 0)

@@ -50,7 +50,7 @@ internal sealed class TuningDocument
             .. decisions.Count > 0 ? [new ReportSection("decisions", "What the winner inlines differently", decisions)] : Array.Empty<ReportSection>(),
             new("progress", "Progress of the search", Progress()),
             new("knobs", "Which knobs matter", Knobs()),
-            new("front", "Speed against code", Front()),
+            new("front", "Speed against what it costs", Front()),
             new("candidates", "Best candidates of the search", Candidates()),
             new("again", "To do it again", Again(provenance)),
         ];
@@ -97,7 +97,7 @@ internal sealed class TuningDocument
         return table;
     }
 
-    private static string Summary(Judgement judgement, string where) => $"geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)} {where}, {Code(judgement.CodeRatio)}";
+    private static string Summary(Judgement judgement, string where) => $"geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)} {where}; {Costs(judgement)}";
 
     private List<ReportItem> Use()
     {
@@ -126,7 +126,7 @@ internal sealed class TuningDocument
         var unclear = Names(judgement, RatioVerdict.Unclear);
         yield return new ReportSection(id, title,
         [
-            new ReportText(string.Create(CultureInfo.InvariantCulture, $"{Count(workloads)}: geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Code(judgement.CodeRatio)}.")),
+            new ReportText(string.Create(CultureInfo.InvariantCulture, $"{Count(workloads)}: geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Costs(judgement)}.")),
             Slower(judgement),
             .. unclear.Count == 0 ? Array.Empty<ReportItem>() : [new ReportText($"Unclear, since the test and the median speedup contradict each other: {string.Join(", ", unclear)}.")],
             .. IsLimited ? [new ReportText(LimitWords(judgement))] : Array.Empty<ReportItem>(),
@@ -207,7 +207,9 @@ internal sealed class TuningDocument
     {
         if (TuningFigures.Front(specification, measured) is not { } figure)
             return [new ReportText("Sizes of code were not measured: write 'objective: {code: …}' or 'constraints: {code: …}' where the engine tells them.")];
-        var items = new List<ReportItem> { new ReportFigure("front", figure), new ReportTable("What no other candidate beats in both, as the search saw them", Table(TuningFigures.FrontOf(measured))) };
+        var items = new List<ReportItem> { new ReportFigure("front", figure) };
+        foreach (var cost in TuningFigures.CostsOf(specification, measured))
+            items.Add(new ReportTable($"What no other candidate beats in both speed and {cost.Title}, as the search saw them", Table(TuningFigures.FrontOf(measured, cost))));
         if (result.Finalists.Count > 1)
             items.Add(new ReportTable("The finalists, in fresh rounds", Table(result.Finalists)));
         return items;
@@ -242,18 +244,22 @@ internal sealed class TuningDocument
 
     private ResultTable Table(IEnumerable<Trial> trials)
     {
+        // What nobody has told, as where an older version of the harness measured, has no column.
+        var costs = TuningQuantity.Costs.Where(cost => measured.Any(trial => double.IsFinite(trial.Ratios[cost]))).ToList();
         TableColumn[] marks = specification.Constraints.IsAny ? [new("constraints")] : [];
-        var table = new ResultTable([new("candidate"), new("objective", "0.000"), new("speedup", "0.000"), new("code", "0.00"), new("compile", "0.00"), new("rounds", "0"), .. marks]);
+        var table = new ResultTable([new("candidate"), new("objective", "0.000"), new("speedup", "0.000"), .. costs.Select(cost => new TableColumn(cost.Name, "0.00")), new("rounds", "0"), .. marks]);
         foreach (var trial in trials)
         {
             object?[] mark = marks.Length > 0 ? [trial.IsFeasible ? "kept" : "broken"] : [];
-            table.Add([trial.Name, Math.Exp(-trial.Objective), 1 / trial.TimeRatio, trial.CodeRatio, trial.CompileRatio, trial.Rounds, .. mark]);
+            table.Add([trial.Name, Math.Exp(-trial.Objective), 1 / trial.Ratios[TuningQuantity.Time], .. costs.Select(cost => (object?)trial.Ratios[cost]), trial.Rounds, .. mark]);
         }
 
         return table;
     }
 
-    private static string Code(double ratio) => double.IsNaN(ratio) ? "size of code not known" : string.Create(CultureInfo.InvariantCulture, $"code {ratio:0.00}x");
+    /// <summary>What the winner's speed costs; of each quantity also that it is not known.</summary>
+    private static string Costs(Judgement judgement) => string.Join(", ", TuningQuantity.Costs.Select(cost =>
+        double.IsNaN(judgement.Ratios[cost]) ? cost.Unknown : string.Create(CultureInfo.InvariantCulture, $"{cost.Title} {judgement.Ratios[cost]:0.00}x")));
 
     /// <summary>Whether any program times several benchmarks itself, so that it matters what means are over.</summary>
     private bool HasBenchmarks => specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).GroupBy(workload => workload.Program).Any(program => program.Count() > 1);

@@ -80,26 +80,39 @@ internal static class TuningFigures
         }
     }
 
-    /// <summary>Speed against code: the front, and the best candidates beside it. Null where sizes are not known.</summary>
+    /// <summary>Speed against each of its costs that is shown: the front, and the best candidates beside it. Null where none is known.</summary>
     public static Figure? Front(TuningSpecification specification, IReadOnlyList<Trial> measured)
     {
-        var shown = FrontOf(measured).Concat(measured.Where(trial => double.IsFinite(trial.CodeRatio)).OrderBy(trial => trial.Score)).DistinctBy(trial => trial.Name).Take(MostPoints).ToList();
-        if (shown.Count == 0)
+        var costs = CostsOf(specification, measured);
+        if (costs.Count == 0)
             return null;
         return new Figure
         {
-            Title = $"{specification.Name}: speed and code",
+            Title = $"{specification.Name}: speed and {string.Join(", ", costs.Select(cost => cost.Title))}",
             Subtitle = "The best candidates in relation to the default, as the search saw them; the line joins what no other candidate beats in both",
-            Panels = [new FigurePanel("", new ScatterPanel("optimized code", "speedup", [.. shown.Select(trial => new ScatterPoint(trial.IsFeasible ? trial.Name : $"{trial.Name} (breaks a constraint)", trial.CodeRatio, Estimate.Without(1 / trial.TimeRatio)))]))],
+            Panels = [.. costs.Select(cost => new FigurePanel(costs.Count > 1 ? cost.Title : "", MakeScatter(cost)))],
             Source = Source(specification),
         };
+
+        ScatterPanel MakeScatter(TuningQuantity cost) => new(cost.Title, "speedup",
+        [
+            .. FrontOf(measured, cost).Concat(measured.Where(trial => double.IsFinite(trial.Ratios[cost])).OrderBy(trial => trial.Score)).DistinctBy(trial => trial.Name).Take(MostPoints)
+                .Select(trial => new ScatterPoint(trial.IsFeasible ? trial.Name : $"{trial.Name} (breaks a constraint)", trial.Ratios[cost], Estimate.Without(1 / trial.Ratios[TuningQuantity.Time]))),
+        ]);
     }
 
-    /// <summary>The candidates that no other beats in both speed and code, smallest code first.</summary>
-    public static IReadOnlyList<Trial> FrontOf(IReadOnlyList<Trial> measured)
+    /// <summary>The costs that speed is shown against: code, and what decides besides, as far as they are known.</summary>
+    public static IReadOnlyList<TuningQuantity> CostsOf(TuningSpecification specification, IReadOnlyList<Trial> measured)
     {
-        var known = measured.Where(trial => double.IsFinite(trial.CodeRatio)).DistinctBy(trial => trial.Name).ToList();
-        return [.. Hypervolume.Front([.. known.Select(trial => (IReadOnlyList<double>)[trial.TimeRatio, trial.CodeRatio])]).Select(i => known[i]).OrderBy(trial => trial.CodeRatio)];
+        var deciding = specification.Deciding;
+        return [.. TuningQuantity.Costs.Where(cost => (cost == TuningQuantity.Code || deciding.Contains(cost)) && measured.Any(trial => double.IsFinite(trial.Ratios[cost])))];
+    }
+
+    /// <summary>The candidates that no other beats in both speed and a cost, those with the least of it first.</summary>
+    public static IReadOnlyList<Trial> FrontOf(IReadOnlyList<Trial> measured, TuningQuantity cost)
+    {
+        var known = measured.Where(trial => double.IsFinite(trial.Ratios[cost])).DistinctBy(trial => trial.Name).ToList();
+        return [.. Hypervolume.Front([.. known.Select(trial => (IReadOnlyList<double>)[trial.Ratios[TuningQuantity.Time], trial.Ratios[cost]])]).Select(i => known[i]).OrderBy(trial => trial.Ratios[cost])];
     }
 
     private static IReadOnlyList<string> Labels(TuningParameter parameter, IReadOnlyList<double> places) => [.. places.Select(parameter.At)];

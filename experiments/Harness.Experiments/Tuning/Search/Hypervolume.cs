@@ -28,6 +28,28 @@ internal static class Hypervolume
     public static double Of(IEnumerable<IReadOnlyList<double>> points, IReadOnlyList<double> reference) =>
         Of([.. points.Where(point => point.Zip(reference).All(pair => pair.First < pair.Second))], reference, reference.Count);
 
+    /// <summary>
+    /// What a point adds to the volume that others dominate: its own, without what they dominate of it (While, Bradstreet and Barone 2012). Of the others only their parts within its own volume are looked at, most of which lie
+    /// behind each other, so that it takes far less than to sum up the whole anew: the more values a point has, the more of a front nothing dominates.
+    /// </summary>
+    /// <param name="point">The point.</param>
+    /// <param name="others">What is there already.</param>
+    /// <param name="reference">What is worse than all that count.</param>
+    public static double Added(IReadOnlyList<double> point, IEnumerable<IReadOnlyList<double>> others, IReadOnlyList<double> reference)
+    {
+        var inside = new List<IReadOnlyList<double>>();
+        foreach (var other in others)
+        {
+            double[] part = [.. point.Select((value, i) => Math.Max(value, other[i]))];
+            if (inside.Exists(known => Dominates(known, part)))
+                continue;
+            inside.RemoveAll(known => Dominates(part, known));
+            inside.Add(part);
+        }
+
+        return Of([point], reference) - Of(inside, reference);
+    }
+
     /// <summary>A reference for points: somewhat worse in each value than the worst of them.</summary>
     public static double[] ReferenceFor(IReadOnlyList<IReadOnlyList<double>> points) =>
     [
@@ -53,7 +75,7 @@ internal static class Hypervolume
         while (chosen.Count < Math.Min(count, points.Count))
         {
             // The first of the largest, so that the order decides among those that add nothing.
-            var next = Enumerable.Range(0, points.Count).Except(chosen).MaxBy(i => Of(known.Append(points[i]), reference));
+            var next = Enumerable.Range(0, points.Count).Except(chosen).MaxBy(i => Added(points[i], known, reference));
             chosen.Add(next);
             known.Add(points[next]);
         }

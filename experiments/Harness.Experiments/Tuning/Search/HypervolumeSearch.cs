@@ -33,7 +33,6 @@ internal sealed class HypervolumeSearch(SearchSpace space, int seed) : ISearchMe
         var reference = Hypervolume.ReferenceFor(means);
         var front = Hypervolume.Front(means);
         IReadOnlyList<double>[] dominating = [.. front.Select(i => means[i]).DistinctBy(mean => string.Join(' ', mean))];
-        var volume = Hypervolume.Of(dominating, reference);
         double[][] normals = [.. Enumerable.Range(0, Draws).Select(_ => (double[])[.. models.Select(_ => Normal.Sample(random, 0, 1))])];
 
         // Spread over the front: it is ordered by its first value.
@@ -49,7 +48,7 @@ internal sealed class HypervolumeSearch(SearchSpace space, int seed) : ISearchMe
             {
                 double[] drawn = [.. predictions.Select((prediction, part) => prediction.Mean + (prediction.Deviation * normal[part]))];
                 if (!dominating.Any(point => Hypervolume.Dominates(point, drawn)))
-                    sum += Hypervolume.Of(dominating.Append(drawn), reference) - volume;
+                    sum += Hypervolume.Added(drawn, dominating, reference);
             }
 
             return sum / Draws;

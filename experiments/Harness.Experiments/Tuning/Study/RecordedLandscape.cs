@@ -33,8 +33,8 @@ internal static class RecordedLandscape
     /// <param name="rows">Rows of one engine.</param>
     public static Landscape Make(string name, IReadOnlyList<KnobAxis> axes, Func<(KnobAxis Axis, string Value)[], string> nameOf, string baseline, IReadOnlyList<Measurement> rows)
     {
-        // Values of a grid are places in order, at equal distances whatever they are: that is how somebody chose them.
-        var space = new SearchSpace([.. axes.Select(axis => new TuningParameter(axis.Knob, [], 0, axis.Values.Count - 1, Whole: true, Logarithmic: false))]);
+        // Values of a grid are places in order, at equal distances whatever they are: that is how somebody chose them. Each is as likely as any other at a random place.
+        var space = new SearchSpace([.. axes.Select(axis => new TuningParameter(axis.Knob, [], 0, axis.Values.Count - 1, Whole: true, Logarithmic: false, HasLevels: true))]);
         var times = rows.ToDictionary(row => (row.Configuration, row.Workload, row.Repetition), row => row.ExecuteMs);
         var workloads = rows.Select(row => row.Workload).Distinct().ToList();
         var rounds = rows.Select(row => row.Repetition).Distinct().Order().ToList();
