@@ -211,7 +211,6 @@ internal sealed class ControlFlow
         for (int i = Order.Count - 1; i >= 0; i--)
         {
             Block header = Order[i];
-            header.IsLoopHeader = false;
             Loop? loop = null;
             foreach (int predecessor in header.Predecessors)
             {
@@ -223,9 +222,12 @@ internal sealed class ControlFlow
                 }
             }
 
+            // A block that no longer begins a loop may be skipped.
+            bool isHeader = loop is not null;
+            graph.IsControlSimple &= header.IsLoopHeader == isHeader;
+            header.IsLoopHeader = isHeader;
             if (loop is not null)
             {
-                header.IsLoopHeader = true;
                 Loops.Add(loop);
                 FindBlocks(loop, work);
             }

@@ -75,6 +75,12 @@ internal sealed class Graph
     /// <summary>Number of node ids in use.</summary>
     public int NodeCount { get; private set; }
 
+    /// <summary>
+    /// Whether control is as simple as what is known of values allows, since it was made so and neither has changed: whoever looks again finds nothing, and to look through a large
+    /// graph takes as long as to simplify it. What changes edges or values, or which blocks begin loops, takes it back.
+    /// </summary>
+    public bool IsControlSimple { get; set; }
+
     /// <summary>A node by id, to read or change. Not to be kept across the making of nodes.</summary>
     public ref Node this[int id]
     {
@@ -188,6 +194,7 @@ internal sealed class Graph
         node.Immediate = replacement;
         node.InputCount = 0;
         hasReplacements = true;
+        IsControlSimple = false;
     }
 
     /// <summary>Removes a node whose result nobody uses.</summary>
@@ -198,6 +205,7 @@ internal sealed class Graph
         node.Type = IrType.None;
         node.InputCount = 0;
         hasReplacements = true;
+        IsControlSimple = false;
     }
 
     /// <summary>Ends a block.</summary>

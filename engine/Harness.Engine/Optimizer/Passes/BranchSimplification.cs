@@ -20,7 +20,7 @@ internal sealed class BranchSimplification : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        while (graph.Budget.TryDraw(graph.Analyses.Order.Count))
+        while (!graph.IsControlSimple && graph.Budget.TryDraw(graph.Analyses.Order.Count))
         {
             List<Block> order = graph.Analyses.Order;
             bool changed = SimplifyTerminators(graph, order);
@@ -34,10 +34,7 @@ internal sealed class BranchSimplification : IPass
 
             changed |= RemoveRedundantParameters(graph, order);
             changed |= MergeStraightBlocks(graph, order);
-            if (!changed)
-            {
-                break;
-            }
+            graph.IsControlSimple = !changed;
         }
 
         return Analyses.All;

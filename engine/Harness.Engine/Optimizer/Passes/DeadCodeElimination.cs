@@ -42,6 +42,7 @@ internal sealed class DeadCodeElimination : IPass
                 if (!parameters.TrueForAll(isLive))
                 {
                     edge = edge with { Arguments = ArgumentsOf(edge, parameters, live) };
+                    graph.IsControlSimple = false;
                 }
             }
         }

@@ -76,6 +76,7 @@ internal sealed class NodeRewriter(Graph graph)
         node.Op = op;
         node.InputCount = inputs.Length;
         inputs.CopyTo(graph.Inputs(id));
+        graph.IsControlSimple = false;
         return true;
     }
 
