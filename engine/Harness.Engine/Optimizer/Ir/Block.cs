@@ -102,7 +102,7 @@ internal sealed class Block(int id)
     /// <summary>Where control goes: see <see cref="TerminatorKind"/> for the meaning of each position.</summary>
     public Edge[] Successors = [];
 
-    /// <summary>Ids of the blocks with an edge here, once per edge. Made by <see cref="Graph.ComputePredecessors"/>.</summary>
+    /// <summary>Ids of the blocks with an edge here, once per edge, so that a block with several is there several times in a row. Made by <see cref="Graph.ComputePredecessors"/>.</summary>
     public List<int> Predecessors { get; } = [];
 
     /// <summary>Whether it is the target of a back edge. True of all that are, also where a pass has made them, before loops are found anew.</summary>

@@ -91,7 +91,7 @@ internal sealed class Graph
     /// <summary>Makes an empty block.</summary>
     public Block NewBlock() => memory.NewBlock();
 
-    /// <summary>Makes a node that belongs to a block without putting it into the block's list.</summary>
+    /// <summary>Makes a node that belongs to a block without putting it into the block's list. Its inputs may be those of another node (<see cref="Inputs"/>).</summary>
     public int NewNode(int block, Opcode op, IrType type, ReadOnlySpan<int> nodeInputs, long immediate = 0, int aux = 0)
     {
         if (NodeCount == nodes.Length)
