@@ -122,6 +122,16 @@ public sealed class GrowingShapeTests
         Assert.True(exponent <= MostGrowthOfTime, $"{name}: {least} ns at {most / Growth}, {longest} ns at {most}, as N^{exponent:F2}");
     }
 
+    /// <summary>How an access traps on null depends on how far from its object's header the field is; what it takes to compile it does not.</summary>
+    [Fact]
+    public void FieldsFarFromTheHeaderCostNoMoreThanOthers()
+    {
+        Assert.InRange(CostOfField(7680) / CostOfField(960), 0, 1.5);
+
+        static double CostOfField(int fields) =>
+            (double)CompilationCost.OfBaseline(GrowingShapes.Get("fields").Assemble(fields), EngineOptions.Default).AllocatedBytes / fields;
+    }
+
     /// <summary>What is worked on lies in buffers that the compiler keeps, be it that the function is refused in the end.</summary>
     /// <param name="name">The shape.</param>
     /// <param name="size">Its size.</param>
