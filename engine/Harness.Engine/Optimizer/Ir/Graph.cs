@@ -33,6 +33,8 @@ internal sealed class Graph
         inputs = this.memory.Inputs;
         Blocks = this.memory.Blocks;
         this.memory.ClearBlocks();
+        Operators = this.memory.Operators;
+        Operators.Clear();
         Analyses = new AnalysisCache(this, this.memory.Analyses);
     }
 
@@ -76,6 +78,11 @@ internal sealed class Graph
     public int NodeCount { get; private set; }
 
     /// <summary>
+    /// The operators of all nodes that were ever made, or rewritten (<see cref="SetOperator"/>): a pass that is about others has nothing to look for, and need not look through the graph.
+    /// </summary>
+    public OperatorSet Operators { get; }
+
+    /// <summary>
     /// Whether control is as simple as what is known of values allows, since it was made so and neither has changed: whoever looks again finds nothing, and to look through a large
     /// graph takes as long as to simplify it. What changes edges or values, or which blocks begin loops, takes it back.
     /// </summary>
@@ -117,6 +124,7 @@ internal sealed class Graph
             Inlining = -1,
         };
         inputCount += nodeInputs.Length;
+        Operators.Add(op);
         return NodeCount++;
     }
 
@@ -142,6 +150,13 @@ internal sealed class Graph
         int id = AppendParameter(block, nodes[like].Type);
         nodes[id].ReferenceType = nodes[like].ReferenceType;
         return id;
+    }
+
+    /// <summary>Gives a node another operator. Its inputs must be those of that operator, or be made so.</summary>
+    public void SetOperator(int id, Opcode op)
+    {
+        nodes[id].Op = op;
+        Operators.Add(op);
     }
 
     /// <summary>The frame state of a guard; -1 for other nodes.</summary>

@@ -252,7 +252,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             ref Node node = ref graph[id];
             if (op != IrOp.Guard)
             {
-                node.Op = IrOp.Guard;
+                graph.SetOperator(id, IrOp.Guard);
                 node.Immediate = (long)DeoptReason.TrapInLoop;
             }
 
