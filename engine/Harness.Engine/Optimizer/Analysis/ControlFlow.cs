@@ -13,7 +13,11 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// </remarks>
 internal sealed class ControlFlow
 {
+    /// <summary>Loops that are kept to describe those of another graph.</summary>
+    private const int MostKeptLoops = 1 << 13;
+
     private readonly List<Loop?> innermost = [];
+    private readonly Stack<Loop> keptLoops = new();
 
     /// <summary>Over places in <see cref="Order"/>.</summary>
     private readonly DominatorTree tree = new();
@@ -58,6 +62,15 @@ internal sealed class ControlFlow
     {
         graph = null!;
         Order = [];
+        foreach (Loop loop in Loops)
+        {
+            loop.Forget();
+            if (keptLoops.Count < MostKeptLoops)
+            {
+                keptLoops.Push(loop);
+            }
+        }
+
         Loops.Clear();
         innermost.Clear();
         if (outermost.Count > 0)
@@ -216,7 +229,7 @@ internal sealed class ControlFlow
             {
                 if (position[predecessor] >= i && Dominates(header.Id, predecessor))
                 {
-                    loop ??= new Loop(this, header);
+                    loop ??= NewLoop(header);
                     loop.BackEdgeSources.Add(predecessor);
                     work.Push(predecessor);
                 }
@@ -234,6 +247,17 @@ internal sealed class ControlFlow
         }
 
         NumberLoops();
+    }
+
+    private Loop NewLoop(Block header)
+    {
+        if (!keptLoops.TryPop(out Loop? loop))
+        {
+            loop = new Loop(this);
+        }
+
+        loop.Begin(header);
+        return loop;
     }
 
     /// <summary>Goes back from the back edges to the header; inner loops are passed as a whole.</summary>

@@ -80,9 +80,6 @@ internal struct Terminator
 /// </summary>
 internal sealed class Block(int id)
 {
-    /// <summary>Room that a list keeps for another graph.</summary>
-    private const int MostKept = 32;
-
     /// <summary>What <see cref="Successors"/> mostly are, kept for another graph: arrays that are as old as the block, and not younger, cost collections nothing.</summary>
     private Edge[]? one;
     private Edge[]? two;
@@ -137,9 +134,9 @@ internal sealed class Block(int id)
     /// <summary>Makes it as empty as a new one, for another graph.</summary>
     public void Clear()
     {
-        Clear(Parameters);
-        Clear(Nodes);
-        Clear(Predecessors);
+        Parameters.ClearForReuse();
+        Nodes.ClearForReuse();
+        Predecessors.ClearForReuse();
         Terminator = default;
         Successors = [];
         Array.Clear(one ?? []);
@@ -147,14 +144,5 @@ internal sealed class Block(int id)
         IsLoopHeader = false;
         LoopEntryState = -1;
         Frequency = 1;
-    }
-
-    private static void Clear(List<int> list)
-    {
-        list.Clear();
-        if (list.Capacity > MostKept)
-        {
-            list.Capacity = 0;
-        }
     }
 }

@@ -39,7 +39,8 @@ internal sealed class LoopCopy : IDisposable
         foreach (CopiedRegion region in regions)
         {
             Block header = region.Loop.Header;
-            copy.Copy(region, Math.Min(1, EntriesOf(graph, region.Loop) / header.Frequency), leavesChecksOut: false);
+            double entries = region.Loop.EntrySources().Sum(id => graph.Blocks[id].Frequency);
+            copy.Copy(region, Math.Min(1, entries / header.Frequency), leavesChecksOut: false);
             header.LoopEntryState = -1;
             copy.Enter(isFromInside: false);
             uses.Repair(region, copy);
@@ -67,24 +68,6 @@ internal sealed class LoopCopy : IDisposable
         // A region's values may be used in later ones: those are copied after their uses have been repaired.
         regions.Sort((a, b) => flow.PositionOf(a.Loop.Header.Id).CompareTo(flow.PositionOf(b.Loop.Header.Id)));
         return OutsideUses.Find(graph, flow, regions);
-    }
-
-    /// <summary>How often the blocks that lead into a loop run, each of them counted once.</summary>
-    private static double EntriesOf(Graph graph, Loop loop)
-    {
-        double entries = 0;
-        int last = -1;
-        foreach (int predecessor in loop.Header.Predecessors)
-        {
-            if (predecessor != last && !loop.Contains(predecessor))
-            {
-                entries += graph.Blocks[predecessor].Frequency;
-            }
-
-            last = predecessor;
-        }
-
-        return entries;
     }
 
     /// <summary>The copy of a value of the loop; other values are their own.</summary>

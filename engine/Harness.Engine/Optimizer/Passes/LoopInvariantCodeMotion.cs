@@ -58,7 +58,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
     private static Block PreheaderOf(Graph graph, ControlFlow flow, Loop loop)
     {
         Block header = loop.Header;
-        int[] outsiders = [.. header.Predecessors.Where(id => !loop.Contains(id)).Distinct()];
+        List<int> outsiders = loop.EntrySources();
         if (outsiders is [int only] && graph.Blocks[only].Terminator.Kind == TerminatorKind.Jump)
         {
             return graph.Blocks[only];
@@ -66,7 +66,12 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
         Block preheader = graph.NewBlock();
         preheader.Frequency = graph.Blocks[outsiders[0]].Frequency;
-        int[] parameters = [.. header.Parameters.Select(id => graph.AppendParameterLike(preheader, id))];
+        int[] parameters = [.. header.Parameters];
+        foreach (ref int parameter in parameters.AsSpan())
+        {
+            parameter = graph.AppendParameterLike(preheader, parameter);
+        }
+
         graph.Terminate(
             preheader, new Terminator { Kind = TerminatorKind.Jump, Value = -1, FrameState = -1 }, new Edge(header.Id, parameters));
         foreach (int outsider in outsiders)
