@@ -15,7 +15,7 @@ internal sealed class OutsideUses : IDisposable
     /// <summary>The number of what is in no region; regions are numbered from 1.</summary>
     private const int NoRegion = 0;
 
-    /// <summary>Values that what was used to repair one region keeps its room for, for the next one.</summary>
+    /// <summary>Entries of a map that it keeps its room for when the next region is repaired.</summary>
     private const int MostKept = 1 << 10;
 
     private readonly Graph graph;
