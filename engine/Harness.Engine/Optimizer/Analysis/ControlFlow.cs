@@ -336,7 +336,7 @@ internal sealed class ControlFlow
         }
     }
 
-    private static void PushAll(Stack<int> work, List<int> blocks)
+    private static void PushAll(Stack<int> work, in ShortList blocks)
     {
         foreach (int block in blocks)
         {

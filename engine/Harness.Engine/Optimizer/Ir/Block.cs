@@ -100,7 +100,7 @@ internal sealed class Block(int id)
     public Edge[] Successors = [];
 
     /// <summary>Ids of the blocks with an edge here, once per edge, so that a block with several is there several times in a row. Made by <see cref="Graph.ComputePredecessors"/>.</summary>
-    public List<int> Predecessors { get; } = [];
+    public ShortList Predecessors;
 
     /// <summary>Whether it is the target of a back edge. True of all that are, also where a pass has made them, before loops are found anew.</summary>
     public bool IsLoopHeader;

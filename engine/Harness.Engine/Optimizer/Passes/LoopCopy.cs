@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
@@ -120,13 +119,13 @@ internal sealed class LoopCopy : IDisposable
     {
         Block header = region.Loop.Header;
         Block entered = graph.Blocks[blocks[header.Id]];
-        Span<int> predecessors = CollectionsMarshal.AsSpan(header.Predecessors);
         int kept = 0;
-        foreach (int source in predecessors)
+        for (int place = 0; place < header.Predecessors.Count; place++)
         {
+            int source = header.Predecessors[place];
             if (region.Loop.Contains(source) != isFromInside)
             {
-                predecessors[kept++] = source;
+                header.Predecessors[kept++] = source;
                 continue;
             }
 
@@ -142,7 +141,7 @@ internal sealed class LoopCopy : IDisposable
         }
 
         // What is reachable stays so, and predecessors are kept true copy by copy.
-        CollectionsMarshal.SetCount(header.Predecessors, kept);
+        header.Predecessors.Truncate(kept);
         for (int copy = firstBlock; IsCopy(copy); copy++)
         {
             foreach (Edge edge in graph.Blocks[copy].Successors)

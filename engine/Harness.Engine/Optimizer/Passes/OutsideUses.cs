@@ -241,8 +241,24 @@ internal sealed class OutsideUses : IDisposable
     /// <summary>Whether one block leads into a loop: a frame state for the entry describes what is known at its end.</summary>
     private bool HasOneEntry(Block header, out int source)
     {
-        int[] outsiders = [.. header.Predecessors.Where(id => flow.LoopOf(header.Id)?.Contains(id) != true).Distinct()];
-        source = outsiders is [int only] ? only : -1;
+        source = -1;
+        Loop? loop = flow.LoopOf(header.Id);
+        foreach (int predecessor in header.Predecessors)
+        {
+            if (predecessor == source || loop?.Contains(predecessor) == true)
+            {
+                continue;
+            }
+
+            if (source >= 0)
+            {
+                source = -1;
+                return false;
+            }
+
+            source = predecessor;
+        }
+
         return source >= 0;
     }
 
