@@ -157,6 +157,7 @@ internal sealed class Graph
     {
         nodes[id].Op = op;
         Operators.Add(op);
+        IsControlSimple = false;
     }
 
     /// <summary>The frame state of a guard; -1 for other nodes.</summary>

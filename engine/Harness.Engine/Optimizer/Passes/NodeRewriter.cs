@@ -76,7 +76,6 @@ internal sealed class NodeRewriter(Graph graph)
         graph.SetOperator(id, op);
         node.InputCount = inputs.Length;
         inputs.CopyTo(graph.Inputs(id));
-        graph.IsControlSimple = false;
         return true;
     }
 
