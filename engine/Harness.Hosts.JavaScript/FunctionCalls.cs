@@ -59,6 +59,11 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
         {
             return Trapped(e.Kind, e.Message);
         }
+        catch (ScriptTrapException e)
+        {
+            realm.Put(0, e.Error);
+            return CallStatus.Thrown;
+        }
         catch (WasmException e) when (e.Tag == realm.ScriptTag || e.Tag == realm.ForeignTag)
         {
             realm.Put(0, e.Values[0]);
@@ -68,7 +73,7 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
         {
             slots.Put(0, numberOf(realm, e.Tag), ReferenceKind.Null);
             slots.Put(1, e.Values.Count, ReferenceKind.Null);
-            for (int i = 0; i < e.Values.Count; i++) realm.Put(i + 2, e.Values[i]);
+            for (int i = 0, slot = 2; i < e.Values.Count; slot += e.Values[i++].Type.WordCount) realm.Put(slot, e.Values[i]);
             return CallStatus.Raised;
         }
         catch (InsufficientMemoryException e)

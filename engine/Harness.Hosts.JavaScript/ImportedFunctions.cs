@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
@@ -62,8 +63,12 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     private void Throw(StoreRealm realm)
     {
         int tagId = slots.Tag;
+        if (tagId == SharedSlots.TrapTag) throw new ScriptTrapException(realm.Take(0, ValueType.ExternRef));
         if (tagId < 0) throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, realm.Take(0, ValueType.ExternRef));
         Tag tag = tagOf(tagId);
-        throw new WasmException(tag, [.. tag.Type.Type.Parameters.Select((type, i) => realm.Take(i, type))]);
+        ImmutableArray<ValueType> types = tag.Type.Type.Parameters;
+        var values = new WasmValue[types.Length];
+        for (int i = 0, slot = 0; i < values.Length; slot += types[i++].WordCount) values[i] = realm.Take(slot, types[i]);
+        throw new WasmException(tag, values);
     }
 }

@@ -22,8 +22,11 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>Bytes from <see cref="Address"/> to <see cref="First"/>.</summary>
     public const int FirstOffset = Header * sizeof(ulong);
 
-    /// <summary>Slots: more than a function may have parameters or results.</summary>
-    private const int Count = 1024;
+    /// <summary>Slots: more than a function may have parameters or results, and more than the values of an exception take with its tag and their number, should all be vectors.</summary>
+    private const int Count = 2048;
+
+    /// <summary>What <see cref="Tag"/> is where an import threw the error that JavaScript had for a trap.</summary>
+    public const int TrapTag = -3;
 
     private readonly ulong* _words;
 
@@ -58,7 +61,10 @@ internal sealed unsafe class SharedSlots : IDisposable
         set => *(CallStatus*)(Address + StatusOffset) = value;
     }
 
-    /// <summary>What an import threw: the number of the tag whose values are in the slots, -1 for a value of JavaScript in slot 0, less for an exception of an unrelated store there.</summary>
+    /// <summary>
+    /// What an import threw: the number of the tag whose values are in the slots, -1 for a value of JavaScript in slot 0, -2 for an exception of an unrelated store there,
+    /// <see cref="TrapTag"/> for the error of a trap there.
+    /// </summary>
     public int Tag => ((int*)_words)[6];
 
     /// <summary>The first slot; the others follow.</summary>

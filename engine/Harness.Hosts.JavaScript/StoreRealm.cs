@@ -62,11 +62,12 @@ internal sealed class StoreRealm : IDisposable
     /// <summary>Ids of tables, memories, globals, tags and functions.</summary>
     public Dictionary<Extern, int> Items { get; } = [];
 
-    /// <summary>Puts a value into a slot (ToJSValue; JavaScript reads it).</summary>
+    /// <summary>Puts a value into a slot (ToJSValue; JavaScript reads it), a vector into two.</summary>
     public void Put(int slot, WasmValue value)
     {
         switch (value)
         {
+            case { Kind: ValueKind.V128 }: PutVector(slot, value.AsV128()); break;
             case { Kind: not ValueKind.Ref }: _slots[slot] = value.Bits; break;
             case { IsNull: true }: _slots.Put(slot, 0, ReferenceKind.Null); break;
             case { IsI31: true }: _slots.Put(slot, value.AsI31(), ReferenceKind.I31); break;
@@ -74,9 +75,10 @@ internal sealed class StoreRealm : IDisposable
         }
     }
 
-    /// <summary>Takes a value from a slot (the host's part of ToWebAssemblyValue).</summary>
+    /// <summary>Takes a value from a slot (the host's part of ToWebAssemblyValue), a vector from two.</summary>
     public WasmValue Take(int slot, ValueType type)
     {
+        if (type.IsVector) return WasmValue.FromV128(new V128(_slots[slot], _slots[slot + 1]));
         if (!type.IsReference) return WasmValue.FromBits(type.Kind, _slots[slot]);
         (int id, ReferenceKind kind) = _slots.Get(slot);
         bool isExtern = TypeRegistry.TopOf(type.HeapType) == AbstractHeapType.Extern;
@@ -94,6 +96,12 @@ internal sealed class StoreRealm : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Store.Dispose();
+
+    private void PutVector(int slot, V128 vector)
+    {
+        _slots[slot] = vector.Low;
+        _slots[slot + 1] = vector.High;
+    }
 
     private void PutReferent(int slot, object referent)
     {

@@ -1,5 +1,6 @@
 using Harness.Engine.Cache;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Engine.Tests.Cache;
 

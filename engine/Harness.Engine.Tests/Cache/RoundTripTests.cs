@@ -3,6 +3,7 @@ using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
+using Harness.Engine.Modules.Decoding;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Optimizer;
 using Harness.Engine.Runtime;

@@ -4,6 +4,7 @@ using Harness.Engine.Cache;
 using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
+using Harness.Engine.Modules.Decoding;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 

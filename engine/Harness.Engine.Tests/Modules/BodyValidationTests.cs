@@ -1,6 +1,8 @@
 using System.Text;
 using Harness.Engine.Modules;
+using Harness.Engine.Modules.Decoding;
 using Harness.Engine.Modules.Text;
+using Harness.Engine.Modules.Validation;
 
 namespace Harness.Engine.Tests.Modules;
 

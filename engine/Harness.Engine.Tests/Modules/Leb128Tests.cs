@@ -1,4 +1,5 @@
 using Harness.Engine.Modules;
+using Harness.Engine.Modules.Decoding;
 
 namespace Harness.Engine.Tests.Modules;
 

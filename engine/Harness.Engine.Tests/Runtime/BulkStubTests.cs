@@ -1,5 +1,6 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stubs;
 
 namespace Harness.Engine.Tests.Runtime;
 

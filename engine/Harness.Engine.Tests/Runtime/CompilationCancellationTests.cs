@@ -6,6 +6,7 @@ using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Optimizer;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Tests.Runtime;
 

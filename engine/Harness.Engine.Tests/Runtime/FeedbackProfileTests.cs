@@ -244,6 +244,34 @@ public sealed class FeedbackProfileTests : IDisposable
     }
 
     [Fact]
+    public void WhoeverWritesTheSameFileDoesNotDisturb()
+    {
+        string unfinished = _file + ".new";
+        using (new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 4096, FileOptions.DeleteOnClose))
+        {
+            new FeedbackProfile([]).Save(_file);
+        }
+
+        Assert.Equal(0, FeedbackProfile.Load(_file).ModuleCount);
+        Assert.Equal([_file], Directory.GetFiles(Path.GetDirectoryName(_file)!, Path.GetFileName(_file) + "*"));
+    }
+
+    [Fact]
+    public void WhatCannotBeWrittenLeavesNothing()
+    {
+        Directory.CreateDirectory(_file);
+        try
+        {
+            Assert.ThrowsAny<SystemException>(() => new FeedbackProfile([]).Save(_file));
+            Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(_file)!, Path.GetFileName(_file) + "*"));
+        }
+        finally
+        {
+            Directory.Delete(_file);
+        }
+    }
+
+    [Fact]
     public void AMissingFileIsNamed() =>
         Assert.StartsWith(
             $"knob 'feedback.profile': '{_file}' cannot be read: ",

@@ -4,6 +4,7 @@ using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Tiering;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Tests.Runtime;

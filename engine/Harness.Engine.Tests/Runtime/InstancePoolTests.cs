@@ -251,6 +251,32 @@ public sealed class InstancePoolTests
         Assert.Throws<ObjectDisposedException>(() => kept!.ByteLength);
     }
 
+    /// <summary>The memory beside it stays in its place with its content mapped: the shared one is new each time, and its content must be mapped each time.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void SharedMemoriesBeginWithTheirData(int image)
+    {
+        WasmModule module = HandCompiler.Module(
+            $$"""
+            (module
+              (memory $own (export "own") 1) (memory $shared (export "shared") 1 2 shared)
+              (data (memory $own) (i32.const 9) "own {{Filling}}") (data (memory $shared) (i32.const 5000) "shared {{Filling}}"))
+            """);
+        using var engine = new WasmEngine(Options(true, true, image, stress: true));
+        for (int i = 0; i < Rounds; i++)
+        {
+            using var store = new Store(engine);
+            Instance instance = store.Instantiate(module);
+            foreach ((string name, int start) in new[] { ("own", 9), ("shared", 5000) })
+            {
+                Span<byte> data = instance.GetMemory(name).Span((ulong)start, name.Length + 1 + Filling.Length);
+                Assert.Equal($"{name} {Filling}", System.Text.Encoding.ASCII.GetString(data));
+                data.Fill(1);
+            }
+        }
+    }
+
     [Fact]
     public void AHostThatMapsAMemoryElsewhereKeepsItApart()
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Instances;
 using Harness.Engine.Tests.Modules;
 
 namespace Harness.Engine.Tests.Runtime;

@@ -1,6 +1,7 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Tests.Runtime;

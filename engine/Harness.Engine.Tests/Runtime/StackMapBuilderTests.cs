@@ -1,4 +1,5 @@
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Engine.Tests.Runtime;
 

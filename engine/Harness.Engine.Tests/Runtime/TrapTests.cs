@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Tests.Runtime;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Harness.Engine.Baseline.Model;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Tiering;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Baseline;

@@ -4,6 +4,7 @@ using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
 using Harness.Engine.Numbers;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Tiering;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Baseline;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
+using Harness.Engine.Modules.Decoding;
 using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Cache;

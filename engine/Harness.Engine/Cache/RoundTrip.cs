@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
+using Harness.Engine.Modules.Decoding;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Cache;
 

@@ -5,6 +5,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
+using Harness.Engine.Runtime.Stubs;
 
 namespace Harness.Engine.Deoptimization;
 

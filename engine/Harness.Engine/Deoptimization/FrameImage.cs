@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Deoptimization;

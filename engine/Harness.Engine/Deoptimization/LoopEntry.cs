@@ -1,4 +1,6 @@
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
+using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Deoptimization;
 

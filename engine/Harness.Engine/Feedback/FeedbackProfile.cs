@@ -31,15 +31,26 @@ public sealed class FeedbackProfile
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FeedbackProfile Load(string path) => ProfileText.Read(File.ReadAllText(path));
 
-    /// <summary>Writes the profile to a file, as text with one line a call site. An earlier file is replaced at once or not at all.</summary>
+    /// <summary>
+    /// Writes the profile to a file, as text with one line a call site. An earlier file is replaced at once or not at all; where several processes write the same one at a time, one of their texts stays.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Save(string path)
     {
-        string unfinished = path + ".new";
-        File.WriteAllText(unfinished, ProfileText.Write(this));
-        File.Move(unfinished, path, overwrite: true);
+        // A name that no other process has.
+        string unfinished = $"{path}.{Path.GetFileNameWithoutExtension(Path.GetRandomFileName())}.new";
+        try
+        {
+            File.WriteAllText(unfinished, ProfileText.Write(this));
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch when (File.Exists(unfinished))
+        {
+            File.Delete(unfinished);
+            throw;
+        }
     }
 
     /// <summary>Whether anything is known of a module of these bytes.</summary>

@@ -1,3 +1,5 @@
+using Harness.Engine.Modules.Decoding;
+
 namespace Harness.Engine.Modules;
 
 /// <summary>The rules on structure and array types that constant expressions and function bodies share.</summary>

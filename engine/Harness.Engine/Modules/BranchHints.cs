@@ -1,3 +1,5 @@
+using Harness.Engine.Modules.Decoding;
+
 namespace Harness.Engine.Modules;
 
 /// <summary>

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Harness.Engine.Modules.Decoding;
 
 namespace Harness.Engine.Modules;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Harness.Engine.Modules.Decoding;
 
 namespace Harness.Engine.Modules;
 

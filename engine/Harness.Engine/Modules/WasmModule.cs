@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Harness.Engine.Modules.Decoding;
 using Harness.Engine.Modules.Text;
 
 namespace Harness.Engine.Modules;

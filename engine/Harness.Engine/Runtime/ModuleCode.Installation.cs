@@ -1,4 +1,5 @@
 using Harness.Engine.Deoptimization;
+using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Runtime;
 

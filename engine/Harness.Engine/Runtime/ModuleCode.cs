@@ -5,6 +5,9 @@ using Harness.Engine.Deoptimization;
 using Harness.Engine.Feedback;
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime.Instances;
+using Harness.Engine.Runtime.Stubs;
+using Harness.Engine.Runtime.Tiering;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Harness.Engine.Runtime.Stubs;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;

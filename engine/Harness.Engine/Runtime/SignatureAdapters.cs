@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime.Stacks;
+using Harness.Engine.Runtime.Stubs;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;

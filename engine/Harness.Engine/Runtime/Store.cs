@@ -4,6 +4,9 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Deoptimization;
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime.Calls;
+using Harness.Engine.Runtime.Instances;
+using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Engine.Runtime;
 

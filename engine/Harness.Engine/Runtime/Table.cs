@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime.Instances;
 
 namespace Harness.Engine.Runtime;
 

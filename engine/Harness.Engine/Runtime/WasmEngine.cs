@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime.Instances;
+using Harness.Engine.Runtime.Tiering;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime;

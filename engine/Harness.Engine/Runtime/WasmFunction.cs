@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Harness.Engine.Modules;
+using Harness.Engine.Runtime.Calls;
 
 namespace Harness.Engine.Runtime;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Engine.Runtime;
 

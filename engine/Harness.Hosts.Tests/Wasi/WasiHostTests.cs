@@ -5,6 +5,7 @@ using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 using Harness.Hosts.Wasi;
+using Harness.Hosts.Wasi.Files;
 
 namespace Harness.Hosts.Tests.Wasi;
 

@@ -1,3 +1,5 @@
+using Harness.Hosts.Wasi.Files;
+
 namespace Harness.Hosts.Wasi;
 
 /// <summary>A folder that exists in memory only: what programs find in it was put there, and what they leave there can be looked at.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Harness.Engine.Runtime;
+using Harness.Hosts.Wasi.Files;
 
 namespace Harness.Hosts.Wasi;
 

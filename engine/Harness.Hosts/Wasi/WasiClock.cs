@@ -1,3 +1,5 @@
+using Harness.Hosts.Wasi.Files;
+
 namespace Harness.Hosts.Wasi;
 
 /// <summary>The clocks of WASI (<c>clockid</c>).</summary>

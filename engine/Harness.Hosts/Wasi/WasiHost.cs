@@ -1,5 +1,7 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Hosts.Wasi.Files;
+using Harness.Hosts.Wasi.Functions;
 
 namespace Harness.Hosts.Wasi;
 

@@ -21,6 +21,12 @@ internal sealed partial record DocumentCommand(string Document, int Line, string
     public static IReadOnlyList<DocumentCommand> FindAll() =>
         [.. Documents().SelectMany(path => Find(Path.GetRelativePath(ProjectLayout.Root, path), File.ReadAllText(path)))];
 
+    /// <summary>The documents of the project, but for those of results.</summary>
+    public static IEnumerable<string> Documents() =>
+        Directory.EnumerateFiles(ProjectLayout.Root, "*.md")
+            .Concat(Folders.Select(folder => Path.Combine(ProjectLayout.Root, folder)).Where(Directory.Exists).SelectMany(InFolder))
+            .Order(StringComparer.Ordinal);
+
     /// <summary>
     /// The commands of a document: lines of code blocks of the shell, code within text, and the comments before generated sections. A code block of another language is an
     /// example of a file.
@@ -54,11 +60,6 @@ internal sealed partial record DocumentCommand(string Document, int Line, string
                 yield return new DocumentCommand(document, 1 + text.AsSpan(0, match.Index).Count('\n'), code);
         }
     }
-
-    private static IEnumerable<string> Documents() =>
-        Directory.EnumerateFiles(ProjectLayout.Root, "*.md")
-            .Concat(Folders.Select(folder => Path.Combine(ProjectLayout.Root, folder)).Where(Directory.Exists).SelectMany(InFolder))
-            .Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> InFolder(string folder) =>
         Directory.EnumerateFiles(folder, "*.md")

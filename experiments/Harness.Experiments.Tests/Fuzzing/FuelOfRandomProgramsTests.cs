@@ -2,6 +2,8 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Fuzzing;
+using Harness.Experiments.Fuzzing.Observers;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Tests.Fuzzing;
 

@@ -1,5 +1,6 @@
 using Harness.Experiments.Engines;
 using Harness.Experiments.Fuzzing;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Tests.Fuzzing;
 

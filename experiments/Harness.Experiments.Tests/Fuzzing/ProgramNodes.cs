@@ -1,4 +1,4 @@
-using Harness.Experiments.Fuzzing;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Tests.Fuzzing;
 

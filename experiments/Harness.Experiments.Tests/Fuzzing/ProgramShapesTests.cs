@@ -1,5 +1,6 @@
 using Harness.Engine.Modules;
 using Harness.Experiments.Fuzzing;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Tests.Fuzzing;
 

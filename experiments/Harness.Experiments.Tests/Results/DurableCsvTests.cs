@@ -32,6 +32,7 @@ public sealed class DurableCsvTests : IDisposable
         var path = folder.Write("results.csv", "engine,configuration,workload,repetition,compile_ms,instantiate_ms,warm_up_calls,warm_up_ms,settled,execute_ms,execute_min_ms,execute_max_ms,timed_calls,optimized_bytes,baseline_bytes,tier_ups,deopts,finished_utc\nours,a,sort,1,1,1,5,100,True,2.5,1,1,1,0,0,0,0,2026-11-28T10:00:00.000Z\n");
         var row = Assert.Single(DurableCsv<Measurement>.Read(path));
         Assert.Equal((1, "sort", ""), (row.Format, row.Program, row.IterationsMs));
+        Assert.Equal(("", false), (row.Machine, row.Speed.IsKnown));
         var sweep = TestSweeps.Read("engines: [ours]\nworkloads: [recursion]\nconfigurations: [{name: a}]\nrepetitions: 2\n");
         Assert.Null(new SweepEstimate(sweep, [.. SweepPlan.Order(sweep)], [row]).Duration);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Harness.Experiments.Reports;
 using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
 
 namespace Harness.Experiments.Tests.Results;
@@ -199,6 +200,25 @@ public sealed class ResultsMergeTests : IDisposable
             (Provenance.Read(shard.Provenance)! with { Environment = environment }).Write(shard.Provenance);
         var (merged, _) = ResultsMerge.Merge(Folder("merged"), shards);
         Assert.Equal(2, Cautions.OfEnvironment(merged).Count());
+    }
+
+    [Fact]
+    public void ProbesOfDifferentMachinesAreNotCompared()
+    {
+        var shards = Split();
+        foreach (var (index, shard) in shards.Index())
+        {
+            Measurement[] rows = [.. MeasurementFile.Read(shard.Results).Select(row => row with { Machine = $"machine-{index}", ProbeBeforeMs = index + 3, ProbeAfterMs = index + 3 })];
+            File.Delete(shard.Results);
+            using var csv = DurableCsv<Measurement>.Open(shard.Results, out _);
+            csv.Append(rows);
+        }
+
+        ResultsMerge.Merge(Folder("merged"), shards);
+        var (sweep, summary) = ReportWriter.Summarize(Folder("merged"));
+        Assert.Equal(Shards, summary.Rows.Select(row => row.Machine).Distinct().Count());
+        Assert.Empty(summary.Disturbances);
+        Assert.Single(new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { Machine = "" })]).Disturbances);
     }
 
     /// <summary>The shards of the whole sweep, each with what a run of it would have recorded.</summary>

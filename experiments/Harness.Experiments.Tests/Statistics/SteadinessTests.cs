@@ -49,7 +49,7 @@ public sealed class SteadinessTests
     {
         double[] all = [.. Enumerable.Range(1, warmUpCalls + timedCalls).Select(i => 1 + (0.25 * (i % 4096)))];
         var report = new WorkerReport { Status = WorkerStatus.Ok, WarmUpCalls = warmUpCalls, WarmUpMs = all[..warmUpCalls].Sum(), ExecuteMs = all[warmUpCalls..], IterationMs = all };
-        var row = Measurement.Of(new RepetitionKey("ours", "a", "b", 1), "b", report.ExecuteMs, report, default);
+        var row = Measurement.Of(new RepetitionKey("ours", "a", "b", 1), "b", report.ExecuteMs, report, default, default);
         Assert.Equal(omitted, row.OmittedIterations);
         Assert.Equal(all.Length - omitted, row.IterationsMs.Split(';').Length);
         Assert.Equal((all[0], SteadyState.After(all, warmUpCalls)), (row.FirstMs, SteadyState.Of(row)));
@@ -64,7 +64,7 @@ public sealed class SteadinessTests
     public void ShortIterationsAreWrittenInSmallSteps()
     {
         var report = new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [0.0001234], IterationMs = [0.0001234, 12.345678] };
-        Assert.Equal([0.0001234, 12.3457], Steadiness.IterationsOf(Measurement.Of(new RepetitionKey("ours", "a", "b", 1), "b", report.ExecuteMs, report, default)));
+        Assert.Equal([0.0001234, 12.3457], Steadiness.IterationsOf(Measurement.Of(new RepetitionKey("ours", "a", "b", 1), "b", report.ExecuteMs, report, default, default)));
     }
 
     private static double[] Make(string shape)

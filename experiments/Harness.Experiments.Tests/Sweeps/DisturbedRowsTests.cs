@@ -35,6 +35,15 @@ public sealed class DisturbedRowsTests : IDisposable
         Assert.False(File.Exists(folder.Disturbed));
     }
 
+    /// <summary>How fast the machine is, the process may have a share in; and what counts as slow depends on the other rows.</summary>
+    [Fact]
+    public void ASlowMachineIsNoReason()
+    {
+        var folder = Disturbed(_ => false, onSlowMachine: row => row.Repetition == 3);
+        Assert.StartsWith("Slow machine: beside 2 of 6 processes", Experiments.Statistics.SlowMachine.Describe(MeasurementFile.Read(folder.Results)), StringComparison.Ordinal);
+        Assert.Equal(0, DisturbedRows.SetAside(folder));
+    }
+
     [Fact]
     public void AKillBeforeTheRowsAreTakenOutMovesNoneTwice()
     {
@@ -66,7 +75,7 @@ public sealed class DisturbedRowsTests : IDisposable
     }
 
     /// <summary>Two workloads, three repetitions; others used half a processor beside some of them.</summary>
-    private ResultsFolder Disturbed(Func<Measurement, bool> isDisturbed, Func<Measurement, bool>? slow = null)
+    private ResultsFolder Disturbed(Func<Measurement, bool> isDisturbed, Func<Measurement, bool>? slow = null, Func<Measurement, bool>? onSlowMachine = null)
     {
         var folder = SyntheticResults.Write(
             temporary.File("results"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [] }, ["v8-example", "two-targets"], 3, _ => 10);
@@ -78,6 +87,8 @@ public sealed class DisturbedRowsTests : IDisposable
             ElapsedMs = 1000,
             OthersCpuMs = isDisturbed(row) ? 500 : 20,
             ExecuteMs = slow?.Invoke(row) ?? false ? row.ExecuteMs * 3 : row.ExecuteMs,
+            ProbeBeforeMs = 3,
+            ProbeAfterMs = onSlowMachine?.Invoke(row) ?? false ? 9 : 3,
         })]);
         return folder;
     }

@@ -84,13 +84,10 @@ internal static class SweepChart
     /// <param name="most">How many of them are said at most.</param>
     public static string ListOf(IReadOnlyList<string> names, int most = MostNamed) => $"{string.Join(", ", names.Take(most))}{(names.Count > most ? $" and {names.Count - most} more" : "")}";
 
-    /// <summary>What is not to be seen, and why: workloads that a mean leaves out, engines without speedups.</summary>
+    /// <summary>What is not to be seen, and why: what disturbed the measurement, workloads that a mean leaves out, engines without speedups.</summary>
     public static IReadOnlyList<string> Notes(SweepDefinition sweep, SweepSummary summary)
     {
-        var notes = new List<string>();
-        if (summary.Disturbances is { } disturbances)
-            notes.Add(disturbances);
-        notes.AddRange(summary.UnmeasuredEngines);
+        List<string> notes = [.. summary.Disturbances, .. summary.UnmeasuredEngines];
         foreach (var engine in summary.Engines)
         {
             if (sweep.SpeedupObstacle(engine) is { } obstacle)

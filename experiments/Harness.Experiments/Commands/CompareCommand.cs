@@ -33,8 +33,11 @@ internal static class CompareCommand
                 output.PrintMarkdown(parsed, output.DocumentOf(parsed) is null ? SummaryReport.CreateShort(sweep, summary) : SummaryReport.CreateMeans(sweep, summary), name);
             else
                 output.Print(parsed, ComparisonTables.OfSweep(sweep, summary), name);
-            if (output.FormatOf(parsed) == TableFormat.Markdown && summary.Disturbances is { } disturbances)
-                Console.Error.WriteLine(disturbances);
+            if (output.FormatOf(parsed) == TableFormat.Markdown)
+            {
+                foreach (var disturbance in summary.Disturbances)
+                    Console.Error.WriteLine(disturbance);
+            }
         });
         return command;
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Fuzzing;
 using Harness.Experiments.Fuzzing.Mutation;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Commands;
 

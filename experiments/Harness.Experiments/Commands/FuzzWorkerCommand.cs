@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Harness.Experiments.Fuzzing;
+using Harness.Experiments.Fuzzing.Observers;
 
 namespace Harness.Experiments.Commands;
 

@@ -39,7 +39,7 @@ internal interface IEngine
     {
     }
 
-    /// <summary>Runs one repetition in a fresh process.</summary>
+    /// <summary>Runs one repetition in a fresh process. When it returns, the process has ended and so has all that it started, so that nothing of it disturbs what comes next.</summary>
     /// <param name="request">What to run.</param>
     /// <param name="timeout">Time after which the process is killed.</param>
     WorkerReport Measure(WorkerRequest request, TimeSpan timeout);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Harness.Experiments.Sweeps;
 using Harness.Hosts.Wasi;
+using Harness.Hosts.Wasi.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Harness.Experiments.Engines;

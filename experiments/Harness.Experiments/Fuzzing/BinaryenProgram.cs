@@ -1,5 +1,6 @@
 using Harness.Engine.Modules;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Fuzzing;
 

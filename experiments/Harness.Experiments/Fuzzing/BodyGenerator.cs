@@ -1,5 +1,6 @@
 using Harness.Engine.Modules;
 using Harness.Experiments.Fuzzing.Bodies;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Fuzzing;
 

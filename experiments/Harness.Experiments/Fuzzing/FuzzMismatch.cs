@@ -1,3 +1,5 @@
+using Harness.Experiments.Fuzzing.Programs;
+
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>A program whose outcome in some configuration differs from V8's.</summary>

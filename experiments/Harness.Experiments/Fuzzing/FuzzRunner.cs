@@ -1,4 +1,6 @@
 using Harness.Experiments.Engines;
+using Harness.Experiments.Fuzzing.Observers;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Fuzzing;
 

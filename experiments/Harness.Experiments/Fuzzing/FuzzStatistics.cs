@@ -3,6 +3,8 @@ using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Inlining;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Fuzzing.Observers;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Fuzzing;
 

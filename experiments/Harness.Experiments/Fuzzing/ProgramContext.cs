@@ -1,3 +1,5 @@
+using Harness.Experiments.Fuzzing.Programs;
+
 namespace Harness.Experiments.Fuzzing;
 
 /// <summary>What the bodies of a program's functions have in common.</summary>

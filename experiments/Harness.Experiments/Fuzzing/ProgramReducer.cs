@@ -1,4 +1,5 @@
 using Harness.Engine.Modules;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Fuzzing;
 

@@ -61,7 +61,7 @@ internal sealed record EnvironmentDescription
         if (AddressRandomization == 0)
             cautions.Add("address-space layout was not random: a difference may be one of layout, which fresh processes would else average over");
         if (Virtual == true)
-            cautions.Add("the machine was a virtual one: other tenants share its caches and its memory, which nothing here can see");
+            cautions.Add("the machine was a virtual one: other tenants share its caches and its memory, which nothing here can see while a process runs");
         if (Load > LoadOfIdleMachine)
             cautions.Add(string.Create(CultureInfo.InvariantCulture, $"the load was {Load:0.00} when a run began: something else was running, or had just ended"));
         return cautions;

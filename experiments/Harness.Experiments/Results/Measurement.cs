@@ -22,7 +22,7 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 10;
+    public const int CurrentFormat = 11;
 
     /// <summary>The version from which on <see cref="SteadyAfterMs"/> compares calls of one kind only.</summary>
     public const int SteadyByKindFormat = 7;
@@ -196,6 +196,18 @@ internal sealed partial record Measurement
     [CsvColumn("clock_step_ms", Optional = true)]
     public double ClockStepMs { get; init; }
 
+    /// <summary>How long a fixed piece of work took just before the process was started; 0 where it was not done.</summary>
+    [CsvColumn("probe_before_ms", Optional = true)]
+    public double ProbeBeforeMs { get; init; }
+
+    /// <summary>How long the same work took just after the process had ended.</summary>
+    [CsvColumn("probe_after_ms", Optional = true)]
+    public double ProbeAfterMs { get; init; }
+
+    /// <summary>Which machine it was (<see cref="MachineBoot"/>); empty where that was not recorded.</summary>
+    [CsvColumn("machine", Optional = true)]
+    public string Machine { get => field ?? ""; init; } = "";
+
     /// <summary>How many iterations there were before those that the row has. No statistic looks at them but those that have columns of their own: the first one, and the time until steady state.</summary>
     [CsvIgnore]
     public int OmittedIterations => Format < LastWarmUpFormat ? 0 : Math.Max(0, WarmUpCalls - Steadiness.MostIterations);
@@ -207,13 +219,18 @@ internal sealed partial record Measurement
     [CsvIgnore]
     public Interference Interference => new(ElapsedMs, StealMs, OthersCpuMs);
 
+    /// <summary>How fast the machine itself was before and after the process.</summary>
+    [CsvIgnore]
+    public MachineSpeed Speed => new(Machine, ProbeBeforeMs, ProbeAfterMs);
+
     /// <summary>Makes the row of a workload from what a worker reported of its program.</summary>
     /// <param name="key">Which repetition it is.</param>
     /// <param name="program">The program.</param>
     /// <param name="times">The times of the workload.</param>
     /// <param name="report">The report.</param>
     /// <param name="interference">What else happened on the machine meanwhile.</param>
-    public static Measurement Of(RepetitionKey key, string program, IReadOnlyList<double> times, WorkerReport report, Interference interference) => new()
+    /// <param name="speed">How fast the machine itself was before and after it.</param>
+    public static Measurement Of(RepetitionKey key, string program, IReadOnlyList<double> times, WorkerReport report, Interference interference, MachineSpeed speed) => new()
     {
         Engine = key.Engine,
         Configuration = key.Configuration,
@@ -256,5 +273,8 @@ internal sealed partial record Measurement
         CacheMisses = report.CacheMisses,
         CacheOptimizedHits = report.CacheOptimizedHits,
         ClockStepMs = report.ClockStepMs,
+        ProbeBeforeMs = speed.BeforeMs,
+        ProbeAfterMs = speed.AfterMs,
+        Machine = speed.Machine,
     };
 }

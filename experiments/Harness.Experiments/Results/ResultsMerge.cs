@@ -204,7 +204,7 @@ internal sealed record MergePart(ResultsFolder Folder, Provenance Provenance, IR
 
     /// <summary>The rows of a folder, those of older formats with what is taken for what they do not have.</summary>
     public static IReadOnlyList<Measurement> ReadRows(ResultsFolder folder) =>
-        [.. MeasurementFile.Read(folder.Results).Select(row => row with { Program = row.Program, Format = row.Format, IterationsMs = row.IterationsMs })];
+        [.. MeasurementFile.Read(folder.Results).Select(row => row with { Program = row.Program, Format = row.Format, IterationsMs = row.IterationsMs, Machine = row.Machine })];
 
     /// <summary>The folders that it stands for: those that it was merged from, or itself.</summary>
     public IEnumerable<ShardDescription> Describe() => Provenance.Shards is { Count: > 0 } shards

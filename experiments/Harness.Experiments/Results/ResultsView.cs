@@ -23,6 +23,7 @@ internal sealed class ResultsView
         (5, ["cache_hits", "cache_misses"]),
         (6, ["cache_optimized_hits"]),
         (9, ["clock_step_ms"]),
+        (11, ["probe_before_ms", "probe_after_ms", "machine"]),
     ];
 
     /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row.</summary>

@@ -39,13 +39,13 @@ internal sealed class SweepSummary
         cells = rowsOfCells.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
         Processes = rowsOfCells.Count == 0 ? (0, 0) : (rowsOfCells.Values.Min(rows => rows.Length), rowsOfCells.Values.Max(rows => rows.Length));
         CorrectForManyTests();
-        Disturbances = Statistics.Disturbances.Describe(measurements);
+        Disturbances = [.. ((string?[])[Statistics.Disturbances.Describe(measurements), SlowMachine.Describe(measurements)]).OfType<string>()];
         var workloads = cells.Keys.Select(cell => cell.Workload).ToHashSet();
         Workloads = TellApart([.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))]);
     }
 
-    /// <summary>How much was disturbed by others on the machine, in a sentence; null if nothing was.</summary>
-    public string? Disturbances { get; }
+    /// <summary>How much was disturbed by others on the machine, and where the machine itself was slow: a sentence for each that was so.</summary>
+    public IReadOnlyList<string> Disturbances { get; }
 
     /// <summary>How many processes a cell has, at least and at most: fewer than the sweep wants where it was stopped or some failed.</summary>
     public (int Fewest, int Most) Processes { get; }

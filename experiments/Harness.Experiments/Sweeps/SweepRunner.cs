@@ -86,6 +86,7 @@ internal sealed class SweepRunner
             progress.Gap(gap);
         foreach (var program in prepared.Programs.Values.Where(program => program.Problem is not null))
             progress.Absent(Log(new ProgramRun(AnyEngine, AnyConfiguration, program.Definition.Name, 0), new WorkerReport { Status = WorkerStatus.Absent, Message = program.Problem! }));
+        var probe = new MachineSpeedProbe();
         foreach (var key in pending)
         {
             if (limit is { } most && started.Elapsed > most)
@@ -101,7 +102,7 @@ internal sealed class SweepRunner
             }
 
             progress.Start(key);
-            var (report, interference) = Measure(key);
+            var (report, interference, speed) = Measure(key, probe);
             if (report.Status == WorkerStatus.Unsupported)
             {
                 progress.Finish(key, failure: null);
@@ -116,7 +117,7 @@ internal sealed class SweepRunner
             }
 
             // All rows of a process go to the disk at once; where a kill tore them apart, only those that are missing are added.
-            List<Measurement> added = [.. prepared.WorkloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, report, interference))];
+            List<Measurement> added = [.. prepared.WorkloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, report, interference, speed))];
             results.Append(added);
             progress.Finish(key, failure: null);
             progress.Measured(added);
@@ -142,8 +143,11 @@ internal sealed class SweepRunner
         return gap;
     }
 
-    /// <summary>Runs a repetition. What else happened on the machine is that of its process alone: modules are built and profiles recorded before, and what only another process tells is asked for afterwards.</summary>
-    private (WorkerReport Report, Interference Interference) Measure(ProgramRun key)
+    /// <summary>
+    /// Runs a repetition. What else happened on the machine is that of its process alone: modules are built and profiles recorded before, and what only another process tells is asked for afterwards. How fast the
+    /// machine is, is asked right before and right after the process, and never beside it.
+    /// </summary>
+    private (WorkerReport Report, Interference Interference, MachineSpeed Speed) Measure(ProgramRun key, MachineSpeedProbe probe)
     {
         var configuration = prepared.Configurations[key.Configuration];
         var program = prepared.BuildOf(key.Program, configuration);
@@ -157,17 +161,19 @@ internal sealed class SweepRunner
         };
         var engine = prepared.Engines[key.Engine];
         engine.Prepare(request, sweep.Timeout);
+        var before = probe.Take();
         var meter = new InterferenceMeter();
         var report = engine.Measure(request, sweep.Timeout);
         var interference = meter.Stop(report.CpuMs);
+        var speed = new MachineSpeed(MachineBoot.Current, before, probe.Take());
         var judged = ProgramResult.CheckTimes(program.Definition, prepared.WorkloadsOf[key.Program], ProgramResult.Check(program.Definition, report));
-        return (engine.AddCounts(request, judged, sweep.Timeout), interference);
+        return (engine.AddCounts(request, judged, sweep.Timeout), interference, speed);
     }
 
-    private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report, Interference interference)
+    private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report, Interference interference, MachineSpeed speed)
     {
         var times = ProgramResult.TimesOf(workload, prepared.Programs[key.Program].Definition, report);
-        return Measurement.Of(key.Of(workload.Name), key.Program, times, workload.Metric is null ? report : report with { ClockStepMs = 0 }, interference);
+        return Measurement.Of(key.Of(workload.Name), key.Program, times, workload.Metric is null ? report : report with { ClockStepMs = 0 }, interference, speed);
     }
 
     private static Failure ToFailure(ProgramRun key, WorkerReport report) => new()

@@ -1,6 +1,7 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
+using Harness.Engine.Optimizer.Passes.Numbering;
 
 namespace Harness.Engine.Tests.Optimizer.Passes;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
+using Harness.Engine.Optimizer.Passes.Algebra;
 using ConstantEvaluator = Harness.Engine.Optimizer.Passes.ConstantEvaluator;
 
 namespace Harness.Engine.Tests.Optimizer.Passes;

@@ -1,6 +1,7 @@
 using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
+using Harness.Engine.Optimizer.Passes.Loops;
 
 namespace Harness.Engine.Tests.Optimizer.Passes;
 

@@ -1,4 +1,5 @@
 using Harness.Engine.Optimizer.Passes;
+using Harness.Engine.Optimizer.Passes.Numbering;
 
 namespace Harness.Engine.Tests.Optimizer.Passes;
 

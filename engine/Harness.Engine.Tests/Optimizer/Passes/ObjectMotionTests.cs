@@ -1,6 +1,8 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
+using Harness.Engine.Optimizer.Passes.Loops;
+using Harness.Engine.Optimizer.Passes.Numbering;
 
 namespace Harness.Engine.Tests.Optimizer.Passes;
 

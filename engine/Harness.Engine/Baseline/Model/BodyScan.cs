@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Harness.Engine.Modules;
-using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Baseline.Model;
 

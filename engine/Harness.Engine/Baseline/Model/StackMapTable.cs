@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Engine.Baseline.Model;
 

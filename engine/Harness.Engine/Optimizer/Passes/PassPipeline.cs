@@ -1,6 +1,11 @@
 using System.Diagnostics;
 using Harness.Engine.Configuration;
 using Harness.Engine.Optimizer.Ir;
+using Harness.Engine.Optimizer.Passes.Algebra;
+using Harness.Engine.Optimizer.Passes.Escape;
+using Harness.Engine.Optimizer.Passes.Loops;
+using Harness.Engine.Optimizer.Passes.Numbering;
+using Harness.Engine.Optimizer.Passes.Ranges;
 
 namespace Harness.Engine.Optimizer.Passes;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Engine.Optimizer.RegisterAllocation;
 

@@ -2,7 +2,8 @@
 import { descriptorOf, indexOf, requireArguments } from 'webassembly/arguments.js';
 import { itemOf, itemState, stateOf } from 'webassembly/items.js';
 import { common } from 'webassembly/realms.js';
-import { native } from 'webassembly/slots.js';
+import { get, putExtern } from 'webassembly/references.js';
+import { HEADER, I64, native } from 'webassembly/slots.js';
 import { convertValue, getValue, putValue, typeOf } from 'webassembly/values.js';
 
 export class Tag {
@@ -21,6 +22,11 @@ export class Tag {
 }
 
 const exceptionState = new WeakMap();
+
+// A value of an exception that JavaScript passes on but cannot have: the two words of a vector, or a reference to an exception.
+class Hidden {
+  constructor(content) { this.content = content; }
+}
 
 export class Exception extends Error {
   constructor(tag, payload, options = undefined) {
@@ -47,6 +53,7 @@ export class Exception extends Error {
     if (exception.tag !== tag) throw new TypeError('WebAssembly.Exception.getArg: the exception has another tag');
     const at = indexOf(index, false, 'WebAssembly.Exception.getArg');
     if (at >= exception.values.length) throw new RangeError('WebAssembly.Exception.getArg: the index is out of bounds');
+    if ('vx'.includes(exception.state.types[at])) throw new TypeError('WebAssembly.Exception.getArg: values of this type cannot be read');
     return exception.values[at];
   }
 }
@@ -56,10 +63,26 @@ export function makeException(realm, tagId, count) {
   const tag = itemOf(realm, 'tag', tagId, JSON.parse(native.describeItem(tagId)));
   const { types } = itemState.get(tag);
   const values = [];
-  for (let i = 0; i < count; i++) values.push(getValue(realm, types[i], i + 2));
+  for (let i = 0, slot = 2; i < count; slot += slotsOf(types[i++])) values.push(takeValue(realm, types[i], slot));
   const exception = Object.create(Exception.prototype);
   exceptionState.set(exception, { tag, state: itemState.get(tag), values });
   return exception;
+}
+
+const slotsOf = type => type === 'v' ? 2 : 1;
+
+function takeValue(realm, type, slot) {
+  switch (type) {
+    case 'v': return new Hidden([I64[HEADER + slot], I64[HEADER + slot + 1]]);
+    case 'x': return new Hidden(get(realm, slot));
+    default: return getValue(realm, type, slot);
+  }
+}
+
+function giveValue(realm, type, slot, value) {
+  if (type === 'v' && value instanceof Hidden) [I64[HEADER + slot], I64[HEADER + slot + 1]] = value.content;
+  else if (type === 'x' && value instanceof Hidden) putExtern(realm, slot, value.content);
+  else putValue(realm, type, slot, value);
 }
 
 function exceptionOf(exception) {
@@ -74,8 +97,13 @@ export function unwrap(realm, thrown) {
   const state = typeof thrown === 'object' && thrown !== null ? exceptionState.get(thrown) : undefined;
   if (state === undefined) return -1;
   if (state.state.realm !== realm) return -2;
-  state.values.forEach((value, i) => putValue(realm, state.state.types[i], i, value));
-  return state.state.id;
+  const { id, types } = state.state;
+  let slot = 0;
+  state.values.forEach((value, i) => {
+    giveValue(realm, types[i], slot, value);
+    slot += slotsOf(types[i]);
+  });
+  return id;
 }
 
 // A tag that every realm has, for values that JavaScript throws; made on first need.

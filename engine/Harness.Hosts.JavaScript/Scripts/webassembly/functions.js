@@ -3,10 +3,13 @@ import { makeException, unwrap } from 'webassembly/exceptions.js';
 import { running } from 'webassembly/realms.js';
 import { get, putExtern } from 'webassembly/references.js';
 import { exportMaker, importMaker } from 'webassembly/signatures.js';
-import { ESCAPED, HEADER, I32, IMPORT, native, OK, RAISED, REFUSED, STATUS, TAG, THROWN } from 'webassembly/slots.js';
+import { ESCAPED, HEADER, I32, IMPORT, native, OK, RAISED, REFUSED, STATUS, TAG, THROWN, TRAP } from 'webassembly/slots.js';
 import { RuntimeError } from 'webassembly/v8.js';
 
 export const functionIds = new WeakMap();
+
+// The errors that traps have become. Code that they come to again does not catch them, while it catches what a script makes itself, be it of the same class.
+const traps = new WeakSet();
 
 // The description is asked for where there is none yet.
 export function functionOf(realm, id, description = undefined) {
@@ -42,7 +45,7 @@ export function dispatch() {
   } catch (error) {
     let thrown = error;
     try {
-      I32[TAG] = unwrap(realm, error);
+      I32[TAG] = traps.has(error) ? TRAP : unwrap(realm, error);
     } catch (wrong) {
       // A payload that is not of its tag's type.
       thrown = wrong;
@@ -72,8 +75,9 @@ export function fail(realm, status) {
     default: {
       const kind = I32[0];
       const message = native.message();
-      if (kind === 1) throw new RangeError('Maximum call stack size exceeded');
-      throw new RuntimeError(message);
+      const error = kind === 1 ? new RangeError('Maximum call stack size exceeded') : new RuntimeError(message);
+      traps.add(error);
+      throw error;
     }
   }
 }

@@ -1,4 +1,4 @@
-// What the host provides, and the buffer in which values cross: slot k is at 8 * (HEADER + k); a number is there as it is, a reference as a pair of an id and one of the
+// What the host provides, and the buffer in which values cross: slot k is at 8 * (HEADER + k); a number is there as it is (a vector takes two slots), a reference as a pair of an id and one of the
 // kinds below. Strings cross as arguments and results. Before the slots are words of 32 bits, by index: what kind of trap happened (0), the import that the host calls (IMPORT), the function of
 // WebAssembly that we call (CALLEE), how a call of either kind has ended (STATUS), and the tag of what an import threw (TAG).
 
@@ -35,6 +35,9 @@ export const I64 = new BigInt64Array(buffer);
 
 export const NULL = 0, VALUE = 1, OBJECT = 2, FUNCTION = 3, I31 = 4, STRING = 5;
 export const OK = 0, THROWN = 1, RAISED = 3, UNLINKED = 4, REFUSED = 5, ESCAPED = 6;
+
+// The tag of an error that a trap has become.
+export const TRAP = -3;
 
 export function put(slot, id, kind) {
   I32[2 * (HEADER + slot)] = id;

@@ -42,7 +42,7 @@ export function getValue(realm, type, slot) {
 export function convertValue(type, value) {
   switch (type) {
     case 'i': return value | 0;
-    case 'l': return toBigIntOnly(value);
+    case 'l': return BigInt.asIntN(64, toBigIntOnly(value));
     case 'f': return Math.fround(value);
     case 'd': return +value;
     default: return value;

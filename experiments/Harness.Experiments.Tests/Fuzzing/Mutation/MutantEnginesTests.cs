@@ -2,6 +2,7 @@ using Harness.Engine.Modules.Text;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Fuzzing;
 using Harness.Experiments.Fuzzing.Mutation;
+using Harness.Experiments.Fuzzing.Observers;
 
 namespace Harness.Experiments.Tests.Fuzzing.Mutation;
 

@@ -172,6 +172,18 @@ public sealed partial class HtmlReportTests : IDisposable
     }
 
     [Fact]
+    public void ASlowMachineIsToldOnce()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        Change(results, row => row with { Machine = "a", ProbeBeforeMs = 3, ProbeAfterMs = row.Repetition == 1 ? 6 : 3 });
+        var document = Parse(Create(results));
+        Assert.Single(document.Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Elements("p"), note => note.Value.StartsWith("Slow machine: beside 6 of 126 processes", StringComparison.Ordinal));
+        var (sweep, summary) = ReportWriter.Summarize(results);
+        Assert.Single(ComparisonTables.OfSweep(sweep, summary).Notes, note => note.StartsWith("Slow machine", StringComparison.Ordinal));
+        Assert.Contains("\nSlow machine: beside 6 of 126 processes", SummaryReport.CreateMeans(sweep, summary), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WarningsOfCellsAreCountedByKind()
     {
         var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: string.Join(',', Enumerable.Range(1, 24).Select(i => $"program-{i}")));

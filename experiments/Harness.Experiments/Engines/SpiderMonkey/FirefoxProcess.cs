@@ -9,6 +9,9 @@ internal sealed class FirefoxProcess : IDisposable
     private const string AddressWords = "WebDriver BiDi listening on ";
     private const int KeptLines = 3;
 
+    /// <summary>How long its children are waited for, which have nothing left to do but to end.</summary>
+    private static readonly TimeSpan MostToEnd = TimeSpan.FromSeconds(2);
+
     /// <summary>What every browser is told: precise clocks, nothing that calls home or works on its own.</summary>
     private static readonly Dictionary<string, string> OwnPreferences = new()
     {
@@ -38,6 +41,7 @@ internal sealed class FirefoxProcess : IDisposable
     private readonly TaskCompletionSource<string> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<string> lastLines = new();
+    private readonly Task outputs;
 
     /// <summary>Starts it.</summary>
     /// <param name="program">The browser.</param>
@@ -52,8 +56,7 @@ internal sealed class FirefoxProcess : IDisposable
             Environment = new Dictionary<string, string>(program.Environment) { ["HOME"] = profile.FullName, ["MOZ_HEADLESS"] = "1", ["MOZ_CRASHREPORTER_DISABLE"] = "1" },
         });
         process.StandardInput.Close();
-        _ = Task.Run(() => Read(process.StandardError));
-        _ = Task.Run(() => Read(process.StandardOutput));
+        outputs = Task.WhenAll(Task.Run(() => Read(process.StandardError)), Task.Run(() => Read(process.StandardOutput)));
         _ = process.WaitForExitAsync().ContinueWith(_ => exited.TrySetResult(), TaskScheduler.Default);
     }
 
@@ -87,6 +90,9 @@ internal sealed class FirefoxProcess : IDisposable
         if (!process.HasExited)
             process.Kill(entireProcessTree: true);
         process.WaitForExit();
+
+        // Its children hold its outputs, too, which end when the last of them has given its memory back: until then they are at work beside whatever comes next.
+        _ = Task.WaitAny([outputs], MostToEnd);
         process.Dispose();
         try
         {

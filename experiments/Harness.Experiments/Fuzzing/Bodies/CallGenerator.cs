@@ -1,4 +1,6 @@
 using Harness.Engine.Modules;
+using Harness.Experiments.Fuzzing.Observers;
+using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Fuzzing.Bodies;
 

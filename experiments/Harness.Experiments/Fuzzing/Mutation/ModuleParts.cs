@@ -1,4 +1,5 @@
 using Harness.Engine.Modules;
+using Harness.Engine.Modules.Validation;
 
 namespace Harness.Experiments.Fuzzing.Mutation;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Fuzzing.Observers;
 
 namespace Harness.Experiments.Fuzzing.Mutation;
 

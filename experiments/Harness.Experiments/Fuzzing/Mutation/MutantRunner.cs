@@ -4,6 +4,7 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Experiments.Fuzzing.Observers;
 
 namespace Harness.Experiments.Fuzzing.Mutation;
 

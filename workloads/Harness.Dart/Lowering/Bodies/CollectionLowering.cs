@@ -10,9 +10,6 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>List, set and map literals.</summary>
 internal sealed class CollectionLowering(FunctionLowering body)
 {
-    // As many elements as an array takes from the stack at once, fewer than hosts allow. More are stored one by one.
-    private const int MaximumFixed = 5000;
-
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
@@ -93,12 +90,13 @@ internal sealed class CollectionLowering(FunctionLowering body)
     {
         var (type, array) = StorageOf(element);
         Node data;
-        if (items.Length <= MaximumFixed)
+        if (items.Length <= ConstantPool.MaximumFixed)
         {
             data = Node.Array(IrOp.ArrayNewFixed, array, WType.Ref(array), items);
         }
         else
         {
+            // One by one.
             var local = _output.Temp(WType.Ref(array), "elements");
             var stores = items.Select((item, i) => Node.Array(IrOp.ArraySet, array, WType.None, Node.Get(local), Node.I32(i), item));
             data = Node.Seq([Node.Set(local, Node.Array(IrOp.ArrayNewDefault, array, WType.Ref(array), Node.I32(items.Length))), .. stores, Node.Get(local)]);

@@ -7,8 +7,8 @@ namespace Harness.Dart.Lowering.Module;
 /// <summary>Constants: one object for equal values, each in an immutable global.</summary>
 internal sealed class ConstantPool(ProgramLowering lowering)
 {
-    // As many elements as an array of a constant expression lists, fewer than hosts allow. Of more, the parts are put together when the module is instantiated.
-    private const int MaximumFixed = 5000;
+    /// <summary>As many elements as an array takes from the stack at once, fewer than hosts allow. Of constants beyond, parts are put together when the module is instantiated.</summary>
+    public const int MaximumFixed = 5000;
 
     private readonly ProgramLowering _lowering = lowering;
     private readonly DartProgram _program = lowering.Program;
