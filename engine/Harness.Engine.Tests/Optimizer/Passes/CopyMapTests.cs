@@ -1,4 +1,4 @@
-using Harness.Engine.Optimizer.Passes;
+using Harness.Engine.Optimizer.Passes.Loops;
 
 namespace Harness.Engine.Tests.Optimizer.Passes;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Harness.Engine.Optimizer.Passes;
+namespace Harness.Engine.Optimizer.Passes.Loops;
 
 /// <summary>
 /// What blocks, nodes or frame states have become in a copy, by number. It serves one copy after the other: to forget what it has takes as long as it took to add that, however many
