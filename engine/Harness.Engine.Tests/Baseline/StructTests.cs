@@ -89,6 +89,20 @@ public sealed class StructTests
     }
 
     [Fact]
+    public void FieldsFarFromTheHeaderKeepTheirValues()
+    {
+        using var run = new BaselineRun($"""
+            (type $s (struct {string.Concat(Enumerable.Repeat("(field (mut i64)) ", 1000))}))
+            (func (export "f") (param i64) (result i64) (local $s (ref null $s))
+              (local.set $s (struct.new_default $s))
+              (struct.set $s 998 (local.get $s) (local.get 0))
+              (struct.set $s 999 (local.get $s) (i64.const 5))
+              (i64.sub (struct.get $s 998 (local.get $s)) (struct.get $s 999 (local.get $s))))
+            """);
+        Assert.Equal(7, run.Call("f", 12L).AsI64());
+    }
+
+    [Fact]
     public void AStructureTakesMoreFieldsThanThereAreRegisters()
     {
         // Constants, locals in registers, results in the frame and floats alternate.

@@ -31,6 +31,21 @@ public sealed class GraphMemoryTests
         Assert.InRange(compared, 100, int.MaxValue);
     }
 
+    /// <summary>Passes do not look through a graph for what it does not have.</summary>
+    [Fact]
+    public void AGraphHasNoOperatorsOfTheOneBefore()
+    {
+        var memory = new GraphMemory();
+        Assert.True(Build("(module (memory 1) (func (drop (i32.load (i32.const 0)))))").Operators.Contains(Opcode.I32Load));
+        Assert.False(Build("(module (memory 1) (func))").Operators.Contains(Opcode.I32Load));
+
+        Graph Build(string text)
+        {
+            var tree = new InliningTree(0, null, 0, 0, 0) { Decision = InliningDecision.Inlined };
+            return GraphBuilder.Build(TestGraphs.Module(text), EngineOptions.Default, tree, allowDeopt: true, memory: memory);
+        }
+    }
+
     /// <summary>The graph of a function behind each pass.</summary>
     private static string Print(WasmModule module, InliningTree tree, GraphMemory memory)
     {

@@ -70,6 +70,36 @@ public class PassPipelineTests
         }
     }
 
+    /// <summary>Where a graph says that its control is simple, whatever has run since it was made so, another simplification finds nothing.</summary>
+    [Fact]
+    public void ControlThatIsSimpleStaysAsItIs()
+    {
+        int compared = 0;
+        foreach (string workload in RepositoryFiles.Workloads)
+        {
+            WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
+            foreach (Graph graph in AllGraphs(module, EngineOptions.Default, 2))
+            {
+                new PassPipeline(EngineOptions.Default).Run(graph, (pass, after, _) =>
+                {
+                    if (!after.IsControlSimple)
+                    {
+                        return;
+                    }
+
+                    string simple = IrPrinter.Print(after);
+                    after.IsControlSimple = false;
+                    PassPipeline.Apply(new BranchSimplification(), after);
+                    Assert.True(after.IsControlSimple, $"{module.Functions[graph.FunctionIndex]} after {pass}");
+                    Assert.Equal(simple, IrPrinter.Print(after));
+                    compared++;
+                });
+            }
+        }
+
+        Assert.InRange(compared, 500, int.MaxValue);
+    }
+
     [Theory]
     [MemberData(nameof(PassKnobs))]
     public void EveryPassCanBeTurnedOff(string knob)

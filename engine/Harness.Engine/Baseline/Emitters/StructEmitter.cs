@@ -100,29 +100,37 @@ internal sealed class StructEmitter(BaselineState state, AllocationEmitter alloc
     private void EmitStructGet(FieldType field, int offset, bool isSigned, TrapKind trap)
     {
         var instance = _stack.Pop(RegisterSet.None).Gpr;
-        EmitFarNullCheck(instance, offset, trap);
-        _fields.PushFrom(Mem.Base(instance, offset), field, isSigned, trap);
+        bool isChecked = EmitFarNullCheck(instance, offset, trap);
+        _fields.PushFrom(Mem.Base(instance, offset), field, isSigned, isChecked ? TrapKind.None : trap);
     }
 
     private void EmitStructSet(FieldType field, int offset)
     {
         var value = _stack.PopValue(RegisterSet.None);
         var instance = _stack.Pop(RegisterSet.Of(value)).Gpr;
-        EmitFarNullCheck(instance, offset, TrapKind.NullStructure);
-        _sites.AddFaultSite(TrapKind.NullStructure);
+        if (!EmitFarNullCheck(instance, offset, TrapKind.NullStructure))
+        {
+            _sites.AddFaultSite(TrapKind.NullStructure);
+        }
+
         _fields.StoreValue(Mem.Base(instance, offset), field, value);
         _fields.EmitBarrier(instance, field, value);
     }
 
-    /// <summary>Checks for null where an access would reach past the page that faults.</summary>
-    private void EmitFarNullCheck(Gpr instance, int offset, TrapKind trap)
+    /// <summary>
+    /// Checks for null where an access would reach past the page that faults: by a look at the header, which faults as any access to a near field does. A branch to code of its own out of
+    /// line would take several times as much memory as the access itself.
+    /// </summary>
+    /// <returns>Whether the object is known not to be null now.</returns>
+    private bool EmitFarNullCheck(Gpr instance, int offset, TrapKind trap)
     {
         if (offset < NullPage)
         {
-            return;
+            return false;
         }
 
-        _asm.Test(OpSize.Qword, instance, instance);
-        _asm.Jcc(Condition.Zero, _cold.AddTrap(trap));
+        _sites.AddFaultSite(trap);
+        _asm.Alu(AluOp.Cmp, OpSize.Dword, Mem.Base(instance, 0), instance);
+        return true;
     }
 }

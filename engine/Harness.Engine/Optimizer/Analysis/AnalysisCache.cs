@@ -69,6 +69,7 @@ internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
             memory.Incoming.Retire(incoming);
             order = null;
             incoming = null;
+            graph.IsControlSimple = false;
         }
 
         if (order is null || (kept & Analyses.ControlFlow) != Analyses.ControlFlow)

@@ -13,7 +13,11 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// </remarks>
 internal sealed class ControlFlow
 {
+    /// <summary>Loops that are kept to describe those of another graph.</summary>
+    private const int MostKeptLoops = 1 << 13;
+
     private readonly List<Loop?> innermost = [];
+    private readonly Stack<Loop> keptLoops = new();
 
     /// <summary>Over places in <see cref="Order"/>.</summary>
     private readonly DominatorTree tree = new();
@@ -58,6 +62,15 @@ internal sealed class ControlFlow
     {
         graph = null!;
         Order = [];
+        foreach (Loop loop in Loops)
+        {
+            loop.Forget();
+            if (keptLoops.Count < MostKeptLoops)
+            {
+                keptLoops.Push(loop);
+            }
+        }
+
         Loops.Clear();
         innermost.Clear();
         if (outermost.Count > 0)
@@ -211,27 +224,40 @@ internal sealed class ControlFlow
         for (int i = Order.Count - 1; i >= 0; i--)
         {
             Block header = Order[i];
-            header.IsLoopHeader = false;
             Loop? loop = null;
             foreach (int predecessor in header.Predecessors)
             {
                 if (position[predecessor] >= i && Dominates(header.Id, predecessor))
                 {
-                    loop ??= new Loop(this, header);
+                    loop ??= NewLoop(header);
                     loop.BackEdgeSources.Add(predecessor);
                     work.Push(predecessor);
                 }
             }
 
+            // A block that no longer begins a loop may be skipped.
+            bool isHeader = loop is not null;
+            graph.IsControlSimple &= header.IsLoopHeader == isHeader;
+            header.IsLoopHeader = isHeader;
             if (loop is not null)
             {
-                header.IsLoopHeader = true;
                 Loops.Add(loop);
                 FindBlocks(loop, work);
             }
         }
 
         NumberLoops();
+    }
+
+    private Loop NewLoop(Block header)
+    {
+        if (!keptLoops.TryPop(out Loop? loop))
+        {
+            loop = new Loop(this);
+        }
+
+        loop.Begin(header);
+        return loop;
     }
 
     /// <summary>Goes back from the back edges to the header; inner loops are passed as a whole.</summary>
@@ -310,7 +336,7 @@ internal sealed class ControlFlow
         }
     }
 
-    private static void PushAll(Stack<int> work, List<int> blocks)
+    private static void PushAll(Stack<int> work, in ShortList blocks)
     {
         foreach (int block in blocks)
         {

@@ -80,6 +80,7 @@ internal sealed class GraphVerifier
     {
         Require(order[id] < 0, block, $"node {id} is listed twice");
         Require(graph[id].Block == block.Id, block, $"node {id} says it is in block {graph[id].Block}");
+        Require(graph.Operators.Contains(graph[id].Op), block, $"{IrNames.NameOf(graph[id].Op)} {id} is not among the operators of the graph");
         Require(
             graph[id].Type != IrType.Ref || graph[id].ReferenceType.IsReference,
             block,

@@ -2,11 +2,11 @@ using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Analysis;
 
-/// <summary>A natural loop.</summary>
-internal sealed class Loop(ControlFlow flow, Block header)
+/// <summary>A natural loop. One object describes a loop of one graph after the other.</summary>
+internal sealed class Loop(ControlFlow flow)
 {
     /// <summary>The block that every iteration starts with.</summary>
-    public Block Header { get; } = header;
+    public Block Header { get; private set; } = null!;
 
     /// <summary>The loop around this one, or null.</summary>
     public Loop? Parent { get; set; }
@@ -21,7 +21,7 @@ internal sealed class Loop(ControlFlow flow, Block header)
     public List<int> BackEdgeSources { get; } = [];
 
     /// <summary>Ids of the blocks that belong to no loop inside; the header first.</summary>
-    public List<int> OwnBlocks { get; } = [header.Id];
+    public List<int> OwnBlocks { get; } = [];
 
     /// <summary>Its number in a walk over the loops, each before those inside.</summary>
     public int First { get; set; }
@@ -49,6 +49,38 @@ internal sealed class Loop(ControlFlow flow, Block header)
                 }
             }
         }
+    }
+
+    /// <summary>Ids of the blocks outside that lead to the header, each once.</summary>
+    public List<int> EntrySources()
+    {
+        var sources = new List<int>(1);
+        foreach (int predecessor in Header.Predecessors)
+        {
+            if (!Contains(predecessor) && (sources.Count == 0 || sources[^1] != predecessor))
+            {
+                sources.Add(predecessor);
+            }
+        }
+
+        return sources;
+    }
+
+    /// <summary>Begins to describe a loop, of which only the header is known.</summary>
+    public void Begin(Block header)
+    {
+        Header = header;
+        OwnBlocks.Add(header.Id);
+    }
+
+    /// <summary>Lets go of the loop.</summary>
+    public void Forget()
+    {
+        Header = null!;
+        Parent = null;
+        Inner.ClearForReuse();
+        BackEdgeSources.ClearForReuse();
+        OwnBlocks.ClearForReuse();
     }
 
     /// <summary>Whether a block belongs to the loop or to one inside it.</summary>

@@ -35,6 +35,7 @@ internal enum ControlKind : byte
 internal sealed class ControlFrame
 {
     private Merge? handler;
+    private Merge? end;
 
     /// <summary>What opened it.</summary>
     public required ControlKind Kind { get; set; }
@@ -60,8 +61,8 @@ internal sealed class ControlFrame
     /// <summary>Edges to where exceptions are caught, each with the exception and the locals.</summary>
     public Merge Handler => handler ??= new Merge(operandsFirst: true);
 
-    /// <summary>Edges to its end.</summary>
-    public Merge End { get; } = new();
+    /// <summary>Edges to its end; a loop has none.</summary>
+    public Merge End => end ??= new Merge();
 
     /// <summary>A loop's header.</summary>
     public Block? Header { get; init; }

@@ -110,25 +110,30 @@ internal sealed class Merge(bool operandsFirst = false)
     /// <summary>How many values differ between the edges.</summary>
     private int CountDiffering()
     {
-        int count = 0;
-        Count(edges[0].Values.Operands, OtherOperands());
-        foreach (DifferingGroup group in DifferingGroups())
+        int count = CountDiffering(edges[0].Values.Operands, OtherOperands());
+        int[][][] first = edges[0].Values.Locals;
+        Others<int[][][]> others = OtherLocals();
+        for (int group = 0; others.Count > 0 && group < first.Length; group++)
         {
-            for (int i = 0; i < group.First.Length; i++)
+            Others<int[][]> groups = OthersAt(first[group], others, group);
+            for (int chunk = 0; groups.Count > 0 && chunk < first[group].Length; chunk++)
             {
-                Count(group.First[i], group.OtherChunks(i));
+                count += CountDiffering(first[group][chunk], OthersAt(first[group][chunk], groups, chunk));
             }
         }
 
         return count;
+    }
 
-        void Count(int[] first, List<int[]>? others)
+    private static int CountDiffering(int[] first, in Others<int[]> others)
+    {
+        int count = 0;
+        for (int i = 0; others.Count > 0 && i < first.Length; i++)
         {
-            for (int i = 0; others is not null && i < first.Length; i++)
-            {
-                count += others.Exists(values => values[i] != first[i]) ? 1 : 0;
-            }
+            count += IndexOfDiffering(first, others, i) >= 0 ? 1 : 0;
         }
+
+        return count;
     }
 
     private static int[] ChunkOf(in PathValues values, int chunk) =>
@@ -138,96 +143,112 @@ internal sealed class Merge(bool operandsFirst = false)
     {
         int[][][] first = edges[0].Values.Locals;
         int[][][] joined = first;
-        foreach (DifferingGroup group in DifferingGroups())
+        Others<int[][][]> others = OtherLocals();
+        for (int group = 0; others.Count > 0 && group < first.Length; group++)
         {
-            int[][] chunks = group.First;
-            for (int i = 0; i < chunks.Length; i++)
-            {
-                int[] chunk = Join(
-                    graph, block, LocalValues.NumberOf(group.Index, i), group.First[i], group.OtherChunks(i), differing);
-                if (chunk != group.First[i])
-                {
-                    chunks = chunks == group.First ? [.. chunks] : chunks;
-                    chunks[i] = chunk;
-                }
-            }
-
-            if (chunks != group.First)
+            int[][] chunks = JoinGroup(graph, block, group, first[group], OthersAt(first[group], others, group), differing);
+            if (chunks != first[group])
             {
                 joined = joined == first ? [.. first] : joined;
-                joined[group.Index] = chunks;
+                joined[group] = chunks;
             }
         }
 
         return joined;
     }
 
-    private int[] JoinOperands(Graph graph, Block block, List<(int Chunk, int Index)> differing)
+    private static int[][] JoinGroup(
+        Graph graph, Block block, int group, int[][] first, in Others<int[][]> others, List<(int Chunk, int Index)> differing)
     {
-        int[] first = edges[0].Values.Operands;
-        return Join(graph, block, Operands, first, OtherOperands(), differing);
+        int[][] joined = first;
+        for (int i = 0; others.Count > 0 && i < first.Length; i++)
+        {
+            int[] chunk = Join(graph, block, LocalValues.NumberOf(group, i), first[i], OthersAt(first[i], others, i), differing);
+            if (chunk != first[i])
+            {
+                joined = joined == first ? [.. first] : joined;
+                joined[i] = chunk;
+            }
+        }
+
+        return joined;
     }
+
+    private int[] JoinOperands(Graph graph, Block block, List<(int Chunk, int Index)> differing) =>
+        Join(graph, block, Operands, edges[0].Values.Operands, OtherOperands(), differing);
 
     /// <summary>The values of a chunk behind the edges, with parameters for those that differ; the first edge's chunk if none does.</summary>
-    private static int[] Join(Graph graph, Block block, int chunk, int[] first, List<int[]>? others, List<(int Chunk, int Index)> differing)
+    private static int[] Join(Graph graph, Block block, int chunk, int[] first, in Others<int[]> others, List<(int Chunk, int Index)> differing)
     {
         int[] joined = first;
-        for (int i = 0; others is not null && i < first.Length; i++)
+        for (int i = 0; others.Count > 0 && i < first.Length; i++)
         {
-            foreach (int[] values in others)
+            int other = IndexOfDiffering(first, others, i);
+            if (other >= 0)
             {
-                int other = values[i];
-                if (other != first[i])
-                {
-                    joined = joined == first ? [.. first] : joined;
-                    differing.Add((chunk, i));
-                    joined[i] = graph.AppendParameterLike(block, other);
-                    graph[joined[i]].ReferenceType = JoinedType(graph, first, others, i);
-                    break;
-                }
+                joined = joined == first ? [.. first] : joined;
+                differing.Add((chunk, i));
+                joined[i] = graph.AppendParameterLike(block, others[other][i]);
+                graph[joined[i]].ReferenceType = JoinedType(graph, first, others, i);
             }
         }
 
         return joined;
     }
 
-    /// <summary>The groups of locals that are not one and the same on all edges.</summary>
-    private IEnumerable<DifferingGroup> DifferingGroups()
+    /// <summary>Which of other chunks is the first that has another value than the first edge's in a place; -1 if none has.</summary>
+    private static int IndexOfDiffering(int[] first, in Others<int[]> others, int place)
     {
-        int[][][] first = edges[0].Values.Locals;
-        List<int[][][]>? others = OthersOf(first, edges, static (edge, _) => edge.Values.Locals);
-        for (int i = 0; others is not null && i < first.Length; i++)
+        for (int i = 0; i < others.Count; i++)
         {
-            if (OthersOf(first[i], others, static (locals, group) => locals[group], i) is { } groups)
+            if (others[i][place] != first[place])
             {
-                yield return new DifferingGroup(i, first[i], groups);
+                return i;
             }
         }
+
+        return -1;
     }
 
-    private List<int[]>? OtherOperands() => OthersOf(edges[0].Values.Operands, edges, static (edge, _) => edge.Values.Operands);
-
-    /// <summary>Parts of wholes that are not the first part, of which wholes that follow each other mostly share one; null if there are none.</summary>
-    private static List<TPart>? OthersOf<TWhole, TPart>(TPart first, List<TWhole> wholes, Func<TWhole, int, TPart> partOf, int index = 0)
-        where TPart : class
+    private Others<int[][][]> OtherLocals()
     {
-        List<TPart>? others = null;
-        TPart last = first;
-        foreach (TWhole whole in wholes)
+        var others = new Others<int[][][]>(edges[0].Values.Locals);
+        foreach ((Block From, int Successor, PathValues Values) edge in edges)
         {
-            TPart part = partOf(whole, index);
-            if (part != first && part != last)
-            {
-                (others ??= []).Add(part);
-            }
-
-            last = part;
+            others.Note(edge.Values.Locals);
         }
 
         return others;
     }
 
-    private static Modules.ValueType JoinedType(Graph graph, int[] first, List<int[]> others, int index)
+    private Others<int[]> OtherOperands()
+    {
+        var others = new Others<int[]>(edges[0].Values.Operands);
+        foreach ((Block From, int Successor, PathValues Values) edge in edges)
+        {
+            others.Note(edge.Values.Operands);
+        }
+
+        return others;
+    }
+
+    /// <summary>What others than the first edge have in a place.</summary>
+    /// <param name="first">What the first edge has there.</param>
+    /// <param name="wholes">What it is a part of.</param>
+    /// <param name="place">The place.</param>
+    private static Others<TPart> OthersAt<TPart>(TPart first, in Others<TPart[]> wholes, int place)
+        where TPart : class
+    {
+        var others = new Others<TPart>(first);
+        for (int i = 0; i < wholes.Count; i++)
+        {
+            others.Note(wholes[i][place]);
+        }
+
+        return others;
+    }
+
+    private static Modules.ValueType JoinedType(Graph graph, int[] first, in Others<int[]> others, int index)
     {
         Modules.ValueType type = graph[first[index]].ReferenceType;
         for (int i = 0; i < others.Count && type.IsReference; i++)
@@ -238,13 +259,40 @@ internal sealed class Merge(bool operandsFirst = false)
         return type;
     }
 
-    /// <summary>A group of locals that differs between edges.</summary>
-    /// <param name="Index">Its place among the groups.</param>
-    /// <param name="First">The first edge's.</param>
-    /// <param name="Others">Those of the others, without most repetitions.</param>
-    private readonly record struct DifferingGroup(int Index, int[][] First, List<int[][]> Others)
+    /// <summary>
+    /// What edges have that is not the first edge's, of which edges that follow each other mostly share one. Very many merges are of two edges: no list is made of one alone.
+    /// </summary>
+    /// <param name="first">What the first edge has.</param>
+    private struct Others<T>(T first)
+        where T : class
     {
-        /// <summary>Chunks in a place of the group that are not the first edge's; null if there are none.</summary>
-        public List<int[]>? OtherChunks(int chunk) => OthersOf(First[chunk], Others, static (group, place) => group[place], chunk);
+        private readonly T first = first;
+        private T last = first;
+        private T? one;
+        private List<T>? further;
+
+        /// <summary>How many there are, without most repetitions.</summary>
+        public int Count { get; private set; }
+
+        /// <summary>One of them.</summary>
+        public readonly T this[int index] => index == 0 ? one! : further![index - 1];
+
+        /// <summary>Notes what the next edge has.</summary>
+        public void Note(T next)
+        {
+            if (next != first && next != last)
+            {
+                if (Count++ == 0)
+                {
+                    one = next;
+                }
+                else
+                {
+                    (further ??= []).Add(next);
+                }
+            }
+
+            last = next;
+        }
     }
 }

@@ -80,9 +80,6 @@ internal struct Terminator
 /// </summary>
 internal sealed class Block(int id)
 {
-    /// <summary>Room that a list keeps for another graph.</summary>
-    private const int MostKept = 32;
-
     /// <summary>What <see cref="Successors"/> mostly are, kept for another graph: arrays that are as old as the block, and not younger, cost collections nothing.</summary>
     private Edge[]? one;
     private Edge[]? two;
@@ -102,8 +99,8 @@ internal sealed class Block(int id)
     /// <summary>Where control goes: see <see cref="TerminatorKind"/> for the meaning of each position.</summary>
     public Edge[] Successors = [];
 
-    /// <summary>Ids of the blocks with an edge here, once per edge. Made by <see cref="Graph.ComputePredecessors"/>.</summary>
-    public List<int> Predecessors { get; } = [];
+    /// <summary>Ids of the blocks with an edge here, once per edge, so that a block with several is there several times in a row. Made by <see cref="Graph.ComputePredecessors"/>.</summary>
+    public ShortList Predecessors;
 
     /// <summary>Whether it is the target of a back edge. True of all that are, also where a pass has made them, before loops are found anew.</summary>
     public bool IsLoopHeader;
@@ -137,9 +134,9 @@ internal sealed class Block(int id)
     /// <summary>Makes it as empty as a new one, for another graph.</summary>
     public void Clear()
     {
-        Clear(Parameters);
-        Clear(Nodes);
-        Clear(Predecessors);
+        Parameters.ClearForReuse();
+        Nodes.ClearForReuse();
+        Predecessors.ClearForReuse();
         Terminator = default;
         Successors = [];
         Array.Clear(one ?? []);
@@ -147,14 +144,5 @@ internal sealed class Block(int id)
         IsLoopHeader = false;
         LoopEntryState = -1;
         Frequency = 1;
-    }
-
-    private static void Clear(List<int> list)
-    {
-        list.Clear();
-        if (list.Capacity > MostKept)
-        {
-            list.Capacity = 0;
-        }
     }
 }

@@ -33,6 +33,8 @@ internal sealed class Graph
         inputs = this.memory.Inputs;
         Blocks = this.memory.Blocks;
         this.memory.ClearBlocks();
+        Operators = this.memory.Operators;
+        Operators.Clear();
         Analyses = new AnalysisCache(this, this.memory.Analyses);
     }
 
@@ -75,6 +77,17 @@ internal sealed class Graph
     /// <summary>Number of node ids in use.</summary>
     public int NodeCount { get; private set; }
 
+    /// <summary>
+    /// The operators of all nodes that were ever made, or rewritten (<see cref="SetOperator"/>): a pass that is about others has nothing to look for, and need not look through the graph.
+    /// </summary>
+    public OperatorSet Operators { get; }
+
+    /// <summary>
+    /// Whether control is as simple as what is known of values allows, since it was made so and neither has changed: whoever looks again finds nothing, and to look through a large
+    /// graph takes as long as to simplify it. What changes edges or values, or which blocks begin loops, takes it back.
+    /// </summary>
+    public bool IsControlSimple { get; set; }
+
     /// <summary>A node by id, to read or change. Not to be kept across the making of nodes.</summary>
     public ref Node this[int id]
     {
@@ -85,7 +98,7 @@ internal sealed class Graph
     /// <summary>Makes an empty block.</summary>
     public Block NewBlock() => memory.NewBlock();
 
-    /// <summary>Makes a node that belongs to a block without putting it into the block's list.</summary>
+    /// <summary>Makes a node that belongs to a block without putting it into the block's list. Its inputs may be those of another node (<see cref="Inputs"/>).</summary>
     public int NewNode(int block, Opcode op, IrType type, ReadOnlySpan<int> nodeInputs, long immediate = 0, int aux = 0)
     {
         if (NodeCount == nodes.Length)
@@ -111,6 +124,7 @@ internal sealed class Graph
             Inlining = -1,
         };
         inputCount += nodeInputs.Length;
+        Operators.Add(op);
         return NodeCount++;
     }
 
@@ -136,6 +150,14 @@ internal sealed class Graph
         int id = AppendParameter(block, nodes[like].Type);
         nodes[id].ReferenceType = nodes[like].ReferenceType;
         return id;
+    }
+
+    /// <summary>Gives a node another operator. Its inputs must be those of that operator, or be made so.</summary>
+    public void SetOperator(int id, Opcode op)
+    {
+        nodes[id].Op = op;
+        Operators.Add(op);
+        IsControlSimple = false;
     }
 
     /// <summary>The frame state of a guard; -1 for other nodes.</summary>
@@ -188,6 +210,7 @@ internal sealed class Graph
         node.Immediate = replacement;
         node.InputCount = 0;
         hasReplacements = true;
+        IsControlSimple = false;
     }
 
     /// <summary>Removes a node whose result nobody uses.</summary>
@@ -198,6 +221,7 @@ internal sealed class Graph
         node.Type = IrType.None;
         node.InputCount = 0;
         hasReplacements = true;
+        IsControlSimple = false;
     }
 
     /// <summary>Ends a block.</summary>

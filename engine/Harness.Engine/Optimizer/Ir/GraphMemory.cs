@@ -29,6 +29,9 @@ internal sealed class GraphMemory
     /// <summary>The analyses of the graph.</summary>
     public AnalysisMemory Analyses { get; } = new();
 
+    /// <summary>The operators of the graph.</summary>
+    public OperatorSet Operators { get; } = new();
+
     /// <summary>A stack for a walk over the blocks, which leaves it empty.</summary>
     public Stack<Block> BlockStack { get; } = new();
 

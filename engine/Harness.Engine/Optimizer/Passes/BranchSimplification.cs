@@ -20,11 +20,11 @@ internal sealed class BranchSimplification : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        while (graph.Budget.TryDraw(graph.Analyses.Order.Count))
+        while (!graph.IsControlSimple && graph.Budget.TryDraw(graph.Analyses.Order.Count))
         {
             List<Block> order = graph.Analyses.Order;
-            bool changed = SimplifyTerminators(graph, order);
-            changed |= SkipEmptyBlocks(graph, order);
+            bool changed = SimplifyTerminators(graph, order, out bool hasEmptyBlocks);
+            changed |= hasEmptyBlocks && SkipEmptyBlocks(graph, order);
 
             if (changed)
             {
@@ -34,10 +34,7 @@ internal sealed class BranchSimplification : IPass
 
             changed |= RemoveRedundantParameters(graph, order);
             changed |= MergeStraightBlocks(graph, order);
-            if (!changed)
-            {
-                break;
-            }
+            graph.IsControlSimple = !changed;
         }
 
         return Analyses.All;
@@ -47,9 +44,13 @@ internal sealed class BranchSimplification : IPass
     /// Simplifies what blocks end with. Blocks are visited in order, so that it is known of each which edges to it are left and what they give its
     /// parameters: a chain of switches, each on what the one before has decided, takes one walk.
     /// </summary>
-    private static bool SimplifyTerminators(Graph graph, List<Block> order)
+    /// <param name="graph">The graph.</param>
+    /// <param name="order">Its blocks.</param>
+    /// <param name="hasEmptyBlocks">Whether any block that control comes to does nothing but pass it on.</param>
+    private static bool SimplifyTerminators(Graph graph, List<Block> order, out bool hasEmptyBlocks)
     {
         bool changed = false;
+        hasEmptyBlocks = false;
         IncomingEdges? incoming = null;
         int[] taken = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
         Array.Clear(taken, 0, graph.Blocks.Count);
@@ -89,6 +90,7 @@ internal sealed class BranchSimplification : IPass
                 changed = true;
             }
 
+            hasEmptyBlocks |= IsEmpty(graph, block);
             foreach (Edge successor in block.Successors)
             {
                 isReached[successor.Target] = true;
@@ -234,8 +236,7 @@ internal sealed class BranchSimplification : IPass
         {
             Edge edge = block.Successors[i];
             Block target = graph.Blocks[edge.Target];
-            if (target == block || target.Parameters.Count > 0 || target.IsLoopHeader
-                || target.Terminator.Kind != TerminatorKind.Jump || !HasNoNodes(graph, target))
+            if (target == block || !IsEmpty(graph, target))
             {
                 continue;
             }
@@ -273,8 +274,14 @@ internal sealed class BranchSimplification : IPass
         return counts;
     }
 
-    private static bool HasNoNodes(Graph graph, Block block)
+    /// <summary>Whether a block does nothing but pass control on.</summary>
+    private static bool IsEmpty(Graph graph, Block block)
     {
+        if (block.Terminator.Kind != TerminatorKind.Jump || block.IsLoopHeader || block.Parameters.Count > 0)
+        {
+            return false;
+        }
+
         foreach (int id in block.Nodes)
         {
             if (graph[id].Op is not (IrOp.Alias or IrOp.Nop))

@@ -12,12 +12,19 @@ namespace Harness.Engine.Optimizer.Passes;
 /// </summary>
 internal sealed class ConstantFields : IPass
 {
+    private static readonly OpcodeInfo[] ObjectReads = Array.FindAll(OpcodeTable.All.ToArray(), static row => Access.ReadsObject(row.Opcode));
+
     /// <inheritdoc/>
     public string Name => "constant-fields";
 
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
+        if (!HasSubjects(graph.Operators))
+        {
+            return Analyses.All;
+        }
+
         var folder = new Folder(graph);
         foreach (Block block in graph.Analyses.Order)
         {
@@ -34,6 +41,11 @@ internal sealed class ConstantFields : IPass
         folder.PlaceConstants();
         return Analyses.All;
     }
+
+    /// <summary>Whether there is anything that may turn out to be constant. A tail call that does is of a function whose reference is a node.</summary>
+    private static bool HasSubjects(OperatorSet operators) =>
+        operators.ContainsAny(Opcode.ArrayLen, IrOp.ReferenceEqual, IrOp.CallReference, IrOp.FunctionAddress)
+        || Array.Exists(ObjectReads, row => operators.Contains(row.Opcode));
 
     private sealed class Folder(Graph graph)
     {
@@ -181,7 +193,7 @@ internal sealed class ConstantFields : IPass
                 return;
             }
 
-            load.Op = IrOp.Narrow;
+            graph.SetOperator(id, IrOp.Narrow);
             load.ReferenceType = ReferenceTypes.Meet(type, load.ReferenceType);
             load.Immediate = 0;
             load.Aux = 0;
@@ -232,7 +244,7 @@ internal sealed class ConstantFields : IPass
 
             int function = FunctionOf(callee);
             ref Node call = ref graph[id];
-            call.Op = IrOp.CallDirect;
+            graph.SetOperator(id, IrOp.CallDirect);
             call.Immediate = function;
             call.Aux = graph.Module.Functions[function].CanonicalTypeId;
             call.InputStart++;

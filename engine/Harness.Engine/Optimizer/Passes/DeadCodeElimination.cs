@@ -21,6 +21,7 @@ internal sealed class DeadCodeElimination : IPass
         bool[] live = new Marking(graph).Run(order);
         Predicate<int> isLive = id => live[id];
         Predicate<int> isDead = id => !live[id];
+        bool hasDeadParameters = false;
         foreach (Block block in order)
         {
             foreach (int id in block.Nodes)
@@ -32,32 +33,45 @@ internal sealed class DeadCodeElimination : IPass
             }
 
             block.Nodes.RemoveAll(isDead);
+            hasDeadParameters |= !block.Parameters.TrueForAll(isLive);
         }
 
-        foreach (Block block in order)
+        if (hasDeadParameters)
         {
-            foreach (ref Edge edge in block.Successors.AsSpan())
-            {
-                List<int> parameters = graph.Blocks[edge.Target].Parameters;
-                if (!parameters.TrueForAll(isLive))
-                {
-                    edge = edge with { Arguments = ArgumentsOf(edge, parameters, live) };
-                }
-            }
-        }
-
-        foreach (Block block in order)
-        {
-            block.Parameters.RemoveAll(isDead);
+            RemoveArguments(graph, order, live);
+            order.ForEach(block => block.Parameters.RemoveAll(isDead));
+            graph.IsControlSimple = false;
         }
 
         ArrayPool<bool>.Shared.Return(live);
         return Analyses.All;
     }
 
-    /// <summary>The arguments of an edge that are for live parameters.</summary>
-    private static int[] ArgumentsOf(Edge edge, List<int> parameters, bool[] live) =>
-        [.. edge.Arguments.Where((_, position) => live[parameters[position]])];
+    /// <summary>Removes the arguments of edges that are for parameters which nobody needs.</summary>
+    private static void RemoveArguments(Graph graph, List<Block> order, bool[] live)
+    {
+        var kept = new List<int>();
+        foreach (Block block in order)
+        {
+            foreach (ref Edge edge in block.Successors.AsSpan())
+            {
+                List<int> parameters = graph.Blocks[edge.Target].Parameters;
+                kept.Clear();
+                for (int i = 0; i < parameters.Count; i++)
+                {
+                    if (live[parameters[i]])
+                    {
+                        kept.Add(edge.Arguments[i]);
+                    }
+                }
+
+                if (kept.Count < parameters.Count)
+                {
+                    edge = edge with { Arguments = [.. kept] };
+                }
+            }
+        }
+    }
 
     private sealed class Marking(Graph graph)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Harness.Engine.Configuration;
-using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes.Algebra;
 using Harness.Engine.Optimizer.Passes.Escape;
@@ -14,11 +13,6 @@ namespace Harness.Engine.Optimizer.Passes;
 internal sealed class PassPipeline
 {
     private readonly IPass[] passes;
-
-    /// <summary>
-    /// The place of the simplification of branches behind jump threading. Where that has led no jump, it would find what the one before has left, which is nothing unless that was stopped. -1 if there is none.
-    /// </summary>
-    private readonly int followUp;
 
     /// <summary>Chooses the passes.</summary>
     public PassPipeline(EngineOptions options)
@@ -64,18 +58,14 @@ internal sealed class PassPipeline
         }
 
         passes = [.. chosen];
-        followUp = options.PassJumpThreading && options.PassBranchSimplification ? chosen.IndexOf(threading) + 1 : -1;
     }
 
     /// <summary>Runs one pass, and leaves a graph without aliases whose analyses hold.</summary>
-    /// <returns>The analyses that the pass has kept.</returns>
-    public static Analyses Apply(IPass pass, Graph graph)
+    public static void Apply(IPass pass, Graph graph)
     {
         graph.Budget.Begin(graph.NodeCount);
-        Analyses kept = pass.Run(graph);
-        graph.Analyses.EndPass(kept);
+        graph.Analyses.EndPass(pass.Run(graph));
         graph.ResolveAll();
-        return kept;
     }
 
     /// <summary>Runs the passes.</summary>
@@ -93,23 +83,13 @@ internal sealed class PassPipeline
         CancellationToken cancellation = default)
     {
         observe?.Invoke("build", graph, buildTime);
-        Analyses kept = Analyses.None;
-        bool hasStopped = false;
-        for (int i = 0; i < passes.Length; i++)
+        foreach (IPass pass in passes)
         {
             cancellation.ThrowIfCancellationRequested();
-            IPass pass = passes[i];
-            if (i == followUp && kept == Analyses.All && !hasStopped)
-            {
-                observe?.Invoke(pass.Name, graph, TimeSpan.Zero);
-                continue;
-            }
-
             long start = Stopwatch.GetTimestamp();
-            kept = Apply(pass, graph);
+            Apply(pass, graph);
             if (graph.Budget.IsUsedUp)
             {
-                hasStopped = true;
                 stopped?.Invoke(pass.Name);
             }
 

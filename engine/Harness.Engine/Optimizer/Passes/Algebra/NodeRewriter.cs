@@ -73,7 +73,7 @@ internal sealed class NodeRewriter(Graph graph)
             graph.Remove(wider);
         }
 
-        node.Op = op;
+        graph.SetOperator(id, op);
         node.InputCount = inputs.Length;
         inputs.CopyTo(graph.Inputs(id));
         return true;

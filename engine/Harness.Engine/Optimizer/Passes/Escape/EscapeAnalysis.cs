@@ -26,6 +26,11 @@ internal sealed class EscapeAnalysis : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
+        if (!graph.Operators.ContainsAny(IrOp.NewStruct, IrOp.NewArrayFixed, IrOp.NewArray))
+        {
+            return Analyses.All;
+        }
+
         List<TrackedObject> allocations = AllocationsOf(graph);
         if (allocations.Count == 0)
         {

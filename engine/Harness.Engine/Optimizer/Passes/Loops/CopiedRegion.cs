@@ -9,13 +9,10 @@ namespace Harness.Engine.Optimizer.Passes.Loops;
 /// </summary>
 internal sealed class CopiedRegion
 {
-    private readonly HashSet<int> members;
-
     private CopiedRegion(Loop loop, List<int> blocks)
     {
         Loop = loop;
         Blocks = blocks;
-        members = [.. blocks];
     }
 
     /// <summary>The loop.</summary>
@@ -28,9 +25,10 @@ internal sealed class CopiedRegion
     public static CopiedRegion WholeOf(Graph graph, Loop loop)
     {
         List<int> blocks = [.. loop.AllBlocks];
-        foreach (int id in loop.AllBlocks)
+        int count = blocks.Count;
+        for (int i = 0; i < count; i++)
         {
-            Block block = graph.Blocks[id];
+            Block block = graph.Blocks[blocks[i]];
             if (block.Terminator.Kind == TerminatorKind.Invoke && !loop.Contains(block.Successors[1].Target))
             {
                 blocks.Add(block.Successors[1].Target);
@@ -42,7 +40,4 @@ internal sealed class CopiedRegion
 
     /// <summary>A loop's header.</summary>
     public static CopiedRegion HeaderOf(Loop loop) => new(loop, [loop.Header.Id]);
-
-    /// <summary>Whether a block is copied.</summary>
-    public bool Contains(int block) => members.Contains(block);
 }

@@ -26,14 +26,15 @@ internal sealed class LoopInvariantCodeMotion : IPass
         }
 
         // Preheaders change edges; dominators and loops of the old blocks stay as they are.
-        var preheaders = new Dictionary<Loop, Block>();
+        var preheaders = new Dictionary<Loop, Block>(flow.Loops.Count);
         foreach (Loop loop in flow.Loops)
         {
             preheaders.Add(loop, PreheaderOf(graph, flow, loop));
         }
 
         // Inner loops come first; where loops are nested so deep that the budget ends, the outer ones stay as they are.
-        var visits = new Dictionary<Loop, LoopVisit>();
+        var visits = new Dictionary<Loop, LoopVisit>(flow.Loops.Count);
+        var noChecks = new MovedChecks(graph);
         foreach (Loop loop in flow.Loops)
         {
             LoopVisit visit = LoopVisit.Of(graph, flow, loop, visits);
@@ -43,7 +44,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             }
 
             visits.Add(loop, visit);
-            new Mover(graph, loop, preheaders[loop], visit).Run();
+            new Mover(graph, loop, preheaders[loop], visit, noChecks).Run();
         }
 
         // Nothing else moves checks: the values that only the entry states name are needed no more.
@@ -59,7 +60,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
     private static Block PreheaderOf(Graph graph, ControlFlow flow, Loop loop)
     {
         Block header = loop.Header;
-        int[] outsiders = [.. header.Predecessors.Where(id => !loop.Contains(id)).Distinct()];
+        List<int> outsiders = loop.EntrySources();
         if (outsiders is [int only] && graph.Blocks[only].Terminator.Kind == TerminatorKind.Jump)
         {
             return graph.Blocks[only];
@@ -67,7 +68,12 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
         Block preheader = graph.NewBlock();
         preheader.Frequency = graph.Blocks[outsiders[0]].Frequency;
-        int[] parameters = [.. header.Parameters.Select(id => graph.AppendParameterLike(preheader, id))];
+        int[] parameters = [.. header.Parameters];
+        foreach (ref int parameter in parameters.AsSpan())
+        {
+            parameter = graph.AppendParameterLike(preheader, parameter);
+        }
+
         graph.Terminate(
             preheader, new Terminator { Kind = TerminatorKind.Jump, Value = -1, FrameState = -1 }, new Edge(header.Id, parameters));
         foreach (int outsider in outsiders)
@@ -86,7 +92,13 @@ internal sealed class LoopInvariantCodeMotion : IPass
         return preheader;
     }
 
-    private sealed class Mover(Graph graph, Loop loop, Block preheader, LoopVisit visit)
+    /// <summary>Moves nodes of one loop before it.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="loop">The loop.</param>
+    /// <param name="preheader">Where nodes move.</param>
+    /// <param name="visit">What there is to look at.</param>
+    /// <param name="noChecks">None, for all loops before which no check moves.</param>
+    private sealed class Mover(Graph graph, Loop loop, Block preheader, LoopVisit visit, MovedChecks noChecks)
     {
         /// <summary>What it costs to move a node, in visits of nodes. In a nest of loops a node may move once for each of them.</summary>
         private const int VisitsPerMove = 8;
@@ -94,7 +106,9 @@ internal sealed class LoopInvariantCodeMotion : IPass
         private readonly HashSet<int> moved = [];
         private readonly HashSet<int> waiting = [];
         private readonly Dictionary<ValueKey, int> values = [];
-        private readonly MovedChecks checks = new(graph);
+
+        /// <summary>The checks that have moved; null as long as none has.</summary>
+        private MovedChecks? checks;
 
         /// <summary>What becomes of a node.</summary>
         private enum Verdict
@@ -228,7 +242,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             }
 
             bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
-            return waits || (isCheck && !canGuard) || !checks.Allow(id) ? Verdict.Waits : Verdict.Moves;
+            return waits || (isCheck && !canGuard) || !(checks ?? noChecks).Allow(id) ? Verdict.Waits : Verdict.Moves;
         }
 
         /// <summary>Turns a check that has moved before the loop into a guard that deoptimizes to the loop's start.</summary>
@@ -241,7 +255,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             }
 
             int condition = graph.Input(id, 0);
-            checks.Add(condition, isTrue: op != IrOp.TrapIf);
+            (checks ??= new MovedChecks(graph)).Add(condition, isTrue: op != IrOp.TrapIf);
             if (op == IrOp.TrapIf)
             {
                 int holds = graph.Append(preheader, Opcode.I32Eqz, IrType.I32, [condition]);
@@ -253,7 +267,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
             ref Node node = ref graph[id];
             if (op != IrOp.Guard)
             {
-                node.Op = IrOp.Guard;
+                graph.SetOperator(id, IrOp.Guard);
                 node.Immediate = (long)DeoptReason.TrapInLoop;
             }
 

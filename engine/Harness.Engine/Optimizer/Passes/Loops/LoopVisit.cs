@@ -42,7 +42,10 @@ internal sealed class LoopVisit
         {
             Block block = graph.Blocks[id];
             visit.Candidates.Add((block, block.Nodes));
-            block.Nodes.ForEach(visit.NoteWrites);
+            foreach (int node in block.Nodes)
+            {
+                visit.NoteWrites(node);
+            }
         }
 
         foreach (Loop inside in loop.Inner)

@@ -121,7 +121,7 @@ internal sealed partial class ValueNumberingWalk
         // What its object is known to be exactly need not be in the type of the reference: then a name is left of the cast that says it.
         if (IsKnownToBe(reference, graph[id].ReferenceType))
         {
-            graph[id].Op = IrOp.Narrow;
+            graph.SetOperator(id, IrOp.Narrow);
         }
 
         Modules.ValueType type = ReferenceTypes.Meet(graph[reference].ReferenceType, graph[id].ReferenceType);

@@ -17,6 +17,11 @@ internal sealed class RangeCheckElimination : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
+        if (!graph.Operators.Contains(IrOp.TrapUnless))
+        {
+            return Analyses.All;
+        }
+
         BoundsProver? prover = null;
         foreach (Block block in graph.Analyses.Order)
         {
