@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using Harness.Experiments.Engines.Installation;
 using Harness.Experiments.Engines.SpiderMonkey;
 
 namespace Harness.Experiments.Tests.Engines.SpiderMonkey;
 
 /// <summary>The process of a browser, with a script in the browser's place.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class FirefoxProcessTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -307,7 +307,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         {
             get
             {
-                double[] logarithms = [.. Ratios.Select(Math.Log)];
+                double[] logarithms = [.. Ratios.Select(ratio => Math.Log(ratio))];
                 var mean = logarithms.Average();
                 return logarithms.Sum(logarithm => (logarithm - mean) * (logarithm - mean));
             }
