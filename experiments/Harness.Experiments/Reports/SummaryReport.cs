@@ -172,7 +172,7 @@ internal static class SummaryReport
                     Probability(cell.Difference?.PValue), Probability(cell.Difference?.AdjustedPValue),
                     cell.Difference is { } effect ? Number(effect.EffectSize, "0.00") : "",
                     cell.Difference is not { } power ? "" : double.IsNaN(power.DetectableEffect) ? "–" : Number(power.DetectableEffect, "0.000") + "x",
-                    Number(cell.Outliers, "0"), Number(cell.Unsettled, "0"), Number(cell.OptimizedBytes, "0"), Number(cell.Deopts, "0"));
+                    Number(cell.Outliers, "0"), Number(cell.Unsettled, "0"), Told(cell.OptimizedBytes), Told(cell.Deopts));
             }
         }
 
@@ -208,9 +208,12 @@ internal static class SummaryReport
             [
                 $"{MarkdownTable.Time(own.Time.Value, "0.0")} / {MarkdownTable.Time(theirs.Time.Value, "0.0")}",
                 Ratio(summary.Ratio(ours, other, workload)),
-                $"{Number(own.OptimizedBytes, "0")} / {Number(theirs.OptimizedBytes, "0")}",
+                $"{Told(own.OptimizedBytes)} / {Told(theirs.OptimizedBytes)}",
             ];
     }
+
+    /// <summary>A number that not every engine tells.</summary>
+    private static string Told(double number) => double.IsNaN(number) ? "–" : Number(number, "0");
 
     private static string Probability(double? p) => p switch
     {

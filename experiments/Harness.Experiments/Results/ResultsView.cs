@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using CsvHelper;
 using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Results;
 
@@ -25,7 +26,7 @@ internal sealed class ResultsView
         (9, ["clock_step_ms"]),
     ];
 
-    /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row.</summary>
+    /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row; what a row's format or engine does not tell is not known.</summary>
     public static IReadOnlyList<ResultColumn> Measured { get; } =
     [
         .. typeof(Measurement).GetProperties()
@@ -93,7 +94,8 @@ internal sealed class ResultsView
     {
         Func<Measurement, object?> read = property.Name == nameof(Measurement.SteadyAfterMs) ? row => SteadyState.Of(row) : property.GetValue;
         var first = LaterColumns.FirstOrDefault(format => format.Columns.Contains(column)).Format;
-        return row => row.Format < first ? null : read(row);
+        var silent = EngineCatalog.All.Where(engine => engine.Untold.Contains(column)).Select(engine => engine.Name).ToHashSet();
+        return row => row.Format < first || silent.Contains(row.Engine) ? null : read(row);
     }
 
     private static List<ResultColumn> MakeKnobs(Provenance? provenance, HashSet<string> configurations)
