@@ -215,12 +215,7 @@ internal static class SummaryReport
     /// <summary>A number that not every engine tells.</summary>
     private static string Told(double number) => double.IsNaN(number) ? "–" : Number(number, "0");
 
-    private static string Probability(double? p) => p switch
-    {
-        null => "",
-        < 0.0001 => "<0.0001",
-        { } value => Number(value, "0.0000"),
-    };
+    private static string Probability(double? p) => p is { } known ? MarkdownTable.Probability(known, "0.0000") : "";
 
     private static string Title(string engine) => EngineCatalog.TitleOf(engine);
 

@@ -1,3 +1,4 @@
+using Harness.Experiments.Reports;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Tuning.Search;
 using MathNet.Numerics.Statistics;
@@ -271,7 +272,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         foreach (var (judgement, where) in judgements.Zip((string[])["in fresh rounds", "on held-out programs"]))
         {
             if (!judgement.IsGain)
-                objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {judgement.PValue:0.###}"));
+                objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {MarkdownTable.Probability(judgement.PValue, "0.####")}"));
             foreach (var program in judgement.Programs.Where(program => program.Speedup.Value * specification.Constraints.Slower < 1))
             {
                 var together = judgement.TogetherOf(program);
