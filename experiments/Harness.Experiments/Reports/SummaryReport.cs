@@ -79,7 +79,7 @@ internal static class SummaryReport
     private static void WriteMeansByEngine(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
     {
         var hasOwn = summary.Engines.Contains(OwnEngine.EngineName);
-        var table = new MarkdownTable(["Geometric means", "configuration", "programs", "speedup", "for programs like these", .. hasOwn ? ["time, ours ÷ it"] : Array.Empty<string>()], textColumns: 2);
+        var table = new MarkdownTable(["Geometric means", "configuration", "workloads", "speedup", "for programs like these", .. hasOwn ? ["time, ours ÷ it"] : Array.Empty<string>()], textColumns: 2);
         foreach (var engine in sweep.Engines.Where(engine => summary.Engines.Contains(engine)))
         {
             foreach (var configuration in summary.ConfigurationsOf(engine))
