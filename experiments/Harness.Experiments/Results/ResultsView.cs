@@ -26,6 +26,17 @@ internal sealed class ResultsView
         (9, ["clock_step_ms"]),
     ];
 
+    /// <summary>
+    /// The columns that came to mean something else with later formats, by the format, and those of times that another rule of warm-up makes other ones. What is computed anew from the rows of older formats is not among them.
+    /// </summary>
+    private static readonly (int Format, string[] Columns)[] ChangedColumns =
+    [
+        (7, ["elapsed_ms", "steal_ms", "others_cpu_ms"]),
+        (Measurement.GainFormat, ["compile_ms", "instantiate_ms", "warm_up_calls", "warm_up_ms", "execute_ms", "execute_min_ms", "execute_max_ms", "first_ms", "execute_cpu_ms", "start_ms"]),
+        (9, ["execute_cpu_ms"]),
+        (10, ["execute_cpu_ms"]),
+    ];
+
     /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row; what a row's format or engine does not tell is not known.</summary>
     public static IReadOnlyList<ResultColumn> Measured { get; } =
     [
@@ -74,6 +85,12 @@ internal sealed class ResultsView
         var examples = Rows.DistinctBy(row => row.Configuration).ToList();
         return [.. Knobs.Where(knob => examples.Select(knob.Read).Distinct().Count() > 1)];
     }
+
+    /// <summary>The formats with which a column came to mean something else than in an older one.</summary>
+    /// <param name="name">Name of the column.</param>
+    /// <param name="oldest">The oldest format of the rows that are looked at.</param>
+    /// <param name="newest">The newest one.</param>
+    public static IReadOnlyList<int> ChangesOf(string name, int oldest, int newest) => [.. ChangedColumns.Where(change => change.Format > oldest && change.Format <= newest && change.Columns.Contains(name)).Select(change => change.Format)];
 
     /// <summary>Finds a column of <c>results.csv</c>.</summary>
     /// <param name="name">Its name, which is one of them.</param>

@@ -101,6 +101,8 @@ internal static class ComparisonTables
 
         foreach (var difference in ComparisonSide.Differences(a, b))
             table.AddNote("Careful: " + difference);
+        if (ComparisonSide.ChangeOfMeaning(a, b, metric) is { } change)
+            table.AddNote("Careful: " + change);
         Missing("a", comparison.OnlyA);
         Missing("b", comparison.OnlyB);
 
