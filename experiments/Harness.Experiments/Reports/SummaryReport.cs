@@ -80,7 +80,9 @@ internal static class SummaryReport
     {
         var hasOwn = summary.Engines.Contains(OwnEngine.EngineName);
         var table = new MarkdownTable(["Geometric means", "configuration", "workloads", "speedup", "for programs like these", .. hasOwn ? ["time, ours ÷ it"] : Array.Empty<string>()], textColumns: 2);
-        foreach (var engine in sweep.Engines.Where(engine => summary.Engines.Contains(engine)))
+
+        // The command line may have named others than the sweep file.
+        foreach (var engine in sweep.Engines.Union(summary.Engines).Where(engine => summary.Engines.Contains(engine)))
         {
             foreach (var configuration in summary.ConfigurationsOf(engine))
             {
