@@ -53,7 +53,7 @@ internal sealed record WorkerLoop
     public static double ElapsedMs(long start, long end) => (end - start) * 1000.0 / Stopwatch.Frequency;
 
     /// <summary>
-    /// The least time, in ms, by which the clock of <see cref="ElapsedMs"/> goes on between two readings right after each other: its step, or what it takes to read it where that is more. 0 where it did not
+    /// The least time, in ms, by which the clock of <see cref="ElapsedMs(long)"/> goes on between two readings right after each other: its step, or what it takes to read it where that is more. 0 where it did not
     /// go on at all.
     /// </summary>
     public static double MeasureClockStep()
