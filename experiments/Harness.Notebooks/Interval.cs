@@ -1,4 +1,4 @@
-using System.Globalization;
+using Harness.Experiments.Reports;
 using Harness.Experiments.Statistics;
 
 namespace Harness.Notebooks;
@@ -9,10 +9,8 @@ namespace Harness.Notebooks;
 /// <param name="High">Upper end, likewise.</param>
 public readonly record struct Interval(double Value, double Low, double High)
 {
-    /// <summary>It in words: <c>1.52 (1.50–1.55)</c>.</summary>
-    public override string ToString() => double.IsNaN(Low)
-        ? Value.ToString("0.00", CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{Value:0.00} ({Low:0.00}–{High:0.00})");
+    /// <summary>It in words: <c>1.52 (1.50–1.55)</c>; below 1 with three digits that say something, so that microseconds are not 0.00 ms.</summary>
+    public override string ToString() => MarkdownTable.Time(new Estimate(Value, Low, High));
 
     internal static Interval? Of(Estimate? estimate) => estimate is { } known ? new Interval(known.Value, known.Low, known.High) : null;
 }

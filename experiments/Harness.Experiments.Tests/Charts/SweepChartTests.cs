@@ -84,6 +84,17 @@ public sealed class SweepChartTests
         Assert.InRange(scale.High, 107, 109);
     }
 
+    /// <summary>Where times are nanoseconds, too.</summary>
+    [Fact]
+    public void TheLabelsOfALogarithmicAxisAreWhereTheySay()
+    {
+        foreach (var scale in (ValueScale[])[ValueScale.ForAmounts([1e-6, 1e-4], fromZero: false), ValueScale.ForAmounts([1e-6, 1e3], fromZero: false), ValueScale.ForRatios([0.001, 20])])
+        {
+            Assert.InRange(scale.Ticks.Count, 3, 10);
+            Assert.All(scale.Ticks, tick => Assert.InRange(double.Parse(tick.Label.TrimEnd('x'), System.Globalization.CultureInfo.InvariantCulture) / Math.Pow(2, tick.Position), 0.95, 1.05));
+        }
+    }
+
     private static void RequireReadable(Figure figure)
     {
         foreach (var width in (float[])[Figure.ColumnWidth, Figure.StandardWidth, 1200])

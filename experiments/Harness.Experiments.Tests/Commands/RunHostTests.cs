@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 
 namespace Harness.Experiments.Tests.Commands;
 
@@ -47,6 +49,17 @@ public sealed class RunHostTests : IDisposable
         byte[] expected = [.. "word\0--deopt\0-v\0"u8, 0xFF, (byte)'.', 0x80];
         Assert.Equal(expected, output[^expected.Length..]);
         Assert.Equal(4, exitCode);
+    }
+
+    [Fact]
+    public void CallsOfNanosecondsHaveTimes()
+    {
+        var module = folder.Write("quick.wat", """(module (func (export "main") (result i32) (i32.const 7)))""");
+        var (exitCode, output) = Run("run", module, "--repeat", "50");
+        var lines = Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((0, "7", 52), (exitCode, lines[0], lines.Length));
+        Assert.True(double.Parse(lines[^1], CultureInfo.InvariantCulture) > 0);
+        Assert.DoesNotContain("0.000 ms", lines);
     }
 
     private static (int ExitCode, byte[] Output) Run(params string[] arguments)

@@ -63,6 +63,20 @@ public sealed class EngineCostTests : IDisposable
         Assert.Null(TrapCost.Metric.Read(Assert.Single(report.Outputs).Text).Mistake);
     }
 
+    /// <summary>Calls and instances that cost next to nothing take less than a step of 100 ns, and none of it is lost.</summary>
+    [Fact]
+    public void WhatTakesNanosecondsHasItsTime()
+    {
+        var (times, mistake) = TrapCost.Metric.Read(TrapCost.Measure(_ => 1, depth => depth, checks: false));
+        Assert.Null(mistake);
+        Assert.All(times.Values, time => Assert.True(time > 0));
+
+        // Times are in ms: in steps of 100 ns all of them would be whole numbers of 1e-4.
+        Assert.Contains(times.Values, time => Math.Abs((time * 1e4) - Math.Round(time * 1e4)) > 1e-6);
+        var cost = InstanceCost.Measure(() => new Nothing(), checks: true);
+        Assert.True(cost is { MakeUs: > 0, LeaveUs: > 0 });
+    }
+
     [Theory]
     [InlineData("ours", "tier-up=never tiering.threads=2")]
     [InlineData("ours", "tier-up=eager tiering.threads=2")]
@@ -75,6 +89,11 @@ public sealed class EngineCostTests : IDisposable
         Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
         Assert.Equal(5, report.ExecuteMs.Count);
         Assert.All(report.ExecuteMs, time => Assert.True(time > 0));
+
+        // The first compilation of the process: that of the first iteration, before which Wasmtime makes one more.
+        Assert.True(report.CompileMs > 0);
+        if (engine != "wasmtime")
+            Assert.Equal(report.IterationMs[0], report.CompileMs, 6);
         Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"{new FileInfo(folder.File("module.wasm")).Length} bytes\n"), Assert.Single(report.Outputs).Text);
     }
 
@@ -92,5 +111,12 @@ public sealed class EngineCostTests : IDisposable
             Checks = true,
             Knobs = knobs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(knob => knob.Split('=')).ToDictionary(knob => knob[0], knob => knob[1]),
         };
+    }
+
+    private sealed class Nothing : IDisposable
+    {
+        public void Dispose()
+        {
+        }
     }
 }

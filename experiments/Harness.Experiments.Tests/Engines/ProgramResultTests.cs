@@ -1,5 +1,6 @@
 using Harness.Experiments.Engines;
 using Harness.Experiments.Workloads;
+using Harness.Hosts;
 
 namespace Harness.Experiments.Tests.Engines;
 
@@ -28,6 +29,23 @@ public sealed class ProgramResultTests : IDisposable
         var judged = ProgramResult.CheckTimes(program, program.Workloads, report);
         Assert.Equal((WorkerStatus.Error, true), (judged.Status, judged.Message.Contains("'suite/a/y' is 0", StringComparison.Ordinal)));
         Assert.Same(report, ProgramResult.CheckTimes(program, program.Workloads.Take(1), report));
+    }
+
+    /// <summary>Of 12345 µs nothing is left but 12 where the text is cut.</summary>
+    [Fact]
+    public void TimesAreNotReadOfATextThatIsCut()
+    {
+        var program = Read("- {name: a, file: a.wasm, host: wasi, metric: {pattern: '^(?<name>x): (?<value>[0-9]+)', unit: us, names: [x]}}");
+        Assert.Equal(("", WorkerStatus.Ok), Judge(OutputRecorder.MostText - 100));
+        Assert.Equal(("it printed 16384 characters or more, of which no more are kept, so that its times cannot be read; let it print less beside them", WorkerStatus.WrongResult), Judge(OutputRecorder.MostText - 6));
+
+        (string Message, WorkerStatus Status) Judge(int before)
+        {
+            var recorder = new OutputRecorder();
+            recorder.Add(new ProgramOutput { Text = $"{new string('-', before)}\nx: 12345\n" });
+            var report = ProgramResult.Check(program, new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [5], Outputs = recorder.All });
+            return (report.Message, report.Status);
+        }
     }
 
     private ProgramDefinition Read(string manifest) => ProgramManifest.Read(folder.Write("programs.yaml", manifest), "suite", folder.Path)[0];

@@ -1,5 +1,6 @@
 using Harness.Engine.Diagnostics.Growth;
 using Harness.Experiments.Growth;
+using Harness.Experiments.Results;
 
 namespace Harness.Experiments.Tests.Growth;
 
@@ -59,6 +60,16 @@ public sealed class GrowthScaleTests
         Assert.Equal(1, (row with { PageFaultMs = 30 }).PageFaultShare);
 
         ShapeGrowth GrowthOf(GrowthRow largest) => new("shape", "baseline", [row, row with { Size = 2 }, largest with { Size = 4 }]);
+    }
+
+    [Fact]
+    public void SizesHaveTheirUnits()
+    {
+        GrowthRow[] rows = [.. Enumerable.Range(0, 5).Select(i => Row(1 << i, 3 << (20 + i), 1 << i) with { ModuleBytes = 1024 << i, CodeBytes = 512 << i })];
+        var text = GrowthSummary.Create([new ShapeGrowth("shape", "baseline", rows)], new GrowthScale(60, 10 << 20), new MachineDescription("none", 2, 4, "none", "none", "none"), new RunDescription("2026-01-01T00:00:00Z", "harness growth", null, false));
+        Assert.Contains(" and 10 MiB of module allow.", text, StringComparison.Ordinal);
+        Assert.Contains(" | module KiB | allocated MiB | code KiB | ", text, StringComparison.Ordinal);
+        Assert.Contains(" | 16.0 | 48.0 | 8.0 | ", text, StringComparison.Ordinal);
     }
 
     private static GrowthRow Row(double time, double memory, int size) => new()

@@ -50,6 +50,18 @@ public sealed class CautionsTests : IDisposable
         Assert.All(cautions, caution => Assert.EndsWith(end, caution.Text, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("v8")]
+    [InlineData("wasmtime")]
+    public void SizesThatNoProcessTellsOfItselfAreNotCounted(string engine)
+    {
+        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 1, [engine], workloads: "alpha"));
+        var grouped = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { ExecuteMs = row.Repetition % 2 == 0 ? 20 : 10 + (0.01 * row.Repetition) })]);
+        var cautions = Cautions.OfCells(sweep, grouped).Where(caution => caution.Kind == CautionKind.TwoGroups).ToList();
+        Assert.Equal(2, cautions.Count);
+        Assert.All(cautions, caution => Assert.EndsWith("times); the median says little.", caution.Text, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void OneRepetitionIsOne()
     {

@@ -1,3 +1,4 @@
+using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 
 namespace Harness.Experiments.Tests.Results;
@@ -19,6 +20,18 @@ public sealed class ResultsDatabaseTests : IDisposable
         Assert.Equal(["folder", "configuration", "budget", "n", "ms"], table.Columns.Select(column => column.Name));
         Assert.Equal([("results", "base", 100.0, 7L), ("results", "fast", 5000.0, 7L)], table.Rows.Select(row => ((string)row[0]!, (string)row[1]!, (double)row[2]!, (long)row[3]!)));
         Assert.Equal(50, (double)table.Rows[0][4]!, 3.0);
+    }
+
+    [Theory]
+    [InlineData("select 0.00000123456::double as execute_ms", "0.00000123")]
+    [InlineData("select median(value_ms) from (values (0.00004::double)) as times(value_ms)", "0.0000400")]
+    [InlineData("select 12.3456789::double as execute_ms", "12.3457")]
+    [InlineData("select 0.5::double as share", "0.5")]
+    public void ShortTimesAreNotShownAsZero(string sql, string shown)
+    {
+        using var database = ResultsDatabase.Open([results]);
+        var table = database.Query(sql);
+        Assert.Equal(shown, TableWriter.Show(table.Rows[0][0], table.Columns[0]));
     }
 
     [Fact]

@@ -31,5 +31,17 @@ public sealed class ResultsFolderTests : IDisposable
         Assert.Equal("second", File.ReadAllText(new ResultsFolder(second).Results));
     }
 
+    [Fact]
+    public void TheSeedIsThatWithWhichWasMeasured()
+    {
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        Assert.Equal(1, results.ReadSweep().Seed);
+        (Provenance.Read(results.Provenance)! with { Seed = 7 }).Write(results.Provenance);
+        Assert.Equal(7, results.ReadSweep().Seed);
+        File.Delete(results.Provenance);
+        File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("[alpha, beta, gamma]", "[two-targets, recursion]\nseed: 3", StringComparison.Ordinal));
+        Assert.Equal(3, results.ReadSweep().Seed);
+    }
+
     private static IEnumerable<string> NamesIn(string path) => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(path, file)).Order(StringComparer.Ordinal);
 }

@@ -199,6 +199,20 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Equal(["Other machine: none, 64 cores and none, 2 cores."], ComparisonSide.Differences(Side("before"), Side("after")));
     }
 
+    [Theory]
+    [InlineData(7, "compile_ms", "Careful: The rows are of the formats 7 and 10, and compile_ms is measured otherwise since format 8 (experiments/FORMAT.md).")]
+    [InlineData(8, "execute_cpu_ms", "Careful: The rows are of the formats 8 and 10, and execute_cpu_ms is measured otherwise since format 9, 10 (experiments/FORMAT.md).")]
+    [InlineData(8, "compile_ms", null)]
+    [InlineData(2, "peak_memory_bytes", null)]
+    public void AColumnThatWasMeasuredOtherwiseIsNotComparedWithoutAWord(int format, string column, string? note)
+    {
+        Change(SyntheticResults.Pair(folder.File("before"), 2), row => row with { Format = format, ExecuteCpuMs = row.ExecuteMs });
+        Change(SyntheticResults.Pair(folder.File("after"), 2), row => row with { Format = 10, ExecuteCpuMs = row.ExecuteMs });
+        var notes = ComparisonTables.OfSides(Side("before"), Side("after"), column, 1).Notes;
+        Assert.Equal(note is null ? [] : new[] { note }, notes.Where(text => text.Contains("the formats", StringComparison.Ordinal)));
+        Assert.DoesNotContain(ComparisonTables.OfSides(Side("after,configuration=base"), Side("after,configuration=fast"), column, 1).Notes, text => text.Contains("the formats", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ResultsOfACommitAreTakenOutOfGit()
     {

@@ -89,6 +89,8 @@ public sealed class SweepSummaryTests
         Assert.Equal(apart.MeanSpeedup("ours", "fast")!.Value.Measured, mean.Measured);
         Assert.False(mean.General.HasInterval);
         Assert.Contains("The 6 workloads are of 3 programs", SummaryReport.CreateMeans(sweep, together), StringComparison.Ordinal);
+        Assert.Contains(" in the geometric mean over 6 programs (95% interval ", Assert.Single(Findings.Of(sweep, apart)), StringComparison.Ordinal);
+        Assert.Contains(" in the geometric mean over 6 workloads (95% interval ", Assert.Single(Findings.Of(sweep, together)), StringComparison.Ordinal);
 
         static SweepSummary Summarize(SweepDefinition sweep) => new(sweep, [
             .. from workload in sweep.Workloads

@@ -168,6 +168,10 @@ public sealed class EngineGapTests : IDisposable
             ],
             text.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2));
         Assert.Contains("Wasmtime was not measured: it runs no JavaScript (2 programs).", text, StringComparison.Ordinal);
+
+        // So are engines that the command line alone has named.
+        var others = Experiments.Reports.SummaryReport.CreateMeans(sweep with { Engines = ["ours"] }, summary);
+        Assert.Equal(["this engine", "this engine", "JavaScriptCore", "JavaScriptCore", "V8", "V8"], others.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2).Select(line => line.Split('|')[1].Trim()));
         Assert.Contains(Experiments.Reports.Findings.Of(sweep, summary), sentence => sentence.Contains("0.25 with “as usual” and “own”", StringComparison.Ordinal));
     }
 }

@@ -18,11 +18,13 @@ public sealed class LiveTableTests
         foreach (var (configuration, time) in (IEnumerable<(string, double)>)[("base", 30), ("base", 10), ("base", 20), ("fast", 10)])
             table.Add(Row("two-targets", configuration, time));
         table.Add(Row("recursion", "fast", 7.25));
+        table.Add(Row("three-targets", "fast", 0.0012345));
         Assert.Equal(
             [
-                "                 base    fast",
-                "recursion              7.3 ms",
-                "two-targets   20.0 ms   2.00x",
+                "                  base        fast",
+                "recursion                   7.3 ms",
+                "two-targets    20.0 ms       2.00x",
+                "three-targets           0.00123 ms",
             ],
             table.Lines(80, 20));
     }

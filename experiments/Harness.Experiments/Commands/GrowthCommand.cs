@@ -13,15 +13,15 @@ namespace Harness.Experiments.Commands;
 /// <summary><c>harness growth</c>: how compile time and memory of both tiers grow with modules of many shapes.</summary>
 internal static class GrowthCommand
 {
-    /// <summary>Most megabytes of a module that can be asked for: its bytes are one array.</summary>
-    private const int MostMegabytes = 1024;
+    /// <summary>Most MiB of a module that can be asked for: its bytes are one array.</summary>
+    private const int MostMebibytes = 1024;
 
     public static Command Create()
     {
         var shapes = new Argument<string[]>("shapes") { Description = "shapes to measure; all where none is named", Arity = ArgumentArity.ZeroOrMore };
         var repeat = new Option<int>("--repeat") { Description = "how often each module is compiled by each tier, small ones more often; the fastest counts", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
         var time = new Option<int>("--largest-time") { Description = "milliseconds that the largest module of a shape takes to compile, where it can be so large", HelpName = "MS", DefaultValueFactory = _ => 60 }.AtLeast(1);
-        var bytes = new Option<int>("--largest-module") { Description = "most megabytes of a module", HelpName = "MB", DefaultValueFactory = _ => 10 }.AtLeast(1).AtMost(MostMegabytes);
+        var bytes = new Option<int>("--largest-module") { Description = "most MiB of a module", HelpName = "MIB", DefaultValueFactory = _ => 10 }.AtLeast(1).AtMost(MostMebibytes);
         var results = new Option<string?>("--results") { Description = "results folder [results/growth; none where shapes are named]", HelpName = "FOLDER" };
         var command = new Command("growth", "compile modules of many shapes, from a number N to 16 N, and fit how time and memory grow with N") { shapes, repeat, time, bytes, results };
         var knobs = KnobOptions.AddTo(command);
@@ -92,6 +92,6 @@ internal static class GrowthCommand
         var last = growth.Rows[^1];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{growth.Shape,-26} {growth.Tier,-10} time N^{growth.OfTime:0.00}  memory N^{growth.OfMemory:0.00}  {last.CompileMs,7:0.0} ms at {last.Size} (first {last.FirstCompileMs:0.0} ms, module {last.ModuleBytes / 1024} KB)  {last.LongestStep,-28} {growth.Remarks}").TrimEnd();
+            $"{growth.Shape,-26} {growth.Tier,-10} time N^{growth.OfTime:0.00}  memory N^{growth.OfMemory:0.00}  {last.CompileMs,7:0.0} ms at {last.Size} (first {last.FirstCompileMs:0.0} ms, module {last.ModuleBytes / 1024} KiB)  {last.LongestStep,-28} {growth.Remarks}").TrimEnd();
     }
 }

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Hosting;
+using Harness.Experiments.Reports;
 using Harness.Experiments.Workloads;
 using Harness.Hosts;
 using MathNet.Numerics.Statistics;
@@ -176,7 +176,7 @@ internal static class RunCommand
             {
                 var start = Stopwatch.GetTimestamp();
                 var results = function.Invoke(arguments);
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                times.Add(WorkerLoop.ElapsedMs(start));
                 if (i == 0)
                     Console.WriteLine(string.Join(' ', results));
             }
@@ -219,5 +219,5 @@ internal static class RunCommand
         return 0;
     }
 
-    private static string Format(double milliseconds) => milliseconds.ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Format(double milliseconds) => MarkdownTable.Time(milliseconds, "0.000");
 }

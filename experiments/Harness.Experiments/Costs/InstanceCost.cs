@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Workloads;
 using MathNet.Numerics.Statistics;
 
@@ -60,8 +61,8 @@ internal sealed record InstanceCost
             var made = Stopwatch.GetTimestamp();
             instance.Dispose();
             var left = Stopwatch.GetTimestamp();
-            makeTimes.Add(Stopwatch.GetElapsedTime(begun, made).TotalMicroseconds);
-            leaveTimes.Add(Stopwatch.GetElapsedTime(made, left).TotalMicroseconds);
+            makeTimes.Add(1000 * WorkerLoop.ElapsedMs(begun, made));
+            leaveTimes.Add(1000 * WorkerLoop.ElapsedMs(made, left));
         }
         while (!checks && makeTimes.Count < Samples && Stopwatch.GetElapsedTime(start) < Sampling);
 

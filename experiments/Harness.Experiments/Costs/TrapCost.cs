@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Workloads;
 using MathNet.Numerics.Statistics;
 
@@ -55,7 +56,7 @@ internal static class TrapCost
         {
             var begun = Stopwatch.GetTimestamp();
             var mistake = call();
-            times.Add(Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
+            times.Add(1000 * WorkerLoop.ElapsedMs(begun));
             Check(mistake);
         }
         while (!checks && times.Count < Samples && Stopwatch.GetElapsedTime(start) < Limit);

@@ -52,6 +52,11 @@ internal static class EngineCatalog
     /// <param name="column">Name of the column of <c>results.csv</c>.</param>
     public static bool IsObservedOnce(string engine, string column) => All.Any(entry => entry.Name == engine && entry.ObservedOnce.Contains(column));
 
+    /// <summary>Whether an engine does not tell what a column is about, so that its rows have 0 there, which is no figure.</summary>
+    /// <param name="engine">Name of the engine.</param>
+    /// <param name="column">Name of the column of <c>results.csv</c>.</param>
+    public static bool IsUntold(string engine, string column) => All.Any(entry => entry.Name == engine && entry.Untold.Contains(column));
+
     /// <summary>Reads the value of an <c>--engine</c> or <c>--engines</c> option: names with commas between them, <c>both</c> or <c>all</c>.</summary>
     public static IReadOnlyList<string> ParseOption(string text)
     {
@@ -74,6 +79,6 @@ internal sealed record EngineEntry(string Name, string Title, IReadOnlyList<Harn
     /// <summary>Names of the columns of <c>results.csv</c> that one process of a cell tells for all of its rows.</summary>
     public IReadOnlySet<string> ObservedOnce { get; init; } = new HashSet<string>();
 
-    /// <summary>Names of the columns of <c>results.csv</c> that it does not tell, so that they are 0 in its rows.</summary>
+    /// <summary>Names of the columns of <c>results.csv</c> that it does not tell: what it does with code and heap, which V8 tells in a trace.</summary>
     public IReadOnlySet<string> Untold { get; init; } = new HashSet<string>();
 }

@@ -6,8 +6,10 @@ namespace Harness.Experiments.Engines;
 /// <summary>Keeps what iterations gave, each different outcome once. The class Outputs in <c>experiments/shells/measure.mjs</c> is its counterpart.</summary>
 internal sealed class OutputRecorder
 {
+    /// <summary>Most characters of what an iteration printed that are kept: of more, the beginning.</summary>
+    public const int MostText = 1 << 14;
+
     private const int MostOutcomes = 100;
-    private const int MostText = 1 << 14;
     private const int MostErrorText = 4096;
 
     private readonly Dictionary<string, WorkerOutputText> outcomes = [];

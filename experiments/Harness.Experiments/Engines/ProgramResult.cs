@@ -14,9 +14,14 @@ internal static class ProgramResult
             return report;
         var mistake = report.Outputs.Select(program.Check.FindMistake).FirstOrDefault(found => found is not null);
         if (mistake is null && program.Metric is { } metric)
-            mistake = report.Outputs.Count == 0 ? "it ran no iteration" : metric.Read(report.Outputs[^1].Text).Mistake;
+            mistake = report.Outputs.Count == 0 ? "it ran no iteration" : FindMistake(metric, report.Outputs[^1].Text);
         return mistake is null ? report : report with { Status = WorkerStatus.WrongResult, Message = mistake };
     }
+
+    /// <summary>What is wrong with printed times: of a text that was cut, the last number may lack digits, and the last time of a benchmark may be gone.</summary>
+    private static string? FindMistake(MetricPattern metric, string text) => text.Length < OutputRecorder.MostText
+        ? metric.Read(text).Mistake
+        : FormattableString.Invariant($"it printed {OutputRecorder.MostText} characters or more, of which no more are kept, so that its times cannot be read; let it print less beside them");
 
     /// <summary>Refuses times of 0, which a row cannot have: what is shorter than a step of its clock was not measured.</summary>
     /// <param name="program">The program.</param>

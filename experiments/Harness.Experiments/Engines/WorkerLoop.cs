@@ -47,10 +47,13 @@ internal sealed record WorkerLoop
     /// <summary>
     /// Time since a timestamp of <see cref="Stopwatch"/>, in ms, as exactly as the clock tells. A <see cref="TimeSpan"/> counts in steps of 100 ns, of which a call that does nothing takes less than one.
     /// </summary>
-    public static double ElapsedMs(long start) => (Stopwatch.GetTimestamp() - start) * 1000.0 / Stopwatch.Frequency;
+    public static double ElapsedMs(long start) => ElapsedMs(start, Stopwatch.GetTimestamp());
+
+    /// <summary>The same between two timestamps.</summary>
+    public static double ElapsedMs(long start, long end) => (end - start) * 1000.0 / Stopwatch.Frequency;
 
     /// <summary>
-    /// The least time, in ms, by which the clock of <see cref="ElapsedMs"/> goes on between two readings right after each other: its step, or what it takes to read it where that is more. 0 where it did not
+    /// The least time, in ms, by which the clock of <see cref="ElapsedMs(long)"/> goes on between two readings right after each other: its step, or what it takes to read it where that is more. 0 where it did not
     /// go on at all.
     /// </summary>
     public static double MeasureClockStep()

@@ -25,6 +25,7 @@ internal sealed class CompileHost(WorkerProgram program, EngineOptions options) 
         var module = WasmModule.Decode(bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads);
         var result = WholeCompilation.Run(module, Engine.Options, threads);
         var elapsed = Stopwatch.GetElapsedTime(start);
+        CompileMilliseconds += elapsed.TotalMilliseconds;
         if (result.Refused > 0)
             throw new ProgramException($"{result.Refused} of {result.Refused + result.Functions} functions were not compiled");
         return new ProgramOutput { Text = Text(bytes.Length), TimedMilliseconds = elapsed.TotalMilliseconds };

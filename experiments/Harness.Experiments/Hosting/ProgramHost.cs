@@ -35,7 +35,7 @@ internal abstract class ProgramHost : IProgramHost
 
     public Instance? Instance { get; protected set; }
 
-    public double CompileMilliseconds { get; private set; }
+    public double CompileMilliseconds { get; protected set; }
 
     public double InstantiateMilliseconds { get; private set; }
 

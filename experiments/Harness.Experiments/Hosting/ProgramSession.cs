@@ -48,7 +48,7 @@ internal static class ProgramSession
         {
             var start = Stopwatch.GetTimestamp();
             output = host.Iterate();
-            times.Add(output.TimedMilliseconds ?? Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            times.Add(output.TimedMilliseconds ?? WorkerLoop.ElapsedMs(start));
         }
 
         return (output, times);

@@ -40,8 +40,9 @@ internal static class Cautions
         var cautions = new List<CellCaution>();
         foreach (var engine in summary.Engines)
         {
-            // Where one process tells the size for all, nobody knows whether it varies.
-            var hasSizes = !EngineCatalog.IsObservedOnce(engine, "optimized_bytes");
+            // Where one process tells the size for all, or none does, nobody knows whether it varies.
+            const string size = "optimized_bytes";
+            var hasSizes = !EngineCatalog.IsObservedOnce(engine, size) && !EngineCatalog.IsUntold(engine, size);
             foreach (var workload in summary.Workloads)
             {
                 foreach (var configuration in sweep.Configurations)

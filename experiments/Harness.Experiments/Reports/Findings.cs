@@ -43,14 +43,14 @@ internal static class Findings
             .ToList();
         var described = compared.Count <= MostConfigurations ? compared : [.. compared.Take(MostConfigurations - 1), compared[^1]];
         foreach (var (configuration, mean) in described)
-            yield return $"{title}: “{configuration.Title}” is {Describe(sweep, mean!.Value)}. {DescribePrograms(sweep, summary, engine, configuration)}";
+            yield return $"{title}: “{configuration.Title}” is {Describe(sweep, summary, mean!.Value)}. {DescribePrograms(sweep, summary, engine, configuration)}";
         if (described.Count < compared.Count)
             yield return $"{title}: of {compared.Count} configurations these are the fastest {MostConfigurations - 1} and the slowest; the tables have all. The fastest of so many is partly so by chance, which its interval does not count: measure it again, by itself, before its number is quoted.";
     }
 
-    private static string Describe(SweepDefinition sweep, GeometricMean mean)
+    private static string Describe(SweepDefinition sweep, SweepSummary summary, GeometricMean mean)
     {
-        var times = $"{Number(mean.Measured.Value)} times as fast as “{SweepChart.BaselineTitle(sweep)}” in the geometric mean over {Programs(mean.Programs)}";
+        var times = $"{Number(mean.Measured.Value)} times as fast as “{SweepChart.BaselineTitle(sweep)}” in the geometric mean over {Programs(summary, mean.Programs)}";
         if (!mean.Measured.HasInterval)
             return times + " (too few repetitions for an interval)";
         var general = mean.General.HasInterval ? $"; for programs like these {Range(mean.General)}" : "";
@@ -70,7 +70,7 @@ internal static class Findings
         var contradictions = unclear == 0 ? "" : $"; in {unclear} the test and the median ratio contradict each other";
         var names = string.Join(", ", slower.Take(MostNamed).Select(cell => $"{cell.Title} {Number(cell.Speedup)}x"));
         var losses = slower.Count == 0 ? "slower in none" : $"slower in {slower.Count} ({names}{(slower.Count > MostNamed ? ", …" : "")})";
-        return $"It is faster in {Programs(faster)}, {losses}; in {cells.Count - faster - slower.Count - unclear} no difference is shown{contradictions} (corrected for {cells.Count} tests and those of the other cells).";
+        return $"It is faster in {Programs(summary, faster)}, {losses}; in {cells.Count - faster - slower.Count - unclear} no difference is shown{contradictions} (corrected for {cells.Count} tests and those of the other cells).";
     }
 
     private static IEnumerable<string> OfEngines(SweepSummary summary)
@@ -90,7 +90,8 @@ internal static class Findings
         }
     }
 
-    private static string Programs(int count) => count == 1 ? "1 program" : $"{count} programs";
+    /// <summary>A number of workloads, which are programs where each program times one.</summary>
+    private static string Programs(SweepSummary summary, int count) => $"{count} {(summary.SharedPrograms is null ? "program" : "workload")}{(count == 1 ? "" : "s")}";
 
     private static string Range(Estimate estimate) => $"{Number(estimate.Low)}–{Number(estimate.High)}";
 

@@ -8,6 +8,9 @@ namespace Harness.Experiments.Reports;
 /// <param name="columns">Titles of the columns, and whether they hold text; the others hold numbers.</param>
 internal sealed class MarkdownTable(IReadOnlyList<(string Title, bool IsText)> columns)
 {
+    /// <summary>The smallest probability that is written as a number.</summary>
+    private const double LeastProbability = 1e-4;
+
     private readonly List<IReadOnlyList<string>> rows = [];
 
     /// <summary>Makes a table whose first columns hold text.</summary>
@@ -44,6 +47,11 @@ internal sealed class MarkdownTable(IReadOnlyList<(string Title, bool IsText)> c
 
     /// <summary>A ratio with its interval.</summary>
     public static string Ratio(Estimate? estimate) => estimate is { } e ? WithInterval(e, "0.00", "") : "–";
+
+    /// <summary>A probability: one that is not 0 is never written as 0.</summary>
+    /// <param name="probability">The probability.</param>
+    /// <param name="format">How it is written from 0.0001 on.</param>
+    public static string Probability(double probability, string format) => probability < LeastProbability ? $"<{Number(LeastProbability, "0.####")}" : Number(probability, format);
 
     /// <summary>A number.</summary>
     public static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -26,6 +26,8 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
 
     private static readonly ResultColumn YoungCollections = ResultsView.FindMeasured("young_collections");
     private static readonly ResultColumn FullCollections = ResultsView.FindMeasured("full_collections");
+    private static readonly ResultColumn OptimizedBytes = ResultsView.FindMeasured("optimized_bytes");
+    private static readonly ResultColumn BaselineBytes = ResultsView.FindMeasured("baseline_bytes");
     private static readonly ResultColumn PeakMemory = ResultsView.FindMeasured("peak_memory_bytes");
 
     private readonly StringBuilder text = new();
@@ -107,8 +109,8 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         $"{Start(program.Own)} / {Start(program.Other)}",
         Side(program, row => row.CompileMs),
         Side(program, row => row.InstantiateMs),
-        Side(program, row => row.OptimizedBytes / 1e3),
-        Side(program, row => row.BaselineBytes / 1e3),
+        Side(program, row => OptimizedBytes.ReadNumber(row) / 1e3),
+        Side(program, row => BaselineBytes.ReadNumber(row) / 1e3),
         Side(program, "optimized_compile_ms"),
         Side(program, row => YoungCollections.ReadNumber(row) + FullCollections.ReadNumber(row)),
         Side(program, "collection_ms"),

@@ -79,8 +79,10 @@ internal static class SummaryReport
     private static void WriteMeansByEngine(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
     {
         var hasOwn = summary.Engines.Contains(OwnEngine.EngineName);
-        var table = new MarkdownTable(["Geometric means", "configuration", "programs", "speedup", "for programs like these", .. hasOwn ? ["time, ours ÷ it"] : Array.Empty<string>()], textColumns: 2);
-        foreach (var engine in sweep.Engines.Where(engine => summary.Engines.Contains(engine)))
+        var table = new MarkdownTable(["Geometric means", "configuration", "workloads", "speedup", "for programs like these", .. hasOwn ? ["time, ours ÷ it"] : Array.Empty<string>()], textColumns: 2);
+
+        // The command line may have named others than the sweep file.
+        foreach (var engine in sweep.Engines.Union(summary.Engines).Where(engine => summary.Engines.Contains(engine)))
         {
             foreach (var configuration in summary.ConfigurationsOf(engine))
             {
@@ -172,7 +174,7 @@ internal static class SummaryReport
                     Probability(cell.Difference?.PValue), Probability(cell.Difference?.AdjustedPValue),
                     cell.Difference is { } effect ? Number(effect.EffectSize, "0.00") : "",
                     cell.Difference is not { } power ? "" : double.IsNaN(power.DetectableEffect) ? "–" : Number(power.DetectableEffect, "0.000") + "x",
-                    Number(cell.Outliers, "0"), Number(cell.Unsettled, "0"), Number(cell.OptimizedBytes, "0"), Number(cell.Deopts, "0"));
+                    Number(cell.Outliers, "0"), Number(cell.Unsettled, "0"), Told(cell.OptimizedBytes), Told(cell.Deopts));
             }
         }
 
@@ -208,16 +210,14 @@ internal static class SummaryReport
             [
                 $"{MarkdownTable.Time(own.Time.Value, "0.0")} / {MarkdownTable.Time(theirs.Time.Value, "0.0")}",
                 Ratio(summary.Ratio(ours, other, workload)),
-                $"{Number(own.OptimizedBytes, "0")} / {Number(theirs.OptimizedBytes, "0")}",
+                $"{Told(own.OptimizedBytes)} / {Told(theirs.OptimizedBytes)}",
             ];
     }
 
-    private static string Probability(double? p) => p switch
-    {
-        null => "",
-        < 0.0001 => "<0.0001",
-        { } value => Number(value, "0.0000"),
-    };
+    /// <summary>A number that not every engine tells.</summary>
+    private static string Told(double number) => double.IsNaN(number) ? "–" : Number(number, "0");
+
+    private static string Probability(double? p) => p is { } known ? MarkdownTable.Probability(known, "0.0000") : "";
 
     private static string Title(string engine) => EngineCatalog.TitleOf(engine);
 

@@ -69,6 +69,15 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
         }
     }
 
+    /// <summary>That a column does not mean the same in all rows of both sides, since these are of formats between which it changed; null where it does.</summary>
+    public static string? ChangeOfMeaning(ComparisonSide a, ComparisonSide b, string column)
+    {
+        var formats = a.Rows.Concat(b.Rows).Select(row => row.Format).Distinct().Order().ToList();
+        return formats.Count < 2 || ResultsView.ChangesOf(column, formats[0], formats[^1]) is not { Count: > 0 } changes
+            ? null
+            : $"The rows are of the formats {string.Join(" and ", formats)}, and {column} is measured otherwise since format {string.Join(", ", changes)} (experiments/FORMAT.md).";
+    }
+
     private static ResultsFolder FindFolder(string text)
     {
         var at = text.LastIndexOf('@');

@@ -64,7 +64,7 @@ internal sealed class ResultsDatabase : IDisposable
             using var command = connection.CreateCommand();
             command.CommandText = sql;
             using var reader = command.ExecuteReader();
-            var columns = Enumerable.Range(0, reader.FieldCount).Select(i => new TableColumn(reader.GetName(i), FormatOf(reader.GetFieldType(i)))).ToList();
+            var columns = Enumerable.Range(0, reader.FieldCount).Select(i => Describe(reader.GetName(i), reader.GetFieldType(i))).ToList();
             var table = new ResultTable(columns);
             while (reader.Read())
                 table.Add([.. Enumerable.Range(0, columns.Count).Select(i => reader.IsDBNull(i) ? null : Simplify(reader.GetValue(i)))]);
@@ -162,6 +162,9 @@ internal sealed class ResultsDatabase : IDisposable
         : "VARCHAR";
 
     private static string QuoteName(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A column of an answer. Times are told by their names: those of <c>results.csv</c>, and DuckDB's for expressions of them.</summary>
+    private static TableColumn Describe(string name, Type type) => new(name, FormatOf(type)) { IsTime = type == typeof(double) && name.Contains("_ms", StringComparison.Ordinal) };
 
     private static string? FormatOf(Type type) =>
         type == typeof(double) || type == typeof(float) || type == typeof(decimal) ? "0.####"

@@ -119,13 +119,15 @@ internal sealed class ResultsFolder(string path)
         return [.. written.SelectMany(own => present.Where(file => file == own || WholeFile.IsTemporaryOf(file, own)))];
     }
 
-    /// <summary>The sweep that the results are of, as it was when they were measured.</summary>
+    /// <summary>The sweep that the results are of, as it was when they were measured: with the seed that the command line may have given it.</summary>
     public SweepDefinition ReadSweep()
     {
-        var known = Experiments.Results.Provenance.Read(Provenance)?.Workloads?
+        var provenance = Experiments.Results.Provenance.Read(Provenance);
+        var known = provenance?.Workloads?
             .Select(workload => new Workload { Name = workload.Name, Title = workload.Title, Group = workload.Group, Program = workload.Program, Calls = workload.Calls })
             .ToList();
-        return SweepFile.Read(Sweep, () => ProgramCatalog.Read(), known) with { Name = System.IO.Path.GetFileName(Path) };
+        var sweep = SweepFile.Read(Sweep, () => ProgramCatalog.Read(), known);
+        return sweep with { Name = System.IO.Path.GetFileName(Path), Seed = provenance?.Seed ?? sweep.Seed };
     }
 
     private string In(string file) => System.IO.Path.Combine(Path, file);

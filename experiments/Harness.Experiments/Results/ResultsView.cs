@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using CsvHelper;
 using Harness.Engine.Configuration;
+using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Results;
 
@@ -26,7 +27,18 @@ internal sealed class ResultsView
         (11, ["probe_before_ms", "probe_after_ms", "machine"]),
     ];
 
-    /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row.</summary>
+    /// <summary>
+    /// The columns that came to mean something else with later formats, by the format, and those of times that another rule of warm-up makes other ones. What is computed anew from the rows of older formats is not among them.
+    /// </summary>
+    private static readonly (int Format, string[] Columns)[] ChangedColumns =
+    [
+        (7, ["elapsed_ms", "steal_ms", "others_cpu_ms"]),
+        (Measurement.GainFormat, ["compile_ms", "instantiate_ms", "warm_up_calls", "warm_up_ms", "execute_ms", "execute_min_ms", "execute_max_ms", "first_ms", "execute_cpu_ms", "start_ms"]),
+        (9, ["execute_cpu_ms"]),
+        (10, ["execute_cpu_ms"]),
+    ];
+
+    /// <summary>The columns of <c>results.csv</c>, in their order. What older formats computed otherwise is computed anew from the row; what a row's format or engine does not tell is not known.</summary>
     public static IReadOnlyList<ResultColumn> Measured { get; } =
     [
         .. typeof(Measurement).GetProperties()
@@ -75,6 +87,12 @@ internal sealed class ResultsView
         return [.. Knobs.Where(knob => examples.Select(knob.Read).Distinct().Count() > 1)];
     }
 
+    /// <summary>The formats with which a column came to mean something else than in an older one.</summary>
+    /// <param name="name">Name of the column.</param>
+    /// <param name="oldest">The oldest format of the rows that are looked at.</param>
+    /// <param name="newest">The newest one.</param>
+    public static IReadOnlyList<int> ChangesOf(string name, int oldest, int newest) => [.. ChangedColumns.Where(change => change.Format > oldest && change.Format <= newest && change.Columns.Contains(name)).Select(change => change.Format)];
+
     /// <summary>Finds a column of <c>results.csv</c>.</summary>
     /// <param name="name">Its name, which is one of them.</param>
     public static ResultColumn FindMeasured(string name) => Measured.First(column => column.Name == name);
@@ -94,7 +112,8 @@ internal sealed class ResultsView
     {
         Func<Measurement, object?> read = property.Name == nameof(Measurement.SteadyAfterMs) ? row => SteadyState.Of(row) : property.GetValue;
         var first = LaterColumns.FirstOrDefault(format => format.Columns.Contains(column)).Format;
-        return row => row.Format < first ? null : read(row);
+        var silent = EngineCatalog.All.Where(engine => engine.Untold.Contains(column)).Select(engine => engine.Name).ToHashSet();
+        return row => row.Format < first || silent.Contains(row.Engine) ? null : read(row);
     }
 
     private static List<ResultColumn> MakeKnobs(Provenance? provenance, HashSet<string> configurations)

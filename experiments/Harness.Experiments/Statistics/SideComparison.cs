@@ -169,7 +169,7 @@ internal sealed class SideComparison
         var configuration = a.Configuration is not null && b.Configuration is not null ? Name(a.Configuration, b.Configuration) : null;
         var known = side.Rows.Where(row => !double.IsNaN(column.ReadNumber(row))).ToList();
         if (known.Count == 0 && side.Rows.Any())
-            throw new HarnessException($"no row of {side.Text} has a value of '{metric}': results of older formats lack the columns that came later (experiments/FORMAT.md)");
+            throw new HarnessException($"no row of {side.Text} has a value of '{metric}': results of older formats lack the columns that came later, and not every engine tells what it does with code and heap (experiments/FORMAT.md)");
         return known
             .GroupBy(row => new Cell(engine ?? row.Engine, configuration ?? row.Configuration, row.Workload))
             .ToDictionary(group => group.Key, group => new Sample(group.Select(row => (row.Repetition, column.ReadNumber(row)))));

@@ -209,12 +209,14 @@ internal sealed class SweepSummary
             Modes = Modes.Find(sample),
             CodeVariants = rows.Select(row => row.OptimizedBytes).Distinct().Count(),
             Unsettled = rows.Count(row => !row.Settled),
-            OptimizedBytes = rows.Select(row => (double)row.OptimizedBytes).Median(),
+            OptimizedBytes = MedianOf("optimized_bytes", row => row.OptimizedBytes),
             CompileMs = rows.Select(row => row.CompileMs).Median(),
-            OptimizedCompileMs = rows.Select(row => row.OptimizedCompileMs).Median(),
-            Deopts = rows.Select(row => (double)row.Deopts).Median(),
+            OptimizedCompileMs = MedianOf("optimized_compile_ms", row => row.OptimizedCompileMs),
+            Deopts = MedianOf("deopts", row => row.Deopts),
             ClockStepMs = rows.Select(row => row.ClockStepMs).Median(),
         };
+
+        double MedianOf(string column, Func<Measurement, double> quantity) => EngineCatalog.IsUntold(cell.Engine, column) ? double.NaN : rows.Select(quantity).Median();
     }
 
     private void CorrectForManyTests()
@@ -261,13 +263,15 @@ internal sealed record CellSummary
     /// <summary>Repetitions that were measured although warm-up had hit its time limit.</summary>
     public required int Unsettled { get; init; }
 
+    /// <summary>Median of the size of the optimized code in use at the end, in bytes; not a number where the engine does not tell.</summary>
     public required double OptimizedBytes { get; init; }
 
     public required double CompileMs { get; init; }
 
-    /// <summary>Median time that the optimizing compiler took, in ms; 0 where the engine does not tell.</summary>
+    /// <summary>Median time that the optimizing compiler took, in ms; not a number where the engine does not tell.</summary>
     public required double OptimizedCompileMs { get; init; }
 
+    /// <summary>Median of the number of failed speculations; not a number where the engine does not tell.</summary>
     public required double Deopts { get; init; }
 
     /// <summary>Median of the steps of the clock that timed it, in ms; 0 where they are not known.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Reports;
 using Harness.Experiments.Results;
 
 namespace Harness.Experiments.Sweeps;
@@ -79,11 +80,13 @@ internal sealed class LiveTable
         if (!times.TryGetValue(new Cell(engine, configuration.Name, workload), out var own))
             return "";
         if (sweep.IsBaseline(engine, configuration))
-            return string.Create(CultureInfo.InvariantCulture, $"{Median(own):0.0} ms");
+            return Time(own);
         return times.TryGetValue(new Cell(engine, sweep.BaselineOf(engine, configuration), workload), out var baseline)
             ? string.Create(CultureInfo.InvariantCulture, $"{Median(baseline) / Median(own):0.00}x")
-            : string.Create(CultureInfo.InvariantCulture, $"{Median(own):0.0} ms");
+            : Time(own);
     }
+
+    private static string Time(List<double> sorted) => $"{MarkdownTable.Time(Median(sorted), "0.0")} ms";
 
     private static double Median(List<double> sorted) => MathNet.Numerics.Statistics.SortedArrayStatistics.Median([.. sorted]);
 

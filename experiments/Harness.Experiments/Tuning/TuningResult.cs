@@ -44,8 +44,11 @@ internal sealed record Trial(
 /// <param name="Programs">Each program alone; of a program that times several benchmarks, each of these.</param>
 internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PValue, TuningRatios Ratios, IReadOnlyList<ProgramJudgement> Programs)
 {
+    /// <summary>The direction of the test: 1 where it finds gains, -1 where losses. Over very many rounds it can be another than that of the median, where a few large losses stand against many small gains.</summary>
+    public required int Direction { get; init; }
+
     /// <summary>Whether a gain is shown: the interval of the objective and the corrected test both say so.</summary>
-    public bool IsGain => Gain.Low > 1 && PValue < Holm.Level;
+    public bool IsGain => Gain.Low > 1 && PValue < Holm.Level && Direction > 0;
 
     /// <summary>A program's speedup with an interval that is widened so that those of all programs have the confidence together.</summary>
     public Estimate TogetherOf(ProgramJudgement program) => program.Speedup.Widened(MedianInterval.WideningFor(Programs.Count));

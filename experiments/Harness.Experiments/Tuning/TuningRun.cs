@@ -1,4 +1,5 @@
 using Harness.Experiments.Engines;
+using Harness.Experiments.Reports;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Tuning.Search;
 using MathNet.Numerics.Statistics;
@@ -263,12 +264,13 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var corrected = Holm.Adjust([.. differences.Select(difference => difference.PValue)]);
         var ratios = samples.ConvertAll(pair => Ratio.Of(pair.Numerator, pair.Denominator));
         var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).Where(double.IsFinite).ToList();
+        var test = SignedRank.Test(gains);
         return new Judgement(
             bootstrap.Mean([.. units.Select(unit => (TuningMath.SampleOf(baseline, unit), TuningMath.SampleOf(own, unit)))], [.. units.Select(unit => specification.ProgramOf(unit[0]))]),
             MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
-            SignedRank.PValue(gains),
+            test.PValue,
             math.RatiosOf(own, baseline, workloads),
-            [.. workloads.Select((workload, i) => new ProgramJudgement(workload, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]);
+            [.. workloads.Select((workload, i) => new ProgramJudgement(workload, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]) { Direction = test.Direction };
     }
 
     /// <summary>Why the winner is none, and what is left open: a program that was measured beyond the limit of times, but not shown to be there, is neither hidden nor taken for a proof.</summary>
@@ -278,7 +280,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         foreach (var (judgement, where) in judgements.Zip((string[])["in fresh rounds", "on held-out programs"]))
         {
             if (!judgement.IsGain)
-                objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {judgement.PValue:0.###}"));
+                objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {MarkdownTable.Probability(judgement.PValue, "0.####")}{(judgement is { Gain.Low: > 1, PValue: < Holm.Level, Direction: < 0 } ? ", and the test finds losses" : "")}"));
             foreach (var program in judgement.Programs.Where(program => program.Speedup.Value * specification.Constraints.Slower < 1))
             {
                 var together = judgement.TogetherOf(program);

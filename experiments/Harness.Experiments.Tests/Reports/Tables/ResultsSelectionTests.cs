@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Harness.Experiments.Reports;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
 using Harness.Experiments.Tests.Results;
@@ -52,6 +53,28 @@ public sealed partial class ResultsSelectionTests : IDisposable
             Assert.Equal(["14", "0"], database.Query("select count(*), count(young_collections) from results").Rows[0].Select(TableWriter.Exact));
         var mistake = Assert.Throws<HarnessException>(() => ComparisonTables.OfSides(ComparisonSide.Parse(results.Path), ComparisonSide.Parse(folder.File("results")), "young_collections", 1));
         Assert.StartsWith($"no row of {results.Path} has a value of 'young_collections'", mistake.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The file has 0, or whatever else is there.</summary>
+    [Fact]
+    public void WhatAnEngineDoesNotTellIsNotKnown()
+    {
+        var results = SyntheticResults.Pair(folder.File("foreign"), 2, ["ours", "jsc"], repetitions: 7, workloads: "alpha");
+        var foreign = ResultsView.Open(results);
+        var groups = new ResultsSelection { By = ["engine"], Columns = ["tier_ups", "timed_calls"] }.Apply(foreign);
+        Assert.Equal([("ours", 3.0, 1.0), ("jsc", double.NaN, 1.0)], groups.Rows.Select(row => ((string)row[0]!, (double)row[2]!, (double)row[3]!)));
+        using (var database = ResultsDatabase.Open([results]))
+            Assert.Equal(["28", "14"], database.Query("select count(*), count(tier_ups) from results").Rows[0].Select(TableWriter.Exact));
+        var mistake = Assert.Throws<HarnessException>(() => ComparisonTables.OfSides(ComparisonSide.Parse($"{results.Path},engine=ours"), ComparisonSide.Parse($"{results.Path},engine=jsc"), "tier_ups", 1));
+        Assert.StartsWith($"no row of {results.Path},engine=jsc has a value of 'tier_ups'", mistake.Message, StringComparison.Ordinal);
+
+        var (sweep, summary) = ReportWriter.Summarize(results);
+        var text = SummaryReport.Create(sweep, summary, null, []);
+        Assert.Contains(" | 1050 | 0 |\n", text, StringComparison.Ordinal);
+        Assert.Contains(" | – | – |\n", text, StringComparison.Ordinal);
+        Assert.Contains(" | 1050 / – |", text, StringComparison.Ordinal);
+        Assert.Equal(1050.0, RankTable.Create(sweep, summary, ["ours"]).Rows[0][^1]);
+        Assert.Null(RankTable.Create(sweep, summary, ["jsc"]).Rows[0][^1]);
     }
 
     [Fact]

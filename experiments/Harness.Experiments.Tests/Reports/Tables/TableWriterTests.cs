@@ -69,6 +69,38 @@ public sealed class TableWriterTests
         Assert.Equal($"ms,ratio\n{exact},0.0012345\n", TableWriter.Write(table, TableFormat.Csv));
     }
 
+    /// <summary>A test of thirty rounds has p-values of some billionths, and none of 0.</summary>
+    [Theory]
+    [InlineData(0.04321987, "0.0432")]
+    [InlineData(0.0001, "0.0001")]
+    [InlineData(1.9e-9, "<0.0001")]
+    [InlineData(double.NaN, "")]
+    public void ProbabilitiesAreNeverShownAsZero(double probability, string shown)
+    {
+        var table = new ResultTable([TableColumn.Probability("p_corrected")]);
+        table.Add(probability);
+        Assert.Equal($"| p_corrected |\n| ---: |\n| {shown} |\n\n", TableWriter.Write(table, TableFormat.Markdown));
+        Assert.Equal($"p_corrected\n{TableWriter.Exact(probability)}\n", TableWriter.Write(table, TableFormat.Csv));
+    }
+
+    [Fact]
+    public void SoTheyAreInTheTablesOfResults()
+    {
+        using var folder = new TemporaryFolder();
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: "alpha");
+        var (sweep, summary) = ReportWriter.Summarize(results);
+        ResultTable[] tables =
+        [
+            ComparisonTables.OfSweep(sweep, summary),
+            ComparisonTables.OfSides(ComparisonSide.Parse($"{results.Path},configuration=base"), ComparisonSide.Parse($"{results.Path},configuration=fast"), "execute_ms", 1),
+        ];
+        foreach (var table in tables)
+        {
+            var place = Enumerable.Range(0, table.Columns.Count).Single(i => table.Columns[i].Name == "p_corrected");
+            Assert.Contains(table.Rows, row => TableWriter.Show(row[place], table.Columns[place]) == "<0.0001");
+        }
+    }
+
     /// <summary>Times of a microsecond: none of them is shown as 0.</summary>
     [Fact]
     public void SoTheyHaveInTheTablesOfResults()

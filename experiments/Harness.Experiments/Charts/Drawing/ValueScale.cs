@@ -73,8 +73,16 @@ internal sealed class ValueScale
         var step = Math.Max(1, (int)Math.Ceiling((high - low) / 8));
         var ticks = new List<(double, string)>();
         for (var power = (int)Math.Ceiling(low / step) * step; power <= high; power += step)
-            ticks.Add((power, Math.Pow(2, power).ToString("0.####", CultureInfo.InvariantCulture) + unit));
+            ticks.Add((power, PowerOf2(power) + unit));
         return new ValueScale(logarithmic: true, low, high, ticks);
+    }
+
+    /// <summary>A power of 2 with four decimals, or as many as two digits that say something need.</summary>
+    private static string PowerOf2(int power)
+    {
+        const int usual = 4;
+        var needed = 1 - (int)Math.Floor(power * Math.Log10(2));
+        return Math.Pow(2, power).ToString("0." + new string('#', Math.Max(usual, needed)), CultureInfo.InvariantCulture);
     }
 
     /// <summary>The next of 1, 2, 5, 10 … (times a power of ten) that is at least as large.</summary>

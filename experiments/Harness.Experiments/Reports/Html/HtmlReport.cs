@@ -52,7 +52,8 @@ internal sealed class HtmlReport
     private void Write()
     {
         var origin = provenance is null ? "origin unknown" : $"{provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; begun {provenance.Runs[0].StartedUtc}";
-        var subtitle = $"Sweep '{sweep.Name}': {summary.Workloads.Count} programs, {sweep.Configurations.Count} configurations, {string.Join(", ", summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(summary)}; {origin}.";
+        var programs = summary.Workloads.Select(workload => workload.Program).Distinct().Count();
+        var subtitle = $"Sweep '{sweep.Name}': {(programs == summary.Workloads.Count ? "" : $"{summary.Workloads.Count} workloads of ")}{programs} programs, {sweep.Configurations.Count} configurations, {string.Join(", ", summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(summary)}; {origin}.";
         HtmlPage.Write(html, sweep.Title, subtitle, Sections, () =>
         {
             WriteSummary();

@@ -54,7 +54,7 @@ internal sealed class ProgramSections
     {
         var table = new ResultTable(
         [
-            new("engine"), new("configuration"), new("n", "0"), TableColumn.Time("ms", "0.00"), TableColumn.Time("low", "0.00"), TableColumn.Time("high", "0.00"), new("speedup", "0.00"), new("p_corrected", "0.####"), new("outliers", "0"),
+            new("engine"), new("configuration"), new("n", "0"), TableColumn.Time("ms", "0.00"), TableColumn.Time("low", "0.00"), TableColumn.Time("high", "0.00"), new("speedup", "0.00"), TableColumn.Probability("p_corrected"), new("outliers", "0"),
             new("code_bytes", "0"), new("deopts", "0"), TableColumn.Time("compile_ms", "0.0"), new("steady_state"),
         ]);
         var cells = (

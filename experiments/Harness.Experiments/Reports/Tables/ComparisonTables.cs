@@ -18,7 +18,7 @@ internal static class ComparisonTables
         var table = new ResultTable(
         [
             new("engine"), new("workload"), new("configuration"), new("n", "0"), TableColumn.Time("ms", "0.00"), TableColumn.Time("ms_low", "0.00"), TableColumn.Time("ms_high", "0.00"),
-            new("speedup", "0.00"), new("speedup_low", "0.00"), new("speedup_high", "0.00"), new("p_corrected", "0.####"), new("effect", "0.00"),
+            new("speedup", "0.00"), new("speedup_low", "0.00"), new("speedup_high", "0.00"), TableColumn.Probability("p_corrected"), new("effect", "0.00"),
         ]);
         foreach (var engine in summary.Engines)
         {
@@ -61,7 +61,7 @@ internal static class ComparisonTables
         var table = new ResultTable(
         [
             new("engine"), new("configuration"), new("workload"), new("a", "0.00") { IsTime = isTime }, new("b", "0.00") { IsTime = isTime },
-            new("ratio", "0.000"), new("ratio_low", "0.000"), new("ratio_high", "0.000"), new("p_corrected", "0.####"), new("effect", "0.00"), new("verdict"),
+            new("ratio", "0.000"), new("ratio_low", "0.000"), new("ratio_high", "0.000"), TableColumn.Probability("p_corrected"), new("effect", "0.00"), new("verdict"),
         ]);
         var words = isTime ? ("b is faster", "b is slower") : ("b is smaller", "b is larger");
         foreach (var cell in comparison.Cells)
@@ -101,6 +101,8 @@ internal static class ComparisonTables
 
         foreach (var difference in ComparisonSide.Differences(a, b))
             table.AddNote("Careful: " + difference);
+        if (ComparisonSide.ChangeOfMeaning(a, b, metric) is { } change)
+            table.AddNote("Careful: " + change);
         Missing("a", comparison.OnlyA);
         Missing("b", comparison.OnlyB);
 

@@ -1,4 +1,3 @@
-using Harness.Experiments.Engines;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Workloads;
@@ -61,9 +60,11 @@ internal static class RankTable
     }
 
     /// <summary>The optimized code of all programs: all workloads of a program have that of its process, which counts once. Null where the engine does not tell.</summary>
-    private static double? CodeBytes(SweepSummary summary, IReadOnlyList<Workload> workloads, (string Engine, string Configuration) competitor) => EngineCatalog.Both.Contains(competitor.Engine)
-        ? workloads.DistinctBy(workload => workload.Program).Sum(workload => summary.Find(competitor.Engine, competitor.Configuration, workload.Name)!.OptimizedBytes)
-        : null;
+    private static double? CodeBytes(SweepSummary summary, IReadOnlyList<Workload> workloads, (string Engine, string Configuration) competitor)
+    {
+        var sum = workloads.DistinctBy(workload => workload.Program).Sum(workload => summary.Find(competitor.Engine, competitor.Configuration, workload.Name)!.OptimizedBytes);
+        return double.IsNaN(sum) ? null : sum;
+    }
 
     private static void AddNotes(ResultTable table, SweepSummary summary, IReadOnlyList<Workload> workloads, int pairs, bool hasIntervals)
     {

@@ -43,6 +43,13 @@ internal sealed record TableColumn(string Name, string? Format = null)
     /// <summary>Whether it holds times in ms: those below 1 ms are shown with three digits that say something, whatever the format is.</summary>
     public bool IsTime { get; init; }
 
+    /// <summary>Whether it holds probabilities: those that would be rounded to nothing are shown as smaller than the least that is not.</summary>
+    public bool IsProbability { get; init; }
+
+    /// <summary>A column of probabilities.</summary>
+    /// <param name="name">Its name.</param>
+    public static TableColumn Probability(string name) => new(name, "0.####") { IsProbability = true };
+
     /// <summary>A column of times in ms.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="format">How times from 1 ms on are shown.</param>

@@ -27,6 +27,7 @@ internal static class TableWriter
         null => "",
         double number when double.IsNaN(number) => "",
         double time when column is { IsTime: true, Format: { } format } => MarkdownTable.Time(time, format),
+        double probability when column is { IsProbability: true, Format: { } format } => MarkdownTable.Probability(probability, format),
         IFormattable number when column.Format is { } format && IsNumber(cell) => number.ToString(format, CultureInfo.InvariantCulture),
         _ => Exact(cell),
     };

@@ -126,7 +126,7 @@ internal sealed class TuningDocument
         var unclear = Names(judgement, RatioVerdict.Unclear);
         yield return new ReportSection(id, title,
         [
-            new ReportText(string.Create(CultureInfo.InvariantCulture, $"{Count(workloads)}: geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {judgement.PValue:0.####}; {Costs(judgement)}.")),
+            new ReportText(string.Create(CultureInfo.InvariantCulture, $"{Count(workloads)}: geometric mean of speedups {MarkdownTable.Times(judgement.Speedup.Measured)}; objective {MarkdownTable.Times(judgement.Gain)}, corrected p {MarkdownTable.Probability(judgement.PValue, "0.####")}; {Costs(judgement)}.")),
             Slower(judgement),
             .. unclear.Count == 0 ? Array.Empty<ReportItem>() : [new ReportText($"Unclear, since the test and the median speedup contradict each other: {string.Join(", ", unclear)}.")],
             .. IsLimited ? [new ReportText(LimitWords(judgement))] : Array.Empty<ReportItem>(),
@@ -159,7 +159,7 @@ internal sealed class TuningDocument
     private ResultTable Programs(Judgement judgement)
     {
         TableColumn[] limit = IsLimited ? [new("limit")] : [];
-        var table = new ResultTable([new("program"), new("speedup", "0.000"), new("low", "0.000"), new("high", "0.000"), new("p_corrected", "0.####"), .. limit]);
+        var table = new ResultTable([new("program"), new("speedup", "0.000"), new("low", "0.000"), new("high", "0.000"), TableColumn.Probability("p_corrected"), .. limit]);
         foreach (var program in judgement.Programs.OrderBy(program => program.Speedup.Value))
         {
             object?[] verdict = IsLimited ? [LimitWord(judgement.LimitOf(program, specification.Constraints.Slower))] : [];
