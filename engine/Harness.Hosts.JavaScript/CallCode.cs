@@ -25,7 +25,7 @@ internal sealed unsafe class CallCode : IDisposable
         CheckStack(a, slow);
 
         // The number of the function is kept, since calls that it makes overwrite it; with that, rsp is a multiple of 16.
-        a.Push(Mem.Base(Gpr.R8, SharedSlots.CalleeOffset));
+        a.Push(Gpr.R10);
         a.Mov(OpSize.Qword, Gpr.Rdi, Mem.Base(Gpr.Rax, DirectCallees.FunctionOffset));
         a.Lea(OpSize.Qword, Gpr.Rsi, Mem.Base(Gpr.R8, SharedSlots.FirstOffset));
         a.Call(Mem.Base(Gpr.Rax, DirectCallees.EntryOffset));
@@ -53,14 +53,15 @@ internal sealed unsafe class CallCode : IDisposable
         _calls.Free();
     }
 
-    /// <summary>Leaves the row of the function in rax, and the slots in r8.</summary>
+    /// <summary>Leaves the row of the function in rax, its number in r10, and the slots in r8. The number is read as it has just been written: a longer read would wait until the cache has it.</summary>
     private static void FindRow(Assembler a, nint slots, nint callees, Label slow)
     {
         a.MovImm(Gpr.R8, slots);
         a.MovImm(Gpr.R9, callees);
-        a.Mov(OpSize.Dword, Gpr.Rax, Mem.Base(Gpr.R8, SharedSlots.CalleeOffset));
-        a.Alu(AluOp.Cmp, OpSize.Dword, Gpr.Rax, Mem.Base(Gpr.R9, DirectCallees.CountOffset));
+        a.Mov(OpSize.Dword, Gpr.R10, Mem.Base(Gpr.R8, SharedSlots.CalleeOffset));
+        a.Alu(AluOp.Cmp, OpSize.Dword, Gpr.R10, Mem.Base(Gpr.R9, DirectCallees.CountOffset));
         a.Jcc(Condition.AboveOrEqual, slow);
+        a.Mov(OpSize.Dword, Gpr.Rax, Gpr.R10);
         a.Shift(ShiftOp.Shl, OpSize.Qword, Gpr.Rax, DirectCallees.RowShift);
         a.Alu(AluOp.Add, OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.R9));
     }

@@ -87,64 +87,57 @@ internal sealed class EngineBinding : IDisposable
             ["host"] = ToBag(),
             ["buffer"] = _slots.Buffer,
             ["staging"] = _staging.Buffer,
-            ["connect"] = (Action<ScriptObject>)(connected => functions = connected),
+            ["connect"] = HostFunctions.Make("connect", (in arguments, in _) => functions = arguments.Get<ScriptObject>(0, "functions")),
         };
         HostScripts.AddModules(script.DocumentSettings, "webassembly", context);
         object result = script.Evaluate(new DocumentInfo("webassembly") { Category = ModuleCategory.Standard }, "import 'webassembly/namespace.js';");
         return functions ?? throw new InvalidOperationException("the scripts of the WebAssembly API did not start", (result as Task)?.Exception);
     }
 
-    private PropertyBag ToBag() => new()
-    {
-        ["defineCall"] = (Action<string>)DefineCall,
-        ["takeDispatch"] = (Action<string>)(name => _dispatch = new NativeCallback(_v8!, name)),
-        ["throwEscaped"] = (Action)_calls.ThrowEscaped,
-        ["textAt"] = Fast("textAt", (in V8FastArgs arguments, in V8FastResult result) => result.Set(_slots.Texts[arguments.GetInt32(0, "slot")]!)),
-        ["setText"] = Fast("setText", (in V8FastArgs arguments, in V8FastResult result) => _slots.Texts[arguments.GetInt32(0, "slot")] = arguments.GetString(1, "text")),
-        ["releaseObject"] = Fast("releaseObject", (in V8FastArgs arguments, in V8FastResult _) => FindRealm(arguments.GetInt32(0, "store"))?.Objects.Release(arguments.GetInt32(1, "id"))),
-        ["message"] = (Func<string>)(() => _calls.Message),
-        ["compile"] = (Func<ITypedArray<byte>, string, object>)Compile,
-        ["validate"] = (Func<ITypedArray<byte>, string, bool>)((bytes, builtins) => Decode(bytes, builtins) is not null),
-        ["releaseModule"] = (Action<int>)(id => _modules.Remove(id)),
-        ["describeModule"] = (Func<int, string>)(id => Descriptions.Of(_modules[id])),
-        ["describeItem"] = (Func<int, string>)(id => Descriptions.Of(_items[id]!)),
-        ["describeExports"] = (Func<int, string>)DescribeExports,
-        ["makeStore"] = (Func<int>)MakeStore,
-        ["disposeStore"] = (Action<int>)DisposeStore,
-        ["beginInstance"] = (Func<int, int, int>)BeginInstance,
-        ["defineItem"] = Fast("defineItem", (in V8FastArgs arguments, in V8FastResult _) => BuilderOf(arguments).Define(arguments.GetInt32(1, "import"), _items[arguments.GetInt32(2, "id")]!)),
-        ["defineConstants"] = (Action<int, string>)((builder, module) => _builders[builder].Imports.DefineStringConstants(module)),
-        ["defineTexts"] = (Func<int, string, ITypedArray<int>, int>)((builder, texts, places) => _builders[builder].DefineTexts(texts, places.ToArray())),
-        ["defineValue"] = Fast("defineValue", (in V8FastArgs arguments, in V8FastResult result) => result.Set(BuilderOf(arguments).DefineValue(arguments.GetInt32(1, "import")))),
-        ["defineFunction"] = Fast(
-            "defineFunction",
-            (in V8FastArgs arguments, in V8FastResult _) =>
-                BuilderOf(arguments).DefineFunction(arguments.GetInt32(1, "import"), arguments.GetInt32(2, "number"), arguments.GetString(3, "description"))),
-        ["bindForeign"] = (Func<int, int, int, int>)BindForeign,
-        ["finishInstance"] = (Func<int, int>)(builder => (int)FinishInstance(builder)),
-        ["abandonInstance"] = (Action<int>)(builder => _builders.Remove(builder)),
-        ["scriptTag"] = (Func<int, int>)(store => IdOf(_realms[store], _realms[store].ScriptTag)),
-        ["makeTag"] = (Func<int, string, int>)MakeTag,
-        ["makeGlobal"] = (Func<int, string, bool, int>)MakeGlobal,
-        ["readGlobal"] = (Action<int, int>)((store, id) => _realms[store].Put(0, ((Global)_items[id]!).Value)),
-        ["writeGlobal"] = (Func<int, int, bool>)WriteGlobal,
-        ["makeTable"] = (Func<int, string, double, double, bool, int>)MakeTable,
-        ["tableLength"] = (Func<int, int, double>)((_, id) => ((Table)_items[id]!).Length),
-        ["readTable"] = (Func<int, int, double, bool>)ReadTable,
-        ["writeTable"] = (Func<int, int, double, int>)WriteTable,
-        ["growTable"] = (Func<int, int, double, double>)GrowTable,
-        ["utf8"] = (Func<ITypedArray<byte>, string>)(bytes => System.Text.Encoding.UTF8.GetString(bytes.GetBytes())),
-        ["unsupported"] = (Action<string>)(what => throw new NotSupportedException($"WebAssembly: {what} cannot be used together here")),
-        ["adoptMemory"] = (Func<int, IArrayBuffer, double, int>)AdoptMemory,
-        ["shareMemory"] = (Action<int, int, IArrayBuffer>)((store, id, buffer) => Share(store, id, buffer)),
-        ["canGrowMemory"] = (Func<int, double, bool>)((id, delta) => ((Memory)_items[id]!).CanGrow((ulong)delta)),
-        ["growMemory"] = (Func<int, IArrayBuffer, double, bool>)GrowMemory,
-    };
-
-    private delegate void FastFunction(in V8FastArgs arguments, in V8FastResult result);
-
-    private static V8FastHostFunction Fast(string name, FastFunction function) =>
-        new(name, 0, (bool _, in V8FastArgs arguments, in V8FastResult result) => function(in arguments, in result));
+    private PropertyBag ToBag() => HostFunctions.Of(
+        ("defineCall", (in arguments, in _) => DefineCall(arguments.GetString(0, "name"))),
+        ("takeDispatch", (in arguments, in _) => _dispatch = new NativeCallback(_v8!, arguments.GetString(0, "name"))),
+        ("throwEscaped", (in _, in _) => _calls.ThrowEscaped()),
+        ("textAt", (in arguments, in result) => result.Set(_slots.Texts[arguments.GetInt32(0, "slot")]!)),
+        ("setText", (in arguments, in _) => _slots.Texts[arguments.GetInt32(0, "slot")] = arguments.GetString(1, "text")),
+        ("releaseObject", (in arguments, in _) => FindRealm(arguments.GetInt32(0, "store"))?.Objects.Release(arguments.GetInt32(1, "id"))),
+        ("message", (in _, in result) => result.Set(_calls.Message)),
+        ("compile", (in arguments, in result) => Compile(arguments.Get<ITypedArray<byte>>(0, "bytes"), arguments.GetString(1, "builtins"), in result)),
+        ("validate", (in arguments, in result) => result.Set(Decode(arguments.Get<ITypedArray<byte>>(0, "bytes"), arguments.GetString(1, "builtins")) is not null)),
+        ("releaseModule", (in arguments, in _) => _modules.Remove(arguments.GetInt32(0, "id"))),
+        ("describeModule", (in arguments, in result) => result.Set(Descriptions.Of(_modules[arguments.GetInt32(0, "id")]))),
+        ("describeItem", (in arguments, in result) => result.Set(Descriptions.Of(_items[arguments.GetInt32(0, "id")]!))),
+        ("describeExports", (in arguments, in result) => result.Set(DescribeExports(arguments.GetInt32(0, "builder")))),
+        ("makeStore", (in _, in result) => result.Set(MakeStore())),
+        ("disposeStore", (in arguments, in _) => DisposeStore(arguments.GetInt32(0, "store"))),
+        ("beginInstance", (in arguments, in result) => result.Set(BeginInstance(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "module")))),
+        ("defineItem", (in arguments, in _) => BuilderOf(arguments).Define(arguments.GetInt32(1, "import"), _items[arguments.GetInt32(2, "id")]!)),
+        ("defineConstants", (in arguments, in _) => BuilderOf(arguments).Imports.DefineStringConstants(arguments.GetString(1, "module"))),
+        ("defineTexts", (in arguments, in result) =>
+            result.Set(BuilderOf(arguments).DefineTexts(arguments.GetString(1, "texts"), arguments.Get<ITypedArray<int>>(2, "places").ToArray()))),
+        ("defineValue", (in arguments, in result) => result.Set(BuilderOf(arguments).DefineValue(arguments.GetInt32(1, "import")))),
+        ("defineFunction", (in arguments, in _) =>
+            BuilderOf(arguments).DefineFunction(arguments.GetInt32(1, "import"), arguments.GetInt32(2, "number"), arguments.GetString(3, "description"))),
+        ("bindForeign", (in arguments, in result) => result.Set(BindForeign(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetInt32(2, "number")))),
+        ("finishInstance", (in arguments, in result) => result.Set((int)FinishInstance(arguments.GetInt32(0, "builder")))),
+        ("abandonInstance", (in arguments, in _) => _builders.Remove(arguments.GetInt32(0, "builder"))),
+        ("scriptTag", (in arguments, in result) => result.Set(IdOf(RealmOf(arguments), RealmOf(arguments).ScriptTag))),
+        ("makeTag", (in arguments, in result) => result.Set(MakeTag(arguments.GetInt32(0, "store"), arguments.GetString(1, "parameters")))),
+        ("makeGlobal", (in arguments, in result) => result.Set(MakeGlobal(arguments.GetInt32(0, "store"), arguments.GetString(1, "type"), arguments.GetBoolean(2, "mutable")))),
+        ("readGlobal", (in arguments, in _) => RealmOf(arguments).Put(0, ((Global)_items[arguments.GetInt32(1, "id")]!).Value)),
+        ("writeGlobal", (in arguments, in result) => result.Set(WriteGlobal(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id")))),
+        ("makeTable", (in arguments, in result) => result.Set(MakeTable(
+            arguments.GetInt32(0, "store"), arguments.GetString(1, "element"), arguments.GetDouble(2, "initial"), arguments.GetDouble(3, "maximum"), arguments.GetBoolean(4, "is64")))),
+        ("tableLength", (in arguments, in result) => result.Set((double)((Table)_items[arguments.GetInt32(1, "id")]!).Length)),
+        ("readTable", (in arguments, in result) => result.Set(ReadTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "index")))),
+        ("writeTable", (in arguments, in result) => result.Set(WriteTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "index")))),
+        ("growTable", (in arguments, in result) => result.Set(GrowTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "delta")))),
+        ("utf8", (in arguments, in result) => result.Set(System.Text.Encoding.UTF8.GetString(arguments.Get<ITypedArray<byte>>(0, "bytes").GetBytes()))),
+        ("unsupported", (in arguments, in _) => throw new NotSupportedException($"WebAssembly: {arguments.GetString(0, "what")} cannot be used together here")),
+        ("adoptMemory", (in arguments, in result) => result.Set(AdoptMemory(arguments.GetInt32(0, "store"), arguments.Get<IArrayBuffer>(1, "buffer"), arguments.GetDouble(2, "maximum")))),
+        ("shareMemory", (in arguments, in _) => Share(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.Get<IArrayBuffer>(2, "buffer"))),
+        ("canGrowMemory", (in arguments, in result) => result.Set(((Memory)_items[arguments.GetInt32(0, "id")]!).CanGrow((ulong)arguments.GetDouble(1, "delta")))),
+        ("growMemory", (in arguments, in result) => result.Set(GrowMemory(arguments.GetInt32(0, "id"), arguments.Get<IArrayBuffer>(1, "buffer"), arguments.GetDouble(2, "delta")))));
 
     /// <summary>Leaves the function by which scripts call functions of WebAssembly in the global scope: the first thing that they ask for.</summary>
     private void DefineCall(string name)
@@ -161,15 +154,23 @@ internal sealed class EngineBinding : IDisposable
 
     private InstanceBuilder BuilderOf(in V8FastArgs arguments) => _builders[arguments.GetInt32(0, "builder")];
 
+    private StoreRealm RealmOf(in V8FastArgs arguments) => _realms[arguments.GetInt32(0, "store")];
+
     private StoreRealm? FindRealm(int store) => _realms.GetValueOrDefault(store);
 
-    private object Compile(ITypedArray<byte> bytes, string builtins)
+    /// <summary>Makes a module. The script gets its number, or what is wrong.</summary>
+    private void Compile(ITypedArray<byte> bytes, string builtins, in V8FastResult result)
     {
         long start = Stopwatch.GetTimestamp();
-        if (Decode(bytes, builtins) is not { } module) return $"WebAssembly.Module(): {_calls.Message}";
+        if (Decode(bytes, builtins) is not { } module)
+        {
+            result.Set($"WebAssembly.Module(): {_calls.Message}");
+            return;
+        }
+
         CompileTime += Stopwatch.GetElapsedTime(start);
         _modules[++_nextId] = module;
-        return _nextId;
+        result.Set(_nextId);
     }
 
     private WasmModule? Decode(ITypedArray<byte> bytes, string builtins)

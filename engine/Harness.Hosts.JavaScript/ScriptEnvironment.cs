@@ -13,6 +13,8 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private ScriptObject? _arrays;
+
     /// <summary>Loads a module.</summary>
     public required Func<string, ScriptObject> ImportModule { get; init; }
 
@@ -20,28 +22,29 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
     public required Func<string, object?> RunScript { get; init; }
 
     /// <summary>The functions as an object for scripts.</summary>
-    public PropertyBag ToBag() => new()
-    {
-        ["print"] = options.Print,
-        ["printError"] = options.PrintError,
-        ["now"] = new V8FastHostFunction("now", 0, (bool _, in V8FastArgs _, in V8FastResult result) => result.Set(loop.Now)),
-        ["setTimer"] = (Action<int, double>)loop.Add,
-        ["clearTimer"] = (Action<int>)loop.Remove,
-        ["decodeText"] = (Func<ITypedArray<byte>, string, bool, string?>)DecodeText,
-        ["encodeText"] = (Func<string, object>)(text => ToArray(Encoding.UTF8.GetBytes(text))),
-        ["randomBytes"] = (Func<int, object>)(count => ToArray(RandomNumberGenerator.GetBytes(count))),
-        ["readBytes"] = (Func<string, object>)(path => ToArray(File.ReadAllBytes(Path.Combine(options.Folder, path)))),
-        ["inflate"] = (Func<ITypedArray<byte>, object>)(bytes => ToArray(Inflate(bytes.GetBytes()))),
-        ["importModule"] = ImportModule,
-        ["runScript"] = (Action<string>)(path => RunScript(path)),
-        ["readText"] = (Func<string, string>)(path => File.ReadAllText(Path.Combine(options.Folder, path))),
-    };
+    public PropertyBag ToBag() => HostFunctions.Of(
+        ("print", (in arguments, in _) => options.Print(arguments.GetString(0, "text"))),
+        ("printError", (in arguments, in _) => options.PrintError(arguments.GetString(0, "text"))),
+        ("now", (in _, in result) => result.Set(loop.Now)),
+        ("setTimer", (in arguments, in _) => loop.Add(arguments.GetInt32(0, "id"), arguments.GetDouble(1, "delay"))),
+        ("clearTimer", (in arguments, in _) => loop.Remove(arguments.GetInt32(0, "id"))),
+        ("decodeText", (in arguments, in result) => DecodeText(arguments.Get<ITypedArray<byte>>(0, "source"), arguments.GetString(1, "encoding"), arguments.GetBoolean(2, "isFatal"), in result)),
+        ("encodeText", (in arguments, in result) => result.Set(ToArray(Encoding.UTF8.GetBytes(arguments.GetString(0, "text"))))),
+        ("randomBytes", (in arguments, in result) => result.Set(ToArray(RandomNumberGenerator.GetBytes(arguments.GetInt32(0, "count"))))),
+        ("readBytes", (in arguments, in result) => result.Set(ToArray(File.ReadAllBytes(PathOf(arguments))))),
+        ("inflate", (in arguments, in result) => result.Set(ToArray(Inflate(arguments.Get<ITypedArray<byte>>(0, "bytes").GetBytes())))),
+        ("importModule", (in arguments, in result) => result.Set(ImportModule(arguments.GetString(0, "path")))),
+        ("runScript", (in arguments, in _) => RunScript(arguments.GetString(0, "path"))),
+        ("readText", (in arguments, in result) => result.Set(File.ReadAllText(PathOf(arguments)))));
+
+    private string PathOf(in V8FastArgs arguments) => Path.Combine(options.Folder, arguments.GetString(0, "path"));
 
     /// <exception cref="HostTrapException">The script has come too far down the stack to go on in V8.</exception>
-    private object ToArray(byte[] bytes)
+    private ITypedArray<byte> ToArray(byte[] bytes)
     {
         stack.ThrowIfExhausted();
-        var array = (ITypedArray<byte>)((ScriptObject)ScriptEngine.Current.Evaluate("length => new Uint8Array(length)")).InvokeAsFunction(bytes.Length);
+        _arrays ??= (ScriptObject)ScriptEngine.Current.Evaluate("({ make: length => new Uint8Array(length) })");
+        var array = (ITypedArray<byte>)_arrays.InvokeMethod("make", bytes.Length);
         array.WriteBytes(bytes, 0, (ulong)bytes.Length, 0);
         return array;
     }
@@ -54,17 +57,18 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
         return target.ToArray();
     }
 
-    private static string? DecodeText(ITypedArray<byte> source, string encoding, bool isFatal)
+    /// <summary>Gives the script the text; null where it is not valid.</summary>
+    private static void DecodeText(ITypedArray<byte> source, string encoding, bool isFatal, in V8FastResult result)
     {
         byte[] bytes = source.GetBytes();
-        if (encoding == "utf-16le") return Encoding.Unicode.GetString(bytes);
+        Encoding decoder = encoding == "utf-16le" ? Encoding.Unicode : isFatal ? StrictUtf8 : Encoding.UTF8;
         try
         {
-            return (isFatal ? StrictUtf8 : Encoding.UTF8).GetString(bytes);
+            result.Set(decoder.GetString(bytes));
         }
         catch (DecoderFallbackException)
         {
-            return null;
+            result.SetNull();
         }
     }
 }
