@@ -90,8 +90,8 @@ internal sealed class EngineBinding : IDisposable
             ["connect"] = HostFunctions.Make("connect", (in arguments, in _) => functions = arguments.Get<ScriptObject>(0, "functions")),
         };
         HostScripts.AddModules(script.DocumentSettings, "webassembly", context);
-        object result = script.Evaluate(new DocumentInfo("webassembly") { Category = ModuleCategory.Standard }, "import 'webassembly/namespace.js';");
-        return functions ?? throw new InvalidOperationException("the scripts of the WebAssembly API did not start", (result as Task)?.Exception);
+        script.Evaluate(new DocumentInfo("webassembly") { Category = ModuleCategory.Standard }, "import 'webassembly/namespace.js';");
+        return functions ?? throw new InvalidOperationException("the scripts of the WebAssembly API did not start");
     }
 
     private PropertyBag ToBag() => HostFunctions.Of(

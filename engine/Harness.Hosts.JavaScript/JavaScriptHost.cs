@@ -20,9 +20,11 @@ public sealed class JavaScriptHost : IDisposable
     private readonly EngineBinding _binding;
     private readonly HeapLimit _heap;
     private readonly EventLoop _loop;
-    private readonly ScriptObject _timers;
+    private readonly ScriptObject _environment;
+    private readonly HashSet<int> _settled = [];
     private readonly Lock _gate = new();
     private readonly Thread _thread = Thread.CurrentThread;
+    private int _lastPromise;
     private bool _isInterrupted;
 
     /// <summary>Starts V8.</summary>
@@ -40,7 +42,7 @@ public sealed class JavaScriptHost : IDisposable
 
         // The multiplier is for what V8 does before anybody listens to it.
         var constraints = new V8RuntimeConstraints { MaxOldSpaceSize = Math.Min(options.MaximumHeap, LargestHeap), HeapExpansionMultiplier = 2 };
-        _script = new V8ScriptEngine(constraints, V8ScriptEngineFlags.EnableTaskPromiseConversion | V8ScriptEngineFlags.DisableGlobalMembers);
+        _script = new V8ScriptEngine(constraints, V8ScriptEngineFlags.DisableGlobalMembers);
         _stack = new ScriptStack();
 
         // What ends a script that the host runs for another one ends that as well, which could catch it else, and go on with a heap that is full.
@@ -52,8 +54,8 @@ public sealed class JavaScriptHost : IDisposable
         Engine = new WasmEngine(options.Engine);
         _binding = new EngineBinding(_script, Engine, _stack);
         _heap = new HeapLimit(_script, _binding.V8.Isolate);
-        var environment = new ScriptEnvironment(options, _loop, _stack) { ImportModule = ImportModule, RunScript = path => RunFile(path) };
-        _timers = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeAsFunction(environment.ToBag());
+        var environment = new ScriptEnvironment(options, _loop, _stack) { ImportModule = ImportModule, RunScript = path => RunFile(path), Settle = id => _settled.Add(id) };
+        _environment = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeAsFunction(environment.ToBag());
     }
 
     /// <summary>This engine: its statistics and events.</summary>
@@ -144,7 +146,7 @@ public sealed class JavaScriptHost : IDisposable
     {
         // Work that V8 does on other threads for a heap that is no more would ask for its thread: it ends before that.
         _script.CollectGarbage(exhaustive: true);
-        _timers.Dispose();
+        _environment.Dispose();
         _binding.Dispose();
         _heap.Dispose();
         _script.Dispose();
@@ -155,20 +157,21 @@ public sealed class JavaScriptHost : IDisposable
     /// <summary>Runs what is due until a promise has settled, or nothing is left to do.</summary>
     private object? Await(object? value)
     {
-        if (value is not Task<object> promise)
-        {
-            _loop.Run(Fire, until: null);
-            return value is Undefined ? null : value;
-        }
-
-        _loop.Run(Fire, until: () => promise.IsCompleted);
-        if (!promise.IsCompleted) throw new ProgramException("the script waits for something that never comes");
-        object? result = promise.GetAwaiter().GetResult();
+        object? result = value is IJavaScriptObject { Kind: JavaScriptObjectKind.Promise } ? Settled(value) : value;
         _loop.Run(Fire, until: null);
         return result is Undefined ? null : result;
     }
 
-    private void Fire(int timer) => _timers.InvokeMethod("fire", timer);
+    /// <summary>Runs what is due until a promise has settled. Tasks of ClearScript's would do that too, by delegates (<see cref="HostFunctions"/>).</summary>
+    private object? Settled(object promise)
+    {
+        int id = ++_lastPromise;
+        _environment.InvokeMethod("watch", promise, id);
+        _loop.Run(Fire, until: () => _settled.Contains(id));
+        return _settled.Remove(id) ? _environment.InvokeMethod("take", id) : throw new ProgramException("the script waits for something that never comes");
+    }
+
+    private void Fire(int timer) => _environment.InvokeMethod("fire", timer);
 
     /// <summary>
     /// Lets no other thread in: V8's part of the stack is one thread's (<see cref="ScriptStack"/>), and machine code takes whoever stands on the stack that a store is open to for its thread

@@ -18,6 +18,9 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
     /// <summary>Loads a module.</summary>
     public required Func<string, ScriptObject> ImportModule { get; init; }
 
+    /// <summary>Is told that a promise has settled which the host waits for, by its number.</summary>
+    public required Action<int> Settle { get; init; }
+
     /// <summary>Runs a script.</summary>
     public required Func<string, object?> RunScript { get; init; }
 
@@ -28,6 +31,7 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
         ("now", (in _, in result) => result.Set(loop.Now)),
         ("setTimer", (in arguments, in _) => loop.Add(arguments.GetInt32(0, "id"), arguments.GetDouble(1, "delay"))),
         ("clearTimer", (in arguments, in _) => loop.Remove(arguments.GetInt32(0, "id"))),
+        ("settle", (in arguments, in _) => Settle(arguments.GetInt32(0, "id"))),
         ("decodeText", (in arguments, in result) => DecodeText(arguments.Get<ITypedArray<byte>>(0, "source"), arguments.GetString(1, "encoding"), arguments.GetBoolean(2, "isFatal"), in result)),
         ("encodeText", (in arguments, in result) => result.Set(ToArray(Encoding.UTF8.GetBytes(arguments.GetString(0, "text"))))),
         ("randomBytes", (in arguments, in result) => result.Set(ToArray(RandomNumberGenerator.GetBytes(arguments.GetInt32(0, "count"))))),

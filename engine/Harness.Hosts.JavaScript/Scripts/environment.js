@@ -139,7 +139,24 @@
     loaded: undefined,
   });
 
+  const { then } = Promise.prototype;
+  const outcomes = new Map();
+
   return {
+    // Called by the host for a promise that it waits for, and once that has settled.
+    watch(promise, id) {
+      const settle = outcome => {
+        outcomes.set(id, outcome);
+        native.settle(id);
+      };
+      apply(then, promise, [value => settle({ value }), error => settle({ error })]);
+    },
+    take(id) {
+      const outcome = outcomes.get(id);
+      outcomes.delete(id);
+      if ('error' in outcome) throw outcome.error;
+      return outcome.value;
+    },
     // Called by the host when a timer is due.
     fire(id) {
       const timer = timers.get(id);
