@@ -55,7 +55,7 @@ public sealed class JavaScriptHost : IDisposable
         _binding = new EngineBinding(_script, Engine, _stack);
         _heap = new HeapLimit(_script, _binding.V8.Isolate);
         var environment = new ScriptEnvironment(options, _loop, _stack) { ImportModule = ImportModule, RunScript = path => RunFile(path), Settle = id => _settled.Add(id) };
-        _environment = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeAsFunction(environment.ToBag());
+        _environment = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeMethod("start", environment.ToBag());
     }
 
     /// <summary>This engine: its statistics and events.</summary>
@@ -117,8 +117,8 @@ public sealed class JavaScriptHost : IDisposable
     /// <exception cref="ProgramException">There is none, or it threw.</exception>
     /// <exception cref="InvalidOperationException">Another thread has made the host.</exception>
     public object? Call(string function, params object?[] arguments) => Guarded(() =>
-        _script.Global.GetProperty(function) is ScriptObject callee
-            ? Await(callee.InvokeAsFunction(arguments))
+        _script.Global.GetProperty(function) is ScriptObject
+            ? Await(_script.Global.InvokeMethod(function, arguments))
             : throw new ProgramException($"the script defines no function '{function}'"));
 
     /// <summary>Ends the script that runs, which throws then, be it that it runs WebAssembly or waits for a timer. Any thread may call this, also when the host is gone.</summary>

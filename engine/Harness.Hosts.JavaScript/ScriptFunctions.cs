@@ -6,7 +6,7 @@ namespace Harness.Hosts.JavaScript;
 
 /// <summary>
 /// What the scripts of the WebAssembly API connect the host with: functions of JavaScript that the host calls. They are called as methods of the object that has them, because ClearScript passes
-/// arguments of a method as values of JavaScript; those of a function come as an array of the host, which a script copies, and that takes 25 times as long.
+/// arguments of a method as values of JavaScript; those of a function come as an array of the host, which a script copies: that takes 25 times as long, and the first time in a process ClearScript binds what it needs by C#'s rules for dynamic calls.
 /// </summary>
 /// <param name="functions">The object.</param>
 /// <param name="dispatch">Its method <c>dispatch</c>, by which all imports are called, past ClearScript.</param>

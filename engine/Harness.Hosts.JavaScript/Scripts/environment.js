@@ -1,5 +1,5 @@
 // What programs expect around them beside the language itself: a console, clocks, timers, text codecs.
-(function (host) {
+({ start(host) {
   'use strict';
 
   // The functions as properties of an object of this heap: to ask the host for one of them takes longer than to call it.
@@ -166,4 +166,4 @@
       timer.callback(...timer.values);
     },
   };
-})
+} })
