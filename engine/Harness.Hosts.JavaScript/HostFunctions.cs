@@ -4,8 +4,8 @@ using Microsoft.ClearScript.V8.FastProxy;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// Functions of the host as scripts have them. They take what scripts hand over as it is; delegates ClearScript would bind by C#'s rules for dynamic calls, which costs the first call of a process a tenth
-/// of a second.
+/// Functions of the host as scripts have them. They take what scripts hand over as it is. Delegates ClearScript would bind by C#'s rules for dynamic calls, whose machinery each process would
+/// have to compile as it starts.
 /// </summary>
 internal static class HostFunctions
 {
