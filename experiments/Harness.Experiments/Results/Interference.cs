@@ -17,10 +17,10 @@ internal readonly record struct Interference(double ElapsedMs, double StealMs, d
     public const double MostOthers = 0.1;
 
     /// <summary>
-    /// By how much longer than where the machine is quiet a probe of its speed (<see cref="MachineSpeed"/>) may take, as a share, before the machine counts as slow: more than temperature, boost and interrupts make of it, and less than a busy
-    /// neighbour on the same core does.
+    /// By how much longer than where the machine is quiet a probe of its speed (<see cref="MachineSpeed"/>) may take, as a share, before the machine counts as slow. Caches that machines share make the reads of a
+    /// probe slower by half where programs notice nothing (METHODOLOGY.md).
     /// </summary>
-    public const double MostSlowdown = 0.2;
+    public const double MostSlowdown = 1;
 
     /// <summary>
     /// Time in ms up to which nothing counts as a disturbance: the kernel counts in steps of 10 ms for each processor, and what is within a few of them may be nothing. So of processes shorter than

@@ -175,7 +175,7 @@ public sealed partial class HtmlReportTests : IDisposable
     public void ASlowMachineIsToldOnce()
     {
         var results = SyntheticResults.Pair(folder.File("results"), 1.5);
-        Change(results, row => row with { Machine = "a", ProbeBeforeMs = 3, ProbeAfterMs = row.Repetition == 1 ? 6 : 3 });
+        Change(results, row => row with { Machine = "a", ProbeBeforeMs = 3, ProbeAfterMs = row.Repetition == 1 ? 7 : 3 });
         var document = Parse(Create(results));
         Assert.Single(document.Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Elements("p"), note => note.Value.StartsWith("Slow machine: beside 6 of 126 processes", StringComparison.Ordinal));
         var (sweep, summary) = ReportWriter.Summarize(results);
