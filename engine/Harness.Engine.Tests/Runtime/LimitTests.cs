@@ -1,3 +1,4 @@
+using System.Globalization;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
@@ -41,6 +42,28 @@ public sealed class LimitTests
         Assert.Equal(1, large.Grow(65536));
         Assert.Throws<NotSupportedException>(large.Share);
         Assert.Equal(65537, large.Grow(1));
+    }
+
+    /// <summary>Most of a memory has never been written when a host asks for it, as a script does with that of its glue.</summary>
+    [Fact]
+    public void MappingAMemoryForAHostTakesNoMemoryForWhatWasNeverWritten()
+    {
+        const ulong bytes = 1UL << 30;
+        const ulong last = bytes - sizeof(long);
+        using var store = new Store();
+        WasmModule module = HandCompiler.Module($"""(module (memory (export "m") {bytes / MemoryType.UsualPageSize}) (data (i32.const 5000) "data"))""");
+        Memory memory = store.Instantiate(module).GetMemory("m");
+        memory.Write(last, 42L);
+        long before = SharedResident();
+        memory.Share();
+        Assert.InRange(SharedResident() - before, long.MinValue, (long)bytes / 2);
+        Assert.Equal("data", System.Text.Encoding.ASCII.GetString(memory.Span(5000, 4)));
+        Assert.Equal(42, memory.Read<long>(last));
+        Assert.Equal(0, memory.Read<long>(last - sizeof(long)));
+
+        // In bytes, of all mappings that are shared: other tests have some, too, but not by the half gigabyte.
+        static long SharedResident() => 1024 * long.Parse(
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith("RssShmem:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -125,7 +125,7 @@ internal sealed unsafe class MemoryPages
         if (_hostPages != null) return;
         if (Data->ByteLength > HostBytes) throw new NotSupportedException($"a memory of {Data->ByteLength} bytes cannot be mapped by a host: it may have {MostHostBytes} at most");
         byte* pages = LinuxMemory.ReserveSharedPages((nuint)HostBytes);
-        Buffer.MemoryCopy(Data->Base, pages, HostBytes, Data->ByteLength);
+        CopyContent(Data->Base, pages, Data->ByteLength);
         _hostPages = pages;
         if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(pages, (nuint)Usable(Data->ByteLength), Data->Base);
     }
@@ -195,6 +195,17 @@ internal sealed unsafe class MemoryPages
 
     /// <summary>The most pages that it can have now: those of a host cannot be more than were reserved for them, behind which other mappings lie.</summary>
     private ulong MostPages => _hostPages == null ? _maximumPages : Math.Min(_maximumPages, HostBytes >> _type.PageSizeLog2);
+
+    /// <summary>Copies into pages of zeros. Where there are zeros to copy, nothing is written: most of a new memory has never been, and takes no memory of the system's before or after.</summary>
+    private static void CopyContent(byte* from, byte* to, ulong length)
+    {
+        LinuxMemory.PopulateForReading(from, (nuint)Usable(length));
+        for (ulong at = 0; at < length; at += SystemPage)
+        {
+            var page = new ReadOnlySpan<byte>(from + at, (int)Math.Min(SystemPage, length - at));
+            if (page.ContainsAnyExcept((byte)0)) page.CopyTo(new Span<byte>(to + at, page.Length));
+        }
+    }
 
     /// <summary>The bytes that can be used where a memory has a length: those of whole pages of the system.</summary>
     private static ulong Usable(ulong length) => (length + SystemPage - 1) & ~(SystemPage - 1);

@@ -22,6 +22,7 @@ internal static unsafe partial class LinuxMemory
     private const int AdviseDontNeed = 4;
     private const int AdviseRemove = 9;
     private const int AdviseHugePage = 14;
+    private const int AdvisePopulateRead = 22;
 
     /// <summary>Maps zeroed pages that <see cref="MapAgain"/> can map a second time. Pages take memory once they are touched.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
@@ -121,6 +122,9 @@ internal static unsafe partial class LinuxMemory
 
     /// <summary>Asks for large pages where they fit, which cost fewer faults and translations. The system may ignore it.</summary>
     public static void PreferHugePages(byte* address, nuint size) => _ = Madvise(address, size, AdviseHugePage);
+
+    /// <summary>Makes pages readable all at once, where each would fault when it is read; those that nobody has written take no memory. The system may ignore it.</summary>
+    public static void PopulateForReading(byte* address, nuint size) => _ = Madvise(address, size, AdvisePopulateRead);
 
     private static byte* Check(void* address) => (nint)address != -1 ? (byte*)address : throw new Win32Exception();
 
