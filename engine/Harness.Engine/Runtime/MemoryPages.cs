@@ -200,10 +200,11 @@ internal sealed unsafe class MemoryPages
     private static void CopyContent(byte* from, byte* to, ulong length)
     {
         LinuxMemory.PopulateForReading(from, (nuint)Usable(length));
+        ReadOnlySpan<byte> zeros = stackalloc byte[(int)SystemPage];
         for (ulong at = 0; at < length; at += SystemPage)
         {
             var page = new ReadOnlySpan<byte>(from + at, (int)Math.Min(SystemPage, length - at));
-            if (page.ContainsAnyExcept((byte)0)) page.CopyTo(new Span<byte>(to + at, page.Length));
+            if (!page.SequenceEqual(zeros[..page.Length])) page.CopyTo(new Span<byte>(to + at, page.Length));
         }
     }
 
