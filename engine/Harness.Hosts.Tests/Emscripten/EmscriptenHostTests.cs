@@ -97,6 +97,35 @@ public sealed class EmscriptenHostTests
         Assert.Contains("0x800", Assert.ThrowsAny<Exception>(() => Call(host, "uncaught")).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Programs that were compiled with WebAssembly's exceptions need no more of the host than the tags of what C++ throws and of longjmp.</summary>
+    [Fact]
+    public void ExceptionsOfWebAssemblyHaveTheirTags()
+    {
+        using var store = new Store();
+        using var host = Load(store, """
+            (module
+              (import "env" "__cpp_exception" (tag $thrown (param i32)))
+              (import "env" "__c_longjmp" (tag $jumped (param i32)))
+              (memory (export "memory") 1)
+              (func $fail (param i32)
+                (if (i32.eq (local.get 0) (i32.const 1)) (then (throw $thrown (i32.const 2048))))
+                (if (i32.eq (local.get 0) (i32.const 2)) (then (throw $jumped (i32.const 4096)))))
+              (func (export "attempt") (param i32) (result i32 i32)
+                (local $address i32)
+                (local.set $address
+                  (block $catch (result i32)
+                    (local.set $address
+                      (block $land (result i32)
+                        (try_table (catch $thrown $catch) (catch $jumped $land) (call $fail (local.get 0)))
+                        (return (i32.const 0) (i32.const 0))))
+                    (return (i32.const 2) (local.get $address))))
+                (i32.const 1) (local.get $address)))
+            """);
+        Assert.Equal([0, 0], Call(host, "attempt", 0));
+        Assert.Equal([1, 2048], Call(host, "attempt", 1));
+        Assert.Equal([2, 4096], Call(host, "attempt", 2));
+    }
+
     [Fact]
     public void MemoryGrowsByMoreThanIsWantedAndNoFurtherThanItCan()
     {

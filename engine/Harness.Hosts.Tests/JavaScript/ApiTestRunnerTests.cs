@@ -21,4 +21,22 @@ public sealed class ApiTestRunnerTests : IDisposable
         IReadOnlyList<ApiTestResult> results = ApiTestRunner.Run(_folder, "endless.any.js", EngineOptions.Default, TimeSpan.FromSeconds(1));
         Assert.Contains(results, result => result is { Name: ApiTestRunner.WholeFile, Failure: "it takes longer than 1 s" });
     }
+
+    [Fact]
+    public void AssertionsHaveTheirEarlierNamesToo()
+    {
+        File.WriteAllText(Path.Combine(_folder, "earlier.any.js"), """
+            test(() => assert_throws(new RangeError(), () => { throw new RangeError('wide'); }), 'throws');
+            test(() => assert_throws(new TypeError(), () => { throw new RangeError('wide'); }), 'throws another');
+            promise_test(t => promise_rejects(t, new WebAssembly.CompileError(), WebAssembly.compile(new Uint8Array(3))), 'rejects');
+            promise_test(t => promise_rejects(t, new TypeError(), Promise.resolve(1)), 'is fulfilled');
+            """);
+        IReadOnlyList<ApiTestResult> results = ApiTestRunner.Run(_folder, "earlier.any.js", EngineOptions.Default, TimeSpan.FromSeconds(60));
+        ApiTestResult[] expected =
+        [
+            new("throws", null), new("throws another", "threw RangeError: wide instead of a TypeError"),
+            new("rejects", null), new("is fulfilled", "the promise was fulfilled"),
+        ];
+        Assert.Equal(expected, results);
+    }
 }

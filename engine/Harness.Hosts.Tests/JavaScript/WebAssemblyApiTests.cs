@@ -190,6 +190,21 @@ public sealed class WebAssemblyApiTests
         """,
         "TypeError LinkError CompileError true false [{\"module\":\"m\",\"name\":\"f\",\"kind\":\"function\"}]");
 
+    /// <summary>Of a response nothing is asked for but its bytes; it may be one that is still to come.</summary>
+    [Fact]
+    public void ModulesAreMadeOfResponses() => ScriptRun.Check(
+        "(module (import \"m\" \"f\" (func $f (result i32))) (func (export \"g\") (result i32) (call $f)))",
+        """
+        const response = { arrayBuffer: async () => bytes.slice().buffer };
+        const name = async action => { try { await action(); return 'none'; } catch (error) { return error.constructor.name; } };
+        const module = await WebAssembly.compileStreaming(response);
+        const made = await WebAssembly.instantiateStreaming(Promise.resolve(response), { m: { f: () => 7 } });
+        show(WebAssembly.Module.exports(module)[0].name, made.module instanceof WebAssembly.Module, made.instance.exports.g());
+        show(await name(() => WebAssembly.compileStreaming(bytes)), await name(() => WebAssembly.compileStreaming({ arrayBuffer: async () => new ArrayBuffer(3) })),
+          await name(() => WebAssembly.compileStreaming(Promise.reject(new RangeError()))), await name(() => WebAssembly.instantiateStreaming(response)));
+        """,
+        "g true 7 TypeError CompileError RangeError TypeError");
+
     [Fact]
     public void AModuleMayImportANameTwiceWithDifferentTypes() => ScriptRun.Check(
         """

@@ -51,6 +51,17 @@ public sealed class RunHostTests : IDisposable
         Assert.Equal(4, exitCode);
     }
 
+    /// <summary>The command's function is the one behind six that it imports.</summary>
+    [Theory]
+    [InlineData("explain", @"^function 6 .*, \d+ wire bytes")]
+    [InlineData("diff-decisions default deopt=off", @"Both decide alike about every call\.")]
+    public void ACommandIsExplainedWithItsHost(string command, string expected)
+    {
+        var (exitCode, output) = Run([.. command.Split(' '), folder.Write("command.wat", Command), "--host", "wasi", "--input", folder.Write("in.txt", "text"), "word"]);
+        Assert.Equal(0, exitCode);
+        Assert.Matches(expected, Encoding.UTF8.GetString(output));
+    }
+
     [Fact]
     public void CallsOfNanosecondsHaveTimes()
     {

@@ -21,17 +21,12 @@ internal static class DartCommand
 
     private static Argument<string> FileArgument() => new("file") { Description = "the program's file: FILE.dart" };
 
-    private static Option<string[]> PackageOption() => new("--package")
-    {
-        Description = "where a package is: NAME=FOLDER, its lib folder; can be given several times", HelpName = "NAME=FOLDER", DefaultValueFactory = _ => [],
-    };
-
     private static Command CreateBuild()
     {
         var file = FileArgument();
         var output = new Option<string?>("--output", "-o") { Description = "the module's file; FILE.wasm unless given", HelpName = "FILE" };
-        var packages = PackageOption();
-        var command = new Command("build", "compile a program to a WebAssembly module") { file, output, packages };
+        var command = new Command("build", "compile a program to a WebAssembly module") { file, output };
+        var packages = PackageOptions.AddTo(command);
         var knobs = KnobOptions.AddCompilerTo(command);
         command.SetAction(parsed =>
         {
@@ -41,7 +36,7 @@ internal static class DartCommand
             var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
             return Guarded(() =>
             {
-                File.WriteAllBytes(target, DartBuild.Compile(path, lowering, Packages(parsed.GetValue(packages)!)));
+                File.WriteAllBytes(target, DartBuild.Compile(path, lowering, packages.Read(parsed)));
                 return 0;
             });
         });
@@ -51,8 +46,8 @@ internal static class DartCommand
     private static Command CreateRun()
     {
         var file = FileArgument();
-        var packages = PackageOption();
-        var command = new Command("run", "compile a program and run it on this engine") { file, packages };
+        var command = new Command("run", "compile a program and run it on this engine") { file };
+        var packages = PackageOptions.AddTo(command);
         var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
         {
@@ -60,7 +55,7 @@ internal static class DartCommand
             var (options, lowering) = (EngineOptions.FromDictionary(KnobCatalog.Shared(values)), DartOptions.FromKnobs(values));
             return Guarded(() =>
             {
-                var bytes = DartBuild.Compile(parsed.GetRequiredValue(file), lowering, Packages(parsed.GetValue(packages)!));
+                var bytes = DartBuild.Compile(parsed.GetRequiredValue(file), lowering, packages.Read(parsed));
                 return ExecutionThread.Run(options, () => Run(bytes, options, Console.Out));
             });
         });
@@ -70,15 +65,15 @@ internal static class DartCommand
     private static Command CreateCheck()
     {
         var file = FileArgument();
-        var packages = PackageOption();
-        var command = new Command("check", "report a program's errors") { file, packages };
+        var command = new Command("check", "report a program's errors") { file };
+        var packages = PackageOptions.AddTo(command);
         var knobs = KnobOptions.AddCompilerTo(command);
         command.SetAction(parsed =>
         {
             var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
             return Guarded(() =>
             {
-                _ = DartCompiler.Compile(parsed.GetRequiredValue(file), lowering, Packages(parsed.GetValue(packages)!));
+                _ = DartCompiler.Compile(parsed.GetRequiredValue(file), lowering, packages.Read(parsed));
                 return 0;
             });
         });
@@ -99,20 +94,6 @@ internal static class DartCommand
         }
     }
 
-    private static Dictionary<string, string> Packages(string[] texts)
-    {
-        var packages = new Dictionary<string, string>();
-        foreach (var text in texts)
-        {
-            var equals = text.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0)
-                throw new HarnessException($"'{text}' is not NAME=FOLDER");
-            packages[text[..equals]] = text[(equals + 1)..];
-        }
-
-        return packages;
-    }
-
     private static int Guarded(Func<int> action)
     {
         try
@@ -130,5 +111,31 @@ internal static class DartCommand
             Console.Error.WriteLine("Error: " + exception.Message.Split('\n')[0]);
             return CompilationFailed;
         }
+    }
+
+    /// <summary>The options by which the user says where packages are.</summary>
+    private sealed class PackageOptions
+    {
+        private readonly Option<string[]> folders = new("--package")
+        {
+            Description = "where a package is: NAME=FOLDER, its lib folder; can be given several times", HelpName = "NAME=FOLDER", DefaultValueFactory = _ => [],
+        };
+
+        private readonly Option<string?> configuration = new("--packages")
+        {
+            Description = "file that says where packages are, as Dart's package manager writes it: .dart_tool/package_config.json", HelpName = "FILE",
+        };
+
+        public static PackageOptions AddTo(Command command)
+        {
+            var options = new PackageOptions();
+            command.Options.Add(options.folders);
+            command.Options.Add(options.configuration);
+            return options;
+        }
+
+        /// <summary>The folders of packages by name.</summary>
+        /// <exception cref="HarnessException">What was given is of another form, or cannot be read.</exception>
+        public IReadOnlyDictionary<string, string> Read(ParseResult parsed) => DartPackages.Of(parsed.GetValue(folders) ?? [], parsed.GetValue(configuration));
     }
 }

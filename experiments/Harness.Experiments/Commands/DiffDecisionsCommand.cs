@@ -16,7 +16,7 @@ internal static class DiffDecisionsCommand
         var a = new Argument<string>("a") { Description = "a configuration: knobs such as inlining.budget=100,deopt=off, or 'default'" };
         var b = new Argument<string>("b") { Description = "the configuration to compare it with" };
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
-        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var suites = SuiteOption.Create();
@@ -24,15 +24,17 @@ internal static class DiffDecisionsCommand
         {
             a, b, file, arguments, invoke, repeat, suites,
         };
+        var hosts = HostOptions.AddTo(command, invoke);
         var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {
             var (first, second) = (ReadKnobs(parsed.GetRequiredValue(a)), ReadKnobs(parsed.GetRequiredValue(b)));
             var path = parsed.GetRequiredValue(file);
-            var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
+            var words = parsed.GetValue(arguments) ?? [];
+            var program = hosts.FindProgram(parsed, path, parsed.GetValue(suites) ?? [], words);
             Explanation Explain(EngineOptions options) => program is not null
                 ? ExplainCommand.ExplainProgram(program, parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>())
-                : ExplainCommand.ExplainModule(path, parsed.GetRequiredValue(invoke), parsed.GetValue(arguments) ?? [], parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>());
+                : ExplainCommand.ExplainModule(path, parsed.GetRequiredValue(invoke), words, parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>());
             var table = MakeTable(Explain(first), Explain(second));
             table.AddNote($"a is {parsed.GetRequiredValue(a)}, b is {parsed.GetRequiredValue(b)}; calls: how often the call was executed before the code was made; wire_bytes: size of the called function.");
             table.AddNote("Functions are optimized at the call that uses up their budget (tier-up synchronous) unless a configuration says otherwise, so that both see the same feedback.");

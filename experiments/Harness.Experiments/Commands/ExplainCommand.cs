@@ -19,7 +19,7 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
-        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var then = new Option<string[]>("--then") { Description = "another call, 'NAME ARGS…', made once when what the calls before it have made hot is optimized; such as one with which a speculation fails (may be repeated)", HelpName = "CALL", DefaultValueFactory = _ => [] };
@@ -33,6 +33,7 @@ internal static class ExplainCommand
         {
             file, arguments, invoke, repeat, then, functions, graphs, code, json, page, suites,
         };
+        var hosts = HostOptions.AddTo(command, invoke);
         var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
         {
@@ -41,7 +42,8 @@ internal static class ExplainCommand
             var path = parsed.GetRequiredValue(file);
             if (parsed.GetValue(page) is { } written)
                 OutputFile.RequireOther(path, written, page.Name);
-            var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
+            var words = parsed.GetValue(arguments) ?? [];
+            var program = hosts.FindProgram(parsed, path, parsed.GetValue(suites) ?? [], words);
             var shown = parsed.GetValue(functions)!.ToHashSet();
             if (program is null)
                 KnobCatalog.RefuseOfPrograms(values, path);
@@ -54,10 +56,10 @@ internal static class ExplainCommand
             };
             var later = parsed.GetValue(then) ?? [];
             if (program is not null && later.Length > 0)
-                throw new HarnessException($"--then calls functions of a module, and '{path}' is a program, which says itself what is called; give the module's file");
+                throw new HarnessException($"--then calls functions of a module, and '{path}' is run as a program, which says itself what is called; leave it out, or give the file of a module of functions");
             var explanation = program is not null
                 ? ExplainProgram(program, parsed.GetValue(repeat), options, recorded, shown, values)
-                : ExplainModule(path, parsed.GetRequiredValue(invoke), parsed.GetValue(arguments) ?? [], parsed.GetValue(repeat), options, recorded, shown, later);
+                : ExplainModule(path, parsed.GetRequiredValue(invoke), words, parsed.GetValue(repeat), options, recorded, shown, later);
             explanation = explanation with { Functions = [.. explanation.Functions.Where(function => IsShown(function.Name))] };
             if (parsed.GetValue(page) is { } document)
             {
@@ -139,7 +141,7 @@ internal static class ExplainCommand
         }
         catch (LinkException exception)
         {
-            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the modules spectest and wasm:js-string, and string constants from ' and _", exception);
+            throw new HarnessException($"the module cannot be instantiated: {exception.Message}; 'harness explain' offers only the modules spectest and wasm:js-string, string constants from ' and _, and WASI (--host wasi)", exception);
         }
         catch (OutOfMemoryException exception)
         {

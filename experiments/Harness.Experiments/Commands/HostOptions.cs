@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Harness.Engine.Modules;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Workloads;
 using Harness.Hosts.Wasi;
 
@@ -33,8 +34,33 @@ internal sealed class HostOptions
         return options;
     }
 
-    /// <summary>Whether any of the options was given.</summary>
-    public bool AreGiven(ParseResult parsed) => IsGiven(parsed, host) || IsGiven(parsed, inputs);
+    /// <summary>Refuses the options for a program of a manifest, which says itself what it needs.</summary>
+    /// <exception cref="HarnessException">One of them was given.</exception>
+    public void RefuseForProgram(ParseResult parsed, string program)
+    {
+        if (IsGiven(parsed, host) || IsGiven(parsed, inputs))
+            throw new HarnessException($"--host and --input are for modules of your own, and '{program}' is a program, whose manifest names its host and files; leave them out");
+    }
+
+    /// <summary>The program that an argument is for a command that runs functions and programs alike: one of a manifest by its name, or a module of the user's own with what it needs around it.</summary>
+    /// <param name="parsed">What was given.</param>
+    /// <param name="fileOrName">The argument.</param>
+    /// <param name="suites">Values of <c>--suite</c>.</param>
+    /// <param name="words">The arguments behind it.</param>
+    /// <returns>Null for a module of which a function is called.</returns>
+    /// <exception cref="HarnessException">The options cannot be meant, or the module cannot be read or needs another host.</exception>
+    public ProgramDefinition? FindProgram(ParseResult parsed, string fileOrName, IReadOnlyList<string> suites, IReadOnlyList<string> words)
+    {
+        if (SuiteOption.FindProgram(fileOrName, suites) is { } program)
+        {
+            RefuseForProgram(parsed, fileOrName);
+            return program;
+        }
+
+        var given = Read(parsed);
+        given.Check(ModuleFile.Load(fileOrName), fileOrName);
+        return given.IsForCommands ? given.ToProgram(fileOrName, words) : null;
+    }
 
     /// <summary>Reads what was given.</summary>
     /// <exception cref="HarnessException">It cannot be meant.</exception>

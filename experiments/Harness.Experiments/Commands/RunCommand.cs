@@ -46,10 +46,12 @@ internal static class RunCommand
             if (target is not null)
                 OutputFile.RequireOther(path, target, profile.Name);
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
-            if (program is not null && hosts.AreGiven(parsed))
-                throw new HarnessException($"--host and --input are for modules of your own, and '{path}' is a program, whose manifest names its host and files; leave them out");
             if (program is not null)
+            {
+                hosts.RefuseForProgram(parsed, path);
                 return RunProgram(program, count, printsStatistics, target, source, limits, options, given);
+            }
+
             KnobCatalog.RefuseOfPrograms(given, path);
             var host = hosts.Read(parsed);
             var module = ModuleFile.Load(path);

@@ -1,4 +1,4 @@
-// As far as the published benchmarks use it: there is no JavaScript, typed arrays are the language's own.
+// As far as the published benchmarks of lists and of data transfer use it: there is no JavaScript, texts and typed arrays are the language's own.
 library dart.js_interop;
 
 import 'dart:typed_data';
@@ -12,6 +12,15 @@ extension type JSObject._(Object _value) implements JSAny {}
 extension type JSNumber._(num _value) implements JSAny {
   num get toDart => _value;
 }
+extension type JSBoolean._(bool _value) implements JSAny {
+  bool get toDart => _value;
+}
+extension type JSString._(String _value) implements JSAny {
+  String get toDart => _value;
+}
+extension type JSUint8Array._(Uint8List _value) implements JSObject {
+  Uint8List get toDart => _value;
+}
 extension type JSFloat32Array._(Float32List _value) implements JSObject {
   Float32List get toDart => _value;
 }
@@ -20,6 +29,21 @@ extension type JSFloat64Array._(Float64List _value) implements JSObject {
 }
 extension NumToJS on num {
   JSNumber get toJS => JSNumber._(this);
+}
+extension BoolToJSBoolean on bool {
+  JSBoolean get toJS => JSBoolean._(this);
+}
+extension StringToJSString on String {
+  JSString get toJS => JSString._(this);
+}
+extension Uint8ListToJSUint8Array on Uint8List {
+  JSUint8Array get toJS => JSUint8Array._(this);
+}
+extension Float32ListToJSFloat32Array on Float32List {
+  JSFloat32Array get toJS => JSFloat32Array._(this);
+}
+extension Float64ListToJSFloat64Array on Float64List {
+  JSFloat64Array get toJS => JSFloat64Array._(this);
 }
 
 // Arrays of the host are views here, which are of another class than lists that the program makes.
