@@ -34,7 +34,7 @@ internal static class DiffDecisionsCommand
                 ? ExplainCommand.ExplainProgram(program, parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>())
                 : ExplainCommand.ExplainModule(path, parsed.GetRequiredValue(invoke), parsed.GetValue(arguments) ?? [], parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>());
             var table = MakeTable(Explain(first), Explain(second));
-            table.AddNote($"a is {parsed.GetRequiredValue(a)}, b is {parsed.GetRequiredValue(b)}; calls: how often the call was executed before the code was made; wire_bytes: size of the called function.");
+            table.AddNote($"a is {parsed.GetRequiredValue(a)}, b is {parsed.GetRequiredValue(b)}; calls: how often the call was executed before the code was made; wire_bytes: size of the called function; cycles_saved, nodes_added: what inlining is estimated to save each time and to add (knobs inlining.benefit.*).");
             table.AddNote("Functions are optimized at the call that uses up their budget (tier-up synchronous) unless a configuration says otherwise, so that both see the same feedback.");
             output.Print(parsed, table, $"{parsed.GetRequiredValue(a)} {parsed.GetRequiredValue(b)} {path}");
         });
@@ -46,13 +46,13 @@ internal static class DiffDecisionsCommand
     {
         var table = new ResultTable(
         [
-            new("function"), new("site"), new("instruction"), new("target"), new("calls", "0"), new("wire_bytes", "0"), new("a"), new("b"), new("code_bytes_a", "0"), new("code_bytes_b", "0"),
+            new("function"), new("site"), new("instruction"), new("target"), new("calls", "0"), new("wire_bytes", "0"), new("cycles_saved", "0.#"), new("nodes_added", "0.#"), new("a"), new("b"), new("code_bytes_a", "0"), new("code_bytes_b", "0"),
         ]);
         var differences = DecisionDifference.Between(a, b);
         foreach (var difference in differences)
         {
             table.Add(
-                difference.Function, difference.Site, difference.Instruction, difference.Target, difference.Calls, difference.WireBytes,
+                difference.Function, difference.Site, difference.Instruction, difference.Target, difference.Calls, difference.WireBytes, difference.CyclesSaved, difference.NodesAdded,
                 Words(difference.A), Words(difference.B), DecisionDifference.CodeBytes(a, difference.Function), DecisionDifference.CodeBytes(b, difference.Function));
         }
 
