@@ -63,6 +63,14 @@ internal sealed class SweepEstimate
         return rows;
     }
 
+    /// <summary>How long each process of a program took on an engine, in seconds, under whatever configuration.</summary>
+    /// <param name="rows">Rows measured before.</param>
+    /// <param name="engine">Name of the engine.</param>
+    public static ILookup<string, double> SecondsByProgram(IEnumerable<Measurement> rows, string engine) => rows
+        .Where(row => row.Engine == engine && row.ElapsedMs > 0)
+        .DistinctBy(row => (row.Program, row.Configuration, row.Repetition, row.FinishedUtc))
+        .ToLookup(row => row.Program, row => row.ElapsedMs / 1000);
+
     /// <summary>
     /// The smallest speedup that the sweep would find with 80% power at an uncorrected p of 0.05, as a ratio above 1, for each of its workloads on each of its engines that was measured before; ascending. None where it has too few
     /// repetitions to show anything.
