@@ -27,6 +27,17 @@ public sealed class DecisionDifferenceTests
     public void TheTableSaysHowManyDiffer() => Assert.Contains(
         DiffDecisionsCommand.MakeTable(Explain([]), Explain(new() { ["inlining"] = "off" })).Notes, note => note.EndsWith("decided differently.", StringComparison.Ordinal));
 
+    [Fact]
+    public void AConfigurationMayBeAFile()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("own.yaml", "inlining: off\ntiering.budget: 100000\nv8.liftoff: off\n");
+        var (exitCode, output, _) = HarnessProcess.Run("diff-decisions", "tiering.budget=100000", file, Path.Combine(ProjectLayout.Workloads, "two-targets.wat"), "1000000", "--repeat", "2");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("decided differently.", output, StringComparison.Ordinal);
+        Assert.Contains("inlined behind a check of the target", output, StringComparison.Ordinal);
+    }
+
     /// <summary>The policies that ask for no estimate decide the same without it.</summary>
     [Theory]
     [InlineData("v8")]

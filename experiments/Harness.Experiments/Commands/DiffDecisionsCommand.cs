@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Explaining;
 using Harness.Experiments.Reports.Tables;
 
@@ -13,7 +14,7 @@ internal static class DiffDecisionsCommand
 
     public static Command Create()
     {
-        var a = new Argument<string>("a") { Description = "a configuration: knobs such as inlining.budget=100,deopt=off, or 'default'" };
+        var a = new Argument<string>("a") { Description = "a configuration: knobs such as inlining.budget=100,deopt=off, a file of them (.yaml), such as a search's winner, or 'default'" };
         var b = new Argument<string>("b") { Description = "the configuration to compare it with" };
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
         var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
@@ -66,7 +67,13 @@ internal static class DiffDecisionsCommand
     private static EngineOptions ReadKnobs(string text)
     {
         var knobs = new Dictionary<string, string> { ["tier-up"] = "synchronous" };
-        if (text != Default)
+        if (text.EndsWith(".yaml", StringComparison.Ordinal))
+        {
+            // What such a file says to other engines decides nothing here.
+            foreach (var (name, value) in KnobCatalog.Shared(ConfigurationFile.Read(text)))
+                knobs[name] = value;
+        }
+        else if (text != Default)
         {
             foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
