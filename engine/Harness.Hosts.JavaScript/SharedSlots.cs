@@ -73,7 +73,10 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>A slot.</summary>
     public ref ulong this[int slot] => ref _words[Header + slot];
 
-    /// <summary>Number of the import that JavaScript is to call.</summary>
+    /// <summary>Number of the store whose import JavaScript is to call.</summary>
+    public int Store { set => ((int*)_words)[2] = value; }
+
+    /// <summary>Number of that import among those of the store's realm.</summary>
     public int Import { set => ((int*)_words)[3] = value; }
 
     /// <summary>Puts a reference into a slot.</summary>
