@@ -9,8 +9,15 @@ namespace Harness.Hosts.JavaScript;
 /// It enters compiled code itself where that needs nothing from C#: the arguments are numbers, and the store is open to the stack that it runs on (<see cref="StoreContext.OpenStack"/>). All else,
 /// and what goes wrong, it leaves to <see cref="FunctionCalls"/>. It asks V8 for nothing: what it has to know is in the slots, or part of the code.
 /// </summary>
+/// <remarks>
+/// It leaves the status in the slots, and gives <see cref="HasReturned"/> where the call has returned, so that who is called directly need not read it. V8's interface makes <c>undefined</c> of
+/// that, and what is called through it has to look; so has whoever gets anything but a number that is not zero.
+/// </remarks>
 internal sealed unsafe class CallCode : IDisposable
 {
+    /// <summary>What it gives where the call has returned; where it has not, zero. Even, see <see cref="DirectFunction.WithoutParameters"/>.</summary>
+    private const int HasReturned = 2;
+
     private readonly GCHandle _calls;
     private readonly CodeBlock _code;
 
@@ -34,16 +41,17 @@ internal sealed unsafe class CallCode : IDisposable
         a.Jcc(Condition.NotZero, failed);
         a.MovImm(Gpr.R8, slots.Address);
         a.Mov(OpSize.Dword, Mem.Base(Gpr.R8, SharedSlots.StatusOffset), (int)CallStatus.Returned);
+        a.MovImm(Gpr.Rax, HasReturned);
         a.Ret();
         a.Bind(failed);
-        Leave(a, (nint)(delegate* unmanaged<nint, int, void>)&Fail);
+        Leave(a, (nint)(delegate* unmanaged<nint, int, int>)&Fail);
         a.Bind(slow);
-        Leave(a, (nint)(delegate* unmanaged<nint, void>)&Run);
+        Leave(a, (nint)(delegate* unmanaged<nint, int>)&Run);
         _code = NativeRuntime.CodeSpace.Publish(a);
         PerfMap.Record(_code, "call from JavaScript");
     }
 
-    /// <summary>The code, as <c>void (void*)</c>.</summary>
+    /// <summary>The code, as <c>int (void*)</c>.</summary>
     public nint Address => _code.Address;
 
     /// <summary>Gives the code back. No function may call it any more.</summary>
@@ -86,8 +94,12 @@ internal sealed unsafe class CallCode : IDisposable
     }
 
     [UnmanagedCallersOnly]
-    private static void Run(nint calls) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call();
+    private static int Run(nint calls) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call() ? HasReturned : 0;
 
     [UnmanagedCallersOnly]
-    private static void Fail(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Fail(id);
+    private static int Fail(nint calls, int id)
+    {
+        ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Fail(id);
+        return 0;
+    }
 }

@@ -23,7 +23,12 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
     public string Message { get; set; } = "";
 
     /// <summary>Calls the function that the header of the slots names, and leaves the status there. Throws nothing.</summary>
-    public void Call() => Finish(slots.Callee, isMade: false);
+    /// <returns>Whether it has returned.</returns>
+    public bool Call()
+    {
+        Finish(slots.Callee, isMade: false);
+        return slots.Status == CallStatus.Returned;
+    }
 
     /// <summary>Leaves the status of a call that machine code has made itself and that has not returned normally. Throws nothing.</summary>
     /// <param name="id">The function's number.</param>

@@ -27,7 +27,7 @@ internal sealed unsafe class V8Realm
 
     /// <summary>Puts a function that calls native code into the global object. Optimized code of JavaScript calls it directly (<see cref="DirectFunction"/>), what is not optimized through V8's interface.</summary>
     /// <param name="name">The property.</param>
-    /// <param name="code">The code, as <c>void (void*)</c>, which makes nothing of what it is given, as that differs: at least as long as the function can be called.</param>
+    /// <param name="code">The code, as <c>int (void*)</c>, which makes nothing of what it is given, as that differs: at least as long as the function can be called.</param>
     public void Define(string name, nint code)
     {
         DirectFunction direct = DirectFunction.WithoutParameters(code);

@@ -8,6 +8,106 @@ namespace Harness.Hosts.Tests.JavaScript;
 /// <summary>Calls from scripts into WebAssembly and back, whichever store's code they come from.</summary>
 public sealed class CallApiTests
 {
+    private const string Identities = """
+        (module
+          (func (export "i32") (param i32) (result i32) local.get 0)
+          (func (export "i64") (param i64) (result i64) local.get 0)
+          (func (export "f32") (param f32) (result f32) local.get 0)
+          (func (export "f64") (param f64) (result f64) local.get 0)
+          (func (export "ext") (param externref) (result externref) local.get 0)
+          (func (export "fun") (param funcref) (result funcref) local.get 0)
+          (func (export "two") (param i32 f64) (result f64 i32) local.get 1 local.get 0))
+        """;
+
+    /// <summary>Often enough that V8 optimizes the calls; only then they get what they have not seen before.</summary>
+    [Theory]
+    [InlineData("e.i32", "i => i - 50000", "x => x | 0", "-0, NaN, 2 ** 31, -(2 ** 32) - 5, 1.9, '7', undefined, null, true, [9], { valueOf: () => 3 }")]
+    [InlineData("e.i64", "i => BigInt(i - 50000)", "x => BigInt.asIntN(64, BigInt(x))", "2n ** 63n, -(2n ** 64n) - 5n, true, '7', [9], { valueOf: () => 3n }")]
+    [InlineData("e.f32", "i => i / 3", "x => Math.fround(x)", "-0, NaN, Infinity, 1e40, 1e-50, '0.1', undefined, null, true, { valueOf: () => 0.1 }")]
+    [InlineData("e.f64", "i => i / 3", "x => +x", "-0, NaN, -Infinity, 2 ** 31, 5, '0.1', undefined, null, true, { valueOf: () => 0.1 }")]
+    [InlineData("e.ext", "i => i % 3 === 0 ? { i } : i", "x => x", "-0, NaN, 2 ** 30, 2 ** 31, 'text', undefined, null, true, 10n, Symbol.iterator, e, e.i32")]
+    [InlineData("e.fun", "i => i % 2 === 0 ? e.i32 : e.two", "x => x", "null, e.fun")]
+    [InlineData("x => e.two(x, x / 2).join()", "i => i", "x => [x / 2, x | 0].join()", "NaN, 2 ** 31, 1.5, '7', undefined, true, { valueOf: () => 3 }")]
+    public void OptimizedScriptsGiveAndGetWhatOthersDo(string function, string next, string convert, string odd) => ScriptRun.Check(
+        Identities,
+        $$"""
+        const e = (await WebAssembly.instantiate(bytes)).instance.exports;
+        const run = (f, next, convert, odd) => {
+          let wrong = 0;
+          for (let i = 0; i < 100000; i++) {
+            const x = i > 50000 && i % 100 === 99 ? odd[(i / 100 | 0) % odd.length] : next(i);
+            if (!Object.is(f(x), convert(x))) wrong++;
+          }
+          return wrong;
+        };
+        show(run({{function}}, {{next}}, {{convert}}, [{{odd}}]));
+        """,
+        "0");
+
+    /// <summary>What goes wrong for the first time when V8 has long optimized the calls is told all the same, with a result and without one, and the next calls return.</summary>
+    [Theory]
+    [InlineData("(result i32)", "(global.get $n)", "call() === i")]
+    [InlineData("", "", "call() === undefined && count.value === i")]
+    public void OptimizedScriptsSeeTrapsAndExceptions(string result, string value, string isRight) => ScriptRun.Check(
+        $$"""
+        (module (import "m" "f" (func $f)) (tag $t (param i32)) (global $n (export "n") (mut i32) (i32.const 0))
+          (func (export "call") {{result}}
+            (global.set $n (i32.add (global.get $n) (i32.const 1)))
+            (if (i32.eq (global.get $n) (i32.const 100000)) (then (unreachable)))
+            (if (i32.eq (global.get $n) (i32.const 100001)) (then (throw $t (i32.const 7))))
+            (if (i32.eq (global.get $n) (i32.const 100002)) (then (call $f)))
+            {{value}}))
+        """,
+        $$"""
+        const { call, n: count } = (await WebAssembly.instantiate(bytes, { m: { f() { throw new SyntaxError('thrown'); } } })).instance.exports;
+        const run = () => {
+          const thrown = [];
+          let wrong = 0;
+          for (let i = 1; i <= 110000; i++) {
+            try {
+              if (!({{isRight}})) wrong++;
+            } catch (error) {
+              thrown.push(`${i} ${error.constructor.name}`);
+            }
+          }
+          return `${wrong} ${thrown.join()}`;
+        };
+        show(run());
+        """,
+        "0 100000 RuntimeError,100001 Exception,100002 SyntaxError");
+
+    /// <summary>An import makes code of a script wrong that waits for a call of WebAssembly: by another value of a field that had always been the same small integer.</summary>
+    [Fact]
+    public void ACallReturnsToAScriptThatWasDeoptimizedMeanwhile() => ScriptRun.Check(
+        """
+        (module (import "m" "f" (func $f)) (global $n (mut i32) (i32.const 0))
+          (func (export "count") (result i32)
+            (global.set $n (i32.add (global.get $n) (i32.const 1)))
+            (call $f)
+            (global.get $n))
+          (func (export "nothing") (call $f)))
+        """,
+        """
+        let calls, last, change;
+        const { count, nothing } = (await WebAssembly.instantiate(bytes, { m: { f() { if (++calls === last) change(); } } })).instance.exports;
+        const round = k => {
+          const holder = { [`step${k}`]: 1 };
+          calls = 0;
+          last = 100000 + k;
+          change = () => { holder[`step${k}`] = true; };
+          return new Function('count', 'nothing', 'holder', `
+            let wrong = 0;
+            for (let i = 0; i < 60000; i++) {
+              const before = count();
+              nothing();
+              if (count() !== before + holder.step${k}) wrong++;
+            }
+            return wrong;`)(count, nothing, holder);
+        };
+        show([0, 1, 2, 3, 4, 5].map(round).join(), calls);
+        """,
+        "0,0,0,0,0,0 180000");
+
     /// <summary>Values that cross for an import are those of its own store, whatever its callers and callees have called in between, and however that ended.</summary>
     [Fact]
     public void ImportsHaveTheValuesOfTheirOwnStores() => ScriptRun.Check(

@@ -10,7 +10,8 @@ export const { staging, connect } = import.meta;
 // The functions as properties of an object of this heap: to ask the host for one of them takes longer than to call it.
 export const native = Object.fromEntries(Object.keys(host).map(name => [name, host[name]]));
 
-// What is called most does not go through ClearScript: call() calls the function that the header names, and sets the status.
+// What is called most does not go through ClearScript: call() calls the function that the header names, and sets the status. Where it gives a number but zero, that is OK; code that is not optimized
+// gets undefined.
 export const call = (() => {
   const name = 'harness:call';
   native.defineCall(name);
