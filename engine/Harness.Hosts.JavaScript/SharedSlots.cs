@@ -13,9 +13,6 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>Words before the first slot.</summary>
     private const int Header = 8;
 
-    /// <summary>Bytes from <see cref="Address"/> to <see cref="Callee"/>.</summary>
-    public const int CalleeOffset = 4 * sizeof(int);
-
     /// <summary>Bytes from <see cref="Address"/> to <see cref="Status"/>.</summary>
     public const int StatusOffset = 5 * sizeof(int);
 
@@ -50,9 +47,6 @@ internal sealed unsafe class SharedSlots : IDisposable
 
     /// <summary>The first word: what kind of trap happened.</summary>
     public int TrapKind { set => ((int*)_words)[0] = value; }
-
-    /// <summary>Number of the function that JavaScript calls.</summary>
-    public int Callee => *(int*)(Address + CalleeOffset);
 
     /// <summary>How a call has ended, whichever side made it.</summary>
     public CallStatus Status

@@ -1,7 +1,7 @@
 // Functions for each signature, made of text, so that a call converts its values without asking for their types. A signature is a string of types: parameters, '>', results.
 import { fail } from 'webassembly/functions.js';
 import { get } from 'webassembly/references.js';
-import { call, CALLEE, F32, F64, HEADER, I32, I64, native, OK, STATUS, toBigIntOnly } from 'webassembly/slots.js';
+import { call, F32, F64, HEADER, I32, I64, native, OK, STATUS, toBigIntOnly } from 'webassembly/slots.js';
 import { isReference, putters } from 'webassembly/values.js';
 
 function convertCode(type, name) {
@@ -66,8 +66,7 @@ export function exportMaker(signature) {
       ${hasTexts ? 'let texts = {};' : ''}
       ${[...parameters].map((type, i) => putCode(type, i, names[i])).join('\n')}
       ${hasTexts ? 'for (const slot in texts) native.setText(+slot, texts[slot]);' : ''}
-      I32[${CALLEE}] = id;
-      if (!call()) {
+      if (!call(id)) {
         const status = I32[${STATUS}];
         if (status !== ${OK}) fail(realm, status);
       }
