@@ -58,7 +58,7 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
         if (realm.Store.FromNative(values[0], ValueType.ExternRef) is not { IsNull: false, IsI31: false, Referent: ScriptValue value }) return false;
         int shift = ObjectShapes.Base[ArrayTypeId].ElementShift;
         byte* elements = (byte*)array + ObjectLayout.ArrayElements + ((ulong)start << shift);
-        if (!realm.Staging.Copy(value.Id, from, elements, length, shift, this)) return false;
+        if (!realm.Staging.Copy(realm.Id, value.Id, from, elements, length, shift, this)) return false;
         values[0] = realm.Store.ToNative(WasmValue.FromExtern(realm.Values.Get(Undefined)), ValueType.ExternRef);
         return true;
     }

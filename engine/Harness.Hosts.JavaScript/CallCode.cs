@@ -5,46 +5,68 @@ using Harness.Engine.X64;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// The machine code of the function of V8 by which JavaScript calls functions of WebAssembly, directly (<see cref="DirectFunction"/>) or through V8's interface: it makes nothing of what it is given.
-/// It enters compiled code itself where that needs nothing from C#: the arguments are numbers, and the store is open to the stack that it runs on (<see cref="StoreContext.OpenStack"/>). All else,
-/// and what goes wrong, it leaves to <see cref="FunctionCalls"/>. It asks V8 for nothing: what it has to know is in the slots, or part of the code.
+/// The machine code of the function of V8 by which JavaScript calls functions of WebAssembly, directly (<see cref="DirectFunction"/>) or through V8's interface. Its argument is the number of the
+/// function. It enters compiled code itself where that needs nothing from C#: the arguments are numbers, and the store is open to the stack that it runs on (<see cref="StoreContext.OpenStack"/>).
+/// All else, and what goes wrong, it leaves to <see cref="FunctionCalls"/>. It asks V8 for nothing: what it has to know is in the slots, or part of the code.
 /// </summary>
+/// <remarks>
+/// It leaves the status in the slots, and gives <see cref="HasReturned"/> where the call has returned, so that who is called directly need not read it. V8's interface makes <c>undefined</c> of
+/// that, and what is called through it has to look; so has whoever gets anything but a number that is not zero.
+/// </remarks>
 internal sealed unsafe class CallCode : IDisposable
 {
+    /// <summary>What it gives where the call has returned; where it has not, zero. Even, see <see cref="DirectFunction.OfIntegers"/>.</summary>
+    private const int HasReturned = 2;
+
     private readonly GCHandle _calls;
     private readonly CodeBlock _code;
 
     /// <summary>Makes the code.</summary>
-    public CallCode(FunctionCalls calls, SharedSlots slots)
+    /// <param name="calls">What it leaves to C#.</param>
+    /// <param name="slots">Where values and status are.</param>
+    /// <param name="argument">Where it finds the number of the function when it is called through V8's interface.</param>
+    public CallCode(FunctionCalls calls, SharedSlots slots, IntegerArgument argument)
     {
         _calls = GCHandle.Alloc(calls);
         using var a = new Assembler();
+        Label direct = a.NewLabel();
         Label slow = a.NewLabel();
         Label failed = a.NewLabel();
-        FindRow(a, slots.Address, calls.Direct.Address, slow);
+
+        // The callback makes of its info what the direct function is given, and goes on as that.
+        a.Mov(OpSize.Dword, Gpr.Rsi, Mem.Base(Gpr.Rdi, argument.Offset));
+        a.Shift(ShiftOp.Shr, OpSize.Dword, Gpr.Rsi, argument.Shift);
+        a.Align(16);
+        a.Bind(direct);
+        FindRow(a, calls.Direct.Address, slow);
         CheckStack(a, slow);
 
-        // The number of the function is kept, since calls that it makes overwrite it; with that, rsp is a multiple of 16.
-        a.Push(Gpr.R10);
+        // The number of the function is kept for what may go wrong; with that, rsp is a multiple of 16.
+        a.Push(Gpr.Rsi);
         a.Mov(OpSize.Qword, Gpr.Rdi, Mem.Base(Gpr.Rax, DirectCallees.FunctionOffset));
-        a.Lea(OpSize.Qword, Gpr.Rsi, Mem.Base(Gpr.R8, SharedSlots.FirstOffset));
+        a.MovImm(Gpr.Rsi, slots.Address + SharedSlots.FirstOffset);
         a.Call(Mem.Base(Gpr.Rax, DirectCallees.EntryOffset));
         a.Pop(Gpr.Rsi);
         a.Test(OpSize.Dword, Gpr.Rax, Gpr.Rax);
         a.Jcc(Condition.NotZero, failed);
         a.MovImm(Gpr.R8, slots.Address);
         a.Mov(OpSize.Dword, Mem.Base(Gpr.R8, SharedSlots.StatusOffset), (int)CallStatus.Returned);
+        a.MovImm(Gpr.Rax, HasReturned);
         a.Ret();
         a.Bind(failed);
-        Leave(a, (nint)(delegate* unmanaged<nint, int, void>)&Fail);
+        Leave(a, (nint)(delegate* unmanaged<nint, int, int>)&Fail);
         a.Bind(slow);
-        Leave(a, (nint)(delegate* unmanaged<nint, void>)&Run);
+        Leave(a, (nint)(delegate* unmanaged<nint, int, int>)&Run);
         _code = NativeRuntime.CodeSpace.Publish(a);
+        Direct = DirectFunction.OfIntegers(_code.Address + a.OffsetOf(direct));
         PerfMap.Record(_code, "call from JavaScript");
     }
 
-    /// <summary>The code, as <c>void (void*)</c>.</summary>
-    public nint Address => _code.Address;
+    /// <summary>What V8's interface calls, as <c>int (const FunctionCallbackInfo&amp;)</c>.</summary>
+    public nint Callback => _code.Address;
+
+    /// <summary>What optimized code of JavaScript calls.</summary>
+    public DirectFunction Direct { get; }
 
     /// <summary>Gives the code back. No function may call it any more.</summary>
     public void Dispose()
@@ -53,15 +75,13 @@ internal sealed unsafe class CallCode : IDisposable
         _calls.Free();
     }
 
-    /// <summary>Leaves the row of the function in rax, its number in r10, and the slots in r8. The number is read as it has just been written: a longer read would wait until the cache has it.</summary>
-    private static void FindRow(Assembler a, nint slots, nint callees, Label slow)
+    /// <summary>Leaves the row of the function whose number is in esi in rax.</summary>
+    private static void FindRow(Assembler a, nint callees, Label slow)
     {
-        a.MovImm(Gpr.R8, slots);
         a.MovImm(Gpr.R9, callees);
-        a.Mov(OpSize.Dword, Gpr.R10, Mem.Base(Gpr.R8, SharedSlots.CalleeOffset));
-        a.Alu(AluOp.Cmp, OpSize.Dword, Gpr.R10, Mem.Base(Gpr.R9, DirectCallees.CountOffset));
+        a.Alu(AluOp.Cmp, OpSize.Dword, Gpr.Rsi, Mem.Base(Gpr.R9, DirectCallees.CountOffset));
         a.Jcc(Condition.AboveOrEqual, slow);
-        a.Mov(OpSize.Dword, Gpr.Rax, Gpr.R10);
+        a.Mov(OpSize.Dword, Gpr.Rax, Gpr.Rsi);
         a.Shift(ShiftOp.Shl, OpSize.Qword, Gpr.Rax, DirectCallees.RowShift);
         a.Alu(AluOp.Add, OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.R9));
     }
@@ -78,6 +98,7 @@ internal sealed unsafe class CallCode : IDisposable
         a.Jcc(Condition.AboveOrEqual, slow);
     }
 
+    /// <summary>Goes on in C#, with the number of the function as its second argument.</summary>
     private void Leave(Assembler a, nint target)
     {
         a.MovImm(Gpr.Rdi, GCHandle.ToIntPtr(_calls));
@@ -86,8 +107,12 @@ internal sealed unsafe class CallCode : IDisposable
     }
 
     [UnmanagedCallersOnly]
-    private static void Run(nint calls) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call();
+    private static int Run(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call(id) ? HasReturned : 0;
 
     [UnmanagedCallersOnly]
-    private static void Fail(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Fail(id);
+    private static int Fail(nint calls, int id)
+    {
+        ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Fail(id);
+        return 0;
+    }
 }

@@ -24,10 +24,10 @@ internal sealed class EngineBinding : IDisposable
     private readonly Dictionary<int, InstanceBuilder> _builders = [];
     private readonly ImportedFunctions _imports;
     private readonly FunctionCalls _calls;
-    private readonly CallCode _call;
     private readonly ScriptFunctions _script;
     private readonly ExternalMemory _memory = new();
     private V8Realm? _v8;
+    private CallCode? _call;
     private NativeCallback? _dispatch;
     private int _nextId;
     private bool _growsForScript;
@@ -39,7 +39,6 @@ internal sealed class EngineBinding : IDisposable
         _slots = new SharedSlots(script);
         _staging = new StagingBuffer(script);
         _calls = new FunctionCalls(_slots, FindFunction, IdOf);
-        _call = new CallCode(_calls, _slots);
         ScriptObject functions = Start(script);
         _script = new ScriptFunctions(functions, _dispatch!, stack);
         _staging.Connect(_script);
@@ -73,7 +72,7 @@ internal sealed class EngineBinding : IDisposable
     /// <summary>Frees the code that scripts call, after their isolate has ended.</summary>
     public void FreeCode()
     {
-        _call.Dispose();
+        _call?.Dispose();
         _calls.Dispose();
     }
 
@@ -143,7 +142,8 @@ internal sealed class EngineBinding : IDisposable
     private void DefineCall(string name)
     {
         _v8 = new V8Realm();
-        _v8.Define(name, _call.Address);
+        _call = new CallCode(_calls, _slots, _v8.FindIntegerArgument());
+        _v8.Define(name, _call.Callback, _call.Direct);
     }
 
     private (StoreRealm Realm, WasmFunction Function) FindFunction(int id)

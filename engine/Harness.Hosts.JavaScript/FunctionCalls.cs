@@ -5,8 +5,7 @@ using Harness.Engine.Runtime;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// Calls of functions of WebAssembly by JavaScript. Which function is in the header of the slots; its arguments are in the slots, where compiled code takes them and leaves its results. What it
-/// throws becomes a status with values and a message.
+/// Calls of functions of WebAssembly by JavaScript. The arguments are in the slots, where compiled code takes them and leaves its results. What it throws becomes a status with values and a message.
 /// </summary>
 /// <param name="slots">Where values cross.</param>
 /// <param name="find">Functions by number, with their realms.</param>
@@ -22,8 +21,14 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
     /// <summary>What JavaScript is told with a status.</summary>
     public string Message { get; set; } = "";
 
-    /// <summary>Calls the function that the header of the slots names, and leaves the status there. Throws nothing.</summary>
-    public void Call() => Finish(slots.Callee, isMade: false);
+    /// <summary>Calls a function, and leaves the status in the header of the slots. Throws nothing.</summary>
+    /// <param name="id">The function's number.</param>
+    /// <returns>Whether it has returned.</returns>
+    public bool Call(int id)
+    {
+        Finish(id, isMade: false);
+        return slots.Status == CallStatus.Returned;
+    }
 
     /// <summary>Leaves the status of a call that machine code has made itself and that has not returned normally. Throws nothing.</summary>
     /// <param name="id">The function's number.</param>

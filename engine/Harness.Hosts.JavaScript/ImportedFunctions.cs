@@ -37,6 +37,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
 
         // Here nothing in compiled code's form is needed: the arguments are converted, and there are no results yet.
         store.Heap.CatchUp();
+        slots.Store = realm.Id;
         slots.Import = number;
         functions.Dispatch();
         if (slots.Status != CallStatus.Returned) Throw(realm);
@@ -50,7 +51,7 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
         }
         catch (ArgumentException e)
         {
-            functions.RefuseResult($"WebAssembly: {e.Message}");
+            functions.RefuseResult(realm.Id, $"WebAssembly: {e.Message}");
             throw new WasmException(realm.ScriptTag, realm.Take(0, ValueType.ExternRef));
         }
         catch (InsufficientMemoryException)

@@ -21,8 +21,8 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
         if (!dispatch.TryCall()) functions.InvokeMethod("dispatch");
     }
 
-    /// <summary>Puts a <c>TypeError</c> into slot 0.</summary>
-    public void RefuseResult(string message) => functions.InvokeMethod("refuseResult", message);
+    /// <summary>Puts a <c>TypeError</c> into slot 0, for a store.</summary>
+    public void RefuseResult(int store, string message) => functions.InvokeMethod("refuseResult", store, message);
 
     /// <summary>Says that nothing of a store refers to some values any more; where there is no stack for it, that is left for the next time.</summary>
     public void ReleaseValues(int store, ScriptValueTable values)
@@ -40,16 +40,16 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
         return (IArrayBuffer)functions.InvokeMethod("grown", store, id, delta);
     }
 
-    /// <summary>Whether a value is a typed array of some kind of elements, and has all that are asked for.</summary>
+    /// <summary>Whether a value of a store's realm is a typed array of some kind of elements, and has all that are asked for.</summary>
     /// <exception cref="HostTrapException">There is no stack left to find out.</exception>
-    public bool HasElements(int value, int from, int length, int element)
+    public bool HasElements(int store, int value, int from, int length, int element)
     {
         stack.ThrowIfExhausted();
-        return (bool)functions.InvokeMethod("hasElements", value, from, length, element);
+        return (bool)functions.InvokeMethod("hasElements", store, value, from, length, element);
     }
 
     /// <summary>Copies elements of a typed array to the staging buffer, or back.</summary>
-    public void CopyElements(int value, int from, int count, bool isToStaging) => functions.InvokeMethod("copyElements", value, from, count, isToStaging);
+    public void CopyElements(int store, int value, int from, int count, bool isToStaging) => functions.InvokeMethod("copyElements", store, value, from, count, isToStaging);
 
     /// <inheritdoc/>
     public void Dispose() => functions.Dispose();

@@ -13,9 +13,6 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>Words before the first slot.</summary>
     private const int Header = 8;
 
-    /// <summary>Bytes from <see cref="Address"/> to <see cref="Callee"/>.</summary>
-    public const int CalleeOffset = 4 * sizeof(int);
-
     /// <summary>Bytes from <see cref="Address"/> to <see cref="Status"/>.</summary>
     public const int StatusOffset = 5 * sizeof(int);
 
@@ -51,9 +48,6 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>The first word: what kind of trap happened.</summary>
     public int TrapKind { set => ((int*)_words)[0] = value; }
 
-    /// <summary>Number of the function that JavaScript calls.</summary>
-    public int Callee => *(int*)(Address + CalleeOffset);
-
     /// <summary>How a call has ended, whichever side made it.</summary>
     public CallStatus Status
     {
@@ -73,7 +67,10 @@ internal sealed unsafe class SharedSlots : IDisposable
     /// <summary>A slot.</summary>
     public ref ulong this[int slot] => ref _words[Header + slot];
 
-    /// <summary>Number of the import that JavaScript is to call.</summary>
+    /// <summary>Number of the store whose import JavaScript is to call.</summary>
+    public int Store { set => ((int*)_words)[2] = value; }
+
+    /// <summary>Number of that import among those of the store's realm.</summary>
     public int Import { set => ((int*)_words)[3] = value; }
 
     /// <summary>Puts a reference into a slot.</summary>

@@ -29,23 +29,24 @@ internal sealed unsafe class StagingBuffer : IDisposable
     public void Connect(ScriptFunctions functions) => _functions = functions;
 
     /// <summary>Copies elements between a typed array and memory.</summary>
-    /// <param name="value">Place of the typed array among the values of its realm.</param>
+    /// <param name="store">Number of the store whose realm has the typed array.</param>
+    /// <param name="value">Its place among the values of the realm.</param>
     /// <param name="from">Index of the first element in the typed array.</param>
     /// <param name="elements">The first element in memory.</param>
     /// <param name="length">Number of elements.</param>
     /// <param name="shift">Size of an element, as a power of two.</param>
     /// <param name="transfer">Direction, and kind of elements.</param>
     /// <returns>False, with nothing copied, if the value is no typed array of such elements or too short.</returns>
-    public bool Copy(int value, int from, byte* elements, int length, int shift, ArrayTransfer transfer)
+    public bool Copy(int store, int value, int from, byte* elements, int length, int shift, ArrayTransfer transfer)
     {
-        if (!_functions!.HasElements(value, from, length, (int)transfer.Element)) return false;
+        if (!_functions!.HasElements(store, value, from, length, (int)transfer.Element)) return false;
         for (int done = 0; done < length;)
         {
             int count = Math.Min(length - done, Size >> shift);
             int bytes = count << shift;
             byte* block = elements + ((long)done << shift);
             if (!transfer.IsToHeap) System.Buffer.MemoryCopy(block, _bytes, Size, bytes);
-            _functions.CopyElements(value, from + done, count, transfer.IsToHeap);
+            _functions.CopyElements(store, value, from + done, count, transfer.IsToHeap);
             if (transfer.IsToHeap) System.Buffer.MemoryCopy(_bytes, block, bytes, bytes);
             done += count;
         }

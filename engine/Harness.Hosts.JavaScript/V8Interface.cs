@@ -64,6 +64,10 @@ internal static unsafe partial class V8Interface
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v86String11NewFromUtf8EPNS_7IsolateEPKcNS_13NewStringTypeEi")]
     public static partial nint* NewString(nint isolate, byte* text, int type, int length);
 
+    /// <summary><c>Integer::New</c>.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Integer3NewEPNS_7IsolateEi")]
+    public static partial nint* NewInteger(nint isolate, int value);
+
     /// <summary><c>Object::Get</c>; null if it threw.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v86Object3GetENS_5LocalINS_7ContextEEENS1_INS_5ValueEEE")]
     public static partial nint* GetProperty(nint* target, nint* context, nint* key);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Harness.Hosts.JavaScript;
@@ -8,6 +9,16 @@ namespace Harness.Hosts.JavaScript;
 /// </summary>
 internal sealed unsafe class V8Realm
 {
+    /// <summary>
+    /// Which word of a <c>FunctionCallbackInfo</c> is the first argument, since V8 13.8. Before it are the number of arguments, four words of the frame, the isolate, the result, the context, the
+    /// function, and the receiver.
+    /// </summary>
+    private const int FirstArgument = 10;
+
+    /// <summary>What a callback has found there.</summary>
+    [ThreadStatic]
+    private static nint t_seen;
+
     /// <summary>Takes hold of the context of the script that runs.</summary>
     public V8Realm()
     {
@@ -25,15 +36,32 @@ internal sealed unsafe class V8Realm
     /// <summary>Whether V8 runs on this thread, in the isolate, which is when it can be called past ClearScript.</summary>
     public bool IsEntered => V8Interface.TryGetCurrentIsolate() == Isolate;
 
-    /// <summary>Puts a function that calls native code into the global object. Optimized code of JavaScript calls it directly (<see cref="DirectFunction"/>), what is not optimized through V8's interface.</summary>
-    /// <param name="name">The property.</param>
-    /// <param name="code">The code, as <c>void (void*)</c>, which makes nothing of what it is given, as that differs: at least as long as the function can be called.</param>
-    public void Define(string name, nint code)
+    /// <summary>Looks where callbacks find their first argument, which V8's interface has nothing for but the inlined code of its header.</summary>
+    /// <exception cref="InvalidOperationException">This V8 has it elsewhere than it is known to.</exception>
+    public IntegerArgument FindIntegerArgument()
     {
-        DirectFunction direct = DirectFunction.WithoutParameters(code);
-        nint* template = Present(V8Interface.NewFunctionTemplate(
-            Isolate, code, data: null, signature: null, length: 0, constructor: 0, sideEffects: 0, &direct, instanceType: 0, firstReceiverType: 0, lastReceiverType: 0));
-        nint* function = Present(V8Interface.GetFunction(template, Context));
+        const int Sample = 1234;
+        const long InUpperHalf = (long)Sample << 32;
+        const long ShiftedByOne = (long)Sample << 1;
+        nint* sample = V8Interface.NewInteger(Isolate, Sample);
+        nint* function = MakeFunction((nint)(delegate* unmanaged<nint*, void>)&Look, direct: null);
+        t_seen = 0;
+        _ = V8Interface.Call(function, Isolate, Context, function, count: 1, &sample);
+        return (long)t_seen switch
+        {
+            InUpperHalf => new IntegerArgument((FirstArgument * sizeof(nint)) + sizeof(int), Shift: 0),
+            ShiftedByOne => new IntegerArgument(FirstArgument * sizeof(nint), Shift: 1),
+            long seen => throw new InvalidOperationException($"V8 was expected to hand {Sample} over, not {seen:x}"),
+        };
+    }
+
+    /// <summary>Puts a function that calls native code into the global object.</summary>
+    /// <param name="name">The property.</param>
+    /// <param name="callback">What code calls that is not optimized, as <c>void (const FunctionCallbackInfo&amp;)</c>: code that is there at least as long as the function can be called.</param>
+    /// <param name="direct">What optimized code calls in its place.</param>
+    public void Define(string name, nint callback, DirectFunction direct)
+    {
+        nint* function = MakeFunction(callback, &direct);
         if (V8Interface.SetProperty(V8Interface.GetGlobal(Context), Context, KeyOf(name), function) != V8Interface.JustTrue)
             throw new InvalidOperationException($"the global property '{name}' cannot be set");
     }
@@ -47,6 +75,16 @@ internal sealed unsafe class V8Realm
         return V8Interface.IsFunction(function) != 0
             ? V8Interface.MakeGlobal(Isolate, *function)
             : throw new InvalidOperationException($"the global property '{name}' is no function");
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Look(nint* info) => t_seen = info[FirstArgument];
+
+    private nint* MakeFunction(nint callback, DirectFunction* direct)
+    {
+        nint* template = Present(V8Interface.NewFunctionTemplate(
+            Isolate, callback, data: null, signature: null, length: 0, constructor: 0, sideEffects: 0, direct, instanceType: 0, firstReceiverType: 0, lastReceiverType: 0));
+        return Present(V8Interface.GetFunction(template, Context));
     }
 
     private nint* KeyOf(string name)

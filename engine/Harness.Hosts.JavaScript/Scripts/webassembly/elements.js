@@ -1,6 +1,6 @@
 // Blocks of elements cross in the staging buffer. Programs may change properties of typed arrays, and all else that there is: what is asked here is the language's own, kept from the beginning, so
 // that no code of theirs runs while the host holds the address of an array that code could move.
-import { running } from 'webassembly/realms.js';
+import { realmOf } from 'webassembly/realms.js';
 import { staging } from 'webassembly/slots.js';
 
 const typedArrays = [['Uint8Array', 'Int8Array'], ['Uint16Array', 'Int16Array'], ['Uint32Array', 'Int32Array'], ['Float32Array'], ['Float64Array']];
@@ -14,15 +14,15 @@ const [kindOf, bufferOf, offsetOf, lengthOf, byteLengthOf] = [Symbol.toStringTag
   return array => apply(get, array, []);
 });
 
-export function hasElements(id, from, length, element) {
-  const array = running.realm.values[id];
+export function hasElements(store, id, from, length, element) {
+  const array = realmOf(store).values[id];
   const kinds = typedArrays[element];
   const kind = kindOf(array);
   return isView(array) && (kind === kinds[0] || (kinds.length > 1 && kind === kinds[1])) && from + length <= lengthOf(array);
 }
 
-export function copyElements(id, from, count, isToStaging) {
-  const array = running.realm.values[id];
+export function copyElements(store, id, from, count, isToStaging) {
+  const array = realmOf(store).values[id];
   const size = byteLengthOf(array) / lengthOf(array);
   const bytes = new Bytes(bufferOf(array), offsetOf(array) + from * size, count * size);
   if (isToStaging) apply(setBytes, stagingBytes, [bytes]);

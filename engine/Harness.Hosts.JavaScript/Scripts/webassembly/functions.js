@@ -1,9 +1,9 @@
 // Functions of WebAssembly as functions of JavaScript, and the other way round: made once each, so that they come back as the same ones.
 import { makeException, unwrap } from 'webassembly/exceptions.js';
-import { running } from 'webassembly/realms.js';
+import { realmOf } from 'webassembly/realms.js';
 import { get, putExtern } from 'webassembly/references.js';
 import { exportMaker, importMaker } from 'webassembly/signatures.js';
-import { ESCAPED, HEADER, I32, IMPORT, native, OK, RAISED, REFUSED, STATUS, TAG, THROWN, TRAP } from 'webassembly/slots.js';
+import { ESCAPED, HEADER, I32, IMPORT, native, OK, RAISED, REFUSED, STATUS, STORE, TAG, THROWN, TRAP } from 'webassembly/slots.js';
 import { RuntimeError } from 'webassembly/v8.js';
 
 export const functionIds = new WeakMap();
@@ -36,9 +36,9 @@ export function foreignFunction(realm, value, entry) {
   return id;
 }
 
-// Called by the host for an import, whose number is in the header.
+// Called by the host for an import, whose store and number are in the header.
 export function dispatch() {
-  const { realm } = running;
+  const realm = realmOf(I32[STORE]);
   let status = OK;
   try {
     realm.imports[I32[IMPORT]]();
@@ -57,13 +57,11 @@ export function dispatch() {
     }
     status = THROWN;
   }
-  // What the import has called may have been left without a word, where there was no stack for it.
-  running.realm = realm;
   I32[STATUS] = status;
 }
 
-// Called by the host when what an import returned is not of its type: makes the error that the import throws, in slot 0.
-export function refuseResult(message) { putExtern(running.realm, 0, new TypeError(message)); }
+// Called by the host when what an import of a store returned is not of its type: makes the error that the import throws, in slot 0.
+export function refuseResult(store, message) { putExtern(realmOf(store), 0, new TypeError(message)); }
 
 // What a call that did not return normally threw.
 export function fail(realm, status) {

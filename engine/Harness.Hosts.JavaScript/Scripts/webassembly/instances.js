@@ -6,7 +6,7 @@ import { adopt, itemOf, itemState } from 'webassembly/items.js';
 import { describe } from 'webassembly/known-functions.js';
 import { isMemory, memoryIds, memoryItem } from 'webassembly/memories.js';
 import { stateOfModule, wantedOf } from 'webassembly/modules.js';
-import { makeRealm, running } from 'webassembly/realms.js';
+import { makeRealm } from 'webassembly/realms.js';
 import { importMaker } from 'webassembly/signatures.js';
 import { native, OK, UNLINKED } from 'webassembly/slots.js';
 import { LinkError } from 'webassembly/v8.js';
@@ -116,10 +116,7 @@ function link(realm, builder, state, values) {
   const wrong = texts.length > 0 ? native.defineTexts(builder, texts.join(''), new Int32Array(places)) : -1;
   if (wrong >= 0) throw linkFailure(values.find(({ item }) => item.index === wrong).item, 'a value of its type');
 
-  const outer = running.realm;
-  running.realm = realm;
   const status = native.finishInstance(builder);
-  running.realm = outer;
   if (status === UNLINKED) throw new LinkError(native.message());
   if (status !== OK) fail(realm, status);
   const exports = Object.create(null);

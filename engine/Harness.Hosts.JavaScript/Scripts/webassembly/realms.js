@@ -1,5 +1,5 @@
 // What is true of a store belongs to its realm: values of JavaScript that it refers to, wrappers of what it gave away. Nothing but functions and objects of the
-// store refers to a realm, so that cycles through both heaps are cycles of this heap, and die.
+// store refers to a realm for longer than a job, so that cycles through both heaps are cycles of this heap, and die.
 import { native } from 'webassembly/slots.js';
 
 class Realm {
@@ -42,8 +42,36 @@ export function releaseValue(store, id) {
   realm.free.push(id);
 }
 
-// The realm of the store whose code runs, for the host's calls. Whoever enters a store leaves what was here as it was.
-export const running = { realm: undefined };
+// The realms whose code has called imports in this job, for the host's calls, which say whose they are: while code of a store runs, what has entered it refers to the realm. To ask a WeakRef takes
+// longer than to call an import, and keeps what it gives to the end of the job: so do these, which are asked instead from then on. No code of a program runs meanwhile (elements.js).
+const { apply } = Reflect;
+const { get, set, clear } = Map.prototype;
+const { deref } = WeakRef.prototype;
+const none = new Realm(0);
+const latest = { realm: none };
+const found = new Map();
+
+export function realmOf(store) {
+  const { realm } = latest;
+  return realm.store === store ? realm : find(store);
+}
+
+function find(store) {
+  let realm = apply(get, found, [store]);
+  if (realm === undefined) {
+    realm = apply(deref, apply(get, realms, [store]), []);
+    forgetFound();
+    apply(set, found, [store, realm]);
+  }
+  return latest.realm = realm;
+}
+
+// Asked for with each realm: a script that is ended leaves nothing of what was to come at the end of its job.
+async function forgetFound() {
+  await undefined;
+  latest.realm = none;
+  apply(clear, found, []);
+}
 
 export function makeRealm() {
   const realm = new Realm(native.makeStore());

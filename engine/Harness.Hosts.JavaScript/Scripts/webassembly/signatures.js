@@ -1,8 +1,7 @@
 // Functions for each signature, made of text, so that a call converts its values without asking for their types. A signature is a string of types: parameters, '>', results.
 import { fail } from 'webassembly/functions.js';
-import { running } from 'webassembly/realms.js';
 import { get } from 'webassembly/references.js';
-import { call, CALLEE, F32, F64, HEADER, I32, I64, native, OK, STATUS, toBigIntOnly } from 'webassembly/slots.js';
+import { call, F32, F64, HEADER, I32, I64, native, OK, STATUS, toBigIntOnly } from 'webassembly/slots.js';
 import { isReference, putters } from 'webassembly/values.js';
 
 function convertCode(type, name) {
@@ -39,7 +38,7 @@ function getCode(type, slot) {
 const refuseVectors = signature => signature.includes('v') ? "throw new TypeError('WebAssembly: v128 cannot be passed');" : '';
 
 // What the text refers to.
-const tools = () => ({ I32, F32, F64, I64, putters, get, native, fround: Math.fround, toBigInt: value => BigInt.asIntN(64, toBigIntOnly(value)), fail, listOf, call, running });
+const tools = () => ({ I32, F32, F64, I64, putters, get, native, fround: Math.fround, toBigInt: value => BigInt.asIntN(64, toBigIntOnly(value)), fail, listOf, call });
 
 function listOf(value, count) {
   const method = value === null || (typeof value !== 'object' && typeof value !== 'function') ? undefined : value[Symbol.iterator];
@@ -60,20 +59,17 @@ export function exportMaker(signature) {
   const names = [...parameters].map((_, i) => `a${i}`);
   const hasTexts = [...parameters].some(isReference);
   const code = `
-    const { I32, F32, F64, I64, putters, get, native, fround, toBigInt, fail, call, running } = tools;
+    const { I32, F32, F64, I64, putters, get, native, fround, toBigInt, fail, call } = tools;
     return (realm, id) => ({ f(${names}) {
       ${refuseVectors(signature)}
       ${[...parameters].map((type, i) => convertCode(type, names[i])).join(' ')}
       ${hasTexts ? 'let texts = {};' : ''}
       ${[...parameters].map((type, i) => putCode(type, i, names[i])).join('\n')}
       ${hasTexts ? 'for (const slot in texts) native.setText(+slot, texts[slot]);' : ''}
-      I32[${CALLEE}] = id;
-      const outer = running.realm;
-      running.realm = realm;
-      call();
-      running.realm = outer;
-      const status = I32[${STATUS}];
-      if (status !== ${OK}) fail(realm, status);
+      if (!call(id)) {
+        const status = I32[${STATUS}];
+        if (status !== ${OK}) fail(realm, status);
+      }
       ${results.length === 0 ? '' : results.length === 1 ? `return ${getCode(results, 0)};` : `return [${[...results].map((type, i) => getCode(type, i))}];`}
     } }).f;`;
   maker = new Function('tools', code)(tools());

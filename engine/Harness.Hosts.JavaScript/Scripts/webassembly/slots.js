@@ -1,6 +1,6 @@
 // What the host provides, and the buffer in which values cross: slot k is at 8 * (HEADER + k); a number is there as it is (a vector takes two slots), a reference as a pair of an id and one of the
-// kinds below. Strings cross as arguments and results. Before the slots are words of 32 bits, by index: what kind of trap happened (0), the import that the host calls (IMPORT), the function of
-// WebAssembly that we call (CALLEE), how a call of either kind has ended (STATUS), and the tag of what an import threw (TAG).
+// kinds below. Strings cross as arguments and results. Before the slots are words of 32 bits, by index: what kind of trap happened (0), the import that the host calls, by its store (STORE) and its
+// number there (IMPORT), how a call of one side by the other has ended (STATUS), and the tag of what an import threw (TAG).
 
 const { host, buffer } = import.meta;
 
@@ -10,7 +10,7 @@ export const { staging, connect } = import.meta;
 // The functions as properties of an object of this heap: to ask the host for one of them takes longer than to call it.
 export const native = Object.fromEntries(Object.keys(host).map(name => [name, host[name]]));
 
-// What is called most does not go through ClearScript: call() calls the function that the header names, and sets the status.
+// What is called most does not go through ClearScript: call(id) calls a function, and sets the status. Where it gives a number other than zero, that is OK; code that is not optimized gets undefined.
 export const call = (() => {
   const name = 'harness:call';
   native.defineCall(name);
@@ -27,7 +27,7 @@ export function connectDispatch(dispatch) {
   delete globalThis[name];
 }
 
-export const HEADER = 8, IMPORT = 3, CALLEE = 4, STATUS = 5, TAG = 6;
+export const HEADER = 8, STORE = 2, IMPORT = 3, STATUS = 5, TAG = 6;
 export const I32 = new Int32Array(buffer);
 export const F32 = new Float32Array(buffer);
 export const F64 = new Float64Array(buffer);
