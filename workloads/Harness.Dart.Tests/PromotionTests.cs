@@ -82,6 +82,8 @@ public sealed class PromotionTests
         "void main() { int? n = 1; late int m = n + 1; print(m); n = null; }", "because it is potentially null")]
     [InlineData("a variable that only the initializer of a late one assigns",
         "void main() { int n; late final m = n = 5; print(m); print(n); }", "must be assigned before it can be used")]
+    [InlineData("what a final variable starts with", "void main() { final int? n = 42; print(n.isEven); }", "because it is potentially null")]
+    [InlineData("what a pattern gives a final variable", "void main() { if (1 case final int? n) print(n.isEven); }", "because it is potentially null")]
     [InlineData("a late variable", "void main() { Object o = 1; late final b = o is int; if (b) print(o + 1); }", "The operator '+' isn't defined for the type 'Object'.")]
     public void AProgramIsRefused(string what, string source, string expected)
     {

@@ -178,7 +178,7 @@ internal sealed class PatternLowering(FunctionLowering body)
             else if (variable.Cell is { } cell) _output.Emit(Node.Set(variable.Local!, Node.New(cell, converted)));
             else _output.Emit(Node.Set(variable.Local!, converted));
         });
-        if (v.Type is not null && _types.IsSubtype(from, declared) && _variables.Lookup(v.Name) is { } bound && _promotions.CanPromote(bound)) _output.Flow.Write(bound, declared, from, _types);
+        if (v is { Type: not null, Final: false } && _types.IsSubtype(from, declared) && _variables.Lookup(v.Name) is { } bound && _promotions.CanPromote(bound)) _output.Flow.Write(bound, declared, from, _types);
         bind.Add(Node.I32(1));
         return And(test, () => Node.Seq(bind));
     }
