@@ -216,6 +216,7 @@ public sealed class ErrorTests
     [InlineData("extension type const E(int i) implements int {} extension type const F(int i) implements int { int operator +(int x) => 0; } class C { final int n; const C(E e) : n = -e + 1; } const a = E(1) + 1, b = (F(3) as int) + 1; void main() { const c = E(2) << 2, d = F(5) - 1; print('$a $b $c $d ${const C(E(3)).n}'); }", "2 4 8 4 -2")]
     [InlineData("void main() { switch (1) { L: case 0: print('no'); N: case 2: print('end'); default: L: do { switch (1) { L: case 0: print('in'); break; M: default: continue L; } } while (false); print('on'); continue N; } }", "in\non\nend")]
     [InlineData("class S<U> { const S(); Type get type => U; } class A<T> { Type f() => const S<int>().type; Type g() => const S<void Function<T>(T)>().type; } void main() => print('${A<String>().f()} ${A<int>().g() == A<String>().g()}');", "int true")]
+    [InlineData("int f<X extends Function>(X x) => x(1); int g<X extends int Function(int)>(X x) => x(2); void main() => print('${f((int i) => i + 1)} ${g((i) => i + 2)}');", "2 4")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]
