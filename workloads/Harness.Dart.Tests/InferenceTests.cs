@@ -22,6 +22,7 @@ public sealed class InferenceTests
     [InlineData("of a declared variable", "void main() { for (double d in g([1, 2])) print(d); }", "Iterable<double>\n1.0\n2.0")]
     [InlineData("of an assigned variable", "void main() { num n = 0; for (n in g([1, 2])) print(n); }", "Iterable<num>\n1\n2")]
     [InlineData("of a pattern", "void main() { for (var (int a, num b) in g([(1, 2)])) print(a + b); }", "Iterable<(int, num)>\n3")]
+    [InlineData("of keys and values that may be left out", "T h<T>() { print(T); return 1 as T; } void main() => print(<int, num>{?h(): ?h()});", "int?\nnum?\n{1: 1}")]
     [InlineData("of an element", "void main() => print([for (num n in g([1])) n]);", "Iterable<num>\n[1]")]
     public void LoopsGiveContexts(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run("T g<T>(T x) { print(T); return x; } " + source)));
 

@@ -50,14 +50,14 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
                 else if (i.Else is not null) AddElements(i.Else, env, context, items, valueContext, values);
                 break;
             case MapEntryElement m when values is not null:
-                var key = evaluator.Evaluate(m.Key, env, context);
-                var value = evaluator.Evaluate(m.Value, env, valueContext);
+                var key = evaluator.Evaluate(m.Key, env, m.NullAwareKey ? context?.WithNullable(true) : context);
+                var value = evaluator.Evaluate(m.Value, env, m.NullAwareValue ? valueContext?.WithNullable(true) : valueContext);
                 if (m.NullAwareKey && key is ConstNull || m.NullAwareValue && value is ConstNull) break;
                 items.Add(key);
                 values.Add(value);
                 break;
             case NullAwareElement n when values is null:
-                var maybe = evaluator.Evaluate(n.Value, env, context);
+                var maybe = evaluator.Evaluate(n.Value, env, context?.WithNullable(true));
                 if (maybe is not ConstNull) items.Add(maybe);
                 break;
             case Expr x when values is null: items.Add(evaluator.Evaluate(x, env, context)); break;
