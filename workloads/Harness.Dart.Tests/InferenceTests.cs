@@ -32,6 +32,7 @@ public sealed class InferenceTests
     [InlineData("choices", "const a = true ? 1 : 'x'; void main() { const b = false ? 1 : 2.5; print('${[a] is List<int>} ${[b] is List<double>} ${[b] is List<num>}'); }", "false false true")]
     [InlineData("extension types", "extension type const E(int i) { int get twice => 2 * i; } extension type const F<T>(T v) { List<T> get list => [v]; } typedef N = F<num>; const a = E(1), b = a; void main() { const c = E(3), d = F('x'), e = F<num>(1), n = N(1); print('${a.twice} ${b.twice} ${c.twice} ${d.list is List<String>} ${e.list is List<int>} ${n.list is List<int>}'); }", "2 2 6 true false false")]
     [InlineData("factories", "class A { const A(); const factory A.b() = B; String get name => 'A'; } class B extends A { const B(); } const a = A.b(); void main() => print('${[a] is List<B>} ${a is B}');", "false true")]
+    [InlineData("elements, those that are left out too", "extension type const E(int i) { int get twice => 2 * i; } const num n = 1; const a = [if (true) 1 else 'x'], b = [n, 2], c = {if (false) 1.5, 2}, d = {if (true) 'k': 1 else 2: null}, e = [E(4)]; void main() => print('${a is List<int>} ${b is List<int>} ${b is List<num>} ${c is Set<int>} ${d is Map<String, int>} ${d is Map<Object, int?>} ${e[0].twice}');", "false false true false false true 8")]
     public void ConstantsHaveTheTypesOf(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 
     [Theory]
