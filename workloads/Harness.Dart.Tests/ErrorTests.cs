@@ -217,6 +217,7 @@ public sealed class ErrorTests
     [InlineData("void main() { switch (1) { L: case 0: print('no'); N: case 2: print('end'); default: L: do { switch (1) { L: case 0: print('in'); break; M: default: continue L; } } while (false); print('on'); continue N; } }", "in\non\nend")]
     [InlineData("class S<U> { const S(); Type get type => U; } class A<T> { Type f() => const S<int>().type; Type g() => const S<void Function<T>(T)>().type; } void main() => print('${A<String>().f()} ${A<int>().g() == A<String>().g()}');", "int true")]
     [InlineData("int f<X extends Function>(X x) => x(1); int g<X extends int Function(int)>(X x) => x(2); void main() => print('${f((int i) => i + 1)} ${g((i) => i + 2)}');", "2 4")]
+    [InlineData("class A<T> { List<T> f() { const List<T> l = []; return l; } Map<T, void Function(T)> g() { const Map<T, void Function(T)> m = {}; return m; } } List<T> h<T>([List<T> l = const []]) => l; void main() => print('${A<int>().f() is List<Never>} ${A<int>().g() is Map<Never, void Function(Object?)>} ${h<int>() is List<Never>}');", "true true true")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]
