@@ -289,6 +289,18 @@ internal sealed class TypeSystem(DartProgram program)
         return null;
     }
 
+    /// <summary>Of types that a class has, the one whose member of a name counts; null where none has such a member.</summary>
+    public InterfaceType? TypeWith(IEnumerable<InterfaceType> types, string name)
+    {
+        InterfaceType? best = null;
+        foreach (var type in types)
+        {
+            if (FindMember(type, name) is { } found && (best is null || GoesBefore(found, FindMember(best, name)!.Value, name))) best = type;
+        }
+
+        return best;
+    }
+
     /// <summary>The member of a name that an extension or extension type has, of its own or from what it implements, with the type as which it has it.</summary>
     public (Member Member, InterfaceType Owner)? FindExtensionTypeMember(InterfaceType t, string name)
     {
