@@ -14,6 +14,8 @@ public sealed class InferenceTests
     [InlineData("of a nested call's unknown parts", "class P<A, B> {} P<A, B> p<A, B>() { print('$A $B'); return P<A, B>(); } void f<X>(P<X, int> x) {} void main() => f(p());", "dynamic int")]
     [InlineData("of arguments that know nothing of each other", "T pick<T>(T a, T b) { print(T); return b; } void main() { final n = pick(0.5, 1); print(n); double d = pick(0.5, 1); print(d); pick(<int>[], []); }", "num\n1\ndouble\n1.0\nList<dynamic>")]
     [InlineData("of a closure that gives values or futures of them", "import 'dart:async'; void main() async { int n = 0; await Future.doWhile(() { if (n++ < 2) return true; return Future<bool>.value(false); }); print(n); }", "3")]
+    [InlineData("before closures, which change them no more", "void f<X, Y>(X Function(Y) a, Y Function(X) b) => print('$X $Y'); String g(num n) => '$n'; R fold<R>(R a, R Function(R) b) { print(R); return b(a); } void main() { f((v) => v.length, g); num n = 1; Object? o = fold<num>(n, (x) => 2); print(o); print(fold(n, (x) => 2.5)); }", "num String\nnum\n2\nnum\n2.5")]
+    [InlineData("of functions, one of which is chosen", "List<T> g1<T>(T x, {int? y, int? z}) => [x]; List<S> g2<S>(S x, {num? y}) => [x, x]; void main() { final b = DateTime.now().year > 0; final f = b ? ({num? a, String? b}) => 1 : ({int? a, bool? c}) => 2.5; print(f(a: 3)); num n = f(); final g = b ? g1 : g2; print(g<int>(4, y: 1)); List<String> s = g('a'); print('$n $s ${f is num Function({int? a})}'); }", "1\n[4]\n1 [a] true")]
     [InlineData("by bounds where the context allows more", "import 'dart:math'; T most<T extends Comparable<T>>(T a, T b) { print(T); return a.compareTo(b) > 0 ? a : b; } T first<T extends Comparable<T>>(List<T> l) { print(T); return l.first; } void main() { print(max(1, 2)); Object? o = max(1.5, 2); print(o); Comparable<num> c = min(3, 4); print(c); print(most('a', 'b')); print(most(1, 2)); print(first(['c'])); print(first([3])); }", "2\n2\n3\nString\nb\nnum\n2\nString\nc\nnum\n3")]
     public void ArgumentsAreInferred(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 
@@ -21,6 +23,7 @@ public sealed class InferenceTests
     [InlineData("of a declared variable", "void main() { for (double d in g([1, 2])) print(d); }", "Iterable<double>\n1.0\n2.0")]
     [InlineData("of an assigned variable", "void main() { num n = 0; for (n in g([1, 2])) print(n); }", "Iterable<num>\n1\n2")]
     [InlineData("of a pattern", "void main() { for (var (int a, num b) in g([(1, 2)])) print(a + b); }", "Iterable<(int, num)>\n3")]
+    [InlineData("of keys and values that may be left out", "T h<T>() { print(T); return 1 as T; } void main() => print(<int, num>{?h(): ?h()});", "int?\nnum?\n{1: 1}")]
     [InlineData("of an element", "void main() => print([for (num n in g([1])) n]);", "Iterable<num>\n[1]")]
     public void LoopsGiveContexts(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run("T g<T>(T x) { print(T); return x; } " + source)));
 
@@ -29,7 +32,9 @@ public sealed class InferenceTests
     [InlineData("variables", "class A { static const num n = 1; } const a = A.n, b = a; void main() { const Object o = 2, p = o; const q = p; print('${[b] is List<int>} ${[b] is List<num>} ${[q] is List<int>}'); }", "false true false")]
     [InlineData("choices", "const a = true ? 1 : 'x'; void main() { const b = false ? 1 : 2.5; print('${[a] is List<int>} ${[b] is List<double>} ${[b] is List<num>}'); }", "false false true")]
     [InlineData("extension types", "extension type const E(int i) { int get twice => 2 * i; } extension type const F<T>(T v) { List<T> get list => [v]; } typedef N = F<num>; const a = E(1), b = a; void main() { const c = E(3), d = F('x'), e = F<num>(1), n = N(1); print('${a.twice} ${b.twice} ${c.twice} ${d.list is List<String>} ${e.list is List<int>} ${n.list is List<int>}'); }", "2 2 6 true false false")]
+    [InlineData("objects that are made in functions", "extension type const F<T>(T v) { List<T> get list => [v]; } class A { const A(); const factory A.b() = B; } class B extends A { const B(); } void main() { final d = const F('x'), e = const F<num>(1), a = const A.b(); print('${d.list is List<String>} ${e.list is List<int>} ${[a] is List<B>} ${a is B}'); }", "true false false true")]
     [InlineData("factories", "class A { const A(); const factory A.b() = B; String get name => 'A'; } class B extends A { const B(); } const a = A.b(); void main() => print('${[a] is List<B>} ${a is B}');", "false true")]
+    [InlineData("elements, those that are left out too", "extension type const E(int i) { int get twice => 2 * i; } const num n = 1; const a = [if (true) 1 else 'x'], b = [n, 2], c = {if (false) 1.5, 2}, d = {if (true) 'k': 1 else 2: null}, e = [E(4)]; void main() => print('${a is List<int>} ${b is List<int>} ${b is List<num>} ${c is Set<int>} ${d is Map<String, int>} ${d is Map<Object, int?>} ${e[0].twice}');", "false false true false false true 8")]
     public void ConstantsHaveTheTypesOf(string what, string source, string expected) => Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source)));
 
     [Theory]

@@ -54,6 +54,11 @@ public sealed class PromotionTests
         "void f(Object o) { late final n = [...[o]].length; print([if (o is int) n, n]); if (o is String) { late final int l = o.length; final g = () => l; print(g()); } } void main() { f(1); f('ab'); }", "[1, 1]\n[1]\n2")]
     [InlineData("what it throws is thrown where the variable is read first, if it is read",
         "String f(bool b) { late int n = throw 'no'; if (b) n = 4; try { print(n); return 'ok'; } catch (e) { return '$e'; } } void main() => print([f(true), f(false)]);", "4\n[ok, no]")]
+    [InlineData("private final fields as the superclass has them, of such fields, late ones, and of variables that are assigned elsewhere",
+        "class A { final int? _x; A(this._x); int f() => 0; } class B extends A { final int? _x; B(this._x, int? y) : super(y); int f() { if (super._x != null) return super._x + 1; if (_x == null) return -1; return _x; } }"
+        + " class C { final A? _a; late final int? _l; C(this._a); int g() { if (_a != null && _a._x != null) return _a._x + 1; return 0; } int h() { _l = 4; if (_l != null) return _l; return 0; } }"
+        + " void main() { var c = C(A(2)); print([B(1, 2).f(), B(1, null).f(), c.g(), c.h()]); c = C(B(3, 4)); final a = c._a; if (a is B && a._x != null) print(a._x + 1); if (c._a is B) print(c._a.f()); }", "[3, 1, 3, 4]\n4\n5")]
+    [InlineData("a private field that implements a getter without a body", "abstract class I { int? get _x; } class A implements I { final int? _x = 1; int f() => _x == null ? 0 : _x + 1; } void main() => print(A().f());", "2")]
     public void AProgramIsAcceptedAndRight(string what, string source, string expected) =>
         Assert.Equal((what, 0, expected + "\n"), (what, ProgramTests.Run(Shapes + source).Code, ProgramTests.Run(Shapes + source).Output));
 
@@ -78,10 +83,16 @@ public sealed class PromotionTests
         "void f(Object o, int i) { bool b; if (flag(i)) { b = o is int; } else { b = o is num; } if (b) print(o.isEven); } void main() => f(1, 1);", "The getter 'isEven' isn't defined for the type 'Object'.")]
     [InlineData("a private field that a getter has the name of in another class",
         "class A { final int? _x = 1; void f() { if (_x != null) print(_x + 1); } } class B { int? get _x => null; } void main() { A().f(); print(B()._x); }", "because it is potentially null")]
+    [InlineData("a private field that a class answers to by its noSuchMethod",
+        "class A { final int? _x = 1; void f() { if (_x != null) print(_x + 1); } } abstract class I { int? get _x; } class C implements I { noSuchMethod(Invocation i) => null; } void main() { A().f(); print(C()); }", "because it is potentially null")]
+    [InlineData("a private field of a variable that is assigned", "class A { final int? _x; A(this._x); } void main() { var a = A(1); if (a._x != null) { a = A(null); print(a._x + 1); } }", "because it is potentially null")]
+    [InlineData("a private field by that which overrides it", "class A { final int? _x = 1; } class B extends A { final int? _x = 2; int f() => _x == null ? 0 : super._x + 1; } void main() => print(B().f());", "because it is potentially null")]
     [InlineData("the initializer of a late variable where what it needs is assigned later",
         "void main() { int? n = 1; late int m = n + 1; print(m); n = null; }", "because it is potentially null")]
     [InlineData("a variable that only the initializer of a late one assigns",
         "void main() { int n; late final m = n = 5; print(m); print(n); }", "must be assigned before it can be used")]
+    [InlineData("what a final variable starts with", "void main() { final int? n = 42; print(n.isEven); }", "because it is potentially null")]
+    [InlineData("what a pattern gives a final variable", "void main() { if (1 case final int? n) print(n.isEven); }", "because it is potentially null")]
     [InlineData("a late variable", "void main() { Object o = 1; late final b = o is int; if (b) print(o + 1); }", "The operator '+' isn't defined for the type 'Object'.")]
     public void AProgramIsRefused(string what, string source, string expected)
     {

@@ -15,10 +15,10 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         DartType? element = l.TypeArgs is { } args ? evaluator.Resolve(env, args[0]) : null;
         if (element is null && context is not null && lowering.Types.AsInstanceOf(_program.Type("List", UnknownType.Instance), (context as InterfaceType)?.Class ?? _program.Object.Class) is { Args.Length: 1 } && context is InterfaceType { Args: [{ HasUnknown: false } wanted] })
             element = wanted;
-        var items = new List<ConstValue>();
-        foreach (var e in l.Elements) AddElements(e, env, element, items, null, null);
-        if (element is not null) items = [.. items.Select(i => evaluator.Adapt(i, element))];
-        element ??= items.Count == 0 ? SimpleType.Dynamic : items.Select(evaluator.TypeOf).Aggregate(lowering.Types.Lub);
+        var contents = new Contents(IsMap: false);
+        foreach (var e in l.Elements) AddElements(e, env, element, null, contents);
+        var items = element is null ? contents.Items : [.. contents.Items.Select(i => evaluator.Adapt(i, element))];
+        element ??= contents.ItemType ?? SimpleType.Dynamic;
         foreach (var item in items)
         {
             if (!evaluator.Fits(item, element)) throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be an element of a list of '{element}'.");
@@ -27,42 +27,90 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         return new ConstList(element, [.. items]);
     }
 
-    private void AddElements(Element e, ConstScope env, DartType? context, List<ConstValue> items, DartType? valueContext, List<ConstValue>? values)
+    /// <summary>What is in a literal: the elements of a list or set or the keys of a map, the map's values, and the static types of both, of what a condition leaves out too.</summary>
+    private sealed record Contents(bool IsMap)
     {
+        public List<ConstValue> Items { get; } = [];
+        public List<ConstValue> Values { get; } = [];
+        public DartType? ItemType { get; set; }
+        public DartType? ValueType { get; set; }
+    }
+
+    private DartType? Joined(DartType? known, DartType? type) => known is null || type is null ? known ?? type : lowering.Types.Lub(known, type);
+
+    private void AddElements(Element e, ConstScope env, DartType? context, DartType? valueContext, Contents contents)
+    {
+        // Where a type is given, nobody asks for those of the elements.
+        DartType? TypeOf(Expr part, ConstValue found, bool mayBeLeftOut = false)
+        {
+            if (context is not null) return null;
+            var type = evaluator.Types.Of(part, found, env);
+            return mayBeLeftOut ? TypeSystem.NonNull(type) : type;
+        }
+
         switch (e)
         {
             case SpreadElement s:
-                DartType? spread = context is null ? null : values is null ? _program.Type("Iterable", context) : valueContext is null ? null : _program.Type("Map", context, valueContext);
-                switch (evaluator.Evaluate(s.Value, env, spread))
+                DartType? wanted = context is null ? null : !contents.IsMap ? _program.Type("Iterable", context) : valueContext is null ? null : _program.Type("Map", context, valueContext);
+                var spread = evaluator.Evaluate(s.Value, env, wanted);
+                switch (spread)
                 {
-                    case ConstList or ConstSet when values is not null: throw env.Error(s, "Not a constant expression.");
-                    case ConstList list: items.AddRange(list.Items); break;
-                    case ConstSet set: items.AddRange(set.Items); break;
-                    case ConstMap map when values is not null: items.AddRange(map.Keys); values.AddRange(map.Values); break;
+                    case ConstList or ConstSet when contents.IsMap: throw env.Error(s, "Not a constant expression.");
+                    case ConstList list: contents.Items.AddRange(list.Items); break;
+                    case ConstSet set: contents.Items.AddRange(set.Items); break;
+                    case ConstMap map when contents.IsMap: contents.Items.AddRange(map.Keys); contents.Values.AddRange(map.Values); break;
                     case ConstNull when s.NullAware: break;
                     default: throw env.Error(s, "Not a constant expression.");
                 }
 
+                if (TypeOf(s.Value, spread) is not { } spreadType) break;
+                DartType[]? args = TypeSystem.IsDynamic(spreadType) ? [SimpleType.Dynamic, SimpleType.Dynamic] : lowering.Types.AsInstanceOf(spreadType, _program.CoreClass(contents.IsMap ? "Map" : "Iterable"))?.Args;
+                contents.ItemType = Joined(contents.ItemType, args?[0]);
+                if (contents.IsMap) contents.ValueType = Joined(contents.ValueType, args?[1]);
                 break;
             case IfElement { Case: null } i:
                 if (evaluator.Evaluate(i.Condition, env, null) is not ConstBool condition) throw env.Error(i, "Not a constant expression.");
-                if (condition.Value) AddElements(i.Then, env, context, items, valueContext, values);
-                else if (i.Else is not null) AddElements(i.Else, env, context, items, valueContext, values);
+                if ((condition.Value ? i.Then : i.Else) is { } taken) AddElements(taken, env, context, valueContext, contents);
+                if (context is null && (condition.Value ? i.Else : i.Then) is { } left) AddTypes(left, env, contents);
                 break;
-            case MapEntryElement m when values is not null:
-                var key = evaluator.Evaluate(m.Key, env, context);
-                var value = evaluator.Evaluate(m.Value, env, valueContext);
+            case MapEntryElement m when contents.IsMap:
+                var key = evaluator.Evaluate(m.Key, env, m.NullAwareKey ? context?.WithNullable(true) : context);
+                var value = evaluator.Evaluate(m.Value, env, m.NullAwareValue ? valueContext?.WithNullable(true) : valueContext);
+                contents.ItemType = Joined(contents.ItemType, TypeOf(m.Key, key, m.NullAwareKey));
+                contents.ValueType = Joined(contents.ValueType, TypeOf(m.Value, value, m.NullAwareValue));
                 if (m.NullAwareKey && key is ConstNull || m.NullAwareValue && value is ConstNull) break;
-                items.Add(key);
-                values.Add(value);
+                contents.Items.Add(key);
+                contents.Values.Add(value);
                 break;
-            case NullAwareElement n when values is null:
-                var maybe = evaluator.Evaluate(n.Value, env, context);
-                if (maybe is not ConstNull) items.Add(maybe);
+            case NullAwareElement n when !contents.IsMap:
+                var maybe = evaluator.Evaluate(n.Value, env, context?.WithNullable(true));
+                contents.ItemType = Joined(contents.ItemType, TypeOf(n.Value, maybe, mayBeLeftOut: true));
+                if (maybe is not ConstNull) contents.Items.Add(maybe);
                 break;
-            case Expr x when values is null: items.Add(evaluator.Evaluate(x, env, context)); break;
+            case Expr x when !contents.IsMap:
+                var item = evaluator.Evaluate(x, env, context);
+                contents.ItemType = Joined(contents.ItemType, TypeOf(x, item));
+                contents.Items.Add(item);
+                break;
             default: throw env.Error(e, "Not a constant expression.");
         }
+    }
+
+    // The types of elements that a condition leaves out, as far as these have values.
+    private void AddTypes(Element e, ConstScope env, Contents contents)
+    {
+        var others = new Contents(contents.IsMap);
+        try
+        {
+            AddElements(e, env, null, null, others);
+        }
+        catch (DartErrorException)
+        {
+            // What has no value where it is left out tells nothing.
+        }
+
+        contents.ItemType = Joined(contents.ItemType, others.ItemType);
+        contents.ValueType = Joined(contents.ValueType, others.ValueType);
     }
 
     // Whether elements are those of a map; null where they do not tell.
@@ -99,18 +147,16 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         if (context is not null) context = ConstEvaluator.LiteralContext(context);
         var isMap = l.TypeArgs?.Count == 2 || l.TypeArgs is null && (WantsMap(context) ?? IsOfEntries(l.Elements, env) ?? true);
         var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? (context is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
-        var items = new List<ConstValue>();
-        var values = isMap ? new List<ConstValue>() : null;
-        foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], items, isMap ? typeArgs?[1] : null, values);
-        if (typeArgs is not null) items = [.. items.Select(i => evaluator.Adapt(i, typeArgs[0]))];
-        DartType Lub(IEnumerable<ConstValue> vs) => vs.Any() ? vs.Select(evaluator.TypeOf).Aggregate(lowering.Types.Lub) : SimpleType.Dynamic;
+        var contents = new Contents(isMap);
+        foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], isMap ? typeArgs?[1] : null, contents);
+        var items = typeArgs is null ? contents.Items : [.. contents.Items.Select(i => evaluator.Adapt(i, typeArgs[0]))];
         if (items.Find(i => !HasPrimitiveEquality(i)) is { } item) throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be {(isMap ? "a key of a constant map" : "an element of a constant set")} because its class has its own '==' or 'hashCode'.");
         if (items.Distinct().Count() != items.Count) throw env.Error(l, isMap ? "Duplicate key in const map literal." : "Duplicate element in const set literal.");
-        if (l.TypeArgs is not null && (items.Find(i => !evaluator.Fits(i, typeArgs![0])) ?? values?.Find(v => !evaluator.Fits(evaluator.Adapt(v, typeArgs![1]), typeArgs[1]))) is { } misfit)
+        if (l.TypeArgs is not null && (items.Find(i => !evaluator.Fits(i, typeArgs![0])) ?? contents.Values.Find(v => !evaluator.Fits(evaluator.Adapt(v, typeArgs![1]), typeArgs[1]))) is { } misfit)
             throw env.Error(l, $"A value of type '{evaluator.TypeOf(misfit)}' can't be in a constant {(isMap ? "map" : "set")} of '{string.Join(", ", typeArgs!.Select(t => t.ToString()))}'.");
-        if (!isMap) return new ConstSet(typeArgs?[0] ?? Lub(items), [.. items]);
-        if (typeArgs is not null) values = [.. values!.Select(v => evaluator.Adapt(v, typeArgs[1]))];
-        return new ConstMap(typeArgs?[0] ?? Lub(items), typeArgs?[1] ?? Lub(values!), [.. items], [.. values!]);
+        var itemType = typeArgs?[0] ?? contents.ItemType ?? SimpleType.Dynamic;
+        if (!isMap) return new ConstSet(itemType, [.. items]);
+        return new ConstMap(itemType, typeArgs?[1] ?? contents.ValueType ?? SimpleType.Dynamic, [.. items], [.. contents.Values.Select(v => typeArgs is null ? v : evaluator.Adapt(v, typeArgs[1]))]);
     }
 
     // Whether a value equals others only as the language itself says, whatever its class.

@@ -172,7 +172,21 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     }
 
     /// <summary>The value of an expression.</summary>
-    public ConstValue Evaluate(Expr e, ConstScope env, DartType? context) => Nested(env, e, () => EvaluateCore(e, env, context is UnknownType ? null : context));
+    public ConstValue Evaluate(Expr e, ConstScope env, DartType? context) => Nested(env, e, () => EvaluateCore(e, env, context is null or UnknownType ? null : ForAllArguments(context)));
+
+    // A constant is the same whatever the type arguments around it are: it has a type that is a subtype of what all of these make of the context (specification of the feature "sound null safety", "Const type
+    // variable elimination"). No function has one for all of them.
+    private DartType ForAllArguments(DartType context)
+    {
+        if (context.IsClosed || LiteralContext(context) is FunctionType) return context;
+        var declared = new HashSet<TypeParam>();
+        context.Any(part =>
+        {
+            if (part is FunctionType f) declared.UnionWith(f.TypeParams);
+            return false;
+        });
+        return Variance.Rewrite(context, 1, (part, variance) => part is not TypeParamType p || declared.Contains(p.Parameter) ? null : variance < 0 ? _program.Object.WithNullable(true) : SimpleType.Never.WithNullable(p.Nullable));
+    }
 
     /// <summary>Evaluates a part of a constant expression, unless it is nested too deeply.</summary>
     public ConstValue Nested(ConstScope env, Syntax.Node at, Func<ConstValue> evaluate)

@@ -109,7 +109,11 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
     private static (InterfaceType? Type, bool HasArguments) Written(NamedTypeNode node, ConstScope env) =>
         (env.Scope.Resolve(node) as InterfaceType, node.Args.Count > 0 || env.Scope.AliasOf(node) is { Params.Count: 0 });
 
-    private DartType OfObject(InterfaceType written, bool hasArguments, ConstValue value)
+    /// <summary>The type of what a constructor gives, whatever its class makes the value of.</summary>
+    /// <param name="written">The class of the constructor, with the type arguments that are written.</param>
+    /// <param name="hasArguments">Whether there are such; if not, they follow from the value.</param>
+    /// <param name="value">The value.</param>
+    public DartType OfObject(InterfaceType written, bool hasArguments, ConstValue value)
     {
         var (cls, type) = (written.Class, evaluator.TypeOf(value));
         if (!cls.IsExtensionType) return lowering.Types.AsInstanceOf(type, cls) ?? type;

@@ -16,6 +16,7 @@ internal sealed class DartProgram
         Core = Loader.Find("dart:core")!;
         Types = new TypeSystem(this);
         NumberTypes = new NumberTypes(this);
+        ChangingNames = new ChangingNames(this);
         var builder = new ClassBuilder(this);
         builder.BuildAll();
         ThrowIfErrors();
@@ -32,6 +33,9 @@ internal sealed class DartProgram
 
     /// <summary>Types of arithmetic.</summary>
     public NumberTypes NumberTypes { get; }
+
+    /// <inheritdoc cref="Semantics.ChangingNames"/>
+    public ChangingNames ChangingNames { get; }
 
     /// <summary>Type arguments in the program's own text.</summary>
     public BoundChecks Bounds { get; } = new();

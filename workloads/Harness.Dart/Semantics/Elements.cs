@@ -29,12 +29,6 @@ internal sealed class Library(string uri)
 
     public List<(Library Target, Directive Directive)> Exports { get; } = [];
 
-    /// <summary>Names of instance members of which two reads may give different values in some class: getters, and fields that are assigned. A private field with such a name is not promoted, whatever its class.</summary>
-    public IReadOnlySet<string> ChangingNames => _changingNames ??= Units.SelectMany(u => u.Declarations).OfType<ClassNode>().Where(c => c.Kind is not (ClassKind.Extension or ClassKind.ExtensionType))
-        .SelectMany(c => c.Methods.Where(m => m is { Kind: FunctionKind.Getter, Static: false, Abstract: false }).Select(m => m.Name).Concat(c.Fields.Where(f => f is { Static: false, Final: false }).Select(f => f.Name)))
-        .ToHashSet(StringComparer.Ordinal);
-    private HashSet<string>? _changingNames;
-
     public bool IsCore => Uri.StartsWith("dart:", StringComparison.Ordinal);
 
     /// <summary>What sets its private names apart from those of other libraries.</summary>

@@ -289,6 +289,18 @@ internal sealed class TypeSystem(DartProgram program)
         return null;
     }
 
+    /// <summary>Of types that a class has, the one whose member of a name counts; null where none has such a member.</summary>
+    public InterfaceType? TypeWith(IEnumerable<InterfaceType> types, string name)
+    {
+        InterfaceType? best = null;
+        foreach (var type in types)
+        {
+            if (FindMember(type, name) is { } found && (best is null || GoesBefore(found, FindMember(best, name)!.Value, name))) best = type;
+        }
+
+        return best;
+    }
+
     /// <summary>The member of a name that an extension or extension type has, of its own or from what it implements, with the type as which it has it.</summary>
     public (Member Member, InterfaceType Owner)? FindExtensionTypeMember(InterfaceType t, string name)
     {
@@ -355,17 +367,7 @@ internal sealed class TypeSystem(DartProgram program)
         if (depth > 4) return program.Object.WithNullable(true);
         if (a is TypeParamType ap) return Wrap(Lub(ap.Bound, b, depth + 1));
         if (b is TypeParamType bp) return Wrap(Lub(a, bp.Bound, depth + 1));
-        if (a is FunctionType fa && b is FunctionType fb)
-        {
-            if (fa.TypeParams.Length == 0 && fb.TypeParams.Length == 0 && fa.Required.Length == fb.Required.Length && fa.Named.Length == 0 && fb.Named.Length == 0)
-            {
-                var required = fa.Required.Select((t, i) => Glb(t, fb.Required[i])).ToArray();
-                var count = Math.Min(fa.Optional.Length, fb.Optional.Length);
-                return Wrap(new FunctionType([], required, [.. Enumerable.Range(0, count).Select(i => Glb(fa.Optional[i], fb.Optional[i]))], [], Lub(fa.Result, fb.Result, depth + 1)));
-            }
-
-            return Wrap(program.Function);
-        }
+        if (a is FunctionType fa && b is FunctionType fb) return Wrap(FunctionLub(fa, fb, depth) ?? (DartType)program.Function);
 
         if (a is RecordType ra && b is RecordType rb && ra.Positional.Length == rb.Positional.Length && ra.Named.Select(n => n.Name).SequenceEqual(rb.Named.Select(n => n.Name)))
         {
@@ -404,6 +406,31 @@ internal sealed class TypeSystem(DartProgram program)
         }
 
         return Wrap(program.Object.WithNullable(!IsSubtype(a, program.Object) || !IsSubtype(b, program.Object)));
+    }
+
+    // Functions that take as many required parameters, and type parameters with the same bounds, have what both take in common; null for others (specification of the language, "Standard Upper Bounds and Standard
+    // Lower Bounds").
+    private FunctionType? FunctionLub(FunctionType a, FunctionType b, int depth)
+    {
+        if (a.TypeParams.Length != b.TypeParams.Length || a.Required.Length != b.Required.Length) return null;
+        if (a.Optional.Length > 0 && b.Named.Length > 0 || b.Optional.Length > 0 && a.Named.Length > 0) return null;
+        if (a.TypeParams.Length > 0)
+        {
+            var map = new Dictionary<TypeParam, DartType>();
+            for (var i = 0; i < a.TypeParams.Length; i++) map[b.TypeParams[i]] = a.TypeParams[i].Type;
+            if (!a.TypeParams.Zip(b.TypeParams).All(p => p.First.Bound.Equals(p.Second.Bound.Substitute(map)))) return null;
+            b = b.Instantiate([.. a.TypeParams.Select(p => (DartType)p.Type)]);
+        }
+
+        NamedParam? In(FunctionType type, NamedParam named) => Array.Find(type.Named, n => n.Name == named.Name);
+        var other = b;
+        if (Array.Exists(a.Named, n => n.IsRequired && In(other, n) is null) || Array.Exists(b.Named, n => n.IsRequired && In(a, n) is null)) return null;
+        return new FunctionType(
+            a.TypeParams,
+            [.. a.Required.Zip(b.Required, Glb)],
+            [.. a.Optional.Zip(b.Optional, Glb)],
+            [.. a.Named.Where(n => In(other, n) is not null).Select(n => new NamedParam(n.Name, Glb(n.Type, In(other, n)!.Type), n.IsRequired || In(other, n)!.IsRequired))],
+            Lub(a.Result, b.Result, depth + 1));
     }
 
     private int Depth(ClassElement cls)

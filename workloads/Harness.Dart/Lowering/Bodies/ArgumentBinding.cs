@@ -111,16 +111,25 @@ internal sealed class ArgumentBinding(FunctionLowering body)
                 else LowerOne(i, downward);
             }
 
+            // What is known when closures are lowered holds for the whole call, whatever they give. A bound that depends on type arguments may change them yet.
+            var chosen = new Dictionary<TypeParam, DartType>();
+            DartType[] Solved(bool partial) => [.. _types.Inference.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial).Select((t, i) => chosen.GetValueOrDefault(typeParams[i], t))];
             while (closures.Count > 0)
             {
                 var ready = closures.Count > MaximumOrdered ? closures : Ready(closures, (i, j) => WaitsFor((FunctionExpr)SyntaxShapes.Unparen(args.Items[i].Value), parameters[i], parameters[j], vars));
                 // What nothing tells yet is at least known by its bound.
-                DartType[] partial = [.. _types.Inference.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: true).Select((t, i) => t is UnknownType && typeParams[i].HasBound && typeParams[i].Bound.IsClosed ? typeParams[i].Bound : t)];
+                var known = Solved(partial: true);
+                DartType[] partial = [.. known.Select((t, i) => t is UnknownType && typeParams[i].HasBound && typeParams[i].Bound.IsClosed ? typeParams[i].Bound : t)];
+                for (var i = 0; i < known.Length; i++)
+                {
+                    if (!known[i].HasUnknown && (!typeParams[i].HasBound || typeParams[i].Bound.IsClosed)) chosen[typeParams[i]] = known[i];
+                }
+
                 foreach (var i in ready) LowerOne(i, partial);
                 closures = [.. closures.Except(ready)];
             }
 
-            typeArgs = _types.Inference.Solve(typeParams, lower, UpperOf(upper, lower, wanted), partial: false);
+            typeArgs = Solved(partial: false);
             if (_state.Library.IsOwn) CheckBounds(typeParams, typeArgs, at);
         }
 

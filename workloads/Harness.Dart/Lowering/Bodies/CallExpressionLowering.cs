@@ -29,7 +29,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
         switch (c.Target)
         {
             case Super:
-                return Invocations.CallNamed(Receivers.SuperReceiver(c), "call", c.Args, typeArgs, context, c, isSuper: true);
+                return Invocations.CallNamed(Receivers.SuperReceiver("call", c), "call", c.Args, typeArgs, context, c, isSuper: true);
             case Ident id when _variables.Lookup(id.Name) is { } variable:
                 return ClosureCalls.CallClosure(Locals.Read(variable, id), c.Args, typeArgs, context, c);
             case Ident id when _state.Scope.LookupParam(id.Name) is null:
@@ -43,7 +43,7 @@ internal sealed class CallExpressionLowering(FunctionLowering body)
                 throw _state.Error(id, element is null ? $"Method not found: '{id.Name}'." : $"Can't access '{id.Name}' here: there is no 'this'.");
             case PropertyGet p:
                 if (p.Target is Super)
-                    return Invocations.CallNamed(Receivers.SuperReceiver(c), p.Name, c.Args, typeArgs, context, p, isSuper: true);
+                    return Invocations.CallNamed(Receivers.SuperReceiver(p.Name, c), p.Name, c.Args, typeArgs, context, p, isSuper: true);
                 if (Names.StaticTarget(p.Target) is { } target)
                 {
                     var called = CallStaticTarget(target, p, c, typeArgs, context);

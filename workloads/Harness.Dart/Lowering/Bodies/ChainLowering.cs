@@ -116,7 +116,7 @@ internal sealed class ChainLowering(FunctionLowering body)
             case IndexExpr i:
                 if (i.Target is Super)
                 {
-                    var self = Receivers.SuperReceiver(i);
+                    var self = Receivers.SuperReceiver("[]", i);
                     return Invocations.CallNamed(self, "[]", ArgumentBinding.Args(i.Index), null, null, i, isSuper: true);
                 }
 

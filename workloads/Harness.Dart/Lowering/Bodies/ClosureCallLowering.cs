@@ -42,7 +42,7 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
             return Invocations.CallNamed(closure, "call", args, typeArgs, context, at);
         if (isStatic || CallableType(closure.Type) is not { } signature)
         {
-            if (TypeSystem.IsDynamic(closure.Type) || closure.Type is InterfaceType { Nullable: false } f && f.Class == _program.Function.Class)
+            if (TypeSystem.IsDynamicReceiver(closure.Type) || Members.MemberType(closure.Type)?.Class == _program.Function.Class)
                 return CallDynamic(closure, "call", args, typeArgs, at);
             if (TypeSystem.IsNever(closure.Type)) return closure;
             if (!TypeSystem.IsNullable(closure.Type) && Members.FindMember(closure.Type, "call") is { Member: { Kind: MemberKind.Method } member, Owner: var owner })
@@ -52,7 +52,7 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
             throw _state.Error(at, $"The expression of type '{closure.Type}' can't be invoked as a function.");
         }
 
-        if (closure.Type.Nullable)
+        if (TypeSystem.IsNullable(closure.Type))
             throw _state.Error(at, "Can't use an expression of a nullable function type as a function: it may be null.");
         var bound = Arguments.BindArguments(signature, args, typeArgs, context, at);
         var local = _output.Temp(WType.Ref(_target.Closure), "closure");

@@ -44,8 +44,8 @@ internal sealed class Coercions(FunctionLowering body)
             return _reprs.Convert(value.Node, target);
         if (!_types.IsSubtype(from, to))
         {
-            // A function is taken from an object with a method 'call'.
-            if ((to is FunctionType || to is InterfaceType { Class: var tc } && tc == _program.Function.Class) && TypeSystem.NonNull(from is TypeParamType x ? x.Promoted ?? x.Bound : from) is InterfaceType callable && _body.Members.FindMember(callable, "call") is { Member.Kind: MemberKind.Method })
+            // A function is taken from an object with a method 'call', and none from null.
+            if (!TypeSystem.IsNullable(from) && (to is FunctionType || to is InterfaceType { Class: var tc } && tc == _program.Function.Class) && TypeSystem.NonNull(from is TypeParamType x ? x.Promoted ?? x.Bound : from) is InterfaceType callable && _body.Members.FindMember(callable, "call") is { Member.Kind: MemberKind.Method })
             {
                 var torn = Access.GetMember(value with { Type = callable }, "call", at);
                 return Coerce(torn, to, at);

@@ -145,13 +145,13 @@ internal sealed class CollectionLowering(FunctionLowering body)
                 break;
             case MapEntryElement m:
                 if (value is null) throw _state.Error(m, "Unexpected map entry: this is a set or list.");
-                var key = Expressions.Lower(m.Key, element);
+                var key = Expressions.Lower(m.Key, m.NullAwareKey ? element.WithNullable(true) : element);
                 if (m.NullAwareKey) Coercions.Used(key, m.Key);
                 var keyLocal = _output.TempOf(_reprs.Convert(m.NullAwareKey ? key.Node : Coercions.Coerce(key, element, m.Key), _target.AnyRef), out var setKey, "key");
                 _output.Emit(setKey);
                 void EmitValue()
                 {
-                    var entry = Expressions.Lower(m.Value, value);
+                    var entry = Expressions.Lower(m.Value, m.NullAwareValue ? value.WithNullable(true) : value);
                     if (m.NullAwareValue) Coercions.Used(entry, m.Value);
                     var entryLocal = _output.TempOf(_reprs.Convert(m.NullAwareValue ? entry.Node : Coercions.Coerce(entry, value, m.Value), _target.AnyRef), out var setEntry, "value");
                     _output.Emit(setEntry);

@@ -156,7 +156,7 @@ internal sealed class ConditionLowering(FunctionLowering body)
     // No object of the superclass equals null.
     private Node LowerSuperEquals(Binary b)
     {
-        var self = Receivers.SuperReceiver(b);
+        var self = Receivers.SuperReceiver("==", b);
         var other = Coercions.Used(Expressions.Lower(b.Right, null), b.Right);
         if (!other.Node.Type.IsRef) return _reprs.Convert(Invocations.CallWithValues(self, "==", [other], b, isSuper: true).Node, WType.I32);
         var local = _output.TempOf(other.Node, out var set, "right");

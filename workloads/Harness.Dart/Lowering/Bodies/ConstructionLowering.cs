@@ -37,8 +37,7 @@ internal sealed class ConstructionLowering(FunctionLowering body)
         if (isConst || constructor.ReadsEnvironment)
         {
             var constant = _lowering.Constants.EvaluateConstruct(constructor, typeArgs, args, context, _body, at);
-            var constType = cls.IsExtensionType && cls.TypeParams.Count == (typeArgs?.Length ?? 0) ? new InterfaceType(cls, typeArgs ?? []) : _lowering.Constants.TypeOf(constant);
-            return new Val(_pool.ConstNode(constant), constType);
+            return new Val(_pool.ConstNode(constant), _lowering.Constants.Types.OfObject(new InterfaceType(cls, typeArgs ?? []), typeArgs is { Length: > 0 }, constant));
         }
 
         var signature = _lowering.Signatures.Of(constructor);

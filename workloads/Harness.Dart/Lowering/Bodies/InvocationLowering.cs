@@ -138,8 +138,17 @@ internal sealed class InvocationLowering(FunctionLowering body)
     public Node CallSelector(Val receiver, Member member, Selector selector, List<Node> args, bool isSuper)
     {
         if (isSuper)
-            return Node.Call(selector.Kind == SelectorKind.Setter ? _functions.SetterFunction(member) : _functions.InstanceFunction(member), [_reprs.Convert(receiver.Node, selector.Receiver), .. args]);
+            return Node.Call(SuperTarget(member, selector), [_reprs.Convert(receiver.Node, selector.Receiver), .. args]);
         return _lowering.Calls.Add(selector, _state.Function, ReceiverObject(receiver.Node), IsOwnReceiver(receiver.Node) ? _state.Class : ReceiverClass(receiver.Type), args);
+    }
+
+    // What a call on the superclass runs: what that implements, whichever type declares it, or else the class's noSuchMethod.
+    private IrFunction SuperTarget(Member member, Selector selector)
+    {
+        var (cls, isSetter) = (Receivers.EnclosingClass()!, selector.Kind == SelectorKind.Setter);
+        var super = cls.DeclaredSupertype!.Class;
+        if (TypeSystem.FindImplementation(super, isSetter ? member.Name + "=" : member.Name) is { } implementation) return isSetter ? _functions.SetterFunction(implementation) : _functions.InstanceFunction(implementation);
+        return DynamicAdapters.MakeNoSuchMethodForwarder(_lowering, selector, selector, super, TypeSystem.FindImplementation(cls, "noSuchMethod")!);
     }
 
     // The receiver of a copy's member is an object of the copy, which nothing extends.

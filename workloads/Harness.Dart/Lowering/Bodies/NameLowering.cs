@@ -68,10 +68,7 @@ internal sealed class NameLowering(FunctionLowering body)
         {
             if (element is not null || Members.FindMember(thisType, id.Name) is not null || Members.FindExtension(thisType, id.Name) is not null || TypeSystem.NonNull(thisType) is RecordType)
             {
-                var value = Access.GetMember(Receivers.This(self, thisType), id.Name, id);
-                if (_promotions.PromotableField(thisType, id.Name) is { } field && _promotions.Promoted((field, "this")) is { } promoted)
-                    return new Val(_reprs.Convert(value.Node, _reprs.Of(promoted)), promoted);
-                return value;
+                return Promoted(id, Access.GetMember(Receivers.This(self, thisType), id.Name, id));
             }
         }
         else if (element is not null)
@@ -136,7 +133,7 @@ internal sealed class NameLowering(FunctionLowering body)
         if (p.Target is Super)
         {
             Receivers.CheckSuperMember(p.Name, p);
-            return Access.GetMember(Receivers.SuperReceiver(p), p.Name, p, isSuper: true);
+            return Promoted(p, Access.GetMember(Receivers.SuperReceiver(p.Name, p), p.Name, p, isSuper: true));
         }
 
         if (StaticTarget(p.Target) is { } target)
@@ -146,11 +143,12 @@ internal sealed class NameLowering(FunctionLowering body)
         }
 
         var receiver = Chains.LowerReceiver(p.Target, p.NullAware);
-        var value = Access.GetMember(receiver, p.Name, p);
-        if (_promotions.PromotionKey(p) is { } key && _promotions.Promoted(key) is { } promoted)
-            return new Val(_reprs.Convert(value.Node, _reprs.Of(promoted)), promoted);
-        return value;
+        return Promoted(p, Access.GetMember(receiver, p.Name, p));
     }
+
+    // A property as what it is known to be.
+    private Val Promoted(Expr e, Val value) =>
+        _promotions.PromotionKey(e) is { } key && _promotions.Promoted(key) is { } promoted ? new Val(_reprs.Convert(value.Node, _reprs.Of(promoted)), promoted) : value;
 
     /// <summary>A class, typedef of one or prefix that an expression names, or null. What stands for a type without static members is an expression, whose value is the type.</summary>
     public object? StaticTarget(Expr e)

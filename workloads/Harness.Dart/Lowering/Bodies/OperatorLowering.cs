@@ -49,7 +49,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         }
 
         if (b.Left is Super)
-            return Invocations.CallNamed(Receivers.SuperReceiver(b), b.Op, ArgumentBinding.Args(b.Right), null, context, b, isSuper: true);
+            return Invocations.CallNamed(Receivers.SuperReceiver(b.Op, b), b.Op, ArgumentBinding.Args(b.Right), null, context, b, isSuper: true);
 
         if (Names.ExtensionOverride(b.Left) is { } applied) return Invocations.CallNamed(applied, b.Op, ArgumentBinding.Args(b.Right), null, context, b);
         var left = Expressions.Lower(b.Left, null);
@@ -170,7 +170,7 @@ internal sealed class OperatorLowering(FunctionLowering body)
         }
 
         var name = u.Op == "-" ? "unary-" : u.Op;
-        if (u.Operand is Super) return Invocations.CallNamed(Receivers.SuperReceiver(u), name, ArgumentBinding.NoArguments, null, context, u, isSuper: true);
+        if (u.Operand is Super) return Invocations.CallNamed(Receivers.SuperReceiver(name, u), name, ArgumentBinding.NoArguments, null, context, u, isSuper: true);
         if (Names.ExtensionOverride(u.Operand) is { } applied) return Invocations.CallNamed(applied, name, ArgumentBinding.NoArguments, null, context, u);
         var value = Expressions.Lower(u.Operand, context);
         if (Numbers.IsInt(value.Type))

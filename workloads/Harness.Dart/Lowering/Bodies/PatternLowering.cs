@@ -55,6 +55,35 @@ internal sealed class PatternLowering(FunctionLowering body)
         return new MatchedValue(value, type, calls);
     }
 
+    /// <summary>A test whether a value matches the pattern of a case: an i32, that assigns the pattern's variables on its way. These are in the innermost scope, and names within the pattern do not mean them.</summary>
+    public Node LowerCase(Pattern pattern, MatchedValue matched)
+    {
+        OutsideOfCase(() => Types.ResolveAll(pattern));
+        return LowerMatch(pattern, matched);
+    }
+
+    private void OutsideOfCase(Action find)
+    {
+        var scope = _variables.Current;
+        _variables.Current = scope.Parent!;
+        try
+        {
+            find();
+        }
+        finally
+        {
+            _variables.Current = scope;
+        }
+    }
+
+    private ConstValue ConstantOf(Expr e, DartType? context)
+    {
+        if (_isIrrefutable) return _lowering.Constants.Evaluate(e, _body, context);
+        ConstValue value = ConstNull.Instance;
+        OutsideOfCase(() => value = _lowering.Constants.Evaluate(e, _body, context));
+        return value;
+    }
+
     /// <summary>A test whether a value matches a pattern: an i32, that assigns the pattern's variables on its way.</summary>
     public Node LowerMatch(Pattern pattern, MatchedValue matched)
     {
@@ -178,7 +207,7 @@ internal sealed class PatternLowering(FunctionLowering body)
             else if (variable.Cell is { } cell) _output.Emit(Node.Set(variable.Local!, Node.New(cell, converted)));
             else _output.Emit(Node.Set(variable.Local!, converted));
         });
-        if (v.Type is not null && _types.IsSubtype(from, declared) && _variables.Lookup(v.Name) is { } bound && _promotions.CanPromote(bound)) _output.Flow.Write(bound, declared, from, _types);
+        if (v is { Type: not null, Final: false } && _types.IsSubtype(from, declared) && _variables.Lookup(v.Name) is { } bound && _promotions.CanPromote(bound)) _output.Flow.Write(bound, declared, from, _types);
         bind.Add(Node.I32(1));
         return And(test, () => Node.Seq(bind));
     }
@@ -187,7 +216,7 @@ internal sealed class PatternLowering(FunctionLowering body)
     {
         var (value, type) = (matched.Node, matched.Type);
         if (SyntaxShapes.Unparen(c.Value) is NullLit) return value.Type.IsRef ? Node.IsNull(value) : Node.I32(0);
-        var constant = _lowering.Constants.Evaluate(c.Value, _body, ConstantContext(type));
+        var constant = ConstantOf(c.Value, ConstantContext(type));
         var constType = _lowering.Constants.TypeOf(constant);
         var node = _pool.ConstNode(constant);
         switch (constant)
@@ -208,7 +237,7 @@ internal sealed class PatternLowering(FunctionLowering body)
     private Node MatchRelational(RelationalPattern r, MatchedValue matched)
     {
         var (value, type) = (matched.Node, matched.Type);
-        var constant = _lowering.Constants.Evaluate(r.Value, _body, Numbers.IsDouble(type) ? type : null);
+        var constant = ConstantOf(r.Value, Numbers.IsDouble(type) ? type : null);
         var right = new Val(_pool.ConstNode(constant), _lowering.Constants.TypeOf(constant));
         var left = new Val(value, type);
         var question = $"{matched.Way}{r.Op}{constant.Key}";
@@ -296,7 +325,7 @@ internal sealed class PatternLowering(FunctionLowering body)
         var (key, element) = Types.EntryOf(m, matched.Type);
         var mapType = _program.Type("Map", key, element);
         CheckMatched(m, matched.Type, mapType);
-        var keys = m.Entries.ConvertAll(entry => _lowering.Constants.Evaluate(entry.Key, _body, ConstantContext(key)));
+        var keys = m.Entries.ConvertAll(entry => ConstantOf(entry.Key, ConstantContext(key)));
         var seen = new HashSet<string>(StringComparer.Ordinal);
         if (keys.FindIndex(constant => !seen.Add(constant.Key)) is >= 0 and var again) throw _state.Error(m.Entries[again].Key, "A map pattern can't have two equal keys.");
 

@@ -25,6 +25,32 @@ internal sealed class PatternTypes(FunctionLowering body)
         return type;
     }
 
+    /// <summary>Finds what all types in a pattern stand for, by the names that are in scope here.</summary>
+    /// <exception cref="DartErrorException">There is no such type, or it has other arguments.</exception>
+    public void ResolveAll(Pattern pattern)
+    {
+        var children = new List<Node>();
+        var pending = new Stack<Pattern>([pattern]);
+        while (pending.TryPop(out var next))
+        {
+            foreach (var type in TypesIn(next)) Resolve(type);
+            children.Clear();
+            AstWalker.Children(next, children);
+            foreach (var child in children.OfType<Pattern>().Reverse()) pending.Push(child);
+        }
+    }
+
+    private static IEnumerable<TypeNode> TypesIn(Pattern pattern) => pattern switch
+    {
+        VariablePattern { Type: { } type } => [type],
+        WildcardPattern { Type: { } type } => [type],
+        CastPattern c => [c.Type],
+        ListPattern { TypeArgs: { } args } => args,
+        MapPattern { TypeArgs: { } args } => args,
+        ObjectPattern o => [o.Type],
+        _ => [],
+    };
+
     /// <summary>The type that a pattern gives the expression that is destructured, unknown where it does not tell: its context type schema.</summary>
     public DartType Context(Pattern pattern)
     {

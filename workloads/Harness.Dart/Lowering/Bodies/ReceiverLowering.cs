@@ -12,6 +12,7 @@ internal sealed class ReceiverLowering(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly DartProgram _program = body.Program.Program;
+    private readonly TypeSystem _types = body.Program.Types;
     private readonly Representations _reprs = body.Reprs;
     private readonly ClassLayouts _layouts = body.Program.Layouts;
     private readonly TargetTypes _target = body.Program.Target;
@@ -57,20 +58,45 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     /// <summary>The class whose member is lowered, also within closures.</summary>
     public ClassElement? EnclosingClass() => _state.Class ?? _state.Parent?.Receivers.EnclosingClass();
 
-    /// <summary>The receiver as an object of the superclass.</summary>
-    public Val SuperReceiver(Syntax.Node at)
+    /// <summary>
+    /// The type by which a member is taken of the superclass: the superclass, and in a mixin, which does not know that, the one of the types that the mixin is on whose member counts. Null where there is no superclass.
+    /// </summary>
+    /// <param name="name">The member's name, a setter's as <c>name=</c>.</param>
+    public InterfaceType? SuperType(string name)
     {
-        var self = ThisPlace() ?? throw _state.Error(at, "Can't use 'super' here.");
-        var super = (_state.Class ?? EnclosingClass())?.DeclaredSupertype ?? throw _state.Error(at, "'super' can be used only in members of a class with a superclass.");
-        return new Val(self, super);
+        if (EnclosingClass() is not { DeclaredSupertype: { } super } cls) return null;
+        var application = cls.Original ?? cls;
+        if (application.AppliedMixin is not { Node: { Kind: ClassKind.Mixin } node } mixin || LexicalClass() != mixin || application.Interfaces.Find(i => i.Class == mixin) is not { } applied) return super;
+        var map = applied.Map();
+        return _types.TypeWith(mixin.Interfaces.Skip(node.Implements.Count).Select(on => (InterfaceType)on.Substitute(map)), name) ?? _program.Object;
     }
 
-    /// <summary>A member for a <c>super</c> call: only what the superclass implements counts.</summary>
+    /// <summary>The receiver as an object of the superclass.</summary>
+    /// <param name="name">The member that it is asked for, a setter as <c>name=</c>.</param>
+    /// <param name="at">Where.</param>
+    public Val SuperReceiver(string name, Syntax.Node at)
+    {
+        var self = ThisPlace() ?? throw _state.Error(at, "Can't use 'super' here.");
+        return new Val(self, SuperType(name) ?? throw _state.Error(at, "'super' can be used only in members of a class with a superclass."));
+    }
+
+    /// <summary>A member for a <c>super</c> call: only what the superclass implements counts, or what it answers by its noSuchMethod.</summary>
     public void CheckSuperMember(string name, Syntax.Node at)
     {
         if (EnclosingClass()?.DeclaredSupertype is not { Class: var super }) throw _state.Error(at, "'super' can be used only in members of a class with a superclass.");
-        if (TypeSystem.FindImplementation(super, name) is null && EnclosingClass()!.Node.Kind != ClassKind.Mixin)
+        if (TypeSystem.FindImplementation(super, name) is null && EnclosingClass()!.Node.Kind != ClassKind.Mixin && !AnswersTo(super, name))
             throw _state.Error(at, $"Superclass has no member named '{name}'.");
+    }
+
+    // Whether objects of a class, or of one above it, answer to a member of the interface by a noSuchMethod of their own.
+    private bool AnswersTo(ClassElement cls, string name)
+    {
+        for (var c = cls; c is not null; c = c.Supertype?.Class)
+        {
+            if (!c.IsAbstract && TypeSystem.FindImplementation(c, "noSuchMethod") is { } handler && handler.Owner != _program.Object.Class && _types.FindMember(c.ThisType, name) is not null) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Makes a parameter the receiver, cast to what objects of the class are.</summary>

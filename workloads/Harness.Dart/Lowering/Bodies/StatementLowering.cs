@@ -139,7 +139,7 @@ internal sealed class StatementLowering(FunctionLowering body)
             var value = Expressions.Lower(condition, null);
             var local = _output.TempOf(value.Node, out var set, "value");
             whenFalse = _output.Flow.Copy();
-            var match = Patterns.LowerMatch(pattern, Patterns.Begin(Node.Get(local), value.Type, out var start));
+            var match = Patterns.LowerCase(pattern, Patterns.Begin(Node.Get(local), value.Type, out var start));
             if (_promotions.PromotionKey(condition) is { } key)
             {
                 if (Patterns.Types.Matched(pattern, value.Type) is { } matched) _output.Flow.Promote(key, matched);

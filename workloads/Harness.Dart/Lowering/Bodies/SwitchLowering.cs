@@ -86,7 +86,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
                             return;
                         }
 
-                        var match = Patterns.LowerMatch(pattern, matchedValue);
+                        var match = Patterns.LowerCase(pattern, matchedValue);
                         if (_promotions.PromotionKey(s.Value) is { } key && Patterns.Types.Matched(pattern, matchedValue.Type) is { } matched && group.Heads.Count == 1) _output.Flow.Promote(key, matched);
                         if (guard is not null)
                         {
@@ -167,7 +167,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
         {
             _variables.Push();
             _output.Flow = entry.Copy();
-            var match = Patterns.LowerMatch(pattern, matchedValue);
+            var match = Patterns.LowerCase(pattern, matchedValue);
             if (_promotions.PromotionKey(s.Value) is { } key && Patterns.Types.Matched(pattern, matchedValue.Type) is { } matched) _output.Flow.Promote(key, matched);
             if (guard is not null)
             {

@@ -40,13 +40,13 @@ internal sealed class TargetLowering(FunctionLowering body)
             case Ident id: return IdentPlace(id);
             case PropertyGet { Target: Super } p:
                 Receivers.CheckSuperMember(p.Name + "=", p);
-                return MemberPlace(Receivers.SuperReceiver(p), p.Name, p, isSuper: true);
+                return MemberPlace(Receivers.SuperReceiver(p.Name + "=", p), p.Name, p, isSuper: true);
             case PropertyGet p when Names.StaticTarget(p.Target) is { } holder:
                 return StaticPlace(holder, p);
             case PropertyGet p: return MemberPlace(Chains.LowerReceiver(p.Target, p.NullAware), p.Name, p, isSuper: false);
             case IndexExpr i:
                 var isSuper = i.Target is Super;
-                var container = isSuper ? Receivers.SuperReceiver(i) : Chains.LowerReceiver(i.Target, i.NullAware);
+                var container = isSuper ? Receivers.SuperReceiver("[]=", i) : Chains.LowerReceiver(i.Target, i.NullAware);
                 var local = _output.TempOf(container.Node, out var set, "container");
                 var parameterType = Members.FindMember(container.Type, "[]=") is var (m, o) && m is not null
                     ? (FunctionType)_lowering.Signatures.Of(m).Substitute(o!.Map())

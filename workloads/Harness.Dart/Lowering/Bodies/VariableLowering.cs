@@ -163,8 +163,9 @@ internal sealed class VariableLowering(FunctionLowering body)
             var local = _variables.Declare(name, inferred, at, v.Final);
             _places.Initialize(local, node);
             if (!_promotions.CanPromote(local)) continue;
-            if (declared is not null) _output.Flow.Write(local, declared, value.Type, _types);
-            else if (value.Type is TypeParamType { Promoted: not null } promoted) _output.Flow.Promote(local, promoted);
+            // What a final variable starts with does not narrow the type that it was declared with.
+            if (declared is not null && !v.Final) _output.Flow.Write(local, declared, value.Type, _types);
+            else if (declared is null && value.Type is TypeParamType { Promoted: not null } promoted) _output.Flow.Promote(local, promoted);
             if (told is var (whenTrue, whenFalse)) _output.Flow.Remember(local, whenTrue, whenFalse);
         }
     }

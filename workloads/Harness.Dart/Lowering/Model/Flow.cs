@@ -6,7 +6,7 @@ namespace Harness.Dart.Lowering.Model;
 /// What is known at a place of a function: whether it is reached, and the types that variables were promoted to. The model is that of the language's flow
 /// analysis (specification of the feature "flow analysis", section Models): a variable has a chain of types, each a subtype of the one before, and types that
 /// it was tested for, which it is promoted to again when a value of such a type is assigned. What promotions are kept under is a <see cref="LocalVariable"/>,
-/// or a field of one or of the receiver. Of variables that are declared without a value it also knows whether they may still be without one, and whether they
+/// or a <see cref="FieldPath"/>. Of variables that are declared without a value it also knows whether they may still be without one, and whether they
 /// may have got one: the language's definite assignment. Of variables that were given the outcome of tests it knows what these tell (<see cref="Condition"/>).
 /// </summary>
 internal sealed class Flow
@@ -80,13 +80,20 @@ internal sealed class Flow
         }
     }
 
+    // Forgets the types of what is assigned or belongs to that, and what variables tell of it.
+    private void Forget(Predicate<object> isAssigned)
+    {
+        ForgetConditions(isAssigned);
+        foreach (var key in _promoted.Keys.Where(key => isAssigned(key)).ToList()) _promoted.Remove(key);
+    }
+
     // Forgets what variables tell of something that is assigned, and what it tells itself.
-    private void ForgetConditions(Func<object, bool> isAssigned)
+    private void ForgetConditions(Predicate<object> isAssigned)
     {
         if (_conditions is null) return;
         foreach (var (variable, condition) in _conditions.ToList())
         {
-            if (isAssigned(variable) || condition.Keys.Any(isAssigned)) _conditions.Remove(variable);
+            if (isAssigned(variable) || condition.Keys.Any(key => isAssigned(key))) _conditions.Remove(variable);
         }
     }
 
@@ -124,9 +131,7 @@ internal sealed class Flow
     public void Demote(IReadOnlySet<string> names)
     {
         MayAssign(names);
-        ForgetConditions(key => key is LocalVariable variable && names.Contains(variable.Name));
-        foreach (var key in _promoted.Keys.Where(key => key is LocalVariable variable && names.Contains(variable.Name)).ToList())
-            _promoted.Remove(key);
+        Forget(key => FieldPath.VariableOf(key) is { } variable && names.Contains(variable.Name));
     }
 
     /// <summary>
@@ -139,6 +144,7 @@ internal sealed class Flow
     public void Write(object key, DartType declared, DartType written, TypeSystem types)
     {
         ForgetConditions(key.Equals);
+        Forget(other => other is FieldPath && key.Equals(FieldPath.VariableOf(other)));
         var chain = _promoted.GetValueOrDefault(key, []).TakeWhile(type => IsWritten(type)).ToArray();
         if (chain.Length > 0) _promoted[key] = chain;
         else _promoted.Remove(key);
@@ -198,10 +204,10 @@ internal sealed class Flow
         _assigned = Union(other._assigned, other._unassigned);
         foreach (var (key, chain) in other._promoted)
         {
-            if (key is not LocalVariable { IsAssigned: true }) _promoted[key] = chain;
+            if (FieldPath.VariableOf(key) is not { IsAssigned: true }) _promoted[key] = chain;
         }
 
         _conditions = other._conditions is null ? null : new Dictionary<LocalVariable, Condition>(other._conditions);
-        ForgetConditions(key => key is LocalVariable { IsAssigned: true });
+        ForgetConditions(key => FieldPath.VariableOf(key) is { IsAssigned: true });
     }
 }

@@ -1,5 +1,4 @@
 using Harness.Dart.Lowering.Bodies;
-using Harness.Dart.Lowering.Module;
 using Harness.Dart.Semantics;
 using Harness.Dart.Syntax;
 
@@ -10,7 +9,7 @@ internal sealed class Promotions(FunctionLowering body)
 {
     private readonly FunctionLowering _body = body;
     private readonly TypeSystem _types = body.Program.Types;
-    private readonly Selectors _selectors = body.Program.Selectors;
+    private readonly Signatures _signatures = body.Program.Signatures;
     private readonly NodeOutput _output = body.Output;
     private readonly VariableScopes _variables = body.Variables;
 
@@ -28,30 +27,33 @@ internal sealed class Promotions(FunctionLowering body)
     /// <summary>Forgets what is known of variables that a loop, a try or a closure assigns.</summary>
     public void DemoteAssigned(NameUse use) => _output.Flow.Demote(use.Assigned);
 
-    /// <summary>A private final field, whose value cannot change between a test and a use.</summary>
-    public Member? PromotableField(DartType type, string name)
-    {
-        if (name[0] != '_' || Members.FindMember(type, name) is not var (member, _) || member is not { Kind: MemberKind.Field, IsStatic: false, Field: { Final: true, Late: false, External: false } })
-            return null;
-        if (member.Owner!.Node.Kind == ClassKind.ExtensionType) return member;
-        return !member.Library.ChangingNames.Contains(name) && _selectors.SelectorOf(member).Members.All(m => m.Kind == MemberKind.Field && m.Field!.Final) ? member : null;
-    }
+    /// <summary>What a promotion of an expression is kept under: a variable, or a private final field of this, of the superclass, of a variable or of such a field; null for others.</summary>
+    public object? PromotionKey(Expr e) => PathOf(e)?.Key;
 
-    /// <summary>What a promotion of an expression is kept under: a variable, or a private final field of this or of a variable.</summary>
-    public object? PromotionKey(Expr e)
+    // The same with the type that it is known to have.
+    private (object Key, DartType Type)? PathOf(Expr e)
     {
         switch (SyntaxShapes.Unparen(e))
         {
             case Ident id:
-                if (_variables.Lookup(id.Name) is { } variable) return CanPromote(variable) ? variable : null;
-                if (Names.LookupNonLocal(id.Name, out var implicitThis) is not null && !implicitThis) return null;
-                return Receivers.ThisType() is { } thisType && PromotableField(thisType, id.Name) is { } field ? (field, "this") : null;
-            case PropertyGet { Target: This } p when Receivers.ThisType() is { } self:
-                return PromotableField(self, p.Name) is { } f ? (f, "this") : null;
-            case PropertyGet { Target: Ident name } p when _variables.Lookup(name.Name) is { IsAssigned: false } local:
-                return PromotableField(Promoted(local) ?? local.Type, p.Name) is { } g ? (g, local) : null;
+                if (_variables.Lookup(id.Name) is { } variable) return CanPromote(variable) ? (variable, Promoted(variable) ?? variable.Type) : null;
+                var element = Names.LookupNonLocal(id.Name, out var implicitThis);
+                return element is not null && !implicitThis ? null : FieldOf(Receivers.ImplicitType(element is not null), id.Name, FieldPath.Self);
+            case PropertyGet p when p.Name[0] != '_': return null;
+            case PropertyGet { Target: This } p: return FieldOf(Receivers.ThisType(), p.Name, FieldPath.Self);
+            case PropertyGet { Target: Super } p: return FieldOf(Receivers.SuperType(p.Name), p.Name, FieldPath.Super);
+            case PropertyGet p when PathOf(p.Target) is { } owner: return FieldOf(owner.Type, p.Name, owner.Key);
             default: return null;
         }
+    }
+
+    // A private final field, whose value cannot change between a test and a use; a late one has a value where it was tested.
+    private (object Key, DartType Type)? FieldOf(DartType? type, string name, object owner)
+    {
+        if (type is null || name[0] != '_' || Members.FindMember(type, name) is not { Member: { Kind: MemberKind.Field, IsStatic: false, Field: { Final: true, External: false } } field } found) return null;
+        if (field.Owner!.Node.Kind != ClassKind.ExtensionType && _body.Program.Program.ChangingNames.Contains(field.Library, name)) return null;
+        var path = new FieldPath(field, owner);
+        return (path, Promoted(path) ?? _signatures.FieldType(field).Substitute(found.Owner.Map()));
     }
 
     /// <summary>What a value of a type is known to be when it is an instance of another, or null where that tells nothing.</summary>

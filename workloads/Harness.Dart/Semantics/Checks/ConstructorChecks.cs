@@ -9,10 +9,11 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
     public void Check(ClassElement cls, Action<SourceFile, int, string> error)
     {
         foreach (var field in cls.Node.Fields) CheckField(cls, field, error);
-        if (cls.Node.Kind == ClassKind.Mixin)
+        // A mixin has no constructors, and factories make no objects of the class by themselves.
+        if (cls.Node.Kind == ClassKind.Mixin || cls.Node.Kind == ClassKind.Class && cls.Constructors.Values.All(c => c.Function!.Factory))
         {
             foreach (var field in cls.InstanceFields.Where(f => f.Field is { Init: null, Late: false } && (f.Field.Final || TypeSystem.NeedsValue(signatures.FieldType(f)))))
-                error(cls.File, field.Pos, $"Field '{field.Name}' should be initialized, since no constructor of a mixin does so.");
+                error(cls.File, field.Pos, $"Field '{field.Name}' should be initialized, since no constructor of a {(cls.Node.Kind == ClassKind.Mixin ? "mixin" : "class with factories only")} does so.");
         }
 
         if (cls.Node.Kind is ClassKind.Mixin or ClassKind.Extension || cls.Node.MixinClass)
