@@ -47,8 +47,7 @@ public sealed class JavaScriptHost : IDisposable
 
         // What ends a script that the host runs for another one ends that as well, which could catch it else, and go on with a heap that is full.
         _script.EnableRuntimeInterruptPropagation = true;
-        _script.DocumentSettings.AccessFlags = DocumentAccessFlags.EnableFileLoading;
-        _script.DocumentSettings.SearchPath = options.Folder;
+        _script.DocumentSettings.Loader = new ModuleLoader(options.Folder);
         _script.DocumentSettings.ContextCallback = document => new Dictionary<string, object> { ["url"] = document.Uri?.AbsoluteUri ?? document.Name };
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
