@@ -253,11 +253,11 @@ internal sealed unsafe class EngineBinding : IDisposable
     {
         InstanceBuilder done = _builders[builder];
         _builders.Remove(builder);
-        return Descriptions.Of(done.Module.Exports.Select(export =>
+        return Descriptions.Of(done.Module, export =>
         {
             Extern item = done.Instance!.Export(export.Name)!;
-            return (export, IdOf(done.Realm, item), item);
-        }));
+            return (IdOf(done.Realm, item), item);
+        });
     }
 
     private int MakeTag(int store, string parameters)
