@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -36,11 +37,14 @@ internal static class Descriptions
     public static string Of(Extern item) => Write(json => WriteItem(json, item));
 
     /// <summary>What an instance exports: a list of name, kind, number and what <see cref="Of(Extern)"/> says.</summary>
-    public static string Of(IEnumerable<(Export Export, int Id, Extern Item)> exports) => Write(json =>
+    /// <param name="module">Its module.</param>
+    /// <param name="find">The number of an export, and the item itself.</param>
+    public static string Of(WasmModule module, Func<Export, (int Id, Extern Item)> find) => Write(json =>
     {
         json.WriteStartArray();
-        foreach ((Export export, int id, Extern item) in exports)
+        foreach (Export export in module.Exports)
         {
+            (int id, Extern item) = find(export);
             json.WriteStartArray();
             json.WriteStringValue(export.Name);
             json.WriteStringValue(KindOf(export.Kind));
@@ -53,7 +57,7 @@ internal static class Descriptions
     });
 
     /// <summary>Parameters, '&gt;', results.</summary>
-    public static string SignatureOf(FunctionType type) => string.Concat([.. type.Parameters.Select(LetterOf), '>', .. type.Results.Select(LetterOf)]);
+    public static string SignatureOf(FunctionType type) => $"{LettersOf(type.Parameters)}>{LettersOf(type.Results)}";
 
     private static string KindOf(ExternalKind kind) => kind switch
     {
@@ -117,7 +121,7 @@ internal static class Descriptions
                 json.WriteBoolean("shared", memory.Type.IsShared);
                 break;
             case Tag tag:
-                json.WriteString("types", string.Concat(tag.Type.Type.Parameters.Select(LetterOf)));
+                json.WriteString("types", LettersOf(tag.Type.Type.Parameters));
                 break;
         }
 
@@ -131,6 +135,13 @@ internal static class Descriptions
     }
 
     private static void WriteType(Utf8JsonWriter json, ValueType type) => json.WriteString("type", LetterOf(type).ToString());
+
+    private static string LettersOf(ImmutableArray<ValueType> types)
+    {
+        var letters = new char[types.Length];
+        for (int i = 0; i < letters.Length; i++) letters[i] = LetterOf(types[i]);
+        return new string(letters);
+    }
 
     private static char LetterOf(ValueType type) => type.Kind switch
     {

@@ -1,8 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
-using Microsoft.ClearScript;
-using Microsoft.ClearScript.JavaScript;
 using Microsoft.ClearScript.V8;
 using Microsoft.ClearScript.V8.FastProxy;
 
@@ -12,7 +11,7 @@ namespace Harness.Hosts.JavaScript;
 /// This engine as the scripts of the WebAssembly API (<c>Scripts/webassembly</c>) have it: modules, stores, functions and other items by number. Calls of functions, whichever side makes them,
 /// pass ClearScript by, with their values in <see cref="SharedSlots"/>; the rest are ordinary calls.
 /// </summary>
-internal sealed class EngineBinding : IDisposable
+internal sealed unsafe class EngineBinding : IDisposable
 {
     private readonly WasmEngine _engine;
     private readonly SharedSlots _slots;
@@ -24,10 +23,9 @@ internal sealed class EngineBinding : IDisposable
     private readonly Dictionary<int, InstanceBuilder> _builders = [];
     private readonly ImportedFunctions _imports;
     private readonly FunctionCalls _calls;
+    private readonly CallCode _call;
     private readonly ScriptFunctions _script;
     private readonly ExternalMemory _memory = new();
-    private V8Realm? _v8;
-    private CallCode? _call;
     private NativeCallback? _dispatch;
     private int _nextId;
     private bool _growsForScript;
@@ -36,17 +34,32 @@ internal sealed class EngineBinding : IDisposable
     public EngineBinding(V8ScriptEngine script, WasmEngine engine, ScriptStack stack)
     {
         _engine = engine;
-        _slots = new SharedSlots(script);
-        _staging = new StagingBuffer(script);
+        V8Realm? v8 = null;
+        SharedSlots? slots = null;
+        StagingBuffer? staging = null;
+        ByteExchange? exchange = null;
+        IntegerArgument argument = default;
+        HostScripts.Enter(script, () =>
+        {
+            v8 = new V8Realm();
+            slots = new SharedSlots(v8);
+            staging = new StagingBuffer(v8);
+            exchange = new ByteExchange(v8);
+            argument = v8.FindIntegerArgument();
+        });
+        (V8, _slots, _staging, Exchange) = (v8!, slots!, staging!, exchange!);
         _calls = new FunctionCalls(_slots, FindFunction, IdOf);
-        ScriptObject functions = Start(script);
-        _script = new ScriptFunctions(functions, _dispatch!, stack);
+        _call = new CallCode(_calls, _slots, argument);
+        _script = new ScriptFunctions(HostScripts.Start(script, "webassembly", "namespace.js", ToFunctions()), _dispatch!, stack);
         _staging.Connect(_script);
         _imports = new ImportedFunctions(_slots, _script, id => (Tag)_items[id]!);
     }
 
     /// <summary>V8, as crossings see it.</summary>
-    public V8Realm V8 => _v8!;
+    public V8Realm V8 { get; }
+
+    /// <summary>How bytes cross.</summary>
+    public ByteExchange Exchange { get; }
 
     public IReadOnlyCollection<Store> Stores => [.. _realms.Values.Select(realm => realm.Store)];
 
@@ -65,44 +78,25 @@ internal sealed class EngineBinding : IDisposable
         foreach (StoreRealm realm in _realms.Values) realm.Dispose();
         _realms.Clear();
         _script.Dispose();
-        _staging.Dispose();
-        _slots.Dispose();
     }
 
     /// <summary>Frees the code that scripts call, after their isolate has ended.</summary>
     public void FreeCode()
     {
-        _call?.Dispose();
+        _call.Dispose();
         _calls.Dispose();
     }
 
-    /// <summary>Runs the scripts.</summary>
-    /// <returns>The functions that they connect the host with.</returns>
-    private ScriptObject Start(V8ScriptEngine script)
-    {
-        ScriptObject? functions = null;
-        var context = new Dictionary<string, object>
-        {
-            ["host"] = ToBag(),
-            ["buffer"] = _slots.Buffer,
-            ["staging"] = _staging.Buffer,
-            ["connect"] = HostFunctions.Make("connect", (in arguments, in _) => functions = arguments.Get<ScriptObject>(0, "functions")),
-        };
-        HostScripts.AddModules(script.DocumentSettings, "webassembly", context);
-        script.Evaluate(new DocumentInfo("webassembly") { Category = ModuleCategory.Standard }, "import 'webassembly/namespace.js';");
-        return functions ?? throw new InvalidOperationException("the scripts of the WebAssembly API did not start");
-    }
-
-    private PropertyBag ToBag() => HostFunctions.Of(
-        ("defineCall", (in arguments, in _) => DefineCall(arguments.GetString(0, "name"))),
-        ("takeDispatch", (in arguments, in _) => _dispatch = new NativeCallback(_v8!, arguments.GetString(0, "name"))),
+    private Dictionary<string, object> ToFunctions() => HostFunctions.Of(
+        ("defineCall", (in arguments, in _) => V8.DefineFunction(arguments.GetString(0, "name"), _call.Callback, _call.Direct)),
+        ("takeDispatch", (in arguments, in _) => _dispatch = new NativeCallback(V8, arguments.GetString(0, "name"))),
         ("throwEscaped", (in _, in _) => _calls.ThrowEscaped()),
         ("textAt", (in arguments, in result) => result.Set(_slots.Texts[arguments.GetInt32(0, "slot")]!)),
         ("setText", (in arguments, in _) => _slots.Texts[arguments.GetInt32(0, "slot")] = arguments.GetString(1, "text")),
         ("releaseObject", (in arguments, in _) => FindRealm(arguments.GetInt32(0, "store"))?.Objects.Release(arguments.GetInt32(1, "id"))),
         ("message", (in _, in result) => result.Set(_calls.Message)),
-        ("compile", (in arguments, in result) => Compile(arguments.Get<ITypedArray<byte>>(0, "bytes"), arguments.GetString(1, "builtins"), in result)),
-        ("validate", (in arguments, in result) => result.Set(Decode(arguments.Get<ITypedArray<byte>>(0, "bytes"), arguments.GetString(1, "builtins")) is not null)),
+        ("compile", (in arguments, in result) => Compile(Exchange.Take(), arguments.GetString(0, "builtins"), in result)),
+        ("validate", (in arguments, in result) => result.Set(Decode(Exchange.Take(), arguments.GetString(0, "builtins")) is not null)),
         ("releaseModule", (in arguments, in _) => _modules.Remove(arguments.GetInt32(0, "id"))),
         ("describeModule", (in arguments, in result) => result.Set(Descriptions.Of(_modules[arguments.GetInt32(0, "id")]))),
         ("describeItem", (in arguments, in result) => result.Set(Descriptions.Of(_items[arguments.GetInt32(0, "id")]!))),
@@ -113,7 +107,7 @@ internal sealed class EngineBinding : IDisposable
         ("defineItem", (in arguments, in _) => BuilderOf(arguments).Define(arguments.GetInt32(1, "import"), _items[arguments.GetInt32(2, "id")]!)),
         ("defineConstants", (in arguments, in _) => BuilderOf(arguments).Imports.DefineStringConstants(arguments.GetString(1, "module"))),
         ("defineTexts", (in arguments, in result) =>
-            result.Set(BuilderOf(arguments).DefineTexts(arguments.GetString(1, "texts"), arguments.Get<ITypedArray<int>>(2, "places").ToArray()))),
+            result.Set(BuilderOf(arguments).DefineTexts(arguments.GetString(1, "texts"), MemoryMarshal.Cast<byte, int>(Exchange.Take())))),
         ("defineValue", (in arguments, in result) => result.Set(BuilderOf(arguments).DefineValue(arguments.GetInt32(1, "import")))),
         ("defineFunction", (in arguments, in _) =>
             BuilderOf(arguments).DefineFunction(arguments.GetInt32(1, "import"), arguments.GetInt32(2, "number"), arguments.GetString(3, "description"))),
@@ -131,20 +125,13 @@ internal sealed class EngineBinding : IDisposable
         ("readTable", (in arguments, in result) => result.Set(ReadTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "index")))),
         ("writeTable", (in arguments, in result) => result.Set(WriteTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "index")))),
         ("growTable", (in arguments, in result) => result.Set(GrowTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "delta")))),
-        ("utf8", (in arguments, in result) => result.Set(System.Text.Encoding.UTF8.GetString(arguments.Get<ITypedArray<byte>>(0, "bytes").GetBytes()))),
+        ("utf8", (in _, in result) => result.Set(System.Text.Encoding.UTF8.GetString(Exchange.Take()))),
         ("unsupported", (in arguments, in _) => throw new NotSupportedException($"WebAssembly: {arguments.GetString(0, "what")} cannot be used together here")),
-        ("adoptMemory", (in arguments, in result) => result.Set(AdoptMemory(arguments.GetInt32(0, "store"), arguments.Get<IArrayBuffer>(1, "buffer"), arguments.GetDouble(2, "maximum")))),
-        ("shareMemory", (in arguments, in _) => Share(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.Get<IArrayBuffer>(2, "buffer"))),
+        ("adoptMemory", (in arguments, in result) => result.Set(AdoptMemory(arguments.GetInt32(0, "store"), Exchange.TakeBuffer(), arguments.GetDouble(1, "maximum")))),
+        ("shareMemory", (in arguments, in _) => Share(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), Exchange.TakeBuffer())),
+        ("mapMemory", (in arguments, in _) => MapBelow((Memory)_items[arguments.GetInt32(0, "id")]!, Exchange.TakeBuffer())),
         ("canGrowMemory", (in arguments, in result) => result.Set(((Memory)_items[arguments.GetInt32(0, "id")]!).CanGrow((ulong)arguments.GetDouble(1, "delta")))),
-        ("growMemory", (in arguments, in result) => result.Set(GrowMemory(arguments.GetInt32(0, "id"), arguments.Get<IArrayBuffer>(1, "buffer"), arguments.GetDouble(2, "delta")))));
-
-    /// <summary>Leaves the function by which scripts call functions of WebAssembly in the global scope: the first thing that they ask for.</summary>
-    private void DefineCall(string name)
-    {
-        _v8 = new V8Realm();
-        _call = new CallCode(_calls, _slots, _v8.FindIntegerArgument());
-        _v8.Define(name, _call.Callback, _call.Direct);
-    }
+        ("growMemory", (in arguments, in result) => result.Set(GrowMemory(arguments.GetInt32(0, "id"), Exchange.TakeBuffer(), arguments.GetDouble(1, "delta")))));
 
     private (StoreRealm Realm, WasmFunction Function) FindFunction(int id)
     {
@@ -159,7 +146,7 @@ internal sealed class EngineBinding : IDisposable
     private StoreRealm? FindRealm(int store) => _realms.GetValueOrDefault(store);
 
     /// <summary>Makes a module. The script gets its number, or what is wrong.</summary>
-    private void Compile(ITypedArray<byte> bytes, string builtins, in V8FastResult result)
+    private void Compile(byte[] bytes, string builtins, in V8FastResult result)
     {
         long start = Stopwatch.GetTimestamp();
         if (Decode(bytes, builtins) is not { } module)
@@ -173,11 +160,11 @@ internal sealed class EngineBinding : IDisposable
         result.Set(_nextId);
     }
 
-    private WasmModule? Decode(ITypedArray<byte> bytes, string builtins)
+    private WasmModule? Decode(byte[] bytes, string builtins)
     {
         try
         {
-            return _engine.Decode(bytes.GetBytes(), builtins.Length > 0 ? BuiltinSets.JsString : BuiltinSets.None);
+            return _engine.Decode(bytes, builtins.Length > 0 ? BuiltinSets.JsString : BuiltinSets.None);
         }
         catch (ModuleException e)
         {
@@ -188,7 +175,7 @@ internal sealed class EngineBinding : IDisposable
 
     private int MakeStore()
     {
-        _memory.StoreIsMade(_v8!, _realms.Values);
+        _memory.StoreIsMade(V8, _realms.Values);
         int id = ++_nextId;
         _realms[id] = new StoreRealm(id, _engine, _slots, _staging, function => IdOf(_realms[id], function), function => (WasmFunction)_items[function]!);
         return id;
@@ -204,7 +191,7 @@ internal sealed class EngineBinding : IDisposable
             _freeItems.Push(item);
         }
 
-        _memory.StoreIsLeft(_v8!, realm);
+        _memory.StoreIsLeft(V8, realm);
         realm.Dispose();
     }
 
@@ -230,7 +217,7 @@ internal sealed class EngineBinding : IDisposable
     /// <param name="store">Where to.</param>
     /// <param name="id">The function of the other store.</param>
     /// <param name="number">Its number among the imports of the realm.</param>
-    private unsafe int BindForeign(int store, int id, int number)
+    private int BindForeign(int store, int id, int number)
     {
         var function = (WasmFunction)_items[id]!;
         StoreRealm realm = _realms[store];
@@ -268,11 +255,11 @@ internal sealed class EngineBinding : IDisposable
     {
         InstanceBuilder done = _builders[builder];
         _builders.Remove(builder);
-        return Descriptions.Of(done.Module.Exports.Select(export =>
+        return Descriptions.Of(done.Module, export =>
         {
             Extern item = done.Instance!.Export(export.Name)!;
-            return (export, IdOf(done.Realm, item), item);
-        }));
+            return (IdOf(done.Realm, item), item);
+        });
     }
 
     private int MakeTag(int store, string parameters)
@@ -371,21 +358,20 @@ internal sealed class EngineBinding : IDisposable
 
     /// <summary>Makes a memory for one of JavaScript.</summary>
     /// <exception cref="NotSupportedException">It has 2 GiB or more: its content cannot be copied at once.</exception>
-    private int AdoptMemory(int store, IArrayBuffer buffer, double maximum)
+    private int AdoptMemory(int store, BufferPlace buffer, double maximum)
     {
-        if (buffer.Size > int.MaxValue) throw new NotSupportedException("WebAssembly: a memory of a script that has 2 GiB or more cannot be imported here");
+        if (buffer.Length > int.MaxValue) throw new NotSupportedException("WebAssembly: a memory of a script that has 2 GiB or more cannot be imported here");
         StoreRealm realm = _realms[store];
-        var limits = new Limits(buffer.Size / MemoryType.UsualPageSize, maximum < 0 ? null : (ulong)maximum);
-        var memory = new Memory(realm.Store, new MemoryType(limits, Is64: false, IsShared: buffer.Flags.HasFlag(JavaScriptObjectFlags.Shared)));
-        memory.Span(0, (int)buffer.Size).Clear();
-        buffer.ReadBytes(0, buffer.Size, memory.Span(0, (int)buffer.Size), 0);
+        var limits = new Limits(buffer.Length / MemoryType.UsualPageSize, maximum < 0 ? null : (ulong)maximum);
+        var memory = new Memory(realm.Store, new MemoryType(limits, Is64: false, IsShared: buffer.IsShared));
+        buffer.Bytes.CopyTo(memory.Span(0, (int)buffer.Length));
         int id = IdOf(realm, memory);
         Share(store, id, buffer);
         return id;
     }
 
     /// <summary>Maps a memory's pages below the buffer that JavaScript has of it, now and whenever it grows.</summary>
-    private void Share(int store, int id, IArrayBuffer buffer)
+    private void Share(int store, int id, BufferPlace buffer)
     {
         var memory = (Memory)_items[id]!;
         memory.Share();
@@ -395,7 +381,7 @@ internal sealed class EngineBinding : IDisposable
             if (_growsForScript) return;
             try
             {
-                MapBelow(memory, _script.Grown(store, id, delta));
+                _script.Grown(store, id, delta);
             }
             catch (Exception)
             {
@@ -406,7 +392,7 @@ internal sealed class EngineBinding : IDisposable
     }
 
     /// <summary>Grows a memory that JavaScript has grown.</summary>
-    private bool GrowMemory(int id, IArrayBuffer buffer, double delta)
+    private bool GrowMemory(int id, BufferPlace buffer, double delta)
     {
         var memory = (Memory)_items[id]!;
         _growsForScript = true;
@@ -423,11 +409,10 @@ internal sealed class EngineBinding : IDisposable
         return true;
     }
 
-    private static void MapBelow(Memory memory, IArrayBuffer buffer)
+    private static void MapBelow(Memory memory, BufferPlace buffer)
     {
-        if (buffer.Size < memory.ByteLength) throw new NotSupportedException("WebAssembly: this buffer is smaller than its memory");
-        nint address = 0;
-        buffer.InvokeWithDirectAccess(pointer => address = pointer);
+        if (buffer.Length < memory.ByteLength) throw new NotSupportedException("WebAssembly: this buffer is smaller than its memory");
+        nint address = (nint)buffer.Address;
         if (address % Environment.SystemPageSize != 0) throw new NotSupportedException("WebAssembly: this memory of V8 does not begin at a page of the system");
         memory.MapAt(address);
     }

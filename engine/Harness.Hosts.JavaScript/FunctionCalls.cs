@@ -163,7 +163,15 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
         /// <summary>The slots of those results that are not numbers.</summary>
         public (int Slot, ValueType Type)[] ReferenceResults { get; } = ReferencesOf(function.Type.Results);
 
-        private static (int Slot, ValueType Type)[] ReferencesOf(ImmutableArray<ValueType> types) =>
-            [.. types.Select((type, slot) => (slot, type)).Where(value => value.type.IsReference)];
+        private static (int Slot, ValueType Type)[] ReferencesOf(ImmutableArray<ValueType> types)
+        {
+            var references = new List<(int Slot, ValueType Type)>();
+            for (int slot = 0; slot < types.Length; slot++)
+            {
+                if (types[slot].IsReference) references.Add((slot, types[slot]));
+            }
+
+            return [.. references];
+        }
     }
 }

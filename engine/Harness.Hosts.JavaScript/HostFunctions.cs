@@ -1,11 +1,10 @@
-using Microsoft.ClearScript;
 using Microsoft.ClearScript.V8.FastProxy;
 
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
 /// Functions of the host as scripts have them. They take what scripts hand over as it is. Delegates ClearScript would bind by C#'s rules for dynamic calls, whose machinery each process would
-/// have to compile as it starts.
+/// have to compile as it starts; those of an object of the host it would look for by reflection.
 /// </summary>
 internal static class HostFunctions
 {
@@ -14,12 +13,12 @@ internal static class HostFunctions
     /// <param name="result">What it gets; <c>undefined</c> unless it is set.</param>
     public delegate void Callback(in V8FastArgs arguments, in V8FastResult result);
 
-    /// <summary>An object that has functions as properties.</summary>
-    public static PropertyBag Of(params (string Name, Callback Callback)[] functions)
+    /// <summary>Functions by name.</summary>
+    public static Dictionary<string, object> Of(params (string Name, Callback Callback)[] functions)
     {
-        var bag = new PropertyBag();
-        foreach ((string name, Callback callback) in functions) bag.Add(name, Make(name, callback));
-        return bag;
+        var made = new Dictionary<string, object>(functions.Length);
+        foreach ((string name, Callback callback) in functions) made.Add(name, Make(name, callback));
+        return made;
     }
 
     /// <summary>One function.</summary>

@@ -47,15 +47,14 @@ public sealed class JavaScriptHost : IDisposable
 
         // What ends a script that the host runs for another one ends that as well, which could catch it else, and go on with a heap that is full.
         _script.EnableRuntimeInterruptPropagation = true;
-        _script.DocumentSettings.AccessFlags = DocumentAccessFlags.EnableFileLoading;
-        _script.DocumentSettings.SearchPath = options.Folder;
+        _script.DocumentSettings.Loader = new ModuleLoader(options.Folder);
         _script.DocumentSettings.ContextCallback = document => new Dictionary<string, object> { ["url"] = document.Uri?.AbsoluteUri ?? document.Name };
         _loop = new EventLoop();
         Engine = new WasmEngine(options.Engine);
         _binding = new EngineBinding(_script, Engine, _stack);
         _heap = new HeapLimit(_script, _binding.V8.Isolate);
-        var environment = new ScriptEnvironment(options, _loop, _stack) { ImportModule = ImportModule, RunScript = path => RunFile(path), Settle = id => _settled.Add(id) };
-        _environment = (ScriptObject)((ScriptObject)_script.Evaluate("environment.js", HostScripts.Read("environment.js"))).InvokeMethod("start", environment.ToBag());
+        var environment = new ScriptEnvironment(options, _loop, _stack, _binding.Exchange) { ImportModule = ImportModule, RunScript = path => RunFile(path), Settle = id => _settled.Add(id) };
+        _environment = HostScripts.Start(_script, "environment", "environment.js", environment.ToFunctions());
     }
 
     /// <summary>This engine: its statistics and events.</summary>
@@ -102,7 +101,7 @@ public sealed class JavaScriptHost : IDisposable
         _stack.ThrowIfExhausted();
         var document = new DocumentInfo(new Uri($"{full}.import")) { Category = ModuleCategory.Standard };
         Await(_script.Evaluate(document, $"import * as loaded from \"{System.Text.Json.JsonEncodedText.Encode(full)}\"; harness.loaded = loaded;"));
-        return (ScriptObject)((ScriptObject)_script.Global["harness"])["loaded"];
+        return (ScriptObject)_environment.InvokeMethod("loaded");
     }
 
     /// <summary>Runs a script of a file in the global scope.</summary>
@@ -117,7 +116,7 @@ public sealed class JavaScriptHost : IDisposable
     /// <exception cref="ProgramException">There is none, or it threw.</exception>
     /// <exception cref="InvalidOperationException">Another thread has made the host.</exception>
     public object? Call(string function, params object?[] arguments) => Guarded(() =>
-        _script.Global.GetProperty(function) is ScriptObject
+        (bool)_environment.InvokeMethod("defines", function)
             ? Await(_script.Global.InvokeMethod(function, arguments))
             : throw new ProgramException($"the script defines no function '{function}'"));
 

@@ -31,7 +31,7 @@ internal static unsafe class KnownFunctions
     private static readonly long Start = Stopwatch.GetTimestamp();
 
     /// <summary>The function with a description and a type, if its meaning is known.</summary>
-    public static KnownFunction? Find(string description, FunctionType type) => All.GetValueOrDefault((description, Descriptions.SignatureOf(type)));
+    public static KnownFunction? Find(string description, FunctionType type) => All.TryGetValue((description, Descriptions.SignatureOf(type)), out KnownFunction? known) ? known : null;
 
     private static double Now() => Stopwatch.GetElapsedTime(Start).TotalMilliseconds;
 

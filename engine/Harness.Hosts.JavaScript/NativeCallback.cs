@@ -9,9 +9,6 @@ namespace Harness.Hosts.JavaScript;
 internal sealed unsafe class NativeCallback(V8Realm realm, string name)
 {
     private readonly nint* _function = realm.Take(name);
-    private readonly nint* _next = V8Interface.HandleNext(realm.Isolate);
-    private readonly nint* _limit = V8Interface.HandleLimit(realm.Isolate);
-    private readonly int* _level = V8Interface.HandleLevel(realm.Isolate);
 
     /// <summary>Calls the function, if V8 runs on this thread; if not, ClearScript has to enter it.</summary>
     /// <returns>Whether it was called.</returns>
@@ -21,22 +18,13 @@ internal sealed unsafe class NativeCallback(V8Realm realm, string name)
     {
         if (!realm.IsEntered) return false;
 
-        // A scope of handles: those made meanwhile are given back.
-        nint next = *_next, limit = *_limit;
-        ++*_level;
+        var scope = new V8Scope(realm);
         byte* tryCatch = stackalloc byte[V8Interface.TryCatchSize];
         V8Interface.BeginTry(tryCatch, realm.Isolate);
         bool hasReturned = V8Interface.Call(_function, realm.Isolate, realm.Context, _function, 0, null) is not null;
         bool hasTerminated = !hasReturned && V8Interface.HasTerminated(tryCatch) != 0;
         V8Interface.EndTry(tryCatch);
-        *_next = next;
-        --*_level;
-        if (*_limit != limit)
-        {
-            *_limit = limit;
-            V8Interface.DeleteHandleExtensions(realm.Isolate);
-        }
-
+        scope.Dispose();
         if (hasTerminated) throw new ScriptInterruptedException("Script execution was interrupted");
         return hasReturned ? true : throw new HostTrapException(TrapKind.StackOverflow);
     }

@@ -3,17 +3,14 @@ using System.Security.Cryptography;
 using System.Text;
 using Harness.Engine.Runtime;
 using Microsoft.ClearScript;
-using Microsoft.ClearScript.JavaScript;
 using Microsoft.ClearScript.V8.FastProxy;
 
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>What <c>environment.js</c> needs of the host: output, clocks, timers, text codecs, files below the host's folder.</summary>
-internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loop, ScriptStack stack)
+internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loop, ScriptStack stack, ByteExchange exchange)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    private ScriptObject? _arrays;
 
     /// <summary>Loads a module.</summary>
     public required Func<string, ScriptObject> ImportModule { get; init; }
@@ -24,19 +21,19 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
     /// <summary>Runs a script.</summary>
     public required Func<string, object?> RunScript { get; init; }
 
-    /// <summary>The functions as an object for scripts.</summary>
-    public PropertyBag ToBag() => HostFunctions.Of(
+    /// <summary>The functions by name.</summary>
+    public Dictionary<string, object> ToFunctions() => HostFunctions.Of(
         ("print", (in arguments, in _) => options.Print(arguments.GetString(0, "text"))),
         ("printError", (in arguments, in _) => options.PrintError(arguments.GetString(0, "text"))),
         ("now", (in _, in result) => result.Set(loop.Now)),
         ("setTimer", (in arguments, in _) => loop.Add(arguments.GetInt32(0, "id"), arguments.GetDouble(1, "delay"))),
         ("clearTimer", (in arguments, in _) => loop.Remove(arguments.GetInt32(0, "id"))),
         ("settle", (in arguments, in _) => Settle(arguments.GetInt32(0, "id"))),
-        ("decodeText", (in arguments, in result) => DecodeText(arguments.Get<ITypedArray<byte>>(0, "source"), arguments.GetString(1, "encoding"), arguments.GetBoolean(2, "isFatal"), in result)),
-        ("encodeText", (in arguments, in result) => result.Set(ToArray(Encoding.UTF8.GetBytes(arguments.GetString(0, "text"))))),
-        ("randomBytes", (in arguments, in result) => result.Set(ToArray(RandomNumberGenerator.GetBytes(arguments.GetInt32(0, "count"))))),
-        ("readBytes", (in arguments, in result) => result.Set(ToArray(File.ReadAllBytes(PathOf(arguments))))),
-        ("inflate", (in arguments, in result) => result.Set(ToArray(Inflate(arguments.Get<ITypedArray<byte>>(0, "bytes").GetBytes())))),
+        ("decodeText", (in arguments, in result) => DecodeText(exchange.Take(), arguments.GetString(0, "encoding"), arguments.GetBoolean(1, "isFatal"), in result)),
+        ("encodeText", (in arguments, in _) => Give(Encoding.UTF8.GetBytes(arguments.GetString(0, "text")))),
+        ("randomBytes", (in arguments, in _) => Give(RandomNumberGenerator.GetBytes(arguments.GetInt32(0, "count")))),
+        ("readBytes", (in arguments, in _) => Give(File.ReadAllBytes(PathOf(arguments)))),
+        ("inflate", (in _, in _) => Give(Inflate(exchange.Take()))),
         ("importModule", (in arguments, in result) => result.Set(ImportModule(arguments.GetString(0, "path")))),
         ("runScript", (in arguments, in _) => RunScript(arguments.GetString(0, "path"))),
         ("readText", (in arguments, in result) => result.Set(File.ReadAllText(PathOf(arguments)))));
@@ -44,13 +41,10 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
     private string PathOf(in V8FastArgs arguments) => Path.Combine(options.Folder, arguments.GetString(0, "path"));
 
     /// <exception cref="HostTrapException">The script has come too far down the stack to go on in V8.</exception>
-    private ITypedArray<byte> ToArray(byte[] bytes)
+    private void Give(byte[] bytes)
     {
         stack.ThrowIfExhausted();
-        _arrays ??= (ScriptObject)ScriptEngine.Current.Evaluate("({ make: length => new Uint8Array(length) })");
-        var array = (ITypedArray<byte>)_arrays.InvokeMethod("make", bytes.Length);
-        array.WriteBytes(bytes, 0, (ulong)bytes.Length, 0);
-        return array;
+        exchange.Give(bytes);
     }
 
     private static byte[] Inflate(byte[] bytes)
@@ -62,9 +56,8 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
     }
 
     /// <summary>Gives the script the text; null where it is not valid.</summary>
-    private static void DecodeText(ITypedArray<byte> source, string encoding, bool isFatal, in V8FastResult result)
+    private static void DecodeText(byte[] bytes, string encoding, bool isFatal, in V8FastResult result)
     {
-        byte[] bytes = source.GetBytes();
         Encoding decoder = encoding == "utf-16le" ? Encoding.Unicode : isFatal ? StrictUtf8 : Encoding.UTF8;
         try
         {

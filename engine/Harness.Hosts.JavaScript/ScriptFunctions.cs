@@ -1,6 +1,5 @@
 using Harness.Engine.Runtime;
 using Microsoft.ClearScript;
-using Microsoft.ClearScript.JavaScript;
 
 namespace Harness.Hosts.JavaScript;
 
@@ -31,13 +30,12 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
         foreach (int id in values.TakeForgotten()) functions.InvokeMethod("releaseValue", store, id);
     }
 
-    /// <summary>Says that code has grown a memory.</summary>
-    /// <returns>The buffer of its new size.</returns>
+    /// <summary>Says that code has grown a memory, which the script then has mapped below the buffer of its new size.</summary>
     /// <exception cref="HostTrapException">There is no stack left for it.</exception>
-    public IArrayBuffer Grown(int store, int id, double delta)
+    public void Grown(int store, int id, double delta)
     {
         stack.ThrowIfExhausted();
-        return (IArrayBuffer)functions.InvokeMethod("grown", store, id, delta);
+        functions.InvokeMethod("grown", store, id, delta);
     }
 
     /// <summary>Whether a value of a store's realm is a typed array of some kind of elements, and has all that are asked for.</summary>

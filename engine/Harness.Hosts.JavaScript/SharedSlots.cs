@@ -1,14 +1,10 @@
-using Microsoft.ClearScript;
-using Microsoft.ClearScript.JavaScript;
-using Microsoft.ClearScript.V8;
-
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
 /// The buffer in which values cross between JavaScript and the host: both write and read it directly, so that numbers arrive bit by bit and a call needs no
 /// arguments. Its layout is described in <c>slots.js</c>.
 /// </summary>
-internal sealed unsafe class SharedSlots : IDisposable
+internal sealed unsafe class SharedSlots
 {
     /// <summary>Words before the first slot.</summary>
     private const int Header = 8;
@@ -27,17 +23,8 @@ internal sealed unsafe class SharedSlots : IDisposable
 
     private readonly ulong* _words;
 
-    /// <summary>Makes the buffer in V8's heap, where it never moves.</summary>
-    public SharedSlots(V8ScriptEngine script)
-    {
-        Buffer = (IArrayBuffer)script.Evaluate("slots", $"new ArrayBuffer({(Header + Count) * sizeof(ulong)})");
-        nint address = 0;
-        Buffer.InvokeWithDirectAccess(pointer => address = pointer);
-        _words = (ulong*)address;
-    }
-
-    /// <summary>The buffer as JavaScript has it.</summary>
-    public IArrayBuffer Buffer { get; }
+    /// <summary>Makes the buffer, and leaves it in the global object, for the script that takes it away from there.</summary>
+    public SharedSlots(V8Realm realm) => _words = (ulong*)realm.DefineBuffer("harness:slots", (Header + Count) * sizeof(ulong));
 
     /// <summary>Where the buffer is, at the header.</summary>
     public nint Address => (nint)_words;
@@ -87,9 +74,6 @@ internal sealed unsafe class SharedSlots : IDisposable
         int* pair = (int*)(_words + Header + slot);
         return (pair[0], (ReferenceKind)pair[1]);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => ((ScriptObject)Buffer).Dispose();
 }
 
 /// <summary>What a reference in a slot refers to.</summary>

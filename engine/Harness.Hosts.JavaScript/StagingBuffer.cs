@@ -1,11 +1,7 @@
-using Microsoft.ClearScript;
-using Microsoft.ClearScript.JavaScript;
-using Microsoft.ClearScript.V8;
-
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>A buffer that both sides see, through which whole blocks of elements cross: JavaScript cannot see the heap, nor the host a typed array.</summary>
-internal sealed unsafe class StagingBuffer : IDisposable
+internal sealed unsafe class StagingBuffer
 {
     /// <summary>Its size in bytes: what is longer crosses in several blocks.</summary>
     private const int Size = 1 << 18;
@@ -13,17 +9,8 @@ internal sealed unsafe class StagingBuffer : IDisposable
     private readonly byte* _bytes;
     private ScriptFunctions? _functions;
 
-    /// <summary>Makes the buffer in V8's heap, where it never moves.</summary>
-    public StagingBuffer(V8ScriptEngine script)
-    {
-        Buffer = (IArrayBuffer)script.Evaluate("staging", $"new ArrayBuffer({Size})");
-        nint address = 0;
-        Buffer.InvokeWithDirectAccess(pointer => address = pointer);
-        _bytes = (byte*)address;
-    }
-
-    /// <summary>The buffer as JavaScript has it.</summary>
-    public IArrayBuffer Buffer { get; }
+    /// <summary>Makes the buffer, and leaves it in the global object, for the script that takes it away from there.</summary>
+    public StagingBuffer(V8Realm realm) => _bytes = realm.DefineBuffer("harness:staging", Size);
 
     /// <summary>Says what copies between the buffer and typed arrays.</summary>
     public void Connect(ScriptFunctions functions) => _functions = functions;
@@ -45,15 +32,12 @@ internal sealed unsafe class StagingBuffer : IDisposable
             int count = Math.Min(length - done, Size >> shift);
             int bytes = count << shift;
             byte* block = elements + ((long)done << shift);
-            if (!transfer.IsToHeap) System.Buffer.MemoryCopy(block, _bytes, Size, bytes);
+            if (!transfer.IsToHeap) Buffer.MemoryCopy(block, _bytes, Size, bytes);
             _functions.CopyElements(store, value, from + done, count, transfer.IsToHeap);
-            if (transfer.IsToHeap) System.Buffer.MemoryCopy(_bytes, block, bytes, bytes);
+            if (transfer.IsToHeap) Buffer.MemoryCopy(_bytes, block, bytes, bytes);
             done += count;
         }
 
         return true;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => ((ScriptObject)Buffer).Dispose();
 }

@@ -68,6 +68,10 @@ internal static unsafe partial class V8Interface
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v87Integer3NewEPNS_7IsolateEi")]
     public static partial nint* NewInteger(nint isolate, int value);
 
+    /// <summary><c>Object::New</c>: an object without properties.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v86Object3NewEPNS_7IsolateE")]
+    public static partial nint* NewObject(nint isolate);
+
     /// <summary><c>Object::Get</c>; null if it threw.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v86Object3GetENS_5LocalINS_7ContextEEENS1_INS_5ValueEEE")]
     public static partial nint* GetProperty(nint* target, nint* context, nint* key);
@@ -111,6 +115,45 @@ internal static unsafe partial class V8Interface
     /// <summary><c>Value::IsFunction</c>.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v85Value10IsFunctionEv")]
     public static partial byte IsFunction(nint* value);
+
+    /// <summary><c>Value::IsArrayBuffer</c>, which those are not that are shared.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v85Value13IsArrayBufferEv")]
+    public static partial byte IsBuffer(nint* value);
+
+    /// <summary><c>Value::IsSharedArrayBuffer</c>.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v85Value19IsSharedArrayBufferEv")]
+    public static partial byte IsSharedBuffer(nint* value);
+
+    /// <summary><c>Value::IsArrayBufferView</c>: whether it is a typed array or a <c>DataView</c>.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v85Value17IsArrayBufferViewEv")]
+    public static partial byte IsView(nint* value);
+
+    /// <summary><c>ArrayBuffer::MaybeNew</c>; null if there is no memory.</summary>
+    /// <param name="isolate">The isolate.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <param name="initialization">0 if they are to be zero, 1 if they may be anything.</param>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v811ArrayBuffer8MaybeNewEPNS_7IsolateEmNS_30BackingStoreInitializationModeE")]
+    public static partial nint* NewBuffer(nint isolate, nuint length, int initialization);
+
+    /// <summary><c>ArrayBuffer::Data</c>: where its bytes are, which do not move. Buffers that are shared are of the same class to V8.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v811ArrayBuffer4DataEv")]
+    public static partial byte* GetBufferData(nint* buffer);
+
+    /// <summary><c>ArrayBuffer::ByteLength</c>: 0 for one that is detached.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v811ArrayBuffer10ByteLengthEv")]
+    public static partial nuint GetBufferLength(nint* buffer);
+
+    /// <summary><c>ArrayBufferView::Buffer</c>: the buffer of a view, be it shared or not.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v815ArrayBufferView6BufferEv")]
+    public static partial nint* GetViewBuffer(nint* view);
+
+    /// <summary><c>ArrayBufferView::ByteOffset</c>.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v815ArrayBufferView10ByteOffsetEv")]
+    public static partial nuint GetViewOffset(nint* view);
+
+    /// <summary><c>ArrayBufferView::ByteLength</c>: 0 for a view whose buffer is detached, or has become too short for it.</summary>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v815ArrayBufferView10ByteLengthEv")]
+    public static partial nuint GetViewLength(nint* view);
 
     /// <summary><c>Function::Call</c>; null if it threw.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88Function4CallEPNS_7IsolateENS_5LocalINS_7ContextEEENS3_INS_5ValueEEEiPS7_")]

@@ -4,8 +4,8 @@ using System.Text;
 namespace Harness.Hosts.JavaScript;
 
 /// <summary>
-/// An isolate of V8 and a context in it, past ClearScript. Made while a script runs, by a function of the host that it calls; functions go from one side to the other as properties of
-/// the global object, where they stay as long as the script leaves them there.
+/// An isolate of V8 and a context in it, past ClearScript. For functions of the host, while a script calls them. What goes from one side to the other does so as properties of
+/// the global object, where it stays as long as the script leaves it there.
 /// </summary>
 internal sealed unsafe class V8Realm
 {
@@ -25,6 +25,9 @@ internal sealed unsafe class V8Realm
         Isolate = V8Interface.TryGetCurrentIsolate();
         if (Isolate == 0) throw new InvalidOperationException("no script runs on this thread");
         Context = V8Interface.MakeGlobal(Isolate, *V8Interface.GetCurrentContext(Isolate));
+        HandleNext = V8Interface.HandleNext(Isolate);
+        HandleLimit = V8Interface.HandleLimit(Isolate);
+        HandleLevel = V8Interface.HandleLevel(Isolate);
     }
 
     /// <summary>The isolate.</summary>
@@ -35,6 +38,15 @@ internal sealed unsafe class V8Realm
 
     /// <summary>Whether V8 runs on this thread, in the isolate, which is when it can be called past ClearScript.</summary>
     public bool IsEntered => V8Interface.TryGetCurrentIsolate() == Isolate;
+
+    /// <inheritdoc cref="V8Interface.HandleNext"/>
+    public nint* HandleNext { get; }
+
+    /// <inheritdoc cref="V8Interface.HandleLimit"/>
+    public nint* HandleLimit { get; }
+
+    /// <inheritdoc cref="V8Interface.HandleLevel"/>
+    public int* HandleLevel { get; }
 
     /// <summary>Looks where callbacks find their first argument, which V8's interface has nothing for but the inlined code of its header.</summary>
     /// <exception cref="InvalidOperationException">This V8 has it elsewhere than it is known to.</exception>
@@ -55,15 +67,30 @@ internal sealed unsafe class V8Realm
         };
     }
 
+    /// <summary>Puts a value into the global object.</summary>
+    /// <param name="name">The property.</param>
+    /// <param name="value">The value, as a <c>Local</c> or a <c>Global</c>.</param>
+    public void Define(string name, nint* value)
+    {
+        if (V8Interface.SetProperty(V8Interface.GetGlobal(Context), Context, KeyOf(name), value) != V8Interface.JustTrue)
+            throw new InvalidOperationException($"the global property '{name}' cannot be set");
+    }
+
     /// <summary>Puts a function that calls native code into the global object.</summary>
     /// <param name="name">The property.</param>
     /// <param name="callback">What code calls that is not optimized, as <c>void (const FunctionCallbackInfo&amp;)</c>: code that is there at least as long as the function can be called.</param>
     /// <param name="direct">What optimized code calls in its place.</param>
-    public void Define(string name, nint callback, DirectFunction direct)
+    public void DefineFunction(string name, nint callback, DirectFunction direct) => Define(name, MakeFunction(callback, &direct));
+
+    /// <summary>Puts a buffer whose bytes are zero into the global object.</summary>
+    /// <param name="name">The property.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <returns>Where they are as long as the isolate lives.</returns>
+    public byte* DefineBuffer(string name, int length)
     {
-        nint* function = MakeFunction(callback, &direct);
-        if (V8Interface.SetProperty(V8Interface.GetGlobal(Context), Context, KeyOf(name), function) != V8Interface.JustTrue)
-            throw new InvalidOperationException($"the global property '{name}' cannot be set");
+        nint* buffer = Present(V8Interface.NewBuffer(Isolate, (nuint)length, initialization: 0));
+        Define(name, V8Interface.MakeGlobal(Isolate, *buffer));
+        return V8Interface.GetBufferData(buffer);
     }
 
     /// <summary>Takes a function out of the global object.</summary>
@@ -77,6 +104,13 @@ internal sealed unsafe class V8Realm
             : throw new InvalidOperationException($"the global property '{name}' is no function");
     }
 
+    /// <summary>The name of a property, as a <c>Local</c>.</summary>
+    public nint* KeyOf(string name)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(name);
+        fixed (byte* text = bytes) return Present(V8Interface.NewString(Isolate, text, type: 1, bytes.Length));
+    }
+
     [UnmanagedCallersOnly]
     private static void Look(nint* info) => t_seen = info[FirstArgument];
 
@@ -87,11 +121,7 @@ internal sealed unsafe class V8Realm
         return Present(V8Interface.GetFunction(template, Context));
     }
 
-    private nint* KeyOf(string name)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(name);
-        fixed (byte* text = bytes) return Present(V8Interface.NewString(Isolate, text, type: 1, bytes.Length));
-    }
-
-    private static nint* Present(nint* local) => local is not null ? local : throw new InvalidOperationException("V8 has no memory left");
+    /// <summary>What V8 has made.</summary>
+    /// <exception cref="InvalidOperationException">It has made nothing.</exception>
+    public static nint* Present(nint* local) => local is not null ? local : throw new InvalidOperationException("V8 has no memory left");
 }

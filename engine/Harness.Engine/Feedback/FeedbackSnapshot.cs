@@ -85,13 +85,16 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
             return new CallSiteFeedback(offset, FeedbackState.Monomorphic, count, [TargetOf(instance, target, count)]);
         }
 
+        // There are few, of which those that are called most come first.
         var targets = new List<FeedbackTarget>();
         for (FeedbackSlot* entry = FeedbackRecorder.Targets(target); Volatile.Read(ref entry->Target) != 0; entry++)
         {
-            targets.Add(TargetOf(instance, entry->Target, entry->Count));
+            FeedbackTarget next = TargetOf(instance, entry->Target, entry->Count);
+            int place = targets.Count;
+            while (place > 0 && targets[place - 1].Count < next.Count) place--;
+            targets.Insert(place, next);
         }
 
-        targets.Sort((left, right) => right.Count.CompareTo(left.Count));
         return new CallSiteFeedback(offset, FeedbackState.Polymorphic, count, [.. targets]);
     }
 

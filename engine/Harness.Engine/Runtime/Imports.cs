@@ -8,7 +8,7 @@ public sealed class Imports
     private static readonly GlobalType StringConstant = new(ValueType.Reference(AbstractHeapType.Extern, nullable: false), IsMutable: false);
 
     private readonly Dictionary<(string Module, string Name), object> _items;
-    private readonly Dictionary<Import, object> _single = [];
+    private readonly Dictionary<Import, object> _single = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _stringModules;
 
     /// <summary>Makes imports without anything.</summary>

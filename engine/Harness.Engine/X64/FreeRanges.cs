@@ -6,7 +6,7 @@ namespace Harness.Engine.X64;
 /// </summary>
 internal sealed class FreeRanges
 {
-    private readonly SortedSet<Range> _ranges = [];
+    private readonly SortedSet<Range> _ranges = new(new SmallestFirst());
     private readonly Dictionary<int, int> _sizesByStart = [];
     private readonly Dictionary<int, int> _startsByEnd = [];
 
@@ -79,9 +79,11 @@ internal sealed class FreeRanges
         return size;
     }
 
-    /// <summary>A free range; small ones come first.</summary>
-    private readonly record struct Range(int Size, int Start) : IComparable<Range>
+    private readonly record struct Range(int Size, int Start);
+
+    /// <summary>A comparer of the framework's would be compiled anew in each process.</summary>
+    private sealed class SmallestFirst : IComparer<Range>
     {
-        public int CompareTo(Range other) => Size != other.Size ? Size.CompareTo(other.Size) : Start.CompareTo(other.Start);
+        public int Compare(Range x, Range y) => x.Size != y.Size ? x.Size.CompareTo(y.Size) : x.Start.CompareTo(y.Start);
     }
 }

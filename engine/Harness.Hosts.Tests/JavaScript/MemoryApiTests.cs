@@ -1,4 +1,7 @@
 using Harness.Engine.Configuration;
+using Harness.Engine.Modules.Text;
+using Harness.Engine.Runtime;
+using Harness.Hosts.JavaScript;
 
 namespace Harness.Hosts.Tests.JavaScript;
 
@@ -33,6 +36,25 @@ public sealed class MemoryApiTests
         show(load(140000));
         """,
         "true 7 1 0 131072 7 9 2 196608 11");
+
+    /// <summary>Code that the host calls, as no script runs, grows a memory below its buffer, too.</summary>
+    [Fact]
+    public void AMemoryGrowsBelowItsBufferWhileNoScriptRuns() => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        byte[] module = WatAssembler.Assemble(
+            """
+            (module (memory (export "m") 1 5)
+              (func (export "load") (param i32) (result i32) local.get 0 i32.load8_u)
+              (func (export "grow") (result i32) i32.const 1 memory.grow))
+            """);
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        host.RunScript("make.js", $"globalThis.m = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of({string.Join(", ", module)}))).exports.m; new Uint8Array(m.buffer)[100] = 7;");
+        Instance instance = host.LastInstance!;
+        Assert.Equal(1, instance.GetFunction("grow").Invoke()[0].AsI32());
+        Assert.Equal(131072, host.RunScript("write.js", "new Uint8Array(m.buffer)[70000] = 9; m.buffer.byteLength"));
+        Assert.Equal(7, instance.GetFunction("load").Invoke(100)[0].AsI32());
+        Assert.Equal(9, instance.GetFunction("load").Invoke(70000)[0].AsI32());
+    });
 
     /// <summary>What scripts change about memories leads the host neither to other buffers nor out of itself.</summary>
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
@@ -146,6 +147,61 @@ public sealed class ScriptEnvironmentTests
             folder.Delete(recursive: true);
         }
     }
+
+    /// <summary>Bytes come to the host out of whatever buffer they are in, and from it in one of the script's own.</summary>
+    [Theory]
+    [InlineData("bytes")]
+    [InlineData("new Uint8Array([9, ...bytes, 9]).subarray(1, 1 + bytes.length)")]
+    [InlineData("new DataView(new Uint8Array([9, ...bytes, 9]).buffer, 1, bytes.length)")]
+    [InlineData("bytes.buffer")]
+    [InlineData("(buffer => { new Uint8Array(buffer).set(bytes); return buffer; })(new SharedArrayBuffer(bytes.length))")]
+    [InlineData("(buffer => { new Uint8Array(buffer, 3).set(bytes); return new Uint8Array(buffer, 3); })(new SharedArrayBuffer(3 + bytes.length))")]
+    [InlineData("(buffer => { const all = new Uint8Array(buffer); buffer.resize(bytes.length); all.set(bytes); return all; })(new ArrayBuffer(1, { maxByteLength: 1000 }))")]
+    public void BytesCrossFromEveryKindOfBuffer(string given) => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        const string Text = "ä short text";
+        using var compressed = new MemoryStream();
+        using (var stream = new ZLibStream(compressed, CompressionMode.Compress, leaveOpen: true)) stream.Write(System.Text.Encoding.UTF8.GetBytes(Text));
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        Assert.Equal(Text, host.RunScript("inflate.js", $$"""
+            (() => {
+              const bytes = Uint8Array.of({{string.Join(',', compressed.ToArray())}});
+              return new TextDecoder().decode(harness.inflate({{given}}));
+            })()
+            """));
+    });
+
+    /// <summary>Where a view has lost its buffer, there are no bytes; where there never was one, the host says so.</summary>
+    [Theory]
+    [InlineData("(view => { view.buffer.transfer(); return view; })(new Uint8Array(1000))", "")]
+    [InlineData("(buffer => { const view = new Uint8Array(buffer, 10); buffer.resize(5); return view; })(new ArrayBuffer(1000, { maxByteLength: 1000 }))", "")]
+    [InlineData("'text'", "bytes are wanted")]
+    [InlineData("undefined", "bytes are wanted")]
+    [InlineData("[1, 2, 3]", "bytes are wanted")]
+    public void WhatHasNoBytesIsNotRead(string given, string message) => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        var outcome = (string)host.RunScript("inflate.js", $"(() => {{ try {{ return `${{harness.inflate({given}).length}} bytes`; }} catch (error) {{ return error.message; }} }})()")!;
+        Assert.Contains(message.Length == 0 ? "0 bytes" : message, outcome);
+    });
+
+    /// <summary>What the host's own scripts have from it they take away before programs run.</summary>
+    [Fact]
+    public void ProgramsFindNothingOfTheHostInTheGlobalObject() => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        Assert.Equal("", host.RunScript("names.js", "Object.getOwnPropertyNames(globalThis).filter(name => name.startsWith('harness:')).join()"));
+    });
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("globalThis.named = {}")]
+    public void AFunctionThatTheScriptDoesNotDefineIsNamed(string script) => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        host.RunScript("script.js", script);
+        Assert.Equal("the script defines no function 'named'", Assert.Throws<ProgramException>(() => host.Call("named")).Message);
+    });
 
     [Theory]
     [InlineData("")]

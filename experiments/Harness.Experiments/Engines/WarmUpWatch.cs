@@ -29,8 +29,12 @@ internal sealed class WarmUpWatch(WarmUpRule rule)
     /// <summary>Whether the slowest and fastest of the last calls differ by little.</summary>
     private bool IsSteady()
     {
-        var last = times[Math.Max(0, times.Count - rule.Window)..];
-        return last.Count == rule.Window && last.Max() <= last.Min() * (1 + rule.Tolerance);
+        if (times.Count < rule.Window)
+            return false;
+        var (fastest, slowest) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (var i = times.Count - rule.Window; i < times.Count; i++)
+            (fastest, slowest) = (Math.Min(fastest, times[i]), Math.Max(slowest, times[i]));
+        return slowest <= fastest * (1 + rule.Tolerance);
     }
 
     /// <summary>Whether no call has been clearly faster than all before it for a while: some time and some calls, or, where calls are long, twice that time.</summary>

@@ -189,8 +189,8 @@ internal static class WorkerJson
     private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
     {
         json.WriteStartArray(name);
-        foreach (var number in numbers)
-            json.WriteNumberValue(number);
+        for (var i = 0; i < numbers.Count; i++)
+            json.WriteNumberValue(numbers[i]);
         json.WriteEndArray();
     }
 

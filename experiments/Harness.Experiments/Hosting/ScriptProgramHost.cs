@@ -39,7 +39,16 @@ internal sealed class ScriptProgramHost : IProgramHost
 
     public WasmEngine Engine => host.Engine;
 
-    public HeapTotals Heap => heaps.Aggregate(default(HeapTotals), (sum, heap) => sum + heap.Totals);
+    public HeapTotals Heap
+    {
+        get
+        {
+            var sum = default(HeapTotals);
+            foreach (var (_, totals) in heaps)
+                sum += totals;
+            return sum;
+        }
+    }
 
     public Instance? Instance => host.LastInstance;
 

@@ -11,7 +11,7 @@ namespace Harness.Engine.Optimizer.Build;
 /// </summary>
 internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool allowDeopt)
 {
-    private readonly Dictionary<(Opcode Op, long Bits), int> constants = [];
+    private readonly Dictionary<ConstantKey, int> constants = [];
     private readonly Block entry = graph.NewBlock();
 
     /// <summary>Constants that go to the front of the entry, the last one first.</summary>
@@ -95,7 +95,8 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     /// <summary>A constant. It is made once and dominates all blocks.</summary>
     public int Constant(Opcode op, IrType type, long bits)
     {
-        if (!constants.TryGetValue((op, bits), out int id))
+        var key = new ConstantKey(op, bits);
+        if (!constants.TryGetValue(key, out int id))
         {
             // Nothing comes behind a call that ends the block.
             id = Graph.NewNode(entry.Id, op, type, [], bits);
@@ -107,7 +108,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
                     : ReferenceTypes.To(Module.Functions[(int)bits].CanonicalTypeId);
             }
 
-            constants.Add((op, bits), id);
+            constants.Add(key, id);
         }
 
         return id;

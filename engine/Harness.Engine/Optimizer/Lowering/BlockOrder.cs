@@ -249,7 +249,7 @@ internal sealed class BlockOrder
 
         if (newlyReady.Count > 1)
         {
-            newlyReady.Span.Sort(byFrequency);
+            newlyReady.Sort(byFrequency);
         }
 
         foreach (int target in newlyReady.Span)

@@ -7,10 +7,11 @@ namespace Harness.Engine.Optimizer.Passes;
 /// <summary>Nodes without inputs that a pass needs: each is made once, at the front of the entry block.</summary>
 internal sealed class EntryConstants(Graph graph)
 {
-    private readonly Dictionary<(Opcode Op, long Bits), int> nodes = [];
+    private readonly Dictionary<ConstantKey, int> nodes = [];
+    private readonly List<int> made = [];
 
     /// <summary>Puts the nodes into the entry block; to be called when the pass is done.</summary>
-    public void Place() => graph.Blocks[0].Nodes.InsertRange(0, nodes.Values);
+    public void Place() => graph.Blocks[0].Nodes.InsertRange(0, made);
 
     /// <summary>A 32-bit integer.</summary>
     public int I32(int value) => Get(Opcode.I32Const, IrType.I32, value, default);
@@ -28,11 +29,13 @@ internal sealed class EntryConstants(Graph graph)
     /// <summary>A constant, or another node that depends on nothing but its immediate.</summary>
     public int Get(Opcode op, IrType type, long bits, Modules.ValueType referenceType)
     {
-        if (!nodes.TryGetValue((op, bits), out int id))
+        var key = new ConstantKey(op, bits);
+        if (!nodes.TryGetValue(key, out int id))
         {
             id = graph.NewNode(0, op, type, [], bits);
             graph[id].ReferenceType = referenceType;
-            nodes.Add((op, bits), id);
+            nodes.Add(key, id);
+            made.Add(id);
         }
 
         return id;

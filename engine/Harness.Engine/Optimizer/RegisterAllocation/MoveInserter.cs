@@ -81,7 +81,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             ConnectBlocks(i);
         }
 
-        moves.Span.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+        moves.Sort(static (a, b) => a.Key.CompareTo(b.Key));
     }
 
     /// <summary>

@@ -179,7 +179,7 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
     /// <summary>Makes sets of slots of the changes.</summary>
     private void ListSlots()
     {
-        changes.Span.Sort(static (a, b) => a.Safepoint != b.Safepoint
+        changes.Sort(static (a, b) => a.Safepoint != b.Safepoint
             ? a.Safepoint.CompareTo(b.Safepoint)
             : a.IsAdded != b.IsAdded ? a.IsAdded.CompareTo(b.IsAdded) : a.Slot.CompareTo(b.Slot));
         current.Clear();

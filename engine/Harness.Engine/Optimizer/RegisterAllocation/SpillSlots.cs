@@ -167,7 +167,7 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
             }
         }
 
-        pairs.Span.Sort(static (a, b) => a.Frequency != b.Frequency ? b.Frequency.CompareTo(a.Frequency)
+        pairs.Sort(static (a, b) => a.Frequency != b.Frequency ? b.Frequency.CompareTo(a.Frequency)
             : a.Parameter != b.Parameter ? a.Parameter.CompareTo(b.Parameter)
             : a.Argument.CompareTo(b.Argument));
         foreach (var (_, parameter, argument) in pairs.Span)
@@ -267,7 +267,7 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
             }
         }
 
-        order.Span.Sort((a, b) => webs[a].Ranges[0].Start != webs[b].Ranges[0].Start
+        order.Sort((a, b) => webs[a].Ranges[0].Start != webs[b].Ranges[0].Start
             ? webs[a].Ranges[0].Start.CompareTo(webs[b].Ranges[0].Start)
             : a.CompareTo(b));
         free.Clear();

@@ -1,6 +1,7 @@
 // Instances: imports are read, linked in one store, and what is exported is wrapped.
 import { requireArguments } from 'webassembly/arguments.js';
 import { JSTag } from 'webassembly/exceptions.js';
+import { giving } from 'webassembly/exchange.js';
 import { fail, functionIds, functionOf } from 'webassembly/functions.js';
 import { adopt, itemOf, itemState } from 'webassembly/items.js';
 import { describe } from 'webassembly/known-functions.js';
@@ -113,7 +114,7 @@ function link(realm, builder, state, values) {
     }
   }
 
-  const wrong = texts.length > 0 ? native.defineTexts(builder, texts.join(''), new Int32Array(places)) : -1;
+  const wrong = texts.length > 0 ? giving(new Int32Array(places), native.defineTexts, builder, texts.join('')) : -1;
   if (wrong >= 0) throw linkFailure(values.find(({ item }) => item.index === wrong).item, 'a value of its type');
 
   const status = native.finishInstance(builder);

@@ -1,4 +1,5 @@
 // Memories are V8's own, so that buffers detach as they must, or those of shared ones stay; this engine's pages are mapped below them.
+import { giving } from 'webassembly/exchange.js';
 import { realms } from 'webassembly/realms.js';
 import { native } from 'webassembly/slots.js';
 import { V8 } from 'webassembly/v8.js';
@@ -42,7 +43,7 @@ Object.defineProperty(V8.Memory.prototype, 'grow', {
     if (pages >= 0 && pages <= MOST_PAGES && !native.canGrowMemory(known.id, Number(pages))) throw cannotGrow();
     const before = apply(growBuffer, this, [pages]);
     const buffer = bufferOf(this);
-    if (!native.growMemory(known.id, buffer, buffer.byteLength / PAGE_SIZE - Number(before))) throw cannotGrow();
+    if (!giving(buffer, native.growMemory, known.id, buffer.byteLength / PAGE_SIZE - Number(before))) throw cannotGrow();
     return before;
   } }.grow,
 });
@@ -50,7 +51,7 @@ Object.defineProperty(V8.Memory.prototype, 'grow', {
 export function memoryItem(realm, memory) {
   let known = memoryIds.get(memory);
   if (known === undefined) {
-    known = { realm, id: native.adoptMemory(realm.store, bufferOf(memory), maxima.get(memory) ?? -1) };
+    known = { realm, id: giving(bufferOf(memory), native.adoptMemory, realm.store, maxima.get(memory) ?? -1) };
     memoryIds.set(memory, known);
     realm.items.set(known.id, memory);
   }
@@ -61,7 +62,7 @@ export function memoryItem(realm, memory) {
 export function memoryOf(realm, id, type) {
   const { initial, maximum, shared } = type;
   const memory = new V8Memory(maximum == null ? { initial } : { initial, maximum, shared });
-  native.shareMemory(realm.store, id, bufferOf(memory));
+  giving(bufferOf(memory), native.shareMemory, realm.store, id);
   memoryIds.set(memory, { realm, id });
   realm.items.set(id, memory);
   return memory;
@@ -71,5 +72,5 @@ export function memoryOf(realm, id, type) {
 export function grown(store, id, delta) {
   const memory = realms.get(store).deref().items.get(id);
   apply(growBuffer, memory, [delta]);
-  return bufferOf(memory);
+  giving(bufferOf(memory), native.mapMemory, id);
 }

@@ -1,5 +1,6 @@
 // Modules: compiled from bytes, described by the host on first need.
 import { requireArguments } from 'webassembly/arguments.js';
+import { giving } from 'webassembly/exchange.js';
 import { native } from 'webassembly/slots.js';
 import { CompileError } from 'webassembly/v8.js';
 
@@ -20,7 +21,7 @@ export function optionsOf(options) {
 }
 
 export function compileSync(bytes, options) {
-  const result = native.compile(bytes, options.builtins);
+  const result = giving(bytes, native.compile, options.builtins);
   if (typeof result === 'string') throw new CompileError(result);
   const state = { id: result, strings: options.strings, bytes, info: undefined, wanted: undefined };
   const wrong = options.strings === undefined ? undefined : infoOf(state).imports.find(item => item.module === options.strings && item.kind === 'global' && (item.mutable || item.type !== 'e'));
@@ -95,7 +96,7 @@ function customSections(bytes, wanted) {
     const end = at + size;
     if (id === 0) {
       const length = unsigned();
-      const name = native.utf8(bytes.slice(at, at + length));
+      const name = giving(bytes.subarray(at, at + length), native.utf8);
       at += length;
       if (name === wanted) sections.push(bytes.slice(at, end).buffer);
     }

@@ -3,13 +3,14 @@
 import { requireArguments } from 'webassembly/arguments.js';
 import { copyElements, hasElements } from 'webassembly/elements.js';
 import { Exception, scriptTag, Tag } from 'webassembly/exceptions.js';
+import { giving } from 'webassembly/exchange.js';
 import { dispatch, refuseResult } from 'webassembly/functions.js';
 import { Global } from 'webassembly/globals.js';
 import { Instance, makeInstance, readImports } from 'webassembly/instances.js';
 import { grown, V8Memory } from 'webassembly/memories.js';
 import { bytesOf, compileSync, makeModule, Module, moduleState, optionsOf } from 'webassembly/modules.js';
 import { releaseValue } from 'webassembly/realms.js';
-import { connect, connectDispatch, native } from 'webassembly/slots.js';
+import { connectDispatch, native } from 'webassembly/slots.js';
 import { Table } from 'webassembly/tables.js';
 import { CompileError, LinkError, RuntimeError } from 'webassembly/v8.js';
 
@@ -17,7 +18,7 @@ function validate(source, options = undefined) {
   requireArguments(arguments, 1, 'WebAssembly.validate');
   const bytes = bytesOf(source);
   const read = optionsOf(options);
-  if (read.strings === undefined) return native.validate(bytes, read.builtins);
+  if (read.strings === undefined) return giving(bytes, native.validate, read.builtins);
   try {
     native.releaseModule(compileSync(bytes, read).id);
     return true;
@@ -93,4 +94,4 @@ Object.defineProperty(API, 'JSTag', { enumerable: true, configurable: true, get:
 Object.defineProperty(globalThis, 'WebAssembly', { value: API, writable: true, enumerable: false, configurable: true });
 
 connectDispatch(dispatch);
-connect({ dispatch, releaseValue, grown, refuseResult, hasElements, copyElements });
+native.connect({ dispatch, releaseValue, grown, refuseResult, hasElements, copyElements });

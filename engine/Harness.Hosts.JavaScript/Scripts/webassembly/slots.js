@@ -2,21 +2,21 @@
 // kinds below. Strings cross as arguments and results. Before the slots are words of 32 bits, by index: what kind of trap happened (0), the import that the host calls, by its store (STORE) and its
 // number there (IMPORT), how a call of one side by the other has ended (STATUS), and the tag of what an import threw (TAG).
 
-const { host, buffer } = import.meta;
+import { found } from 'webassembly/exchange.js';
 
-// A second buffer, for blocks of elements, and what is called with the functions that the host calls.
-export const { staging, connect } = import.meta;
+// The functions of the host.
+export const native = { ...import.meta };
 
-// The functions as properties of an object of this heap: to ask the host for one of them takes longer than to call it.
-export const native = Object.fromEntries(Object.keys(host).map(name => [name, host[name]]));
+const buffer = found('harness:slots');
+
+// A second buffer, for blocks of elements.
+export const staging = found('harness:staging');
 
 // What is called most does not go through ClearScript: call(id) calls a function, and sets the status. Where it gives a number other than zero, that is OK; code that is not optimized gets undefined.
 export const call = (() => {
   const name = 'harness:call';
   native.defineCall(name);
-  const { [name]: defined } = globalThis;
-  delete globalThis[name];
-  return defined;
+  return found(name);
 })();
 
 // The other way round, for the function of ours that calls imports.

@@ -131,17 +131,10 @@ internal sealed class BuildState
             return;
         }
 
-        var zeros = new Dictionary<IrType, int>();
         deadValues = new int[LocalTypes.Length];
         for (int i = 0; i < deadValues.Length; i++)
         {
-            IrType type = GraphAssembler.TypeOf(LocalTypes[i]);
-            if (!zeros.TryGetValue(type, out int zero))
-            {
-                zeros.Add(type, zero = assembler.Zero(type));
-            }
-
-            deadValues[i] = zero;
+            deadValues[i] = assembler.Zero(GraphAssembler.TypeOf(LocalTypes[i]));
         }
     }
 

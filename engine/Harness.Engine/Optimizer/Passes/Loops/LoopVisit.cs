@@ -53,7 +53,13 @@ internal sealed class LoopVisit
             visit.Include(inner[inside]);
         }
 
-        graph.Budget.TryDraw(visit.Candidates.Sum(static candidate => 1L + candidate.Nodes.Count));
+        long steps = 0;
+        foreach ((_, List<int> nodes) in visit.Candidates)
+        {
+            steps += 1L + nodes.Count;
+        }
+
+        graph.Budget.TryDraw(steps);
         visit.Candidates.Sort((a, b) => flow.PositionOf(a.Block.Id).CompareTo(flow.PositionOf(b.Block.Id)));
         visit.alwaysEnd = loop.Header.LoopEntryState < 0 ? -1 : visit.FindAlwaysEnd(loop);
         return visit;

@@ -48,6 +48,6 @@ internal sealed class ConstantSums
     }
 
     /// <summary>The sums of a number and constants.</summary>
-    public IReadOnlyList<(int Sum, int Constant)> With(int number) =>
-        byNumber.TryGetValue(number, out List<(int Sum, int Constant)>? sums) ? sums : [];
+    public ReadOnlySpan<(int Sum, int Constant)> With(int number) =>
+        byNumber.TryGetValue(number, out List<(int Sum, int Constant)>? sums) ? CollectionsMarshal.AsSpan(sums) : [];
 }
