@@ -10,8 +10,8 @@ namespace Harness.Hosts.JavaScript;
 /// All else, and what goes wrong, it leaves to <see cref="FunctionCalls"/>. It asks V8 for nothing: what it has to know is in the slots, or part of the code.
 /// </summary>
 /// <remarks>
-/// It leaves the status in the slots, and gives <see cref="HasReturned"/> where the call has returned, so that who is called directly need not read it. V8's interface makes <c>undefined</c> of
-/// that, and what is called through it has to look; so has whoever gets anything but a number that is not zero.
+/// It leaves the status in the slots, and gives <see cref="HasReturned"/> where the call has returned, so that who calls it need not read it. Nobody promises that this arrives where code was
+/// deoptimized meanwhile: whoever gets anything but a number that is not zero has to look.
 /// </remarks>
 internal sealed unsafe class CallCode : IDisposable
 {
@@ -24,8 +24,8 @@ internal sealed unsafe class CallCode : IDisposable
     /// <summary>Makes the code.</summary>
     /// <param name="calls">What it leaves to C#.</param>
     /// <param name="slots">Where values and status are.</param>
-    /// <param name="argument">Where it finds the number of the function when it is called through V8's interface.</param>
-    public CallCode(FunctionCalls calls, SharedSlots slots, IntegerArgument argument)
+    /// <param name="layout">Where it finds the number of the function, and leaves what it gives, when it is called through V8's interface.</param>
+    public CallCode(FunctionCalls calls, SharedSlots slots, CallbackLayout layout)
     {
         _calls = GCHandle.Alloc(calls);
         using var a = new Assembler();
@@ -33,9 +33,15 @@ internal sealed unsafe class CallCode : IDisposable
         Label slow = a.NewLabel();
         Label failed = a.NewLabel();
 
-        // The callback makes of its info what the direct function is given, and goes on as that.
-        a.Mov(OpSize.Dword, Gpr.Rsi, Mem.Base(Gpr.Rdi, argument.Offset));
-        a.Shift(ShiftOp.Shr, OpSize.Dword, Gpr.Rsi, argument.Shift);
+        // The callback hands over what the direct function is given, and hands back what that gives: V8 counts on a number from either. What is pushed makes rsp a multiple of 16.
+        a.Push(Gpr.Rdi);
+        a.Mov(OpSize.Dword, Gpr.Rsi, Mem.Base(Gpr.Rdi, layout.Argument));
+        a.Shift(ShiftOp.Shr, OpSize.Dword, Gpr.Rsi, layout.ArgumentShift);
+        a.Call(direct);
+        a.Pop(Gpr.Rdi);
+        a.Shift(ShiftOp.Shl, OpSize.Qword, Gpr.Rax, layout.ResultShift);
+        a.Mov(OpSize.Qword, Mem.Base(Gpr.Rdi, layout.Result), Gpr.Rax);
+        a.Ret();
         a.Align(16);
         a.Bind(direct);
         FindRow(a, calls.Direct.Address, slow);
@@ -54,9 +60,9 @@ internal sealed unsafe class CallCode : IDisposable
         a.MovImm(Gpr.Rax, HasReturned);
         a.Ret();
         a.Bind(failed);
-        Leave(a, (nint)(delegate* unmanaged<nint, int, int>)&Fail);
+        Leave(a, (nint)(delegate* unmanaged<nint, int, nint>)&Fail);
         a.Bind(slow);
-        Leave(a, (nint)(delegate* unmanaged<nint, int, int>)&Run);
+        Leave(a, (nint)(delegate* unmanaged<nint, int, nint>)&Run);
         _code = NativeRuntime.CodeSpace.Publish(a);
         Direct = DirectFunction.OfIntegers(_code.Address + a.OffsetOf(direct));
         PerfMap.Record(_code, "call from JavaScript");
@@ -107,10 +113,10 @@ internal sealed unsafe class CallCode : IDisposable
     }
 
     [UnmanagedCallersOnly]
-    private static int Run(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call(id) ? HasReturned : 0;
+    private static nint Run(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call(id) ? HasReturned : 0;
 
     [UnmanagedCallersOnly]
-    private static int Fail(nint calls, int id)
+    private static nint Fail(nint calls, int id)
     {
         ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Fail(id);
         return 0;

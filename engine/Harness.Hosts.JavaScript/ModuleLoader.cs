@@ -12,7 +12,7 @@ internal sealed class ModuleLoader(string folder) : DocumentLoader
     private readonly Dictionary<string, Document> _loaded = [];
 
     /// <summary>A file of the folder, which need not be there.</summary>
-    private readonly Uri _inFolder = new(Path.Combine(Path.GetFullPath(folder), "module"));
+    private readonly Uri _inFolder = AsUrl(new Uri(Path.Combine(Path.GetFullPath(folder), "module")));
 
     /// <inheritdoc/>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -40,9 +40,12 @@ internal sealed class ModuleLoader(string folder) : DocumentLoader
     private Uri? Find(Uri? importer, string specifier)
     {
         if (Uri.TryCreate(specifier, UriKind.Absolute, out Uri? absolute)) return IsThere(absolute) ? absolute : null;
-        if (importer is not null && Uri.TryCreate(importer, specifier, out Uri? near) && IsThere(near)) return near;
+        if (importer is not null && Uri.TryCreate(AsUrl(importer), specifier, out Uri? near) && IsThere(near)) return near;
         return Uri.TryCreate(_inFolder, specifier, out Uri? below) && IsThere(below) ? below : null;
     }
+
+    /// <summary>What was a path as the URL that it has: what is relative to a path is taken for one, in which nothing is escaped.</summary>
+    private static Uri AsUrl(Uri uri) => new(uri.AbsoluteUri);
 
     private static bool IsThere(Uri uri) => uri.IsFile && File.Exists(uri.LocalPath);
 }
