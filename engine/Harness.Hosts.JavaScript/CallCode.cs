@@ -9,23 +9,17 @@ namespace Harness.Hosts.JavaScript;
 /// function. It enters compiled code itself where that needs nothing from C#: the arguments are numbers, and the store is open to the stack that it runs on (<see cref="StoreContext.OpenStack"/>).
 /// All else, and what goes wrong, it leaves to <see cref="FunctionCalls"/>. It asks V8 for nothing: what it has to know is in the slots, or part of the code.
 /// </summary>
-/// <remarks>
-/// It leaves the status in the slots, and gives <see cref="HasReturned"/> where the call has returned, so that who calls it need not read it. Nobody promises that this arrives where code was
-/// deoptimized meanwhile: whoever gets anything but a number that is not zero has to look.
-/// </remarks>
+/// <remarks>It gives nothing, and leaves the status in the slots: V8 ends the process where code was deoptimized that waits for what a direct function gives.</remarks>
 internal sealed unsafe class CallCode : IDisposable
 {
-    /// <summary>What it gives where the call has returned; where it has not, zero. Even, see <see cref="DirectFunction.OfIntegers"/>.</summary>
-    private const int HasReturned = 2;
-
     private readonly GCHandle _calls;
     private readonly CodeBlock _code;
 
     /// <summary>Makes the code.</summary>
     /// <param name="calls">What it leaves to C#.</param>
     /// <param name="slots">Where values and status are.</param>
-    /// <param name="layout">Where it finds the number of the function, and leaves what it gives, when it is called through V8's interface.</param>
-    public CallCode(FunctionCalls calls, SharedSlots slots, CallbackLayout layout)
+    /// <param name="argument">Where it finds the number of the function when it is called through V8's interface.</param>
+    public CallCode(FunctionCalls calls, SharedSlots slots, IntegerArgument argument)
     {
         _calls = GCHandle.Alloc(calls);
         using var a = new Assembler();
@@ -33,15 +27,9 @@ internal sealed unsafe class CallCode : IDisposable
         Label slow = a.NewLabel();
         Label failed = a.NewLabel();
 
-        // The callback hands over what the direct function is given, and hands back what that gives: V8 counts on a number from either. What is pushed makes rsp a multiple of 16.
-        a.Push(Gpr.Rdi);
-        a.Mov(OpSize.Dword, Gpr.Rsi, Mem.Base(Gpr.Rdi, layout.Argument));
-        a.Shift(ShiftOp.Shr, OpSize.Dword, Gpr.Rsi, layout.ArgumentShift);
-        a.Call(direct);
-        a.Pop(Gpr.Rdi);
-        a.Shift(ShiftOp.Shl, OpSize.Qword, Gpr.Rax, layout.ResultShift);
-        a.Mov(OpSize.Qword, Mem.Base(Gpr.Rdi, layout.Result), Gpr.Rax);
-        a.Ret();
+        // The callback makes of its info what the direct function is given, and goes on as that.
+        a.Mov(OpSize.Dword, Gpr.Rsi, Mem.Base(Gpr.Rdi, argument.Offset));
+        a.Shift(ShiftOp.Shr, OpSize.Dword, Gpr.Rsi, argument.Shift);
         a.Align(16);
         a.Bind(direct);
         FindRow(a, calls.Direct.Address, slow);
@@ -57,18 +45,17 @@ internal sealed unsafe class CallCode : IDisposable
         a.Jcc(Condition.NotZero, failed);
         a.MovImm(Gpr.R8, slots.Address);
         a.Mov(OpSize.Dword, Mem.Base(Gpr.R8, SharedSlots.StatusOffset), (int)CallStatus.Returned);
-        a.MovImm(Gpr.Rax, HasReturned);
         a.Ret();
         a.Bind(failed);
-        Leave(a, (nint)(delegate* unmanaged<nint, int, nint>)&Fail);
+        Leave(a, (nint)(delegate* unmanaged<nint, int, void>)&Fail);
         a.Bind(slow);
-        Leave(a, (nint)(delegate* unmanaged<nint, int, nint>)&Run);
+        Leave(a, (nint)(delegate* unmanaged<nint, int, void>)&Run);
         _code = NativeRuntime.CodeSpace.Publish(a);
-        Direct = DirectFunction.OfIntegers(_code.Address + a.OffsetOf(direct));
+        Direct = DirectFunction.OfInteger(_code.Address + a.OffsetOf(direct));
         PerfMap.Record(_code, "call from JavaScript");
     }
 
-    /// <summary>What V8's interface calls, as <c>int (const FunctionCallbackInfo&amp;)</c>.</summary>
+    /// <summary>What V8's interface calls, as <c>void (const FunctionCallbackInfo&amp;)</c>.</summary>
     public nint Callback => _code.Address;
 
     /// <summary>What optimized code of JavaScript calls.</summary>
@@ -113,12 +100,8 @@ internal sealed unsafe class CallCode : IDisposable
     }
 
     [UnmanagedCallersOnly]
-    private static nint Run(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call(id) ? HasReturned : 0;
+    private static void Run(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Call(id);
 
     [UnmanagedCallersOnly]
-    private static nint Fail(nint calls, int id)
-    {
-        ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Fail(id);
-        return 0;
-    }
+    private static void Fail(nint calls, int id) => ((FunctionCalls)GCHandle.FromIntPtr(calls).Target!).Fail(id);
 }

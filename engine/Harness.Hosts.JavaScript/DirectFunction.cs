@@ -10,20 +10,17 @@ namespace Harness.Hosts.JavaScript;
 /// <param name="Info">Its types: a <c>v8::CFunctionInfo</c>.</param>
 internal readonly unsafe record struct DirectFunction(nint Code, nint Info)
 {
-    private static readonly nint InfoOfIntegers = MakeInfoOfIntegers();
+    private static readonly nint InfoOfInteger = MakeInfoOfInteger();
 
-    /// <summary>A function that gets the receiver and an integer, and gives one.</summary>
-    /// <param name="code">
-    /// Its code, as <c>int (Local&lt;Object&gt;, int)</c>. Nobody promises that the result arrives as the integer that it is where the caller is deoptimized meanwhile: what it means must be known
-    /// from elsewhere, too, and all of rax be an even number, which is a small integer even to who takes it for a value of V8.
-    /// </param>
-    public static DirectFunction OfIntegers(nint code) => new(code, InfoOfIntegers);
+    /// <summary>A function that gets the receiver and an integer, and gives nothing.</summary>
+    /// <param name="code">Its code, as <c>void (Local&lt;Object&gt;, int)</c>.</param>
+    public static DirectFunction OfInteger(nint code) => new(code, InfoOfInteger);
 
     /// <summary>Stays for ever, since code of V8 refers to it.</summary>
-    private static nint MakeInfoOfIntegers()
+    private static nint MakeInfoOfInteger()
     {
         var types = (DirectType*)NativeMemory.AllocZeroed(3, (nuint)sizeof(DirectType));
-        types[0] = DirectType.Int32;
+        types[0] = DirectType.Nothing;
         types[1] = DirectType.Value;
         types[2] = DirectType.Int32;
         void* info = NativeMemory.AllocZeroed(V8Interface.FunctionInfoSize);
@@ -38,6 +35,9 @@ internal readonly unsafe record struct DirectFunction(nint Code, nint Info)
 /// <param name="Flags">0 for none.</param>
 internal readonly record struct DirectType(byte Type, byte Sequence, byte Flags)
 {
+    /// <summary><c>kVoid</c>.</summary>
+    public static DirectType Nothing => new(0, 0, 0);
+
     /// <summary><c>kInt32</c>.</summary>
     public static DirectType Int32 => new(3, 0, 0);
 

@@ -38,18 +38,18 @@ internal sealed unsafe class EngineBinding : IDisposable
         SharedSlots? slots = null;
         StagingBuffer? staging = null;
         ByteExchange? exchange = null;
-        CallbackLayout layout = default;
+        IntegerArgument argument = default;
         HostScripts.Enter(script, () =>
         {
             v8 = new V8Realm();
             slots = new SharedSlots(v8);
             staging = new StagingBuffer(v8);
             exchange = new ByteExchange(v8);
-            layout = v8.FindCallbackLayout();
+            argument = v8.FindIntegerArgument();
         });
         (V8, _slots, _staging, Exchange) = (v8!, slots!, staging!, exchange!);
         _calls = new FunctionCalls(_slots, FindFunction, IdOf);
-        _call = new CallCode(_calls, _slots, layout);
+        _call = new CallCode(_calls, _slots, argument);
         _script = new ScriptFunctions(HostScripts.Start(script, "webassembly", "namespace.js", ToFunctions()), _dispatch!, stack);
         _staging.Connect(_script);
         _imports = new ImportedFunctions(_slots, _script, id => (Tag)_items[id]!);

@@ -23,12 +23,7 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
 
     /// <summary>Calls a function, and leaves the status in the header of the slots. Throws nothing.</summary>
     /// <param name="id">The function's number.</param>
-    /// <returns>Whether it has returned.</returns>
-    public bool Call(int id)
-    {
-        Finish(id, isMade: false);
-        return slots.Status == CallStatus.Returned;
-    }
+    public void Call(int id) => Finish(id, isMade: false);
 
     /// <summary>Leaves the status of a call that machine code has made itself and that has not returned normally. Throws nothing.</summary>
     /// <param name="id">The function's number.</param>

@@ -10,11 +10,9 @@ namespace Harness.Hosts.JavaScript;
 internal sealed unsafe class V8Realm
 {
     /// <summary>
-    /// Which word of a <c>FunctionCallbackInfo</c> is the result, since V8 13.8. Before it are the number of arguments, four words of the frame, and the isolate; behind it the context, the function,
-    /// the receiver, and the arguments.
+    /// Which word of a <c>FunctionCallbackInfo</c> is the first argument, since V8 13.8. Before it are the number of arguments, four words of the frame, the isolate, the result, the context, the
+    /// function, and the receiver.
     /// </summary>
-    private const int Result = 6;
-
     private const int FirstArgument = 10;
 
     /// <summary>What a callback has found there.</summary>
@@ -50,22 +48,21 @@ internal sealed unsafe class V8Realm
     /// <inheritdoc cref="V8Interface.HandleLevel"/>
     public int* HandleLevel { get; }
 
-    /// <summary>Looks where callbacks find their first argument and leave their result, which V8's interface has nothing for but the inlined code of its header.</summary>
-    /// <exception cref="InvalidOperationException">This V8 has them elsewhere than it is known to.</exception>
-    public CallbackLayout FindCallbackLayout()
+    /// <summary>Looks where callbacks find their first argument, which V8's interface has nothing for but the inlined code of its header.</summary>
+    /// <exception cref="InvalidOperationException">This V8 has it elsewhere than it is known to.</exception>
+    public IntegerArgument FindIntegerArgument()
     {
         const int Sample = 1234;
         const long InUpperHalf = (long)Sample << 32;
         const long ShiftedByOne = (long)Sample << 1;
         nint* sample = V8Interface.NewInteger(Isolate, Sample);
-        nint* function = MakeFunction((nint)(delegate* unmanaged<nint*, void>)&Echo, direct: null);
+        nint* function = MakeFunction((nint)(delegate* unmanaged<nint*, void>)&Look, direct: null);
         t_seen = 0;
-        nint* result = V8Interface.Call(function, Isolate, Context, function, count: 1, &sample);
-        if (result is null || *result != t_seen) throw new InvalidOperationException("V8 was expected to take a result from where callbacks leave it");
+        _ = V8Interface.Call(function, Isolate, Context, function, count: 1, &sample);
         return (long)t_seen switch
         {
-            InUpperHalf => new CallbackLayout((FirstArgument * sizeof(nint)) + sizeof(int), ArgumentShift: 0, Result * sizeof(nint), ResultShift: 32),
-            ShiftedByOne => new CallbackLayout(FirstArgument * sizeof(nint), ArgumentShift: 1, Result * sizeof(nint), ResultShift: 1),
+            InUpperHalf => new IntegerArgument((FirstArgument * sizeof(nint)) + sizeof(int), Shift: 0),
+            ShiftedByOne => new IntegerArgument(FirstArgument * sizeof(nint), Shift: 1),
             long seen => throw new InvalidOperationException($"V8 was expected to hand {Sample} over, not {seen:x}"),
         };
     }
@@ -115,7 +112,7 @@ internal sealed unsafe class V8Realm
     }
 
     [UnmanagedCallersOnly]
-    private static void Echo(nint* info) => t_seen = info[Result] = info[FirstArgument];
+    private static void Look(nint* info) => t_seen = info[FirstArgument];
 
     private nint* MakeFunction(nint callback, DirectFunction* direct)
     {

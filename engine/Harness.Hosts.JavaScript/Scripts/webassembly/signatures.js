@@ -66,10 +66,9 @@ export function exportMaker(signature) {
       ${hasTexts ? 'let texts = {};' : ''}
       ${[...parameters].map((type, i) => putCode(type, i, names[i])).join('\n')}
       ${hasTexts ? 'for (const slot in texts) native.setText(+slot, texts[slot]);' : ''}
-      if (!call(id)) {
-        const status = I32[${STATUS}];
-        if (status !== ${OK}) fail(realm, status);
-      }
+      call(id);
+      const status = I32[${STATUS}];
+      if (status !== ${OK}) fail(realm, status);
       ${results.length === 0 ? '' : results.length === 1 ? `return ${getCode(results, 0)};` : `return [${[...results].map((type, i) => getCode(type, i))}];`}
     } }).f;`;
   maker = new Function('tools', code)(tools());

@@ -12,7 +12,7 @@ const buffer = found('harness:slots');
 // A second buffer, for blocks of elements.
 export const staging = found('harness:staging');
 
-// What is called most does not go through ClearScript: call(id) calls a function, and sets the status. Where it gives a number other than zero, that is OK.
+// What is called most does not go through ClearScript: call(id) calls a function, and sets the status.
 export const call = (() => {
   const name = 'harness:call';
   native.defineCall(name);
