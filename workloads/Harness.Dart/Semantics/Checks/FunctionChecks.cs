@@ -72,7 +72,6 @@ internal static class FunctionChecks
     {
         if (node.External && node.HasBody) error(node, "An external function can't have a body.");
         if (node.Kind == FunctionKind.Setter && node.Return is not (null or NamedTypeNode { Name: "void" })) error(node, "The return type of a setter must be 'void'.");
-        if (node.Kind == FunctionKind.Setter && node.Async != AsyncKind.None) error(node, "Setters can't be asynchronous or generators.");
         if (node is { Kind: FunctionKind.Operator, Name: "[]=" } && node.Return is not (null or NamedTypeNode { Name: "void" })) error(node, "The return type of the operator []= must be 'void'.");
         if (node.Kind is FunctionKind.Getter or FunctionKind.Setter or FunctionKind.Operator or FunctionKind.Constructor && node.TypeParams.Count > 0) error(node, "Only methods and functions can have type parameters.");
         TypeParameters(node.TypeParams, error);
