@@ -4,7 +4,10 @@ using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Runtime;
 
-/// <summary>Puts optimized code into use that an earlier process has left in the cache, as if it had just been compiled.</summary>
+/// <summary>
+/// Puts optimized code into use that an earlier process has left in the cache, as if it had just been compiled: that of a function at its first call, that of a loop when the loop asks. V8, which keeps
+/// the code of TurboFan with its deopt data, does so for all functions when a module is deserialized (<c>src/wasm/wasm-serialization.cc</c>), which would cost starts.
+/// </summary>
 internal static class KeptCode
 {
     /// <summary>
