@@ -18,7 +18,7 @@ internal static class KeptCode
     /// <param name="functionIndex">The function.</param>
     /// <param name="loop">Offset in the module's bytes of the loop; -1 for the function.</param>
     /// <param name="interest">Who asks.</param>
-    /// <returns>Whether it is in use now; not so if there is no room for it.</returns>
+    /// <returns>Whether it is in use now; not so if there is no room for it, or if it has exits and the function may not deoptimize any more (<c>deopt.limit</c>).</returns>
     /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
     public static bool TryInstall(ModuleCode owner, int functionIndex, int loop, CompilationInterest interest)
     {
