@@ -6,6 +6,7 @@ namespace Harness.Hosts.JavaScript;
 /// <summary>
 /// The limit of V8's heap. V8 itself says when its objects come to it, before it would end the process: on the thread of the script, in whichever way that was entered, so that nobody has to look
 /// meanwhile. The script ends then, as by an interrupt, and V8 may have more until it has. (ClearScript's own monitor looks at the heap now and then, when a timer has it do so: by then a script may have gone any way beyond.)
+/// V8 still ends the process where one function of its own needs more than it may have, as for an array of more than 2^27 elements.
 /// </summary>
 internal sealed unsafe class HeapLimit : IDisposable
 {

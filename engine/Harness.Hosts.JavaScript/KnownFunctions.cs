@@ -12,7 +12,7 @@ internal unsafe delegate bool KnownFunction(StoreRealm realm, ulong* values);
 
 /// <summary>
 /// Functions of JavaScript that are served without crossing. Their descriptions are those that <c>describe</c> in known-functions.js makes: the name of a
-/// function that JavaScript itself has, or the source text of one that glue defines.
+/// function that JavaScript itself has, or the source text of one that glue defines. Math is not among them, since results must be V8's to the last bit, while the texts of numbers are.
 /// </summary>
 internal static unsafe class KnownFunctions
 {

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Harness.Engine.Cache;
 
 /// <summary>
-/// What all files of a cache have around their content: a head, which says of what the file is, and a hash at the end. A file is checked as a whole before anything of it is used.
+/// What all files of a cache have around their content: a head, which says of what the file is, and a hash at the end. A file is checked as a whole before anything of it is used:
+/// the hash finds what was cut or damaged, not what the user has forged, who can run what they want anyway.
 /// </summary>
 /// <remarks>
 /// <code>

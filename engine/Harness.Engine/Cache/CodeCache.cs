@@ -14,6 +14,14 @@ namespace Harness.Engine.Cache;
 /// optimized code, which is read in the background meanwhile. Code is taken out function by function, at first calls, which wait for no file but for the rest of that reading. What is compiled anew is
 /// gathered, and written with all else when the engine is disposed of or somebody asks for it, and in the background where there is much. Whatever is wrong with a file is a miss.
 /// </summary>
+/// <remarks>
+/// <para>Optimized code may be kept since it may be shared: all instances of a module run the same, so that what it speculates on is named by function index and read from the instance's data, never
+/// by address.</para>
+/// <para>What a module has learnt is taken when its last instance goes, so that no module stays to be asked for it later. Budgets and deopts of one process after the other do not add up
+/// (<see cref="ModuleProfile"/>).</para>
+/// <para>Functions whose optimized code is not there are compiled anew, from the feedback that the entry has: those that were optimized before as soon as they have run once, as with
+/// <c>feedback.profile</c>, which comes first where it knows the module. Code for listings, and what somebody watches being compiled, is compiled anew as well.</para>
+/// </remarks>
 internal sealed class CodeCache : ICodeCache
 {
     /// <summary>Modules with something new beyond which it is written soon.</summary>

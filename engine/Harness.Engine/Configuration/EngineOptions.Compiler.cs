@@ -99,7 +99,9 @@ public sealed partial record EngineOptions
         Maximum = 1_000_000, Unit = "visits")]
     public int CompileBudget { get; init; } = 100;
 
-    /// <summary>Largest graph that is compiled; functions that would have larger ones stay in baseline code.</summary>
+    /// <summary>
+    /// Largest graph that is compiled; functions that would have larger ones stay in baseline code, and so do those whose edges, frame states and loops list more than 16 times as many values.
+    /// </summary>
     [Knob("compile.max-nodes", "largest graph that is compiled; a function with a larger one stays in baseline code",
         Minimum = 1, Maximum = 1_000_000_000, Unit = "IR nodes")]
     public int CompileMaxNodes { get; init; } = 2_000_000;

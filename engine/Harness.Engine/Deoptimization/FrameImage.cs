@@ -15,6 +15,8 @@ namespace Harness.Engine.Deoptimization;
 /// The outermost frame keeps the place, return address, saved rbp and stack parameters of the optimized one. Below each
 /// frame lie the stack parameters of the function that it calls, a return address to behind that call, and the next frame.
 /// A store has one image, so that a deopt allocates nothing once the buffers have their size.
+/// Every value has 16 bytes here, of which those count that its type has. A vector in a slot lies at a multiple of 16 in both tiers: baseline frames of functions with vectors have slots of 16 bytes
+/// (<see cref="FrameLayout.SlotSizeOf"/>), which the values of a loop take as well, and in an optimized frame it takes two slots of 8, the lower one of an even number.
 /// </remarks>
 internal sealed unsafe class FrameImage : IDisposable
 {

@@ -9,6 +9,11 @@ namespace Harness.Engine.Deoptimization;
 /// one of optimized code that begins there (Hölzle and Ungar, "Adaptive optimization for Self", 1994; Fink and Qian, "Design,
 /// implementation and evaluation of adaptive recompilation with on-stack replacement", CGO 2003).
 /// </summary>
+/// <remarks>
+/// Baseline code looks at the header of each outermost loop at a word of the instance (<see cref="InstanceLayout.LoopRequest"/>): it is set when the function's optimized code, or the loop's, is
+/// installed, and cleared when the loop has asked, until there is something new, and when <c>stress.guard-fail-interval</c> has let a guard fail that resumes at the header itself, since the loop might
+/// be entered and left there for ever. The values of the loop lie below the spill slots of the new frame, which takes the place of the old one.
+/// </remarks>
 internal static unsafe class LoopEntry
 {
     /// <summary>Enters the optimized code of a loop, or asks for it.</summary>

@@ -6,7 +6,7 @@ namespace Harness.Engine.Heap;
 /// <summary>
 /// Where fields and elements lie in objects of a defined type. A structure's slots, which are its fields and the descriptor where there is one
 /// (<see cref="DefinedType.Slots"/>), follow the header in their order, each at a multiple of its size (vectors: of 8), so that a subtype's layout begins with
-/// its supertype's.
+/// its supertype's. The header has the type's id in any case: a descriptor costs an object the 8 bytes that a field with a method table would.
 /// </summary>
 internal sealed class ObjectLayout
 {

@@ -4,7 +4,8 @@ namespace Harness.Engine.Heap;
 
 /// <summary>
 /// The old generation: two halves, of which one is in use. Objects lie in it without gaps, in the order in which they came; a full
-/// collection copies those that live to the other half, so that nothing ever fragments.
+/// collection copies those that live to the other half, so that nothing ever fragments, and an address range without gaps needs no structure of its own. The price is address space for two halves, of
+/// which a 64-bit machine has plenty, and memory for a second copy of what lives during a full collection.
 /// </summary>
 /// <remarks>The nursery lies between the halves: what a full collection moves from is one range of addresses.</remarks>
 internal sealed unsafe class OldGeneration

@@ -544,7 +544,7 @@ internal enum Opcode : ushort
     I16x8RelaxedDotI8x16I7x16S = 0xFE12,
     I32x4RelaxedDotI8x16I7x16AddS = 0xFE13,
 
-    // Atomic instructions (prefix 0xFE), from 0xFF00 on.
+    // Atomic instructions (prefix 0xFE), from 0xFF00 on, since those of vectors take up two pages.
     MemoryAtomicNotify = 0xFF00,
     MemoryAtomicWait32 = 0xFF01,
     MemoryAtomicWait64 = 0xFF02,

@@ -6,7 +6,8 @@ namespace Harness.Engine.Modules;
 /// <summary>
 /// All defined types of the process. Recursion groups are hash-consed: equal groups get the same canonical ids,
 /// whatever module they come from, so that type equality is equality of ids (specification, section 3.1).
-/// Thread-safe; reading takes no lock. Types live as long as anything refers to their <see cref="TypeGroup"/>; their ids are not given again.
+/// Thread-safe; reading takes no lock. Types live as long as anything refers to their <see cref="TypeGroup"/>; their ids are not given again, so that what outlives its module by mistake finds nothing,
+/// and not another type. Where the 67 million ids of a process are used up, decoding a module with new types fails and says so.
 /// </summary>
 public static class TypeRegistry
 {

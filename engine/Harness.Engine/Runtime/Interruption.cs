@@ -8,6 +8,9 @@ namespace Harness.Engine.Runtime;
 /// code looks at where the knobs <c>interrupt.fuel</c> and <c>interrupt.epochs</c> are on. Whichever it is, compiled code calls <see cref="Stub.StackGuard"/>, and the
 /// store finds out here what is to be done. Requests, cancellations and epochs come from any thread; all else is for the store's.
 /// </summary>
+/// <remarks>
+/// What one long instruction does (<c>memory.fill</c>), and a collection, are not interrupted. The host may be asked for more fuel or time, but must not use the store then, whose values are in registers.
+/// </remarks>
 internal sealed unsafe class Interruption
 {
     private readonly Lock _gate = new();

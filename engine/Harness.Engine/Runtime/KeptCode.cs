@@ -4,7 +4,10 @@ using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Runtime;
 
-/// <summary>Puts optimized code into use that an earlier process has left in the cache, as if it had just been compiled.</summary>
+/// <summary>
+/// Puts optimized code into use that an earlier process has left in the cache, as if it had just been compiled: that of a function at its first call, that of a loop when the loop asks. V8, which keeps
+/// the code of TurboFan with its deopt data, does so for all functions when a module is deserialized (<c>src/wasm/wasm-serialization.cc</c>), which would cost starts.
+/// </summary>
 internal static class KeptCode
 {
     /// <summary>
@@ -15,7 +18,7 @@ internal static class KeptCode
     /// <param name="functionIndex">The function.</param>
     /// <param name="loop">Offset in the module's bytes of the loop; -1 for the function.</param>
     /// <param name="interest">Who asks.</param>
-    /// <returns>Whether it is in use now; not so if there is no room for it.</returns>
+    /// <returns>Whether it is in use now; not so if there is no room for it, or if it has exits and the function may not deoptimize any more (<c>deopt.limit</c>).</returns>
     /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
     public static bool TryInstall(ModuleCode owner, int functionIndex, int loop, CompilationInterest interest)
     {

@@ -140,7 +140,7 @@ internal sealed unsafe class MemoryPages
     /// <summary>
     /// Makes the memory as it was before anything was written: its first pages hold zeros, or the file that is mapped there. Nobody has it any more.
     /// </summary>
-    /// <returns>False if it cannot be used again.</returns>
+    /// <returns>False if it cannot be used again, as one whose pages a host has mapped.</returns>
     public bool TryEmpty()
     {
         if (_hostPages != null || _base == null) return false;

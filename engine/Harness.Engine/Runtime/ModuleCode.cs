@@ -208,7 +208,9 @@ internal sealed unsafe partial class ModuleCode : IDisposable
         }
     }
 
-    /// <summary>Makes the data of an instance that is gone as it was at first, apart from what instantiation writes.</summary>
+    /// <summary>
+    /// Makes the data of an instance that is gone as it was at first, apart from what instantiation writes: only that of functions which have ever had code has changed.
+    /// </summary>
     public void Restore(byte* data)
     {
         lock (_gate)

@@ -27,6 +27,11 @@ internal sealed partial record DocumentCommand(string Document, int Line, string
             .Concat(Folders.Select(folder => Path.Combine(ProjectLayout.Root, folder)).Where(Directory.Exists).SelectMany(InFolder))
             .Order(StringComparer.Ordinal);
 
+    /// <summary>The documents in a folder and in those below, but for what is made there and packages of others.</summary>
+    public static IEnumerable<string> InFolder(string folder) =>
+        Directory.EnumerateFiles(folder, "*.md")
+            .Concat(Directory.EnumerateDirectories(folder).Where(path => !Foreign.Contains(Path.GetFileName(path))).SelectMany(InFolder));
+
     /// <summary>
     /// The commands of a document: lines of code blocks of the shell, code within text, and the comments before generated sections. A code block of another language is an
     /// example of a file.
@@ -60,10 +65,6 @@ internal sealed partial record DocumentCommand(string Document, int Line, string
                 yield return new DocumentCommand(document, 1 + text.AsSpan(0, match.Index).Count('\n'), code);
         }
     }
-
-    private static IEnumerable<string> InFolder(string folder) =>
-        Directory.EnumerateFiles(folder, "*.md")
-            .Concat(Directory.EnumerateDirectories(folder).Where(path => !Foreign.Contains(Path.GetFileName(path))).SelectMany(InFolder));
 
     private static string Normalize(string text)
     {

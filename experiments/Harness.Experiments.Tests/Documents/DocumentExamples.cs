@@ -36,7 +36,7 @@ public sealed class DocumentExamples : IDisposable
         folder.Write("program.dart", "void main() {\n  print('seven');\n}\n");
         folder.Write("conformance/add_t01.dart", "void main() {\n  if (1 + 1 != 2) throw 'wrong';\n}\n");
         folder.Write("tiny.yaml", "workloads: [two-targets]\nconfigurations: [{name: base, knobs: {deopt: off}}, {name: deopt}]\nrepetitions: 2\n");
-        foreach (var name in (string[])["README.md", "KNOBS.md", "METHODOLOGY.md", "experiments/README.md"])
+        foreach (var name in (string[])["README.md", "RESULTS.md", "KNOBS.md", "experiments/README.md"])
             folder.Write(name, File.ReadAllText(Path.Combine(ProjectLayout.Root, name)));
         Directory.CreateDirectory(folder.File("empty"));
         SyntheticResults.Pair(folder.File("results"), factor: 1.5);

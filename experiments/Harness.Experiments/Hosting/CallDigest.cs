@@ -6,7 +6,7 @@ namespace Harness.Experiments.Hosting;
 
 /// <summary>
 /// A digest of all that a program hands to its host: which functions it calls, in what order, with what arguments, bit by bit as far as
-/// JavaScript can tell. <c>CallDigest</c> in <c>experiments/node/host.mjs</c> gives the same digest of the same calls.
+/// JavaScript can tell. <c>CallDigest</c> in <c>experiments/shells/j2cl.mjs</c> gives the same digest of the same calls.
 /// </summary>
 internal sealed class CallDigest
 {

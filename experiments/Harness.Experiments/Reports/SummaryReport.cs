@@ -32,7 +32,7 @@ internal static class SummaryReport
         return text.ToString();
     }
 
-    /// <summary>Makes the short table of the README: medians and speedups of each engine, and the ratio between them.</summary>
+    /// <summary>Makes the short table of README.md and RESULTS.md: medians and speedups of each engine, and the ratio between them.</summary>
     public static string CreateShort(SweepDefinition sweep, SweepSummary summary)
     {
         var text = new StringBuilder();

@@ -7,7 +7,7 @@ namespace Harness.Engine.Baseline.Emitters;
 
 /// <summary>
 /// Atomic instructions (threads proposal), all of them sequentially consistent: on this processor loads are so by themselves, and stores as
-/// exchanges are (Batty et al., "Clarifying and Compiling C/C++ Concurrency", POPL 2012).
+/// exchanges are (Batty et al., "Clarifying and Compiling C/C++ Concurrency", POPL 2012). In both tiers the alignment of the address is checked first, then its bounds.
 /// </summary>
 internal sealed class AtomicEmitter(BaselineState state, BuiltinCalls builtins, MemoryAddressing addresses)
 {

@@ -5,7 +5,10 @@ using Harness.Engine.X64;
 
 namespace Harness.Engine.Baseline.Emitters;
 
-/// <summary>Casts, and small integers as references.</summary>
+/// <summary>
+/// Casts, and small integers as references. Nothing is known here of the types of operands: a cast by descriptor tests the type in any case, since another object may hold the same reference at the
+/// same place, and in branches alone, which name the type that they cast, it may be left out.
+/// </summary>
 internal sealed class CastEmitter(BaselineState state, BranchEmitter branches, FlagFusion flags, TypeTestEmitter typeTests)
 {
     private readonly Assembler _asm = state.Assembler;

@@ -13,7 +13,10 @@ namespace Harness.Engine.Baseline.Model;
 /// <param name="frame">Their slots.</param>
 internal sealed class ResumePointRecorder(Assembler assembler, FunctionBody body, ValueStack stack, FrameSlots frame)
 {
-    /// <summary>Most values and chunks that the places of a function may list: what exceeds it is a function made to exhaust memory.</summary>
+    /// <summary>
+    /// Most values and chunks that the places of a function may list: what exceeds it is a function made to exhaust memory. Deopts cannot come back to it, so that optimized code with such exits is
+    /// not used.
+    /// </summary>
     private const int MostListed = 1 << 24;
 
     private readonly Assembler _asm = assembler;

@@ -6,7 +6,10 @@ namespace Harness.Engine.Optimizer.Build;
 /// Which locals of a function may be read again behind its calls and loops: only those must be there when optimized code is left. Found by walks over the body from its end to its beginning until nothing changes,
 /// which is after as many walks as loops are nested, and one: what is read again at a loop's header is what its body reads first, and what is read where branches leave it for.
 /// </summary>
-/// <remarks>Where control may go to a handler from any call, and where the sets would take more work than the body is worth, all locals count as alive.</remarks>
+/// <remarks>
+/// Otherwise all locals would live up to every place where code may be left, so that a loop with many short-lived ones, such as an interpreter's, would keep all of them in the frame.
+/// Where control may go to a handler from any call, and where the sets would take more work than the body is worth, all locals count as alive.
+/// </remarks>
 internal sealed class LiveLocals
 {
     private const int WordBits = 64;

@@ -31,7 +31,8 @@ internal enum TerminatorKind : byte
 
     /// <summary>
     /// The block's last node, projections apart, is a call: goes to successor 0 when that returns, and to successor 1 with the exception
-    /// that it throws. Successor 1 has no parameters and no other way in, and begins with <see cref="IrOp.CaughtException"/>.
+    /// that it throws. Successor 1 has no parameters and no other way in, and begins with <see cref="IrOp.CaughtException"/>. No register survives a call: on the way there all values lie in the
+    /// frame, where they are at the call, and moves are made in successor 1, which is copied with the loop that the block is in.
     /// </summary>
     Invoke,
 

@@ -82,7 +82,10 @@ internal static class IrOp
     /// <summary>A loop's check whether the store's deadline has come; no inputs.</summary>
     public const Opcode LoopEpochCheck = (Opcode)0xE01D;
 
-    /// <summary>Uses up fuel, by a <see cref="Runtime.FuelPlan"/>; no inputs. Immediate = units, Aux = 1 if it also checks whether there was so much, else 0.</summary>
+    /// <summary>
+    /// Uses up fuel, by a <see cref="Runtime.FuelPlan"/>; no inputs. Immediate = units, Aux = 1 if it also checks whether there was so much, else 0. Stays where it is, and is copied with its block:
+    /// every place where a deopt or on-stack replacement changes the code lies before or behind it in both tiers, so that a program uses up the same however it runs.
+    /// </summary>
     public const Opcode UseFuel = (Opcode)0xE01E;
 
     /// <summary>Compares two references for identity, giving an i32.</summary>

@@ -5,7 +5,7 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// <summary>
 /// Gives the values that lie in the frame their spill slots. A block parameter and the values passed to it share one where their
 /// lifetimes allow it, so that passing them is no move (the phi webs of Chaitin's coalescing, confined to slots); webs whose
-/// lifetimes are apart share one as well.
+/// lifetimes are apart share one as well. So the dozens of values which the state machine of an interpreter or a decompressor keeps in the frame stay where they are on every edge.
 /// </summary>
 /// <remarks>
 /// Slots have 8 bytes. A vector takes two, has the number of the lower one, which is even so that the vector is aligned, and shares them with

@@ -1,4 +1,5 @@
 // Memories are V8's own, so that buffers detach as they must, or those of shared ones stay; this engine's pages are mapped below them.
+// Scripts have one thread, so that Atomics.wait and memory.atomic.notify never meet; buffers of a shared memory stay, and are longer each time.
 import { giving } from 'webassembly/exchange.js';
 import { realms } from 'webassembly/realms.js';
 import { native } from 'webassembly/slots.js';

@@ -205,7 +205,9 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
         }
     }
 
-    /// <summary>How likely the branch that is being visited is taken by what the module says; null if it says nothing.</summary>
+    /// <summary>
+    /// How likely the branch that is being visited is taken by what the module says; null if it says nothing. Feedback of our own counts calls, not branches. What is unlikely lies out of line.
+    /// </summary>
     public double? BranchLikelihood() =>
         assembler.Options.PassBranchHints && assembler.Module.BranchHints.Find(state.Function, assembler.BytecodeOffset) is { } isLikely
             ? isLikely ? 1 - BuildState.SlowPathFrequency : BuildState.SlowPathFrequency

@@ -48,7 +48,7 @@ internal sealed class TrackedObject(int typeId, int fieldCount, int origin)
     /// <summary>Whether both are of one type and size.</summary>
     public bool IsLike(TrackedObject other) => TypeId == other.TypeId && FieldCount == other.FieldCount;
 
-    /// <summary>The object that a node allocates, if its size is known and small.</summary>
+    /// <summary>The object that a node allocates, if its size is known and small. An array of another length is made though nobody needs it, since that may trap.</summary>
     public static TrackedObject? Of(Graph graph, int id)
     {
         ref Node node = ref graph[id];
