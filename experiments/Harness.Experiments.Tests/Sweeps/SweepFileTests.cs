@@ -12,6 +12,16 @@ public sealed class SweepFileTests
     public void EveryShippedSweepCanBeRead(string file) =>
         Assert.NotEmpty(SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, file), ProgramCatalog.Read()).Configurations);
 
+    /// <summary>By their names within the suites the modules of two compilers are compared.</summary>
+    [Fact]
+    public void TheBenchmarksOfBothDartCompilersHaveTheSameNames()
+    {
+        var suites = SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, "dart-compilers.yaml"), ProgramCatalog.Read()).Workloads.ToLookup(workload => SuiteCatalog.SuiteOf(workload.Program));
+        Assert.Equal(["dart", "dart-sources"], suites.Select(suite => suite.Key));
+        Assert.Equal(23, suites["dart"].Count());
+        Assert.Equal(suites["dart"].Select(workload => SuiteCatalog.NameWithin("dart", workload.Name)), suites["dart-sources"].Select(workload => SuiteCatalog.NameWithin("dart-sources", workload.Name)));
+    }
+
     [Fact]
     public void AGridHasEveryCombination()
     {

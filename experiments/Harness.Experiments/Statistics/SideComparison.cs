@@ -168,13 +168,14 @@ internal sealed class SideComparison
         var column = side.View.FindNumber(metric);
         var engine = a.Engine is not null && b.Engine is not null ? Name(a.Engine, b.Engine) : null;
         var configuration = a.Configuration is not null && b.Configuration is not null ? Name(a.Configuration, b.Configuration) : null;
-        var isWithinSuites = a.Suite is not null && b.Suite is not null;
         var known = side.Rows.Where(row => !double.IsNaN(column.ReadNumber(row))).ToList();
         if (known.Count == 0 && side.Rows.Any())
             throw new HarnessException($"no row of {side.Text} has a value of '{metric}': results of older formats lack the columns that came later, and not every engine tells what it does with code and heap (experiments/FORMAT.md)");
         return known
-            .GroupBy(row => new Cell(engine ?? row.Engine, configuration ?? row.Configuration, isWithinSuites ? SuiteCatalog.NameWithin(side.Suite!, row.Workload) : row.Workload))
+            .GroupBy(row => new Cell(engine ?? row.Engine, configuration ?? row.Configuration, WorkloadOf(row)))
             .ToDictionary(group => group.Key, group => new Sample(group.Select(row => (row.Repetition, column.ReadNumber(row)))));
+
+        string WorkloadOf(Measurement row) => a.Suite is not null && b.Suite is not null ? SuiteCatalog.NameWithin(side.Suite!, row.Workload) : row.Workload;
     }
 
     private static string Name(string a, string b) => a == b ? a : $"{a} → {b}";

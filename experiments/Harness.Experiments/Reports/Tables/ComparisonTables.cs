@@ -56,7 +56,12 @@ internal static class ComparisonTables
     {
         var comparison = SideComparison.Of(a, b, metric, seed);
         if (comparison.Cells.Count == 0)
-            throw new HarnessException($"{a.Text} and {b.Text} have nothing in common to compare: no workload under the same configuration on the same engine; name one of each, as in '{a.Text},configuration=NAME', and of programs that two suites have, the suite of each side (',suite=NAME')");
+        {
+            throw new HarnessException(
+                $"{a.Text} and {b.Text} have nothing in common to compare: no workload under the same configuration on the same engine; "
+                + $"name one of each, as in '{a.Text},configuration=NAME', and of programs that two suites have, the suite of each side (',suite=NAME')");
+        }
+
         var isTime = metric.EndsWith("_ms", StringComparison.Ordinal);
         var table = new ResultTable(
         [
