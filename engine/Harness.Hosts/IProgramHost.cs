@@ -73,16 +73,17 @@ public sealed record ProgramOutput
 /// <param name="YoungCollections">Collections of a nursery alone.</param>
 /// <param name="FullCollections">Collections of a whole heap.</param>
 /// <param name="Pause">Time of all collections.</param>
+/// <param name="LongestPause">Time of the longest of them; zero without any.</param>
 /// <param name="AllocatedBytes">Bytes of all objects ever made.</param>
 /// <param name="PromotedBytes">Bytes copied from a nursery into an old generation.</param>
-public readonly record struct HeapTotals(long YoungCollections, long FullCollections, TimeSpan Pause, long AllocatedBytes, long PromotedBytes)
+public readonly record struct HeapTotals(long YoungCollections, long FullCollections, TimeSpan Pause, TimeSpan LongestPause, long AllocatedBytes, long PromotedBytes)
 {
     /// <summary>What the heap of one store has done.</summary>
     public static HeapTotals Of(Store store)
     {
         ArgumentNullException.ThrowIfNull(store);
         var heap = store.HeapStatistics;
-        return new HeapTotals(heap.YoungCollections, heap.FullCollections, heap.TotalPause, heap.AllocatedBytes, heap.PromotedBytes);
+        return new HeapTotals(heap.YoungCollections, heap.FullCollections, heap.TotalPause, heap.MaximumPause, heap.AllocatedBytes, heap.PromotedBytes);
     }
 
     /// <summary>What both have done.</summary>
@@ -93,6 +94,7 @@ public readonly record struct HeapTotals(long YoungCollections, long FullCollect
         left.YoungCollections + right.YoungCollections,
         left.FullCollections + right.FullCollections,
         left.Pause + right.Pause,
+        left.LongestPause > right.LongestPause ? left.LongestPause : right.LongestPause,
         left.AllocatedBytes + right.AllocatedBytes,
         left.PromotedBytes + right.PromotedBytes);
 }

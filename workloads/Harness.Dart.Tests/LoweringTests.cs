@@ -23,7 +23,7 @@ public sealed class LoweringTests
     {
         var path = FeaturePath(name);
         var expected = File.ReadAllText(Path.ChangeExtension(path, ".txt"));
-        foreach (var knobs in LoweringCombinations.Alone.Concat(LoweringCombinations.Pairs()).Prepend(new Dictionary<string, string>()))
+        foreach (var knobs in LoweringCombinations.All)
             Assert.Equal((Words(knobs), 0, expected), Run(path, knobs));
     }
 
@@ -112,6 +112,15 @@ public sealed class LoweringTests
                     Assert.All(second.Values, b => Assert.Contains(rows, row => row[first.Knob.Name] == a && row[second.Knob.Name] == b));
             }
         }
+    }
+
+    [Fact]
+    public void EachCombinationIsTriedOnce()
+    {
+        var tried = LoweringCombinations.All.Select(knobs => DartKnobs.Describe(knobs)).ToList();
+        Assert.Empty(tried[0]);
+        Assert.Equal(tried.Count, tried.Distinct().Count());
+        Assert.All(LoweringCombinations.Alone.Concat(LoweringCombinations.Pairs()), knobs => Assert.Contains(DartKnobs.Describe(knobs), tried));
     }
 
     [Fact]

@@ -25,5 +25,5 @@ public sealed class MixCommandTests
     }
 
     private static MixCommand.Measured Of(Dictionary<string, double> instructions) =>
-        new(new ProgramMix(400, instructions, new Dictionary<string, double>(), new Dictionary<string, double>()), new HeapTotals(0, 0, TimeSpan.Zero, 1000, 100));
+        new(new ProgramMix(400, instructions, new Dictionary<string, double>(), new Dictionary<string, double>()), new HeapTotals(0, 0, TimeSpan.Zero, TimeSpan.Zero, 1000, 100));
 }

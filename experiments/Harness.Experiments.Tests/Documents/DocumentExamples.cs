@@ -40,6 +40,7 @@ public sealed class DocumentExamples : IDisposable
             folder.Write(name, File.ReadAllText(Path.Combine(ProjectLayout.Root, name)));
         Directory.CreateDirectory(folder.File("empty"));
         SyntheticResults.Pair(folder.File("results"), factor: 1.5);
+        SyntheticResults.Pair(folder.File("suites"), factor: 1.5, workloads: "dart/alpha,dart-sources/alpha");
         Dictionary<string, string> same = new() { ["deopt"] = "off" };
         SyntheticResults.Write(folder.File("same"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["a1"] = same, ["b1"] = same }, ["alpha", "beta"], 21, _ => 10);
         WriteTuningRuns();

@@ -1,5 +1,7 @@
 using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Tests.Engines;
 
@@ -80,6 +82,30 @@ public sealed class EngineTests : IDisposable
 
         // The process that is timed is one, whatever it is asked for.
         Assert.Equal(0, EngineCatalog.Open("v8").Measure(MakeRequest(call, counts: true), TimeSpan.FromSeconds(60)).BaselineBytes);
+    }
+
+    /// <summary>It is one of those whose times are added up, whoever tells them.</summary>
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("v8")]
+    public void TheLongestCollectionIsToldBesideTheTimeOfAll(string engine)
+    {
+        var program = ProgramCatalog.Read().Find("gc-allocation");
+        var prepared = PreparedProgram.Prepare(program with { Timed = program.WarmUp });
+        var request = new WorkerRequest
+        {
+            Program = prepared.Request!, TimedCalls = 1, Settle = new WarmUpRule(3, 10, 3, 0.5, 1000), Knobs = new Dictionary<string, string> { ["heap.nursery-size"] = "1024" }, Counts = true,
+        };
+        var (opened, limit) = (EngineCatalog.Open(engine), TimeSpan.FromSeconds(60));
+        var report = opened.AddCounts(request, opened.Measure(request, limit), limit);
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        var collections = report.YoungCollections + report.FullCollections;
+        Assert.True(collections > 0);
+        Assert.InRange(report.LongestPauseMs, report.CollectionMs / collections * 0.999, report.CollectionMs * 1.001);
+        Assert.True(report.LongestPauseMs > 0);
+        var row = Measurement.Of(new RepetitionKey(engine, "a", "b", 1), "b", report.ExecuteMs, report, default, default);
+        Assert.Equal(report.LongestPauseMs, ResultsView.FindMeasured("longest_pause_ms").ReadNumber(row));
+        Assert.True(double.IsNaN(ResultsView.FindMeasured("longest_pause_ms").ReadNumber(row with { Format = 11 })));
     }
 
     [Theory]

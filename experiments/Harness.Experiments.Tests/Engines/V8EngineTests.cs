@@ -24,6 +24,20 @@ public sealed class V8EngineTests
         Assert.Equal((328, 308, 3, 1), (report.OptimizedBytes, report.BaselineBytes, report.TierUps, report.Deopts));
     }
 
+    [Fact]
+    public void TheTraceTellsCollectionsAndTheLongestOfThem()
+    {
+        string[] trace =
+        [
+            "[71:0x3c5a000]       41 ms: GC: {\"pause\":0.5,\"mutator\":38.1,\"gc\":\"s\",\"promoted\":1000}",
+            "[71:0x3c5a000]       73 ms: GC: {\"pause\":2.5,\"mutator\":29.4,\"gc\":\"mc\",\"promoted\":0}",
+            "[71:0x3c5a000]       90 ms: GC: {\"pause\":0.25,\"mutator\":16.8,\"gc\":\"s\",\"promoted\":500}",
+        ];
+        var report = V8Engine.AddTrace(new WorkerReport { Status = WorkerStatus.Ok }, trace);
+        Assert.Equal((2, 1, 3.25, 2.5, 1500), (report.YoungCollections, report.FullCollections, report.CollectionMs, report.LongestPauseMs, report.PromotedBytes));
+        Assert.Equal(0, V8Engine.AddTrace(report, []).LongestPauseMs);
+    }
+
     /// <summary>A sweep takes one trace for all repetitions of a cell; a search that is to be confirmed must not confirm the trace that it was lucky with.</summary>
     [Fact]
     public void ATraceIsKeptForOneOccasion()

@@ -60,6 +60,7 @@ public sealed class WorkerJsonTests
         YoungCollections = 12,
         FullCollections = 13,
         CollectionMs = 14,
+        LongestPauseMs = 14.5,
         PromotedBytes = 15,
         OptimizedBytes = 16,
         BaselineBytes = 17,

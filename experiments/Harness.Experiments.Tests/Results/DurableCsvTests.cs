@@ -79,7 +79,7 @@ public sealed class DurableCsvTests : IDisposable
         }
 
         var header = File.ReadAllText(path);
-        Assert.EndsWith(",peak_memory_bytes\n", header, StringComparison.Ordinal);
+        Assert.EndsWith(",peak_memory_bytes,longest_pause_ms\n", header, StringComparison.Ordinal);
         foreach (var same in (string[])["", header, header.TrimEnd('\n') + ",of_a_later_version\n", "some,thing\n", header[..20]])
         {
             File.WriteAllText(path, same);
@@ -87,11 +87,17 @@ public sealed class DurableCsvTests : IDisposable
             Assert.Equal(same, File.ReadAllText(path));
         }
 
-        const string row = "search,1,default,two-targets,ok,1.25,0.5,100,1.5";
-        File.WriteAllText(path, header.Replace(",peak_memory_bytes", "", StringComparison.Ordinal) + row + "\n" + row[..20]);
-        DurableCsv<Evaluation>.Renew(path);
-        Assert.Equal(header + row + ",0\n", File.ReadAllText(path));
-        Assert.False(File.Exists(path + ".lock"));
+        foreach (var (row, lacking, added) in ((string, string, string)[])
+            [
+                ("search,1,default,two-targets,ok,1.25,0.5,100,1.5", ",peak_memory_bytes,longest_pause_ms", ",0,0"),
+                ("search,1,default,two-targets,ok,1.25,0.5,100,1.5,7000", ",longest_pause_ms", ",0"),
+            ])
+        {
+            File.WriteAllText(path, header.Replace(lacking, "", StringComparison.Ordinal) + row + "\n" + row[..20]);
+            DurableCsv<Evaluation>.Renew(path);
+            Assert.Equal(header + row + added + "\n", File.ReadAllText(path));
+            Assert.False(File.Exists(path + ".lock"));
+        }
     }
 
     [Fact]

@@ -31,6 +31,44 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Equal(1.5, mean.Measured.Value, 0.02);
     }
 
+    /// <summary>One suite twice as fast as the other, in the same rounds; a program of each that the other lacks, and one of the project's own.</summary>
+    [Fact]
+    public void WorkloadsOfTwoSuitesAreThoseOfTheSameNameWithinThem()
+    {
+        var results = Suites("results", "dart/x/one,dart/two,dart/only,dart-sources/x/one,dart-sources/two,dart-sources/other,two");
+        var comparison = Compare("results,suite=dart", "results,suite=dart-sources");
+        Assert.True(comparison.IsPaired);
+        Assert.Equal([("base", "x/one"), ("base", "two"), ("fast", "x/one"), ("fast", "two")], comparison.Cells.Select(cell => (cell.Cell.Configuration, cell.Cell.Workload)));
+        Assert.All(comparison.Cells, cell => Assert.Equal((2.0, RatioVerdict.Above), (Math.Round(cell.Ratio!.Value.Value), cell.Verdict)));
+        Assert.All(comparison.Means(), mean => Assert.Equal((2, 2.0), (mean.Mean.Programs, Math.Round(mean.Mean.Measured.Value))));
+        Assert.Equal(["only", "only"], comparison.OnlyA.Select(cell => cell.Workload));
+        Assert.Equal(["other", "other"], comparison.OnlyB.Select(cell => cell.Workload));
+
+        // Suite, engine and configuration may stand in any order.
+        var named = Assert.Single(Compare("results,configuration=base,suite=dart", "results,suite=dart-sources,engine=ours,configuration=fast").Cells, cell => cell.Cell.Workload == "two");
+        Assert.Equal("base → fast", named.Cell.Configuration);
+
+        // Beside a side with programs of all suites, one suite is some of them.
+        Assert.Equal(["dart/only", "dart/two", "dart/x/one"], Compare("results,suite=dart", "results").Cells.Select(cell => cell.Cell.Workload).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal($"{results.Path} has no suite 'jetstream'; it has dart, dart-sources", Assert.Throws<HarnessException>(() => Side("results,suite=jetstream")).Message);
+    }
+
+    [Fact]
+    public void SuitesOfDifferentFoldersAreIndependent()
+    {
+        Suites("before", "dart/one,dart/two");
+        var after = Suites("after", "dart-sources/one,dart-sources/two");
+        var mistake = Assert.Throws<HarnessException>(() => ComparisonTables.OfSides(Side("before"), Side("after"), "execute_ms", 1));
+        Assert.EndsWith("the suite of each side (',suite=NAME')", mistake.Message, StringComparison.Ordinal);
+        var comparison = Compare("before,suite=dart", "after,suite=dart-sources");
+        Assert.False(comparison.IsPaired);
+        Assert.Equal(["one", "two"], comparison.Cells.Select(cell => cell.Cell.Workload).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(comparison.Cells, cell => Assert.Equal(RatioVerdict.Above, cell.Verdict));
+        Assert.Equal($"{after.Path} has no suite 'dart'; it has dart-sources", Assert.Throws<HarnessException>(() => Side("after,suite=dart")).Message);
+        SyntheticResults.Pair(folder.File("own"), 1.5);
+        Assert.EndsWith("has no suite 'dart'; it has none", Assert.Throws<HarnessException>(() => Side("own,suite=dart")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TwoFoldersAreIndependentAndWhatOnlyOneHasIsNamed()
     {
@@ -249,6 +287,11 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Equal(length + 1, open.Length);
         Assert.Equal(length, new FileInfo(sweep).Length);
     }
+
+    /// <summary>Writes a folder with programs of suites under two configurations, those of <c>dart</c> taking twice as long as the others.</summary>
+    private ResultsFolder Suites(string name, string workloads) => SyntheticResults.Write(
+        folder.File(name), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [], ["fast"] = new() { ["deopt"] = "off" } }, workloads.Split(','), 21,
+        cell => cell.Workload.StartsWith("dart/", StringComparison.Ordinal) ? 20 : 10);
 
     /// <summary>Writes a folder of one workload under two configurations, with these times by repetition.</summary>
     private void Change(Func<int, (double Base, double Fast)> times, int repetitions) => Change(

@@ -1,3 +1,4 @@
+using Harness.Experiments.Engines;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Workloads;
 
@@ -11,6 +12,32 @@ public sealed class SweepFileTests
     [MemberData(nameof(Shipped))]
     public void EveryShippedSweepCanBeRead(string file) =>
         Assert.NotEmpty(SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, file), ProgramCatalog.Read()).Configurations);
+
+    /// <summary>By their names within the suites the modules of two compilers are compared.</summary>
+    [Fact]
+    public void TheBenchmarksOfBothDartCompilersHaveTheSameNames()
+    {
+        var suites = SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, "dart-compilers.yaml"), ProgramCatalog.Read()).Workloads.ToLookup(workload => SuiteCatalog.SuiteOf(workload.Program));
+        Assert.Equal(["dart", "dart-sources"], suites.Select(suite => suite.Key));
+        Assert.Equal(23, suites["dart"].Count());
+        Assert.Equal(NamesOf("dart"), NamesOf("dart-sources"));
+
+        IEnumerable<string> NamesOf(string suite) => suites[suite].Select(workload => SuiteCatalog.NameWithin(suite, workload.Name));
+    }
+
+    /// <summary>What speculation adds to each lowering can stand beside what it adds in the published configurations.</summary>
+    [Fact]
+    public void AllLoweringsAreComparedWithTheNoSpeculationOfThePublishedSweep()
+    {
+        var catalog = ProgramCatalog.Read();
+        var published = SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, "published.yaml"), catalog);
+        var sweep = SweepFile.Read(Path.Combine(ProjectLayout.Sweeps, "lowering-all.yaml"), catalog);
+        var noSpeculation = published.Configurations.Single(configuration => configuration.Name == published.Baseline).Knobs;
+        var baselines = sweep.Configurations.Where(configuration => configuration.Baseline == configuration.Name).ToList();
+        Assert.Equal(6, baselines.Count);
+        Assert.All(baselines, baseline => Assert.Equal(noSpeculation.ToDictionary(), baseline.Knobs.Where(knob => !KnobCatalog.IsOfPrograms(knob.Key)).ToDictionary()));
+        Assert.Empty(((string[])["dart-micro", "dart-sources", "todo-app", "page-app"]).SelectMany(catalog.Select).Except(sweep.Workloads));
+    }
 
     [Fact]
     public void AGridHasEveryCombination()

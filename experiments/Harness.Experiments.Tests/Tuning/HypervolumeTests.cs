@@ -27,6 +27,7 @@ public sealed class HypervolumeTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
     public void VolumesAreThoseThatCountingFinds(int values)
     {
         var random = new MersenneTwister(values);
@@ -41,6 +42,7 @@ public sealed class HypervolumeTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
     public void WhatAPointAddsIsTheDifferenceOfTwoVolumes(int values)
     {
         var random = new MersenneTwister(values);
@@ -63,7 +65,7 @@ public sealed class HypervolumeTests
     {
         var search = SearchMethods.Create(SearchMethods.OfSeveral, Cube, 1, 120);
         var random = new MersenneTwister(1);
-        double[][] best = [[0.2, 0.2, 0.2], [0.8, 0.8, 0.2], [0.8, 0.2, 0.8], [0.2, 0.8, 0.8]];
+        double[][] best = [[0.2, 0.2, 0.2], [0.8, 0.8, 0.2], [0.8, 0.2, 0.8], [0.2, 0.8, 0.8], [0.5, 0.5, 0.5]];
         List<Observation> history = [.. Enumerable.Range(0, 120).Select(_ =>
         {
             var weights = random.NextDoubles(best.Length);

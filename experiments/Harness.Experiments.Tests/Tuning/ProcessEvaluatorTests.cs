@@ -11,7 +11,9 @@ public sealed class ProcessEvaluatorTests
     [Theory]
     [InlineData("objective: {time: 1, code: 0.5}")]
     [InlineData("constraints: {code: 1.1}")]
-    public void SizesThatDecideAreMeasuredInEveryRoundOfEveryPhase(string weighing)
+    [InlineData("objective: {time: 1, pause: 0.5}")]
+    [InlineData("constraints: {pause: 2}")]
+    public void WhatDecidesAndIsToldElsewhereIsMeasuredInEveryRoundOfEveryPhase(string weighing)
     {
         var requests = Requests(weighing);
         Assert.All(requests, request => Assert.True(request.Counts));
@@ -28,10 +30,12 @@ public sealed class ProcessEvaluatorTests
     }
 
     [Fact]
-    public void ARowHasThePeakMemoryOfItsProcess()
+    public void ARowHasThePeakMemoryAndTheLongestCollectionOfItsProcess()
     {
         var evaluator = new ProcessEvaluator(TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 99}\nobjective: {memory: 1}"), new AskedEngine());
-        Assert.Equal(70_000_000, Assert.Single(evaluator.Evaluate(new EvaluationProcess("search", 1, "default", "two-targets", ["two-targets"]), new Dictionary<string, string>())).PeakMemoryBytes);
+        var row = Assert.Single(evaluator.Evaluate(new EvaluationProcess("search", 1, "default", "two-targets", ["two-targets"]), new Dictionary<string, string>()));
+        Assert.Equal((70_000_000, 2.5), (row.PeakMemoryBytes, row.LongestPauseMs));
+        Assert.Equal(2.5, TuningQuantity.Pause.Read(row));
     }
 
     [Fact]
@@ -112,7 +116,7 @@ public sealed class ProcessEvaluatorTests
         public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
         {
             Requests.Add(request);
-            return new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [1], PeakMemoryBytes = 70_000_000 };
+            return new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [1], PeakMemoryBytes = 70_000_000, LongestPauseMs = 2.5 };
         }
     }
 }

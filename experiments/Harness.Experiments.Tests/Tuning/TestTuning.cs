@@ -35,6 +35,9 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
     /// <summary>Which configurations end with a trap.</summary>
     public Func<IReadOnlyDictionary<string, string>, bool> Fails { get; init; } = _ => false;
 
+    /// <summary>The longest collection of a program in ms; there is none unless it is set.</summary>
+    public Func<IReadOnlyDictionary<string, string>, string, double> Pause { get; init; } = (_, _) => 0;
+
     public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) =>
         Left-- == 0 ? throw new OperationCanceledException("killed") : [.. process.Keys.Select(key => RowOf(key, knobs))];
 
@@ -54,6 +57,7 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
             OptimizedBytes = code is null ? 1000 : (long)code(knobs, key.Workload),
             ProcessSeconds = 1,
             PeakMemoryBytes = memory is null ? 100_000_000 : (long)memory(knobs, key.Workload),
+            LongestPauseMs = Pause(knobs, key.Workload),
         };
     }
 

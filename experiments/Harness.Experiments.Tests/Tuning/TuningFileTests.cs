@@ -56,12 +56,13 @@ public sealed class TuningFileTests
     [InlineData("method: hypervolume\n" + Good, "method hypervolume searches a front of several quantities; write 'objective: {time: 1, code: 1}'")]
     [InlineData("engine: jsc\nobjective: {time: 1, code: 0.2}\nknobs: {jsc.useOMGJIT: {}}" + Rest, "JavaScriptCore does not tell how much code it makes; leave code out of objective and constraints")]
     [InlineData("engine: jsc\nconstraints: {code: 1.1}\nknobs: {jsc.useOMGJIT: {}}" + Rest, "JavaScriptCore does not tell how much code it makes; leave code out of objective and constraints")]
+    [InlineData("engine: jsc\nobjective: {pause: 1}\nknobs: {jsc.useOMGJIT: {}}" + Rest, "JavaScriptCore does not tell how long its collections take; leave pause out of objective and constraints")]
     [InlineData(Good + "\nobjective: {memory: -1}", "objective: the weight of memory must be in 0..1000, not -1")]
     [InlineData(Good + "\nobjective: {memory: }", "objective: memory has no weight; write one, or leave it out")]
     [InlineData(Good + "\nobjective: {memory: much}", "the value here is of the wrong form")]
-    [InlineData(Good + "\nobjective: {size: 1}", "objective: there is no quantity 'size'; there are time, code, compile, memory")]
+    [InlineData(Good + "\nobjective: {size: 1}", "objective: there is no quantity 'size'; there are time, code, compile, memory, pause")]
     [InlineData(Good + "\nconstraints: {memory: 0.5}", "constraints: memory is a ratio from 1 to 100, not 0.5; write 1.05 for at most 5% more")]
-    [InlineData(Good + "\nconstraints: {time: 1.1}", "constraints: there is no limit 'time'; there are slower, code, compile, memory")]
+    [InlineData(Good + "\nconstraints: {time: 1.1}", "constraints: there is no limit 'time'; there are slower, code, compile, memory, pause")]
     public void MistakesAreExplainedInOneLine(string text, string part)
     {
         var mistake = Assert.Throws<HarnessException>(() => TestTuning.Read(text));
@@ -82,7 +83,10 @@ public sealed class TuningFileTests
         Assert.Equal([TuningQuantity.Time, TuningQuantity.Code, TuningQuantity.Memory], weighed.Deciding);
         var front = TestTuning.Read("method: hypervolume\nobjective: {time: 0, memory: 1, compile: 1}\n" + Good);
         Assert.Equal([TuningQuantity.Compile, TuningQuantity.Memory], front.Objective.Quantities);
-        Assert.False(front.WeighsCode);
+        Assert.False(front.WeighsObserved);
+        var pauses = TestTuning.Read(Good + "\nobjective: {pause: 0.5}\nconstraints: {pause: 2}");
+        Assert.Equal(("time 1, pause 0.5", "pause 2"), ($"{pauses.Objective}", $"{pauses.Constraints}"));
+        Assert.True(pauses.WeighsObserved);
     }
 
     /// <summary>All engines tell their processes' memory; one that did not would be refused in one line.</summary>

@@ -21,6 +21,7 @@ public sealed class TuningMathTests
         Assert.Equal(Math.Log(0.5) / 2, math.LogarithmOf(TuningQuantity.Code, faster, baseline, workloads), 10);
         Assert.Equal(Math.Log(0.5) / 2, math.LogarithmOf(TuningQuantity.Compile, faster, baseline, workloads), 10);
         Assert.Equal(Math.Log(0.5) / 2, math.LogarithmOf(TuningQuantity.Memory, faster, baseline, workloads), 10);
+        Assert.Equal(Math.Log(0.5) / 2, math.LogarithmOf(TuningQuantity.Pause, faster, baseline, workloads), 10);
         Assert.Equal(2, math.UnitsOf(workloads).Count);
     }
 
@@ -177,6 +178,7 @@ public sealed class TuningMathTests
                CompileMs = 4 * factor(workload.Program),
                OptimizedBytes = (long)(10_000 * factor(workload.Program)),
                PeakMemoryBytes = (long)(100_000_000 * factor(workload.Program)),
+               LongestPauseMs = 3 * factor(workload.Program),
            },
     ];
 }

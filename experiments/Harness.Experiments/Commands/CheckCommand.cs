@@ -10,6 +10,7 @@ namespace Harness.Experiments.Commands;
 internal static class CheckCommand
 {
     private const string AllConfigurations = "all";
+    private const string AllLowerings = "lowerings";
 
     public static Command Create()
     {
@@ -17,7 +18,9 @@ internal static class CheckCommand
         var suites = SuiteOption.Create();
         var configurations = new Option<string>("--configurations")
         {
-            Description = $"'{AllConfigurations}', or names with commas between them: {string.Join(", ", CheckConfigurations.All.Select(configuration => configuration.Name))}",
+            Description = $"'{AllConfigurations}', or names with commas between them: {string.Join(", ", CheckConfigurations.All.Select(configuration => configuration.Name))}; or '{AllLowerings}': "
+                + $"of the programs chosen those in Dart, each compiled {CheckConfigurations.Lowerings.Count} times (every value of every knob dart.* alone, and all pairs of values, "
+                + "without dart.wasm-opt) and run on every engine",
             HelpName = "NAMES",
             DefaultValueFactory = _ => CheckConfigurations.Default,
         };
@@ -33,11 +36,14 @@ internal static class CheckCommand
             var wanted = parsed.GetValue(names) is { Length: > 0 } chosen ? chosen
                 : given.Length > 0 ? [.. catalog.Programs.Where(program => program.Suite.Length > 0 && program.Folder is not null).Select(program => program.Suite).Distinct()] : ["all"];
             var programs = wanted.SelectMany(catalog.Select).Select(workload => workload.Program).Distinct().Select(catalog.Find).ToList();
+            var asked = parsed.GetRequiredValue(configurations);
+            if (asked == AllLowerings)
+                programs = OnlyCompiled(programs);
             if (programs.FirstOrDefault(program => program.Folder is null) is { } program)
                 throw new HarnessException(program.Absence!);
             var checker = new ProgramChecker(
                 [.. EngineCatalog.ParseOption(parsed.GetRequiredValue(engine)).Select(EngineCatalog.Open)],
-                ReadConfigurations(parsed.GetRequiredValue(configurations)),
+                ReadConfigurations(asked),
                 TimeSpan.FromSeconds(parsed.GetValue(timeout)),
                 parsed.GetValue(trace),
                 knobs.Read(parsed),
@@ -47,8 +53,23 @@ internal static class CheckCommand
         return command;
     }
 
-    private static IReadOnlyList<SweepConfiguration> ReadConfigurations(string text) => text == AllConfigurations
-        ? CheckConfigurations.All
-        : [.. text.Split(',', StringSplitOptions.TrimEntries).Select(name => CheckConfigurations.All.FirstOrDefault(configuration => configuration.Name == name)
-            ?? throw new HarnessException($"unknown configuration '{name}'; did you mean '{NameSuggestion.Nearest(name, CheckConfigurations.All.Select(configuration => configuration.Name))}'?"))];
+    /// <summary>The programs that are compiled from Dart, of which it says how many compilations they take: many make for a long run.</summary>
+    /// <exception cref="HarnessException">There are none.</exception>
+    private static List<ProgramDefinition> OnlyCompiled(List<ProgramDefinition> programs)
+    {
+        List<ProgramDefinition> compiled = [.. programs.Where(program => program.IsCompiled)];
+        if (compiled.Count == 0)
+            throw new HarnessException($"--configurations {AllLowerings} is for programs that are compiled from Dart, and none of these is ('harness workloads dart-micro' lists some)");
+        var builds = CheckConfigurations.Lowerings.Count;
+        Console.Error.WriteLine(FormattableString.Invariant($"harness: {compiled.Count} programs in Dart, each compiled {builds} times: {compiled.Count * builds} compilations"));
+        return compiled;
+    }
+
+    private static IReadOnlyList<SweepConfiguration> ReadConfigurations(string text) => text switch
+    {
+        AllConfigurations => CheckConfigurations.All,
+        AllLowerings => CheckConfigurations.Lowerings,
+        _ => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(name => CheckConfigurations.All.FirstOrDefault(configuration => configuration.Name == name)
+            ?? throw new HarnessException($"unknown configuration '{name}'; did you mean '{NameSuggestion.Nearest(name, CheckConfigurations.All.Select(configuration => configuration.Name))}'?"))],
+    };
 }

@@ -10,11 +10,14 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        var results = new Argument<string>("results") { Description = "results folder, or name of a sweep; with a second side RESULTS[@COMMIT][,engine=NAME][,configuration=NAME]" };
+        var results = new Argument<string>("results") { Description = "results folder, or name of a sweep; with a second side RESULTS[@COMMIT][,suite=NAME][,engine=NAME][,configuration=NAME]" };
         var other = new Argument<string?>("other") { Description = "the side to compare it with, written likewise", Arity = ArgumentArity.ZeroOrOne };
         var metric = new Option<string>("--metric") { Description = "the column that is compared where there are two sides", HelpName = "COLUMN", DefaultValueFactory = _ => "execute_ms" };
         var seed = new Option<int>("--seed") { Description = "seed of the bootstrap where there are two sides", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var command = new Command("compare", "print medians, speedups with intervals, and tests: of one results folder, or of two, of two commits, engines or configurations") { results, other, metric, seed };
+        var command = new Command("compare", "print medians, speedups with intervals, and tests: of one results folder, or of two, of two commits, suites, engines or configurations")
+        {
+            results, other, metric, seed,
+        };
         var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {

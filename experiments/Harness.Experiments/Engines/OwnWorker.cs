@@ -117,6 +117,7 @@ internal static class OwnWorker
             YoungCollections = heap.YoungCollections,
             FullCollections = heap.FullCollections,
             CollectionMs = heap.Pause.TotalMilliseconds,
+            LongestPauseMs = heap.LongestPause.TotalMilliseconds,
             PromotedBytes = heap.PromotedBytes,
             InstanceBytes = (host as InstanceHost)?.InstanceBytes ?? 0,
             CacheHits = statistics.CacheHits,

@@ -10,10 +10,10 @@ namespace Harness.Experiments.Engines;
 /// cannot run is a gap, which is named and counted apart: it is nobody's mistake. A program that none of the engines ran was not checked, and is no success.
 /// </summary>
 /// <param name="engines">The engines.</param>
-/// <param name="configurations">The configurations of our engine.</param>
+/// <param name="configurations">Knobs of our engine, which is the only one that they are for, and of the Dart compiler, whose modules every engine runs; at least one configuration.</param>
 /// <param name="timeout">Time after which a program is stopped.</param>
 /// <param name="traces">Whether programs of J2CL tell every number that they read or write.</param>
-/// <param name="knobs">How programs in Dart are compiled.</param>
+/// <param name="knobs">How programs in Dart are compiled where a configuration does not say it.</param>
 /// <param name="output">Is told what was found, a line each.</param>
 internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyList<SweepConfiguration> configurations, TimeSpan timeout, bool traces, IReadOnlyDictionary<string, string> knobs, TextWriter output)
 {
@@ -36,27 +36,28 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
 
     private void Check(ProgramDefinition program)
     {
-        var prepared = PreparedProgram.Prepare(program, knobs);
-        if (prepared.Problem is { } problem)
+        var builds = new PreparedPrograms([program]);
+        var first = builds.Find(program.Name, BuildKnobs(configurations[0]));
+        if (first.Problem is { } absence)
         {
             absent++;
-            output.WriteLine($"ABSENT {program.Name}: {problem}");
+            output.WriteLine($"ABSENT {program.Name}: {absence}");
             return;
         }
 
-        using var traced = traces && program.Host == HostKind.J2cl ? new TracedModule(prepared.Request!.Module!) : null;
-        var request = traced is null ? prepared.Request! : prepared.Request! with { Module = traced.Path };
+        using var traced = traces && program.Host == HostKind.J2cl ? new TracedModule(first.Request!.Module!) : null;
         var mistakes = new List<string>();
         string? reference = null;
-        foreach (var (engine, configuration) in Cells)
+        foreach (var (engine, configuration) in Cells(program, RequestOf(first)))
         {
-            if (engine.FindGap(request) is { } gap)
+            var build = builds.Find(program.Name, BuildKnobs(configuration));
+            if (build.Problem is { } problem)
             {
-                NoteGap(program, engine, gap);
+                mistakes.Add($"{engine.Name}, {configuration.Name}: {problem}");
                 continue;
             }
 
-            var report = ProgramResult.Check(program, engine.Measure(ToRequest(request, configuration), timeout));
+            var report = ProgramResult.Check(program, engine.Measure(ToRequest(RequestOf(build), configuration), timeout));
             if (report.Status == WorkerStatus.Unsupported)
             {
                 NoteGap(program, engine, report.Message);
@@ -83,6 +84,8 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
             output.WriteLine($"right  {program.Name}{(HasCheck(program) ? "" : " (it gives no result that could be wrong)")}");
         foreach (var mistake in mistakes)
             output.WriteLine($"WRONG  {program.Name}: {mistake}");
+
+        WorkerProgram RequestOf(PreparedProgram build) => traced is null ? build.Request! : build.Request! with { Module = traced.Path };
     }
 
     private void NoteGap(ProgramDefinition program, IEngine engine, string reason)
@@ -91,11 +94,39 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
         output.WriteLine($"GAP    {program.Name}: {engine.Name} cannot run it: {OneLine.Of(reason)}");
     }
 
-    /// <summary>On other engines than ours there is nothing to configure.</summary>
-    private IEnumerable<(IEngine Engine, SweepConfiguration Configuration)> Cells =>
-        from engine in engines
-        from configuration in engine.Name == OwnEngine.EngineName ? configurations : CheckConfigurations.All.Take(1)
-        select (engine, configuration);
+    /// <summary>What is to be run: an engine that cannot run the program is a gap and has no part in it, however the program is built.</summary>
+    private IEnumerable<(IEngine Engine, SweepConfiguration Configuration)> Cells(ProgramDefinition program, WorkerProgram request)
+    {
+        foreach (var engine in engines)
+        {
+            if (engine.FindGap(request) is { } gap)
+            {
+                NoteGap(program, engine, gap);
+                continue;
+            }
+
+            foreach (var configuration in ConfigurationsOf(engine))
+                yield return (engine, configuration);
+        }
+    }
+
+    /// <summary>On other engines than ours there is nothing to configure but how programs are compiled: what is left is the default where no configuration says that alone.</summary>
+    private IReadOnlyList<SweepConfiguration> ConfigurationsOf(IEngine engine)
+    {
+        if (engine.Name == OwnEngine.EngineName)
+            return configurations;
+        List<SweepConfiguration> common = [.. configurations.Where(configuration => configuration.Knobs.Keys.All(KnobCatalog.IsOfPrograms))];
+        return common.Count > 0 ? common : [CheckConfigurations.All[0]];
+    }
+
+    /// <summary>How programs are compiled under a configuration, whose values come before those for all of them.</summary>
+    private Dictionary<string, string> BuildKnobs(SweepConfiguration configuration)
+    {
+        var values = knobs.ToDictionary();
+        foreach (var (knob, value) in configuration.Knobs)
+            values[knob] = value;
+        return values;
+    }
 
     private static WorkerRequest ToRequest(WorkerProgram program, SweepConfiguration configuration) => new()
     {

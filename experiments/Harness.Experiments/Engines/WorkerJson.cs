@@ -75,6 +75,7 @@ internal static class WorkerJson
         json.WriteNumber("youngCollections", report.YoungCollections);
         json.WriteNumber("fullCollections", report.FullCollections);
         json.WriteNumber("collectionMs", report.CollectionMs);
+        json.WriteNumber("longestPauseMs", report.LongestPauseMs);
         json.WriteNumber("promotedBytes", report.PromotedBytes);
         json.WriteNumber("optimizedBytes", report.OptimizedBytes);
         json.WriteNumber("baselineBytes", report.BaselineBytes);

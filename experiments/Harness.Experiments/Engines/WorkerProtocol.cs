@@ -135,6 +135,9 @@ internal sealed record WorkerReport
     /// <summary>Time of all collections.</summary>
     public double CollectionMs { get; init; }
 
+    /// <summary>Time of the longest of them; 0 without any.</summary>
+    public double LongestPauseMs { get; init; }
+
     /// <summary>Bytes copied from the nursery into the old generation.</summary>
     public long PromotedBytes { get; init; }
 

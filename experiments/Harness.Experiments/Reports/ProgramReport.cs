@@ -47,7 +47,7 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         }
 
         var (fewest, most) = summary.Processes;
-        Line($"Configuration *{sweep.Configurations.First(candidate => candidate.Name == configuration).Title}*. Medians of {(fewest == most ? $"{most}" : $"{fewest} to {most}")} fresh processes each, ours / {title}; ratio: ours ÷ {title}, below 1 ours is faster, above {Number(Slow, "0.0")} it is bold. CPU: of all threads of the process in an iteration. Start: from the start of the process to the worker's first line, which {title} counts from where its own clock begins. Where a program prints several times, code, collections and memory are those of its process. `table.csv` has all columns.");
+        Line($"Configuration *{sweep.Configurations.First(candidate => candidate.Name == configuration).Title}*. Medians of {(fewest == most ? $"{most}" : $"{fewest} to {most}")} fresh processes each, ours / {title}; ratio: ours ÷ {title}, below 1 ours is faster, above {Number(Slow, "0.0")} it is bold. CPU: of all threads of the process in an iteration. Start: from the start of the process to the worker's first line, which {title} counts from where its own clock begins. Longest: the longest collection. Where a program prints several times, code, collections and memory are those of its process. `table.csv` has all columns.");
         Line("");
         foreach (var disturbance in summary.Disturbances)
         {
@@ -93,7 +93,7 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         {
             var table = new MarkdownTable([
                 "program", "time, ms", "ratio", "CPU", "first, ms", "start, ms", "compile, ms", "instantiate, ms", "optimized code, KB", "baseline code, KB",
-                "optimizing, ms", "collections", "collecting, ms", "memory, MB"]);
+                "optimizing, ms", "collections", "collecting, ms", "longest, ms", "memory, MB"]);
             foreach (var program in measured)
                 table.Add(Row(program));
             table.WriteTo(text);
@@ -120,6 +120,7 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         Side(program, "optimized_compile_ms"),
         Side(program, row => YoungCollections.ReadNumber(row) + FullCollections.ReadNumber(row)),
         Side(program, "collection_ms"),
+        Side(program, "longest_pause_ms"),
         Side(program, row => PeakMemory.ReadNumber(row) / 1e6),
     ];
 

@@ -1,35 +1,39 @@
 using System.Text.RegularExpressions;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Results;
 
 /// <summary>
-/// One side of a comparison: the rows of a results folder, as they are or as they were in a commit, of all engines and configurations or of one. In words:
-/// <c>RESULTS[@COMMIT][,engine=NAME][,configuration=NAME]</c>.
+/// One side of a comparison: the rows of a results folder, as they are or as they were in a commit, of all suites, engines and configurations or of one. In words:
+/// <c>RESULTS[@COMMIT][,suite=NAME][,engine=NAME][,configuration=NAME]</c>.
 /// </summary>
 /// <param name="Text">What the user wrote.</param>
 /// <param name="Folder">The folder.</param>
+/// <param name="Suite">The suite of programs that it is restricted to; null for all.</param>
 /// <param name="Engine">The engine that it is restricted to; null for all.</param>
 /// <param name="Configuration">The configuration that it is restricted to; null for all.</param>
 /// <param name="View">All rows of the folder.</param>
-internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder, string? Engine, string? Configuration, ResultsView View)
+internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder, string? Suite, string? Engine, string? Configuration, ResultsView View)
 {
     /// <summary>The rows of this side.</summary>
-    public IEnumerable<Measurement> Rows =>
-        View.Rows.Where(row => (Engine is null || row.Engine == Engine) && (Configuration is null || row.Configuration == Configuration));
+    public IEnumerable<Measurement> Rows => View.Rows.Where(row =>
+        (Suite is null || SuiteCatalog.SuiteOf(row.Program) == Suite) && (Engine is null || row.Engine == Engine) && (Configuration is null || row.Configuration == Configuration));
 
     /// <summary>Reads what a user wrote.</summary>
-    /// <exception cref="HarnessException">There are no such results, engine or configuration.</exception>
+    /// <exception cref="HarnessException">There are no such results, suite, engine or configuration.</exception>
     public static ComparisonSide Parse(string text)
     {
         var match = Form().Match(text);
+        var suite = Value(match, "suite");
         var engine = Value(match, "engine");
         var configuration = Value(match, "configuration");
         var folder = FindFolder(match.Groups["results"].Value);
         var view = ResultsView.Open(folder);
+        Require(suite, "suite", view.Rows.Select(row => SuiteCatalog.SuiteOf(row.Program)).Where(name => name.Length > 0), folder);
         Require(engine, "engine", view.Rows.Select(row => row.Engine), folder);
         Require(configuration, "configuration", view.Rows.Select(row => row.Configuration), folder);
-        return new ComparisonSide(text, folder, engine, configuration, view);
+        return new ComparisonSide(text, folder, suite, engine, configuration, view);
     }
 
     /// <summary>What both sides must have in common, and have not: machine, versions, settings, a line each.</summary>
@@ -88,10 +92,13 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
 
     private static void Require(string? wanted, string kind, IEnumerable<string> known, ResultsFolder folder)
     {
-        if (wanted is not null && !known.Contains(wanted))
-            throw new HarnessException($"{folder.Path} has no {kind} '{wanted}'; it has {string.Join(", ", known.Distinct().Order(StringComparer.Ordinal).Take(20))}");
+        if (wanted is null)
+            return;
+        List<string> names = [.. known.Distinct().Order(StringComparer.Ordinal)];
+        if (!names.Contains(wanted))
+            throw new HarnessException($"{folder.Path} has no {kind} '{wanted}'; it has {(names.Count == 0 ? "none" : string.Join(", ", names.Take(20)))}");
     }
 
-    [GeneratedRegex("^(?<results>.*?)(,engine=(?<engine>[^,]*)|,configuration=(?<configuration>[^,]*))*$")]
+    [GeneratedRegex("^(?<results>.*?)(,suite=(?<suite>[^,]*)|,engine=(?<engine>[^,]*)|,configuration=(?<configuration>[^,]*))*$")]
     private static partial Regex Form();
 }

@@ -22,7 +22,7 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 11;
+    public const int CurrentFormat = 12;
 
     /// <summary>The version from which on <see cref="SteadyAfterMs"/> compares calls of one kind only.</summary>
     public const int SteadyByKindFormat = 7;
@@ -208,6 +208,10 @@ internal sealed partial record Measurement
     [CsvColumn("machine", Optional = true)]
     public string Machine { get => field ?? ""; init; } = "";
 
+    /// <summary>Time of the longest collection; 0 without any.</summary>
+    [CsvColumn("longest_pause_ms", Optional = true)]
+    public double LongestPauseMs { get; init; }
+
     /// <summary>How many iterations there were before those that the row has. No statistic looks at them but those that have columns of their own: the first one, and the time until steady state.</summary>
     [CsvIgnore]
     public int OmittedIterations => Format < LastWarmUpFormat ? 0 : Math.Max(0, WarmUpCalls - Steadiness.MostIterations);
@@ -276,5 +280,6 @@ internal sealed partial record Measurement
         ProbeBeforeMs = speed.BeforeMs,
         ProbeAfterMs = speed.AfterMs,
         Machine = speed.Machine,
+        LongestPauseMs = report.LongestPauseMs,
     };
 }

@@ -25,6 +25,7 @@ internal sealed class ResultsView
         (6, ["cache_optimized_hits"]),
         (9, ["clock_step_ms"]),
         (11, ["probe_before_ms", "probe_after_ms", "machine"]),
+        (12, ["longest_pause_ms"]),
     ];
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed record ProgramFigures
     public double? CpuRatio => Own.Median(row => row.ExecuteCpuMs) is { } own and > 0 && Other.Median(row => row.ExecuteCpuMs) is { } other and > 0 ? own / other : null;
 
     /// <summary>Name of the suite that the workload is of; empty for the project's own.</summary>
-    public string Suite => Workload.Program.IndexOf('/', StringComparison.Ordinal) is > 0 and var end ? Workload.Program[..end] : "";
+    public string Suite => SuiteCatalog.SuiteOf(Workload.Program);
 
     /// <summary>The group that it stands in, after the suite's name and a slash where it is of a suite.</summary>
     public string Section => Suite.Length == 0 ? Workload.Group : Workload.Group == Suite || Workload.Group.Length == 0 ? Suite : $"{Suite}/{Workload.Group}";

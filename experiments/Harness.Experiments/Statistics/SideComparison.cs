@@ -1,12 +1,13 @@
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
+using Harness.Experiments.Workloads;
 using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Statistics;
 
 /// <summary>
-/// Compares two sides cell by cell. What identifies a cell is engine, configuration and workload, but for what both sides restrict to one value. Rows of
-/// one folder are compared round by round; rows of different ones, whose rounds have nothing in common, as independent samples.
+/// Compares two sides cell by cell. What identifies a cell is engine, configuration and workload, but for what both sides restrict to one value; where both are restricted to a suite, a
+/// workload is known by its name within the suite. Rows of one folder are compared round by round; rows of different ones, whose rounds have nothing in common, as independent samples.
 /// </summary>
 internal sealed class SideComparison
 {
@@ -171,8 +172,10 @@ internal sealed class SideComparison
         if (known.Count == 0 && side.Rows.Any())
             throw new HarnessException($"no row of {side.Text} has a value of '{metric}': results of older formats lack the columns that came later, and not every engine tells what it does with code and heap (experiments/FORMAT.md)");
         return known
-            .GroupBy(row => new Cell(engine ?? row.Engine, configuration ?? row.Configuration, row.Workload))
+            .GroupBy(row => new Cell(engine ?? row.Engine, configuration ?? row.Configuration, WorkloadOf(row)))
             .ToDictionary(group => group.Key, group => new Sample(group.Select(row => (row.Repetition, column.ReadNumber(row)))));
+
+        string WorkloadOf(Measurement row) => a.Suite is not null && b.Suite is not null ? SuiteCatalog.NameWithin(side.Suite!, row.Workload) : row.Workload;
     }
 
     private static string Name(string a, string b) => a == b ? a : $"{a} → {b}";

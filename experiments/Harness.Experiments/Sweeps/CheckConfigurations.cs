@@ -1,3 +1,5 @@
+using Harness.Dart;
+
 namespace Harness.Experiments.Sweeps;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal static class CheckConfigurations
     /// <summary>Name of the configuration that has every knob at its default.</summary>
     public const string Default = "default";
 
-    /// <summary>All of them; the default first.</summary>
+    /// <summary>Those of this engine; the default first.</summary>
     public static IReadOnlyList<SweepConfiguration> All { get; } =
     [
         Make(Default, "every knob at its default", []),
@@ -21,6 +23,12 @@ internal static class CheckConfigurations
         Make("gc-stress", "garbage is collected again and again; functions are optimized soon", new() { ["stress.gc-interval"] = "10007", ["tiering.budget"] = SoonBudget }),
         Make("budget-0", "nothing fits into the inlining budget", new() { ["inlining.budget"] = "0", ["tiering.budget"] = SoonBudget }),
     ];
+
+    /// <summary>
+    /// Those of the Dart compiler, for engines at their defaults: every combination of its knobs that programs are tried under, named by the values that are not the default; the default first.
+    /// </summary>
+    public static IReadOnlyList<SweepConfiguration> Lowerings { get; } =
+        [.. LoweringCombinations.All.Select(knobs => DartKnobs.Describe(knobs) is { Length: > 0 } words ? new SweepConfiguration(words, words, knobs) : All[0])];
 
     private const string SoonBudget = "20000";
 

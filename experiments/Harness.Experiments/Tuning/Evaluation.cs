@@ -52,6 +52,10 @@ internal sealed partial record Evaluation
     [CsvColumn("peak_memory_bytes", Optional = true)]
     public long PeakMemoryBytes { get; init; }
 
+    /// <summary>The longest collection of the process; 0 where there was none, and where nobody told it, as in rows from before there was this.</summary>
+    [CsvColumn("longest_pause_ms", Optional = true)]
+    public double LongestPauseMs { get; init; }
+
     [CsvIgnore]
     public bool IsOk => Status == OkStatus;
 
@@ -157,10 +161,11 @@ internal sealed class ProcessEvaluator : IEvaluator
             throw new HarnessException($"program '{process.Program}' under {process.Configuration}: {problem}");
         var watch = Stopwatch.StartNew();
 
-        // V8 tells sizes of code in a process more, which a search that they do not concern is spared.
-        var counts = specification.WeighsCode || process.Phase is not "search";
-        // Sizes that decide are measured in every round, as times are, and profiles are recorded in every round: what was lucky once must not be found again in all of them. Where sizes are only shown, one a phase is enough.
-        var occasion = specification.WeighsCode || RecordedProfile.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
+        // V8 tells sizes of code and collections in a process more, which a search that they do not concern is spared.
+        var counts = specification.WeighsObserved || process.Phase is not "search";
+        // What of them decides is measured in every round, as times are, and profiles are recorded in every round: what was lucky once must not be found again in all of them. Where they are only
+        // shown, one a phase is enough.
+        var occasion = specification.WeighsObserved || RecordedProfile.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
         var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
         var judged = ProgramResult.CheckTimes(program.Definition, process.Workloads.Select(name => workloads[name]), ProgramResult.Check(program.Definition, engine.Measure(request, timeout)));
@@ -178,6 +183,7 @@ internal sealed class ProcessEvaluator : IEvaluator
             OptimizedBytes = report.OptimizedBytes,
             ProcessSeconds = seconds,
             PeakMemoryBytes = report.PeakMemoryBytes,
+            LongestPauseMs = report.LongestPauseMs,
         })];
     }
 }

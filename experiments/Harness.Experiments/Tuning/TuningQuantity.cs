@@ -62,8 +62,20 @@ internal sealed class TuningQuantity
         IsAlwaysThere = true,
     };
 
+    /// <summary>The longest garbage collection of the process, warm-up included. Where there was none on one side alone, there is no ratio.</summary>
+    public static TuningQuantity Pause { get; } = new()
+    {
+        Name = "pause",
+        Column = "longest_pause_ms",
+        Title = "longest collection",
+        Told = "how long its collections take",
+        Unknown = "longest collection not known",
+        Excess = "a longer collection",
+        Read = row => row.LongestPauseMs,
+    };
+
     /// <summary>All quantities; time, which is a workload's, first, then those of whole processes.</summary>
-    public static IReadOnlyList<TuningQuantity> All { get; } = [Time, Code, Compile, Memory];
+    public static IReadOnlyList<TuningQuantity> All { get; } = [Time, Code, Compile, Memory, Pause];
 
     /// <summary>Those that are a process's, whatever it times: what speed costs.</summary>
     public static IReadOnlyList<TuningQuantity> Costs { get; } = [.. All.Where(quantity => quantity != Time)];
@@ -91,6 +103,11 @@ internal sealed class TuningQuantity
 
     /// <summary>Whether every process has some, so that 0 can only mean that nobody has told it.</summary>
     public bool IsAlwaysThere { get; init; }
+
+    /// <summary>
+    /// Whether some engine tells it in a process that nobody times, one on each occasion (<see cref="EngineEntry.ObservedOnce"/>): what decides by it has to ask for it, and anew in every round.
+    /// </summary>
+    public bool IsObservedOnce => EngineCatalog.All.Any(engine => engine.ObservedOnce.Contains(Column));
 
     /// <summary>Finds a quantity by its name; null if there is none.</summary>
     public static TuningQuantity? Find(string name) => All.FirstOrDefault(quantity => quantity.Name == name);

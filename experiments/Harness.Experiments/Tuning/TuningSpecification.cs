@@ -63,8 +63,8 @@ internal sealed record TuningSpecification
     /// <summary>The quantities that decide anything: those that the objective weighs, and those that are limited.</summary>
     public IReadOnlyList<TuningQuantity> Deciding => [.. TuningQuantity.All.Where(quantity => Objective.WeightOf(quantity) > 0 || double.IsFinite(Constraints.LimitOf(quantity)))];
 
-    /// <summary>Whether sizes of code decide anything.</summary>
-    public bool WeighsCode => Deciding.Contains(TuningQuantity.Code);
+    /// <summary>Whether anything decides that an engine tells in a process that nobody times: sizes of code, collections.</summary>
+    public bool WeighsObserved => Deciding.Any(quantity => quantity.IsObservedOnce);
 
     /// <summary>Processes of the largest batch: what a race of it takes at most.</summary>
     public int ProcessesOfBatch

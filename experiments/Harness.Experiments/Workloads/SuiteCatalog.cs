@@ -20,6 +20,15 @@ internal static partial class SuiteCatalog
             ? [.. Directory.EnumerateFiles(ProjectLayout.Suites, "*.yaml").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)]
             : [];
 
+    /// <summary>The suite that a program is of, as its name tells; empty for the project's own.</summary>
+    /// <param name="program">Name of the program.</param>
+    public static string SuiteOf(string program) => program.IndexOf('/', StringComparison.Ordinal) is > 0 and var end ? program[..end] : "";
+
+    /// <summary>What a program or a workload of a suite is called within it: programs of two suites that are the same otherwise have the same name there.</summary>
+    /// <param name="suite">Name of the suite; empty for the project's own programs, whose names are of no suite.</param>
+    /// <param name="name">Its name.</param>
+    public static string NameWithin(string suite, string name) => name.StartsWith(suite + "/", StringComparison.Ordinal) ? name[(suite.Length + 1)..] : name;
+
     /// <summary>How the user says where a suite is.</summary>
     public static string HowToGive(string suite) => $"the programs of '{suite}' are not part of the project: say where they are with --suite {suite}=FOLDER";
 

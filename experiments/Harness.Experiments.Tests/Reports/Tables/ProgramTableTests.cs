@@ -29,6 +29,7 @@ public sealed class ProgramTableTests : IDisposable
         var csv = TableWriter.Write(table, TableFormat.Csv).Split('\n');
         Assert.StartsWith("section,workload,program,ours_rounds,v8_rounds,ratio,ratio_low,ratio_high,cpu_ratio,ours_execute_ms,v8_execute_ms,", csv[0], StringComparison.Ordinal);
         Assert.StartsWith("far,far/delta,far/delta,0,7,,,,,,", csv[4], StringComparison.Ordinal);
+        Assert.Contains("ours_collection_ms,v8_collection_ms,ours_longest_pause_ms,v8_longest_pause_ms,", csv[0], StringComparison.Ordinal);
         Assert.Contains("ours_peak_memory_bytes,v8_peak_memory_bytes,remark", csv[0], StringComparison.Ordinal);
     }
 
@@ -51,6 +52,7 @@ public sealed class ProgramTableTests : IDisposable
 
         // Nobody saw how long these processes took to start.
         Assert.Contains(" | 0 / 0 | – / – | 2.00 / 2.00 | ", text, StringComparison.Ordinal);
+        Assert.Contains(" | collecting, ms | longest, ms | memory, MB |", text, StringComparison.Ordinal);
         Assert.Contains("- far/gamma: absent: there is no file gamma.wasm\n", text, StringComparison.Ordinal);
         Assert.Contains("## far\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Noisy environment", text, StringComparison.Ordinal);

@@ -101,6 +101,20 @@ public sealed class TableWriterTests
         }
     }
 
+    [Theory]
+    [InlineData("Text", "ours    base           one")]
+    [InlineData("Markdown", "| ours | base | one |")]
+    [InlineData("Csv", "ours,base,one,")]
+    [InlineData("Json", "\"workload\": \"one\"")]
+    public void WorkloadsOfTwoSuitesHaveTheirNameWithinThemInEveryFormat(string format, string part)
+    {
+        using var folder = new TemporaryFolder();
+        var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: "dart/one,dart-sources/one");
+        var table = ComparisonTables.OfSides(ComparisonSide.Parse($"{results.Path},suite=dart"), ComparisonSide.Parse($"{results.Path},suite=dart-sources"), "execute_ms", 1);
+        Assert.Contains(part, TableWriter.Write(table, Enum.Parse<TableFormat>(format)), StringComparison.Ordinal);
+        Assert.Contains("Workloads are those of the same name in the suites: dart on side a, dart-sources on side b.", table.Notes);
+    }
+
     /// <summary>Times of a microsecond: none of them is shown as 0.</summary>
     [Fact]
     public void SoTheyHaveInTheTablesOfResults()

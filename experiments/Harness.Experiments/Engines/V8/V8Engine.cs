@@ -14,6 +14,7 @@ internal sealed partial class V8Engine : IEngine
     public static IReadOnlySet<string> TracedColumns { get; } = new HashSet<string>
     {
         "optimized_bytes", "baseline_bytes", "optimized_compile_ms", "baseline_compile_ms", "tier_ups", "deopts", "young_collections", "full_collections", "collection_ms", "promoted_bytes",
+        "longest_pause_ms",
     };
 
     private static readonly string[] Traces = ["--trace-wasm-compilation-times", "--trace-deopt", "--trace-gc-nvp"];
@@ -115,6 +116,7 @@ internal sealed partial class V8Engine : IEngine
             YoungCollections = trace.YoungCollections,
             FullCollections = trace.FullCollections,
             CollectionMs = trace.CollectionMs,
+            LongestPauseMs = trace.LongestPauseMs,
             PromotedBytes = trace.PromotedBytes,
         };
     }
@@ -156,7 +158,7 @@ internal sealed partial class V8Engine : IEngine
         var tierUps = 0;
         var deopts = 0;
         var compileMicroseconds = new Dictionary<bool, long> { [false] = 0, [true] = 0 };
-        var (young, full, pause, promoted) = (0, 0, 0.0, 0L);
+        var (young, full, pauses, longest, promoted) = (0, 0, 0.0, 0.0, 0L);
         foreach (var line in lines)
         {
             if (CompilationLine().Match(line) is { Success: true } match)
@@ -171,7 +173,9 @@ internal sealed partial class V8Engine : IEngine
                 var isYoung = collection.Groups["kind"].Value is "s" or "mms";
                 young += isYoung ? 1 : 0;
                 full += isYoung ? 0 : 1;
-                pause += double.Parse(collection.Groups["pause"].Value, CultureInfo.InvariantCulture);
+                var pause = double.Parse(collection.Groups["pause"].Value, CultureInfo.InvariantCulture);
+                pauses += pause;
+                longest = Math.Max(longest, pause);
                 promoted += PromotedPart().Match(line) is { Success: true } part ? Number(part, "bytes") : 0;
             }
             else if (line.StartsWith("[bailout (kind: deopt", StringComparison.Ordinal) && line.Contains("type: Wasm", StringComparison.Ordinal))
@@ -190,7 +194,8 @@ internal sealed partial class V8Engine : IEngine
             Deopts = deopts,
             YoungCollections = young,
             FullCollections = full,
-            CollectionMs = pause,
+            CollectionMs = pauses,
+            LongestPauseMs = longest,
             PromotedBytes = promoted,
         };
     }

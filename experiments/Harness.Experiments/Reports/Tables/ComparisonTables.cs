@@ -56,7 +56,12 @@ internal static class ComparisonTables
     {
         var comparison = SideComparison.Of(a, b, metric, seed);
         if (comparison.Cells.Count == 0)
-            throw new HarnessException($"{a.Text} and {b.Text} have nothing in common to compare: no workload under the same configuration on the same engine; name one of each, as in '{a.Text},configuration=NAME'");
+        {
+            throw new HarnessException(
+                $"{a.Text} and {b.Text} have nothing in common to compare: no workload under the same configuration on the same engine; "
+                + $"name one of each, as in '{a.Text},configuration=NAME', and of programs that two suites have, the suite of each side (',suite=NAME')");
+        }
+
         var isTime = metric.EndsWith("_ms", StringComparison.Ordinal);
         var table = new ResultTable(
         [
@@ -86,6 +91,8 @@ internal static class ComparisonTables
     private static void AddNotes(ResultTable table, SideComparison comparison, ComparisonSide a, ComparisonSide b, string metric)
     {
         table.AddNote($"a is {a.Text}, b is {b.Text}; medians of {metric}; ratio is a ÷ b with its 95% interval.");
+        if (a.Suite is not null && b.Suite is not null)
+            table.AddNote($"Workloads are those of the same name in the suites: {a.Suite} on side a, {b.Suite} on side b.");
         table.AddNote(comparison.IsPaired
             ? "Compared round by round; Wilcoxon's signed-rank test, corrected after Holm."
             : "Measured in different sweeps, so compared as independent samples, which a drift between them would mislead; Mann–Whitney test, corrected after Holm.");

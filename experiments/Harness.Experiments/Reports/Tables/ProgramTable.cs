@@ -11,7 +11,7 @@ internal static class ProgramTable
     [
         "execute_ms", "execute_cpu_ms", "first_ms", "steady_after_ms", "start_ms", "compile_ms", "instantiate_ms", "cpu_ms",
         "optimized_bytes", "baseline_bytes", "tier_ups", "deopts", "optimized_compile_ms", "baseline_compile_ms",
-        "young_collections", "full_collections", "collection_ms", "promoted_bytes", "peak_memory_bytes",
+        "young_collections", "full_collections", "collection_ms", "longest_pause_ms", "promoted_bytes", "peak_memory_bytes",
     ];
 
     /// <summary>Makes the table.</summary>

@@ -83,38 +83,94 @@ internal static class Hypervolume
         return chosen;
     }
 
+    /// <summary>
+    /// The volume that points dominate in their first values. From three values on it is summed up in slices along the last: in each, of the points that begin below it those that no other hides
+    /// there, of which there are the fewer the fewer values are left. With three values slices grow by what each point adds to a staircase.
+    /// </summary>
     private static double Of(List<IReadOnlyList<double>> points, IReadOnlyList<double> reference, int values)
     {
         if (points.Count == 0)
             return 0;
         if (values == 1)
             return reference[0] - points.Min(point => point[0]);
-        var last = values - 1;
+        var steps = new List<(double X, double Y)>();
         if (values == 2)
-        {
-            double area = 0;
-            var height = reference[last];
-            foreach (var point in points.OrderBy(point => point[0]))
-            {
-                if (point[last] >= height)
-                    continue;
-                area += (reference[0] - point[0]) * (height - point[last]);
-                height = point[last];
-            }
-
-            return area;
-        }
-
-        // Slices along the last value: in each, all points that begin below it.
+            return points.Sum(point => AddStep(steps, point[0], point[1], reference));
+        var last = values - 1;
         var ordered = points.OrderBy(point => point[last]).ToList();
-        double sum = 0;
+        var begun = new List<IReadOnlyList<double>>();
+        var (sum, section, isKnown) = (0.0, 0.0, true);
         for (var i = 0; i < ordered.Count; i++)
         {
-            var end = i + 1 < ordered.Count ? ordered[i + 1][last] : reference[last];
-            if (end > ordered[i][last])
-                sum += (end - ordered[i][last]) * Of(ordered[..(i + 1)], reference, last);
+            if (last == 2)
+                section += AddStep(steps, ordered[i][0], ordered[i][1], reference);
+            else
+                isKnown &= !Begin(begun, ordered[i], last);
+            var height = (i + 1 < ordered.Count ? ordered[i + 1][last] : reference[last]) - ordered[i][last];
+            if (height <= 0)
+                continue;
+            if (!isKnown)
+                (section, isKnown) = (Of(begun, reference, last), true);
+            sum += height * section;
         }
 
         return sum;
+    }
+
+    /// <summary>Adds a point to those of a slice, unless one of them hides it there; those that it hides are taken out.</summary>
+    /// <param name="begun">The points of the slice, of which none hides another.</param>
+    /// <param name="point">The point.</param>
+    /// <param name="values">How many of its values there are in the slice.</param>
+    /// <returns>Whether it was added.</returns>
+    private static bool Begin(List<IReadOnlyList<double>> begun, IReadOnlyList<double> point, int values)
+    {
+        if (begun.Exists(known => IsAtLeastAsGood(known, point, values)))
+            return false;
+        begun.RemoveAll(known => IsAtLeastAsGood(point, known, values));
+        begun.Add(point);
+        return true;
+    }
+
+    private static bool IsAtLeastAsGood(IReadOnlyList<double> point, IReadOnlyList<double> other, int values)
+    {
+        for (var i = 0; i < values; i++)
+        {
+            if (point[i] > other[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Adds a point with two values to a staircase, below which lies what is dominated.</summary>
+    /// <param name="steps">The points that the staircase turns at: their first values rise, their second ones fall.</param>
+    /// <param name="x">The point's first value.</param>
+    /// <param name="y">Its second value.</param>
+    /// <param name="reference">What is worse than all.</param>
+    /// <returns>The area that it adds; 0 where the staircase hides it.</returns>
+    private static double AddStep(List<(double X, double Y)> steps, double x, double y, IReadOnlyList<double> reference)
+    {
+        var first = steps.FindIndex(step => step.X > x);
+        if (first < 0)
+            first = steps.Count;
+        var height = first == 0 ? reference[1] : steps[first - 1].Y;
+        if (height <= y)
+            return 0;
+
+        // To the right, over the steps that it hides, up to the first that is better.
+        var (area, left, next) = (0.0, x, first);
+        for (; next < steps.Count && steps[next].Y >= y; next++)
+        {
+            area += (steps[next].X - left) * (height - y);
+            (left, height) = steps[next];
+        }
+
+        area += ((next < steps.Count ? steps[next].X : reference[0]) - left) * (height - y);
+
+        // A step at the same place is hidden, too.
+        var from = first > 0 && steps[first - 1].X >= x ? first - 1 : first;
+        steps.RemoveRange(from, next - from);
+        steps.Insert(from, (x, y));
+        return area;
     }
 }

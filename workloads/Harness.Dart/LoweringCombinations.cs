@@ -1,8 +1,8 @@
 using Harness.Engine.Configuration;
 
-namespace Harness.Dart.Tests;
+namespace Harness.Dart;
 
-/// <summary>Values of the compiler's knobs to compile programs with: each alone, and all pairs of values of two knobs in few combinations.</summary>
+/// <summary>Values of the compiler's knobs under which programs must compute the same: each alone, and all pairs of values of two knobs in few combinations.</summary>
 internal static class LoweringCombinations
 {
     /// <summary>The values that are tried; of numbers those at the ends of what matters. Flags are for a tool that the compiler itself does not run.</summary>
@@ -16,6 +16,13 @@ internal static class LoweringCombinations
             _ => [.. knob.Values.Select(value => value.Name)],
         })),
     ];
+
+    /// <summary>
+    /// Every combination that programs are tried under: all knobs at their defaults first, then each other value alone, then those that have every pair. No two are the same choices: all defaults
+    /// may be among those of pairs, too.
+    /// </summary>
+    public static IReadOnlyList<IReadOnlyDictionary<string, string>> All { get; } =
+        [.. Alone.Concat(Pairs()).Prepend(new Dictionary<string, string>()).DistinctBy(knobs => DartKnobs.Describe(knobs))];
 
     /// <summary>Each value that is not the default, with the others at theirs.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, string>> Alone =>
