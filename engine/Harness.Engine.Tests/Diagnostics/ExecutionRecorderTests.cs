@@ -97,9 +97,9 @@ public class ExecutionRecorderTests
     {
         using var engine = new WasmEngine(Options);
         var recorder = new ExecutionRecorder(engine, new RecorderOptions { Code = true });
-        Assert.True(engine.Events is { WantsSteps: true, WantsListings: true, WantsDeopts: true });
+        Assert.True(engine.Events is { WantsSteps: true, WantsListings: true, WantsEstimates: true, WantsDeopts: true });
         recorder.Dispose();
-        Assert.True(engine.Events is { WantsSteps: false, WantsListings: false, WantsDeopts: false });
+        Assert.True(engine.Events is { WantsSteps: false, WantsListings: false, WantsEstimates: false, WantsDeopts: false });
         using var store = new Store(engine);
         Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)), new Imports());
         instance.GetFunction("loop").Invoke(WasmValue.FromI32(10), WasmValue.FromI32(0));

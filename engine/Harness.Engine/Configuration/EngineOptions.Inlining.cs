@@ -269,6 +269,22 @@ public sealed partial record EngineOptions
         Minimum = 0.001, Maximum = 1000, Unit = "cycles")]
     public double InliningBenefitByteCycles { get; init; } = 0.4;
 
+    /// <summary>Chance that a new object which a function returns stays virtual in its caller.</summary>
+    [Knob("inlining.benefit.result-share", "estimate: chance that a new object which a function returns need not be made", Maximum = 1)]
+    public double InliningBenefitResultShare { get; init; } = 0.5;
+
+    /// <summary>Share of the accesses to a constant object that fold, since its fields are immutable.</summary>
+    [Knob("inlining.benefit.constant-share", "estimate: share of the accesses to a constant object that fold", Maximum = 1)]
+    public double InliningBenefitConstantShare { get; init; } = 0.5;
+
+    /// <summary>Nodes of a comparison with the target and of the exit where it fails, beyond those of the checks that they replace.</summary>
+    [Knob("inlining.benefit.guard-nodes", "estimate: nodes of the check of a target beyond those of the checks that it replaces", Maximum = 100, Unit = "IR nodes")]
+    public int InliningBenefitGuardNodes { get; init; } = 2;
+
+    /// <summary>Nodes that disappear with the way that a known branch does not take, beyond the branch itself.</summary>
+    [Knob("inlining.benefit.branch-nodes", "estimate: nodes that disappear with the way that a known branch does not take", Maximum = 1000, Unit = "IR nodes")]
+    public int InliningBenefitBranchNodes { get; init; } = 3;
+
     /// <summary>Calls below a candidate that are looked at together with it.</summary>
     [Knob("inlining.incremental.explore", "policy incremental: calls below a candidate that are analysed together with it", Maximum = 1000, Unit = "calls")]
     public int InliningIncrementalExplore { get; init; } = 12;

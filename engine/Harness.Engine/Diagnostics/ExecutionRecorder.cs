@@ -35,6 +35,7 @@ public sealed class ExecutionRecorder : IDisposable
         engine.Events.CompilationFailed += OnCompilationFailed;
         engine.Events.Deoptimized += OnDeoptimized;
         engine.Events.CompilationStepDone += OnStep;
+        engine.Events.RequestEstimates();
         if (_options.Code) engine.Events.RequestListings();
     }
 
@@ -79,6 +80,7 @@ public sealed class ExecutionRecorder : IDisposable
         _engine.Events.CompilationFailed -= OnCompilationFailed;
         _engine.Events.Deoptimized -= OnDeoptimized;
         _engine.Events.CompilationStepDone -= OnStep;
+        _engine.Events.ReleaseEstimates();
         if (_options.Code) _engine.Events.ReleaseListings();
     }
 

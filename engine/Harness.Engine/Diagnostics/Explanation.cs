@@ -141,10 +141,10 @@ public sealed record TargetDecision(
     string Reason,
     IReadOnlyList<CallSiteDecision> CallSites)
 {
-    /// <summary>Cycles that the policy expected to save each time the call is executed; null where it made no estimate.</summary>
+    /// <summary>Cycles that inlining saves each time the call is executed, by estimate: the policy's, or the engine's where the policy made none; null of functions of others.</summary>
     public double? CyclesSaved { get; init; }
 
-    /// <summary>IR nodes that the policy expected to add; null where it made no estimate.</summary>
+    /// <summary>IR nodes that inlining adds, by the same estimate.</summary>
     public double? NodesAdded { get; init; }
 
     /// <summary>What a model would be told of it, in the order of <see cref="Configuration.InliningFeature"/>; null unless the policy is <c>oracle</c>.</summary>

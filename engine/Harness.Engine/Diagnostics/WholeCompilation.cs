@@ -17,7 +17,7 @@ internal sealed record WholeCompilation(int Functions, long CodeBytes, int Refus
 {
     private const int StackBytes = 16 << 20;
 
-    /// <summary>A hash of the machine code of all functions in their order, without what depends on where it lies; empty if nobody asked for it.</summary>
+    /// <summary>A hash of what is known of the code of all functions in their order wherever it lies: its size, how many sites it has, and where its calls are; empty if nobody asked for it.</summary>
     public string CodeHash { get; private init; } = "";
 
     /// <summary>Compiles a module, and frees the code.</summary>

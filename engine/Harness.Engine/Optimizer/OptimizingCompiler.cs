@@ -40,6 +40,7 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
 
         long start = Stopwatch.GetTimestamp();
         InliningTree tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex, cancellation);
+        TimeSpan growthTime = Stopwatch.GetElapsedTime(start);
         if (options.TraceInlining)
         {
             InliningTrace.Write(Console.Error, module, tree);
@@ -49,7 +50,12 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         Action<string, object, TimeSpan>? observe = events.WantsSteps
             ? (name, result, duration) => events.OnStep(code, functionIndex, name, result, duration)
             : null;
-        observe?.Invoke("inlining", tree, Stopwatch.GetElapsedTime(start));
+        if (events.WantsEstimates)
+        {
+            InliningEstimates.AddTo(tree, module, options, feedback);
+        }
+
+        observe?.Invoke("inlining", tree, growthTime);
         cancellation.ThrowIfCancellationRequested();
         start = Stopwatch.GetTimestamp();
         if (!memories.TryPop(out GraphMemory? memory))

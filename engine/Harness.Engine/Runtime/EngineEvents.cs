@@ -107,6 +107,7 @@ public sealed class EngineEvents
     private int _stressDeopts;
     private int _discards;
     private int _listingRequests;
+    private int _estimateRequests;
 
     internal EngineEvents()
     {
@@ -142,6 +143,9 @@ public sealed class EngineEvents
     /// <summary>Whether compilers are to fill <see cref="CompiledCode.SourceMap"/>.</summary>
     internal bool WantsListings => _listingRequests > 0;
 
+    /// <summary>Whether the optimizing compiler is to estimate what each inlining decision saves and costs, though its policy may decide without that.</summary>
+    internal bool WantsEstimates => _estimateRequests > 0;
+
     /// <summary>Whether somebody wants to know of each deopt.</summary>
     internal bool WantsDeopts => Deoptimized is not null;
 
@@ -155,6 +159,12 @@ public sealed class EngineEvents
 
     /// <summary>Takes back a request.</summary>
     internal void ReleaseListings() => Interlocked.Decrement(ref _listingRequests);
+
+    /// <summary>Lets the optimizing compiler estimate what each inlining decision saves and costs from now on.</summary>
+    internal void RequestEstimates() => Interlocked.Increment(ref _estimateRequests);
+
+    /// <summary>Takes back such a request.</summary>
+    internal void ReleaseEstimates() => Interlocked.Decrement(ref _estimateRequests);
 
     internal void OnStep(ModuleCode code, int functionIndex, string name, object result, TimeSpan duration) =>
         CompilationStepDone?.Invoke(new CompilationStep(code, functionIndex, name, result, duration));

@@ -217,6 +217,23 @@ public sealed class SweepChartTests
         Assert.Equal([("base", 1.0), ("a", 2.0)], points.Select(point => (point.Name, Math.Round(point.Cost, 9))));
     }
 
+    [Theory]
+    [InlineData(FewBars, "Bars")]
+    [InlineData(FewBars, "Slope")]
+    [InlineData(FewBars, "Dots")]
+    [InlineData(FewBars, "Iterations")]
+    [InlineData(OneKnob, "Lines")]
+    [InlineData(TwoKnobs, "Heat")]
+    [InlineData(Bars, "Pareto")]
+    public void EveryChartSaysWhatDisturbedIt(string text, string kind)
+    {
+        var sweep = TestSweeps.Read(text);
+        var rows = Rows(sweep).Select(row => row with { ElapsedMs = 1000, OthersCpuMs = 500 }).ToList();
+        var figure = SweepChart.Create(Enum.Parse<ChartKind>(kind), sweep, new SweepSummary(sweep, rows));
+        Assert.Contains(figure.Notes, note => note.StartsWith("Noisy environment: ", StringComparison.Ordinal));
+        RequireReadable(figure);
+    }
+
     [Fact]
     public void PatternsDifferWhereThereIsNoColour()
     {

@@ -68,7 +68,7 @@ public sealed class V8EngineTests
     {
         var lines = RunNode("--v8-options").Output.Split('\n');
         var mistakes = new List<string>();
-        foreach (var knob in V8Knobs.All)
+        foreach (var knob in V8Knobs.All.Where(knob => knob.Type != KnobType.Flags))
         {
             var flag = "--" + knob.Name["v8.".Length..];
             var index = Array.FindIndex(lines, line => line.TrimStart().StartsWith(flag + " (", StringComparison.Ordinal));
@@ -141,9 +141,30 @@ public sealed class V8EngineTests
 
     [Fact]
     public void FlagsFollowTheKnobs() => Assert.Equal(
-        ["--no-wasm-deopt", "--wasm-inlining-budget=10", "--wasm-inlining-factor=9", "--no-liftoff"],
+        ["--no-wasm-deopt", "--wasm-inlining-budget=10", "--wasm-inlining-factor=9", "--no-liftoff", "--single-threaded", "--stack-size=900"],
         V8Engine.Flags(new Dictionary<string, string>
         {
             ["deopt"] = "off", ["inlining.budget"] = "10", ["pass.gvn"] = "off", ["v8.wasm-inlining-factor"] = "9", ["v8.liftoff"] = "off", ["jsc.useOMGJIT"] = "off",
+            ["v8.flags"] = "--single-threaded  --stack-size=900",
         }));
+
+    /// <summary>Flags without a knob of their own are passed on; those that this V8 does not know, or that a knob sets as well, are mistakes before anything is measured.</summary>
+    [Theory]
+    [InlineData("off", "", null)]
+    [InlineData("--single-threaded --no-liftoff", "", null)]
+    [InlineData("--no-such-flag-of-wasm", "", "does not start with knob 'v8.flags' = --no-such-flag-of-wasm: ")]
+    [InlineData("--no-liftoff", "v8.liftoff", "sets V8's flag --liftoff, which another knob sets as well")]
+    [InlineData("liftoff", "", "knob 'v8.flags' does not take 'liftoff'; it takes flags that begin with '-', separated by spaces, or 'off'")]
+    public void OtherFlagsArePassedOn(string flags, string beside, string? mistake)
+    {
+        var knobs = new Dictionary<string, string> { ["v8.flags"] = flags };
+        if (beside.Length > 0)
+            knobs[beside] = "on";
+        var thrown = Record.Exception(() => new V8Engine().CheckKnobs(knobs, new HashSet<string>()));
+        if (mistake is null)
+            Assert.Null(thrown);
+        else
+            Assert.Contains(mistake, thrown?.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', thrown?.Message ?? "");
+    }
 }

@@ -18,12 +18,39 @@ public sealed class DecisionDifferenceTests
         Assert.False(difference.B?.IsInlined ?? false);
         Assert.True(difference.Calls > 0);
         Assert.True(difference.WireBytes > 0);
+        Assert.True(difference.CyclesSaved > 0);
+        Assert.NotNull(difference.NodesAdded);
         Assert.StartsWith("inlined behind a check of the target", difference.A.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public void TheTableSaysHowManyDiffer() => Assert.Contains(
         DiffDecisionsCommand.MakeTable(Explain([]), Explain(new() { ["inlining"] = "off" })).Notes, note => note.EndsWith("decided differently.", StringComparison.Ordinal));
+
+    [Fact]
+    public void AConfigurationMayBeAFile()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("own.yaml", "inlining: off\ntiering.budget: 100000\nv8.liftoff: off\n");
+        var (exitCode, output, _) = HarnessProcess.Run("diff-decisions", "tiering.budget=100000", file, Path.Combine(ProjectLayout.Workloads, "two-targets.wat"), "1000000", "--repeat", "2");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("decided differently.", output, StringComparison.Ordinal);
+        Assert.Contains("inlined behind a check of the target", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The policies that ask for no estimate decide the same without it.</summary>
+    [Theory]
+    [InlineData("v8")]
+    [InlineData("separate-budgets")]
+    [InlineData("benefit")]
+    public void EveryDecisionHasItsEstimateWhateverThePolicyAsks(string policy)
+    {
+        var decided = Explain(new() { ["inlining.policy"] = policy }).Functions
+            .SelectMany(function => function.Compilations).SelectMany(compilation => compilation.Inlining).SelectMany(site => site.Targets).ToList();
+        Assert.NotEmpty(decided);
+        Assert.All(decided, target => Assert.True(target is { CyclesSaved: > 0, NodesAdded: not null }));
+        Assert.Contains(DiffDecisionsCommand.MakeTable(Explain(new() { ["inlining.policy"] = policy }), Explain(new() { ["inlining"] = "off" })).Rows, row => row[6] is > 0.0 && row[7] is double);
+    }
 
     private static Explanation Explain(Dictionary<string, string> knobs) => ExplainCommand.ExplainModule(
         Path.Combine(ProjectLayout.Workloads, "two-targets.wat"), "main", ["1000000"], 2,

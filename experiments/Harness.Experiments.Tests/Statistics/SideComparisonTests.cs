@@ -214,6 +214,19 @@ public sealed class SideComparisonTests : IDisposable
     }
 
     [Fact]
+    public void WhatDisturbedASideIsSaidOfIt()
+    {
+        SyntheticResults.Pair(folder.File("before"), 2);
+        Change(SyntheticResults.Pair(folder.File("after"), 2), row => row with { ElapsedMs = 1000, OthersCpuMs = row.Repetition == 1 ? 500 : 0 });
+        Assert.Equal(["b: Noisy environment: 6 of 126 processes"], Said("before", "after"));
+        Assert.Equal(["Noisy environment: 6 of 126 processes"], Said("after,configuration=base", "after,configuration=fast"));
+        Assert.Empty(Said("before,configuration=base", "before,configuration=fast"));
+
+        List<string> Said(string a, string b) =>
+            [.. ComparisonTables.OfSides(Side(a), Side(b), "execute_ms", 1).Notes.Where(note => note.Contains("Noisy environment", StringComparison.Ordinal)).Select(note => note[..note.IndexOf(" were", StringComparison.Ordinal)])];
+    }
+
+    [Fact]
     public void ResultsOfACommitAreTakenOutOfGit()
     {
         // The committed results of the project itself.

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Harness.Experiments.Results;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Tests.Results;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
 
 namespace Harness.Experiments.Tests.Sweeps;
 
@@ -76,6 +78,32 @@ public sealed class SweepSelectionTests
         Assert.Equal(40, estimate.Duration!.Value.TotalSeconds, 1e-6);
         Assert.Equal(2, estimate.KnownCells);
         Assert.Equal(30, SweepPlan.Pending(sweep, Enumerable.Range(1, 10).Select(repetition => measured[0] with { Repetition = repetition })).Count());
+    }
+
+    [Fact]
+    public void TheEstimateTellsHowLargeAnEffectWouldBeFound()
+    {
+        var sweep = TestSweeps.Read("workloads: [two-targets, recursion]\nconfigurations: [{name: a}, {name: b}]\nrepetitions: 21\n");
+        ProgramRun[] pending = [.. SweepPlan.Order(sweep)];
+        Assert.Empty(new SweepEstimate(sweep, pending, []).Detectable);
+
+        // Times with a deviation of 5%; from the 100th on they are of a machine that is three times as slow, which is no noise.
+        var random = new MersenneTwister(5);
+        List<Measurement> measured =
+        [
+            .. Enumerable.Range(1, 200).Select(i => new Measurement
+            {
+                Engine = "ours", Configuration = i % 2 == 0 ? "a" : "other", Workload = "two-targets", Repetition = i, FinishedUtc = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMinutes(i),
+                ExecuteMs = (i < 100 ? 10 : 30) * Math.Exp(Normal.Sample(random, 0, 0.05)),
+            }),
+        ];
+        var estimate = new SweepEstimate(sweep, pending, measured);
+
+        // The ratio of two such times deviates by 7.1%: 2.8 standard errors of 21 of them, a little more for the test by ranks.
+        Assert.InRange(Assert.Single(estimate.Detectable), 1.030, 1.062);
+        Assert.Contains(estimate.Describe(), line => line.StartsWith("with 21 repetitions a speedup of 1.0", StringComparison.Ordinal) && line.Contains("(1 known; ", StringComparison.Ordinal));
+        Assert.Empty(new SweepEstimate(sweep with { Repetitions = 5 }, pending, measured).Detectable);
+        Assert.Empty(new SweepEstimate(sweep, pending, measured.Take(6)).Detectable);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Results;
 using Harness.Experiments.Tuning;
@@ -128,6 +129,28 @@ public sealed class TuningFileTests
             Assert.Equal(5, TestTuning.Read($"method: {method}\nknobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{minutes: 5}}").Minutes);
         foreach (var method in SearchMethods.OfFixedSize)
             Assert.Equal(99, TestTuning.Read($"method: {method}\nknobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{minutes: 5, processes: 99}}").Processes);
+    }
+
+    /// <summary>All numbers of two policies, with the choice between them.</summary>
+    [Fact]
+    public void ManyKnobsAreSearchedAtOnce()
+    {
+        string[] names =
+        [
+            "inlining.policy",
+            .. KnobRegistry.All.Select(knob => knob.Name).Where(name => name.StartsWith("inlining.benefit.", StringComparison.Ordinal) || name.StartsWith("inlining.separate.", StringComparison.Ordinal)),
+        ];
+        Assert.InRange(names.Length, 20, SobolSearch.MostDimensions);
+        var knobs = string.Join(", ", names.Select(name => name == "inlining.policy" ? $"{name}: {{values: [benefit, separate-budgets]}}" : $"{name}: {{}}"));
+        foreach (var method in SearchMethods.Names.Where(method => method != SearchMethods.OfSeveral))
+        {
+            var specification = TestTuning.Read($"method: {method}\nknobs: {{{knobs}}}{Rest}");
+            var values = specification.Space.Decode(SearchMethods.Create(method, specification.Space, 1, specification.Trials).Propose([]));
+            Assert.Equal(names, values.Keys);
+        }
+
+        var tooMany = string.Join(", ", KnobRegistry.All.Take(SobolSearch.MostDimensions + 1).Select(knob => $"{knob.Name}: {{values: [{knob.DefaultText}]}}"));
+        Assert.Contains($"it has {SobolSearch.MostDimensions + 1} knobs; at most {SobolSearch.MostDimensions} are searched at once", Assert.Throws<HarnessException>(() => TestTuning.Read($"knobs: {{{tooMany}}}{Rest}")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -48,7 +48,7 @@ internal static class IterationChart
             Title = ChartFindings.Title(sweep, ChartFindings.OfSteadiness(summary)),
             Subtitle = "Time over iterations: one process as dots, with the means between changepoints (dashed), and other processes of the same cell behind it",
             Panels = [.. panels],
-            Notes = [.. Notes(cells.ConvertAll(pair => pair.Value))],
+            Notes = [.. summary.Disturbances, .. Notes(cells.ConvertAll(pair => pair.Value))],
         };
     }
 }

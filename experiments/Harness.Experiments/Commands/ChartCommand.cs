@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Harness.Experiments.Charts;
 using Harness.Experiments.Charts.Drawing;
+using Harness.Experiments.Growth;
 using Harness.Experiments.Reports;
 using Harness.Experiments.Results;
 
@@ -19,12 +20,21 @@ internal static class ChartCommand
         var command = new Command("chart", "make summary.md and the chart again from a results folder, or another kind of chart") { results, kind, between, width, output };
         command.SetAction(parsed =>
         {
-            var folder = ResultsFolder.Find(parsed.GetRequiredValue(results));
+            var growth = FindGrowth(parsed.GetRequiredValue(results));
+            var folder = growth is null ? ResultsFolder.Find(parsed.GetRequiredValue(results)) : new ResultsFolder(Path.GetDirectoryName(growth)!);
             var points = parsed.GetValue(width);
             if (points is not (>= 150 and <= 5000))
                 throw new HarnessException(FormattableString.Invariant($"--width must be in 150..5000 points, not {points}"));
-            var (sweep, summary) = ReportWriter.Summarize(folder);
             var chosen = parsed.GetValue(kind);
+            if (growth is not null)
+            {
+                if (chosen != ChartKind.Auto || parsed.GetValue(between) is not null)
+                    throw new HarnessException($"{folder.Path} tells how compile time and memory grow, of which there is one chart; leave out --kind and --between");
+                Draw(GrowthChart.Create(ShapeGrowth.Of(DurableCsv<GrowthRow>.Read(growth))), folder, parsed.GetValue(output), points);
+                return;
+            }
+
+            var (sweep, summary) = ReportWriter.Summarize(folder);
             var pair = ReadPair(parsed.GetValue(between), chosen);
             if (parsed.GetValue(output) is { } file)
             {
@@ -40,6 +50,28 @@ internal static class ChartCommand
             Console.WriteLine($"{folder.Path}: {(chosen == ChartKind.Auto ? "summary.md, " : "")}{string.Join(", ", FigureFile.KeptFormats.Select(format => $"{name}.{format}"))}");
         });
         return command;
+    }
+
+    /// <summary>The rows of a folder of <c>harness growth</c>; null where it is none.</summary>
+    private static string? FindGrowth(string nameOrPath)
+    {
+        var folder = new ResultsFolder(Directory.Exists(nameOrPath) ? nameOrPath : Path.Combine(ProjectLayout.Results, nameOrPath));
+        var rows = Path.Combine(folder.Path, "growth.csv");
+        return !File.Exists(folder.Results) && File.Exists(rows) ? rows : null;
+    }
+
+    /// <summary>Writes a figure into the file that was named, or in every format that folders keep.</summary>
+    private static void Draw(Figure figure, ResultsFolder folder, string? file, float width)
+    {
+        if (file is not null)
+        {
+            FigureFile.Write(figure, file, width);
+            Console.WriteLine(file);
+            return;
+        }
+
+        ReportWriter.WriteChart(figure, folder, width: width);
+        Console.WriteLine($"{folder.Path}: {string.Join(", ", FigureFile.KeptFormats.Select(format => $"chart.{format}"))}");
     }
 
     private static (string From, string To)? ReadPair(string? text, ChartKind kind)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Explaining;
 using Harness.Experiments.Reports.Tables;
 
@@ -13,7 +14,7 @@ internal static class DiffDecisionsCommand
 
     public static Command Create()
     {
-        var a = new Argument<string>("a") { Description = "a configuration: knobs such as inlining.budget=100,deopt=off, or 'default'" };
+        var a = new Argument<string>("a") { Description = "a configuration: knobs such as inlining.budget=100,deopt=off, a file of them (.yaml), such as a search's winner, or 'default'" };
         var b = new Argument<string>("b") { Description = "the configuration to compare it with" };
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
         var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = "arguments: numbers, by the function's parameter types", Arity = ArgumentArity.ZeroOrMore };
@@ -34,7 +35,7 @@ internal static class DiffDecisionsCommand
                 ? ExplainCommand.ExplainProgram(program, parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>())
                 : ExplainCommand.ExplainModule(path, parsed.GetRequiredValue(invoke), parsed.GetValue(arguments) ?? [], parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>());
             var table = MakeTable(Explain(first), Explain(second));
-            table.AddNote($"a is {parsed.GetRequiredValue(a)}, b is {parsed.GetRequiredValue(b)}; calls: how often the call was executed before the code was made; wire_bytes: size of the called function.");
+            table.AddNote($"a is {parsed.GetRequiredValue(a)}, b is {parsed.GetRequiredValue(b)}; calls: how often the call was executed before the code was made; wire_bytes: size of the called function; cycles_saved, nodes_added: what inlining is estimated to save each time and to add (knobs inlining.benefit.*).");
             table.AddNote("Functions are optimized at the call that uses up their budget (tier-up synchronous) unless a configuration says otherwise, so that both see the same feedback.");
             output.Print(parsed, table, $"{parsed.GetRequiredValue(a)} {parsed.GetRequiredValue(b)} {path}");
         });
@@ -46,13 +47,13 @@ internal static class DiffDecisionsCommand
     {
         var table = new ResultTable(
         [
-            new("function"), new("site"), new("instruction"), new("target"), new("calls", "0"), new("wire_bytes", "0"), new("a"), new("b"), new("code_bytes_a", "0"), new("code_bytes_b", "0"),
+            new("function"), new("site"), new("instruction"), new("target"), new("calls", "0"), new("wire_bytes", "0"), new("cycles_saved", "0.#"), new("nodes_added", "0.#"), new("a"), new("b"), new("code_bytes_a", "0"), new("code_bytes_b", "0"),
         ]);
         var differences = DecisionDifference.Between(a, b);
         foreach (var difference in differences)
         {
             table.Add(
-                difference.Function, difference.Site, difference.Instruction, difference.Target, difference.Calls, difference.WireBytes,
+                difference.Function, difference.Site, difference.Instruction, difference.Target, difference.Calls, difference.WireBytes, difference.CyclesSaved, difference.NodesAdded,
                 Words(difference.A), Words(difference.B), DecisionDifference.CodeBytes(a, difference.Function), DecisionDifference.CodeBytes(b, difference.Function));
         }
 
@@ -66,7 +67,13 @@ internal static class DiffDecisionsCommand
     private static EngineOptions ReadKnobs(string text)
     {
         var knobs = new Dictionary<string, string> { ["tier-up"] = "synchronous" };
-        if (text != Default)
+        if (text.EndsWith(".yaml", StringComparison.Ordinal))
+        {
+            // What such a file says to other engines decides nothing here.
+            foreach (var (name, value) in KnobCatalog.Shared(ConfigurationFile.Read(text)))
+                knobs[name] = value;
+        }
+        else if (text != Default)
         {
             foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {

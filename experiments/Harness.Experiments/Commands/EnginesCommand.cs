@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Harness.Experiments.Engines;
-using Spectre.Console;
+using Harness.Experiments.Reports.Tables;
 
 namespace Harness.Experiments.Commands;
 
@@ -16,11 +16,12 @@ internal static class EnginesCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command("engines", "list the engines that can be measured: which version is installed, and how to install those that are not") { install };
+        var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetResult(install) is not null)
                 Install(parsed.GetValue(install));
-            Write();
+            output.Print(parsed, MakeTable(), "", folds: true);
             return 0;
         });
         return command;
@@ -37,21 +38,18 @@ internal static class EnginesCommand
         }
     }
 
-    private static void Write()
+    private static ResultTable MakeTable()
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("engine", "what it is", "version", "where, or what is missing", "installed by");
+        var table = new ResultTable([new("engine"), new("title"), new("version"), new("place"), new("missing"), new("installed_by")]);
         foreach (var engine in EngineCatalog.All)
         {
             var status = engine.Installation.Inspect();
-            table.AddRow([.. new[]
-            {
-                engine.Name, engine.Title, status.IsInstalled ? status.Version : "not installed", status.IsInstalled ? status.Place : status.Missing,
-                status.IsInstalled ? "" : $"./harness engines --install {engine.Name}",
-            }.Select(Markup.Escape)]);
+            if (status.IsInstalled)
+                table.Add(engine.Name, engine.Title, status.Version, status.Place, null, null);
+            else
+                table.Add(engine.Name, engine.Title, null, null, status.Missing, $"./harness engines --install {engine.Name}");
         }
 
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = 400;
-        AnsiConsole.Write(table);
+        return table;
     }
 }

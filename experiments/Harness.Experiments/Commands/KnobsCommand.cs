@@ -5,7 +5,7 @@ using Harness.Dart;
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Reports;
-using Spectre.Console;
+using Harness.Experiments.Reports.Tables;
 
 namespace Harness.Experiments.Commands;
 
@@ -23,6 +23,7 @@ internal static class KnobsCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "print JSON" };
+        var csv = new Option<bool>("--csv") { Description = "print CSV" };
         var markdown = new Option<string?>("--markdown")
         {
             Description = "print a Markdown table, or put it into FILE where it says 'begin: ./harness knobs'",
@@ -30,16 +31,18 @@ internal static class KnobsCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var engine = new Argument<string?>("engine") { Description = "only the knobs of this engine, or of the compiler 'dart'", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("knobs", "list every knob: type, range, default, meaning, and V8's flag of the same meaning") { engine, json, markdown };
+        var command = new Command("knobs", "list every knob: type, range, default, meaning, and V8's flag of the same meaning") { engine, json, csv, markdown };
         command.SetAction(parsed =>
         {
             var knobs = Choose(parsed.GetValue(engine));
             if (parsed.GetValue(json))
                 Console.WriteLine(ToJson(knobs));
+            else if (parsed.GetValue(csv))
+                Console.Write(TableWriter.Write(MakeTable(knobs), TableFormat.Csv));
             else if (parsed.GetResult(markdown) is not null)
                 GeneratedSection.Write(parsed.GetValue(markdown), "./harness knobs", ToMarkdown());
             else
-                WriteTable(knobs);
+                TerminalTable.Write(MakeTable(knobs));
         });
         return command;
     }
@@ -80,21 +83,12 @@ internal static class KnobsCommand
         return text.ToString();
     }
 
-    private static void WriteTable(IReadOnlyCollection<Knob> knobs)
+    private static ResultTable MakeTable(IReadOnlyCollection<Knob> knobs)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("knob", "type", "range", "default", "meaning", "V8's flag");
+        var table = new ResultTable([new("knob"), new("type"), new("range"), new("default"), new("meaning"), new("unit"), new("v8_flag")]);
         foreach (var knob in knobs)
-        {
-            table.AddRow([.. new[]
-            {
-                knob.Name, TypeName(knob), knob.RangeText, knob.DefaultText,
-                knob.Documentation + (knob.Unit is null ? "" : $" [{knob.Unit}]"), Flag(knob, ""),
-            }.Select(Markup.Escape)]);
-        }
-
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = 240;
-        AnsiConsole.Write(table);
+            table.Add(knob.Name, TypeName(knob), knob.RangeText, knob.DefaultText, knob.Documentation, knob.Unit, Flag(knob, ""));
+        return table;
     }
 
     private static string TypeName(Knob knob) => JsonNamingPolicy.KebabCaseLower.ConvertName(knob.Type.ToString());

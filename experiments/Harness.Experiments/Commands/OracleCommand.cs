@@ -128,10 +128,7 @@ internal static class OracleCommand
 
     private static void Describe(List<SearchedProgram> searched, OracleRules rules, int starts)
     {
-        var earlier = SweepEstimate.ReadBelow(ProjectLayout.Results, "", Console.Error.WriteLine)
-            .Where(row => row.Engine == OwnEngine.EngineName && row.ElapsedMs > 0)
-            .DistinctBy(row => (row.Program, row.Configuration, row.Repetition, row.FinishedUtc))
-            .ToLookup(row => row.Program, row => row.ElapsedMs / 1000);
+        var earlier = SweepEstimate.SecondsByProgram(SweepEstimate.ReadBelow(ProjectLayout.Results, "", Console.Error.WriteLine), OwnEngine.EngineName);
         foreach (var line in searched.SelectMany(program => new OracleCost(rules, starts, [.. earlier[program.Definition.Name]]).Describe(program.Name)))
             Console.WriteLine(line);
     }

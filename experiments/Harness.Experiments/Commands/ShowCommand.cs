@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
 
 namespace Harness.Experiments.Commands;
 
@@ -32,7 +33,11 @@ internal static class ShowCommand
                 Sort = parsed.GetValue(sort),
                 Limit = parsed.GetValue(limit),
             };
-            output.Print(parsed, selection.Apply(ResultsView.Open(ResultsFolder.Find(name))), name);
+            var view = ResultsView.Open(ResultsFolder.Find(name));
+            var table = selection.Apply(view);
+            foreach (var disturbance in Disturbances.DescribeAll(view.Rows))
+                table.AddNote(disturbance);
+            output.Print(parsed, table, name);
         });
         return command;
     }

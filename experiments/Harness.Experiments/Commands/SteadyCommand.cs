@@ -16,7 +16,11 @@ internal static class SteadyCommand
         command.SetAction(parsed =>
         {
             var name = parsed.GetRequiredValue(results);
-            output.Print(parsed, SteadinessTable.Create(CellSteadiness.Of(ResultsView.Open(ResultsFolder.Find(name)).Rows)), name);
+            var rows = ResultsView.Open(ResultsFolder.Find(name)).Rows;
+            var table = SteadinessTable.Create(CellSteadiness.Of(rows));
+            foreach (var disturbance in Disturbances.DescribeAll(rows))
+                table.AddNote(disturbance);
+            output.Print(parsed, table, name);
         });
         return command;
     }

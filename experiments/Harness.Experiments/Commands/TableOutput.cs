@@ -51,9 +51,16 @@ internal sealed class TableOutput
     /// <param name="parsed">The command line.</param>
     /// <param name="table">The table.</param>
     /// <param name="arguments">The arguments of the command by which its section is found in a document.</param>
-    public void Print(ParseResult parsed, ResultTable table, string arguments)
+    /// <param name="folds">Whether its texts are long, so that they are folded on a terminal.</param>
+    public void Print(ParseResult parsed, ResultTable table, string arguments, bool folds = false)
     {
         var format = FormatOf(parsed);
+        if (format == TableFormat.Text && folds)
+        {
+            TerminalTable.Write(table);
+            return;
+        }
+
         if (format == TableFormat.Markdown)
         {
             PrintMarkdown(parsed, TableWriter.Write(table, format), arguments);

@@ -5,6 +5,7 @@ using Harness.Experiments.Statistics;
 using Harness.Experiments.Sweeps;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Workloads;
+using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Commands;
 
@@ -83,10 +84,6 @@ internal static class TuneCommand
 
     private static int Describe(TuningSpecification specification)
     {
-        var finalists = TuningSpecification.CountPrograms(specification.Validation.Count > 0 ? specification.Validation : specification.Train);
-        var searched = TuningSpecification.CountPrograms(specification.Train.Concat(specification.Validation));
-        var judged = ((specification.Finalists + 1) * finalists * specification.ConfirmRounds)
-            + (2 * (searched + TuningSpecification.CountPrograms(specification.HeldOut)) * specification.ConfirmRounds);
         var limits = new List<string>();
         if (specification.Processes < int.MaxValue)
             limits.Add($"{specification.Processes} processes");
@@ -94,7 +91,10 @@ internal static class TuneCommand
             limits.Add(string.Create(CultureInfo.InvariantCulture, $"{specification.Minutes} minutes"));
         Console.WriteLine($"search: {specification.Method} over {specification.Space.Dimensions} knobs, batches of {specification.Racing.Candidates} candidates, up to {specification.ProcessesOfBatch} processes a batch; at most {string.Join(" or ", limits)}");
         Console.WriteLine($"objective: {specification.Objective}{(specification.Constraints.IsAny ? $"; constraints: {specification.Constraints}" : "")}");
-        Console.WriteLine($"judgement: at most {judged} processes more ({specification.Finalists} finalists, then the winner, {specification.ConfirmRounds} fresh rounds each)");
+        var earlier = SweepEstimate.SecondsByProgram(SweepEstimate.ReadBelow(ProjectLayout.Results, "", mistake => Console.Error.WriteLine($"harness: the estimate leaves out what cannot be read: {mistake}")), specification.Engine);
+        var cost = new TuningCost(specification, earlier.ToDictionary(program => program.Key, program => program.Median()));
+        Console.WriteLine($"judgement: at most {cost.JudgementProcesses} processes more ({specification.Finalists} finalists, then the winner, {specification.ConfirmRounds} fresh rounds each)");
+        Console.WriteLine(cost.Describe());
         var together = Math.Max(specification.Train.Count + specification.Validation.Count, specification.HeldOut.Count);
         var least = SignedRank.LeastPairs(together);
         if (specification.ConfirmRounds < least)

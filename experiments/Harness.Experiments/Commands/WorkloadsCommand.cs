@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Harness.Experiments.Reports.Tables;
 using Harness.Experiments.Workloads;
-using Spectre.Console;
 
 namespace Harness.Experiments.Commands;
 
@@ -12,21 +12,20 @@ internal static class WorkloadsCommand
         var names = new Argument<string[]>("names") { Description = "only these: names of programs, groups or suites", Arity = ArgumentArity.ZeroOrMore };
         var suites = SuiteOption.Create();
         var command = new Command("workloads", "list the programs that can be measured: the project's own, and those of suites") { names, suites };
+        var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {
             var catalog = ProgramCatalog.Read(parsed.GetValue(suites) ?? []);
             var chosen = parsed.GetValue(names) is { Length: > 0 } wanted ? wanted.SelectMany(catalog.Select).Select(workload => workload.Program).ToHashSet() : null;
-            var table = new Table().Border(TableBorder.Simple).AddColumns("program", "rows", "group", "host", "iteration", "licence", "description");
+            var table = new ResultTable([new("program"), new("rows"), new("group"), new("host"), new("iteration"), new("licence"), new("description")]);
             foreach (var program in catalog.Programs.Where(program => chosen?.Contains(program.Name) ?? true))
-                table.AddRow([.. Row(program).Select(Markup.Escape)]);
-            if (Console.IsOutputRedirected)
-                AnsiConsole.Profile.Width = 400;
-            AnsiConsole.Write(table);
+                table.Add(Row(program));
+            output.Print(parsed, table, string.Join(' ', parsed.GetValue(names) ?? []), folds: true);
         });
         return command;
     }
 
-    private static string[] Row(ProgramDefinition program) =>
+    private static object?[] Row(ProgramDefinition program) =>
     [
         program.Name,
         program.Metric is { } metric ? string.Join(", ", metric.Names) : "1",

@@ -17,6 +17,9 @@ internal sealed class ForeignKnobs(string engine)
     public Knob Number(string name, int number, string documentation, string? unit = null, int least = 0, int most = 1_000_000_000) =>
         new($"{engine}.{name}", number, documentation) { Unit = unit, Least = least, Most = most };
 
+    /// <summary>Flags that are passed on as they are; none by default.</summary>
+    public Knob Flags(string name, string documentation) => new($"{engine}.{name}", new ToolFlags(""), documentation);
+
     /// <summary>A choice: the first name is the default.</summary>
     public Knob Choice(string name, string documentation, params IReadOnlyList<(string Name, string Documentation)> values) =>
         new($"{engine}.{name}", values[0].Name, documentation, [.. values.Select(value => new KnobValue(value.Name, value.Documentation, value.Name, null))]);

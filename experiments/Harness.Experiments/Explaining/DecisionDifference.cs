@@ -23,6 +23,12 @@ internal sealed record DecisionDifference
     /// <summary>What inlining costs: the size of the called function's body in bytes.</summary>
     public required int WireBytes { get; init; }
 
+    /// <summary>What inlining saves each time the call is executed, in cycles, by estimate; null where nobody made one.</summary>
+    public required double? CyclesSaved { get; init; }
+
+    /// <summary>What inlining costs in IR nodes, by the same estimate.</summary>
+    public required double? NodesAdded { get; init; }
+
     /// <summary>What the first configuration decided, and why; null where it did not come to consider the call.</summary>
     public required Verdict? A { get; init; }
 
@@ -58,6 +64,8 @@ internal sealed record DecisionDifference
             Target = known.Target.Name,
             Calls = Math.Max(a?.Target.Count ?? 0, b?.Target.Count ?? 0),
             WireBytes = known.Target.WireBytes,
+            CyclesSaved = a?.Target.CyclesSaved ?? b?.Target.CyclesSaved,
+            NodesAdded = a?.Target.NodesAdded ?? b?.Target.NodesAdded,
             A = Verdict.Of(a?.Target),
             B = Verdict.Of(b?.Target),
         };

@@ -49,6 +49,12 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         var (fewest, most) = summary.Processes;
         Line($"Configuration *{sweep.Configurations.First(candidate => candidate.Name == configuration).Title}*. Medians of {(fewest == most ? $"{most}" : $"{fewest} to {most}")} fresh processes each, ours / {title}; ratio: ours ÷ {title}, below 1 ours is faster, above {Number(Slow, "0.0")} it is bold. CPU: of all threads of the process in an iteration. Start: from the start of the process to the worker's first line, which {title} counts from where its own clock begins. Where a program prints several times, code, collections and memory are those of its process. `table.csv` has all columns.");
         Line("");
+        foreach (var disturbance in summary.Disturbances)
+        {
+            Line(disturbance);
+            Line("");
+        }
+
         var sections = programs.GroupBy(program => program.Section).ToList();
         WriteMeans(sections, title);
         foreach (var section in sections)

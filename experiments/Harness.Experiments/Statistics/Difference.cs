@@ -27,7 +27,11 @@ internal sealed record Difference(double PValue, double AdjustedPValue, double E
         var test = SignedRank.Test(logarithms);
         var mean = logarithms.Length == 0 ? 0 : logarithms.Average();
         var deviation = Math.Sqrt(logarithms.Sum(value => (value - mean) * (value - mean)) / Math.Max(1, logarithms.Length - 1));
-        var detectable = logarithms.Length < MedianInterval.LeastValues ? double.NaN : Math.Exp(Quantiles * deviation / Math.Sqrt(logarithms.Length * Efficiency));
-        return new Difference(test.PValue, test.PValue, MannWhitney.CliffsDelta(baseline.SortedSpan, sample.SortedSpan), detectable, test.Direction);
+        return new Difference(test.PValue, test.PValue, MannWhitney.CliffsDelta(baseline.SortedSpan, sample.SortedSpan), DetectableOf(deviation, logarithms.Length), test.Direction);
     }
+
+    /// <summary>The smallest speedup that pairs with some noise show with 80% power at an uncorrected p of 0.05, as a ratio above 1; not a number below <see cref="MedianInterval.LeastValues"/> pairs.</summary>
+    /// <param name="deviation">Standard deviation of the logarithms of the pairs' ratios.</param>
+    /// <param name="pairs">How many pairs there are.</param>
+    public static double DetectableOf(double deviation, int pairs) => pairs < MedianInterval.LeastValues ? double.NaN : Math.Exp(Quantiles * deviation / Math.Sqrt(pairs * Efficiency));
 }

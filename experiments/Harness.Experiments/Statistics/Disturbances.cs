@@ -6,6 +6,10 @@ namespace Harness.Experiments.Statistics;
 /// <summary>How much of what was measured was disturbed by others on the machine: judged from the columns of the rows, so that it holds for results from anywhere.</summary>
 internal static class Disturbances
 {
+    /// <summary>All that the rows tell of the environment: how much others on the machine disturbed, and where the machine itself was slow; a sentence for each that was so.</summary>
+    /// <param name="rows">The rows of a results folder: a selection of them would tell less of how fast its machine is where it is quiet.</param>
+    public static IReadOnlyList<string> DescribeAll(IReadOnlyList<Measurement> rows) => [.. ((string?[])[Describe(rows), SlowMachine.Describe(rows)]).OfType<string>()];
+
     /// <summary>Says what there was, in a sentence; null where nothing was, or where the rows do not tell.</summary>
     public static string? Describe(IReadOnlyList<Measurement> rows)
     {

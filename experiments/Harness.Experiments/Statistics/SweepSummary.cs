@@ -39,7 +39,7 @@ internal sealed class SweepSummary
         cells = rowsOfCells.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
         Processes = rowsOfCells.Count == 0 ? (0, 0) : (rowsOfCells.Values.Min(rows => rows.Length), rowsOfCells.Values.Max(rows => rows.Length));
         CorrectForManyTests();
-        Disturbances = [.. ((string?[])[Statistics.Disturbances.Describe(measurements), SlowMachine.Describe(measurements)]).OfType<string>()];
+        Disturbances = Statistics.Disturbances.DescribeAll(measurements);
         var workloads = cells.Keys.Select(cell => cell.Workload).ToHashSet();
         Workloads = TellApart([.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))]);
     }

@@ -1,13 +1,18 @@
 using System.Globalization;
 using Harness.Experiments.Results;
+using Harness.Experiments.Statistics;
+using MathNet.Numerics.Statistics;
 
 namespace Harness.Experiments.Sweeps;
 
-/// <summary>How many processes a sweep will start and how long they will take, judged by those that were measured before.</summary>
+/// <summary>How many processes a sweep will start, how long they will take, and how large an effect they would show, judged by those that were measured before.</summary>
 internal sealed class SweepEstimate
 {
     /// <summary>Time of a process beside what its row says: start, end and the harness's own work, in seconds.</summary>
     private const double Overhead = 0.15;
+
+    /// <summary>Median of the absolute values of a standard normal distribution.</summary>
+    private const double MedianOfNormal = 0.6745;
 
     private readonly SweepDefinition sweep;
     private readonly IReadOnlyList<ProgramRun> pending;
@@ -24,7 +29,9 @@ internal sealed class SweepEstimate
         this.pending = pending;
 
         // Rows of one process all have its times.
-        var processes = measured
+        var rows = measured.ToList();
+        Detectable = FindDetectable(sweep, rows);
+        var processes = rows
             .DistinctBy(row => (row.Engine, row.Configuration, row.Program, row.Repetition, row.FinishedUtc))
             .Select(row => (Cell: new Cell(row.Engine, row.Configuration, row.Program), Seconds: SecondsOf(row)))
             .ToList();
@@ -55,6 +62,20 @@ internal sealed class SweepEstimate
 
         return rows;
     }
+
+    /// <summary>How long each process of a program took on an engine, in seconds, under whatever configuration.</summary>
+    /// <param name="rows">Rows measured before.</param>
+    /// <param name="engine">Name of the engine.</param>
+    public static ILookup<string, double> SecondsByProgram(IEnumerable<Measurement> rows, string engine) => rows
+        .Where(row => row.Engine == engine && row.ElapsedMs > 0)
+        .DistinctBy(row => (row.Program, row.Configuration, row.Repetition, row.FinishedUtc))
+        .ToLookup(row => row.Program, row => row.ElapsedMs / 1000);
+
+    /// <summary>
+    /// The smallest speedup that the sweep would find with 80% power at an uncorrected p of 0.05, as a ratio above 1, for each of its workloads on each of its engines that was measured before; ascending. None where it has too few
+    /// repetitions to show anything.
+    /// </summary>
+    public IReadOnlyList<double> Detectable { get; }
 
     /// <summary>Number of processes to start.</summary>
     public int Processes => pending.Count;
@@ -87,6 +108,12 @@ internal sealed class SweepEstimate
         lines.Add(Duration is { } time
             ? $"about {Words(time)}, by earlier processes of {KnownCells} cells{(KnownCells < cells ? "; the others are taken to be like their average" : "")}"
             : $"how long is not known: nothing of it was measured before. A process takes at least {Words(TimeSpan.FromSeconds(Overhead + (Math.Min(sweep.WarmUp.LimitMilliseconds, Math.Max(sweep.WarmUp.MinimumMilliseconds, sweep.WarmUp.GainMilliseconds)) / 1000)))}, and is stopped after {Words(sweep.Timeout)}");
+        if (Detectable.Count > 0)
+        {
+            lines.Add(string.Create(CultureInfo.InvariantCulture,
+                $"with {sweep.Repetitions} repetitions a speedup of {Detectable[Detectable.Count / 2]:0.000}x would be found in half of the workloads that were measured before, one of {Detectable[9 * Detectable.Count / 10]:0.000}x in nine of ten ({Detectable.Count} known; 80% power at p = 0.05 before the correction)"));
+        }
+
         return lines;
     }
 
@@ -98,6 +125,30 @@ internal sealed class SweepEstimate
         { TotalSeconds: >= 10 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
     };
+
+    /// <summary>What the ratio of two configurations of a round varies by is taken to be what a time varies by from one repetition to the next: drifts and other machines are in neither.</summary>
+    private static IReadOnlyList<double> FindDetectable(SweepDefinition sweep, List<Measurement> rows)
+    {
+        if (sweep.Repetitions < MedianInterval.LeastValues)
+            return [];
+        var workloads = sweep.Workloads.Select(workload => workload.Name).ToHashSet();
+        return
+        [
+            .. rows.Where(row => row.ExecuteMs > 0 && sweep.Engines.Contains(row.Engine) && workloads.Contains(row.Workload))
+                .GroupBy(row => row.Key.Cell)
+                .Where(cell => cell.Count() > MedianInterval.LeastValues)
+                .GroupBy(cell => (cell.Key.Engine, cell.Key.Workload), cell => DeviationOf(cell))
+                .Select(deviations => Difference.DetectableOf(deviations.Median(), sweep.Repetitions))
+                .Order(),
+        ];
+    }
+
+    /// <summary>By how much the logarithms of a cell's times differ from one repetition to the next, as a standard deviation that a few outliers, and the step from one results folder to another, do not move.</summary>
+    private static double DeviationOf(IEnumerable<Measurement> cell)
+    {
+        var logarithms = cell.OrderBy(row => row.FinishedUtc).Select(row => Math.Log(row.ExecuteMs)).ToArray();
+        return Enumerable.Range(1, logarithms.Length - 1).Select(i => Math.Abs(logarithms[i] - logarithms[i - 1])).Median() / MedianOfNormal;
+    }
 
     private double? Known(Cell cell) =>
         ofCells.TryGetValue(cell, out var exact) ? exact : ofPrograms.TryGetValue((cell.Engine, cell.Workload), out var similar) ? similar : null;

@@ -234,6 +234,10 @@ public sealed class PolicyTests
         InliningEstimate variable = root.CallSites[1].Targets[0].Estimate!.Value;
         Assert.Equal((2 * 1) + (2 * 2), constant.CyclesSaved - variable.CyclesSaved);
         Assert.True(constant.NodesAdded < variable.NodesAdded);
+
+        // Of either branch the way that is not taken disappears, whose size is a knob as all others are.
+        InliningTree other = Grow(With(InliningPolicyKind.Benefit) with { InliningBenefitBranchNodes = 10 }, Text, Hot(2));
+        Assert.Equal(2 * (3 - 10), other.CallSites[0].Targets[0].Estimate!.Value.NodesAdded - constant.NodesAdded);
     }
 
     /// <summary>The object is made in the compiled function, and used two levels below.</summary>

@@ -9,18 +9,6 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class BenefitEstimator
 {
-    /// <summary>Nodes of a comparison with the target and of the exit where it fails, beyond those of the checks that they replace.</summary>
-    private const int GuardNodes = 2;
-
-    /// <summary>Nodes that disappear with the way that a known branch does not take, beyond the branch itself.</summary>
-    private const int BranchNodes = 3;
-
-    /// <summary>Chance that a new object which a function returns stays virtual in the caller.</summary>
-    private const double ResultShare = 0.5;
-
-    /// <summary>Share of the accesses to a constant object whose fields are immutable, so that they fold.</summary>
-    private const double ConstantShare = 0.5;
-
     private readonly InliningState state;
     private readonly EngineOptions options;
     private readonly Dictionary<InliningTree, ValueOrigin[]> arguments = [];
@@ -46,7 +34,7 @@ internal sealed class BenefitEstimator
         if (candidate.IsIndirect)
         {
             saved += options.InliningBenefitIndirectCycles;
-            added += GuardNodes;
+            added += options.InliningBenefitGuardNodes;
         }
 
         for (int i = 0; i < Math.Min(passed.Length, summary.Parameters.Length); i++)
@@ -56,7 +44,7 @@ internal sealed class BenefitEstimator
 
         if (summary.ReturnsNewObject)
         {
-            saved += ResultShare * options.InliningBenefitAllocationCycles;
+            saved += options.InliningBenefitResultShare * options.InliningBenefitAllocationCycles;
         }
 
         return new InliningEstimate(saved, added);
@@ -69,14 +57,14 @@ internal sealed class BenefitEstimator
         {
             case ValueOriginKind.Constant:
                 saved += (uses.Operations * options.InliningBenefitFoldCycles) + (uses.Branches * options.InliningBenefitBranchCycles);
-                added -= uses.Operations + (uses.Branches * BranchNodes);
+                added -= uses.Operations + (uses.Branches * options.InliningBenefitBranchNodes);
                 return;
             case ValueOriginKind.Function:
                 saved += uses.Calls * (options.InliningBenefitIndirectCycles + options.InliningBenefitCallCycles);
                 break;
             case ValueOriginKind.ConstantObject:
-                saved += ConstantShare * uses.Accesses * options.InliningBenefitLoadCycles;
-                added -= ConstantShare * uses.Accesses;
+                saved += options.InliningBenefitConstantShare * uses.Accesses * options.InliningBenefitLoadCycles;
+                added -= options.InliningBenefitConstantShare * uses.Accesses;
                 break;
             case ValueOriginKind.NewObject:
                 saved += uses.Accesses * options.InliningBenefitLoadCycles;

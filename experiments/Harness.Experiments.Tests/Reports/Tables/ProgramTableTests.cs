@@ -53,6 +53,9 @@ public sealed class ProgramTableTests : IDisposable
         Assert.Contains(" | 0 / 0 | – / – | 2.00 / 2.00 | ", text, StringComparison.Ordinal);
         Assert.Contains("- far/gamma: absent: there is no file gamma.wasm\n", text, StringComparison.Ordinal);
         Assert.Contains("## far\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Noisy environment", text, StringComparison.Ordinal);
+        var noisy = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { ElapsedMs = 1000, OthersCpuMs = 500 })]);
+        Assert.Contains("\n\nNoisy environment: 35 of 35 processes", new ProgramReport(sweep, noisy, "default", "v8").Create(programs, provenance), StringComparison.Ordinal);
     }
 
     private (SweepDefinition Sweep, SweepSummary Summary, IReadOnlyList<ProgramFigures> Programs, Provenance? Provenance) Measure()

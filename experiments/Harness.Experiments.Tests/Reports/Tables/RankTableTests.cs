@@ -88,4 +88,18 @@ public sealed class RankTableTests : IDisposable
         var (sweep, summary) = ReportWriter.Summarize(results);
         Assert.Contains("Not measured everywhere, and so left out: beta.", RankTable.Create(sweep, summary, ["ours"]).Notes);
     }
+
+    [Fact]
+    public void ANoisyEnvironmentIsSaid()
+    {
+        var sweep = TestSweeps.Read("workloads: [two-targets, recursion]\nconfigurations: [{name: a}, {name: b}]");
+        List<Measurement> rows =
+        [
+            .. from configuration in sweep.Configurations
+               from workload in sweep.Workloads
+               from repetition in Enumerable.Range(1, 7)
+               select new Measurement { Engine = "ours", Configuration = configuration.Name, Workload = workload.Name, Repetition = repetition, ExecuteMs = 10, ElapsedMs = 1000, OthersCpuMs = repetition == 1 ? 500 : 0 },
+        ];
+        Assert.StartsWith("Noisy environment: 4 of 28 processes were disturbed", RankTable.Create(sweep, new SweepSummary(sweep, rows), ["ours"]).Notes[^1], StringComparison.Ordinal);
+    }
 }

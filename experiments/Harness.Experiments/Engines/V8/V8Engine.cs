@@ -64,6 +64,19 @@ internal sealed partial class V8Engine : IEngine
                     throw new HarnessException($"knob '{name}' sets V8's flag {NameOf(flag)}, which another knob sets as well; write one of them");
             }
         }
+
+        CheckOtherFlags(knobs);
+    }
+
+    /// <summary>Lets this V8 start with the flags that have no knob of their own: what it does not know would fail in every process of the sweep.</summary>
+    private void CheckOtherFlags(IReadOnlyDictionary<string, string> knobs)
+    {
+        const string knob = $"{EngineName}.{V8Knobs.OtherFlags}";
+        if (!knobs.TryGetValue(knob, out var text) || ToFlags(knob, text) is not { Count: > 0 } flags)
+            return;
+        var (exitCode, _, error) = ToolProcess.Run(node, [.. flags, "--eval", "0"]);
+        if (exitCode != 0)
+            throw new HarnessException($"{Version} does not start with knob '{knob}' = {text}: {OneLine.Of(error.Trim())}; 'node --v8-options' lists its flags");
     }
 
     public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Flags(knobs);
@@ -126,6 +139,8 @@ internal sealed partial class V8Engine : IEngine
         var value = knob.Parse(text);
         if (knob is EngineKnob own)
             return own.ToV8Flags(value);
+        if (value is ToolFlags flags)
+            return flags.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var flag = name[(EngineName.Length + 1)..];
         return [value is bool isOn ? (isOn ? $"--{flag}" : $"--no-{flag}") : $"--{flag}={knob.Format(value)}"];
     }

@@ -8,6 +8,9 @@ namespace Harness.Experiments.Engines.V8;
 /// </summary>
 internal static class V8Knobs
 {
+    /// <summary>What the knob is called, after the engine's name, by which flags are passed on that have none of their own.</summary>
+    public const string OtherFlags = "flags";
+
     private static readonly ForeignKnobs Make = new(V8Engine.EngineName);
 
     public static IReadOnlyList<Knob> All { get; } =
@@ -17,7 +20,7 @@ internal static class V8Knobs
         Make.Number("wasm-inlining-budget", 5000, "largest graph of a function with all that is inlined into it", "nodes", most: 1_000_000),
         Make.Number("wasm-inlining-max-size", 500, "largest function body that is inlined", "wire bytes", most: 1_000_000),
         Make.Number("wasm-inlining-factor", 3, "largest growth of a function by inlining", most: 10_000),
-        Make.Number("wasm-inlining-min-budget", 50, "size up to which the factor does not limit a function", "nodes", most: 1_000_000),
+        Make.Number("wasm-inlining-min-budget", 50, "size up to which the factor does not limit a function", "wire bytes", most: 1_000_000),
         Make.Switch("wasm-inlining-ignore-call-counts", false, "inline without looking at how often calls were made"),
         Make.Switch("wasm-inlining-call-indirect", true, "inline call_indirect speculatively"),
         Make.Switch("turboshaft-wasm-in-js-inlining", false, "inline functions of WebAssembly into JavaScript"),
@@ -46,6 +49,9 @@ internal static class V8Knobs
         Make.Switch("wasm-bounds-checks", true, "check the bounds of memory accesses (off: for measurements of trusted programs only)"),
         Make.Switch("wasm-enforce-bounds-checks", false, "check bounds by instructions where guard pages would do"),
         Make.Switch("wasm-stack-checks", true, "check for the end of the stack (off: for measurements of trusted programs only)"),
+
+        // Whatever else there is.
+        Make.Flags(OtherFlags, "further flags of this V8, which are passed on as they are, such as '--single-threaded'"),
 
         // The heap.
         Make.Switch("concurrent-recompilation", true, "optimize on other threads"),

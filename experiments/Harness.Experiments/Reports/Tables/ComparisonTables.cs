@@ -103,8 +103,22 @@ internal static class ComparisonTables
             table.AddNote("Careful: " + difference);
         if (ComparisonSide.ChangeOfMeaning(a, b, metric) is { } change)
             table.AddNote("Careful: " + change);
+        if (comparison.IsPaired)
+            Disturbed("", a);
+        else
+        {
+            Disturbed("a: ", a);
+            Disturbed("b: ", b);
+        }
+
         Missing("a", comparison.OnlyA);
         Missing("b", comparison.OnlyB);
+
+        void Disturbed(string side, ComparisonSide of)
+        {
+            foreach (var disturbance in Disturbances.DescribeAll(of.View.Rows))
+                table.AddNote(side + disturbance);
+        }
 
         void Missing(string side, IReadOnlyList<Cell> cells)
         {

@@ -75,5 +75,7 @@ internal static class RankTable
         var missing = summary.Workloads.Except(workloads).Select(workload => workload.Name).ToList();
         if (missing.Count > 0)
             table.AddNote($"Not measured everywhere, and so left out: {string.Join(", ", missing)}.");
+        foreach (var disturbance in summary.Disturbances)
+            table.AddNote(disturbance);
     }
 }
