@@ -326,4 +326,20 @@ public sealed partial record EngineOptions
     /// <summary>The class that the policy <see cref="InliningPolicyKind.Custom"/> asks.</summary>
     [Knob("inlining.custom", "policy custom: assembly with the class that decides, or none")]
     public InliningPolicySource InliningCustom { get; init; } = InliningPolicySource.None;
+
+    /// <summary>The first of four numbers that the class of <see cref="InliningCustom"/> may read, and that mean what it says.</summary>
+    [Knob("inlining.custom.1", "policy custom: first number for the class that decides, which means what the class says", Minimum = -1_000_000, Maximum = 1_000_000)]
+    public double InliningCustom1 { get; init; }
+
+    /// <summary>The second of them.</summary>
+    [Knob("inlining.custom.2", "policy custom: second number for the class that decides", Minimum = -1_000_000, Maximum = 1_000_000)]
+    public double InliningCustom2 { get; init; }
+
+    /// <summary>The third of them.</summary>
+    [Knob("inlining.custom.3", "policy custom: third number for the class that decides", Minimum = -1_000_000, Maximum = 1_000_000)]
+    public double InliningCustom3 { get; init; }
+
+    /// <summary>The fourth of them.</summary>
+    [Knob("inlining.custom.4", "policy custom: fourth number for the class that decides", Minimum = -1_000_000, Maximum = 1_000_000)]
+    public double InliningCustom4 { get; init; }
 }
