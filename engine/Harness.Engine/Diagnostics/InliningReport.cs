@@ -86,6 +86,7 @@ internal static class InliningReport
         InliningDecision.Inlined when site is { IsIndirect: true, Miss: MissHandling.Guard } => "inlined behind a check of the target; a guard for others, by the policy",
         InliningDecision.Inlined when site is { IsIndirect: true, Miss: MissHandling.GenericCall } => "inlined behind a check of the target; a generic call for others, by the policy",
         InliningDecision.Inlined when site is { IsIndirect: true, MayDeoptimize: false } => "inlined behind a check of the target, never deoptimizes",
+        InliningDecision.Inlined when site is { IsIndirect: true, Deoptimizes: false } => "inlined behind a check of the target; others that were seen are called generically",
         InliningDecision.Inlined when site.IsIndirect => "inlined behind a check of the target",
         InliningDecision.Inlined => "inlined",
         InliningDecision.NotConsidered => "not considered",
