@@ -19,6 +19,8 @@ public sealed class InliningDecisionsTests
             module {Hash}
             inline 12 418>5   # one more
             refuse 12   418>5 512>7
+            guard 12 600
+            generic 12 418>5 512
             module {new string('f', 64)}
             refuse 12 418>5
             """,
@@ -28,6 +30,11 @@ public sealed class InliningDecisionsTests
         Assert.Equal(2, first.Count);
         Assert.True(first[InliningDecisions.PathOf(12, [(418, 5)])]);
         Assert.False(first[InliningDecisions.PathOf(12, [(418, 5), (512, 7)])]);
+        Assert.Equal(2, decisions.MissesOf(Hash).Count);
+        Assert.Equal(MissHandling.Guard, decisions.MissesOf(Hash)[InliningDecisions.SiteOf(InliningDecisions.PathOf(12, [(600, 5)]))]);
+        Assert.Equal(MissHandling.GenericCall, decisions.MissesOf(Hash)[InliningDecisions.SiteOf("12 418>5 512>7")]);
+        Assert.Empty(decisions.MissesOf(new string('f', 64)));
+        Assert.Empty(decisions.MissesOf(new string('0', 64)));
         Assert.False(decisions.Of(new string('f', 64))["12 418>5"]);
         Assert.Empty(decisions.Of(new string('0', 64)));
         Assert.Equal(InliningPolicyKind.V8, InliningDecisionsReader.Read("inlining-decisions 1", "test").Rest);
@@ -47,7 +54,12 @@ public sealed class InliningDecisionsTests
     [InlineData(Head + "inline 1 2", 3, "'2' is no call; write OFFSET>FUNCTION")]
     [InlineData(Head + "inline 1 2>3>4", 3, "'2>3>4' is no call; write OFFSET>FUNCTION")]
     [InlineData(Head + "inline 1 2>3\nrefuse 1 2>3", 4, "this call is decided about already")]
-    [InlineData(Head + "keep 1 2>3", 3, "there is no item 'keep'; items are rest, module, inline and refuse")]
+    [InlineData(Head + "keep 1 2>3", 3, "there is no item 'keep'; items are rest, module, inline, refuse, guard and generic")]
+    [InlineData("inlining-decisions 1\nguard 1 2", 2, "there is no line 'module' above")]
+    [InlineData(Head + "guard 1", 3, "'guard' takes a function, the calls that lead on to the site, and its offset")]
+    [InlineData(Head + "generic 1 2>3", 3, "'2>3' is no number of a function or an offset")]
+    [InlineData(Head + "generic 1 2 3", 3, "'2' is no call; write OFFSET>FUNCTION")]
+    [InlineData(Head + "guard 1 2\ngeneric 1 2", 4, "this call is decided about already")]
     public void MistakesAreExplainedInOneLine(string text, int line, string problem)
     {
         KnobException exception = Assert.Throws<KnobException>(() => InliningDecisionsReader.Read(text, "d.txt"));

@@ -39,7 +39,9 @@ public class ExecutionRecorderTests
         CompilationExplanation optimized = loop.Compilations[1];
         Assert.Equal((CompilationTier.Optimized, 1), (optimized.Tier, optimized.InlinedCalls));
         Assert.True(optimized.CodeBytes > 0 && optimized.DeoptPoints > 0);
-        TargetDecision decision = Assert.Single(Assert.Single(optimized.Inlining).Targets);
+        CallSiteDecision decided = Assert.Single(optimized.Inlining);
+        Assert.Equal(((MissHandling?)MissHandling.Guard, false), (decided.Miss, decided.IsMissByPolicy));
+        TargetDecision decision = Assert.Single(decided.Targets);
         Assert.Equal(("add37", true, 1, 1), (decision.Name, decision.IsInlined, decision.Order, decision.Depth));
         Assert.Contains("check", decision.Reason, StringComparison.Ordinal);
     }
@@ -86,9 +88,11 @@ public class ExecutionRecorderTests
         JsonElement optimized = root.GetProperty("functions")[2].GetProperty("compilations")[1];
         Assert.Equal("optimized", optimized.GetProperty("tier").GetString());
         string? reason = optimized.GetProperty("inlining")[0].GetProperty("targets")[0].GetProperty("reason").GetString();
+        Assert.Equal("guard", optimized.GetProperty("inlining")[0].GetProperty("miss").GetString());
         var text = new StringWriter();
         ExplanationTextWriter.Write(text, explanation);
         Assert.Contains($"add37: {reason}", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("call_indirect (type 0): monomorphic, guard for other targets\n", text.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("deopts: 1", text.ToString(), StringComparison.Ordinal);
     }
 

@@ -10,6 +10,7 @@
 ;; test: inlining function=passOn inlining.policy=benefit
 ;; test: inlining function=passOn inlining.policy=incremental
 ;; test: inlining function=root inlining.policy=benefit polymorphism-share=0.3 deopt.min-calls=20000
+;; test: inlining function=root inlining.policy=benefit inlining.benefit.deopt-cycles=100000
 ;; feedback: passOn -> 1000 20000
 ;; feedback: passOn@0 -> 1000
 ;; feedback: root -> 1000 2000000
@@ -205,6 +206,18 @@
 ;;> [inlining]   0x123: get, Monomorphic, never deoptimizes, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for 0 nodes
 ;;> [inlining]   0x12f: get, Polymorphic, never deoptimizes, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for 0 nodes
 ;;> [inlining]   0x12f: getReversed, Polymorphic, never deoptimizes, 4000 calls (4), 17 wire bytes: RareTarget
+;;> [inlining]   0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined #3, saves 19 cycles a call for -7 nodes
+;;> [inlining]   0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined #1, saves 20.5 cycles a call for 0 nodes
+;;> [inlining]   0x143: norm, Monomorphic, 16000 calls (16), 29 wire bytes: Inlined #5, saves 12.5 cycles a call for 2 nodes
+;;> [inlining]   0x15b: report, Monomorphic, 1 calls (0.001), 28 wire bytes: TooLittleGain, saves 12.5 cycles a call for 1 nodes
+;;> [inlining]   0x161: checksum, Monomorphic, 1000 calls (1), 29 wire bytes: LongRunning, saves 12.5 cycles a call for 2 nodes
+
+;;> == inlining function=root inlining.policy=benefit inlining.benefit.deopt-cycles=100000
+;;> [inlining] into root, 76 wire bytes
+;;> [inlining]   0x123: get, Monomorphic, generic call by policy, 16000 calls (16), 13 wire bytes: Inlined #2, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: get, Polymorphic, generic call by policy, 12000 calls (12), 13 wire bytes: Inlined #4, saves 19 cycles a call for 0 nodes
+;;> [inlining]   0x12f: getReversed, Polymorphic, generic call by policy, 4000 calls (4), 17 wire bytes: Inlined #6, saves 19 cycles a call for 6 nodes
+;;> [inlining]     0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined #7, saves 13 cycles a call for -2 nodes
 ;;> [inlining]   0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined #3, saves 19 cycles a call for -7 nodes
 ;;> [inlining]   0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined #1, saves 20.5 cycles a call for 0 nodes
 ;;> [inlining]   0x143: norm, Monomorphic, 16000 calls (16), 29 wire bytes: Inlined #5, saves 12.5 cycles a call for 2 nodes

@@ -285,6 +285,19 @@ public sealed partial record EngineOptions
     [Knob("inlining.benefit.branch-nodes", "estimate: nodes that disappear with the way that a known branch does not take", Maximum = 1000, Unit = "IR nodes")]
     public int InliningBenefitBranchNodes { get; init; } = 3;
 
+    /// <summary>
+    /// Cycles of a deopt, with what runs in baseline code until the function is optimized again: a call whose guard is not expected to save so much calls other targets generically instead. 0 to leave
+    /// that to <see cref="DeoptMinCalls"/> and <see cref="DeoptSiteLimit"/>.
+    /// </summary>
+    [Knob("inlining.benefit.deopt-cycles",
+        "policies benefit and incremental: what a deopt costs; a guard that has saved less so far, by estimate, is a generic call; 0 leaves that to deopt.min-calls and deopt.site-limit",
+        Maximum = 1_000_000_000, Unit = "cycles")]
+    public double InliningBenefitDeoptCycles { get; init; }
+
+    /// <summary>Cycles that a guard saves in a call against a generic call for other targets: what code behind both must find out again.</summary>
+    [Knob("inlining.benefit.guard-cycles", "estimate: what a guard saves in a call since no other target joins the code behind it", Maximum = 10_000, Unit = "cycles")]
+    public double InliningBenefitGuardCycles { get; init; } = 1;
+
     /// <summary>Calls below a candidate that are looked at together with it.</summary>
     [Knob("inlining.incremental.explore", "policy incremental: calls below a candidate that are analysed together with it", Maximum = 1000, Unit = "calls")]
     public int InliningIncrementalExplore { get; init; } = 12;
@@ -313,4 +326,20 @@ public sealed partial record EngineOptions
     /// <summary>The class that the policy <see cref="InliningPolicyKind.Custom"/> asks.</summary>
     [Knob("inlining.custom", "policy custom: assembly with the class that decides, or none")]
     public InliningPolicySource InliningCustom { get; init; } = InliningPolicySource.None;
+
+    /// <summary>The first of four numbers that the class of <see cref="InliningCustom"/> may read, and that mean what it says.</summary>
+    [Knob("inlining.custom.1", "policy custom: first number for the class that decides, which means what the class says", Minimum = -1_000_000, Maximum = 1_000_000)]
+    public double InliningCustom1 { get; init; }
+
+    /// <summary>The second of them.</summary>
+    [Knob("inlining.custom.2", "policy custom: second number for the class that decides", Minimum = -1_000_000, Maximum = 1_000_000)]
+    public double InliningCustom2 { get; init; }
+
+    /// <summary>The third of them.</summary>
+    [Knob("inlining.custom.3", "policy custom: third number for the class that decides", Minimum = -1_000_000, Maximum = 1_000_000)]
+    public double InliningCustom3 { get; init; }
+
+    /// <summary>The fourth of them.</summary>
+    [Knob("inlining.custom.4", "policy custom: fourth number for the class that decides", Minimum = -1_000_000, Maximum = 1_000_000)]
+    public double InliningCustom4 { get; init; }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Harness.Engine.Configuration;
 
 /// <summary>
-/// Decisions about single calls, made by somebody who has measured them: what is inlined and what not, each by the way to the call from the function that
-/// is compiled. They are read from a text file (<see cref="InliningDecisionsReader"/> describes the format) and followed by the policy <see cref="InliningPolicyKind.Oracle"/>.
+/// Decisions about single calls, made by somebody who has measured them: what is inlined and what not, and what a call does where another target comes, each by the way to the call from the
+/// function that is compiled. They are read from a text file (<see cref="InliningDecisionsReader"/> describes the format) and followed by the policy <see cref="InliningPolicyKind.Oracle"/>.
 /// Immutable.
 /// </summary>
 public sealed class InliningDecisions : IEquatable<InliningDecisions>
@@ -13,9 +13,9 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
     /// <summary>What stands in place of a file's name where there are no decisions.</summary>
     public const string NoFile = "none";
 
-    private readonly FrozenDictionary<string, FrozenDictionary<string, bool>> modules;
+    private readonly FrozenDictionary<string, ModuleDecisions> modules;
 
-    internal InliningDecisions(string path, InliningPolicyKind rest, FrozenDictionary<string, FrozenDictionary<string, bool>> modules)
+    internal InliningDecisions(string path, InliningPolicyKind rest, FrozenDictionary<string, ModuleDecisions> modules)
     {
         Path = path;
         Rest = rest;
@@ -23,7 +23,7 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
     }
 
     /// <summary>No decisions: V8's policy decides about all calls.</summary>
-    public static InliningDecisions None { get; } = new(NoFile, InliningPolicyKind.V8, FrozenDictionary<string, FrozenDictionary<string, bool>>.Empty);
+    public static InliningDecisions None { get; } = new(NoFile, InliningPolicyKind.V8, FrozenDictionary<string, ModuleDecisions>.Empty);
 
     /// <summary>The file's absolute path, or <see cref="NoFile"/>. Decisions of the same path are the same.</summary>
     public string Path { get; }
@@ -49,7 +49,12 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
     /// <summary>The decisions about a module's calls: whether a call is inlined, by its <see cref="PathOf">path</see>.</summary>
     /// <param name="moduleHash">SHA-256 of the module's bytes, in lower-case hexadecimal digits.</param>
     public IReadOnlyDictionary<string, bool> Of(string moduleHash) =>
-        modules.TryGetValue(moduleHash, out FrozenDictionary<string, bool>? decisions) ? decisions : FrozenDictionary<string, bool>.Empty;
+        modules.TryGetValue(moduleHash, out ModuleDecisions? decisions) ? decisions.Calls : FrozenDictionary<string, bool>.Empty;
+
+    /// <summary>The decisions about what a module's calls do where another target comes than those inlined, by the <see cref="SiteOf">path of the site</see>.</summary>
+    /// <param name="moduleHash">SHA-256 of the module's bytes, in lower-case hexadecimal digits.</param>
+    public IReadOnlyDictionary<string, MissHandling> MissesOf(string moduleHash) =>
+        modules.TryGetValue(moduleHash, out ModuleDecisions? decisions) ? decisions.Misses : FrozenDictionary<string, MissHandling>.Empty;
 
     /// <summary>The way to a call as decisions name it: <c>12 418>5 512>7</c> is, in function 12, the call at offset 418 of function 5, and in that, the one at 512 of function 7.</summary>
     /// <param name="function">Index of the compiled function.</param>
@@ -66,6 +71,15 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
         return text.ToString();
     }
 
+    /// <summary>The way to a call instruction, whatever it calls: <c>12 418>5 512</c> is the site of which <c>12 418>5 512>7</c> is one target.</summary>
+    /// <param name="path">The way to one of its targets, as <see cref="PathOf"/> writes it.</param>
+    public static string SiteOf(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        int end = path.LastIndexOf('>');
+        return end < 0 ? throw new ArgumentException($"'{path}' leads to no call", nameof(path)) : path[..end];
+    }
+
     /// <inheritdoc/>
     public bool Equals(InliningDecisions? other) => other is not null && Path == other.Path;
 
@@ -78,3 +92,8 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
     /// <inheritdoc/>
     public override string ToString() => Path;
 }
+
+/// <summary>The decisions about one module.</summary>
+/// <param name="Calls">Whether a call is inlined, by its path.</param>
+/// <param name="Misses">What a call does where another target comes, by the path of the site.</param>
+internal sealed record ModuleDecisions(FrozenDictionary<string, bool> Calls, FrozenDictionary<string, MissHandling> Misses);

@@ -7,7 +7,8 @@ namespace Harness.Engine.Configuration;
 /// <summary>
 /// Reads the text form of <see cref="InliningDecisions"/>. The first item is <c>inlining-decisions 1</c>. Then may
 /// come <c>rest POLICY</c>, the policy for all other calls; <c>module SHA256</c>, the module that the decisions below it are about; and the decisions: <c>inline PATH</c> or
-/// <c>refuse PATH</c>. A path is the index of the compiled function and the calls that lead on from it, as in <c>12 418>5 512>7</c>.
+/// <c>refuse PATH</c>, and <c>guard SITE</c> or <c>generic SITE</c> for what happens where a target comes that is not inlined. A path is the index of the compiled function and the calls that lead on
+/// from it, as in <c>12 418>5 512>7</c>; a site is a path that ends with the offset of an instruction, whatever it calls, as in <c>12 418>5 512</c>.
 /// </summary>
 internal sealed class InliningDecisionsReader : KnobFileReader
 {
@@ -20,8 +21,8 @@ internal sealed class InliningDecisionsReader : KnobFileReader
         .Where(kind => kind != InliningPolicyKind.Oracle)
         .ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()));
 
-    private readonly Dictionary<string, Dictionary<string, bool>> modules = [];
-    private Dictionary<string, bool>? module;
+    private readonly Dictionary<string, ModuleItems> modules = [];
+    private ModuleItems? module;
     private InliningPolicyKind? rest;
 
     private InliningDecisionsReader(string path)
@@ -38,7 +39,9 @@ internal sealed class InliningDecisionsReader : KnobFileReader
         var reader = new InliningDecisionsReader(path);
         reader.ReadItems(text, MaximumBytes);
         return new InliningDecisions(
-            path, reader.rest ?? InliningPolicyKind.V8, reader.modules.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToFrozenDictionary()));
+            path,
+            reader.rest ?? InliningPolicyKind.V8,
+            reader.modules.ToFrozenDictionary(pair => pair.Key, pair => new ModuleDecisions(pair.Value.Calls.ToFrozenDictionary(), pair.Value.Misses.ToFrozenDictionary())));
     }
 
     private protected override void ReadItem(string[] words)
@@ -59,45 +62,61 @@ internal sealed class InliningDecisionsReader : KnobFileReader
                     Fail($"'{hash}' is no SHA-256 of a module in {HashDigits} lower-case digits");
                 }
 
-                modules.TryAdd(hash, []);
+                modules.TryAdd(hash, new ModuleItems());
                 module = modules[hash];
                 break;
-            case ["inline" or "refuse", _, _, ..]:
-                Add(words);
+            case ["inline" or "refuse", var function, _, ..]:
+                Add(RequireModule().Calls, PathOf(function, words.AsSpan(2)), words[0] == "inline");
                 break;
-            case ["rest" or "module" or "inline" or "refuse", ..]:
+            case ["guard" or "generic", var function, .., var offset]:
+                Add(
+                    RequireModule().Misses,
+                    string.Create(CultureInfo.InvariantCulture, $"{PathOf(function, words.AsSpan(2, words.Length - 3))} {Number(offset)}"),
+                    words[0] == "guard" ? MissHandling.Guard : MissHandling.GenericCall);
+                break;
+            case ["rest" or "module" or "inline" or "refuse" or "guard" or "generic", ..]:
                 Fail($"'{words[0]}' takes {Form(words[0])}");
                 break;
             default:
-                Fail($"there is no item '{words[0]}'; items are rest, module, inline and refuse");
+                Fail($"there is no item '{words[0]}'; items are rest, module, inline, refuse, guard and generic");
                 break;
         }
     }
 
-    private void Add(string[] words)
+    /// <summary>What was read about the module that the line is about.</summary>
+    private ModuleItems RequireModule()
     {
         if (module is null)
         {
             Fail("there is no line 'module' above");
         }
 
-        int function = Number(words[1]);
+        return module;
+    }
+
+    private void Add<T>(Dictionary<string, T> decisions, string path, T decision)
+    {
+        if (!decisions.TryAdd(path, decision))
+        {
+            Fail("this call is decided about already");
+        }
+    }
+
+    private string PathOf(string function, ReadOnlySpan<string> words)
+    {
         var calls = new List<(int Offset, int Target)>();
-        foreach (string word in words.AsSpan(2))
+        foreach (string word in words)
         {
             if (word.Split('>') is not [var offset, var target])
             {
                 Fail($"'{word}' is no call; write OFFSET>FUNCTION");
-                return;
+                break;
             }
 
             calls.Add((Number(offset), Number(target)));
         }
 
-        if (!module.TryAdd(InliningDecisions.PathOf(function, calls), words[0] == "inline"))
-        {
-            Fail("this call is decided about already");
-        }
+        return InliningDecisions.PathOf(Number(function), calls);
     }
 
     private InliningPolicyKind Policy(string name)
@@ -124,6 +143,16 @@ internal sealed class InliningDecisionsReader : KnobFileReader
     {
         "rest" => "the name of a policy",
         "module" => "the SHA-256 of a module",
+        "guard" or "generic" => "a function, the calls that lead on to the site, and its offset",
         _ => "a function and one call or more",
     };
+    /// <summary>What was read about one module.</summary>
+    private sealed class ModuleItems
+    {
+        /// <summary>Whether calls are inlined, by path.</summary>
+        public Dictionary<string, bool> Calls { get; } = [];
+
+        /// <summary>What calls do where another target comes, by the path of the site.</summary>
+        public Dictionary<string, MissHandling> Misses { get; } = [];
+    }
 }

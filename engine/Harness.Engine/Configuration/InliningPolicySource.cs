@@ -74,5 +74,11 @@ public sealed class InliningPolicySource : IEquatable<InliningPolicySource>
     public override string ToString() => Path;
 
     /// <summary>Makes the policy for one compilation; null where there is none.</summary>
-    internal CustomInliningPolicy? Create() => create?.Invoke();
+    /// <param name="options">The knobs, which have the policy's numbers.</param>
+    internal CustomInliningPolicy? Create(EngineOptions options)
+    {
+        CustomInliningPolicy? policy = create?.Invoke();
+        policy?.SetParameters(options);
+        return policy;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Harness.Engine.Configuration;
 
 namespace Harness.Engine.Diagnostics;
 
@@ -116,7 +117,17 @@ public enum CompilationTier
 /// <param name="State">State of the feedback that the decision was made with.</param>
 /// <param name="Targets">The candidates, most frequent first.</param>
 public sealed record CallSiteDecision(
-    int Offset, string Instruction, string State, IReadOnlyList<TargetDecision> Targets);
+    int Offset, string Instruction, string State, IReadOnlyList<TargetDecision> Targets)
+{
+    /// <summary>
+    /// What was decided for targets that are not inlined, if they come: a guard or a generic call; null where the target is certain or none is inlined. Where the function may not deoptimize at all
+    /// (<c>deopt</c>, <c>deopt.limit</c>), a guard is a generic call as well.
+    /// </summary>
+    public MissHandling? Miss { get; init; }
+
+    /// <summary>Whether the policy has said so, and not the knobs.</summary>
+    public bool IsMissByPolicy { get; init; }
+}
 
 /// <summary>What was decided about one candidate.</summary>
 /// <param name="FunctionIndex">The function, or -1 for one of another instance or of the host.</param>

@@ -119,7 +119,7 @@ public sealed class ExplanationTextWriter
     {
         foreach (CallSiteDecision site in sites)
         {
-            Line($"{indent}0x{site.Offset:x} {site.Instruction}: {site.State}");
+            Line($"{indent}0x{site.Offset:x} {site.Instruction}: {site.State}{InliningReport.OtherTargets(site)}");
             foreach (TargetDecision target in site.Targets)
             {
                 string order = target.IsInlined ? $"#{target.Order} " : "";

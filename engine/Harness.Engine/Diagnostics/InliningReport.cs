@@ -1,4 +1,5 @@
 using System.Text;
+using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Inlining;
@@ -17,7 +18,11 @@ internal static class InliningReport
             site.BytecodeOffset,
             InstructionText.At(function, site.BytecodeOffset),
             NameOf(site.State),
-            Array.ConvertAll(site.Targets, target => Of(module, site, target))));
+            Array.ConvertAll(site.Targets, target => Of(module, site, target)))
+        {
+            Miss = MissOf(site),
+            IsMissByPolicy = site.Miss != MissHandling.ByKnobs,
+        });
     }
 
     /// <summary>The name of a function, which may be one that the module does not know.</summary>
@@ -48,6 +53,15 @@ internal static class InliningReport
         return words.ToString();
     }
 
+    /// <summary>What a site does with targets that are not inlined, in words to be put behind others; empty where that does not arise.</summary>
+    public static string OtherTargets(CallSiteDecision site) =>
+        site.Miss is { } miss ? $", {Words(miss.ToString())} for other targets{(site.IsMissByPolicy ? " by the policy" : "")}" : "";
+
+    /// <summary>What a site does with targets that are not inlined; null where the target is certain or none is inlined.</summary>
+    private static MissHandling? MissOf(InliningCallSite site) => !site.IsIndirect || !Array.Exists(site.Targets, static target => target.IsInlined) ? null
+        : site.Deoptimizes ? MissHandling.Guard
+        : MissHandling.GenericCall;
+
     private static TargetDecision Of(WasmModule module, InliningCallSite site, InliningTree target) => new(
         target.FunctionIndex,
         NameOf(module, target.FunctionIndex),
@@ -69,7 +83,10 @@ internal static class InliningReport
 
     private static string ReasonOf(InliningCallSite site, InliningTree target) => target.Decision switch
     {
+        InliningDecision.Inlined when site is { IsIndirect: true, Miss: MissHandling.Guard } => "inlined behind a check of the target; a guard for others, by the policy",
+        InliningDecision.Inlined when site is { IsIndirect: true, Miss: MissHandling.GenericCall } => "inlined behind a check of the target; a generic call for others, by the policy",
         InliningDecision.Inlined when site is { IsIndirect: true, MayDeoptimize: false } => "inlined behind a check of the target, never deoptimizes",
+        InliningDecision.Inlined when site is { IsIndirect: true, Deoptimizes: false } => "inlined behind a check of the target; others that were seen are called generically",
         InliningDecision.Inlined when site.IsIndirect => "inlined behind a check of the target",
         InliningDecision.Inlined => "inlined",
         InliningDecision.NotConsidered => "not considered",
@@ -84,6 +101,7 @@ internal static class InliningReport
         InliningDecision.RareTarget => "fewer of the site's calls than polymorphism-share",
         InliningDecision.LongRunning => "runs so long that the call is a trifle",
         InliningDecision.TooLittleGain => "would gain too little for its size",
+        InliningDecision.NotAdmitted when target.Reason is { } reason => $"not admitted by the policy of inlining.custom: {reason}",
         InliningDecision.NotAdmitted => "not admitted by the policy of inlining.custom",
         InliningDecision.Refused => "refused by the file inlining.decisions",
         InliningDecision.HasVectors => "the function has vectors, which stay in baseline code without vectors.optimize",

@@ -23,6 +23,17 @@ public sealed class DecisionDifferenceTests
         Assert.StartsWith("inlined behind a check of the target", difference.A.Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>Both inline both targets; one leaves the code for a third, and the other calls it.</summary>
+    [Fact]
+    public void ACallForWhichOnlyOneLeavesTheCodeIsADifference()
+    {
+        var differences = DecisionDifference.Between(Explain([]), Explain(new() { ["deopt.min-calls"] = "1000000000" }));
+        Assert.Equal(["add", "sub"], differences.Select(difference => difference.Target).Order());
+        Assert.All(differences, difference => Assert.Equal(
+            (true, "inlined behind a check of the target", true, "inlined behind a check of the target, never deoptimizes"),
+            (difference.A!.IsInlined, difference.A.Reason, difference.B!.IsInlined, difference.B.Reason)));
+    }
+
     [Fact]
     public void TheTableSaysHowManyDiffer() => Assert.Contains(
         DiffDecisionsCommand.MakeTable(Explain([]), Explain(new() { ["inlining"] = "off" })).Notes, note => note.EndsWith("decided differently.", StringComparison.Ordinal));

@@ -157,6 +157,16 @@ public sealed class TuningFileTests
         Assert.Contains($"it has {SobolSearch.MostDimensions + 1} knobs; at most {SobolSearch.MostDimensions} are searched at once", Assert.Throws<HarnessException>(() => TestTuning.Read($"knobs: {{{tooMany}}}{Rest}")).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The numbers of a policy of one's own, which may be negative.</summary>
+    [Fact]
+    public void NumbersOfOnesOwnPolicyAreSearched()
+    {
+        var space = TestTuning.Read("knobs: {inlining.custom.1: {low: -2, high: 2}, inlining.custom.4: {low: 0.01, high: 100}}" + Rest).Space;
+        Assert.Equal([false, true], space.Parameters.Select(parameter => parameter.Logarithmic));
+        Assert.Equal("-1", space.Decode([0.25, 0.5])["inlining.custom.1"]);
+        Assert.Equal("1", space.Decode([0.25, 0.5])["inlining.custom.4"]);
+    }
+
     [Theory]
     [InlineData("inlining-limits")]
     [InlineData("v8-inlining-flags")]

@@ -7,7 +7,7 @@ using Harness.Experiments.Reports.Tables;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness diff-decisions</c>: runs a program in two configurations and lists the calls that only one of them inlines.</summary>
+/// <summary><c>harness diff-decisions</c>: runs a program in two configurations and lists the calls that only one of them inlines, or leaves the code for where another target comes.</summary>
 internal static class DiffDecisionsCommand
 {
     private const string Default = "default";
@@ -21,7 +21,7 @@ internal static class DiffDecisionsCommand
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var repeat = new Option<int>("--repeat") { Description = "call the function N times", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var suites = SuiteOption.Create();
-        var command = new Command("diff-decisions", "run a program in two configurations and list the calls that only one of them inlines, with reasons, what inlining costs and what it saves")
+        var command = new Command("diff-decisions", "run a program in two configurations and list the calls that only one of them inlines, or has a guard at, with reasons, what inlining costs and what it saves")
         {
             a, b, file, arguments, invoke, repeat, suites,
         };

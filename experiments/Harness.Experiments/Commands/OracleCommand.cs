@@ -26,6 +26,7 @@ internal static class OracleCommand
             if (result.Tokens is [var token] && double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is not (>= 0 and < 1))
                 result.AddError($"--least-gain must be at least 0 and below 1, not {token.Value}.");
         });
+        var guards = new Option<int>("--guards") { Description = "try guard and generic call, for targets that are not inlined, at so many calls that have had several, those called most; 0 leaves that to policies and knobs", HelpName = "N", DefaultValueFactory = _ => 0 }.AtLeast(0);
         var policies = new Option<string[]>("--policy") { Description = $"start from this policy and compare with it, and with no other but those named likewise (may be repeated): {string.Join(", ", OracleStarts.All.Select(start => start.Name))}", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var starts = new Option<string[]>("--start") { Description = "file with knob values to start from and compare with as well, as 'harness tune' writes it (may be repeated)", HelpName = "FILE", DefaultValueFactory = _ => [] };
         var seed = new Option<int>("--seed") { Description = "seed of the order of measurements", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -34,13 +35,13 @@ internal static class OracleCommand
         var suites = SuiteOption.Create();
         var command = new Command("oracle", "search the inlining decisions of programs by measurement, write them down, and say what share of their gain each policy gets; goes on where it was stopped")
         {
-            programs, processes, rounds, gain, policies, starts, seed, results, dryRun, suites,
+            programs, processes, rounds, gain, guards, policies, starts, seed, results, dryRun, suites,
         };
         var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {
             var names = parsed.GetRequiredValue(programs);
-            var rules = new OracleRules(parsed.GetValue(processes), parsed.GetValue(gain), parsed.GetValue(rounds), parsed.GetValue(seed));
+            var rules = new OracleRules(parsed.GetValue(processes), parsed.GetValue(gain), parsed.GetValue(rounds), parsed.GetValue(seed), parsed.GetValue(guards));
             var from = OracleStarts.Choose(parsed.GetValue(policies) ?? [], parsed.GetValue(starts) ?? []);
             if (rules.Processes < OracleSearch.LeastProcesses(from.Count))
                 throw new HarnessException($"--processes {rules.Processes} are too few for {from.Count} policies to start from, with which a search needs {OracleSearch.LeastProcesses(from.Count)}; write more, or name fewer policies");
@@ -174,7 +175,7 @@ internal static class OracleCommand
 
     private static string Describe(OracleResult result) => result.Steps.Count == 0
         ? $"No change of the {result.Tried} tried holds against {result.Found.Start.Name} ({result.Processes} processes)."
-        : $"{result.Found.Decisions.Count} decisions, by {result.Steps.Count} changes of the {result.Tried} tried ({result.Processes} processes); {result.Found.Start.Name} decides about the rest.";
+        : $"{result.Found.Decisions.Count + result.Found.Misses.Count} decisions, by {result.Steps.Count} changes of the {result.Tried} tried ({result.Processes} processes); {result.Found.Start.Name} decides about the rest.";
 
     private static Explanation Explain(ProgramDefinition program, EngineOptions options) =>
         ExplainCommand.ExplainProgram(program, 1, options, new RecorderOptions(), new HashSet<string>());

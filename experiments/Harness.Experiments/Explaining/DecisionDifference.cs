@@ -1,8 +1,11 @@
+using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 
 namespace Harness.Experiments.Explaining;
 
-/// <summary>A call that two configurations treat differently: one inlines it into a function's code and the other does not.</summary>
+/// <summary>
+/// A call that two configurations treat differently: one inlines it into a function's code and the other does not, or both do and only one leaves the code where another target comes.
+/// </summary>
 internal sealed record DecisionDifference
 {
     /// <summary>The function whose code it is about.</summary>
@@ -53,14 +56,14 @@ internal sealed record DecisionDifference
 
     private static DecisionDifference? Compare(Decision? a, Decision? b)
     {
-        if ((a?.Target.IsInlined ?? false) == (b?.Target.IsInlined ?? false))
+        if (TreatmentOf(a) == TreatmentOf(b))
             return null;
         var known = (a ?? b)!;
         return new DecisionDifference
         {
             Function = known.Function,
             Site = known.Site,
-            Instruction = known.Instruction,
+            Instruction = known.At.Instruction,
             Target = known.Target.Name,
             Calls = Math.Max(a?.Target.Count ?? 0, b?.Target.Count ?? 0),
             WireBytes = known.Target.WireBytes,
@@ -88,7 +91,7 @@ internal sealed record DecisionDifference
                 var place = $"{next.Path}+{next.Site.Offset}";
                 foreach (var target in next.Site.Targets)
                 {
-                    decisions.TryAdd((function.Name, place, target.FunctionIndex), new Decision(function.Name, place, next.Site.Instruction, target));
+                    decisions.TryAdd((function.Name, place, target.FunctionIndex), new Decision(function.Name, place, next.Site, target));
                     foreach (var inner in target.CallSites)
                         pending.Push(($"{place} {target.Name}", inner));
                 }
@@ -101,7 +104,11 @@ internal sealed record DecisionDifference
     private static CompilationExplanation? LastOptimized(FunctionExplanation function) =>
         function.Compilations.LastOrDefault(compilation => compilation.Tier == CompilationTier.Optimized && compilation.Failure is null);
 
-    private sealed record Decision(string Function, string Site, string Instruction, TargetDecision Target);
+    /// <summary>Whether a call is inlined, and if it is, what it does with other targets.</summary>
+    private static (bool IsInlined, MissHandling? Miss) TreatmentOf(Decision? decision) => decision is { Target.IsInlined: true } ? (true, decision.At.Miss) : (false, null);
+
+    /// <summary>A decision, and where it was made.</summary>
+    private sealed record Decision(string Function, string Site, CallSiteDecision At, TargetDecision Target);
 }
 
 /// <summary>What was decided about a call.</summary>

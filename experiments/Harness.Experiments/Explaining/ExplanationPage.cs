@@ -132,7 +132,7 @@ internal sealed class ExplanationPage
 
     private static string Describe(CallSiteDecision site, TargetDecision? target)
     {
-        var place = Text($"0x{site.Offset:x} {site.Instruction}, {site.State}");
+        var place = Text($"0x{site.Offset:x} {site.Instruction}, {site.State}{InliningReport.OtherTargets(site)}");
         if (target is null)
             return place + ": nothing was called here";
         var estimate = target is { CyclesSaved: { } saved, NodesAdded: { } added } ? Text($", saves {saved:0.#} cycles a call for {added:0.#} nodes by estimate") : "";

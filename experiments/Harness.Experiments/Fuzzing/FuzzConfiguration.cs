@@ -44,6 +44,7 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("one-target", ("polymorphism-limit", "1")),
         Optimizing("no-deopt-inline-all", ("deopt", "off"), ("inlining.budget", "20000"), ("inlining.factor", "100")),
         Optimizing("one-deopt", ("deopt.limit", "1")),
+        Optimizing("some-guards", ("inlining.policy", "benefit"), ("inlining.benefit.threshold", "0"), ("inlining.benefit.deopt-cycles", "3"), ("stress.guard-fail-interval", "5")),
         Optimizing("values-in-the-frame", ("compile.live-blocks", "0"), ("stress.guard-fail-interval", "5"), ("stress.gc-interval", "3")),
         Create("osr", ("osr", "on"), ("tier-up", "synchronous"), ("tiering.budget", "40"), ("inlining.tiny-size", "10000"), ("inlining.max-size", "1500"), ("inlining.factor", "30")),
         Create("osr-failing-guards-collecting", ("osr", "on"), ("tier-up", "synchronous"), ("tiering.budget", "5"), ("stress.guard-fail-interval", "3"), ("stress.gc-interval", "2")),

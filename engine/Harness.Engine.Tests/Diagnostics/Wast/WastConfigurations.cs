@@ -1,4 +1,5 @@
 using Harness.Engine.Configuration;
+using Harness.Engine.Tests.Optimizer.Inlining;
 
 namespace Harness.Engine.Tests.Diagnostics.Wast;
 
@@ -25,6 +26,10 @@ internal static class WastConfigurations
         ["early tier-up, failing guards, collecting, code written down and read back"] =
             Early with { StressGuardFailInterval = 3, StressGcInterval = 2, StressCacheRoundTrip = true },
         ["early tier-up, one target"] = Early with { PolymorphismLimit = 1 },
+        ["early tier-up, guards and generic calls by turns, failing guards"] = Early with
+        {
+            InliningPolicy = InliningPolicyKind.Custom, InliningCustom = InliningPolicySource.Of<MissPolicies.GuardsByTurns>(), StressGuardFailInterval = 3, StressGcInterval = 2,
+        },
     };
 
     private static EngineOptions Early =>

@@ -137,6 +137,39 @@ public sealed class PolicyTests
         Assert.Equal(InliningDecision.TooCold, DecisionAt(Grow(other, text, feedback), 2));
     }
 
+    /// <summary>A decision about a call instruction holds for all of its targets, whoever admits them, and against the knobs; there and nowhere else.</summary>
+    [Fact]
+    public void TheOracleSaysWhatASiteDoesWithOtherTargets()
+    {
+        const string Text = """
+            (module (type $f (func)) (table 2 funcref)
+              (func $root (call_indirect (type $f) (i32.const 0)) (call_indirect (type $f) (i32.const 1)))
+              (func $often nop nop nop nop nop nop nop nop nop nop nop nop)
+              (func $seldom nop nop nop nop nop nop nop nop nop nop nop nop))
+            """;
+        string[] feedback = ["root -> 100", "root@0 -> often:80 seldom:20", "root@1 -> often:100"];
+        WasmModule module = TestGraphs.Module(Text);
+        InliningTree plain = GrowWith(module, feedback);
+        Assert.Equal([MissHandling.ByKnobs, MissHandling.ByKnobs], plain.CallSites.Select(site => site.Miss));
+        Assert.Equal([true, true], plain.CallSites.Select(site => site.Deoptimizes));
+        Assert.True(plain.HasSpeculation);
+        int first = plain.CallSites[0].BytecodeOffset;
+        int second = plain.CallSites[1].BytecodeOffset;
+        InliningTree root = GrowWith(module, feedback, $"generic 0 {first}");
+        Assert.Equal([MissHandling.GenericCall, MissHandling.ByKnobs], root.CallSites.Select(site => site.Miss));
+        Assert.Equal([false, true], root.CallSites.Select(site => site.Deoptimizes));
+        Assert.Equal(All(plain).Select(tree => tree.Decision), All(root).Select(tree => tree.Decision));
+        Assert.False(GrowWith(module, feedback, $"generic 0 {first}", $"generic 0 {second}").HasSpeculation);
+
+        // What was seen and is not inlined is called generically, unless there is to be a guard all the same.
+        string refused = $"refuse 0 {first}>2";
+        Assert.Equal([false, true], GrowWith(module, feedback, refused).CallSites.Select(site => site.Deoptimizes));
+        Assert.Equal([true, true], GrowWith(module, feedback, refused, $"guard 0 {first}").CallSites.Select(site => site.Deoptimizes));
+
+        // A decision about calls of another function is none about these.
+        Assert.Equal([true, true], GrowWith(module, feedback, $"generic 1 {first}").CallSites.Select(site => site.Deoptimizes));
+    }
+
     [Theory]
     [MemberData(nameof(OtherPolicies))]
     public void TheOracleLeavesTheRestToAnyPolicy(InliningPolicyKind policy)

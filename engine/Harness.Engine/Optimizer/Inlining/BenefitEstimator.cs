@@ -42,13 +42,30 @@ internal sealed class BenefitEstimator
             Add(passed[i].Kind, summary.Parameters[i], ref saved, ref added);
         }
 
-        if (summary.ReturnsNewObject)
+        return new InliningEstimate(saved + ResultCycles(summary), added);
+    }
+
+    /// <summary>
+    /// What a call is to do where another target comes than those inlined. A guard is worth it where what it saves in as many calls as there were outweighs one deopt more than there were: as long as
+    /// the targets have been the same they are expected to stay so. The knobs may still forbid what is worth it.
+    /// </summary>
+    /// <param name="candidate">A target of the call.</param>
+    public MissHandling MissOf(InliningTree candidate)
+    {
+        if (!candidate.IsIndirect || options.InliningBenefitDeoptCycles <= 0)
         {
-            saved += options.InliningBenefitResultShare * options.InliningBenefitAllocationCycles;
+            return MissHandling.ByKnobs;
         }
 
-        return new InliningEstimate(saved, added);
+        // An object that the target has made does not stay virtual where a generic call may give another one.
+        double saved = options.InliningBenefitGuardCycles + ResultCycles(state.SummaryOf(candidate.FunctionIndex));
+        double lost = options.InliningBenefitDeoptCycles * (1.0 + state.Feedback.DeoptsAt(candidate.CallOffset));
+        return candidate.SiteCalls * saved < lost ? MissHandling.GenericCall : MissHandling.ByKnobs;
     }
+
+    /// <summary>Cycles saved since a new object that the function returns may stay virtual.</summary>
+    private double ResultCycles(FunctionSummary summary) =>
+        summary.ReturnsNewObject ? options.InliningBenefitResultShare * options.InliningBenefitAllocationCycles : 0;
 
     /// <summary>Adds what is gained since something is known of an argument.</summary>
     private void Add(ValueOriginKind origin, ParameterUses uses, ref double saved, ref double added)

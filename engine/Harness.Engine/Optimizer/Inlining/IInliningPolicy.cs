@@ -1,3 +1,5 @@
+using Harness.Engine.Configuration;
+
 namespace Harness.Engine.Optimizer.Inlining;
 
 /// <summary>
@@ -26,6 +28,15 @@ internal readonly record struct InliningVerdict(InliningDecision Decision, Inlin
 {
     /// <summary>The candidate's <see cref="CallFeatures"/>, from a policy that writes down what others can learn from; null from all others.</summary>
     public double[]? Features { get; init; }
+
+    /// <summary>
+    /// What the call does where another target comes, if the candidate is inlined and its target is a guess; of no account else. The call has one handling for all of its targets
+    /// (<see cref="InliningCallSite.Miss"/>).
+    /// </summary>
+    public MissHandling Miss { get; init; }
+
+    /// <summary>Why, in a policy's own words on one line; null where <see cref="Decision"/> says all.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>What inlining a candidate is expected to give and to cost.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 
 namespace Harness.Engine.Optimizer.Inlining;
@@ -25,10 +26,18 @@ internal static class InliningTrace
                 string estimate = target.Estimate is { } expected
                     ? string.Create(CultureInfo.InvariantCulture, $", saves {expected.CyclesSaved:0.#} cycles a call for {expected.NodesAdded:0.#} nodes")
                     : "";
-                string guess = site is { IsIndirect: true, MayDeoptimize: false } ? ", never deoptimizes" : "";
+                string guess = site switch
+                {
+                    { IsIndirect: false } => "",
+                    { Miss: MissHandling.Guard } => ", guard by policy",
+                    { Miss: MissHandling.GenericCall } => ", generic call by policy",
+                    { MayDeoptimize: false } => ", never deoptimizes",
+                    _ => "",
+                };
+                string reason = target.Reason is { } words ? $" ({words})" : "";
                 writer.WriteLine(
                     string.Create(CultureInfo.InvariantCulture, $"[inlining] {indent}0x{site.BytecodeOffset:x}: {name}, {site.State}{guess}, {target.CallCount} calls ({target.Frequency:0.###}), ")
-                    + $"{target.WireSize} wire bytes: {target.Decision}{order}{estimate}");
+                    + $"{target.WireSize} wire bytes: {target.Decision}{reason}{order}{estimate}");
                 WriteSites(writer, module, target);
             }
         }

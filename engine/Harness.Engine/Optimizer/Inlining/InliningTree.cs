@@ -1,3 +1,4 @@
+using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
 
 namespace Harness.Engine.Optimizer.Inlining;
@@ -118,6 +119,12 @@ internal sealed class InliningTree
     /// <summary>What was decided, and why.</summary>
     public InliningDecision Decision { get; set; }
 
+    /// <summary>Why, in the policy's own words; null where the decision says all.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>What the policy wants the call to do where another target comes; by the knobs where the target is certain.</summary>
+    public MissHandling Miss { get; set; }
+
     /// <summary>What the policy expects of inlining it; null where it made no estimate.</summary>
     public InliningEstimate? Estimate { get; set; }
 
@@ -133,7 +140,7 @@ internal sealed class InliningTree
     /// <summary>Whether the builder is to build the body in place of the call.</summary>
     public bool IsInlined => Decision == InliningDecision.Inlined;
 
-    /// <summary>Whether this function or one inlined into it calls through a guess.</summary>
+    /// <summary>Whether this function or one inlined into it calls through a guess for which its code may have to be left.</summary>
     public bool HasSpeculation
     {
         get
@@ -142,7 +149,7 @@ internal sealed class InliningTree
             {
                 foreach (InliningTree target in site.Targets)
                 {
-                    if (target.IsInlined && (site.IsIndirect || target.HasSpeculation))
+                    if (target.IsInlined && ((site.IsIndirect && site.Miss != MissHandling.GenericCall) || target.HasSpeculation))
                     {
                         return true;
                     }
@@ -188,8 +195,32 @@ internal sealed class InliningTree
 /// <param name="Targets">Candidates, most frequent first.</param>
 internal sealed record InliningCallSite(int BytecodeOffset, bool IsIndirect, FeedbackState State, InliningTree[] Targets)
 {
-    /// <summary>
-    /// Whether the site may deoptimize where another target comes, if all of these are inlined. Else it calls that target generically.
-    /// </summary>
+    /// <summary>Whether the knobs let the site deoptimize where another target comes, if all of these are inlined and no policy says otherwise.</summary>
     public bool MayDeoptimize { get; init; } = true;
+
+    /// <summary>What the policy wants the site to do where another target comes: of what it said about the targets that are inlined, that which stands last in <see cref="MissHandling"/>.</summary>
+    public MissHandling Miss
+    {
+        get
+        {
+            MissHandling miss = MissHandling.ByKnobs;
+            foreach (InliningTree target in Targets)
+            {
+                if (target.IsInlined && target.Miss > miss)
+                {
+                    miss = target.Miss;
+                }
+            }
+
+            return miss;
+        }
+    }
+
+    /// <summary>Whether another target than the inlined ones, of which there must be one, deoptimizes where that is possible at all. Else it is called generically.</summary>
+    public bool Deoptimizes => Miss switch
+    {
+        MissHandling.Guard => true,
+        MissHandling.GenericCall => false,
+        _ => MayDeoptimize && Array.TrueForAll(Targets, static target => target.IsInlined),
+    };
 }

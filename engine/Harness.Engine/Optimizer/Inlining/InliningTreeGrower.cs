@@ -56,6 +56,8 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
             candidate.Decision = verdict.Decision;
             candidate.Estimate = verdict.Estimate;
             candidate.Features = verdict.Features;
+            candidate.Reason = verdict.Reason;
+            candidate.Miss = candidate.IsIndirect ? verdict.Miss : MissHandling.ByKnobs;
             if (candidate.IsInlined)
             {
                 state.Count(candidate);

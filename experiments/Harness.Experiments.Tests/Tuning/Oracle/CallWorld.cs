@@ -1,3 +1,4 @@
+using Harness.Engine.Configuration;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Oracle;
 using MathNet.Numerics.Distributions;
@@ -15,6 +16,9 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
 
     /// <summary>Which processes fail, by phase, round, name in the rows and calls that are inlined.</summary>
     public Func<string, int, string, IReadOnlyList<string>, bool> Fails { get; init; } = (_, _, _, _) => false;
+
+    /// <summary>Sites that have had several targets, where there is a guard unless it is decided otherwise: the effect on the logarithm of the time of a generic call in its place.</summary>
+    public IReadOnlyDictionary<string, double> Sites { get; init; } = new Dictionary<string, double>();
 
     /// <summary>All measurements, as rows.</summary>
     public List<Evaluation> Rows { get; } = [];
@@ -36,7 +40,9 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
             var decides = choice.Decisions.TryGetValue(path, out var decided) ? decided : choice.Start.Name switch { "thirds" => index % 3 == 0, "odd" => index % 2 == 1, _ => false };
             if (decides)
                 inlined.Add(path);
-            decisions.Add(new CallDecision(path, "f" + path.Split(' ')[0], "g", 1000 - index, 20, decides, []));
+            var call = new CallDecision(path, "f" + path.Split(' ')[0], "g", 1000 - index, 20, decides, []);
+            var isDecided = choice.Misses.TryGetValue(call.Site, out var miss);
+            decisions.Add(!decides || !Sites.ContainsKey(call.Site) ? call : call with { Miss = isDecided ? miss : MissHandling.Guard, IsMissByPolicy = isDecided, SiteTargets = 2 });
         }
 
         return decisions;
@@ -47,7 +53,8 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
         var random = new MersenneTwister(HashCode(phase, round, name));
         var drift = 1 + new MersenneTwister(HashCode(phase, round, "")).NextDouble();
         List<string> inlined = choice.Start == NoInlining ? [] : Inlined(choice);
-        var time = drift * TimeOf(effects, inlined) * Math.Exp(Normal.Sample(random, 0, noise));
+        var generic = choice.Start == NoInlining ? 0 : Explain(choice).Where(call => call.Miss == MissHandling.GenericCall).Sum(call => Sites[call.Site]);
+        var time = drift * TimeOf(effects, inlined) * Math.Exp(generic + Normal.Sample(random, 0, noise));
         var fails = Fails(phase, round, name, inlined);
         Rows.Add(new Evaluation { Phase = phase, Round = round, Configuration = name, Workload = "w", Status = fails ? "trap" : Evaluation.OkStatus, ExecuteMs = fails ? 0 : time, OptimizedBytes = 100 });
         return fails ? null : time;

@@ -137,6 +137,54 @@ public sealed class OracleSearchTests
         Assert.True(result.Tried >= 3);
     }
 
+    /// <summary>A generic call in the place of a guard saves 10% at one site and costs as much at another.</summary>
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, null)]
+    [InlineData(5, "1 30")]
+    public void GuardsAreTurnedRoundAtTheHottestSitesIfTheyAreToBe(int guards, string? found)
+    {
+        var world = new CallWorld(1, Effects) { Sites = new Dictionary<string, double> { ["1 10"] = 0.1, ["1 30"] = -0.1, ["2 50"] = 0.1 } };
+        var told = new List<string>();
+        var result = new OracleSearch(Rules with { Guards = guards }, CallWorld.NoInlining, CallWorld.Starts, world, told.Add).Run();
+        KeyValuePair<string, MissHandling>[] expected = found is null ? [] : [KeyValuePair.Create(found, MissHandling.GenericCall)];
+        Assert.Equal(expected, result.Found.Misses.ToArray());
+        Assert.Equal(found is not null, result.Steps.Any(step => step.What == "in f1, a generic call for other targets where g is called (1 30)"));
+        Assert.InRange(result.Processes, 1, Rules.Processes + OracleSearch.MostBeyond);
+    }
+
+    /// <summary>Where no guard may leave the code, guard and generic call are the same.</summary>
+    [Fact]
+    public void WithoutDeoptsThereAreNoGuardsToTry()
+    {
+        var world = new CallWorld(1, Effects) { Sites = new Dictionary<string, double> { ["1 10"] = -0.1, ["1 30"] = -0.1, ["2 50"] = -0.1 } };
+        OracleStart[] starts = [.. CallWorld.Starts.Select(start => start with { Knobs = new Dictionary<string, string> { ["deopt"] = "off" } })];
+        Assert.Empty(new OracleSearch(Rules with { Guards = 5 }, CallWorld.NoInlining, starts, world).Run().Found.Misses);
+    }
+
+    /// <summary>What a call does with other targets is one decision of its site: a choice of its own, gone with the call around it, and taken over with its function.</summary>
+    [Fact]
+    public void ASiteHasADecisionOfItsOwn()
+    {
+        var world = new CallWorld(1, Effects) { Sites = new Dictionary<string, double> { ["1 10>2 90"] = 0.1, ["1 30"] = 0.1 } };
+        var start = OracleChoice.Of(CallWorld.Starts[2]);
+        CallDecision At(OracleChoice of, string path) => world.Explain(of).Single(call => call.Path == path);
+        var choice = start.With("1 10>2 90", MissHandling.GenericCall).With("1 30", MissHandling.Guard);
+        Assert.False(choice.IsPolicyAlone);
+        Assert.NotEqual(start.Name, choice.Name);
+        Assert.NotEqual(choice.Name, choice.With("1 30", MissHandling.GenericCall).Name);
+        Assert.Equal("oracle", choice.KnobsWith("some.decisions")["inlining.policy"]);
+        Assert.Equal(["1 30"], choice.With(At(start, "1 10>2"), isInlined: false).Misses.Keys);
+
+        var inlined = choice.With(At(start, "1 30>4"), isInlined: true);
+        Assert.Equal((MissHandling.Guard, true), (At(inlined, "1 30>4").Miss!.Value, At(inlined, "1 30>4").IsMissByPolicy));
+        Assert.Equal(KeyValuePair.Create("1 30", MissHandling.Guard), Assert.Single(start.With("1", [At(inlined, "1 30>4")]).Misses));
+        Assert.Empty(choice.With("1", [At(start, "1 30>4")]).Misses);
+        Assert.Equal(
+            "inlining-decisions 1\nrest none-of-all\nmodule 00\nguard 1 30  # in f1: where g is called\n",
+            DecisionsText.Write(start.With("1 30", MissHandling.Guard), "00", world.Explain(start)));
+    }
+
     [Fact]
     public void ARefusedCallTakesTheDecisionsBelowItAway()
     {
@@ -183,6 +231,16 @@ public sealed class OracleSearchTests
         var written = InliningDecisions.Load(files.Decisions);
         Assert.Equal(turned.Decisions.ToList(), written.Of(world.ModuleHash).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList());
         Assert.Contains($"# in {call.Function}: {call.Target}", File.ReadAllText(files.Decisions), StringComparison.Ordinal);
+
+        // The call has two targets, which are both inlined.
+        Assert.Equal((MissHandling.Guard, false, 2), (call.Miss!.Value, call.IsMissByPolicy, call.SiteTargets));
+        var generic = start.With(call.Site, MissHandling.GenericCall);
+        Assert.NotNull(world.Measure("search", 2, generic.Name, generic));
+        var without = world.Explain(generic);
+        Assert.Equal(decisions.Select(decision => (decision.Path, decision.IsInlined)).Order(), without.Select(decision => (decision.Path, decision.IsInlined)).Order());
+        Assert.All(without.Where(decision => decision.Site == call.Site), decision => Assert.Equal((MissHandling.GenericCall, true), (decision.Miss!.Value, decision.IsMissByPolicy)));
+        File.WriteAllText(files.Decisions, DecisionsText.Write(generic, world.ModuleHash, world.KnownCalls));
+        Assert.Equal(generic.Misses.ToList(), InliningDecisions.Load(files.Decisions).MissesOf(world.ModuleHash).ToList());
     }
 
     /// <summary>What is written down is what was measured: the decisions, and all knobs of the policy about the rest, from wherever the folder is.</summary>

@@ -13,6 +13,18 @@ namespace Harness.Experiments.Tuning.Oracle;
 /// <param name="Features">What a model would be told of it, in the order of <see cref="InliningFeature"/>; empty where nobody wrote it down.</param>
 internal sealed record CallDecision(string Path, string Function, string Target, long Calls, int WireBytes, bool IsInlined, IReadOnlyList<double> Features)
 {
+    /// <summary>What the call does with targets that are not inlined; null where it has one target for certain, or none is inlined.</summary>
+    public MissHandling? Miss { get; init; }
+
+    /// <summary>Whether a policy or a decision has said so, and not the knobs.</summary>
+    public bool IsMissByPolicy { get; init; }
+
+    /// <summary>How many targets the call has had.</summary>
+    public int SiteTargets { get; init; }
+
+    /// <summary>The way to the call instruction, whatever it calls.</summary>
+    public string Site => InliningDecisions.SiteOf(Path);
+
     /// <summary>Index of the compiled function.</summary>
     public string Root => Path[..Path.IndexOf(' ', StringComparison.Ordinal)];
 
@@ -35,7 +47,12 @@ internal sealed record CallDecision(string Path, string Function, string Target,
                 foreach (var target in next.Site.Targets.Where(target => target.IsCandidate))
                 {
                     (int, int)[] way = [.. next.Way, (next.Site.Offset, target.FunctionIndex)];
-                    decisions.Add(new CallDecision(InliningDecisions.PathOf(function.Index, way), function.Name, target.Name, target.Count, target.WireBytes, target.IsInlined, target.Features ?? []));
+                    decisions.Add(new CallDecision(InliningDecisions.PathOf(function.Index, way), function.Name, target.Name, target.Count, target.WireBytes, target.IsInlined, target.Features ?? [])
+                    {
+                        Miss = next.Site.Miss,
+                        IsMissByPolicy = next.Site.IsMissByPolicy,
+                        SiteTargets = next.Site.Targets.Count,
+                    });
                     foreach (var inner in target.CallSites)
                         pending.Push((way, inner));
                 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Harness.Engine.Configuration;
 
 namespace Harness.Experiments.Tuning.Oracle;
 
@@ -12,9 +13,13 @@ internal static class DecisionsText
     /// <param name="known">What is known of the calls, for comments.</param>
     public static string Write(OracleChoice choice, string? moduleHash, IEnumerable<CallDecision> known)
     {
-        var calls = new Dictionary<string, CallDecision>();
+        var (calls, sites) = (new Dictionary<string, CallDecision>(), new Dictionary<string, CallDecision>());
         foreach (var call in known)
+        {
             calls.TryAdd(call.Path, call);
+            sites.TryAdd(call.Site, call);
+        }
+
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"inlining-decisions 1\nrest {choice.Start.Policy}\n");
         if (moduleHash is not null)
@@ -24,6 +29,14 @@ internal static class DecisionsText
             text.Append(isInlined ? "inline " : "refuse ").Append(path);
             if (calls.TryGetValue(path, out var call))
                 text.Append(CultureInfo.InvariantCulture, $"  # in {OneLine.Of(call.Function)}: {OneLine.Of(call.Target)}, {call.WireBytes} wire bytes");
+            text.Append('\n');
+        }
+
+        foreach (var (site, miss) in choice.Misses)
+        {
+            text.Append(miss == MissHandling.Guard ? "guard " : "generic ").Append(site);
+            if (sites.TryGetValue(site, out var call))
+                text.Append(CultureInfo.InvariantCulture, $"  # in {OneLine.Of(call.Function)}: where {OneLine.Of(call.Target)} is called");
             text.Append('\n');
         }
 

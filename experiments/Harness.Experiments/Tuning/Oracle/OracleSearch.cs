@@ -1,3 +1,4 @@
+using Harness.Engine.Configuration;
 using Harness.Experiments.Statistics;
 using Harness.Experiments.Tuning.Search;
 using MathNet.Numerics.Statistics;
@@ -9,7 +10,8 @@ namespace Harness.Experiments.Tuning.Oracle;
 /// <param name="LeastGain">Share of the time that a change must save to be kept.</param>
 /// <param name="Rounds">Fresh rounds in which what was found is compared with all policies.</param>
 /// <param name="Seed">Seed of the order of measurements.</param>
-internal sealed record OracleRules(int Processes, double LeastGain, int Rounds, int Seed);
+/// <param name="Guards">Call instructions at most, those called most, of which it tries what they do with targets that are not inlined: guard or generic call. 0 to leave that as it is.</param>
+internal sealed record OracleRules(int Processes, double LeastGain, int Rounds, int Seed, int Guards = 0);
 
 /// <summary>What a search of decisions can ask: what is decided, and how long that takes.</summary>
 internal interface IOracleWorld
@@ -52,8 +54,9 @@ internal sealed record OracleResult(OracleChoice Found, IReadOnlyList<OracleStep
 
 /// <summary>
 /// Searches the inlining decisions of a program themselves, by measurement. It starts from the policy that is fastest there; then takes over, function by function, what
-/// another policy decides, and turns round the decisions about single calls, hottest first. Changes race in small batches against what there is so far in paired rounds, are given up as
-/// soon as they do not promise enough, and the best one that holds is kept. What comes out is no bound on what could be gained, but what somebody has shown to be possible.
+/// another policy decides, and turns round the decisions about single calls, hottest first, and where it is to, guards and generic calls of those that have had several targets. Changes race in
+/// small batches against what there is so far in paired rounds, are given up as soon as they do not promise enough, and the best one that holds is kept. What comes out is no bound on what could be
+/// gained, but what somebody has shown to be possible.
 /// </summary>
 internal sealed class OracleSearch(OracleRules rules, OracleStart without, IReadOnlyList<OracleStart> starts, IOracleWorld world, Action<string>? progress = null)
 {
@@ -162,14 +165,14 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         double TimeOf(string name) => times[name].TrueForAll(double.IsFinite) ? times[name].Median() : double.PositiveInfinity;
     }
 
-    /// <summary>Changes that were not tried, and come to something else than others: functions as a whole first, then single calls.</summary>
+    /// <summary>Changes that were not tried, and come to something else than others: functions as a whole first, then what calls do with other targets, then single calls.</summary>
     private IEnumerable<Change> NextChanges(OracleChoice found)
     {
         var current = Explain(found);
         var names = new HashSet<string> { found.Name };
         foreach (var function in current.DistinctBy(decision => decision.Root).Take(MostFunctions))
         {
-            var inlined = Inlined(current, function.Root);
+            var decided = Decided(current, function.Root);
             foreach (var start in ranked.Where(start => start.Name != found.Start.Name).Take(MostStarts))
             {
                 var key = $"{function.Root} {start.Name}";
@@ -177,8 +180,20 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
                     continue;
                 var other = Explain(OracleChoice.Of(start)).Where(decision => decision.Root == function.Root).ToList();
                 var choice = found.With(function.Root, other);
-                if (other.Count > 0 && !Inlined(other, function.Root).SetEquals(inlined) && names.Add(choice.Name))
+                if (other.Count > 0 && !Decided(other, function.Root).SetEquals(decided) && names.Add(choice.Name))
                     yield return new Change(key, $"in {function.Function}, what {start.Name} decides", choice, null);
+            }
+        }
+
+        foreach (var call in current.Where(call => found.Start.MayDeoptimize && call is { Miss: not null, SiteTargets: > 1 }).DistinctBy(call => call.Site).Take(rules.Guards))
+        {
+            var miss = call.Miss == MissHandling.Guard ? MissHandling.GenericCall : MissHandling.Guard;
+            var key = $"{call.Site} {miss}";
+            var choice = found.With(call.Site, miss);
+            if (!tried.Contains(key) && names.Add(choice.Name))
+            {
+                var handling = miss == MissHandling.Guard ? "a guard" : "a generic call";
+                yield return new Change(key, $"in {call.Function}, {handling} for other targets where {call.Target} is called ({call.Site})", choice, null);
             }
         }
 
@@ -278,14 +293,18 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         return decisions;
     }
 
-    private static HashSet<string> Inlined(IEnumerable<CallDecision> decisions, string root) =>
-        [.. decisions.Where(decision => decision.IsInlined && decision.Root == root).Select(decision => decision.Path)];
+    /// <summary>What is inlined into a function, and what a policy says about other targets there.</summary>
+    private static HashSet<string> Decided(IEnumerable<CallDecision> decisions, string root) =>
+    [
+        .. decisions.Where(decision => decision.IsInlined && decision.Root == root)
+            .SelectMany(decision => decision.IsMissByPolicy ? [decision.Path, $"{decision.Site} {decision.Miss}"] : (string[])[decision.Path]),
+    ];
 
     /// <summary>A change to be tried.</summary>
     /// <param name="Key">What is not tried again in a pass.</param>
     /// <param name="What">It in words.</param>
     /// <param name="Choice">What comes of it.</param>
-    /// <param name="Call">The call that is turned round; null for a whole function.</param>
+    /// <param name="Call">The call that is turned round; null for a whole function, and for what a call does with other targets.</param>
     private sealed record Change(string Key, string What, OracleChoice Choice, CallDecision? Call);
 
     /// <summary>A change with what was measured of it.</summary>

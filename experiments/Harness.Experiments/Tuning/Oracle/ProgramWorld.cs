@@ -63,7 +63,7 @@ internal sealed class ProgramWorld(
         }
     }
 
-    private IReadOnlyDictionary<string, string> KnobsOf(OracleChoice choice) => choice.KnobsWith(choice.Decisions.Count == 0 ? "" : FileOf(choice));
+    private IReadOnlyDictionary<string, string> KnobsOf(OracleChoice choice) => choice.KnobsWith(choice.IsPolicyAlone ? "" : FileOf(choice));
 
     /// <summary>The file of a choice, which is written unless it is there.</summary>
     private string FileOf(OracleChoice choice)

@@ -8,8 +8,7 @@ namespace Harness.Engine.Optimizer.Build.Builders;
 
 /// <summary>
 /// Calls through references, of tables or operands. Such a call becomes a chain of comparisons with the targets that the inlining tree
-/// admits; what matches none deoptimizes where all targets seen so far are inlined and deopts are allowed there, and is called
-/// generically otherwise.
+/// admits; what matches none deoptimizes where the tree says so and deopts are allowed, and is called generically otherwise.
 /// </summary>
 internal sealed class ReferenceCallBuilder(
     BuildState state, ReferenceChecks checks, ExceptionBuilder exceptions, TableBuilder tables, CallBuilder calls,
@@ -59,9 +58,7 @@ internal sealed class ReferenceCallBuilder(
     /// <summary>The targets to inline at a call site.</summary>
     /// <param name="offset">Offset of the call.</param>
     /// <param name="isTail">Whether it is a tail call.</param>
-    /// <param name="mayDeoptimize">
-    /// Whether another target may deoptimize: they are all that the site has seen, at least one, and the tree does not forbid it.
-    /// </param>
+    /// <param name="mayDeoptimize">Whether another target may deoptimize: the tree says so, and all that it admits, at least one, can be inlined here.</param>
     private InliningTree[] InlinedTargets(int offset, bool isTail, out bool mayDeoptimize)
     {
         mayDeoptimize = false;
@@ -70,9 +67,9 @@ internal sealed class ReferenceCallBuilder(
             return [];
         }
 
-        InliningTree[] inlined = Array.FindAll(
-            site.Targets, target => target.IsInlined && (!isTail || tailCalls.CanReplaceFrame(target.FunctionIndex)));
-        mayDeoptimize = site.MayDeoptimize && inlined.Length > 0 && inlined.Length == site.Targets.Length;
+        InliningTree[] admitted = Array.FindAll(site.Targets, static target => target.IsInlined);
+        InliningTree[] inlined = isTail ? Array.FindAll(admitted, target => tailCalls.CanReplaceFrame(target.FunctionIndex)) : admitted;
+        mayDeoptimize = inlined.Length > 0 && inlined.Length == admitted.Length && site.Deoptimizes;
         return inlined;
     }
 

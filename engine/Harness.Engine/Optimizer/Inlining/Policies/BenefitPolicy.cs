@@ -3,7 +3,7 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// <summary>
 /// Looks at the candidate first that is estimated to save most cycles for each node that it adds, and admits it as long as that is much in
 /// relation to what the function spends for each of its nodes. A cold path, a long-running callee and a function that only passes on to
-/// one therefore get nothing, and a loop gets what it calls.
+/// one therefore get nothing, and a loop gets what it calls. Where a deopt has a price (<c>inlining.benefit.deopt-cycles</c>), a call whose guard is not worth it does without.
 /// </summary>
 internal sealed class BenefitPolicy : IInliningPolicy
 {
@@ -35,7 +35,7 @@ internal sealed class BenefitPolicy : IInliningPolicy
             threshold.Count(estimate);
         }
 
-        return new InliningVerdict(decision, estimate);
+        return new InliningVerdict(decision, estimate) { Miss = estimator.MissOf(candidate) };
     }
 
     private double GainOf(InliningTree candidate, InliningEstimate estimate) =>

@@ -1,4 +1,5 @@
 using Harness.Engine.Configuration;
+using Harness.Engine.Modules;
 
 namespace Harness.Engine.Optimizer.Inlining.Policies;
 
@@ -23,7 +24,7 @@ internal sealed class CustomPolicy : IInliningPolicy
     }
 
     /// <summary>Makes the policy for a compilation; V8's where there is no other.</summary>
-    public static IInliningPolicy Create(InliningState state) => state.Options.InliningCustom.Create() is { } policy
+    public static IInliningPolicy Create(InliningState state) => state.Options.InliningCustom.Create(state.Options) is { } policy
         ? new CustomPolicy(state, policy)
         : InliningPolicies.Create(InliningPolicyKind.V8, state);
 
@@ -38,16 +39,24 @@ internal sealed class CustomPolicy : IInliningPolicy
     public InliningVerdict Judge(InliningTree candidate)
     {
         InliningEstimate estimate = estimator.Estimate(candidate);
-        InliningDecision decision = candidate.WireSize > options.InliningMaxSize ? InliningDecision.TooLarge
-            : threshold.NodesAdded + Math.Max(1, estimate.NodesAdded) > options.InliningBenefitBudget ? InliningDecision.BudgetExceeded
-            : policy.Admits(Describe(candidate, estimate)) ? InliningDecision.Inlined
-            : InliningDecision.NotAdmitted;
-        if (decision == InliningDecision.Inlined)
+        if (candidate.WireSize > options.InliningMaxSize)
         {
-            threshold.Count(estimate);
+            return new InliningVerdict(InliningDecision.TooLarge, estimate);
         }
 
-        return new InliningVerdict(decision, estimate);
+        if (threshold.NodesAdded + Math.Max(1, estimate.NodesAdded) > options.InliningBenefitBudget)
+        {
+            return new InliningVerdict(InliningDecision.BudgetExceeded, estimate);
+        }
+
+        InliningAnswer answer = policy.Judge(Describe(candidate, estimate));
+        if (!answer.IsInlined)
+        {
+            return new InliningVerdict(InliningDecision.NotAdmitted, estimate) { Reason = string.IsNullOrWhiteSpace(answer.Reason) ? null : NameText.Of(answer.Reason) };
+        }
+
+        threshold.Count(estimate);
+        return new InliningVerdict(InliningDecision.Inlined, estimate) { Miss = answer.Miss };
     }
 
     private InliningCandidate Describe(InliningTree candidate, InliningEstimate estimate) => new()
@@ -62,6 +71,7 @@ internal sealed class CustomPolicy : IInliningPolicy
         IsIndirect = candidate.IsIndirect,
         SiteTargets = candidate.SiteTargets,
         Share = (double)candidate.CallCount / Math.Max(1, candidate.SiteCalls),
+        SiteDeopts = state.Feedback.DeoptsAt(candidate.CallOffset),
         HasLoop = state.SummaryOf(candidate.FunctionIndex).HasLoop,
         WorkPerCall = state.WorkPerCall(candidate),
         CyclesSaved = estimate.CyclesSaved,

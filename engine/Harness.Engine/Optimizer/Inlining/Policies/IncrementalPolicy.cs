@@ -68,7 +68,7 @@ internal sealed class IncrementalPolicy : IInliningPolicy
             threshold.Count(estimate);
         }
 
-        return new InliningVerdict(decision, estimate);
+        return new InliningVerdict(decision, estimate) { Miss = estimator.MissOf(candidate) };
     }
 
     private InliningDecision DecideCluster(InliningTree candidate, InliningEstimate estimate)

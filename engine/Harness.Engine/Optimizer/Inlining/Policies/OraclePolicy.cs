@@ -6,8 +6,9 @@ using Harness.Engine.Modules;
 namespace Harness.Engine.Optimizer.Inlining.Policies;
 
 /// <summary>
-/// Follows decisions that somebody has found by measurement (knob <c>inlining.decisions</c>), before all others; another policy decides about the calls that they do not name, and
-/// sees what the decided ones have spent. It writes down what a model would be told of each call, for those who learn from measured decisions.
+/// Follows decisions that somebody has found by measurement (knob <c>inlining.decisions</c>), before all others: which calls are inlined, and what they do where another target comes. Another
+/// policy decides about the calls that they do not name, and sees what the decided ones have spent. It writes down what a model would be told of each call, for those who learn from measured
+/// decisions.
 /// </summary>
 internal sealed class OraclePolicy : IInliningPolicy
 {
@@ -21,6 +22,7 @@ internal sealed class OraclePolicy : IInliningPolicy
     private readonly GainThreshold threshold;
     private readonly IInliningPolicy rest;
     private readonly IReadOnlyDictionary<string, bool> decisions;
+    private readonly IReadOnlyDictionary<string, MissHandling> misses;
 
     /// <summary>Makes the policy for a compilation.</summary>
     public OraclePolicy(InliningState state)
@@ -30,7 +32,9 @@ internal sealed class OraclePolicy : IInliningPolicy
         threshold = new GainThreshold(state, estimator);
         InliningDecisions all = state.Options.InliningDecisions;
         rest = InliningPolicies.Create(all.Rest, state);
-        decisions = all.Of(Hashes.GetValue(state.Module, ModuleProfile.HashOf));
+        string hash = Hashes.GetValue(state.Module, ModuleProfile.HashOf);
+        decisions = all.Of(hash);
+        misses = all.MissesOf(hash);
     }
 
     /// <inheritdoc/>
@@ -57,23 +61,24 @@ internal sealed class OraclePolicy : IInliningPolicy
             threshold.Count(estimate);
         }
 
-        return verdict with { Features = features };
+        return verdict with { Features = features, Miss = FindMiss(candidate) ?? verdict.Miss };
     }
 
     /// <summary>What was decided about a call; null where nothing was.</summary>
-    private bool? Find(InliningTree candidate)
-    {
-        if (decisions.Count == 0)
-        {
-            return null;
-        }
+    private bool? Find(InliningTree candidate) => decisions.Count > 0 && decisions.TryGetValue(PathOf(candidate), out bool isInlined) ? isInlined : null;
 
+    /// <summary>What was decided about other targets of a call; null where nothing was.</summary>
+    private MissHandling? FindMiss(InliningTree candidate) =>
+        misses.Count > 0 && misses.TryGetValue(InliningDecisions.SiteOf(PathOf(candidate)), out MissHandling miss) ? miss : null;
+
+    private string PathOf(InliningTree candidate)
+    {
         var calls = new Stack<(int Offset, int Target)>();
         for (InliningTree call = candidate; call.Caller is { } caller; call = caller)
         {
             calls.Push((call.CallOffset, call.FunctionIndex));
         }
 
-        return decisions.TryGetValue(InliningDecisions.PathOf(state.Root.FunctionIndex, calls), out bool isInlined) ? isInlined : null;
+        return InliningDecisions.PathOf(state.Root.FunctionIndex, calls);
     }
 }
