@@ -68,7 +68,8 @@ internal sealed class ReceiverLowering(FunctionLowering body)
         var application = cls.Original ?? cls;
         if (application.AppliedMixin is not { Node: { Kind: ClassKind.Mixin } node } mixin || LexicalClass() != mixin || application.Interfaces.Find(i => i.Class == mixin) is not { } applied) return super;
         var map = applied.Map();
-        return _types.TypeWith(mixin.Interfaces.Skip(node.Implements.Count).Select(on => (InterfaceType)on.Substitute(map)), name) ?? _program.Object;
+        List<InterfaceType> on = [.. mixin.Interfaces.Skip(node.Implements.Count).Select(type => (InterfaceType)type.Substitute(map))];
+        return _types.TypeWith(on, name) ?? on.FirstOrDefault() ?? _program.Object;
     }
 
     /// <summary>The receiver as an object of the superclass.</summary>
