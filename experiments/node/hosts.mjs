@@ -82,7 +82,7 @@ function openDart(program, phases) {
   const module = timed(phases, 'compileMs', () => new WebAssembly.Module(bytes, compileOptions));
   let text = '';
   const open = () => {
-    const { imports, attach } = createDartHost((line) => { text += `${line}\n`; });
+    const { imports, attach } = createDartHost((line) => { text += `${line}\n`; }, program.arguments);
     const instance = timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, imports));
     attach(instance);
     return instance;

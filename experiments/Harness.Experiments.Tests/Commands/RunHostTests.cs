@@ -97,6 +97,14 @@ public sealed class RunHostTests : IDisposable
     }
 
     [Fact]
+    public void ADartProgramGetsItsWords()
+    {
+        var program = folder.Write("main.dart", "void main(List<String> args) => print(args);");
+        var (exitCode, output) = Run("dart", "run", program, "word", "", "--dart.inline", "5", "--", "--deopt", "-v");
+        Assert.Equal((0, "[word, , --deopt, -v]\n"), (exitCode, Encoding.UTF8.GetString(output)));
+    }
+
+    [Fact]
     public void CallsOfNanosecondsHaveTimes()
     {
         var module = folder.Write("quick.wat", """(module (func (export "main") (result i32) (i32.const 7)))""");

@@ -106,6 +106,8 @@ public sealed class ProgramManifestTests : IDisposable
     [InlineData("- {name: a, file: a.wasm, host: wasi, check: {pattern: '('}}", "program 'a': Invalid pattern '('")]
     [InlineData("- {name: a, file: a.wasm, host: wasi, check: {pattern: '(?=x)'}}", "looks around or back, which is not supported")]
     [InlineData("- {name: a, build: {command: 'true'}}", "a build needs a command and its sources")]
+    [InlineData("- {name: a, file: a.wasm, arguments: [-v]}", "program 'a': a program with the host none whose iteration is a 'call' has no command line; leave out its arguments")]
+    [InlineData("- {name: a, source: a.dart, host: dart, arguments: [-v]}", "program 'a': a program with the host dart whose iteration is a 'call' has no command line; leave out its arguments")]
     [InlineData("- {name: a, file: a.wasm, stdin: in.txt}", "program 'a': only the hosts wasi and sightglass give a program inputs, a standard input and environment variables, not none")]
     [InlineData("- {name: a, source: a.dart, host: dart, environment: {A: b}}", "only the hosts wasi and sightglass give a program inputs")]
     [InlineData("- {name: a, file: a.wasm, host: stubs, inputs: [in.txt]}", "only the hosts wasi and sightglass give a program inputs")]

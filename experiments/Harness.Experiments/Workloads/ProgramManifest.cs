@@ -174,6 +174,9 @@ internal static class ProgramManifest
                 throw new FormatException($"only the hosts wasi and sightglass give a program inputs, a standard input and environment variables, not {Words(host)}");
             foreach (var (variable, value) in Environment)
                 ProgramEnvironment.Check(variable, value);
+            var hasCommandLine = host is HostKind.Wasi or HostKind.Sightglass or HostKind.JavaScript or HostKind.Emscripten || (host == HostKind.Dart && iteration == IterationKind.Instance);
+            if (Arguments.Count > 0 && !hasCommandLine)
+                throw new FormatException($"a program with the host {Words(host)} whose iteration is a '{Words(iteration)}' has no command line; leave out its arguments, or give a function args");
             var timed = iteration == IterationKind.Call ? new Invocation(Invoke, Literals(Args), Literals(Expected)) : null;
             var group = Group ?? (context.Defaults.Group.Length > 0 ? context.Defaults.Group : context.Suite);
             var name = context.Suite.Length == 0 ? Name : $"{context.Suite}/{Name}";
