@@ -1,6 +1,6 @@
 // The hosts of programs on V8, the counterparts of the harness's own. A host loads a program once and then runs iterations of it;
 // an iteration gives what the program printed, its exit code, and the time and CPU time of the part that is to be timed, where that is not all of it.
-import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -82,7 +82,7 @@ function openDart(program, phases) {
   const module = timed(phases, 'compileMs', () => new WebAssembly.Module(bytes, compileOptions));
   let text = '';
   const open = () => {
-    const { imports, attach } = createDartHost((line) => { text += `${line}\n`; });
+    const { imports, attach } = createDartHost((line) => { text += `${line}\n`; }, program.arguments);
     const instance = timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, imports));
     attach(instance);
     return instance;
@@ -98,8 +98,8 @@ function openDart(program, phases) {
 }
 
 /**
- * A WASI command: each iteration has its own instance, and a folder of its own with the program's inputs. What is timed begins when the folder is there and ends with the program: neither the folder nor
- * the digests of what is left in it are in the time, as on other engines. Sightglass's programs say themselves what is to be timed.
+ * A WASI command: each iteration has its own instance, a folder of its own with the program's inputs, and its standard input from the beginning. What is timed begins when the folder is there and
+ * ends with the program: neither the folder nor the digests of what is left in it are in the time, as on other engines. Sightglass's programs say themselves what is to be timed.
  */
 async function openWasi(program, phases, hasBench) {
   // Node tells everybody who uses WASI that it is an experiment.
@@ -111,9 +111,14 @@ async function openWasi(program, phases, hasBench) {
     iterate() {
       const scratch = mkdtempSync(join(tmpdir(), 'harness-wasi-'));
       const folder = mkdtempSync(join(scratch, 'folder-'));
-      for (const input of program.inputs) copyFileSync(input, join(folder, basename(input)));
+      for (const { place, file, link } of program.inputs) {
+        const path = join(folder, place);
+        if (file !== null) copyFileSync(file, path);
+        else if (link !== null) symlinkSync(link, path);
+        else mkdirSync(path);
+      }
       const [stdout, stderr] = ['stdout', 'stderr'].map((name) => openSync(join(scratch, name), 'w+'));
-      const stdin = openSync('/dev/null', 'r');
+      const stdin = openSync(program.standardInput ?? '/dev/null', 'r');
       try {
         let benchStart, benchMs, benchCpuMs;
         const bench = {
@@ -128,7 +133,7 @@ async function openWasi(program, phases, hasBench) {
         };
         let cpuBefore = cpuMs();
         const start = now();
-        const wasi = new WASI({ version: 'preview1', args: [basename(program.module), ...program.arguments], env: {}, preopens: { '.': folder }, stdin, stdout, stderr, returnOnExit: true });
+        const wasi = new WASI({ version: 'preview1', args: [basename(program.module), ...program.arguments], env: program.environment, preopens: { '.': folder }, stdin, stdout, stderr, returnOnExit: true });
         const instance = timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, { ...wasi.getImportObject(), ...(hasBench ? { bench } : {}) }));
         const exitCode = wasi.start(instance) ?? 0;
         const timedMs = benchMs ?? now() - start;
@@ -143,11 +148,17 @@ async function openWasi(program, phases, hasBench) {
   };
 }
 
+/** The files of a folder and those below it; what symbolic links lead to is elsewhere, or listed there. */
+function filesIn(folder, path = '') {
+  return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesIn(folder, `${path}${entry.name}/`) : entry.isFile() ? [`${path}${entry.name}`] : []);
+}
+
 /** Digests of the files that a program wrote into its folder. */
 function digestFiles(folder, inputs) {
-  const given = new Set(inputs.map((input) => basename(input)));
-  return Object.fromEntries(readdirSync(folder, { recursive: true })
-    .filter((name) => !given.has(name) && statSync(join(folder, name)).isFile())
+  const given = new Set(inputs.filter(({ file }) => file !== null).map(({ place }) => place));
+  return Object.fromEntries(filesIn(folder)
+    .filter((name) => !given.has(name))
     .map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]));
 }
 

@@ -8,13 +8,13 @@ namespace Harness.Dart.Tests;
 /// <summary>Programs are compiled and run on this engine; their output and exit code must be as given.</summary>
 public sealed class ProgramTests
 {
-    internal static (int Code, string Output) Run(string source, DartOptions? lowering = null, EngineOptions? engine = null)
+    internal static (int Code, string Output) Run(string source, DartOptions? lowering = null, EngineOptions? engine = null, IReadOnlyList<string>? arguments = null)
     {
         var file = Path.Combine(Path.GetTempPath(), $"harness-dart-{Guid.NewGuid():N}.dart");
         File.WriteAllText(file, source);
         try
         {
-            return RunFile(file, lowering, engine);
+            return RunFile(file, lowering, engine, arguments);
         }
         finally
         {
@@ -23,7 +23,7 @@ public sealed class ProgramTests
     }
 
     /// <summary>The same of a program in files.</summary>
-    internal static (int Code, string Output) RunFile(string file, DartOptions? lowering = null, EngineOptions? engine = null)
+    internal static (int Code, string Output) RunFile(string file, DartOptions? lowering = null, EngineOptions? engine = null, IReadOnlyList<string>? arguments = null)
     {
         var bytes = DartCompiler.Compile(file, lowering);
         var options = engine ?? EngineOptions.Default;
@@ -31,7 +31,7 @@ public sealed class ProgramTests
         var code = ExecutionThread.Run(options, () =>
         {
             using var store = new Store(options);
-            return new DartHost(output).Run(store, WasmModule.Decode(bytes));
+            return new DartHost(output, arguments).Run(store, WasmModule.Decode(bytes));
         });
         return (code, output.ToString());
     }
@@ -167,6 +167,45 @@ public sealed class ProgramTests
 
     [Fact]
     public void MainCanTakeArgumentsAndAMessage() => Assert.Equal((0, "[] null\n"), Run("void main(List<String> args, Object? message) { print('$args $message'); }"));
+
+    [Theory]
+    [InlineData("void main(List<String> args) { print('${args.length} $args'); }", "4 [a b, , é, ü𝄞€]")]
+    [InlineData("void main([List<String> args = const ['none']]) { print(args); }", "[a b, , é, ü𝄞€]")]
+    [InlineData("void main(Iterable<Object?>? args, [Object? message = 'none']) { print('${args!.last} $message'); }", "ü𝄞€ none")]
+    [InlineData("void main(dynamic args) { args.add('more'); print('${args is List<String>} ${args.last}'); }", "true more")]
+    [InlineData("class String {} void main(args) { print(args.length); }", "4")]
+    [InlineData("void main() { print('nothing'); }", "nothing")]
+    public void MainGetsTheArgumentsOfTheCommandLine(string source, string expected)
+    {
+        foreach (var strings in Enum.GetValues<StringKind>())
+            Assert.Equal((0, expected + "\n"), Run(source, DartOptions.Default with { Strings = strings }, arguments: ["a b", "", "é", "ü𝄞€"]));
+    }
+
+    /// <summary>Texts pass through a memory of a few pages. The last unit does not fit into one byte.</summary>
+    [Theory]
+    [InlineData(29_999)]
+    [InlineData(30_000)]
+    [InlineData(30_001)]
+    [InlineData(200_000)]
+    public void AnArgumentMayBeLongerThanTheMemory(int length)
+    {
+        const string source = """
+            void main(List<String> args) {
+              int wrong = 0;
+              for (int i = 0; i < args[0].length - 1; i++) {
+                if (args[0].codeUnitAt(i) != 97 + i % 26) wrong++;
+              }
+              print('${args[0].length} $wrong ${args[0].codeUnitAt(args[0].length - 1)} ${args[1]}');
+            }
+            """;
+        var text = string.Create(length, 0, static (units, _) =>
+        {
+            for (var i = 0; i < units.Length; i++)
+                units[i] = i == units.Length - 1 ? '€' : (char)('a' + (i % 26));
+        });
+        foreach (var strings in Enum.GetValues<StringKind>())
+            Assert.Equal((0, $"{length} 0 {(int)'€'} next\n"), Run(source, DartOptions.Default with { Strings = strings }, arguments: [text, "next"]));
+    }
 
     [Fact]
     public void ASwitchWithinAnotherGoesOnWithCasesOfBoth() => Assert.Equal(

@@ -7,9 +7,15 @@ using Harness.Engine.Runtime;
 
 namespace Harness.Dart;
 
-/// <summary>The host interface of compiled programs: output, clock, texts of doubles, and functions of mathematics.</summary>
-internal sealed class DartHost(TextWriter output)
+/// <summary>The host interface of compiled programs: output, arguments, clock, texts of doubles, and functions of mathematics.</summary>
+/// <param name="output">Where a program's lines go.</param>
+/// <param name="arguments">What <c>main</c> is given; null for nothing.</param>
+internal sealed class DartHost(TextWriter output, IReadOnlyList<string>? arguments = null)
 {
+    /// <summary>Most units of a text that pass through the memory at once.</summary>
+    private const int MostUnits = 30_000;
+
+    private readonly IReadOnlyList<string> _arguments = arguments ?? [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly StringBuilder _line = new();
     private Instance? _instance;
@@ -36,6 +42,7 @@ internal sealed class DartHost(TextWriter output)
         var imports = new Imports();
         void Add(string name, HostFunction function) => imports.Define("host", name, function);
         Add("write", HostFunction.Create<int, int>(Write));
+        Add("argument", HostFunction.Create<int, int, int>(WriteArgument));
         Add("formatDouble", HostFunction.Create<double, int, int, int>(FormatDouble));
         Add("parseDouble", HostFunction.Create<int, double>(ParseDouble));
         Add("clock", HostFunction.Create(() => _clock.Elapsed.TotalMicroseconds));
@@ -61,10 +68,21 @@ internal sealed class DartHost(TextWriter output)
         _line.Clear();
     }
 
+    private void WriteText(ReadOnlySpan<char> text) => text.CopyTo(MemoryMarshal.Cast<byte, char>(_instance!.GetMemory("memory").Span(0, text.Length * 2)));
+
+    private int WriteArgument(int index, int start)
+    {
+        if (index >= _arguments.Count)
+            return -1;
+        var rest = _arguments[index].AsSpan(start);
+        WriteText(rest[..Math.Min(rest.Length, MostUnits)]);
+        return rest.Length;
+    }
+
     private int FormatDouble(double value, int kind, int digits)
     {
         var text = DoubleText.Format(value, kind, digits);
-        text.CopyTo(MemoryMarshal.Cast<byte, char>(_instance!.GetMemory("memory").Span(0, text.Length * 2)));
+        WriteText(text);
         return text.Length;
     }
 

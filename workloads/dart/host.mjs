@@ -17,9 +17,10 @@ function format(value, kind, digits) {
 /**
  * Makes the imports of one instance.
  * @param print is called with each line of output, without its line end.
+ * @param args are the texts that main is given.
  * @returns the imports, and attach, which must be called with the instance that was made with them.
  */
-export function createDartHost(print) {
+export function createDartHost(print, args = []) {
   let memory;
   let line = '';
   const started = performance.now();
@@ -31,6 +32,11 @@ export function createDartHost(print) {
     return result;
   }
 
+  function writeText(value) {
+    const units = new Uint16Array(memory.buffer, 0, value.length);
+    for (let i = 0; i < value.length; i++) units[i] = value.charCodeAt(i);
+  }
+
   const host = {
     write(length, isLast) {
       line += text(length);
@@ -40,10 +46,16 @@ export function createDartHost(print) {
         print(whole);
       }
     },
+    // As much as fits of an argument from a unit on; how many units there are from there to its end.
+    argument(index, start) {
+      if (index >= args.length) return -1;
+      const rest = args[index].length - start;
+      writeText(args[index].slice(start, start + 30000));
+      return rest;
+    },
     formatDouble(value, kind, digits) {
       const result = format(value, kind, digits);
-      const units = new Uint16Array(memory.buffer, 0, result.length);
-      for (let i = 0; i < result.length; i++) units[i] = result.charCodeAt(i);
+      writeText(result);
       return result.length;
     },
     parseDouble: (length) => Number(text(length)),

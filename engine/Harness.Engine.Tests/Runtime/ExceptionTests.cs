@@ -366,6 +366,49 @@ public sealed class ExceptionTests
         }
     }
 
+    /// <summary>By its name outside of the module where the name section has none, and where it has none there either, by its index.</summary>
+    [Theory]
+    [InlineData("(tag) (tag (param i32)) (func (export \"f\") (throw 1 (i32.const 7)))", "an exception of tag 1, of type [i32] -> [], was not caught: 7")]
+    [InlineData("(tag $e (export \"bo\\0aom\")) (func (export \"f\") (throw $e))", "an exception of tag bo\\0aom, of type [] -> [], was not caught")]
+    [InlineData("(import \"m\" \"e\" (tag (param i32))) (func (export \"f\") (throw 0 (i32.const 7)))", "an exception of tag e, of type [i32] -> [], was not caught: 7")]
+    [InlineData("(import \"m\" \"e\" (tag (param i32))) (export \"out\" (tag 0)) (func (export \"f\") (throw 0 (i32.const 7)))", "an exception of tag out, of type [i32] -> [], was not caught: 7")]
+    public void WhatIsNotCaughtIsToldByItsTag(string text, string message)
+    {
+        using var run = new ExceptionRun("tier-up=never", text, (imports, store) => imports.Define("m", "e", new Tag(store, ExceptionRun.TagTypeOf(ValueType.I32))));
+        Assert.Equal(message, Assert.Throws<WasmException>(() => run.Instance.GetFunction("f").Invoke()).Message);
+    }
+
+    /// <summary>A tag that one module defines and another imports is called as the one calls it that defines it.</summary>
+    [Fact]
+    public void TheModuleThatDefinesATagNamesIt()
+    {
+        var section = new WasmWriter();
+        section.Section(SectionId.Custom, content =>
+        {
+            content.Name("name");
+            content.Byte((byte)NamedItem.Tag);
+            content.Sized(names =>
+            {
+                names.Bytes([1, 0]);
+                names.Name("boom");
+            });
+        });
+        using var store = new Store();
+        Instance defining = store.Instantiate(WasmModule.Decode([.. WatAssembler.Assemble("(module (tag (export \"out\")))"), .. section.Written]), new Imports());
+        var tag = (Tag)defining.Export("out")!;
+        Instance throwing = store.Instantiate(
+            WasmModule.Decode(WatAssembler.Assemble("(module (import \"m\" \"e\" (tag)) (func (export \"f\") (throw 0)))")), new Imports().Define("m", "e", tag));
+        Assert.Equal("an exception of tag boom, of type [] -> [], was not caught", Assert.Throws<WasmException>(() => throwing.GetFunction("f").Invoke()).Message);
+        Assert.Equal("boom", tag.Name);
+    }
+
+    [Fact]
+    public void ATagThatNoModuleHasIsToldByItsType()
+    {
+        using var store = new Store();
+        Assert.Equal("an exception of type [i32] -> [] was not caught: 3", new WasmException(new Tag(store, ExceptionRun.TagTypeOf(ValueType.I32)), 3).Message);
+    }
+
     /// <summary>The loop is peeled, so that there are two calls whose exceptions come to one place.</summary>
     [Theory, MemberData(nameof(Configurations))]
     public void EveryIterationOfALoopMayThrowOutOfIt(string knobs)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Harness.Engine.Heap;
 using Harness.Engine.Modules;
@@ -8,6 +9,10 @@ namespace Harness.Engine.Runtime;
 /// <summary>The identity of a kind of exceptions.</summary>
 public sealed unsafe class Tag : Extern
 {
+    private WasmModule? _module;
+    private int _index;
+    private string? _name;
+
     /// <summary>Makes a tag.</summary>
     public Tag(Store store, TagType type)
         : base(store)
@@ -27,6 +32,12 @@ public sealed unsafe class Tag : Extern
     /// <inheritdoc/>
     public override ExternalKind Kind => ExternalKind.Tag;
 
+    /// <summary>
+    /// How messages call it: by its name in the name section, or else as an export or import, in the module that defines it, or that was the first to import it of the host; where there is none, by
+    /// its index there. Null of a tag of the host that no module has imported.
+    /// </summary>
+    public string? Name => _name ??= _module is { } module ? FindName(module, _index) : null;
+
     /// <summary>What the type stays by.</summary>
     internal TypeGroup? TypeGroup { get; }
 
@@ -44,6 +55,24 @@ public sealed unsafe class Tag : Extern
 
     /// <summary>The tag that native data belongs to.</summary>
     internal static Tag Of(TagData* data) => (Tag)GCHandle.FromIntPtr(data->Handle).Target!;
+
+    /// <summary>Notes that an instance of a module has the tag; the first module that is noted names it.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="index">The tag's index in it.</param>
+    internal void NoteModule(WasmModule module, int index)
+    {
+        if (_module is not null) return;
+        _module = module;
+        _index = index;
+    }
+
+    private static string FindName(WasmModule module, int index)
+    {
+        if (module.Names.GetName(NamedItem.Tag, index) is { } name) return name;
+        string? exported = module.Exports.FirstOrDefault(export => export.Kind == ExternalKind.Tag && export.Index == index)?.Name;
+        string? outside = exported ?? module.Imports.FirstOrDefault(import => import.Kind == ExternalKind.Tag && import.Index == index)?.Name;
+        return outside is null ? index.ToString(CultureInfo.InvariantCulture) : NameText.Of(outside);
+    }
 
     private ulong* ReferencesOf(ImmutableArray<ValueType> values)
     {

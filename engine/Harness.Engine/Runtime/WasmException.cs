@@ -1,3 +1,5 @@
+using Harness.Engine.Modules;
+
 namespace Harness.Engine.Runtime;
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed class WasmException : Exception
     /// <param name="values">One value for each parameter of the tag's type.</param>
     /// <exception cref="ArgumentException">The number of values is not that of the tag's type.</exception>
     public WasmException(Tag tag, params ReadOnlySpan<WasmValue> values)
-        : base($"an exception of type {(tag ?? throw new ArgumentNullException(nameof(tag))).Type.Type} was not caught{(values.Length == 0 ? string.Empty : $": {string.Join(", ", values.ToArray())}")}")
+        : base(Describe(tag ?? throw new ArgumentNullException(nameof(tag)), values))
     {
         if (values.Length != tag.Type.Type.Parameters.Length)
         {
@@ -29,4 +31,11 @@ public sealed class WasmException : Exception
 
     /// <summary>The values that it carries.</summary>
     public IReadOnlyList<WasmValue> Values => _values;
+
+    private static string Describe(Tag tag, ReadOnlySpan<WasmValue> values)
+    {
+        FunctionType type = tag.Type.Type;
+        string what = tag.Name is { } name ? $"an exception of tag {name}, of type {type}, was not caught" : $"an exception of type {type} was not caught";
+        return values.IsEmpty ? what : $"{what}: {string.Join(", ", values.ToArray())}";
+    }
 }

@@ -1,8 +1,8 @@
-using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 using Harness.Hosts.Emscripten;
 using Harness.Hosts.Programs;
+using static Harness.Hosts.Tests.Emscripten.EmscriptenRun;
 
 namespace Harness.Hosts.Tests.Emscripten;
 
@@ -386,14 +386,4 @@ public sealed class EmscriptenHostTests
         string message = Assert.Throws<LinkException>(() => Load(store, $"(module (import \"env\" \"invoke_v\" {import}))")).Message;
         Assert.StartsWith($"unknown import: \"env\" \"invoke_v\": {expected}", message, StringComparison.Ordinal);
     }
-
-    private static EmscriptenHost Load(Store store, string text, EmscriptenOptions? options = null)
-    {
-        var host = new EmscriptenHost(options ?? new EmscriptenOptions());
-        host.Instantiate(store, WasmModule.Decode(WatAssembler.Assemble(text)));
-        return host;
-    }
-
-    private static int[] Call(EmscriptenHost host, string name, params int[] arguments) =>
-        [.. host.GetFunction(name).Invoke([.. arguments.Select(argument => (WasmValue)argument)]).Select(result => result.AsI32())];
 }

@@ -136,6 +136,16 @@ public sealed class WasiHostTests
         Assert.Equal("file other", string.Join(' ', folder.List()));
     }
 
+    [Fact]
+    public void FoldersAreMadeOnTheWayAndStayAsTheyAre()
+    {
+        var folder = new MemoryFolder().AddFolder("a/b").AddFile("a/b/file", "content"u8).AddFolder("a/b").AddFolder("a/c/d");
+        Assert.Equal("a/ a/b/ a/b/file a/c/ a/c/d/", string.Join(' ', folder.List()));
+        Assert.Equal(3ul, new OpenMemoryFolder(folder.Root).Stat().Links);
+        Assert.Throws<ArgumentException>(() => folder.AddFolder("a/b/file"));
+        Assert.Equal("a has no room in a folder in memory: it would take more than it may", Assert.Throws<ProgramException>(() => new MemoryFolder(limit: 100).AddFolder("a")).Message);
+    }
+
     /// <summary>Whoever opens a FIFO of which nobody has the other end waits for nobody; whether reading waits is another matter.</summary>
     [Fact]
     public async Task AFifoIsOpenedWithoutAWait()

@@ -15,6 +15,10 @@ public sealed class EmscriptenHost : IDisposable
     private readonly EmscriptenOptions _options;
     private readonly WasiHost _wasi;
     private readonly Dictionary<string, HostSlotCallback> _functions = [];
+
+    /// <summary>Functions that differ by the type with which a program imports them.</summary>
+    private readonly Dictionary<string, Func<FunctionType, HostSlotCallback>> _typedFunctions = [];
+
     private readonly EmscriptenUnwinding _unwinding;
     private Instance? _instance;
     private Memory? _memory;
@@ -28,7 +32,7 @@ public sealed class EmscriptenHost : IDisposable
         _options = options;
         _wasi = new WasiHost(options.System);
         _unwinding = new EmscriptenUnwinding(this);
-        EmscriptenTime.Add(_functions, this, options.System.Clock);
+        EmscriptenTime.Add(_functions, _typedFunctions, this, options.System.Clock);
         EmscriptenSystem.Add(_functions, this, options);
         EmscriptenFiles.Add(_functions, this);
         _unwinding.Add(_functions);
@@ -151,6 +155,9 @@ public sealed class EmscriptenHost : IDisposable
         return address;
     }
 
+    /// <summary>Gives the program the high half of a result of 64 bits that it takes in two halves.</summary>
+    internal void SetSecondResult(uint value) => _unwinding.SetSecondResult(value);
+
     /// <summary>The program's table of functions.</summary>
     /// <exception cref="ProgramException">It exports none.</exception>
     internal Table FunctionTable() => _table ??= Started.Module.Exports.Where(export => export.Kind == ExternalKind.Table).Select(export => Started.GetTable(export.Name)).FirstOrDefault()
@@ -201,6 +208,7 @@ public sealed class EmscriptenHost : IDisposable
         if (type.Parameters.Any(parameter => parameter.IsReference) || type.Results.Any(result => result.IsReference)) return null;
         if (_options.Functions.TryGetValue(name, out HostSlotCallback? own)) return HostFunction.Create(type, own);
         if (_functions.TryGetValue(name, out own)) return Declared(name, type, own);
+        if (_typedFunctions.TryGetValue(name, out Func<FunctionType, HostSlotCallback>? typed)) return Declared(name, type, typed(type));
         if (name.StartsWith(InvokePrefix, StringComparison.Ordinal) && EmscriptenUnwinding.CanInvoke(type)) return _unwinding.Invoker(type);
         if (name.StartsWith("__cxa_find_matching_catch_", StringComparison.Ordinal)) return Declared(name, type, _unwinding.CatchFinder(type));
         if (!_wasi.Functions.TryGetValue(name, out HostFunction? wasi)) return null;

@@ -1,3 +1,4 @@
+using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Hosts.Wasi;
 
@@ -9,15 +10,17 @@ internal static class EmscriptenTime
     private const double NanosecondsPerMillisecond = 1_000_000;
     private const int FirstYear = 1900;
 
-    public static void Add(Dictionary<string, HostSlotCallback> functions, EmscriptenHost host, WasiClock clock)
+    /// <summary>Adds the functions: by name, and those that depend on the type with which a program imports them.</summary>
+    public static void Add(
+        Dictionary<string, HostSlotCallback> functions, Dictionary<string, Func<FunctionType, HostSlotCallback>> typedFunctions, EmscriptenHost host, WasiClock clock)
     {
         functions["emscripten_date_now"] = (_, slots) => slots[0] = Milliseconds(clock.Now(WasiClockId.Realtime), floor: true);
         functions["emscripten_get_now"] = (_, slots) => slots[0] = Milliseconds(clock.Now(WasiClockId.Monotonic), floor: false);
         functions["emscripten_get_now_res"] = (_, slots) => slots[0] = BitConverter.DoubleToUInt64Bits(clock.Resolution(WasiClockId.Monotonic));
         functions["_emscripten_get_now_is_monotonic"] = functions["emscripten_get_now_is_monotonic"] = (_, slots) => slots[0] = 1;
         functions["_tzset_js"] = (_, slots) => SetTimeZone(host, slots);
-        functions["_localtime_js"] = functions["_gmtime_js"] = (_, slots) => WriteCalendar(host, slots);
-        functions["_mktime_js"] = functions["_timegm_js"] = (_, slots) => slots[0] = (ulong)ReadCalendar(host, (uint)slots[0]);
+        typedFunctions["_localtime_js"] = typedFunctions["_gmtime_js"] = type => CalendarWriter(host, type);
+        typedFunctions["_mktime_js"] = typedFunctions["_timegm_js"] = type => CalendarReader(host, type);
         functions["_setitimer_js"] = (_, slots) => slots[0] = 0;
     }
 
@@ -44,15 +47,46 @@ internal static class EmscriptenTime
         host.Memory.Write((ulong)names + sizeof(uint), host.Allocate("UTC"));
     }
 
-    /// <summary>Writes a <c>struct tm</c>. The time is a number of 64 bits, or in older versions the address of one.</summary>
-    private static void WriteCalendar(EmscriptenHost host, Span<ulong> slots)
+    /// <summary>
+    /// Makes of a time a <c>struct tm</c>. Programs of newer versions pass the time as a number of 64 bits, which comes in two halves where they were linked without BigInt; those of older ones the
+    /// address of such a number. The newest are told whether there is such a time: 0, or 1 where there is none, and then nothing is written. To the others the nearest one is written.
+    /// </summary>
+    private static HostSlotCallback CalendarWriter(EmscriptenHost host, FunctionType type)
     {
-        long limit = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
-        long seconds = slots.Length > 2 ? (long)(slots[0] | (slots[1] << 32)) : (long)slots[0];
-        uint target = (uint)slots[^1];
-        DateTime time = DateTime.UnixEpoch.AddSeconds(Math.Clamp(seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), limit));
+        // The structure's address comes last, behind one parameter at least.
+        int last = Math.Max(type.Parameters.Length - 1, 1);
+        bool isAddress = type.Parameters is [{ Kind: ValueKind.I32 }, { Kind: ValueKind.I32 }];
+        bool isHalved = last == 2;
+        bool isTold = type.Results.Length > 0;
+        return (_, slots) =>
+        {
+            uint target = (uint)slots[last];
+            long seconds = isAddress ? host.Memory.Read<long>((uint)slots[0]) : (long)(isHalved ? (uint)slots[0] | (slots[1] << 32) : slots[0]);
+            long nearest = Math.Clamp(seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
+            if (!isTold || nearest == seconds) WriteCalendar(host, target, nearest);
+            if (isTold) slots[0] = nearest == seconds ? 0ul : 1;
+        };
+    }
+
+    private static void WriteCalendar(EmscriptenHost host, uint target, long seconds)
+    {
+        DateTime time = DateTime.UnixEpoch.AddSeconds(seconds);
         int[] fields = [time.Second, time.Minute, time.Hour, time.Day, time.Month - 1, time.Year - FirstYear, (int)time.DayOfWeek, time.DayOfYear - 1, 0, 0];
         for (uint i = 0; i < fields.Length; i++) host.Memory.Write(target + (i * sizeof(int)), fields[i]);
+    }
+
+    /// <summary>
+    /// Makes of a <c>struct tm</c> a time: a number of 64 bits, or where the result has 32 its low half. The high half is then the second result, which programs of older versions do not ask for.
+    /// </summary>
+    private static HostSlotCallback CalendarReader(EmscriptenHost host, FunctionType type)
+    {
+        bool isHalved = type.Results is [{ Kind: ValueKind.I32 }];
+        return (_, slots) =>
+        {
+            long seconds = ReadCalendar(host, (uint)slots[0]);
+            slots[0] = isHalved ? (uint)seconds : (ulong)seconds;
+            if (isHalved) host.SetSecondResult((uint)(seconds >> 32));
+        };
     }
 
     /// <summary>The seconds since 1970 of a <c>struct tm</c>, whose fields may be beyond their ranges; -1 where that is no time.</summary>

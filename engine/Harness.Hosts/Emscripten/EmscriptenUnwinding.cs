@@ -108,7 +108,7 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
         host.Find("__cxa_can_catch") is not null && (uint)host.Call("__cxa_can_catch", caught, thrownType, thrown - HeaderSize + AdjustedOffset) != 0;
 
     /// <summary>The second result of a function is in a variable of the program, in older versions in one of the host.</summary>
-    private void SetSecondResult(uint value)
+    public void SetSecondResult(uint value)
     {
         _secondResult = value;
         foreach (string name in new[] { "setTempRet0", "_emscripten_tempret_set" })

@@ -57,27 +57,33 @@ public sealed class MemoryFolder
     /// <exception cref="ProgramException">There is no space for it.</exception>
     public MemoryFolder AddLink(string path, string target) => Add(path, MemoryNode.CreateLink(target, _space));
 
+    /// <summary>Puts a folder into the folder, and those on the way to it; one that is there stays as it is.</summary>
+    /// <param name="path">Names with slashes between them, without <c>.</c> and <c>..</c>.</param>
+    /// <returns>This object.</returns>
+    /// <exception cref="ArgumentException">The path is empty, or leads through a file.</exception>
+    /// <exception cref="ProgramException">There is no space for it.</exception>
+    public MemoryFolder AddFolder(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            Reach(path, path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+        }
+        catch (WasiErrorException error)
+        {
+            throw NoSpace(path, error);
+        }
+
+        return this;
+    }
+
     private MemoryFolder Add(string path, MemoryNode node)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         try
         {
-            MemoryNode folder = Root;
-            foreach (string name in names.AsSpan(0, names.Length - 1))
-            {
-                if (!folder.Children!.TryGetValue(name, out MemoryNode? child))
-                {
-                    child = MemoryNode.CreateFolder(_space);
-                    child.TakeName();
-                    folder.Children.Add(name, child);
-                    folder.Links++;
-                }
-
-                if (child.Children is null) throw new ArgumentException($"{path} leads through {name}, which is no folder", nameof(path));
-                folder = child;
-            }
-
+            MemoryNode folder = Reach(path, names.AsSpan(0, names.Length - 1));
             if (folder.Children!.Remove(names[^1], out MemoryNode? replaced) && replaced.Children is null)
             {
                 replaced.Links--;
@@ -94,6 +100,30 @@ public sealed class MemoryFolder
         }
 
         return this;
+    }
+
+    /// <summary>Goes down into folders, and makes those that are not there.</summary>
+    /// <param name="path">The path that is followed, for messages.</param>
+    /// <param name="names">The names of the folders.</param>
+    /// <returns>The last one.</returns>
+    private MemoryNode Reach(string path, ReadOnlySpan<string> names)
+    {
+        MemoryNode folder = Root;
+        foreach (string name in names)
+        {
+            if (!folder.Children!.TryGetValue(name, out MemoryNode? child))
+            {
+                child = MemoryNode.CreateFolder(_space);
+                child.TakeName();
+                folder.Children.Add(name, child);
+                folder.Links++;
+            }
+
+            if (child.Children is null) throw new ArgumentException($"{path} leads through {name}, which is no folder", nameof(path));
+            folder = child;
+        }
+
+        return folder;
     }
 
     private static ProgramException NoSpace(string path, WasiErrorException error) =>

@@ -57,6 +57,35 @@ public sealed class MeasureTests : IDisposable
         Assert.Contains("arguments: [\"word\"]", sweep, StringComparison.Ordinal);
     }
 
+    /// <summary>Engines are given the same, and the results are gone on with only while it is the same.</summary>
+    [Fact]
+    public void WhatACommandIsGivenIsInTheSweepAndItsFingerprints()
+    {
+        folder.Write("command.wat", GivenCommand.Text);
+        folder.Write("data/sub/in.txt", "inner\n");
+        folder.Write("words.txt", "words\n");
+        var results = folder.File("out");
+        string[] words =
+        [
+            "measure", folder.File("command.wat"), "--host", "wasi", "--dir", folder.File("data"), "--stdin", folder.File("words.txt"), "--env", "NAME=value", "--engines", "wasmtime,ours",
+            "--repetitions", "1", "--results", results,
+        ];
+        Run(words);
+        Assert.Equal(2, DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv")).Count);
+        var sweep = File.ReadAllText(Path.Combine(results, "sweep.yaml"));
+        Assert.Contains($"inputs: {{\"data\": \"{folder.File("data")}\"}}", sweep, StringComparison.Ordinal);
+        Assert.Contains($"stdin: \"{folder.File("words.txt")}\"", sweep, StringComparison.Ordinal);
+        Assert.Contains("environment: {\"NAME\": \"value\"}", sweep, StringComparison.Ordinal);
+
+        // A file that the command does not read: it prints the same, but is given something else.
+        var before = Fingerprint();
+        folder.Write("data/other.txt", "other");
+        Run(words);
+        Assert.NotEqual(before, Fingerprint());
+
+        string Fingerprint() => Provenance.Read(Path.Combine(results, "provenance.json"))!.Fingerprints["workload command"];
+    }
+
     [Fact]
     public void ASweepCanBeginWithPerfectFeedback()
     {
@@ -108,7 +137,11 @@ public sealed class MeasureTests : IDisposable
         var request = new MeasureRequest
         {
             Path = folder.File("a: {b} 'c\" #.wasm"),
-            Host = new ModuleHost(HostKind.Wasi, [folder.File("in: [put]")]),
+            Host = new ModuleHost(HostKind.Wasi, [ProgramInput.ByName(folder.File("in: [put]")), ProgramInput.At("data/{a}: b", folder.File("a")), ProgramInput.At(".", folder.Path)])
+            {
+                StandardInput = folder.File("std: 'in'"),
+                Environment = new Dictionary<string, string> { ["no"] = "yes", ["A: {b}"] = "" },
+            },
             Function = "main",
             Arguments = ["- x", "no", "ü\t"],
             Expected = [],
@@ -122,7 +155,8 @@ public sealed class MeasureTests : IDisposable
         var program = Assert.Single(sweep.Programs);
         Assert.Equal(("a: {b} 'c\" #", request.Path), (program.Name, program.PathOf(program.Module)));
         Assert.Equal(request.Arguments, program.Arguments);
-        Assert.Equal(request.Host.Inputs, program.Inputs.Select(program.PathOf));
+        Assert.Equal(request.Host.Inputs, program.Inputs);
+        Assert.Equal((request.Host.StandardInput, "no=yes A: {b}="), (program.StandardInput, string.Join(' ', program.Environment.Select(variable => $"{variable.Key}={variable.Value}"))));
         Assert.Equal("11", program.Check.Files["x: y"]);
         Assert.Equal(["deopt=on", "deopt=off"], sweep.Configurations.Select(configuration => configuration.Name));
     }

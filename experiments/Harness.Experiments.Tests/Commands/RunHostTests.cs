@@ -51,6 +51,40 @@ public sealed class RunHostTests : IDisposable
         Assert.Equal(4, exitCode);
     }
 
+    /// <summary>What it does to the copy of a folder is done to the copy. Of a pipe each iteration gets all.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ACommandIsGivenVariablesInputAndFolders(bool isPipe)
+    {
+        var command = folder.Write("command.wat", GivenCommand.Text);
+        folder.Write("data/sub/in.txt", "inner\n");
+        var words = folder.Write("words.txt", "words\n");
+        var (exitCode, output) = RunIn(
+            folder.Path,
+            "words\n",
+            ["run", command, "--host", "wasi", "--dir", "data", "--stdin", isPipe ? "-" : words, "--env", "FIRST=one", "--env", "SECOND=", "--repeat", "2"]);
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith("FIRST=one\0SECOND=\0words\ninner\n", Encoding.UTF8.GetString(output), StringComparison.Ordinal);
+    }
+
+    /// <summary>A folder is found under the path that leads down to it, and under its name where none does.</summary>
+    [Theory]
+    [InlineData("", ".")]
+    [InlineData("", "data/..")]
+    [InlineData("", "./data/")]
+    [InlineData("other", "../data")]
+    [InlineData("other", "{0}/data")]
+    [InlineData("data", ".")]
+    public void AFolderIsFoundByItsPathOrName(string from, string given)
+    {
+        var command = folder.Write("command.wat", GivenCommand.Text);
+        folder.Write("data/sub/in.txt", "inner\n");
+        Directory.CreateDirectory(folder.File("other"));
+        var (exitCode, output) = RunIn(folder.File(from), "", ["run", command, "--host", "wasi", "--dir", given.Replace("{0}", folder.Path, StringComparison.Ordinal)]);
+        Assert.Equal((0, from == "data" ? "" : "inner\n"), (exitCode, Encoding.UTF8.GetString(output)));
+    }
+
     /// <summary>The command's function is the one behind six that it imports.</summary>
     [Theory]
     [InlineData("explain", @"^function 6 .*, \d+ wire bytes")]
@@ -60,6 +94,14 @@ public sealed class RunHostTests : IDisposable
         var (exitCode, output) = Run([.. command.Split(' '), folder.Write("command.wat", Command), "--host", "wasi", "--input", folder.Write("in.txt", "text"), "word"]);
         Assert.Equal(0, exitCode);
         Assert.Matches(expected, Encoding.UTF8.GetString(output));
+    }
+
+    [Fact]
+    public void ADartProgramGetsItsWords()
+    {
+        var program = folder.Write("main.dart", "void main(List<String> args) => print(args);");
+        var (exitCode, output) = Run("dart", "run", program, "word", "", "--dart.inline", "5", "--", "--deopt", "-v");
+        Assert.Equal((0, "[word, , --deopt, -v]\n"), (exitCode, Encoding.UTF8.GetString(output)));
     }
 
     [Fact]
@@ -73,9 +115,19 @@ public sealed class RunHostTests : IDisposable
         Assert.DoesNotContain("0.000 ms", lines);
     }
 
-    private static (int ExitCode, byte[] Output) Run(params string[] arguments)
+    private static (int ExitCode, byte[] Output) Run(params string[] arguments) => RunIn(Environment.CurrentDirectory, "", arguments);
+
+    private static (int ExitCode, byte[] Output) RunIn(string place, string input, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", HarnessProcess.Arguments(arguments)) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", HarnessProcess.Arguments(arguments))
+        {
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = place,
+        })!;
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
         using var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);

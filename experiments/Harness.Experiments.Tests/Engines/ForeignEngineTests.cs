@@ -142,7 +142,7 @@ public sealed class ForeignEngineTests : IDisposable
         var input = folder.File("input");
         using (var stream = File.Create(input))
             stream.SetLength(256 << 20);
-        var request = Request(WriteCommand() with { Inputs = [input] }, null) with { TimedCalls = 5 };
+        var request = Request(WriteCommand() with { Inputs = [new WorkerInput("input", input, null)] }, null) with { TimedCalls = 5 };
         var report = EngineCatalog.Open(engine).Measure(request, TimeSpan.FromSeconds(60));
         Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
         Assert.InRange(report.ExecuteMs.Min(), 0.001, 20);

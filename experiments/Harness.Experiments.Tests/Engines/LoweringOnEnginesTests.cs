@@ -5,8 +5,12 @@ using Harness.Experiments.Workloads;
 namespace Harness.Experiments.Tests.Engines;
 
 /// <summary>However a program in Dart is compiled, every engine takes the module and gives the same; knobs of the compiler are nothing to an engine.</summary>
-public sealed class LoweringOnEnginesTests
+public sealed class LoweringOnEnginesTests : IDisposable
 {
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
     [Theory]
     [InlineData("")]
     [InlineData("dart.dispatch=class-switch dart.inline=60")]
@@ -28,6 +32,28 @@ public sealed class LoweringOnEnginesTests
             var request = new WorkerRequest { Program = prepared.Request!, TimedCalls = 1, Settle = new WarmUpRule(1, 0, 1, 1, 0), Knobs = knobs, Checks = true };
             var report = ProgramResult.Check(program, engine.Measure(request, TimeSpan.FromMinutes(2)));
             Assert.Equal((engine.Name, "", WorkerStatus.Ok), (engine.Name, report.Message, report.Status));
+        }
+    }
+
+    /// <summary>A long one passes in parts.</summary>
+    [Fact]
+    public void MainGetsTheArgumentsOfTheManifestOnBothEngines()
+    {
+        folder.Write("main.dart", "void main(List<String> args) { print('${args.length} ${args[0]} ${args[1]} ${args[2].length} ${args[2].hashCode}'); }");
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i} "));
+        var manifest = folder.Write("programs.yaml", $"- {{name: main, source: main.dart, host: dart, iteration: instance, arguments: [two words, 'ü𝄞', '{text}']}}");
+        var program = ProgramManifest.Read(manifest, "suite", folder.Path)[0];
+        var hash = text.Aggregate(0L, (sum, unit) => ((sum * 31) + unit) & 0x3fff_ffff);
+        foreach (var knobs in (Dictionary<string, string>[])[[], new() { ["dart.strings"] = "one-byte" }])
+        {
+            var prepared = PreparedProgram.Prepare(program, knobs);
+            Assert.Null(prepared.Problem);
+            foreach (var engine in EngineCatalog.Both.Select(EngineCatalog.Open))
+            {
+                var report = engine.Measure(new WorkerRequest { Program = prepared.Request!, TimedCalls = 2, Settle = new WarmUpRule(1, 0, 1, 1, 0), Knobs = knobs }, TimeSpan.FromMinutes(2));
+                Assert.Equal((engine.Name, "", WorkerStatus.Ok), (engine.Name, report.Message, report.Status));
+                Assert.Equal((engine.Name, $"3 two words ü𝄞 {text.Length} {hash}\n"), (engine.Name, Assert.Single(report.Outputs).Text));
+            }
         }
     }
 

@@ -28,6 +28,32 @@ public sealed class ProgramManifestTests : IDisposable
         Assert.Contains("there is no file", programs[0].Absence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WhatACommandIsGivenIsReadWithItsPlaces()
+    {
+        var programs = Read("""
+            host: wasi
+            programs:
+              - {name: list, file: a.wasm, inputs: [x/in.txt, x/data/]}
+              - {name: table, file: a.wasm, inputs: {in.txt: x/other.txt, data/deep: x/data, .: x}, stdin: x/words.txt, environment: {B: 1, A: two words, C: ''}}
+            """);
+        Assert.Equal([new ProgramInput("in.txt", "x/in.txt"), new ProgramInput("data", "x/data/")], programs[0].Inputs);
+        Assert.Equal([new ProgramInput("in.txt", "x/other.txt"), new ProgramInput("data/deep", "x/data"), new ProgramInput("", "x")], programs[1].Inputs);
+        Assert.Null(programs[0].StandardInput);
+        Assert.Equal("x/words.txt", programs[1].StandardInput);
+        Assert.Equal(["B=1", "A=two words", "C="], programs[1].Environment.Select(variable => $"{variable.Key}={variable.Value}"));
+    }
+
+    [Theory]
+    [InlineData("inputs: [in.txt]")]
+    [InlineData("inputs: {data: tree}")]
+    [InlineData("stdin: in.txt")]
+    public void ACommandWithoutWhatItIsGivenIsAbsent(string given)
+    {
+        folder.Write("a.wasm", "");
+        Assert.Equal($"there is no file {folder.File(given.Contains("tree", StringComparison.Ordinal) ? "tree" : "in.txt")}", Read($"- {{name: a, file: a.wasm, host: wasi, {given}}}")[0].Absence);
+    }
+
     [Theory]
     [InlineData("text-file")]
     [InlineData("error-text-file")]
@@ -80,6 +106,21 @@ public sealed class ProgramManifestTests : IDisposable
     [InlineData("- {name: a, file: a.wasm, host: wasi, check: {pattern: '('}}", "program 'a': Invalid pattern '('")]
     [InlineData("- {name: a, file: a.wasm, host: wasi, check: {pattern: '(?=x)'}}", "looks around or back, which is not supported")]
     [InlineData("- {name: a, build: {command: 'true'}}", "a build needs a command and its sources")]
+    [InlineData("- {name: a, file: a.wasm, arguments: [-v]}", "program 'a': a program with the host none whose iteration is a 'call' has no command line; leave out its arguments")]
+    [InlineData("- {name: a, source: a.dart, host: dart, arguments: [-v]}", "program 'a': a program with the host dart whose iteration is a 'call' has no command line; leave out its arguments")]
+    [InlineData("- {name: a, file: a.wasm, stdin: in.txt}", "program 'a': only the hosts wasi and sightglass give a program inputs, a standard input and environment variables, not none")]
+    [InlineData("- {name: a, source: a.dart, host: dart, environment: {A: b}}", "only the hosts wasi and sightglass give a program inputs")]
+    [InlineData("- {name: a, file: a.wasm, host: stubs, inputs: [in.txt]}", "only the hosts wasi and sightglass give a program inputs")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, inputs: in.txt}", "program 'a': inputs are a list of files and folders, [in.txt], or a table of them")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, inputs: [[in.txt]]}", "program 'a': inputs are a list of files and folders, [in.txt], or a table of them")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, inputs: {data: }}", "program 'a': inputs are a list of files and folders, [in.txt], or a table of them")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, inputs: [..]}", "program 'a': an input cannot stand at '..'")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, inputs: {../in.txt: in.txt}}", "program 'a': an input cannot stand at '../in.txt'; a place is a path from the program's folder down")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, inputs: {/in.txt: in.txt}}", "program 'a': an input cannot stand at '/in.txt'")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, environment: {1: b}}", "program 'a': '1' is no name of an environment variable")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, environment: {A=B: c}}", "program 'a': 'A=B' is no name of an environment variable")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, environment: {A: \"\\0\"}}", "program 'a': the environment variable 'A' has a zero in its value, where it would end")]
+    [InlineData("- {name: a, file: a.wasm, host: wasi, environment: {A: }}", "there is no value at '1/environment/A'")]
     [InlineData("- {name: a, file: a.wasm}\n- {name: a, file: b.wasm}", "two programs are named 'suite/a'")]
     public void MistakesAreExplainedInOneLine(string text, string part)
     {

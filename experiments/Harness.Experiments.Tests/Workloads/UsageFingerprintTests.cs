@@ -11,6 +11,8 @@ public sealed class UsageFingerprintTests : IDisposable
 {
     private const string Manifest = "- {name: a, host: javascript, driver: ./driver.mjs, scripts: [a.js], arguments: [one]}";
 
+    private const string GivenManifest = "- {name: a, file: a.wasm, host: wasi, stdin: words.txt, environment: {NAME: value}, inputs: {data: tree, in.txt: in.txt}}";
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -58,6 +60,47 @@ public sealed class UsageFingerprintTests : IDisposable
         string FingerprintOf(string words) => Fingerprint(Manifest.Replace("arguments: [one]", words, StringComparison.Ordinal));
     }
 
+    /// <summary>Results of a command are not continued where it would be given something else.</summary>
+    [Theory]
+    [InlineData("stdin: words.txt", "stdin: in.txt")]
+    [InlineData("environment: {NAME: value}", "environment: {NAME: other}")]
+    [InlineData("environment: {NAME: value}", "environment: {OTHER: value}")]
+    [InlineData("inputs: {data: tree, in.txt: in.txt}", "inputs: {data: tree, other.txt: in.txt}")]
+    public void WhatACommandIsGivenCounts(string given, string other)
+    {
+        WriteGiven();
+        Assert.NotEqual(Fingerprint(GivenManifest), Fingerprint(GivenManifest.Replace(given, other, StringComparison.Ordinal)));
+    }
+
+    /// <summary>What is in files is a part of what a program is made of.</summary>
+    [Fact]
+    public void EachFileThatACommandIsGivenCounts()
+    {
+        WriteGiven();
+        var known = new HashSet<string> { Content() };
+        foreach (var change in (Action[])
+        [
+            () => folder.Write("words.txt", "other words"),
+            () => folder.Write("in.txt", "other content"),
+            () => folder.Write("tree/sub/deep.txt", "deeper"),
+            () => File.Move(folder.File("tree/sub/deep.txt"), folder.File("tree/sub/moved.txt")),
+            () => Directory.CreateDirectory(folder.File("tree/empty")),
+            () => File.CreateSymbolicLink(folder.File("tree/link"), "sub"),
+            () => folder.Write("tree/one", "1"),
+        ])
+        {
+            change();
+            Assert.True(known.Add(Content()));
+        }
+
+        // The same bytes in another file are something else.
+        folder.Write("tree/one", "");
+        folder.Write("tree/two", "1");
+        Assert.True(known.Add(Content()));
+
+        string Content() => PreparedProgram.Prepare(ProgramManifest.Read(folder.Write("programs.yaml", GivenManifest), "suite", folder.Path)[0]).Fingerprint;
+    }
+
     [Fact]
     public void TheFolderOfAProgramDoesNotCount()
     {
@@ -88,6 +131,14 @@ public sealed class UsageFingerprintTests : IDisposable
         var row = new Measurement { Engine = "ours", Configuration = "plain", Workload = "two-targets", Repetition = 1, ExecuteMs = 1 };
         Assert.Empty(new SweepFingerprints(new PreparedSweep(sweep)).ChangedSince(before, [row]));
         Assert.Equal(["arguments and scripts of workload two-targets"], new SweepFingerprints(new PreparedSweep(other)).ChangedSince(before, [row]));
+    }
+
+    private void WriteGiven()
+    {
+        folder.Write("a.wasm", "");
+        folder.Write("words.txt", "words");
+        folder.Write("in.txt", "content");
+        folder.Write("tree/sub/deep.txt", "deep");
     }
 
     /// <summary>Two scripts in a circle, a file that is read, one that is imported late, and one that nobody names.</summary>

@@ -46,7 +46,8 @@ internal static class DartCommand
     private static Command CreateRun()
     {
         var file = FileArgument();
-        var command = new Command("run", "compile a program and run it on this engine") { file };
+        var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = "what main is given (behind -- where it begins with --)", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("run", "compile a program and run it on this engine") { file, arguments };
         var packages = PackageOptions.AddTo(command);
         var knobs = KnobOptions.AddAllTo(command);
         command.SetAction(parsed =>
@@ -56,7 +57,7 @@ internal static class DartCommand
             return Guarded(() =>
             {
                 var bytes = DartBuild.Compile(parsed.GetRequiredValue(file), lowering, packages.Read(parsed));
-                return ExecutionThread.Run(options, () => Run(bytes, options, Console.Out));
+                return ExecutionThread.Run(options, () => Run(bytes, options, Console.Out, parsed.GetValue(arguments) ?? []));
             });
         });
         return command;
@@ -80,12 +81,12 @@ internal static class DartCommand
         return command;
     }
 
-    private static int Run(byte[] bytes, EngineOptions options, TextWriter output)
+    private static int Run(byte[] bytes, EngineOptions options, TextWriter output, IReadOnlyList<string> arguments)
     {
         using var store = new Store(options);
         try
         {
-            return new DartHost(output).Run(store, WasmModule.Decode(bytes));
+            return new DartHost(output, arguments).Run(store, WasmModule.Decode(bytes));
         }
         catch (WasmTrapException trap)
         {

@@ -6,7 +6,7 @@ using Harness.Hosts.Wasi;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary>The options <c>--host</c> and <c>--input</c>, by which the user says what a module that no manifest has needs around it.</summary>
+/// <summary>The options by which the user says what a module that no manifest has needs around it: <c>--host</c>, and what a WASI command is given.</summary>
 internal sealed class HostOptions
 {
     /// <summary>The name of the argument that takes the arguments of a module or program.</summary>
@@ -15,9 +15,31 @@ internal sealed class HostOptions
     /// <summary>What the arguments of such a module are.</summary>
     public const string ArgumentsText = "arguments: numbers, by the function's parameter types; words, for a WASI command (behind -- where they begin with --)";
 
+    /// <summary>What stands for the standard input of this command.</summary>
+    private const string OwnStandardInput = "-";
+
     private readonly Option<string> host = new("--host") { Description = "what the module needs: none, or wasi for a command that is run from its beginning", HelpName = "none|wasi", DefaultValueFactory = _ => "none" };
 
     private readonly Option<string[]> inputs = new("--input") { Description = "file that a WASI command finds by its name alone, in a folder in memory (may be repeated)", HelpName = "FILE", DefaultValueFactory = _ => [] };
+
+    private readonly Option<string[]> folders = new("--dir")
+    {
+        Description = "folder of which a WASI command finds a copy in its own folder, with all that is in it: under the same path where that leads down from here ('.' is its own folder itself), "
+            + "else under its name; whatever the command does to the copy, the folder stays as it is (may be repeated)",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string?> standardInput = new("--stdin")
+    {
+        Description = "file that a WASI command reads as its standard input, which is empty if left out; - for the standard input of this command, which is read to its end first",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> variables = new("--env")
+    {
+        Description = "environment variable of a WASI command, which has no others (may be repeated)", HelpName = "NAME=VALUE", DefaultValueFactory = _ => [],
+    };
 
     private readonly Option<string> invoke;
 
@@ -30,7 +52,8 @@ internal sealed class HostOptions
     {
         var options = new HostOptions(invoke);
         command.Options.Add(options.host);
-        command.Options.Add(options.inputs);
+        foreach (var option in options.OfCommands)
+            command.Options.Add(option);
         return options;
     }
 
@@ -38,8 +61,8 @@ internal sealed class HostOptions
     /// <exception cref="HarnessException">One of them was given.</exception>
     public void RefuseForProgram(ParseResult parsed, string program)
     {
-        if (IsGiven(parsed, host) || IsGiven(parsed, inputs))
-            throw new HarnessException($"--host and --input are for modules of your own, and '{program}' is a program, whose manifest names its host and files; leave them out");
+        if (OfCommands.Prepend(host).FirstOrDefault(option => IsGiven(parsed, option)) is { } given)
+            throw new HarnessException($"{given.Name} is for modules of your own, and '{program}' is a program, whose manifest says what it is given; leave it out");
     }
 
     /// <summary>The program that an argument is for a command that runs functions and programs alike: one of a manifest by its name, or a module of the user's own with what it needs around it.</summary>
@@ -72,14 +95,78 @@ internal sealed class HostOptions
             "wasi" => HostKind.Wasi,
             var other => throw new HarnessException($"--host takes none or wasi, not '{other}'; programs with scripts are described in a manifest (workloads/README.md)"),
         };
-        var files = parsed.GetValue(inputs) ?? [];
-        if (kind == HostKind.None && files.Length > 0)
-            throw new HarnessException($"--input {files[0]} is for WASI commands alone; add --host wasi");
+        if (kind == HostKind.None && OfCommands.FirstOrDefault(option => IsGiven(parsed, option)) is { } needless)
+            throw new HarnessException($"{needless.Name} is for WASI commands alone; add --host wasi");
         if (kind == HostKind.Wasi && IsGiven(parsed, invoke))
             throw new HarnessException($"--host wasi runs a command from its beginning, and --invoke {parsed.GetValue(invoke)} calls one function; leave one of them out");
-        if (files.GroupBy(file => Path.GetFileName(file)).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        var files = (parsed.GetValue(inputs) ?? []).Select(InputOf).ToList();
+        if (files.GroupBy(file => file.Place).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new HarnessException($"--input names two files '{twice.Key}', which the command could not tell apart: it finds them by their names alone");
-        return new ModuleHost(kind, [.. files.Select(file => Path.GetFullPath(file))]);
+        return new ModuleHost(kind, [.. files, .. (parsed.GetValue(folders) ?? []).Select(FolderOf)])
+        {
+            StandardInput = parsed.GetValue(standardInput) is { } read ? StandardInputOf(read) : null,
+            Environment = EnvironmentOf(parsed.GetValue(variables) ?? []),
+        };
+    }
+
+    /// <summary>The options that say what a WASI command is given.</summary>
+    private Option[] OfCommands => [inputs, folders, standardInput, variables];
+
+    private static ProgramInput InputOf(string file) =>
+        Directory.Exists(file) ? throw new HarnessException($"--input {file} is a folder; --dir {file} gives the command a copy of it") : ProgramInput.ByName(Path.GetFullPath(file));
+
+    private static ProgramInput FolderOf(string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (!Directory.Exists(path))
+            throw new HarnessException($"--dir {folder}: there is no folder {path}");
+        var down = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        if (!Path.IsPathRooted(folder) && down.Split('/')[0] != "..")
+            return ProgramInput.At(down, path);
+        return ProgramInput.At(Path.GetFileName(path) is { Length: > 0 } name ? name : ProgramInput.FolderItself, path);
+    }
+
+    /// <summary>The file that a command reads as its standard input. What can be read only once, as from a pipe, is kept: it is read for each iteration, and by what compares results.</summary>
+    private static string StandardInputOf(string file)
+    {
+        try
+        {
+            using var stream = file == OwnStandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
+            if (file != OwnStandardInput && stream.CanSeek)
+                return Path.GetFullPath(file);
+            using var content = new MemoryStream();
+            stream.CopyTo(content);
+            return KeptFile.Of("inputs", "", content.ToArray());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"--stdin {file} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static Dictionary<string, string> EnvironmentOf(IEnumerable<string> texts)
+    {
+        var environment = new Dictionary<string, string>();
+        foreach (var text in texts)
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0)
+                throw new HarnessException($"--env {OneLine.Of(text)}: write NAME=VALUE");
+            var (name, value) = (text[..equals], text[(equals + 1)..]);
+            try
+            {
+                ProgramEnvironment.Check(name, value);
+            }
+            catch (FormatException exception)
+            {
+                throw new HarnessException($"--env {OneLine.Of(text)}: {exception.Message}", exception);
+            }
+
+            if (!environment.TryAdd(name, value))
+                throw new HarnessException($"--env gives the variable '{OneLine.Of(name)}' twice");
+        }
+
+        return environment;
     }
 
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
@@ -87,9 +174,15 @@ internal sealed class HostOptions
 
 /// <summary>What a module that no manifest has needs around it.</summary>
 /// <param name="Kind"><see cref="HostKind.None"/>, or <see cref="HostKind.Wasi"/> for a command.</param>
-/// <param name="Inputs">Full paths of the files that a command finds.</param>
-internal sealed record ModuleHost(HostKind Kind, IReadOnlyList<string> Inputs)
+/// <param name="Inputs">What a command finds in its folder, with full paths.</param>
+internal sealed record ModuleHost(HostKind Kind, IReadOnlyList<ProgramInput> Inputs)
 {
+    /// <summary>Full path of the file that a command reads as its standard input; null where that is empty.</summary>
+    public string? StandardInput { get; init; }
+
+    /// <summary>A command's environment variables, by name.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Begins names of functions that only the scripts of Emscripten have.</summary>
     private static readonly string[] EmscriptenPrefixes = ["emscripten_", "_emscripten_", "__syscall_", "invoke_"];
 
@@ -112,5 +205,11 @@ internal sealed record ModuleHost(HostKind Kind, IReadOnlyList<string> Inputs)
     /// <summary>A command with this host around it.</summary>
     /// <param name="path">Its module.</param>
     /// <param name="words">The arguments of its command line.</param>
-    public ProgramDefinition ToProgram(string path, IReadOnlyList<string> words) => ProgramDefinition.OfCommand(path) with { Arguments = words, Inputs = Inputs };
+    public ProgramDefinition ToProgram(string path, IReadOnlyList<string> words) => ProgramDefinition.OfCommand(path) with
+    {
+        Arguments = words,
+        Inputs = Inputs,
+        StandardInput = StandardInput,
+        Environment = Environment,
+    };
 }

@@ -87,7 +87,10 @@ internal sealed record MeasureRequest
         if (program.Output is { } output)
         {
             Line(text, $"    arguments: {List(Arguments)}");
-            Line(text, $"    inputs: {List(Host.Inputs)}");
+            Line(text, $"    inputs: {Table(Host.Inputs.Select(input => KeyValuePair.Create(input.PlaceText, input.Path)))}");
+            if (Host.StandardInput is { } standardInput)
+                Line(text, $"    stdin: {Quote(standardInput)}");
+            Line(text, $"    environment: {Table(Host.Environment)}");
             Line(text, $"    check: {{sha256: {output.Sha256}, exit-code: {output.ExitCode}, files: {{{string.Join(", ", output.Files.Select(file => $"{Quote(file.Key)}: {file.Value}"))}}}}}");
         }
         else
@@ -114,6 +117,8 @@ internal sealed record MeasureRequest
     }
 
     private static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Quote))}]";
+
+    private static string Table(IEnumerable<KeyValuePair<string, string>> entries) => $"{{{string.Join(", ", entries.Select(entry => $"{Quote(entry.Key)}: {Quote(entry.Value)}"))}}}";
 
     /// <summary>Every text of JSON is one of YAML.</summary>
     private static string Quote(string text) => JsonSerializer.Serialize(text, Relaxed);

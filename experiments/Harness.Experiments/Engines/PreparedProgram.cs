@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Harness.Dart;
 using Harness.Dart.Semantics;
@@ -15,7 +14,8 @@ namespace Harness.Experiments.Engines;
 internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgram? Request, string Fingerprint, string? Problem)
 {
     /// <summary>
-    /// A hash of how it is run, whatever it is made of: its arguments and calls, how its times are read, and the scripts that run it with the files that these name by relative paths, such as their imports. Empty if it cannot be run.
+    /// A hash of how it is run, whatever it is made of: its arguments, variables and calls, where it finds its inputs, how its times are read, and the scripts that run it with the files that these
+    /// name by relative paths, such as their imports. Empty if it cannot be run.
     /// </summary>
     public string UsageFingerprint { get; init; } = "";
 
@@ -31,7 +31,7 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         {
             var module = FindModule(program, DartOptions.FromKnobs(knobs ?? ImmutableDictionary<string, string>.Empty));
             var request = ToRequest(program, module);
-            return new PreparedProgram(program, request, program.Fingerprint(module), null) { UsageFingerprint = FingerprintUsage(program, request) };
+            return new PreparedProgram(program, request, program.Fingerprint(module, request.Inputs), null) { UsageFingerprint = FingerprintUsage(program, request) };
         }
         catch (HarnessException exception)
         {
@@ -65,8 +65,10 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
             Driver = program.Driver,
             Files = files,
             Scripts = [.. program.Scripts.Select(program.PathOf)],
-            Inputs = [.. program.Inputs.Select(program.PathOf)],
+            Inputs = InputTree.Of(program),
+            StandardInput = program.StandardInput is { } input ? program.PathOf(input) : null,
             Arguments = program.Arguments,
+            Environment = program.Environment,
             Iteration = program.Iteration.ToString().ToLowerInvariant(),
             WarmUp = program.WarmUp?.Words(),
             Timed = program.Timed?.Words(),
@@ -77,7 +79,15 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     /// <summary>Files have the names of the manifest there, so that the hash is the same wherever the program's folder is.</summary>
     private static string FingerprintUsage(ProgramDefinition program, WorkerProgram request)
     {
-        var words = request with { Module = null, Driver = null, Files = program.Files, Scripts = program.Scripts, Inputs = program.Inputs };
+        var words = request with
+        {
+            Module = null,
+            Driver = null,
+            Files = program.Files,
+            Scripts = program.Scripts,
+            Inputs = [.. program.Inputs.Select(input => new WorkerInput(input.Place, input.Path, null))],
+            StandardInput = program.StandardInput,
+        };
         return BuildFingerprint.Of(ScriptFiles.Of(ScriptsOf(program, request)), $"{JsonSerializer.Serialize(words, WorkerProtocol.Json)}\n{program.Metric?.Pattern} {program.Metric?.UnitInMilliseconds:R}");
     }
 
@@ -114,16 +124,5 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     }
 
     /// <summary>Keeps the bytes of a module by their hash.</summary>
-    private static string Keep(ReadOnlySpan<byte> bytes)
-    {
-        var folder = Path.Combine(ProjectLayout.Artifacts, "modules");
-        var path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.wasm");
-        if (!File.Exists(path))
-        {
-            Directory.CreateDirectory(folder);
-            WholeFile.WriteBytes(path, bytes.ToArray());
-        }
-
-        return path;
-    }
+    private static string Keep(ReadOnlySpan<byte> bytes) => KeptFile.Of("modules", ".wasm", bytes);
 }

@@ -127,13 +127,23 @@ internal static class WorkerJson
         Driver = program.GetProperty("driver").GetString(),
         Files = Texts(program.GetProperty("files")),
         Scripts = Strings(program.GetProperty("scripts")),
-        Inputs = Strings(program.GetProperty("inputs")),
+        Inputs = Inputs(program.GetProperty("inputs")),
+        StandardInput = program.GetProperty("standardInput").GetString(),
         Arguments = Strings(program.GetProperty("arguments")),
+        Environment = Texts(program.GetProperty("environment")),
         Iteration = program.GetProperty("iteration").GetString()!,
         WarmUp = Invocation(program.GetProperty("warmUp")),
         Timed = Invocation(program.GetProperty("timed")),
         Iterations = program.GetProperty("iterations").GetInt32(),
     };
+
+    private static List<WorkerInput> Inputs(JsonElement items)
+    {
+        var inputs = new List<WorkerInput>(items.GetArrayLength());
+        foreach (var item in items.EnumerateArray())
+            inputs.Add(new WorkerInput(item.GetProperty("place").GetString()!, item.GetProperty("file").GetString(), item.GetProperty("link").GetString()));
+        return inputs;
+    }
 
     private static WorkerInvocation? Invocation(JsonElement invocation)
     {

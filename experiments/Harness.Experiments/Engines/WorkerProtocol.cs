@@ -53,11 +53,17 @@ internal sealed record WorkerProgram
     /// <summary>Paths of the scripts that the driver runs.</summary>
     public IReadOnlyList<string> Scripts { get; init; } = [];
 
-    /// <summary>Paths of the files that the program finds in its folder.</summary>
-    public IReadOnlyList<string> Inputs { get; init; } = [];
+    /// <summary>What the program finds in its folder, a folder before what is in it.</summary>
+    public IReadOnlyList<WorkerInput> Inputs { get; init; } = [];
+
+    /// <summary>Path of the file that is its standard input; null where that is empty.</summary>
+    public string? StandardInput { get; init; }
 
     /// <summary>Arguments of its command line.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Its environment variables, by name.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What an iteration is (<see cref="Workloads.IterationKind"/> in lower case).</summary>
     public required string Iteration { get; init; }
@@ -71,6 +77,12 @@ internal sealed record WorkerProgram
     /// <summary>How many iterations to make without warm-up; 0 where the request says how many are timed after warm-up.</summary>
     public int Iterations { get; init; }
 }
+
+/// <summary>Something that a program finds in its folder: a copy of a file, a symbolic link, or, where both are null, a folder.</summary>
+/// <param name="Place">Where it finds it: names with slashes between them, from its folder down.</param>
+/// <param name="File">Path of the file; null where it is none.</param>
+/// <param name="Link">Where the symbolic link leads; null where it is none.</param>
+internal sealed record WorkerInput(string Place, string? File, string? Link);
 
 /// <summary>A call of an export, as typed literals such as <c>i32:7</c>.</summary>
 /// <param name="Function">Name of the export.</param>

@@ -11,7 +11,7 @@ namespace Harness.Experiments.Hosting;
 
 /// <summary>
 /// A module of the Dart compiler. An iteration is a call of a function that it exports, all in one instance, or a run of its <c>main</c> in
-/// an instance of its own, whose output is the result.
+/// an instance of its own with the program's arguments, whose output is the result.
 /// </summary>
 internal sealed class DartProgramHost(WorkerProgram program, EngineOptions options) : ProgramHost(program, options)
 {
@@ -48,7 +48,7 @@ internal sealed class DartProgramHost(WorkerProgram program, EngineOptions optio
     private Instance Open()
     {
         store = OpenStore();
-        var host = new DartHost(new StringWriter(printed, CultureInfo.InvariantCulture));
+        var host = new DartHost(new StringWriter(printed, CultureInfo.InvariantCulture), Program.Arguments);
         var instance = Instantiate(store, host.CreateImports());
         host.Attach(instance);
         return instance;

@@ -9,19 +9,30 @@ using Harness.Hosts.Wasi;
 namespace Harness.Experiments.Hosting;
 
 /// <summary>
-/// A WASI command. Each iteration has a store and an instance of its own, and a folder in memory with the program's inputs. What is timed begins when the folder is there, with the store and the host that is
-/// given it, and ends with the program, as on other engines; Sightglass's programs tell by <c>bench.start</c> and <c>bench.end</c> what is to be timed.
+/// A WASI command. Each iteration has a store and an instance of its own, a folder in memory with the program's inputs, and its standard input from the beginning. What is timed begins when the
+/// folder is there, with the store and the host that is given it, and ends with the program, as on other engines; Sightglass's programs tell by <c>bench.start</c> and <c>bench.end</c> what is to be
+/// timed.
 /// </summary>
 internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions options, bool hasBench) : ProgramHost(program, options)
 {
     private static readonly FunctionType Signal = FunctionType.Of([], []);
 
-    private Dictionary<string, byte[]> inputs = [];
+    /// <summary>What is in the files among the inputs, by their places.</summary>
+    private readonly Dictionary<string, byte[]> contents = [];
+
+    private byte[] standardInput = [];
     private Store? store;
 
     public override void Load()
     {
-        inputs = Program.Inputs.ToDictionary(path => Path.GetFileName(path), File.ReadAllBytes);
+        foreach (var input in Program.Inputs)
+        {
+            if (input.File is { } file)
+                contents.Add(input.Place, File.ReadAllBytes(file));
+        }
+
+        if (Program.StandardInput is { } path)
+            standardInput = File.ReadAllBytes(path);
         base.Load();
     }
 
@@ -30,15 +41,16 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
         // The instance that ran last stays, so that it can be explained.
         if (store is not null)
             CloseStore(store);
-        var folder = new MemoryFolder();
-        foreach (var (name, content) in inputs)
-            folder.AddFile(name, content);
+        var folder = MakeFolder();
+        using var input = new MemoryStream(standardInput, writable: false);
         using var output = new CapturedOutput();
         using var errors = new CapturedOutput();
-        var wasiOptions = new WasiOptions { StandardOutput = output, StandardError = errors }.Preopen(".", folder);
+        var wasiOptions = new WasiOptions { StandardInput = input, StandardOutput = output, StandardError = errors }.Preopen(".", folder);
         wasiOptions.Arguments[0] = Path.GetFileName(Program.Module!);
         foreach (var argument in Program.Arguments)
             wasiOptions.Arguments.Add(argument);
+        foreach (var variable in Program.Environment)
+            wasiOptions.Environment.Add(variable);
         var cpuBefore = WorkerLoop.CpuMs;
         var begun = Stopwatch.GetTimestamp();
         store = OpenStore();
@@ -79,7 +91,23 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
             ExitCode = exitCode,
             TimedMilliseconds = benchMs ?? elapsed,
             TimedCpuMilliseconds = benchCpuMs ?? cpuMs,
-            Files = folder.List().Where(name => !name.EndsWith('/') && !inputs.ContainsKey(name) && folder.ReadFile(name) is not null).ToDictionary(name => name, name => folder.ReadFile(name)!),
+            Files = folder.List().Where(name => !name.EndsWith('/') && !contents.ContainsKey(name) && folder.ReadFile(name) is not null).ToDictionary(name => name, name => folder.ReadFile(name)!),
         };
+    }
+
+    private MemoryFolder MakeFolder()
+    {
+        var folder = new MemoryFolder();
+        foreach (var input in Program.Inputs)
+        {
+            if (input.Link is { } target)
+                folder.AddLink(input.Place, target);
+            else if (contents.TryGetValue(input.Place, out var content))
+                folder.AddFile(input.Place, content);
+            else
+                folder.AddFolder(input.Place);
+        }
+
+        return folder;
     }
 }

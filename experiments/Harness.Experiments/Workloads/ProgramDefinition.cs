@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Workloads;
@@ -57,11 +58,17 @@ internal sealed record ProgramDefinition
     /// <summary>Scripts that the driver runs in this order before the first iteration, as paths relative to the folder.</summary>
     public IReadOnlyList<string> Scripts { get; init; } = [];
 
-    /// <summary>Files that the program finds in its working directory, as paths relative to the folder: by their names alone.</summary>
-    public IReadOnlyList<string> Inputs { get; init; } = [];
+    /// <summary>What the program finds in its working directory.</summary>
+    public IReadOnlyList<ProgramInput> Inputs { get; init; } = [];
+
+    /// <summary>The file that is its standard input, as a path relative to the folder; null where that is empty.</summary>
+    public string? StandardInput { get; init; }
 
     /// <summary>Arguments of the command line, without the program's name.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Its environment variables, by name.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What one iteration is.</summary>
     public required IterationKind Iteration { get; init; }
@@ -130,8 +137,8 @@ internal sealed record ProgramDefinition
         {
             if (Folder is null)
                 return MissingFolder;
-            var files = (string[])[.. Module.Length > 0 && Package is null ? [Module] : Array.Empty<string>(), .. Source.Length > 0 ? [Source] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. Inputs, .. Expectations, .. Build?.Sources ?? []];
-            var absent = files.FirstOrDefault(file => !File.Exists(PathOf(file)));
+            var files = (string[])[.. Module.Length > 0 && Package is null ? [Module] : Array.Empty<string>(), .. Source.Length > 0 ? [Source] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. StandardInput is { } read ? [read] : Array.Empty<string>(), .. Expectations, .. Build?.Sources ?? []];
+            var absent = files.FirstOrDefault(file => !File.Exists(PathOf(file))) ?? Inputs.Select(input => input.Path).FirstOrDefault(path => !Path.Exists(PathOf(path)));
             return absent is not null ? $"there is no file {PathOf(absent)}" : Driver is { } driver && !File.Exists(driver) ? $"there is no driver {driver}" : null;
         }
     }
@@ -162,13 +169,22 @@ internal sealed record ProgramDefinition
 
     /// <summary>A hash of all that the program is made of; results of different ones are not mixed.</summary>
     /// <param name="module">Path of its binary module; null where its scripts load it.</param>
-    public string Fingerprint(string? module)
+    /// <param name="inputs">What it finds in its folder, entry by entry.</param>
+    public string Fingerprint(string? module, IReadOnlyList<WorkerInput> inputs)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (module is not null)
             hash.AppendData(File.ReadAllBytes(module));
-        foreach (var file in Files.Values.Concat(Scripts).Concat(Inputs).Select(PathOf).Concat(Driver is null ? [] : [Driver]))
+        foreach (var file in Files.Values.Concat(Scripts).Select(PathOf).Concat(Driver is null ? [] : [Driver]).Concat(StandardInput is null ? [] : [PathOf(StandardInput)]))
             hash.AppendData(File.ReadAllBytes(file));
+        foreach (var input in inputs)
+        {
+            // Each part has a length of its own, so that nothing can move from one file into the next.
+            hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes($"{input.Place}\0{input.Link}")));
+            if (input.File is { } content)
+                hash.AppendData(SHA256.HashData(File.ReadAllBytes(content)));
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 

@@ -93,9 +93,14 @@ internal static class ProgramManifest
 
         public List<string> Scripts { get; set; } = [];
 
-        public List<string> Inputs { get; set; } = [];
+        /// <summary>A list of files and folders, which the program finds by their names, or a table of them by the places where it finds them.</summary>
+        public object? Inputs { get; set; }
+
+        public string? Stdin { get; set; }
 
         public List<string> Arguments { get; set; } = [];
+
+        public Dictionary<string, string> Environment { get; set; } = [];
 
         public string? Title { get; set; }
 
@@ -165,6 +170,13 @@ internal static class ProgramManifest
                 throw new FormatException("a program with the host dart has a source, its Dart file, in place of a file or build; others have none");
             if (File.Length == 0 && Build is null && Source.Length == 0 && host != HostKind.JavaScript)
                 throw new FormatException("it has scripts only, which need the host javascript");
+            if (host is not (HostKind.Wasi or HostKind.Sightglass) && (Inputs is not null || Stdin is not null || Environment.Count > 0))
+                throw new FormatException($"only the hosts wasi and sightglass give a program inputs, a standard input and environment variables, not {Words(host)}");
+            foreach (var (variable, value) in Environment)
+                ProgramEnvironment.Check(variable, value);
+            var hasCommandLine = host is HostKind.Wasi or HostKind.Sightglass or HostKind.JavaScript or HostKind.Emscripten || (host == HostKind.Dart && iteration == IterationKind.Instance);
+            if (Arguments.Count > 0 && !hasCommandLine)
+                throw new FormatException($"a program with the host {Words(host)} whose iteration is a '{Words(iteration)}' has no command line; leave out its arguments, or give a function args");
             var timed = iteration == IterationKind.Call ? new Invocation(Invoke, Literals(Args), Literals(Expected)) : null;
             var group = Group ?? (context.Defaults.Group.Length > 0 ? context.Defaults.Group : context.Suite);
             var name = context.Suite.Length == 0 ? Name : $"{context.Suite}/{Name}";
@@ -190,8 +202,10 @@ internal static class ProgramManifest
                 Driver = driver is null ? null : PathOfDriver(driver, context),
                 Files = Files,
                 Scripts = Scripts,
-                Inputs = Inputs,
+                Inputs = ReadInputs(Inputs),
+                StandardInput = Stdin,
                 Arguments = Arguments,
+                Environment = Environment,
                 Iteration = iteration,
                 Timed = timed,
                 WarmUp = Warmup is null ? timed : new Invocation(Warmup.Invoke ?? Invoke, Literals(Warmup.Args), Literals(Warmup.Expected)),
@@ -207,6 +221,21 @@ internal static class ProgramManifest
                     ? [new Workload { Name = name, Title = title, Group = group, Program = name, Calls = Calls }]
                     : [.. metric.Names.Select(row => new Workload { Name = $"{name}/{row}", Title = host == HostKind.Instances ? $"{title}: {row}" : row, Group = group, Program = name, Metric = row })],
             };
+        }
+
+        private static List<ProgramInput> ReadInputs(object? inputs)
+        {
+            return inputs switch
+            {
+                null => [],
+                List<object> files => [.. files.Select(file => ProgramInput.ByName(Text(file)))],
+                Dictionary<object, object> places => [.. places.Select(place => ProgramInput.At(Text(place.Key), Text(place.Value)))],
+                _ => throw Mistake(),
+            };
+
+            static string Text(object? value) => value is string { Length: > 0 } text ? text : throw Mistake();
+
+            static FormatException Mistake() => new("inputs are a list of files and folders, [in.txt], or a table of them by the places where the program finds them, {data/in.txt: in.txt}");
         }
 
         private static IterationKind DefaultIteration(HostKind host) => host switch

@@ -60,6 +60,8 @@ external void _storeUnit(int address, int unit);
 external int _loadUnit(int address);
 external void _hostWrite(int length, int isLast);
 external int _hostFormat(double value, int kind, int digits);
+// Writes what fits of an argument of the program from a unit on; gives how many units there are from there to its end, -1 where there is no such argument.
+external int _hostArgument(int index, int start);
 external double _hostParse(int length);
 external double _hostClock();
 external double _hostTime();
@@ -289,6 +291,23 @@ String _readHostText(int length) {
   final units = WasmUnits.narrow(length);
   for (int i = 0; i < length; i++) units[i] = _loadUnit(i * 2);
   return String._(units);
+}
+
+// What main is given.
+List<String> _hostArguments() {
+  final arguments = <String>[];
+  int rest = _hostArgument(0, 0);
+  while (rest >= 0) {
+    final text = StringBuffer();
+    while (rest > 0) {
+      final n = rest < 30000 ? rest : 30000;
+      for (int i = 0; i < n; i++) text.writeCharCode(_loadUnit(i * 2));
+      rest = rest == n ? 0 : _hostArgument(arguments.length, text.length);
+    }
+    arguments.add(text.toString());
+    rest = _hostArgument(arguments.length, 0);
+  }
+  return arguments;
 }
 
 void _reportUncaught(Object? e, Object? s) {

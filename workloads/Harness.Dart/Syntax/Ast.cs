@@ -115,6 +115,8 @@ internal sealed class NullAssert : Expr { public required Expr Value; }
 internal sealed class Cascade : Expr { public required Expr Target; public List<Expr> Sections = []; public bool NullAware; }
 /// <summary>Stands for the target within a section of a cascade.</summary>
 internal sealed class CascadeTarget : Expr;
+/// <summary>Calls a function of the core library that takes nothing and that no program can name: no text stands for it, the compiler makes it.</summary>
+internal sealed class CoreCall : Expr { public required string Function; }
 internal sealed class FunctionExpr : Expr { public required FunctionNode Function; }
 internal sealed class Instantiation : Expr { public required Expr Target; public required List<TypeNode> TypeArgs; }
 internal sealed class SwitchExpr : Expr { public required Expr Value; public List<(Pattern Pattern, Expr? Guard, Expr Body)> Cases = []; }

@@ -194,6 +194,7 @@ internal static unsafe class Instantiator
 
     private static void SetTag(Instance instance, int index, Tag tag)
     {
+        tag.NoteModule(instance.Module, index);
         instance.Tags[index] = tag;
         *(TagData**)instance.At(instance.Code.Layout.Tag(index)) = tag.Data;
     }

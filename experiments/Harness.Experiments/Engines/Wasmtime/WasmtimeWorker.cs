@@ -14,6 +14,9 @@ internal sealed class WasmtimeWorker : IDisposable
     /// <summary>Stack of the thread that runs the program: more than Wasmtime may be told to use.</summary>
     private const int StackBytes = 1 << 30;
 
+    /// <summary>Files of a folder and those below it; what symbolic links lead to is elsewhere, or listed there.</summary>
+    private static readonly EnumerationOptions FilesThemselves = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+
     private readonly WorkerRequest request;
     private readonly WorkerProgram program;
     private readonly Library.Config configuration;
@@ -263,17 +266,18 @@ internal sealed class WasmtimeWorker : IDisposable
         try
         {
             var folder = scratch.CreateSubdirectory("folder");
-            foreach (var input in program.Inputs)
-                File.Copy(input, Path.Combine(folder.FullName, Path.GetFileName(input)));
+            FillFolder(folder.FullName);
             var (standardOutput, standardError) = (Path.Combine(scratch.FullName, "stdout"), Path.Combine(scratch.FullName, "stderr"));
             (benchMs, benchCpuMs) = (null, null);
             var cpuBefore = WorkerLoop.CpuMs;
             var start = Stopwatch.GetTimestamp();
-            var exitCode = RunToExit(new Library.WasiConfiguration()
+            var wasi = new Library.WasiConfiguration()
                 .WithArgs([Path.GetFileName(program.Module!), .. program.Arguments])
+                .WithEnvironmentVariables(program.Environment.Select(variable => (variable.Key, variable.Value)))
                 .WithPreopenedDirectory(folder.FullName, ".", mutable: true)
                 .WithStandardOutput(standardOutput)
-                .WithStandardError(standardError));
+                .WithStandardError(standardError);
+            var exitCode = RunToExit(program.StandardInput is { } input ? wasi.WithStandardInput(input) : wasi);
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             cpu.Add(benchCpuMs ?? (WorkerLoop.CpuMs - cpuBefore));
 
@@ -313,10 +317,25 @@ internal sealed class WasmtimeWorker : IDisposable
         }
     }
 
+    /// <summary>Puts what the program is given into its folder.</summary>
+    private void FillFolder(string folder)
+    {
+        foreach (var input in program.Inputs)
+        {
+            var path = Path.Combine(folder, input.Place);
+            if (input.File is { } file)
+                File.Copy(file, path);
+            else if (input.Link is { } target)
+                File.CreateSymbolicLink(path, target);
+            else
+                Directory.CreateDirectory(path);
+        }
+    }
+
     private Dictionary<string, byte[]> ReadFiles(string folder)
     {
-        var given = program.Inputs.Select(input => Path.GetFileName(input)).ToHashSet();
-        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var given = program.Inputs.Where(input => input.File is not null).Select(input => input.Place).ToHashSet();
+        return Directory.EnumerateFiles(folder, "*", FilesThemselves)
             .Select(path => (path, name: Path.GetRelativePath(folder, path)))
             .Where(file => !given.Contains(file.name))
             .ToDictionary(file => file.name, file => File.ReadAllBytes(file.path));

@@ -38,7 +38,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         {
             var args = new Arguments();
             var signature = p.Signatures.Of(main);
-            if (signature.Required.Length > 0) args.Items.Add((null, new ListLit { Pos = main.Pos, TypeArgs = [new NamedTypeNode { Name = "String", Pos = main.Pos }] }));
+            if (signature.MaximumPositional > 0) args.Items.Add((null, new CoreCall { Pos = main.Pos, Function = "_hostArguments" }));
             // What an isolate would be sent: nothing.
             if (signature.Required.Length > 1) args.Items.Add((null, new AsExpr { Pos = main.Pos, Value = new NullLit { Pos = main.Pos }, Type = new NamedTypeNode { Name = "dynamic", Pos = main.Pos } }));
             var exception = lowering.Output.Temp(p.Target.AnyRef, "exception");

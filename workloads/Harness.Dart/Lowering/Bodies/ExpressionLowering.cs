@@ -24,6 +24,7 @@ internal sealed class ExpressionLowering(FunctionLowering body)
     private ChainLowering Chains => _body.Chains;
     private ReceiverLowering Receivers => _body.Receivers;
     private CallExpressionLowering CallExpressions => _body.CallExpressions;
+    private InvocationLowering Invocations => _body.Invocations;
     private ClosureLowering Closures => _body.Closures;
     private CollectionLowering Collections => _body.Collections;
     private ElementInference Elements => _body.Elements;
@@ -74,6 +75,7 @@ internal sealed class ExpressionLowering(FunctionLowering body)
             case RethrowExpr: return Exceptions.LowerRethrow(e);
             case Cascade c: return LowerCascade(c, context);
             case CascadeTarget: return new Val(Node.Get(_cascade!.Value.Local), _cascade.Value.Type);
+            case CoreCall c: return new Val(Invocations.CallCore(c.Function), _body.Program.Signatures.Of(_program.CoreFunction(c.Function)).Result);
             case FunctionExpr f: return Closures.LowerClosure(f.Function, context);
             case SwitchExpr s: return Switches.LowerSwitchExpression(s, context);
             case PatternAssign p: return Patterns.LowerPatternAssign(p);

@@ -116,6 +116,7 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
             case "_$coreloadUnit": return ToI64(new Node { Op = IrOp.Load, Number = (long)Opcode.I32Load16U, Args = [ToI32(Arg(0))], Type = WType.I32 });
             case "_$corehostWrite": return Node.Call(_lowering.Import("write", [WType.I32, WType.I32], WType.None), ToI32(Arg(0)), ToI32(Arg(1)));
             case "_$corehostFormat": return ToI64(Node.Call(_lowering.Import("formatDouble", [WType.F64, WType.I32, WType.I32], WType.I32), Arg(0), ToI32(Arg(1)), ToI32(Arg(2))));
+            case "_$corehostArgument": return ToI64(Node.Call(_lowering.Import("argument", [WType.I32, WType.I32], WType.I32), ToI32(Arg(0)), ToI32(Arg(1))));
             case "_$corehostParse": return Node.Call(_lowering.Import("parseDouble", [WType.I32], WType.F64), ToI32(Arg(0)));
             case "_$corehostClock": return Node.Call(_lowering.Import("clock", [], WType.F64));
             case "_$corehostTime": return Node.Call(_lowering.Import("time", [], WType.F64));
