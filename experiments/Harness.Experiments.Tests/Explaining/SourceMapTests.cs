@@ -27,6 +27,16 @@ public sealed class SourceMapTests : IDisposable
     public void AnInstructionIsInTheLineOfTheMappingBeforeIt(int offset, string? line) => Assert.Equal(line, SourceMap.Parse(Map, folder.Path).At(offset));
 
     [Fact]
+    public void APlaceHasTheAddressOfItsSource()
+    {
+        var map = SourceMap.Parse(Map.Replace("b.ts", "dart:core", StringComparison.Ordinal), folder.Path);
+        Assert.Equal(new SourcePlace(new Uri(folder.File("lib/a.ts")).AbsoluteUri, 3, 1), map.Find(15));
+        Assert.Equal(new SourcePlace("dart:core", 2, 1), map.Find(30));
+        Assert.Null(map.Find(9));
+        Assert.Null(map.Find(25));
+    }
+
+    [Fact]
     public void SourcesAreReadBesideTheModuleAndNowhereElse()
     {
         folder.Write("module/b.ts", "one\ntwo\n");
