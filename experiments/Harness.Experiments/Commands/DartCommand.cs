@@ -5,6 +5,7 @@ using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Explaining;
 
 namespace Harness.Experiments.Commands;
 
@@ -41,12 +42,28 @@ internal static class DartCommand
             var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
             return Guarded(() =>
             {
-                File.WriteAllBytes(target, DartBuild.Compile(path, lowering, Packages(parsed.GetValue(packages)!)));
+                Write(DartBuild.Compile(path, lowering, Packages(parsed.GetValue(packages)!)), target);
                 return 0;
             });
         });
         return command;
     }
+
+    /// <summary>Writes a module with its source map beside it; where there can be no file beside it, the module alone.</summary>
+    private static void Write(DartModule module, string target)
+    {
+        if (module.Map is not { } map || WholeFile.IsDevice(Path.GetFullPath(target)))
+        {
+            File.WriteAllBytes(target, module.Bytes);
+            return;
+        }
+
+        var mapFile = target + SourceMapFile.Ending;
+        File.WriteAllText(mapFile, map.ToJson(FolderOf(target)));
+        File.WriteAllBytes(target, module.WithMapName(Path.GetFileName(mapFile)));
+    }
+
+    private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
 
     private static Command CreateRun()
     {
@@ -60,8 +77,9 @@ internal static class DartCommand
             var (options, lowering) = (EngineOptions.FromDictionary(KnobCatalog.Shared(values)), DartOptions.FromKnobs(values));
             return Guarded(() =>
             {
-                var bytes = DartBuild.Compile(parsed.GetRequiredValue(file), lowering, Packages(parsed.GetValue(packages)!));
-                return ExecutionThread.Run(options, () => Run(bytes, options, Console.Out));
+                var path = parsed.GetRequiredValue(file);
+                var module = DartBuild.Compile(path, lowering, Packages(parsed.GetValue(packages)!));
+                return ExecutionThread.Run(options, () => Run(module.Bytes, options, Console.Out));
             });
         });
         return command;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Harness.Dart;
 using Harness.Dart.Semantics;
+using Harness.Experiments.Explaining;
 using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Engines;
@@ -101,7 +102,11 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         try
         {
             var packages = program.Packages.ToDictionary(package => package.Key, package => program.PathOf(package.Value));
-            return Keep(DartBuild.Compile(program.PathOf(program.Source), lowering, packages));
+            var module = DartBuild.Compile(program.PathOf(program.Source), lowering, packages);
+            var path = Keep(module.Bytes);
+            if (module.Map is { } map)
+                KeepMap(path + SourceMapFile.Ending, map.ToJson(Path.GetDirectoryName(path)!));
+            return path;
         }
         catch (DartCompilationException exception)
         {
@@ -125,5 +130,12 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         }
 
         return path;
+    }
+
+    /// <summary>Keeps the source map of a module beside it: programs that differ in places alone have the same module.</summary>
+    private static void KeepMap(string path, string map)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != map)
+            WholeFile.WriteText(path, map);
     }
 }

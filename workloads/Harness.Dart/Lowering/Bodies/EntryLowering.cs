@@ -196,6 +196,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         // The initializer is a function of its own, so that the test is small.
         var slow = p.NewFunction(member.FullName + " (initializer)");
         slow.Result = repr;
+        slow.At = p.Positions.Of(member.File, member.Pos);
         var inner = new FunctionLowering(p, slow, scope, member);
         if (member.Field!.Init is { } init)
         {
