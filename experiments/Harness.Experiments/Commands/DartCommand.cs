@@ -2,6 +2,7 @@ using System.CommandLine;
 using Harness.Dart;
 using Harness.Dart.Semantics;
 using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
@@ -14,6 +15,9 @@ internal static class DartCommand
 {
     /// <summary>Exit code where a program has errors, as Dart's own tools have it.</summary>
     private const int CompilationFailed = 254;
+
+    /// <summary>Exit code where nobody catches an exception.</summary>
+    private const int UncaughtException = 255;
 
     public static Command Create() => new("dart", "compile and run Dart programs")
     {
@@ -79,7 +83,7 @@ internal static class DartCommand
             {
                 var path = parsed.GetRequiredValue(file);
                 var module = DartBuild.Compile(path, lowering, Packages(parsed.GetValue(packages)!));
-                return ExecutionThread.Run(options, () => Run(module.Bytes, options, Console.Out));
+                return ExecutionThread.Run(options, () => Run(module, FolderOf(path), options, Console.Out, Console.Error));
             });
         });
         return command;
@@ -103,17 +107,18 @@ internal static class DartCommand
         return command;
     }
 
-    private static int Run(byte[] bytes, EngineOptions options, TextWriter output)
+    private static int Run(DartModule module, string folder, EngineOptions options, TextWriter output, TextWriter errors)
     {
         using var store = new Store(options);
+        var host = new DartHost(output, errors, () => module.Map is { } map ? SourceMap.Parse(map.ToJson(folder), folder) : null);
         try
         {
-            return new DartHost(output).Run(store, WasmModule.Decode(bytes));
+            return host.Run(store, WasmModule.Decode(module.Bytes));
         }
         catch (WasmTrapException trap)
         {
-            output.WriteLine("Unhandled exception:\n" + trap.Message);
-            return 255;
+            errors.Write(host.Describe(trap));
+            return UncaughtException;
         }
     }
 

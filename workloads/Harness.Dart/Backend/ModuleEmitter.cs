@@ -335,6 +335,7 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
     {
         if (heap == HeapDef.Struct) w.S33(-0x15);
         else if (heap == HeapDef.Array) w.S33(-0x16);
+        else if (heap == HeapDef.Extern) w.S33(-0x11);
         else w.S33(heap.Index);
     }
 }

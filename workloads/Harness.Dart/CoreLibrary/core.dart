@@ -59,6 +59,10 @@ external void _admitUnits(StringBuffer buffer, WasmUnits units);
 external void _storeUnit(int address, int unit);
 external int _loadUnit(int address);
 external void _hostWrite(int length, int isLast);
+external void _hostWriteError(int length, int isLast);
+external WasmExtern? _hostTrace(int skipped);
+external int _hostTraceText(WasmExtern? trace);
+external bool _tracesAreAsked();
 external int _hostFormat(double value, int kind, int digits);
 external double _hostParse(int length);
 external double _hostClock();
@@ -271,6 +275,10 @@ void print(Object? object) {
     zone(s);
     return;
   }
+  _writeLine(s, false);
+}
+
+void _writeLine(String s, bool isError) {
   int at = 0;
   final length = s.length;
   final units = s._units;
@@ -280,7 +288,11 @@ void print(Object? object) {
     if (!isLast) n = 30000;
     for (int i = 0; i < n; i++) _storeUnit(i * 2, units[at + i]);
     at += n;
-    _hostWrite(n, isLast ? 1 : 0);
+    if (isError) {
+      _hostWriteError(n, isLast ? 1 : 0);
+    } else {
+      _hostWrite(n, isLast ? 1 : 0);
+    }
     if (isLast) return;
   }
 }
@@ -292,7 +304,9 @@ String _readHostText(int length) {
 }
 
 void _reportUncaught(Object? e, Object? s) {
-  print('Unhandled exception:\n$e');
+  final trace = '$s';
+  final lines = trace.endsWith('\n') ? trace.substring(0, trace.length - 1) : trace;
+  _writeLine(lines.isEmpty ? 'Unhandled exception:\n$e' : 'Unhandled exception:\n$e\n$lines', true);
 }
 
 String _toStringOf(Object? o) {
@@ -304,9 +318,9 @@ int _hashCodeOf(Object? o) => o == null ? 2011 : o.hashCode;
 
 external Never _throwAt(Object error, StackTrace trace);
 
-Object _checkThrown(Object? o) {
+Object _checkThrown(Object? o, StackTrace trace) {
   final thrown = o ?? TypeError._('Throw of null.');
-  thrown._thrownAt(const StackTrace());
+  thrown._thrownAt(trace);
   return thrown;
 }
 

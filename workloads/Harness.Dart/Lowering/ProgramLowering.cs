@@ -51,6 +51,7 @@ internal sealed class ProgramLowering
         TypeObjects = new TypeObjects(this);
         Specialisations = new Specialisations(this);
         OwnFields = new OwnFields(this);
+        Traces = new StackTraces(this);
         foreach (var cls in program.Classes)
             Selectors.Build(cls);
     }
@@ -75,6 +76,9 @@ internal sealed class ProgramLowering
 
     /// <summary>The places of the program's texts.</summary>
     public SourcePositions Positions { get; } = new();
+
+    /// <inheritdoc cref="StackTraces"/>
+    public StackTraces Traces { get; }
 
     /// <summary>The virtual calls of all that was lowered.</summary>
     public VirtualCalls Calls { get; }
