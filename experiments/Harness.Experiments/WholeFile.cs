@@ -71,7 +71,9 @@ internal static class WholeFile
         }
     }
 
-    private static bool IsDevice(string path) =>
+    /// <summary>Whether a path is no file that could be replaced, as <c>/dev/stdout</c> is none.</summary>
+    /// <param name="path">The whole path.</param>
+    public static bool IsDevice(string path) =>
         (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal)) || path.StartsWith("/proc/", StringComparison.Ordinal);
 
     private static string Target(string path)

@@ -331,17 +331,16 @@ public sealed class AsynchronyTests
     [Fact]
     public void AnErrorThatNobodyCatchesEndsTheProgram()
     {
-        var (code, output) = ProgramTests.Run("Future<void> f() async { await null; throw StateError('late'); } void main() { f(); print('main'); }");
-        Assert.Equal(255, code);
-        Assert.Equal("main\nUnhandled exception:\nBad state: late\n", output);
+        var (code, output, errors) = ProgramTests.RunWithErrors("Future<void> f() async { await null; throw StateError('late'); } void main() { f(); print('main'); }");
+        Assert.Equal((255, "main\n"), (code, output));
+        Assert.StartsWith("Unhandled exception:\nBad state: late\n#0      f (program.dart:1:38)\n", errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public void AnErrorThatNobodyCatchesGoesBeforeWhatIsToBeDone()
     {
-        var (code, output) = ProgramTests.Run("import 'dart:async'; void main() { Future<void>.error('x'); scheduleMicrotask(() => print('never')); Future<void>.error('y'); print('main'); }");
-        Assert.Equal(255, code);
-        Assert.Equal("main\nUnhandled exception:\nx\n", output);
+        var (code, output, errors) = ProgramTests.RunWithErrors("import 'dart:async'; void main() { Future<void>.error('x'); scheduleMicrotask(() => print('never')); Future<void>.error('y'); print('main'); }");
+        Assert.Equal((255, "main\n", "Unhandled exception:\nx\n"), (code, output, errors));
     }
 
     [Fact]

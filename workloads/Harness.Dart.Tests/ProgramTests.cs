@@ -1,5 +1,6 @@
 using Harness.Dart.Semantics;
 using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
@@ -10,30 +11,56 @@ public sealed class ProgramTests
 {
     internal static (int Code, string Output) Run(string source, DartOptions? lowering = null, EngineOptions? engine = null, IReadOnlyList<string>? arguments = null)
     {
+        var (code, output, _) = RunWithErrors(source, lowering, engine, arguments);
+        return (code, output);
+    }
+
+    /// <summary>The same, with what is written to the standard error; the program's file is <c>program.dart</c> in traces.</summary>
+    internal static (int Code, string Output, string Errors) RunWithErrors(string source, DartOptions? lowering = null, EngineOptions? engine = null, IReadOnlyList<string>? arguments = null)
+    {
         var file = Path.Combine(Path.GetTempPath(), $"harness-dart-{Guid.NewGuid():N}.dart");
         File.WriteAllText(file, source);
         try
         {
-            return RunFile(file, lowering, engine, arguments);
+            var (code, output, errors) = Execute(file, lowering, engine, arguments);
+            return (code, Named(output), Named(errors));
         }
         finally
         {
             File.Delete(file);
         }
+
+        string Named(string text) => text.Replace(new Uri(file).AbsoluteUri, "program.dart", StringComparison.Ordinal);
     }
 
     /// <summary>The same of a program in files.</summary>
     internal static (int Code, string Output) RunFile(string file, DartOptions? lowering = null, EngineOptions? engine = null, IReadOnlyList<string>? arguments = null)
     {
-        var bytes = DartCompiler.Compile(file, lowering);
+        var (code, output, _) = Execute(file, lowering, engine, arguments);
+        return (code, output);
+    }
+
+    private static (int Code, string Output, string Errors) Execute(string file, DartOptions? lowering, EngineOptions? engine, IReadOnlyList<string>? arguments)
+    {
+        var module = DartCompiler.Build(file, lowering);
         var options = engine ?? EngineOptions.Default;
-        var output = new StringWriter();
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var code = ExecutionThread.Run(options, () =>
         {
             using var store = new Store(options);
-            return new DartHost(output, arguments).Run(store, WasmModule.Decode(bytes));
+            var host = new DartHost(output, errors, () => SourceMap.Parse(module.Map!.ToJson(folder), folder), arguments);
+            try
+            {
+                return host.Run(store, WasmModule.Decode(module.Bytes));
+            }
+            catch (WasmTrapException trap) when (trap.Kind == TrapKind.StackOverflow)
+            {
+                errors.Write(host.Describe(trap));
+                return 255;
+            }
         });
-        return (code, output.ToString());
+        return (code, output.ToString(), errors.ToString());
     }
 
     private const string Classes = """
@@ -258,9 +285,9 @@ public sealed class ProgramTests
     [Fact]
     public void AnUncaughtExceptionEndsWith255()
     {
-        var (code, output) = Run("void main() { throw StateError('no'); }");
-        Assert.Equal(255, code);
-        Assert.Contains("Bad state: no", output, StringComparison.Ordinal);
+        var (code, output, errors) = RunWithErrors("void main() { throw StateError('no'); }");
+        Assert.Equal((255, ""), (code, output));
+        Assert.StartsWith("Unhandled exception:\nBad state: no\n", errors, StringComparison.Ordinal);
     }
 
     [Theory]

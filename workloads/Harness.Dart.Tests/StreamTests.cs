@@ -187,8 +187,8 @@ public sealed class StreamTests
     [Fact]
     public void AnErrorOfTheLastListenersLeavingEndsTheProgramLater()
     {
-        var (code, output) = ProgramTests.Run("import 'dart:async'; void main() { late StreamSubscription s; final c = StreamController.broadcast(sync: true, onCancel: () => throw 'x'); s = c.stream.listen((_) => s.cancel()); c.add(1); print('after'); }");
-        Assert.Equal(255, code);
-        Assert.Equal("after\nUnhandled exception:\nx\n", output);
+        var (code, output, errors) = ProgramTests.RunWithErrors("import 'dart:async'; void main() { late StreamSubscription s; final c = StreamController.broadcast(sync: true, onCancel: () => throw 'x'); s = c.stream.listen((_) => s.cancel()); c.add(1); print('after'); }");
+        Assert.Equal((255, "after\n"), (code, output));
+        Assert.StartsWith("Unhandled exception:\nx\n#0      main.<anonymous closure> (program.dart:1:", errors, StringComparison.Ordinal);
     }
 }

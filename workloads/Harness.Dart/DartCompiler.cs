@@ -11,14 +11,19 @@ internal static class DartCompiler
     private const int StackSize = 512 << 20;
 
     /// <summary>Compiles a program.</summary>
+    /// <returns>The bytes of the module.</returns>
+    /// <inheritdoc cref="Build"/>
+    public static byte[] Compile(string path, DartOptions? options = null, IReadOnlyDictionary<string, string>? packages = null) => Build(path, options, packages).Bytes;
+
+    /// <summary>Compiles a program.</summary>
     /// <param name="path">The file that has <c>main</c>.</param>
     /// <param name="options">The lowering's choices.</param>
     /// <param name="packages">Folders of packages by name: what <c>package:NAME/</c> stands for.</param>
-    /// <returns>The module.</returns>
+    /// <returns>The module, with what its source map is made of.</returns>
     /// <exception cref="DartCompilationException">The program has errors.</exception>
-    public static byte[] Compile(string path, DartOptions? options = null, IReadOnlyDictionary<string, string>? packages = null)
+    public static DartModule Build(string path, DartOptions? options = null, IReadOnlyDictionary<string, string>? packages = null)
     {
-        byte[]? module = null;
+        DartModule? module = null;
         Exception? failure = null;
         var thread = new Thread(
             () =>

@@ -2,22 +2,31 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Harness.Engine.Diagnostics;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
+using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Dart;
 
-/// <summary>The host interface of compiled programs: output, arguments, clock, texts of doubles, and functions of mathematics.</summary>
-/// <param name="output">Where a program's lines go.</param>
+/// <summary>The host interface of compiled programs: output, arguments, clock, stack traces, texts of doubles, and functions of mathematics.</summary>
+/// <param name="output">What programs print to.</param>
+/// <param name="errors">What is told there of exceptions that nobody catches; null for the output.</param>
+/// <param name="findMap">Finds the module's source map when the first trace is written; null where it has none.</param>
 /// <param name="arguments">What <c>main</c> is given; null for nothing.</param>
-internal sealed class DartHost(TextWriter output, IReadOnlyList<string>? arguments = null)
+internal sealed class DartHost(TextWriter output, TextWriter? errors = null, Func<SourceMap?>? findMap = null, IReadOnlyList<string>? arguments = null)
 {
     /// <summary>Most units of a text that pass through the memory at once.</summary>
     private const int MostUnits = 30_000;
 
+    // A text passes through the memory of the module, which has 64 Ki units.
+    private const int LongestTrace = 60_000;
+
     private readonly IReadOnlyList<string> _arguments = arguments ?? [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly StringBuilder _line = new();
+    private readonly Printer _output = new(output);
+    private readonly Printer _errors = new(errors ?? output);
+    private readonly StackTraceText _traces = new(findMap ?? (() => null));
     private Instance? _instance;
 
     /// <summary>Runs a module's <c>main</c>.</summary>
@@ -36,14 +45,20 @@ internal sealed class DartHost(TextWriter output, IReadOnlyList<string>? argumen
     /// <summary>Tells the host whose memory texts pass through: the instance that was made with its imports.</summary>
     public void Attach(Instance instance) => _instance = instance;
 
+    /// <summary>A trap as an exception that nobody caught, with the stack.</summary>
+    public string Describe(WasmTrapException trap) => $"Unhandled exception:\n{trap.Kind.Message()}\n{_traces.Write(trap.CallStack, 0, trap.IsCallStackTruncated)}";
+
     /// <summary>What a compiled module imports.</summary>
     public Imports CreateImports()
     {
         var imports = new Imports();
         void Add(string name, HostFunction function) => imports.Define("host", name, function);
-        Add("write", HostFunction.Create<int, int>(Write));
+        Add("write", HostFunction.Create<int, int>((length, isLast) => _output.Write(ReadText(length), isLast != 0)));
+        Add("writeError", HostFunction.Create<int, int>((length, isLast) => _errors.Write(ReadText(length), isLast != 0)));
+        Add("trace", HostFunction.Create(Engine.Modules.FunctionType.Of([Engine.Modules.ValueType.I32], [Engine.Modules.ValueType.ExternRef]), CaptureTrace));
+        Add("traceText", HostFunction.Create(Engine.Modules.FunctionType.Of([Engine.Modules.ValueType.ExternRef], [Engine.Modules.ValueType.I32]), WriteTrace));
         Add("argument", HostFunction.Create<int, int, int>(WriteArgument));
-        Add("formatDouble", HostFunction.Create<double, int, int, int>(FormatDouble));
+        Add("formatDouble", HostFunction.Create<double, int, int, int>((value, kind, digits) => WriteText(DoubleText.Format(value, kind, digits))));
         Add("parseDouble", HostFunction.Create<int, double>(ParseDouble));
         Add("clock", HostFunction.Create(() => _clock.Elapsed.TotalMicroseconds));
         Add("time", HostFunction.Create(() => (DateTime.UtcNow - DateTime.UnixEpoch).TotalMicroseconds));
@@ -59,16 +74,11 @@ internal sealed class DartHost(TextWriter output, IReadOnlyList<string>? argumen
 
     private string ReadText(int length) => new(MemoryMarshal.Cast<byte, char>(_instance!.GetMemory("memory").Span(0, length * 2)));
 
-    private void Write(int length, int isLast)
+    private int WriteText(ReadOnlySpan<char> text)
     {
-        _line.Append(ReadText(length));
-        if (isLast == 0)
-            return;
-        output.Write(_line.Append('\n').ToString());
-        _line.Clear();
+        text.CopyTo(MemoryMarshal.Cast<byte, char>(_instance!.GetMemory("memory").Span(0, text.Length * 2)));
+        return text.Length;
     }
-
-    private void WriteText(ReadOnlySpan<char> text) => text.CopyTo(MemoryMarshal.Cast<byte, char>(_instance!.GetMemory("memory").Span(0, text.Length * 2)));
 
     private int WriteArgument(int index, int start)
     {
@@ -79,14 +89,35 @@ internal sealed class DartHost(TextWriter output, IReadOnlyList<string>? argumen
         return rest.Length;
     }
 
-    private int FormatDouble(double value, int kind, int digits)
+    // The stack is told by an object of the host: it lives as long as the module's object that has it.
+    private static void CaptureTrace(HostCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results) =>
+        results[0] = WasmValue.FromExtern(new Trace(caller.CaptureStack(), arguments[0].AsI32()));
+
+    private void WriteTrace(HostCaller caller, ReadOnlySpan<WasmValue> arguments, Span<WasmValue> results)
     {
-        var text = DoubleText.Format(value, kind, digits);
-        WriteText(text);
-        return text.Length;
+        var trace = (Trace)arguments[0].AsExtern()!;
+        var text = _traces.Write(trace.Stack.Symbolize(), trace.Skipped, trace.Stack.IsTruncated);
+        results[0] = WriteText(text.AsSpan(0, Math.Min(text.Length, LongestTrace)));
     }
 
     // The grammar is checked by the core library; what comes is a number.
     private double ParseDouble(int length) =>
         double.TryParse(ReadText(length), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN;
+
+    /// <summary>A stack, and how many of its innermost functions are no part of the trace.</summary>
+    private sealed record Trace(CapturedStack Stack, int Skipped);
+
+    /// <summary>Puts lines together that come in pieces.</summary>
+    private sealed class Printer(TextWriter writer)
+    {
+        private readonly StringBuilder _line = new();
+
+        public void Write(string text, bool isLast)
+        {
+            _line.Append(text);
+            if (!isLast) return;
+            writer.Write(_line.Append('\n').ToString());
+            _line.Clear();
+        }
+    }
 }

@@ -1,4 +1,8 @@
 // What modules of the Dart compiler import, in JavaScript alone: any shell can use it. The counterpart of DartHost.cs.
+import { captureStack, writeStack } from './trace.mjs';
+
+// A text passes through the memory of the module, which has 64 Ki units.
+const longestTrace = 60_000;
 
 // The shortest text that reads back as the same double, as Dart writes it.
 function shortest(value) {
@@ -14,15 +18,30 @@ function format(value, kind, digits) {
   return (Object.is(value, -0) ? '-' : '') + value.toPrecision(digits);
 }
 
+/** Puts lines together that come in pieces. */
+function linePrinter(text, print) {
+  let line = '';
+  return (length, isLast) => {
+    line += text(length);
+    if (isLast) {
+      const whole = line;
+      line = '';
+      print(whole);
+    }
+  };
+}
+
 /**
  * Makes the imports of one instance.
  * @param print is called with each line of output, without its line end.
+ * @param printError the same for what is told of exceptions that nobody catches.
+ * @param findMap gives what writeStack takes, when the first trace is written; undefined where the module has no source map.
  * @param args are the texts that main is given.
- * @returns the imports, and attach, which must be called with the instance that was made with them.
+ * @returns the imports; attach, which must be called with the instance that was made with them; and describe, which gives an error that ended main as an exception that nobody caught.
  */
-export function createDartHost(print, args = []) {
+export function createDartHost(print, printError = print, findMap = () => undefined, args = []) {
   let memory;
-  let line = '';
+  let map;
   const started = performance.now();
 
   function text(length) {
@@ -32,32 +51,30 @@ export function createDartHost(print, args = []) {
     return result;
   }
 
-  function writeText(value) {
-    const units = new Uint16Array(memory.buffer, 0, value.length);
-    for (let i = 0; i < value.length; i++) units[i] = value.charCodeAt(i);
+  function storeText(result) {
+    const units = new Uint16Array(memory.buffer, 0, result.length);
+    for (let i = 0; i < result.length; i++) units[i] = result.charCodeAt(i);
+    return result.length;
+  }
+
+  function traceText(trace) {
+    map ??= { find: findMap() };
+    return writeStack(trace, map.find);
   }
 
   const host = {
-    write(length, isLast) {
-      line += text(length);
-      if (isLast) {
-        const whole = line;
-        line = '';
-        print(whole);
-      }
-    },
+    write: linePrinter(text, print),
+    writeError: linePrinter(text, printError),
+    trace: (skipped) => captureStack(skipped),
+    traceText: (trace) => storeText(traceText(trace).slice(0, longestTrace)),
     // As much as fits of an argument from a unit on; how many units there are from there to its end.
     argument(index, start) {
       if (index >= args.length) return -1;
       const rest = args[index].length - start;
-      writeText(args[index].slice(start, start + 30000));
+      storeText(args[index].slice(start, start + 30000));
       return rest;
     },
-    formatDouble(value, kind, digits) {
-      const result = format(value, kind, digits);
-      writeText(result);
-      return result.length;
-    },
+    formatDouble: (value, kind, digits) => storeText(format(value, kind, digits)),
     parseDouble: (length) => Number(text(length)),
     clock: () => (performance.now() - started) * 1000,
     time: () => Date.now() * 1000,
@@ -66,5 +83,9 @@ export function createDartHost(print, args = []) {
     sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, exp: Math.exp, log: Math.log,
     atan2: Math.atan2, pow: Math.pow,
   };
-  return { imports: { host }, attach: (instance) => { memory = instance.exports.memory; } };
+  return {
+    imports: { host },
+    attach: (instance) => { memory = instance.exports.memory; },
+    describe: (error) => `Unhandled exception:\n${error.message}\n${traceText({ error, skipped: 0 })}`,
+  };
 }

@@ -1,9 +1,20 @@
 // Runs a module that 'harness dart build' made: node run.mjs FILE.wasm ARGS…
 import { readFileSync } from 'node:fs';
 import { createDartHost } from './host.mjs';
+import { findSourceMap } from './source-map.mjs';
 
-const [module, ...args] = process.argv.slice(2);
-const { imports, attach } = createDartHost((line) => console.log(line), args);
-const { instance } = await WebAssembly.instantiate(readFileSync(module), imports);
+const [path, ...args] = process.argv.slice(2);
+const module = await WebAssembly.compile(readFileSync(path));
+const { imports, attach, describe } = createDartHost((line) => console.log(line), (line) => console.error(line), () => findSourceMap(path, module), args);
+const instance = await WebAssembly.instantiate(module, imports);
 attach(instance);
-process.exitCode = instance.exports.main();
+// As many functions as traces tell of.
+Error.stackTraceLimit = 101;
+try {
+  process.exitCode = instance.exports.main();
+} catch (error) {
+  // What traps ends as an exception does that nobody catches.
+  if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
+  process.stderr.write(describe(error));
+  process.exitCode = 255;
+}

@@ -25,6 +25,9 @@ public sealed class WasmTrapException : Exception
     /// </summary>
     public IReadOnlyList<WasmFrame> CallStack => _frames ??= _stack.Symbolize();
 
+    /// <summary>Whether there were more frames than <see cref="CallStack"/> has.</summary>
+    internal bool IsCallStackTruncated => _stack.IsTruncated;
+
     /// <summary>The trap's name as the official test suite words it, and below it a line for each frame of the stack.</summary>
     public override string Message
     {

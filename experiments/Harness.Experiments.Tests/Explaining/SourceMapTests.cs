@@ -4,6 +4,7 @@ using Harness.Engine.Modules.Text;
 using Harness.Experiments.Commands;
 using Harness.Experiments.Explaining;
 using Harness.Experiments.Reports.Html;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Tests.Explaining;
 
@@ -25,6 +26,16 @@ public sealed class SourceMapTests : IDisposable
     [InlineData(30, "b.ts:2")]
     [InlineData(1000, "b.ts:2")]
     public void AnInstructionIsInTheLineOfTheMappingBeforeIt(int offset, string? line) => Assert.Equal(line, SourceMap.Parse(Map, folder.Path).At(offset));
+
+    [Fact]
+    public void APlaceHasTheAddressOfItsSource()
+    {
+        var map = SourceMap.Parse(Map.Replace("b.ts", "dart:core", StringComparison.Ordinal), folder.Path);
+        Assert.Equal(new SourcePlace(new Uri(folder.File("lib/a.ts")).AbsoluteUri, 3, 1), map.Find(15));
+        Assert.Equal(new SourcePlace("dart:core", 2, 1), map.Find(30));
+        Assert.Null(map.Find(9));
+        Assert.Null(map.Find(25));
+    }
 
     [Fact]
     public void SourcesAreReadBesideTheModuleAndNowhereElse()
@@ -66,6 +77,16 @@ public sealed class SourceMapTests : IDisposable
         Assert.Contains("  | p.ts:1: return x + 1;", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("p.ts:1: return x + 1;", HtmlFile.ToText(html => ExplanationPage.Write(html, "module.wasm", explanation)), StringComparison.Ordinal);
         Assert.Contains("\"sourceLine\": \"p.ts:1: return x", explanation.ToJson(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ListingsOfProgramsThatTheHarnessCompilesHaveTheirLines()
+    {
+        var program = ProgramCatalog.Read().Own.Single(candidate => candidate.Name == "dart-queens");
+        var explanation = ExplainCommand.ExplainProgram(program with { Timed = program.WarmUp }, 1, new EngineOptions(), new RecorderOptions { Code = true }, new HashSet<string>());
+        var lines = explanation.Functions.SelectMany(function => function.Compilations).SelectMany(compilation => compilation.Code).Select(line => line.Source?.SourceLine).OfType<string>().ToList();
+        Assert.Contains(lines, line => line.StartsWith("queens.dart:", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("dart:core", StringComparison.Ordinal));
     }
 
     private static byte[] Module => WatAssembler.Assemble("(module (func (export \"main\") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))");

@@ -2,9 +2,11 @@ using System.CommandLine;
 using Harness.Dart;
 using Harness.Dart.Semantics;
 using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics;
 using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Explaining;
 
 namespace Harness.Experiments.Commands;
 
@@ -13,6 +15,9 @@ internal static class DartCommand
 {
     /// <summary>Exit code where a program has errors, as Dart's own tools have it.</summary>
     private const int CompilationFailed = 254;
+
+    /// <summary>Exit code where nobody catches an exception.</summary>
+    private const int UncaughtException = 255;
 
     public static Command Create() => new("dart", "compile and run Dart programs")
     {
@@ -36,12 +41,28 @@ internal static class DartCommand
             var lowering = DartOptions.FromKnobs(knobs.Read(parsed));
             return Guarded(() =>
             {
-                File.WriteAllBytes(target, DartBuild.Compile(path, lowering, packages.Read(parsed)));
+                Write(DartBuild.Compile(path, lowering, packages.Read(parsed)), target);
                 return 0;
             });
         });
         return command;
     }
+
+    /// <summary>Writes a module with its source map beside it; where there can be no file beside it, the module alone.</summary>
+    private static void Write(DartModule module, string target)
+    {
+        if (module.Map is not { } map || WholeFile.IsDevice(Path.GetFullPath(target)))
+        {
+            File.WriteAllBytes(target, module.Bytes);
+            return;
+        }
+
+        var mapFile = target + SourceMapFile.Ending;
+        File.WriteAllText(mapFile, map.ToJson(FolderOf(target)));
+        File.WriteAllBytes(target, module.WithMapName(Path.GetFileName(mapFile)));
+    }
+
+    private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
 
     private static Command CreateRun()
     {
@@ -56,8 +77,9 @@ internal static class DartCommand
             var (options, lowering) = (EngineOptions.FromDictionary(KnobCatalog.Shared(values)), DartOptions.FromKnobs(values));
             return Guarded(() =>
             {
-                var bytes = DartBuild.Compile(parsed.GetRequiredValue(file), lowering, packages.Read(parsed));
-                return ExecutionThread.Run(options, () => Run(bytes, options, Console.Out, parsed.GetValue(arguments) ?? []));
+                var path = parsed.GetRequiredValue(file);
+                var module = DartBuild.Compile(path, lowering, packages.Read(parsed));
+                return ExecutionThread.Run(options, () => Run(module, FolderOf(path), options, Console.Out, Console.Error, parsed.GetValue(arguments) ?? []));
             });
         });
         return command;
@@ -81,17 +103,18 @@ internal static class DartCommand
         return command;
     }
 
-    private static int Run(byte[] bytes, EngineOptions options, TextWriter output, IReadOnlyList<string> arguments)
+    private static int Run(DartModule module, string folder, EngineOptions options, TextWriter output, TextWriter errors, IReadOnlyList<string> arguments)
     {
         using var store = new Store(options);
+        var host = new DartHost(output, errors, () => module.Map is { } map ? SourceMap.Parse(map.ToJson(folder), folder) : null, arguments);
         try
         {
-            return new DartHost(output, arguments).Run(store, WasmModule.Decode(bytes));
+            return host.Run(store, WasmModule.Decode(module.Bytes));
         }
         catch (WasmTrapException trap)
         {
-            output.WriteLine("Unhandled exception:\n" + trap.Message);
-            return 255;
+            errors.Write(host.Describe(trap));
+            return UncaughtException;
         }
     }
 

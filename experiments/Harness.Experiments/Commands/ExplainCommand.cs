@@ -96,7 +96,7 @@ internal static class ExplainCommand
         }
 
         CheckFunctions(module, path, shown);
-        var map = recorded.Code ? SourceMap.Find(path, module) : null;
+        var map = recorded.Code ? SourceMapFile.Find(path, module) : null;
         var explanation = ExecutionThread.Run(options, () => Run(module, calls, options, recorded));
         return map is null ? explanation : map.AddTo(explanation);
     }
@@ -104,7 +104,7 @@ internal static class ExplainCommand
     /// <summary>Runs a program and explains what the engine did with it.</summary>
     public static Explanation ExplainProgram(
         ProgramDefinition program, int repeat, EngineOptions options, RecorderOptions recorded, IReadOnlySet<string> shown, IReadOnlyDictionary<string, string>? knobs = null) =>
-        ProgramSession.Run(program, options, host =>
+        ProgramSession.Run(program, options, (host, request) =>
         {
             using var recorder = new ExecutionRecorder(host.Engine, recorded);
             try
@@ -120,7 +120,8 @@ internal static class ExplainCommand
             var instance = host.Instance ?? throw new HarnessException($"program '{program.Name}' made no instance");
             CheckFunctions(instance.Module, program.Name, shown);
             host.Engine.WaitUntilSettled(SettleTime);
-            return recorder.Explain(instance);
+            var explanation = recorder.Explain(instance);
+            return recorded.Code && request.Module is { } module && SourceMapFile.Find(module, instance.Module) is { } map ? map.AddTo(explanation) : explanation;
         }, knobs);
 
     private static void CheckFunctions(WasmModule module, string path, IReadOnlySet<string> shown)

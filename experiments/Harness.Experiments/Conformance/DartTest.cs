@@ -82,7 +82,7 @@ internal sealed partial class DartTest(string file)
         try
         {
             if (!compilation.Wait(CompilationLimit)) return (DartOutcome.Crashed, $"the compiler did not end within {CompilationLimit.TotalSeconds} s");
-            bytes = compilation.Result;
+            bytes = compilation.Result.Bytes;
             return null;
         }
         catch (AggregateException failure) when (failure.InnerException is DartCompilationException exception)

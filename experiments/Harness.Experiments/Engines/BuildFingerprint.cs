@@ -15,8 +15,7 @@ internal static class BuildFingerprint
 
     private static readonly Lazy<string> LazyHarness = new(() => Of([.. Assemblies.Select(assembly => assembly.Location)], RuntimeInformation.FrameworkDescription));
     private static readonly Lazy<string> LazyShells = new(() => Of(ShellScripts, ""));
-    private static readonly Lazy<string> LazyNode = new(() => Of(
-        [.. ShellScripts, Path.Combine(ProjectLayout.Node, "v8-worker.mjs"), Path.Combine(ProjectLayout.Node, "hosts.mjs"), Path.Combine(ProjectLayout.DartPrograms, "host.mjs")], ""));
+    private static readonly Lazy<string> LazyNode = new(() => Of([.. ShellScripts, .. NodeScripts], ""));
 
     /// <summary>Of the workers that are the harness itself: its assemblies, and the version of .NET.</summary>
     public static string OfHarness => LazyHarness.Value;
@@ -47,6 +46,12 @@ internal static class BuildFingerprint
     }
 
     private static string[] ShellScripts => Directory.GetFiles(ProjectLayout.Shells);
+
+    private static IEnumerable<string> NodeScripts =>
+    [
+        .. ((string[])["v8-worker.mjs", "hosts.mjs"]).Select(name => Path.Combine(ProjectLayout.Node, name)),
+        .. ((string[])["host.mjs", "trace.mjs", "source-map.mjs"]).Select(name => Path.Combine(ProjectLayout.DartPrograms, name)),
+    ];
 
     /// <summary>A hash of the names and contents of files, in whatever order they are given, and wherever their folders are.</summary>
     /// <param name="files">Their paths, of which only the names count; several may have the same.</param>

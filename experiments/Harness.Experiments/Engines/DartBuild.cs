@@ -9,12 +9,12 @@ internal static class DartBuild
     /// <param name="path">The file that has <c>main</c>.</param>
     /// <param name="options">The compiler's choices.</param>
     /// <param name="packages">Folders of packages by name.</param>
-    /// <returns>The module.</returns>
+    /// <returns>The module; wasm-opt leaves nothing known of where its code comes from.</returns>
     /// <exception cref="Harness.Dart.Semantics.DartCompilationException">The program has errors.</exception>
     /// <exception cref="HarnessException">wasm-opt could not be run, or refused its flags.</exception>
-    public static byte[] Compile(string path, DartOptions options, IReadOnlyDictionary<string, string>? packages = null)
+    public static DartModule Compile(string path, DartOptions options, IReadOnlyDictionary<string, string>? packages = null)
     {
-        var module = DartCompiler.Compile(path, options, packages);
-        return options.WasmOpt.Length == 0 ? module : WasmOpt.Optimize(module, options.WasmOpt.Split(' '));
+        var module = DartCompiler.Build(path, options, packages);
+        return options.WasmOpt.Length == 0 ? module : new DartModule(WasmOpt.Optimize(module.Bytes, options.WasmOpt.Split(' ')), Map: null);
     }
 }

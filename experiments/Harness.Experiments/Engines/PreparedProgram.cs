@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Harness.Dart;
 using Harness.Dart.Semantics;
+using Harness.Experiments.Explaining;
 using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Engines;
@@ -111,7 +112,11 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
         try
         {
             var packages = program.Packages.ToDictionary(package => package.Key, package => program.PathOf(package.Value));
-            return Keep(DartBuild.Compile(program.PathOf(program.Source), lowering, packages));
+            var module = DartBuild.Compile(program.PathOf(program.Source), lowering, packages);
+            var path = Keep(module.Bytes);
+            if (module.Map is { } map)
+                KeepMap(path + SourceMapFile.Ending, map.ToJson(Path.GetDirectoryName(path)!));
+            return path;
         }
         catch (DartCompilationException exception)
         {
@@ -125,4 +130,11 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
 
     /// <summary>Keeps the bytes of a module by their hash.</summary>
     private static string Keep(ReadOnlySpan<byte> bytes) => KeptFile.Of("modules", ".wasm", bytes);
+
+    /// <summary>Keeps the source map of a module beside it: programs that differ in places alone have the same module.</summary>
+    private static void KeepMap(string path, string map)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != map)
+            WholeFile.WriteText(path, map);
+    }
 }

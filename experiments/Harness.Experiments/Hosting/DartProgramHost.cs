@@ -4,6 +4,7 @@ using Harness.Dart;
 using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Explaining;
 using Harness.Experiments.Workloads;
 using Harness.Hosts;
 
@@ -16,6 +17,7 @@ namespace Harness.Experiments.Hosting;
 internal sealed class DartProgramHost(WorkerProgram program, EngineOptions options) : ProgramHost(program, options)
 {
     private readonly StringBuilder printed = new();
+    private readonly StringBuilder complained = new();
     private Store? store;
 
     private bool RunsMain => string.Equals(Program.Iteration, nameof(IterationKind.Instance), StringComparison.OrdinalIgnoreCase);
@@ -30,11 +32,12 @@ internal sealed class DartProgramHost(WorkerProgram program, EngineOptions optio
     public override ProgramOutput Iterate()
     {
         printed.Clear();
+        complained.Clear();
         if (!RunsMain)
         {
             var call = Program.Timed!;
             var results = Instance!.GetFunction(call.Function).Invoke([.. call.Arguments.Select(text => WasmLiterals.ToValue(TypedLiteral.Parse(text)))]);
-            return new ProgramOutput { Text = printed.ToString(), Results = results };
+            return new ProgramOutput { Text = printed.ToString(), ErrorText = complained.ToString(), Results = results };
         }
 
         // The instance that ran last stays, so that it can be explained.
@@ -42,15 +45,17 @@ internal sealed class DartProgramHost(WorkerProgram program, EngineOptions optio
             CloseStore(store);
         var exitCode = DartHost.RunMain(Open());
         var text = printed.ToString();
-        return new ProgramOutput { Text = text, Bytes = Encoding.UTF8.GetBytes(text), ExitCode = exitCode };
+        return new ProgramOutput { Text = text, Bytes = Encoding.UTF8.GetBytes(text), ErrorText = complained.ToString(), ExitCode = exitCode };
     }
 
     private Instance Open()
     {
         store = OpenStore();
-        var host = new DartHost(new StringWriter(printed, CultureInfo.InvariantCulture), Program.Arguments);
+        var host = new DartHost(Into(printed), Into(complained), () => SourceMapFile.Find(Program.Module!, Module), Program.Arguments);
         var instance = Instantiate(store, host.CreateImports());
         host.Attach(instance);
         return instance;
     }
+
+    private static StringWriter Into(StringBuilder text) => new(text, CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,12 @@ internal static class ProgramSession
     /// <param name="use">What is done with its host.</param>
     /// <param name="knobs">Values by knob name, of which those of the Dart compiler say how the program is compiled; null for the defaults.</param>
     /// <exception cref="HarnessException">It is absent, cannot be loaded, or fails in a way of its own; a trap is left to the caller.</exception>
-    public static T Run<T>(ProgramDefinition program, EngineOptions options, Func<IProgramHost, T> use, IReadOnlyDictionary<string, string>? knobs = null)
+    public static T Run<T>(ProgramDefinition program, EngineOptions options, Func<IProgramHost, T> use, IReadOnlyDictionary<string, string>? knobs = null) =>
+        Run(program, options, (host, _) => use(host), knobs);
+
+    /// <summary>The same for what needs to know the program's files as well: they are those of what workers are told of it.</summary>
+    /// <inheritdoc cref="Run{T}(ProgramDefinition, EngineOptions, Func{IProgramHost, T}, IReadOnlyDictionary{string, string})"/>
+    public static T Run<T>(ProgramDefinition program, EngineOptions options, Func<IProgramHost, WorkerProgram, T> use, IReadOnlyDictionary<string, string>? knobs = null)
     {
         if (!program.IsCompiled && knobs is not null)
             KnobCatalog.RefuseOfPrograms(knobs, $"program '{program.Name}'");
@@ -29,7 +34,7 @@ internal static class ProgramSession
             return ExecutionThread.Run(options, () =>
             {
                 using var host = ProgramHost.Open(prepared.Request!, options, checks: false);
-                return use(host);
+                return use(host, prepared.Request!);
             });
         }
         catch (Exception exception) when (exception is ProgramException or ModuleException or LinkException or WasmException or KeyNotFoundException or NotSupportedException or OutOfMemoryException)

@@ -8,6 +8,11 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
 {
     private readonly List<IrLabel?> _labels = [];
     private readonly ModuleEmitter _module = module;
+    private int _at;
+    private int _marked = -1;
+
+    /// <summary>Where the instructions come from: each entry holds from its offset in what was written up to the next one.</summary>
+    public List<(int Offset, int Place)> Places { get; } = [];
 
     public void Function()
     {
@@ -26,6 +31,7 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
             ModuleEmitter.Value(w, group.Key);
         }
 
+        _at = function.At;
         Emit(function.Body!);
         if (function.Result.Kind != WKind.None && function.Body!.Type.Kind is WKind.None)
             w.Opcode(Opcode.Unreachable);
@@ -43,6 +49,9 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
 
     private void Emit(Node node)
     {
+        var around = _at;
+        if (node.At != 0) _at = node.At;
+        Mark();
         switch (node.Op)
         {
             case IrOp.Nop: break;
@@ -165,6 +174,16 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
         // Behind something that never goes on, the stack must be polymorphic for what expects a value.
         if (node.IsNever && node.Op is not (IrOp.Br or IrOp.BrTable or IrOp.Return or IrOp.Throw or IrOp.Unreachable))
             w.Opcode(Opcode.Unreachable);
+        _at = around;
+    }
+
+    // What is written next comes from the node that is at work.
+    private void Mark()
+    {
+        if (_at == _marked) return;
+        if (Places.Count > 0 && Places[^1].Offset == w.Length) Places.RemoveAt(Places.Count - 1);
+        Places.Add((w.Length, _at));
+        _marked = _at;
     }
 
     private void Try(Node node)
@@ -247,6 +266,7 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
     private void Args(Node node)
     {
         foreach (var arg in node.Args) Value(arg);
+        Mark();
     }
 
     private void Typed(Opcode opcode, Node node)

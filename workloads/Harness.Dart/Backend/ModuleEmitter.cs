@@ -24,13 +24,15 @@ internal sealed class ModuleParts
 }
 
 /// <summary>Writes the module: lays out types and gives indices, then translates trees to code.</summary>
-internal sealed class ModuleEmitter(ModuleParts parts)
+/// <param name="parts">What the module consists of.</param>
+/// <param name="positions">The places that nodes come from.</param>
+internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions)
 {
     private readonly List<HeapDef> _types = [];
     private readonly HashSet<HeapDef> _seen = [];
     private readonly List<FuncDef> _importTypes = [];
 
-    public byte[] Emit()
+    public DartModule Emit()
     {
         CollectTypes();
         var imports = parts.Functions.Where(f => f.Import is not null).ToList();
@@ -91,16 +93,26 @@ internal sealed class ModuleEmitter(ModuleParts parts)
         });
         if (parts.Start is { } start) w.Section(SectionId.Start, s => s.U32(start.Index));
         w.Section(SectionId.Element, s => WriteElements(s, defined));
+        var map = new CodeMap(positions);
+        var codeLength = 0;
         w.Section(SectionId.Code, s =>
         {
             s.U32(defined.Count);
             foreach (var f in defined)
             {
                 var body = new WasmWriter();
-                new FunctionEmitter(this, body, f).Function();
+                var emitter = new FunctionEmitter(this, body, f);
+                emitter.Function();
                 s.Sized(body.Written);
+                var bodyStart = s.Length - body.Length;
+                map.Add(bodyStart, f.At);
+                foreach (var (offset, place) in emitter.Places) map.Add(bodyStart + offset, place);
             }
+
+            codeLength = s.Length;
+            map.Add(codeLength, 0);
         });
+        map.Start = w.Length - codeLength;
         w.Section(SectionId.Custom, s =>
         {
             s.Name("name");
@@ -111,7 +123,7 @@ internal sealed class ModuleEmitter(ModuleParts parts)
                 foreach (var f in imports.Concat(defined)) { names.U32(f.Index); names.Name(f.Name); }
             });
         });
-        return w.ToArray();
+        return new DartModule(w.ToArray(), map);
     }
 
     private void WriteElements(WasmWriter s, List<IrFunction> defined)
@@ -323,6 +335,7 @@ internal sealed class ModuleEmitter(ModuleParts parts)
     {
         if (heap == HeapDef.Struct) w.S33(-0x15);
         else if (heap == HeapDef.Array) w.S33(-0x16);
+        else if (heap == HeapDef.Extern) w.S33(-0x11);
         else w.S33(heap.Index);
     }
 }

@@ -4,6 +4,9 @@ library dart._internal;
 // What prints where a zone does it its own way.
 void Function(String line)? zonePrint;
 
+// An object of the host, of which nothing but the host knows what it is.
+final class WasmExtern {}
+
 // Arrays of the target. Their elements are not initialized beyond zero and null.
 final class WasmArray<T> {
   external factory WasmArray(int length);

@@ -59,6 +59,10 @@ external void _admitUnits(StringBuffer buffer, WasmUnits units);
 external void _storeUnit(int address, int unit);
 external int _loadUnit(int address);
 external void _hostWrite(int length, int isLast);
+external void _hostWriteError(int length, int isLast);
+external WasmExtern? _hostTrace(int skipped);
+external int _hostTraceText(WasmExtern? trace);
+external bool _tracesAreAsked();
 external int _hostFormat(double value, int kind, int digits);
 // Writes what fits of an argument of the program from a unit on; gives how many units there are from there to its end, -1 where there is no such argument.
 external int _hostArgument(int index, int start);
@@ -273,6 +277,10 @@ void print(Object? object) {
     zone(s);
     return;
   }
+  _writeLine(s, false);
+}
+
+void _writeLine(String s, bool isError) {
   int at = 0;
   final length = s.length;
   final units = s._units;
@@ -282,7 +290,11 @@ void print(Object? object) {
     if (!isLast) n = 30000;
     for (int i = 0; i < n; i++) _storeUnit(i * 2, units[at + i]);
     at += n;
-    _hostWrite(n, isLast ? 1 : 0);
+    if (isError) {
+      _hostWriteError(n, isLast ? 1 : 0);
+    } else {
+      _hostWrite(n, isLast ? 1 : 0);
+    }
     if (isLast) return;
   }
 }
@@ -311,7 +323,9 @@ List<String> _hostArguments() {
 }
 
 void _reportUncaught(Object? e, Object? s) {
-  print('Unhandled exception:\n$e');
+  final trace = '$s';
+  final lines = trace.endsWith('\n') ? trace.substring(0, trace.length - 1) : trace;
+  _writeLine(lines.isEmpty ? 'Unhandled exception:\n$e' : 'Unhandled exception:\n$e\n$lines', true);
 }
 
 String _toStringOf(Object? o) {
@@ -323,9 +337,9 @@ int _hashCodeOf(Object? o) => o == null ? 2011 : o.hashCode;
 
 external Never _throwAt(Object error, StackTrace trace);
 
-Object _checkThrown(Object? o) {
+Object _checkThrown(Object? o, StackTrace trace) {
   final thrown = o ?? TypeError._('Throw of null.');
-  thrown._thrownAt(const StackTrace());
+  thrown._thrownAt(trace);
   return thrown;
 }
 

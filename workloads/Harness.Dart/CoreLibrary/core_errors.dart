@@ -3,16 +3,41 @@ part of 'core.dart';
 class StackTrace {
   const StackTrace();
   static const StackTrace empty = StackTrace();
-  static StackTrace get current => const StackTrace();
+  external static StackTrace get current;
   factory StackTrace.fromString(String s) => _TextTrace(s);
   String toString() => '';
 }
 class _TextTrace implements StackTrace {
   final String _text;
-  _TextTrace(this._text);
+  const _TextTrace(this._text);
   String toString() => _text;
 }
-StackTrace _captureStackTrace() => const StackTrace();
+// A stack as the host has captured it: its text is made when somebody asks.
+final class _CapturedTrace implements StackTrace {
+  final WasmExtern? _frames;
+  String? _lines;
+  _CapturedTrace(this._frames);
+  String toString() => _lines ??= _readHostLines(_hostTraceText(_frames));
+}
+StackTrace _traceOf(WasmExtern? stack) => _CapturedTrace(stack);
+
+// Where nobody asks for traces, so many exceptions capture one for the report of what nobody catches; what is thrown again and again is caught.
+int _sparedTraces = 8;
+const StackTrace _notCaptured = _TextTrace('(The stack was not captured: the program asks for no stack traces, and has thrown many exceptions before.)\n');
+
+// The stack at a throw, which calls this.
+StackTrace _captureStackTrace() {
+  if (!_tracesAreAsked()) {
+    if (_sparedTraces == 0) return _notCaptured;
+    _sparedTraces--;
+  }
+  return _CapturedTrace(_hostTrace(1));
+}
+String _readHostLines(int length) {
+  final buffer = StringBuffer();
+  for (int i = 0; i < length; i++) buffer.writeCharCode(_loadUnit(i * 2));
+  return buffer.toString();
+}
 
 abstract interface class Exception {
   factory Exception([var message]) => _Exception(message);

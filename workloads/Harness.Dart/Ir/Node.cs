@@ -56,6 +56,9 @@ internal sealed class IrFunction(string name)
     public int Index { get; set; } = -1;
     public bool IsReferenced { get; set; }
 
+    /// <summary>Where it is declared (<see cref="SourcePositions"/>): what its nodes come from that do not say it themselves. 0 for what the compiler makes itself.</summary>
+    public int At { get; set; }
+
     /// <summary>Whether its body is the read or write of a field and no more: less than a call of it.</summary>
     public bool IsFieldAccess { get; set; }
 
@@ -84,6 +87,9 @@ internal sealed class Node
     public long Number;
     public List<Node>? Body;
     public List<Node>? Else;
+
+    /// <summary>Where in the program's texts it comes from (<see cref="SourcePositions"/>); 0 where it comes from where the node around it does.</summary>
+    public int At;
 
     public bool IsNever => Type.Kind == WKind.Never;
 

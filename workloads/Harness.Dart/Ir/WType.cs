@@ -40,8 +40,11 @@ internal class HeapDef(string name)
     /// <summary>All arrays.</summary>
     public static readonly HeapDef Array = new("array");
 
+    /// <summary>Objects of the host.</summary>
+    public static readonly HeapDef Extern = new("extern");
+
     /// <summary>Whether no module defines it.</summary>
-    public bool IsAbstract => this == Struct || this == Array;
+    public bool IsAbstract => this == Struct || this == Array || this == Extern;
 
     public string Name { get; } = name;
 

@@ -51,6 +51,7 @@ internal sealed class ProgramLowering
         TypeObjects = new TypeObjects(this);
         Specialisations = new Specialisations(this);
         OwnFields = new OwnFields(this);
+        Traces = new StackTraces(this);
         foreach (var cls in program.Classes)
             Selectors.Build(cls);
     }
@@ -72,6 +73,12 @@ internal sealed class ProgramLowering
 
     /// <summary>What the module consists of.</summary>
     public ModuleParts Parts { get; }
+
+    /// <summary>The places of the program's texts.</summary>
+    public SourcePositions Positions { get; } = new();
+
+    /// <inheritdoc cref="StackTraces"/>
+    public StackTraces Traces { get; }
 
     /// <summary>The virtual calls of all that was lowered.</summary>
     public VirtualCalls Calls { get; }
@@ -128,15 +135,15 @@ internal sealed class ProgramLowering
     public int LateInitializers { get; set; }
 
     /// <summary>Compiles the program.</summary>
-    /// <returns>The module.</returns>
+    /// <returns>The module, with where its code comes from.</returns>
     /// <exception cref="DartCompilationException">The program has errors.</exception>
-    public byte[] Compile()
+    public DartModule Compile()
     {
         if (!Program.Main.Declared.TryGetValue("main", out var element) && !Program.Main.Exported.TryGetValue("main", out element) || element is not Member { Kind: MemberKind.Method } main)
             throw new DartCompilationException([new DartError(Program.Main.Units.FirstOrDefault()?.File, 0, "No 'main' method found.")]);
         new DeclarationChecks(Program, Signatures).Run(action => Guard(action));
         Program.ThrowIfErrors();
-        var entry = NewFunction("$main");
+        var entry = NewFunction("#main");
         entry.Export = "main";
         entry.Result = WType.I32;
         EntryLowering.LowerEntry(this, entry, main);
@@ -159,7 +166,7 @@ internal sealed class ProgramLowering
         Program.ThrowIfErrors();
     }
 
-    private byte[] Finish()
+    private DartModule Finish()
     {
         Calls.Lower();
         ClassTests.Finish();
@@ -174,7 +181,7 @@ internal sealed class ProgramLowering
         }
 
         Layouts.Finish();
-        return new ModuleEmitter(Parts).Emit();
+        return new ModuleEmitter(Parts, Positions).Emit();
     }
 
     /// <summary>Runs later, when what is at work is done.</summary>

@@ -40,6 +40,7 @@ internal sealed class StateMachine
         _outer = outer;
         _isRestartable = isRestartable;
         _function = p.NewFunction(outer.Name + " (body)");
+        _function.At = outer.At;
         _closure = _function.AddParam(WType.Ref(p.Target.Closure), "closure");
         _value = _function.AddParam(p.Target.AnyRef, "value");
         _error = _function.AddParam(p.Target.AnyRef, "error");
@@ -61,6 +62,7 @@ internal sealed class StateMachine
     /// <returns>The frame of a run that has not begun, as an expression of the outer function.</returns>
     public Node Build(List<Node> body, List<Node> end)
     {
+        KeepPlaces([.. body, .. end]);
         var moved = Move([.. body, .. end]);
         var statements = Flatten(body);
         var lifetimes = new SuspensionLifetimes(statements, end);
@@ -116,6 +118,24 @@ internal sealed class StateMachine
 
     // A variable as it is, which may be null before it is set.
     private static Node Raw(IrLocal local) => new() { Op = IrOp.Get, Type = Stored(local), Data = local, Number = 1 };
+
+    /// <summary>Notes at all nodes where they come from, since not all stay within those that say so.</summary>
+    private static void KeepPlaces(IEnumerable<Node> nodes)
+    {
+        var stack = new Stack<Node>(nodes);
+        while (stack.TryPop(out var node))
+        {
+            foreach (var arg in node.Args) Push(arg, node.At);
+            if (node.Body is not null) foreach (var n in node.Body) Push(n, node.At);
+            if (node.Else is not null) foreach (var n in node.Else) Push(n, node.At);
+        }
+
+        void Push(Node node, int around)
+        {
+            if (node.At == 0) node.At = around;
+            stack.Push(node);
+        }
+    }
 
     /// <summary>Replaces the outer function's variables by the machine's own.</summary>
     private Dictionary<IrLocal, IrLocal> Move(IEnumerable<Node> nodes)
@@ -398,6 +418,7 @@ internal sealed class StateMachine
         var state = ++_points;
         var wait = (IrFunction)suspend.Data!;
         var call = Node.Call(wait, _reprs.Convert(Node.Get(Task), wait.Params[0].Type), _reprs.Convert(suspend.Args[0], wait.Params[1].Type));
+        call.At = suspend.At;
         return
         [
             Node.If(Node.Get(_state), Node.Nop(), Node.Seq(Node.Drop(call), Node.Set(_state, Node.I32(state)), Node.Br(_stop)), WType.None),

@@ -31,7 +31,7 @@ internal sealed class BodyCopier(IrFunction into)
             return value;
         if (node.Op == IrOp.Return && _end is not null)
             return Node.Br(_end, node.Args.Length == 0 ? null : Copy(node.Args[0]));
-        var copy = new Node { Op = node.Op, Type = node.Type, Number = node.Number };
+        var copy = new Node { Op = node.Op, Type = node.Type, Number = node.Number, At = node.At };
         // What a label's operation has within comes behind the label.
         copy.Data = node.Data switch
         {

@@ -2,7 +2,7 @@ using Harness.Engine.Modules;
 
 namespace Harness.Engine.Runtime.Stacks;
 
-/// <summary>The compiled frames of a stack at a trap, as addresses only: names are looked up when somebody asks.</summary>
+/// <summary>The compiled frames of a stack at a trap or at a call of the host, as addresses only: names are looked up when somebody asks.</summary>
 internal sealed unsafe class CapturedStack
 {
     /// <summary>Most frames that are kept, the innermost ones.</summary>

@@ -100,6 +100,16 @@ internal sealed class ChainLowering(FunctionLowering body)
 
     private Val LowerSelector(Expr e, DartType? context)
     {
+        var around = _output.At;
+        _output.At = _output.PlaceOf(e);
+        var value = LowerSelectorKind(e, context);
+        _output.Placed(value.Node, e);
+        _output.At = around;
+        return value;
+    }
+
+    private Val LowerSelectorKind(Expr e, DartType? context)
+    {
         switch (e)
         {
             case Ident id: return Names.LowerIdent(id, context);

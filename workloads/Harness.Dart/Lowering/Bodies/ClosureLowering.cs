@@ -57,7 +57,9 @@ internal sealed class ClosureLowering(FunctionLowering body)
         DartType? declared = node.Return is null ? null : scope.Resolve(node.Return);
         if (_state.Library.IsOwn) CheckHead(node, parameters, declared);
         var returnContext = declared ?? (expected is null || expected.Result is UnknownType ? null : expected.Result);
-        var function = _lowering.NewFunction((_state.Member?.FullName ?? "") + (node.Name.Length > 0 ? "." + node.Name : ".<closure>"));
+        var function = _lowering.NewFunction((_state.Member?.FullName ?? "") + (node.Name.Length > 0 ? "." + node.Name : ".<anonymous closure>"));
+        function.At = _output.PlaceOf(node);
+        _lowering.Traces.Note(_state.Library, ParameterLowering.Ordered(parameters), node);
         var inner = new FunctionLowering(_lowering, function, scope, _state.Member, _body)
         {
             State = { Class = _state.Class, Async = node.Async, Use = AstWalker.Analyze(BodyRoots(node)) },

@@ -88,7 +88,7 @@ internal sealed class Coercions(FunctionLowering body)
         var test = TypeTests.TypeTest(Node.Get(local), value.Type, to);
         if (test.Op == IrOp.I32 && test.Number == 1)
             return _reprs.Convert(boxed, target);
-        var fail = Node.Seq(Invocations.CallCore("_throwCastError", Node.Get(local), TypeExpressions.TypeNode(to)), Node.Unreachable());
+        var fail = _output.Placed(Node.Seq(Invocations.CallCore("_throwCastError", Node.Get(local), TypeExpressions.TypeNode(to)), Node.Unreachable()), at);
         return Node.Seq(Node.Set(local, boxed), Node.If(test, Node.Nop(), fail, WType.None), _reprs.Convert(Node.Get(local), target));
     }
 

@@ -100,6 +100,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         lowering.Parameters.CheckTypeArguments(member);
         var first = 1 + selector.TypeParamCount;
         var ordered = p.Functions.OrderedParams(member).ToList();
+        p.Traces.Note(member.Library, ordered, node);
         for (var i = 0; i < ordered.Count; i++)
         {
             var param = ordered[i];
@@ -176,6 +177,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         lowering.Parameters.BindTypeParams(member.TypeParams, function.Params.Skip(first));
         first += member.TypeParams.Count;
         var ordered = p.Functions.OrderedParams(member).ToList();
+        p.Traces.Note(member.Library, ordered, node);
         for (var i = 0; i < ordered.Count; i++)
             lowering.Parameters.BindParameter(ordered[i], Node.Get(function.Params[first + i]), ordered[i].Node);
         lowering.Entries.LowerBody(node, member.Kind == MemberKind.Setter ? SimpleType.Void : p.Signatures.Of(member).Result, function.Result);
@@ -196,6 +198,7 @@ internal sealed class EntryLowering(FunctionLowering body)
         // The initializer is a function of its own, so that the test is small.
         var slow = p.NewFunction(member.FullName + " (initializer)");
         slow.Result = repr;
+        slow.At = p.Positions.Of(member.File, member.Pos);
         var inner = new FunctionLowering(p, slow, scope, member);
         if (member.Field!.Init is { } init)
         {

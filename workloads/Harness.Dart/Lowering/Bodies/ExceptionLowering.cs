@@ -34,8 +34,9 @@ internal sealed class ExceptionLowering(FunctionLowering body)
     {
         var value = Expressions.Lower(t.Value, null);
         if (TypeSystem.IsNullable(value.Type) && !TypeSystem.IsDynamic(value.Type)) throw _state.Error(t, $"Can't throw a value of '{value.Type}' since it is neither dynamic nor non-nullable.");
-        var node = Node.Throw(Invocations.CallCore("_checkThrown", value.Node), Invocations.CallCore("_captureStackTrace"));
-        return new Val(node, SimpleType.Never);
+        var trace = _state.Function.AddLocal(_target.TopRef, "trace", definite: true);
+        var captured = Node.Tee(trace, Invocations.CallCore("_captureStackTrace"));
+        return new Val(Node.Throw(Invocations.CallCore("_checkThrown", value.Node, captured), Node.Get(trace)), SimpleType.Never);
     }
 
     /// <summary><c>rethrow</c>.</summary>
@@ -74,6 +75,7 @@ internal sealed class ExceptionLowering(FunctionLowering body)
         {
             foreach (var clause in t.Catches)
             {
+                _body.Program.Traces.Note(_state.Library, clause);
                 _output.Flow = entry.Copy();
                 _variables.Push();
                 var type = clause.Type is null ? _program.Object : _state.Scope.Resolve(clause.Type);

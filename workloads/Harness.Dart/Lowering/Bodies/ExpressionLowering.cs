@@ -41,7 +41,11 @@ internal sealed class ExpressionLowering(FunctionLowering body)
     public Val Lower(Expr e, DartType? context)
     {
         using var level = _program.Nesting.Enter(_state.Scope.File, e.Pos);
+        var around = _output.At;
+        _output.At = _output.PlaceOf(e);
         var value = LowerKind(e, context is UnknownType ? null : context);
+        _output.Placed(value.Node, e);
+        _output.At = around;
         Nesting.Check(value.Type, _state.Scope.File, e.Pos);
         return value;
     }

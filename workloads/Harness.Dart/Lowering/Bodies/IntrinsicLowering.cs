@@ -9,6 +9,8 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>What the core library declares external: operations of the target and of the host.</summary>
 internal sealed class IntrinsicLowering(FunctionLowering body)
 {
+    private static readonly WType s_hostObject = WType.Ref(HeapDef.Extern, true);
+
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
     private readonly DartProgram _program = body.Program.Program;
@@ -114,6 +116,11 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
             case "_$coreadmitUnits": return HasOneByteStrings ? Invocations.CallCore("_makeFitUnits", Arg(0), Arg(1)) : Node.Nop();
             case "_$corestoreUnit": return new Node { Op = IrOp.Store, Number = (long)Opcode.I32Store16, Args = [ToI32(Arg(0)), ToI32(Arg(1))], Type = WType.None };
             case "_$coreloadUnit": return ToI64(new Node { Op = IrOp.Load, Number = (long)Opcode.I32Load16U, Args = [ToI32(Arg(0))], Type = WType.I32 });
+            case "StackTrace.current": return Invocations.CallCore("_traceOf", HostTrace(Node.I32(0)));
+            case "_$coretracesAreAsked": return Node.Get(_lowering.Traces.Flag);
+            case "_$corehostTrace": return HostTrace(ToI32(Arg(0)));
+            case "_$corehostTraceText": return ToI64(Node.Call(_lowering.Import("traceText", [s_hostObject], WType.I32), Arg(0)));
+            case "_$corehostWriteError": return Node.Call(_lowering.Import("writeError", [WType.I32, WType.I32], WType.None), ToI32(Arg(0)), ToI32(Arg(1)));
             case "_$corehostWrite": return Node.Call(_lowering.Import("write", [WType.I32, WType.I32], WType.None), ToI32(Arg(0)), ToI32(Arg(1)));
             case "_$corehostFormat": return ToI64(Node.Call(_lowering.Import("formatDouble", [WType.F64, WType.I32, WType.I32], WType.I32), Arg(0), ToI32(Arg(1)), ToI32(Arg(2))));
             case "_$corehostArgument": return ToI64(Node.Call(_lowering.Import("argument", [WType.I32, WType.I32], WType.I32), ToI32(Arg(0)), ToI32(Arg(1))));
@@ -132,6 +139,9 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
 
         return null;
     }
+
+    // The stack at the place of the call, without its innermost functions.
+    private Node HostTrace(Node skipped) => Node.Call(_lowering.Import("trace", [WType.I32], s_hostObject), skipped);
 
     private Node IdenticalNode(Val a, Val b)
     {

@@ -31,6 +31,7 @@ internal sealed class MemberAccess(FunctionLowering body)
     public Val GetMember(Val receiver, string name, Syntax.Node at, bool isSuper = false)
     {
         var type = receiver.Type;
+        _lowering.Traces.Note(_state.Library, name);
         if (TypeSystem.IsNever(type)) return receiver;
         if (!isSuper && !TypeSystem.IsNullable(type) && (TypeSystem.NonNull(type) is TypeParamType parameter ? parameter.Promoted ?? parameter.Bound : TypeSystem.NonNull(type)) is RecordType record && record.IndexOf(name) is >= 0 and var field)
         {

@@ -60,6 +60,8 @@ internal sealed class StatementLowering(FunctionLowering body)
     /// <summary>A statement.</summary>
     public void LowerStatement(Stmt s)
     {
+        var around = _output.At;
+        _output.At = _output.PlaceOf(s);
         switch (s)
         {
             case BlockStmt b: LowerBlock(b.Body); break;
@@ -82,6 +84,8 @@ internal sealed class StatementLowering(FunctionLowering body)
             case YieldStmt y: Generators.LowerYield(y); break;
             default: throw _state.Unsupported(s, s.GetType().Name);
         }
+
+        _output.At = around;
     }
 
     /// <summary>A statement in a scope of its own.</summary>

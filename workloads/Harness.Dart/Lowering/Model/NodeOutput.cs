@@ -9,6 +9,10 @@ internal sealed class NodeOutput(FunctionLowering body)
 {
     private readonly FunctionState _state = body.State;
     private readonly TargetTypes _target = body.Program.Target;
+    private readonly int _start = body.Program.Positions.StartOf(body.State.Scope.File);
+
+    /// <summary>Where that stands which is lowered (<see cref="SourcePositions"/>): nodes that are emitted come from there, unless they say otherwise. 0 before the text of the function.</summary>
+    public int At { get; set; }
 
     /// <summary>The statements.</summary>
     public List<Node> Nodes { get; set; } = [];
@@ -21,9 +25,26 @@ internal sealed class NodeOutput(FunctionLowering body)
     {
         if (!Flow.IsReachable && Nodes.Count > 0 && Nodes[^1].IsNever)
             return;
+        if (node.At == 0)
+            node.At = At;
         Nodes.Add(node);
         if (node.IsNever)
             Flow.IsReachable = false;
+    }
+
+    /// <summary>Where a piece of the text stands, as traces tell it; an assignment stands where its target does.</summary>
+    public int PlaceOf(Syntax.Node node)
+    {
+        var position = node switch { Syntax.Assign assign => assign.Target.Pos, Syntax.Update update => update.Target.Pos, _ => node.Pos };
+        return position == 0 ? At : _start + position;
+    }
+
+    /// <summary>An expression with a note where it comes from, if it has none yet.</summary>
+    public Node Placed(Node node, Syntax.Node at)
+    {
+        if (node.At == 0)
+            node.At = PlaceOf(at);
+        return node;
     }
 
     /// <summary>Collects what <paramref name="action"/> emits.</summary>

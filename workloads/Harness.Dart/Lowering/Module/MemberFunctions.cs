@@ -18,6 +18,14 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     private Selectors Selectors => _lowering.Selectors;
     private Reachability Reached => _lowering.Reached;
 
+    // A function with the text of a declaration.
+    private IrFunction NewFunction(string name, Member member)
+    {
+        var function = _lowering.NewFunction(name);
+        function.At = _lowering.Positions.Of(member.File, member.Pos);
+        return function;
+    }
+
     /// <summary>The function that takes a method off an object.</summary>
     public IrFunction TearoffFunction(Member member)
     {
@@ -52,7 +60,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         if (member.Lowered is IrFunction done)
             return done;
         var selector = Selectors.SelectorOf(member);
-        var function = _lowering.NewFunction(member.FullName);
+        var function = NewFunction(member.FullName, member);
         member.Lowered = function;
         SetSignature(function, selector);
         _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: false), member);
@@ -69,7 +77,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         if (member.LoweredSetter is IrFunction done)
             return done;
         var selector = Selectors.SelectorOf(member, setter: true);
-        var function = _lowering.NewFunction(member.FullName + "=");
+        var function = NewFunction(member.FullName + "=", member);
         member.LoweredSetter = function;
         SetSignature(function, selector);
         _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter: true), member);
@@ -80,7 +88,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     {
         if (_variants.TryGetValue((member, selector), out var function))
             return function;
-        _variants[(member, selector)] = function = _lowering.NewFunction($"{member.FullName}{(isSetter ? "=" : "")} (values)");
+        _variants[(member, selector)] = function = NewFunction($"{member.FullName}{(isSetter ? "=" : "")} (values)", member);
         SetSignature(function, selector);
         _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter), member);
         return function;
@@ -91,7 +99,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     {
         if (member.Lowered is IrFunction done)
             return done;
-        var function = _lowering.NewFunction(member.FullName);
+        var function = NewFunction(member.FullName, member);
         member.Lowered = function;
         var signature = _lowering.Signatures.Of(member);
         if (member.IsInstance)
@@ -136,7 +144,7 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         if (member.Lowered is IrFunction done)
             return done;
         var cls = member.Owner!;
-        var function = _lowering.NewFunction("new " + member.FullName);
+        var function = NewFunction("new " + member.FullName, member);
         member.Lowered = function;
         foreach (var p in cls.TypeParams) function.AddParam(Target.TopRef, p.Name);
         if (cls.IsEnum && !member.Function!.Factory)

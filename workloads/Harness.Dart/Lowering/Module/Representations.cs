@@ -105,6 +105,7 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
                         case "bool": return i.Nullable ? WType.Ref(Target.BoxedBool, true) : WType.I32;
                         case "FutureOr" or "Object": return i.Nullable || i.Class.Name == "FutureOr" ? Target.AnyRef : Target.TopRef;
                         case "Function": return WType.Ref(Target.Closure, i.Nullable);
+                        case "WasmExtern": return WType.Ref(HeapDef.Extern, i.Nullable);
                         case "WasmArray": return WType.Ref(Target.ObjectArray, i.Nullable);
                         case "WasmI8Array": return WType.Ref(Target.I8Array, i.Nullable);
                         case "WasmI16Array": return WType.Ref(Target.I16Array, i.Nullable);
