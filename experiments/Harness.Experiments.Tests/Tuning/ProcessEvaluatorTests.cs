@@ -1,4 +1,5 @@
 using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
 using Harness.Experiments.Tuning;
 
 namespace Harness.Experiments.Tests.Tuning;
@@ -32,6 +33,19 @@ public sealed class ProcessEvaluatorTests
     {
         var evaluator = new ProcessEvaluator(TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 99}\nobjective: {memory: 1}"), new AskedEngine());
         Assert.Equal(70_000_000, Assert.Single(evaluator.Evaluate(new EvaluationProcess("search", 1, "default", "two-targets", ["two-targets"]), new Dictionary<string, string>())).PeakMemoryBytes);
+    }
+
+    /// <summary>As rows of sweeps have it: of the measured process alone, whatever is made before it.</summary>
+    [Fact]
+    public void ARowHasWhatTheMachineDidMeanwhile()
+    {
+        var engine = new AskedEngine { Takes = TimeSpan.FromMilliseconds(50) };
+        var evaluator = new ProcessEvaluator(TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 99}"), engine);
+        var row = Assert.Single(evaluator.Evaluate(new EvaluationProcess("search", 1, "default", "two-targets", ["two-targets"]), new Dictionary<string, string>()));
+        Assert.Equal(["prepare", "measure"], engine.Calls);
+        Assert.Equal(("two-targets", MachineBoot.Current, (int?)Measurement.CurrentFormat), (row.Program, row.Machine, row.Format));
+        Assert.True(row is { ElapsedMs: >= 50, StealMs: >= 0, OthersCpuMs: >= 0, ProbeBeforeMs: > 0, ProbeAfterMs: > 0 }, $"{row}");
+        Assert.True(row.ElapsedMs < (row.ProcessSeconds * 1000) + 50, $"{row}");
     }
 
     [Fact]
@@ -91,6 +105,12 @@ public sealed class ProcessEvaluatorTests
     {
         public List<WorkerRequest> Requests { get; } = [];
 
+        /// <summary>What was asked, in order.</summary>
+        public List<string> Calls { get; } = [];
+
+        /// <summary>How long a process takes.</summary>
+        public TimeSpan Takes { get; init; }
+
         public string Name => "asked";
 
         public string Title => Name;
@@ -109,9 +129,13 @@ public sealed class ProcessEvaluatorTests
 
         public string? FindGap(WorkerProgram program) => null;
 
+        public void Prepare(WorkerRequest request, TimeSpan timeout) => Calls.Add("prepare");
+
         public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
         {
+            Calls.Add("measure");
             Requests.Add(request);
+            Thread.Sleep(Takes);
             return new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [1], PeakMemoryBytes = 70_000_000 };
         }
     }

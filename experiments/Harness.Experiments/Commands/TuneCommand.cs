@@ -124,6 +124,8 @@ internal static class TuneCommand
         Console.WriteLine(result.IsFound ? $"found: {result.Winner!.Name}" : $"nothing found: {string.Join("; ", result.Objections)}");
         foreach (var reservation in result.Reservations)
             Console.WriteLine($"open: {reservation}");
+        foreach (var warning in result.Environment.Warnings)
+            Console.WriteLine(warning);
         Console.WriteLine($"{folder.Path}: report.html, report.md, evaluations.csv, provenance.json");
     }
 
@@ -138,6 +140,8 @@ internal static class TuneCommand
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Key}: {rounds} rounds, {candidates} candidates, {phase.Count()} measurements, {phase.Count(row => !row.IsOk)} failed, {phase.Sum(row => row.ProcessSeconds) / 60:0.0} minutes"));
         }
 
+        foreach (var sentence in SearchEnvironment.Of(rows).Sentences)
+            Console.WriteLine(sentence);
         return 0;
     }
 

@@ -37,7 +37,9 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private double seconds;
 
     /// <summary>Searches, chooses, confirms.</summary>
-    public TuningResult Run()
+    public TuningResult Run() => Decide() with { Environment = SearchEnvironment.Of([.. measured.Values.SelectMany(rows => rows)]) };
+
+    private TuningResult Decide()
     {
         var trials = Explore();
         var usable = trials.Where(trial => double.IsFinite(trial.Score)).OrderBy(trial => trial.Score).ToList();

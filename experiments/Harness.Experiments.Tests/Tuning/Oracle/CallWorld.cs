@@ -16,6 +16,9 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
     /// <summary>Which processes fail, by phase, round, name in the rows and calls that are inlined.</summary>
     public Func<string, int, string, IReadOnlyList<string>, bool> Fails { get; init; } = (_, _, _, _) => false;
 
+    /// <summary>CPU time of others in ms beside each process, which takes a second.</summary>
+    public double OthersCpuMs { get; init; }
+
     /// <summary>All measurements, as rows.</summary>
     public List<Evaluation> Rows { get; } = [];
 
@@ -49,7 +52,11 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
         List<string> inlined = choice.Start == NoInlining ? [] : Inlined(choice);
         var time = drift * TimeOf(effects, inlined) * Math.Exp(Normal.Sample(random, 0, noise));
         var fails = Fails(phase, round, name, inlined);
-        Rows.Add(new Evaluation { Phase = phase, Round = round, Configuration = name, Workload = "w", Status = fails ? "trap" : Evaluation.OkStatus, ExecuteMs = fails ? 0 : time, OptimizedBytes = 100 });
+        Rows.Add(new Evaluation
+        {
+            Phase = phase, Round = round, Configuration = name, Workload = "w", Status = fails ? "trap" : Evaluation.OkStatus, ExecuteMs = fails ? 0 : time, OptimizedBytes = 100,
+            Program = "w", ElapsedMs = 1000, StealMs = 0, OthersCpuMs = OthersCpuMs,
+        });
         return fails ? null : time;
     }
 

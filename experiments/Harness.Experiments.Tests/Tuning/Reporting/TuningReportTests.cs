@@ -113,6 +113,27 @@ public sealed class TuningReportTests
         Assert.Contains("which has no setting for inlining.policy", markdown, StringComparison.Ordinal);
     }
 
+    /// <summary>In both forms and beside every chart: a chart is quoted without its document.</summary>
+    [Fact]
+    public void ANoisySearchIsOneInEveryForm()
+    {
+        var specification = TestTuning.Read(Text);
+        var evaluator = new FunctionEvaluator(1, Time, code: Code) { OthersCpuMs = key => key.Phase == TuningRun.Search && key.Round <= 10 ? 500 : 0 };
+        var result = new TuningRun(specification, evaluator).Run();
+        const string noisy = "Noisy environment: ";
+        Assert.StartsWith(noisy, result.Environment.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("confirm 0 of 44", result.Environment.Warnings[1], StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        var run = new TuningFolder(folder.Path);
+        TuningReport.Write(run, specification, result, []);
+        Assert.Contains($"\n- {result.Environment.Warnings[0]}\n", File.ReadAllText(run.Report), StringComparison.Ordinal);
+        Assert.Contains(Parse(File.ReadAllText(run.HtmlReport)).Descendants("li"), entry => entry.Value.StartsWith(noisy, StringComparison.Ordinal));
+        var document = TuningDocument.Create(specification, result, [], provenance: null);
+        Assert.Equal(["progress", "slices", "maps", "front"], document.Figures.Select(figure => figure.Name));
+        Assert.All(document.Figures, figure => Assert.Contains(figure.Figure.Notes, note => note.StartsWith(noisy, StringComparison.Ordinal)));
+        Assert.All(Document.Figures, figure => Assert.Empty(figure.Figure.Notes));
+    }
+
     [Fact]
     public void TheProgramWithTheLargestEffectIsRunInBothConfigurations()
     {
