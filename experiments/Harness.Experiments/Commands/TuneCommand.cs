@@ -31,20 +31,24 @@ internal static class TuneCommand
                 return Describe(specification);
             return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name + share.Suffix)), share);
         });
-        command.Subcommands.Add(OnFolder("status", "say how far a run is", (folder, _) => Status(folder)));
-        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder, ShardOf(folder))));
+        command.Subcommands.Add(TuneStatusCommand.Create());
+        command.Subcommands.Add(CreateContinuation());
         command.Subcommands.Add(CreateReport());
         command.Subcommands.Add(CreateMerge());
         command.Subcommands.Add(TuneStudyCommand.Create());
         return command;
     }
 
-    private static Command OnFolder(string name, string description, Func<TuningFolder, string[], int> action)
+    private static Command CreateContinuation()
     {
         var folder = new Argument<string>("folder") { Description = "folder of the run" };
         var suites = SuiteOption.Create();
-        var command = new Command(name, description) { folder, suites };
-        command.SetAction(parsed => action(TuningFolder.Find(parsed.GetRequiredValue(folder)), parsed.GetValue(suites) ?? []));
+        var command = new Command("continue", "go on with a run that was stopped") { folder, suites };
+        command.SetAction(parsed =>
+        {
+            var run = TuningFolder.Find(parsed.GetRequiredValue(folder));
+            return Run(run.ReadSpecification(ProgramCatalog.Read(parsed.GetValue(suites) ?? [])), run, ShardOf(run));
+        });
         return command;
     }
 
@@ -78,9 +82,6 @@ internal static class TuneCommand
     }
 
     private static SweepShard ShardOf(TuningFolder folder) => Provenance.Read(folder.Provenance)?.Shard is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
-
-    private static TuningSpecification ReadSpecification(TuningFolder folder, string[] suites) =>
-        TuningFile.Read(folder.Specification, ProgramCatalog.Read(suites)) with { Name = Path.GetFileName(folder.Path) };
 
     private static int Describe(TuningSpecification specification)
     {
@@ -129,27 +130,11 @@ internal static class TuneCommand
         Console.WriteLine($"{folder.Path}: report.html, report.md, evaluations.csv, provenance.json");
     }
 
-    private static int Status(TuningFolder folder)
-    {
-        var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
-        var finished = Provenance.Read(folder.Provenance)?.FinishedUtc;
-        Console.WriteLine(finished is null ? "not finished" : $"finished {finished}");
-        foreach (var phase in rows.GroupBy(row => row.Phase))
-        {
-            var (rounds, candidates) = (phase.Select(row => row.Round).Distinct().Count(), phase.Select(row => row.Configuration).Where(name => name != TuningRun.Baseline).Distinct().Count());
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Key}: {rounds} rounds, {candidates} candidates, {phase.Count()} measurements, {phase.Count(row => !row.IsOk)} failed, {phase.Sum(row => row.ProcessSeconds) / 60:0.0} minutes"));
-        }
-
-        foreach (var sentence in SearchEnvironment.Of(rows).Sentences)
-            Console.WriteLine(sentence);
-        return 0;
-    }
-
     private static int Report(TuningFolder folder, string[] suites, int explained)
     {
         if (ShardOf(folder) is { IsWhole: false } shard)
             throw new HarnessException($"{folder.Path} is shard {shard} of a search, which is judged and reported when all are merged, with 'harness tune merge OUTPUT FOLDER...'");
-        var specification = ReadSpecification(folder, suites);
+        var specification = folder.ReadSpecification(ProgramCatalog.Read(suites));
         var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
         var evaluator = new RowsOnly(RecordedEvaluator.Index(rows, folder.Evaluations), folder);
         var result = new TuningRun(specification, evaluator, decided: new TuningRecord(rows)).Run();
