@@ -17,16 +17,17 @@ internal static class TuneCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("specification") { Description = "path of a tuning specification" };
+        var file = new Argument<string?>("specification") { Description = "path of a tuning specification; flags say what is searched if left out", Arity = ArgumentArity.ZeroOrOne };
         var results = new Option<string?>("--results") { Description = "folder of the run; results/tune-NAME if left out", HelpName = "FOLDER" };
         var dryRun = new Option<bool>("--dry-run") { Description = "say what the run would cost, and measure nothing" };
         var shard = new Option<string?>("--shard") { Description = "search only, as one of N machines, each with the whole budget and a seed of its own; 'harness tune merge' puts them together; results/tune-NAME-shard-I-of-N", HelpName = "I/N" };
         var suites = SuiteOption.Create();
         var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun, shard, suites };
+        var flags = TuningFlags.AddTo(command);
         command.SetAction(parsed =>
         {
             var share = parsed.GetValue(shard) is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
-            var specification = TuningFile.Read(parsed.GetRequiredValue(file), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
+            var specification = flags.Read(parsed, parsed.GetValue(file), parsed.GetValue(results), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(dryRun))
                 return Describe(specification);
             return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name + share.Suffix)), share);
