@@ -146,6 +146,36 @@ public sealed class TuningReportTests
         Assert.Empty(WinnerDecisions.Of(specification, result, 0));
     }
 
+    /// <summary>What a winner says of the Dart compiler is part of it: of how it is used, and of what is run to explain it.</summary>
+    [Fact]
+    public void AWinnerThatCompilesOtherwiseIsExplainedInItsModule()
+    {
+        var specification = TestTuning.Read("""
+            method: random
+            knobs: {dart.dispatch: {}, inlining.budget: {low: 100, high: 10000}}
+            train: [dart-queens]
+            held-out: [dart-receivers-4]
+            racing: {candidates: 4, rounds: 2, factor: 2}
+            budget: {processes: 200}
+            """);
+        var result = new TuningRun(specification, new FunctionEvaluator(1, (knobs, _) => knobs.GetValueOrDefault("dart.dispatch") == "vtable-fields" ? 0.8 : 1)).Run();
+        Assert.True(result.IsFound, string.Join("; ", result.Objections));
+        var use = TuningDocument.Create(specification, result, [], provenance: null).Sections.Single(section => section.Id == "use");
+        Assert.Contains(use.Items.OfType<ReportCode>(), code => code.Text.Contains(" --dart.dispatch vtable-fields", StringComparison.Ordinal) && code.Text.Contains(" --inlining.budget ", StringComparison.Ordinal));
+
+        // Virtual calls are calls of references there, and through a table by default.
+        var winner = result.Winner! with { Knobs = new Dictionary<string, string> { ["dart.dispatch"] = "vtable-fields", ["inlining"] = "off" } };
+        var table = WinnerDecisions.Of(specification, result with { Winner = winner }, 2).OfType<ReportTable>().Single(table => table.Caption.StartsWith("dart-receivers-4", StringComparison.Ordinal)).Table;
+        Assert.Contains(table.Rows, row => ((string)row[2]!).StartsWith("call_ref", StringComparison.Ordinal));
+        Assert.Contains(table.Notes, note => note.StartsWith("Both run the module that the winner's knobs compile (dart.dispatch=vtable-fields)", StringComparison.Ordinal));
+
+        // What is not compiled has no other module.
+        var uncompiled = TestTuning.Read(TestTuning.Text);
+        var judged = new TuningRun(uncompiled, new FunctionEvaluator(1, Time)).Run();
+        var plain = Assert.IsType<ReportTable>(Assert.Single(WinnerDecisions.Of(uncompiled, judged with { Winner = winner }, 1))).Table;
+        Assert.DoesNotContain(plain.Notes, note => note.StartsWith("Both run the module", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void NothingFoundIsSaidFirstAndLeavesNoWinner()
     {

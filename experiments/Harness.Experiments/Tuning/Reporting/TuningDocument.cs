@@ -103,12 +103,12 @@ internal sealed class TuningDocument
     private List<ReportItem> Use()
     {
         var knobs = result.Winner!.Knobs;
-        var shared = KnobCatalog.Shared(knobs);
+        var own = KnobCatalog.OfThisEngine(knobs);
         var items = new List<ReportItem>();
-        if (shared.Count > 0)
+        if (own.Count > 0)
         {
             items.Add(new ReportText($"On this engine, the file {TuningFolder.WinnerFile} beside this document, or its knobs one by one:"));
-            items.Add(new ReportCode($"./harness run PROGRAM --config {TuningFolder.WinnerFile}\n./harness run PROGRAM {string.Join(' ', shared.Select(pair => $"--{pair.Key} {pair.Value}"))}\n"));
+            items.Add(new ReportCode($"./harness run PROGRAM --config {TuningFolder.WinnerFile}\n./harness run PROGRAM {string.Join(' ', own.Select(pair => $"--{pair.Key} {(pair.Value.Contains(' ', StringComparison.Ordinal) ? $"'{pair.Value}'" : pair.Value)}"))}\n"));
         }
 
         foreach (var settings in EngineSettings.Of(knobs))
