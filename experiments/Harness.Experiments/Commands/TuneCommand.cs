@@ -133,25 +133,8 @@ internal static class TuneCommand
 
     private static int Report(TuningFolder folder, string[] suites, int explained)
     {
-        if (ShardOf(folder) is { IsWhole: false } shard)
-            throw new HarnessException($"{folder.Path} is shard {shard} of a search, which is judged and reported when all are merged, with 'harness tune merge OUTPUT FOLDER...'");
-        var specification = folder.ReadSpecification(ProgramCatalog.Read(suites));
-        var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
-        var evaluator = new RowsOnly(RecordedEvaluator.Index(rows, folder.Evaluations), folder);
-        var result = new TuningRun(specification, evaluator, decided: new TuningRecord(rows)).Run();
-
-        // A search that has found nothing to judge so far looks like one that has ended so.
-        if (result.Confirmed is null && result.Finalists.Count == 0 && Provenance.Read(folder.Provenance)?.FinishedUtc is null)
-            throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
+        var (specification, result) = FinishedRun.Read(folder, ProgramCatalog.Read(suites));
         Finish(folder, specification, result, explained);
         return 0;
-    }
-
-    private sealed class RowsOnly(Dictionary<EvaluationKey, Evaluation> rows, TuningFolder folder) : IEvaluator
-    {
-        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) => [.. process.Keys.Select(RowOf)];
-
-        private Evaluation RowOf(EvaluationKey key) => rows.TryGetValue(key, out var row) ? row : throw new HarnessException(
-            $"the run in {folder.Path} is not finished (no row of {key.Configuration} in phase {key.Phase}, round {key.Round}); go on with 'harness tune continue {folder.Path}'");
     }
 }
