@@ -43,9 +43,9 @@ public sealed class ExternalTests
     [Fact]
     public void TheErrorSaysWhatWasCalled()
     {
-        var (code, output) = ProgramTests.Run("external int get size; void main() => print(size);");
+        var (code, _, errors) = ProgramTests.RunWithErrors("external int get size; void main() => print(size);");
         Assert.Equal(255, code);
-        Assert.Contains("NoSuchMethodError", output, StringComparison.Ordinal);
-        Assert.Contains("getter 'size'", output, StringComparison.Ordinal);
+        Assert.Contains("NoSuchMethodError", errors, StringComparison.Ordinal);
+        Assert.Contains("getter 'size'", errors, StringComparison.Ordinal);
     }
 }

@@ -217,6 +217,21 @@ public sealed class SweepChartTests
         Assert.Equal([("base", 1.0), ("a", 2.0)], points.Select(point => (point.Name, Math.Round(point.Cost, 9))));
     }
 
+    /// <summary>Where the rows have it: those of the first format do not.</summary>
+    [Fact]
+    public void MemoryIsACostOfItsOwn()
+    {
+        var sweep = TestSweeps.Read("workloads: [recursion, two-targets]\nconfigurations: [{name: base}, {name: a}]");
+        List<Measurement> rows = [.. Rows(sweep).Select(row => row with { OptimizedBytes = 100 })];
+        Assert.Contains("code, time of compilation or memory is known to differ", Assert.Throws<HarnessException>(() => SweepChart.Create(ChartKind.Pareto, sweep, new SweepSummary(sweep, rows))).Message, StringComparison.Ordinal);
+        var figure = SweepChart.Create(ChartKind.Pareto, sweep, new SweepSummary(sweep, [.. rows.Select(row => row with { PeakMemoryBytes = row.Configuration == "a" ? 90_000_000 : 60_000_000 })]));
+        var panel = Assert.Single(figure.Panels);
+        Assert.Equal("this engine: memory", panel.Title);
+        var points = ((Experiments.Charts.Panels.ScatterPanel)panel.Body).Points;
+        Assert.Equal([("base", 1.0), ("a", 1.5)], points.Select(point => (point.Name, Math.Round(point.Cost, 9))));
+        RequireReadable(figure);
+    }
+
     [Theory]
     [InlineData(FewBars, "Bars")]
     [InlineData(FewBars, "Slope")]

@@ -1,7 +1,9 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 using Harness.Experiments.Commands;
+using Harness.Experiments.Engines;
 using Harness.Experiments.Explaining;
+using Harness.Experiments.Tests.Results;
 
 namespace Harness.Experiments.Tests.Explaining;
 
@@ -47,6 +49,34 @@ public sealed class DecisionDifferenceTests
         Assert.Equal(0, exitCode);
         Assert.Contains("decided differently.", output, StringComparison.Ordinal);
         Assert.Contains("inlined behind a check of the target", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Provenance has the value of every knob, most of them the defaults, and what other engines are told besides.</summary>
+    [Fact]
+    public void AConfigurationMayBeOneOfResults()
+    {
+        using var folder = new TemporaryFolder();
+        Dictionary<string, string> quick = new() { ["tiering.budget"] = "100000", ["v8.liftoff"] = "off", ["dart.dispatch"] = "vtable-fields" };
+        Dictionary<string, string> without = new() { ["tiering.budget"] = "100000", ["inlining"] = "off" };
+        var results = SyntheticResults.Write(
+            folder.File("sweep"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["quick"] = KnobCatalog.Complete(quick).ToDictionary(), ["without: all"] = KnobCatalog.Complete(without).ToDictionary() }, ["two-targets"], 1, _ => 10);
+        Assert.Equal(new Dictionary<string, string> { ["tiering.budget"] = "100000", ["dart.dispatch"] = "vtable-fields" }, ConfigurationArgument.Read($"{results.Path}:quick"));
+        Assert.Equal(without, ConfigurationArgument.Read($"{results.Path}:without: all"));
+        Assert.Equal(new Dictionary<string, string> { ["inlining.model"] = "built-in" }, ConfigurationArgument.Read("inlining.model=built-in"));
+        var (exitCode, output, _) = HarnessProcess.Run("diff-decisions", "tiering.budget=100000", $"{results.Path}:without: all", Path.Combine(ProjectLayout.Workloads, "two-targets.wat"), "1000000", "--repeat", "2");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("decided differently.", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Virtual calls are through a table by default, and calls of references where objects have their class's functions.</summary>
+    [Theory]
+    [InlineData("tiering.budget=100000", "call_indirect")]
+    [InlineData("dart.dispatch=vtable-fields,tiering.budget=100000", "call_ref")]
+    public void ProgramsAreCompiledAsBothSay(string configuration, string instruction)
+    {
+        var (exitCode, output, _) = HarnessProcess.Run("diff-decisions", configuration, configuration + ",inlining=off", "dart-receivers-4");
+        Assert.Equal(0, exitCode);
+        Assert.Contains($" {instruction} ", output, StringComparison.Ordinal);
     }
 
     /// <summary>The policies that ask for no estimate decide the same without it.</summary>

@@ -79,7 +79,8 @@ public sealed class DurableCsvTests : IDisposable
         }
 
         var header = File.ReadAllText(path);
-        Assert.EndsWith(",peak_memory_bytes,longest_pause_ms\n", header, StringComparison.Ordinal);
+        const string machine = ",program,elapsed_ms,steal_ms,others_cpu_ms,probe_before_ms,probe_after_ms,machine,format\n";
+        Assert.EndsWith(",peak_memory_bytes,longest_pause_ms" + machine, header, StringComparison.Ordinal);
         foreach (var same in (string[])["", header, header.TrimEnd('\n') + ",of_a_later_version\n", "some,thing\n", header[..20]])
         {
             File.WriteAllText(path, same);
@@ -87,15 +88,19 @@ public sealed class DurableCsvTests : IDisposable
             Assert.Equal(same, File.ReadAllText(path));
         }
 
-        foreach (var (row, lacking, added) in ((string, string, string)[])
-            [
-                ("search,1,default,two-targets,ok,1.25,0.5,100,1.5", ",peak_memory_bytes,longest_pause_ms", ",0,0"),
-                ("search,1,default,two-targets,ok,1.25,0.5,100,1.5,7000", ",longest_pause_ms", ",0"),
-            ])
+        const string row = "search,1,default,two-targets,ok,1.25,0.5,100,1.5";
+        foreach (var (columns, cells) in ((string, string)[])[("", ""), (",peak_memory_bytes", ",4096"), (",peak_memory_bytes,longest_pause_ms", ",4096,2.5")])
         {
-            File.WriteAllText(path, header.Replace(lacking, "", StringComparison.Ordinal) + row + "\n" + row[..20]);
+            File.WriteAllText(path, header[..^(",peak_memory_bytes,longest_pause_ms".Length + machine.Length)] + columns + "\n" + row + cells + "\n" + row[..20]);
             DurableCsv<Evaluation>.Renew(path);
-            Assert.Equal(header + row + added + "\n", File.ReadAllText(path));
+            var lines = File.ReadAllLines(path);
+            Assert.Equal((2, header.TrimEnd('\n')), (lines.Length, lines[0]));
+            Assert.StartsWith(row + (cells.Length > 0 ? cells : ",0"), lines[1], StringComparison.Ordinal);
+
+            // What nobody has metered is not known, and not 0.
+            var read = Assert.Single(DurableCsv<Evaluation>.Read(path));
+            Assert.True(read is { Program: "", ElapsedMs: null, StealMs: null, OthersCpuMs: null, ProbeBeforeMs: null, ProbeAfterMs: null, Machine: "", Format: null }, $"{read}");
+            Assert.False(read.Interference.IsKnown || read.Speed.IsKnown);
             Assert.False(File.Exists(path + ".lock"));
         }
     }

@@ -1,4 +1,5 @@
 using Harness.Experiments.Engines;
+using Harness.Experiments.Results;
 using Harness.Experiments.Tuning;
 
 namespace Harness.Experiments.Tests.Tuning;
@@ -36,6 +37,19 @@ public sealed class ProcessEvaluatorTests
         var row = Assert.Single(evaluator.Evaluate(new EvaluationProcess("search", 1, "default", "two-targets", ["two-targets"]), new Dictionary<string, string>()));
         Assert.Equal((70_000_000, 2.5), (row.PeakMemoryBytes, row.LongestPauseMs));
         Assert.Equal(2.5, TuningQuantity.Pause.Read(row));
+    }
+
+    /// <summary>As rows of sweeps have it: of the measured process alone, whatever is made before it.</summary>
+    [Fact]
+    public void ARowHasWhatTheMachineDidMeanwhile()
+    {
+        var engine = new AskedEngine { Takes = TimeSpan.FromMilliseconds(50) };
+        var evaluator = new ProcessEvaluator(TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 99}"), engine);
+        var row = Assert.Single(evaluator.Evaluate(new EvaluationProcess("search", 1, "default", "two-targets", ["two-targets"]), new Dictionary<string, string>()));
+        Assert.Equal(["prepare", "measure"], engine.Calls);
+        Assert.Equal(("two-targets", MachineBoot.Current, (int?)Measurement.CurrentFormat), (row.Program, row.Machine, row.Format));
+        Assert.True(row is { ElapsedMs: >= 50, StealMs: >= 0, OthersCpuMs: >= 0, ProbeBeforeMs: > 0, ProbeAfterMs: > 0 }, $"{row}");
+        Assert.True(row.ElapsedMs < (row.ProcessSeconds * 1000) + 50, $"{row}");
     }
 
     [Fact]
@@ -95,6 +109,12 @@ public sealed class ProcessEvaluatorTests
     {
         public List<WorkerRequest> Requests { get; } = [];
 
+        /// <summary>What was asked, in order.</summary>
+        public List<string> Calls { get; } = [];
+
+        /// <summary>How long a process takes.</summary>
+        public TimeSpan Takes { get; init; }
+
         public string Name => "asked";
 
         public string Title => Name;
@@ -113,9 +133,13 @@ public sealed class ProcessEvaluatorTests
 
         public string? FindGap(WorkerProgram program) => null;
 
+        public void Prepare(WorkerRequest request, TimeSpan timeout) => Calls.Add("prepare");
+
         public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
         {
+            Calls.Add("measure");
             Requests.Add(request);
+            Thread.Sleep(Takes);
             return new WorkerReport { Status = WorkerStatus.Ok, ExecuteMs = [1], PeakMemoryBytes = 70_000_000, LongestPauseMs = 2.5 };
         }
     }

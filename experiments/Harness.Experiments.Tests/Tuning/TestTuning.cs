@@ -38,10 +38,13 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
     /// <summary>The longest collection of a program in ms; there is none unless it is set.</summary>
     public Func<IReadOnlyDictionary<string, string>, string, double> Pause { get; init; } = (_, _) => 0;
 
-    public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) =>
-        Left-- == 0 ? throw new OperationCanceledException("killed") : [.. process.Keys.Select(key => RowOf(key, knobs))];
+    /// <summary>CPU time of others in ms beside a process of a second; null where nobody metered it.</summary>
+    public Func<EvaluationKey, double?> OthersCpuMs { get; init; } = _ => null;
 
-    private Evaluation RowOf(EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
+    public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) =>
+        Left-- == 0 ? throw new OperationCanceledException("killed") : [.. process.Keys.Select(key => RowOf(process.Program, key, knobs))];
+
+    private Evaluation RowOf(string program, EvaluationKey key, IReadOnlyDictionary<string, string> knobs)
     {
         var random = new MersenneTwister(Hash($"{seed} {key}"));
         var drift = new MersenneTwister(Hash($"{seed} {key.Phase} {key.Round}")).NextDouble();
@@ -58,6 +61,10 @@ internal sealed class FunctionEvaluator(int seed, Func<IReadOnlyDictionary<strin
             ProcessSeconds = 1,
             PeakMemoryBytes = memory is null ? 100_000_000 : (long)memory(knobs, key.Workload),
             LongestPauseMs = Pause(knobs, key.Workload),
+            Program = program,
+            ElapsedMs = OthersCpuMs(key) is null ? null : 1000,
+            StealMs = OthersCpuMs(key) is null ? null : 0,
+            OthersCpuMs = OthersCpuMs(key),
         };
     }
 

@@ -273,16 +273,19 @@ public sealed class TuningRunTests
         var path = folder.File("evaluations.csv");
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better) { Left = 15 }, path))
             Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded).Run());
-        File.WriteAllText(path, string.Join('\n', File.ReadAllLines(path).Select(line => string.Join(',', line.Split(',')[..^2]))) + "\nsearch,1,torn li");
+        File.WriteAllText(path, string.Join('\n', File.ReadAllLines(path).Select(line => string.Join(',', line.Split(',').Take(9)))) + "\nsearch,1,torn li");
         Assert.StartsWith("phase,round,configuration,workload,status,execute_ms,compile_ms,optimized_bytes,process_seconds\n", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.All(Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path), row => Assert.Equal(0, row.PeakMemoryBytes));
         TuningResult result;
-        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better), path))
+        using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better) { OthersCpuMs = _ => 10 }, path))
             result = new TuningRun(specification, recorded).Run();
         Assert.Equal(expected.Trials.Select(trial => (trial.Name, trial.Score)), result.Trials.Select(trial => (trial.Name, trial.Score)));
         Assert.Equal(expected.Winner!.Name, result.Winner!.Name);
         var rows = Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path);
         Assert.Equal(15, rows.Count(row => row.PeakMemoryBytes == 0));
+        Assert.Equal(15, rows.Count(row => row.OthersCpuMs is null));
+        Assert.StartsWith("What else the machine did is not known of 15 of ", result.Environment.Unknown, StringComparison.Ordinal);
+        Assert.Empty(result.Environment.Warnings);
         Assert.True(rows.Count > 100);
     }
 

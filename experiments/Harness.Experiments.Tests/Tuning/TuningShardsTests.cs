@@ -26,6 +26,12 @@ public sealed class TuningShardsTests : IDisposable
         Assert.Equal(Enumerable.Range(1, ofFirst.Max(row => row.Round) + ofSecond.Max(row => row.Round)), rows.Select(row => row.Round).Distinct().Order());
         Assert.Equal(File.ReadAllText(first.Specification), File.ReadAllText(output.Specification));
 
+        // What is merged is searched to its end, and a shard judges nothing.
+        Assert.Equal(TuningRun.Validation, TuningStatus.Of(TestTuning.Read(Text), rows, provenance).Phase);
+        var ofShard = TuningStatus.Of(TestTuning.Read(Text), ofFirst, Provenance.Read(first.Provenance));
+        Assert.Equal(TuningRun.Search, ofShard.Phase);
+        Assert.Null(ofShard.Judgement);
+
         // Judged on another machine, and stopped and gone on with meanwhile.
         var specification = TestTuning.Read(Text);
         using (var recorded = new RecordedEvaluator(Machine(3, left: 30), output.Evaluations))

@@ -27,7 +27,7 @@ internal enum ChartKind
     /// <summary>Every repetition as a dot below its density, a row per workload and configuration.</summary>
     Dots,
 
-    /// <summary>Mean speedup against size of code and time of compilation, a point per configuration.</summary>
+    /// <summary>Mean speedup against size of code, time of compilation and peak memory, a point per configuration.</summary>
     Pareto,
 
     /// <summary>Time over iterations, with changepoints.</summary>

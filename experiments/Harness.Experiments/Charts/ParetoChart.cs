@@ -6,13 +6,14 @@ using Harness.Experiments.Sweeps;
 
 namespace Harness.Experiments.Charts;
 
-/// <summary>What speed costs, in code and in time of compilation: a point per configuration, with the front of those that no other beats in both.</summary>
+/// <summary>What speed costs, in code, in time of compilation and in memory: a point per configuration, with the front of those that no other beats in both.</summary>
 internal static class ParetoChart
 {
     private static readonly (string Title, string Panel, Func<CellSummary, double> Of)[] Costs =
     [
         ("optimized code, in relation to the baseline", "code", cell => cell.OptimizedBytes),
         ("time of the optimizing compiler, in relation to the baseline", "compile time", cell => cell.OptimizedCompileMs),
+        ("peak memory of the process, in relation to the baseline", "memory", cell => cell.PeakMemoryBytes),
     ];
 
     /// <summary>Makes the figure.</summary>
@@ -35,7 +36,7 @@ internal static class ParetoChart
         }
 
         if (panels.Count == 0)
-            throw new HarnessException($"sweep '{sweep.Name}' has no engine whose code or time of compilation is known to differ between two configurations");
+            throw new HarnessException($"sweep '{sweep.Name}' has no engine whose code, time of compilation or memory is known to differ between two configurations");
         return new Figure
         {
             Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),

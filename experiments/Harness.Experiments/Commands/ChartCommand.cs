@@ -4,6 +4,7 @@ using Harness.Experiments.Charts.Drawing;
 using Harness.Experiments.Growth;
 using Harness.Experiments.Reports;
 using Harness.Experiments.Results;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Commands;
 
@@ -16,16 +17,31 @@ internal static class ChartCommand
         var kind = OptionRanges.Names<ChartKind>("--kind", "what is drawn; 'auto' is the chart that a sweep makes");
         var between = new Option<string?>("--between") { Description = "with --kind slope, the two configurations, with a comma between them; the last two with the same baseline if left out", HelpName = "A,B" };
         var width = new Option<float>("--width") { Description = "width in points; a column of a paper has 241, a page 504", HelpName = "POINTS", DefaultValueFactory = _ => Figure.StandardWidth };
+        var chart = new Option<string?>("--figure") { Description = "of a search, which of its charts: progress, slices, maps or front; all of them if left out", HelpName = "NAME" };
+        var suites = SuiteOption.Create();
         var output = new Option<string?>("--output") { Description = "write this file only; its ending says the format: .png, .svg, .pdf", HelpName = "FILE" };
-        var command = new Command("chart", "make summary.md and the chart again from a results folder, or another kind of chart") { results, kind, between, width, output };
+        var command = new Command("chart", "make summary.md and the chart again from a results folder, or another kind of chart; or the charts of a search or of 'harness growth'") { results, kind, between, chart, width, output, suites };
         command.SetAction(parsed =>
         {
-            var growth = FindGrowth(parsed.GetRequiredValue(results));
-            var folder = growth is null ? ResultsFolder.Find(parsed.GetRequiredValue(results)) : new ResultsFolder(Path.GetDirectoryName(growth)!);
+            var search = TuningCharts.Find(parsed.GetRequiredValue(results));
+            var growth = search is null ? FindGrowth(parsed.GetRequiredValue(results)) : null;
+            var folder = search is not null ? new ResultsFolder(search.Path)
+                : growth is not null ? new ResultsFolder(Path.GetDirectoryName(growth)!)
+                : ResultsFolder.Find(parsed.GetRequiredValue(results));
             var points = parsed.GetValue(width);
             if (points is not (>= 150 and <= 5000))
                 throw new HarnessException(FormattableString.Invariant($"--width must be in 150..5000 points, not {points}"));
             var chosen = parsed.GetValue(kind);
+            if (search is not null)
+            {
+                if (chosen != ChartKind.Auto || parsed.GetValue(between) is not null)
+                    throw new HarnessException($"{folder.Path} is a search, which has charts of its own; leave out --kind and --between, and name one with --figure");
+                TuningCharts.Draw(search, ProgramCatalog.Read(parsed.GetValue(suites) ?? []), parsed.GetValue(chart), parsed.GetValue(output), points);
+                return;
+            }
+
+            if (parsed.GetValue(chart) is { } figure)
+                throw new HarnessException($"--figure {figure} names a chart of a search, and {folder.Path} is none; --kind says which chart of a sweep is drawn");
             if (growth is not null)
             {
                 if (chosen != ChartKind.Auto || parsed.GetValue(between) is not null)

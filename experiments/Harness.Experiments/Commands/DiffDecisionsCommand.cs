@@ -1,20 +1,20 @@
 using System.CommandLine;
+using Harness.Dart;
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Explaining;
 using Harness.Experiments.Reports.Tables;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Commands;
 
 /// <summary><c>harness diff-decisions</c>: runs a program in two configurations and lists the calls that only one of them inlines, or leaves the code for where another target comes.</summary>
 internal static class DiffDecisionsCommand
 {
-    private const string Default = "default";
-
     public static Command Create()
     {
-        var a = new Argument<string>("a") { Description = "a configuration: knobs such as inlining.budget=100,deopt=off, a file of them (.yaml), such as a search's winner, or 'default'" };
+        var a = new Argument<string>("a") { Description = "a configuration: " + ConfigurationArgument.Forms };
         var b = new Argument<string>("b") { Description = "the configuration to compare it with" };
         var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
         var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
@@ -29,19 +29,30 @@ internal static class DiffDecisionsCommand
         var output = TableOutput.AddTo(command);
         command.SetAction(parsed =>
         {
-            var (first, second) = (ReadKnobs(parsed.GetRequiredValue(a)), ReadKnobs(parsed.GetRequiredValue(b)));
+            var (nameOfA, nameOfB) = (parsed.GetRequiredValue(a), parsed.GetRequiredValue(b));
+            var (first, second) = (ConfigurationArgument.Read(nameOfA), ConfigurationArgument.Read(nameOfB));
             var path = parsed.GetRequiredValue(file);
             var words = parsed.GetValue(arguments) ?? [];
             var program = hosts.FindProgram(parsed, path, parsed.GetValue(suites) ?? [], words);
-            Explanation Explain(EngineOptions options) => program is not null
-                ? ExplainCommand.ExplainProgram(program, parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>())
-                : ExplainCommand.ExplainModule(path, parsed.GetRequiredValue(invoke), words, parsed.GetValue(repeat), options, new RecorderOptions(), new HashSet<string>());
+            RequireOneModule(program, program is null ? path : $"program '{program.Name}'", (nameOfA, first), (nameOfB, second));
+            Explanation Explain(IReadOnlyDictionary<string, string> knobs) => program is not null
+                ? ExplainCommand.ExplainProgram(program, parsed.GetValue(repeat), OptionsOf(knobs), new RecorderOptions(), new HashSet<string>(), knobs)
+                : ExplainCommand.ExplainModule(path, parsed.GetRequiredValue(invoke), words, parsed.GetValue(repeat), OptionsOf(knobs), new RecorderOptions(), new HashSet<string>());
             var table = MakeTable(Explain(first), Explain(second));
-            table.AddNote($"a is {parsed.GetRequiredValue(a)}, b is {parsed.GetRequiredValue(b)}; calls: how often the call was executed before the code was made; wire_bytes: size of the called function; cycles_saved, nodes_added: what inlining is estimated to save each time and to add (knobs inlining.benefit.*).");
+            table.AddNote($"a is {nameOfA}, b is {nameOfB}; calls: how often the call was executed before the code was made; wire_bytes: size of the called function; cycles_saved, nodes_added: what inlining is estimated to save each time and to add (knobs inlining.benefit.*).");
             table.AddNote("Functions are optimized at the call that uses up their budget (tier-up synchronous) unless a configuration says otherwise, so that both see the same feedback.");
-            output.Print(parsed, table, $"{parsed.GetRequiredValue(a)} {parsed.GetRequiredValue(b)} {path}");
+            output.Print(parsed, table, $"{nameOfA} {nameOfB} {path}");
         });
         return command;
+    }
+
+    /// <summary>This engine's options in a configuration whose decisions are compared: functions are optimized at the call that uses up their budget unless it says otherwise, so that both sides see the same feedback.</summary>
+    public static EngineOptions OptionsOf(IReadOnlyDictionary<string, string> knobs)
+    {
+        var all = new Dictionary<string, string> { ["tier-up"] = "synchronous" };
+        foreach (var (knob, value) in KnobCatalog.Shared(knobs))
+            all[knob] = value;
+        return EngineOptions.FromDictionary(all);
     }
 
     /// <summary>The table of the differences.</summary>
@@ -66,26 +77,23 @@ internal static class DiffDecisionsCommand
 
     private static string Words(Verdict? verdict) => verdict is null ? "not come to" : verdict.Reason;
 
-    private static EngineOptions ReadKnobs(string text)
+    /// <summary>
+    /// Refuses configurations that compile a program differently: a call is known by its function and its place there, which in another module are of another call. What they say of the compiler is
+    /// refused where nothing is compiled.
+    /// </summary>
+    private static void RequireOneModule(
+        ProgramDefinition? program, string subject, (string Name, IReadOnlyDictionary<string, string> Knobs) a, (string Name, IReadOnlyDictionary<string, string> Knobs) b)
     {
-        var knobs = new Dictionary<string, string> { ["tier-up"] = "synchronous" };
-        if (text.EndsWith(".yaml", StringComparison.Ordinal))
+        if (program is not { IsCompiled: true })
         {
-            // What such a file says to other engines decides nothing here.
-            foreach (var (name, value) in KnobCatalog.Shared(ConfigurationFile.Read(text)))
-                knobs[name] = value;
-        }
-        else if (text != Default)
-        {
-            foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            {
-                var equals = part.IndexOf('=', StringComparison.Ordinal);
-                if (equals < 0)
-                    throw new HarnessException($"'{part}' is no knob with its value; write KNOB=VALUE, with commas between several, or '{Default}'");
-                knobs[part[..equals]] = part[(equals + 1)..];
-            }
+            KnobCatalog.RefuseOfPrograms(a.Knobs.Concat(b.Knobs), subject);
+            return;
         }
 
-        return EngineOptions.FromDictionary(knobs);
+        var (first, second) = (PreparedPrograms.BuildOf(program, a.Knobs), PreparedPrograms.BuildOf(program, b.Knobs));
+        if (first != second)
+            throw new HarnessException($"{a.Name} and {b.Name} compile '{program.Name}' differently ({Build(first)}; {Build(second)}), and calls of two modules are not the same calls; give both the same knobs {DartKnobs.Prefix}*");
+
+        static string Build(string build) => build.Length == 0 ? "the compiler's defaults" : build;
     }
 }

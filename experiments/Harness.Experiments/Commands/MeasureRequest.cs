@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Workloads;
 
@@ -12,8 +10,6 @@ internal sealed record MeasureRequest
 {
     /// <summary>Begins the sweep file.</summary>
     public const string FirstLine = "# Made by 'harness measure'.";
-
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public required string Path { get; init; }
 
@@ -77,27 +73,27 @@ internal sealed record MeasureRequest
     {
         var text = new StringBuilder();
         Line(text, $"{FirstLine}");
-        Line(text, $"title: {Quote(Name)}");
+        Line(text, $"title: {YamlText.Quote(Name)}");
         Line(text, $"engines: [{string.Join(", ", Engines)}]");
-        Line(text, $"workloads: [{Quote(Name)}]");
+        Line(text, $"workloads: [{YamlText.Quote(Name)}]");
         Line(text, $"programs:");
-        Line(text, $"  - name: {Quote(Name)}");
-        Line(text, $"    file: {Quote(Path)}");
+        Line(text, $"  - name: {YamlText.Quote(Name)}");
+        Line(text, $"    file: {YamlText.Quote(Path)}");
         Line(text, $"    host: {(Host.IsForCommands ? "wasi" : "none")}");
         if (program.Output is { } output)
         {
-            Line(text, $"    arguments: {List(Arguments)}");
-            Line(text, $"    inputs: {Table(Host.Inputs.Select(input => KeyValuePair.Create(input.PlaceText, input.Path)))}");
+            Line(text, $"    arguments: {YamlText.List(Arguments)}");
+            Line(text, $"    inputs: {YamlText.Table(Host.Inputs.Select(input => KeyValuePair.Create(input.PlaceText, input.Path)))}");
             if (Host.StandardInput is { } standardInput)
-                Line(text, $"    stdin: {Quote(standardInput)}");
-            Line(text, $"    environment: {Table(Host.Environment)}");
-            Line(text, $"    check: {{sha256: {output.Sha256}, exit-code: {output.ExitCode}, files: {{{string.Join(", ", output.Files.Select(file => $"{Quote(file.Key)}: {file.Value}"))}}}}}");
+                Line(text, $"    stdin: {YamlText.Quote(standardInput)}");
+            Line(text, $"    environment: {YamlText.Table(Host.Environment)}");
+            Line(text, $"    check: {{sha256: {output.Sha256}, exit-code: {output.ExitCode}, files: {{{string.Join(", ", output.Files.Select(file => $"{YamlText.Quote(file.Key)}: {file.Value}"))}}}}}");
         }
         else
         {
-            Line(text, $"    invoke: {Quote(Function)}");
-            Line(text, $"    args: {List(program.Arguments)}");
-            Line(text, $"    expected: {List(program.Expected)}");
+            Line(text, $"    invoke: {YamlText.Quote(Function)}");
+            Line(text, $"    args: {YamlText.List(program.Arguments)}");
+            Line(text, $"    expected: {YamlText.List(program.Expected)}");
         }
 
         if (Knobs.Count == 0)
@@ -108,20 +104,13 @@ internal sealed record MeasureRequest
         {
             Line(text, $"grid:");
             foreach (var (knob, values) in Knobs)
-                Line(text, $"  {knob}: {List(values)}");
+                Line(text, $"  {knob}: {YamlText.List(values)}");
         }
 
         Line(text, $"repetitions: {Repetitions}");
         Line(text, $"timed-calls: {TimedCalls}");
         return text.ToString();
     }
-
-    private static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Quote))}]";
-
-    private static string Table(IEnumerable<KeyValuePair<string, string>> entries) => $"{{{string.Join(", ", entries.Select(entry => $"{Quote(entry.Key)}: {Quote(entry.Value)}"))}}}";
-
-    /// <summary>Every text of JSON is one of YAML.</summary>
-    private static string Quote(string text) => JsonSerializer.Serialize(text, Relaxed);
 
     private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

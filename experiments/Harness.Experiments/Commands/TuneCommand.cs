@@ -17,34 +17,39 @@ internal static class TuneCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("specification") { Description = "path of a tuning specification" };
+        var file = new Argument<string?>("specification") { Description = "path of a tuning specification; flags say what is searched if left out", Arity = ArgumentArity.ZeroOrOne };
         var results = new Option<string?>("--results") { Description = "folder of the run; results/tune-NAME if left out", HelpName = "FOLDER" };
         var dryRun = new Option<bool>("--dry-run") { Description = "say what the run would cost, and measure nothing" };
         var shard = new Option<string?>("--shard") { Description = "search only, as one of N machines, each with the whole budget and a seed of its own; 'harness tune merge' puts them together; results/tune-NAME-shard-I-of-N", HelpName = "I/N" };
         var suites = SuiteOption.Create();
         var command = new Command("tune", "search knob values that beat the default; goes on where it was stopped") { file, results, dryRun, shard, suites };
+        var flags = TuningFlags.AddTo(command);
         command.SetAction(parsed =>
         {
             var share = parsed.GetValue(shard) is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
-            var specification = TuningFile.Read(parsed.GetRequiredValue(file), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
+            var specification = flags.Read(parsed, parsed.GetValue(file), parsed.GetValue(results), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(dryRun))
                 return Describe(specification);
             return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name + share.Suffix)), share);
         });
-        command.Subcommands.Add(OnFolder("status", "say how far a run is", (folder, _) => Status(folder)));
-        command.Subcommands.Add(OnFolder("continue", "go on with a run that was stopped", (folder, places) => Run(ReadSpecification(folder, places), folder, ShardOf(folder))));
+        command.Subcommands.Add(TuneStatusCommand.Create());
+        command.Subcommands.Add(CreateContinuation());
         command.Subcommands.Add(CreateReport());
         command.Subcommands.Add(CreateMerge());
         command.Subcommands.Add(TuneStudyCommand.Create());
         return command;
     }
 
-    private static Command OnFolder(string name, string description, Func<TuningFolder, string[], int> action)
+    private static Command CreateContinuation()
     {
         var folder = new Argument<string>("folder") { Description = "folder of the run" };
         var suites = SuiteOption.Create();
-        var command = new Command(name, description) { folder, suites };
-        command.SetAction(parsed => action(TuningFolder.Find(parsed.GetRequiredValue(folder)), parsed.GetValue(suites) ?? []));
+        var command = new Command("continue", "go on with a run that was stopped") { folder, suites };
+        command.SetAction(parsed =>
+        {
+            var run = TuningFolder.Find(parsed.GetRequiredValue(folder));
+            return Run(run.ReadSpecification(ProgramCatalog.Read(parsed.GetValue(suites) ?? [])), run, ShardOf(run));
+        });
         return command;
     }
 
@@ -78,9 +83,6 @@ internal static class TuneCommand
     }
 
     private static SweepShard ShardOf(TuningFolder folder) => Provenance.Read(folder.Provenance)?.Shard is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
-
-    private static TuningSpecification ReadSpecification(TuningFolder folder, string[] suites) =>
-        TuningFile.Read(folder.Specification, ProgramCatalog.Read(suites)) with { Name = Path.GetFileName(folder.Path) };
 
     private static int Describe(TuningSpecification specification)
     {
@@ -124,44 +126,15 @@ internal static class TuneCommand
         Console.WriteLine(result.IsFound ? $"found: {result.Winner!.Name}" : $"nothing found: {string.Join("; ", result.Objections)}");
         foreach (var reservation in result.Reservations)
             Console.WriteLine($"open: {reservation}");
+        foreach (var warning in result.Environment.Warnings)
+            Console.WriteLine(warning);
         Console.WriteLine($"{folder.Path}: report.html, report.md, evaluations.csv, provenance.json");
-    }
-
-    private static int Status(TuningFolder folder)
-    {
-        var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
-        var finished = Provenance.Read(folder.Provenance)?.FinishedUtc;
-        Console.WriteLine(finished is null ? "not finished" : $"finished {finished}");
-        foreach (var phase in rows.GroupBy(row => row.Phase))
-        {
-            var (rounds, candidates) = (phase.Select(row => row.Round).Distinct().Count(), phase.Select(row => row.Configuration).Where(name => name != TuningRun.Baseline).Distinct().Count());
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Key}: {rounds} rounds, {candidates} candidates, {phase.Count()} measurements, {phase.Count(row => !row.IsOk)} failed, {phase.Sum(row => row.ProcessSeconds) / 60:0.0} minutes"));
-        }
-
-        return 0;
     }
 
     private static int Report(TuningFolder folder, string[] suites, int explained)
     {
-        if (ShardOf(folder) is { IsWhole: false } shard)
-            throw new HarnessException($"{folder.Path} is shard {shard} of a search, which is judged and reported when all are merged, with 'harness tune merge OUTPUT FOLDER...'");
-        var specification = ReadSpecification(folder, suites);
-        var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
-        var evaluator = new RowsOnly(RecordedEvaluator.Index(rows, folder.Evaluations), folder);
-        var result = new TuningRun(specification, evaluator, decided: new TuningRecord(rows)).Run();
-
-        // A search that has found nothing to judge so far looks like one that has ended so.
-        if (result.Confirmed is null && result.Finalists.Count == 0 && Provenance.Read(folder.Provenance)?.FinishedUtc is null)
-            throw new HarnessException($"the run in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
+        var (specification, result) = FinishedRun.Read(folder, ProgramCatalog.Read(suites));
         Finish(folder, specification, result, explained);
         return 0;
-    }
-
-    private sealed class RowsOnly(Dictionary<EvaluationKey, Evaluation> rows, TuningFolder folder) : IEvaluator
-    {
-        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) => [.. process.Keys.Select(RowOf)];
-
-        private Evaluation RowOf(EvaluationKey key) => rows.TryGetValue(key, out var row) ? row : throw new HarnessException(
-            $"the run in {folder.Path} is not finished (no row of {key.Configuration} in phase {key.Phase}, round {key.Round}); go on with 'harness tune continue {folder.Path}'");
     }
 }

@@ -1,4 +1,3 @@
-using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
@@ -11,7 +10,7 @@ namespace Harness.Experiments.Commands;
 
 /// <summary>
 /// What the winner of a tuning run inlines that the default does not, and the other way round, in the programs where it makes most difference: found by running
-/// them once more in both configurations, on this engine.
+/// them once more in both configurations, on this engine. Where the winner says how programs are compiled, both run what it compiles: calls of two modules are not the same calls.
 /// </summary>
 internal static class WinnerDecisions
 {
@@ -37,29 +36,24 @@ internal static class WinnerDecisions
     private static IEnumerable<ReportItem> Explain(ProgramDefinition definition, ProgramJudgement judgement, Trial winner)
     {
         var caption = FormattableString.Invariant($"{definition.Name} ({judgement.Program}: {judgement.Speedup.Value:0.00}x)");
+        var knobs = winner.Knobs.Where(pair => definition.IsCompiled || !KnobCatalog.IsOfPrograms(pair.Key)).ToDictionary();
         ResultTable table;
         try
         {
-            table = DiffDecisionsCommand.MakeTable(Run(definition, new Dictionary<string, string>()), Run(definition, winner.Knobs));
+            table = DiffDecisionsCommand.MakeTable(Run(definition, knobs.Where(pair => KnobCatalog.IsOfPrograms(pair.Key)).ToDictionary()), Run(definition, knobs));
         }
         catch (Exception exception) when (exception is HarnessException or WasmTrapException)
         {
             return [new ReportText($"{caption}: not known, {exception.Message}")];
         }
 
-        return [new ReportTable(caption, Shorten(table))];
+        return [new ReportTable(caption, Shorten(table, PreparedPrograms.BuildOf(definition, knobs)))];
     }
 
-    private static Explanation Run(ProgramDefinition program, IReadOnlyDictionary<string, string> knobs)
-    {
-        // Both see the same feedback if functions are optimized at the call that uses up their budget.
-        var all = new Dictionary<string, string> { ["tier-up"] = "synchronous" };
-        foreach (var (knob, value) in KnobCatalog.Shared(knobs))
-            all[knob] = value;
-        return ExplainCommand.ExplainProgram(program, 1, EngineOptions.FromDictionary(all), new RecorderOptions(), new HashSet<string>());
-    }
+    private static Explanation Run(ProgramDefinition program, IReadOnlyDictionary<string, string> knobs) =>
+        ExplainCommand.ExplainProgram(program, 1, DiffDecisionsCommand.OptionsOf(knobs), new RecorderOptions(), new HashSet<string>(), knobs);
 
-    private static ResultTable Shorten(ResultTable table)
+    private static ResultTable Shorten(ResultTable table, string build)
     {
         var shortened = new ResultTable(table.Columns);
         foreach (var row in table.Rows.Take(MostRows))
@@ -70,6 +64,8 @@ internal static class WinnerDecisions
             shortened.AddNote($"The {MostRows} that are called most are shown; 'harness diff-decisions' lists all. a is the default, b the winner.");
         else
             shortened.AddNote("a is the default, b the winner.");
+        if (build.Length > 0)
+            shortened.AddNote($"Both run the module that the winner's knobs compile ({build}): calls of the module that the default compiles are other calls.");
         return shortened;
     }
 }

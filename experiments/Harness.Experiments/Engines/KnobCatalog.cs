@@ -49,6 +49,10 @@ internal static class KnobCatalog
     public static IReadOnlyDictionary<string, string> Shared(IReadOnlyDictionary<string, string> knobs) =>
         knobs.Where(pair => IsShared(pair.Key)).ToDictionary();
 
+    /// <summary>The knobs that decide what this engine does with a program: its own, and those of the Dart compiler, which say what the program is.</summary>
+    public static IReadOnlyDictionary<string, string> OfThisEngine(IReadOnlyDictionary<string, string> knobs) =>
+        knobs.Where(pair => OwnerOf(pair.Key) is null).ToDictionary();
+
     /// <summary>The knobs that an engine may look at: the shared ones, and its own.</summary>
     public static IReadOnlyDictionary<string, string> Concerning(string engine, IReadOnlyDictionary<string, string> knobs) =>
         knobs.Where(pair => IsShared(pair.Key) || OwnerOf(pair.Key)?.Name == engine).ToDictionary();

@@ -82,7 +82,9 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
             : $"The rows are of the formats {string.Join(" and ", formats)}, and {column} is measured otherwise since format {string.Join(", ", changes)} (experiments/FORMAT.md).";
     }
 
-    private static ResultsFolder FindFolder(string text)
+    /// <summary>Finds a results folder as it is, or as it was in a commit: <c>RESULTS[@COMMIT]</c>.</summary>
+    /// <exception cref="HarnessException">There are no such results.</exception>
+    public static ResultsFolder FindFolder(string text)
     {
         var at = text.LastIndexOf('@');
         return at <= 0 || Directory.Exists(text) ? ResultsFolder.Find(text) : ResultsAtCommit.Open(text[..at], text[(at + 1)..]);

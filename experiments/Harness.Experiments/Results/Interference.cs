@@ -28,6 +28,9 @@ internal readonly record struct Interference(double ElapsedMs, double StealMs, d
     /// </summary>
     public const double Resolution = 50;
 
+    /// <summary>Whether anything is known of it: a process that took no time is one that nobody metered.</summary>
+    public bool IsKnown => ElapsedMs > 0;
+
     /// <summary>Whether the process was disturbed by more than can be passed over.</summary>
     public bool IsDisturbance => StealMs > Math.Max(Resolution, MostSteal * ElapsedMs) || OthersMs > Math.Max(Resolution, MostOthers * ElapsedMs);
 }

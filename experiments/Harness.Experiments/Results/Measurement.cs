@@ -19,7 +19,7 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 /// columns. Those that came with later formats are optional, so that older files can be read: there they are 0 or empty.
 /// </summary>
 [CsvRecord]
-internal sealed partial record Measurement
+internal sealed partial record Measurement : IMeteredRow
 {
     /// <summary>The version of the columns that is written.</summary>
     public const int CurrentFormat = 12;
@@ -219,6 +219,9 @@ internal sealed partial record Measurement
     [CsvIgnore]
     public RepetitionKey Key => new(Engine, Configuration, Workload, Repetition);
 
+    [CsvIgnore]
+    public ProcessKey Process => new(Engine, Configuration, Program, Repetition);
+
     /// <summary>What else happened on the machine meanwhile.</summary>
     [CsvIgnore]
     public Interference Interference => new(ElapsedMs, StealMs, OthersCpuMs);
@@ -226,6 +229,9 @@ internal sealed partial record Measurement
     /// <summary>How fast the machine itself was before and after the process.</summary>
     [CsvIgnore]
     public MachineSpeed Speed => new(Machine, ProbeBeforeMs, ProbeAfterMs);
+
+    [CsvIgnore]
+    public int ProbeFormat => Format;
 
     /// <summary>Makes the row of a workload from what a worker reported of its program.</summary>
     /// <param name="key">Which repetition it is.</param>

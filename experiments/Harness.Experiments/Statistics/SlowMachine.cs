@@ -14,11 +14,11 @@ internal static class SlowMachine
     private const int LeastProcesses = 4;
 
     /// <summary>Says how many processes that were and how the probes were spread, in a sentence; null where there were none, or where the rows do not tell, or are too few.</summary>
-    public static string? Describe(IReadOnlyList<Measurement> rows)
+    public static string? Describe(IReadOnlyList<IMeteredRow> rows)
     {
         var processes = rows.Where(row => row.Speed.IsKnown)
-            .DistinctBy(row => (row.Engine, row.Configuration, row.Program, row.Repetition))
-            .GroupBy(row => (row.Machine, row.Format), row => row.Speed)
+            .DistinctBy(row => row.Process)
+            .GroupBy(row => (row.Speed.Machine, row.ProbeFormat), row => row.Speed)
             .Where(machine => machine.Count() >= LeastProcesses)
             .SelectMany(machine => DividedByQuietLevel([.. machine]))
             .ToList();

@@ -213,6 +213,7 @@ internal sealed class SweepSummary
             CompileMs = rows.Select(row => row.CompileMs).Median(),
             OptimizedCompileMs = MedianOf("optimized_compile_ms", row => row.OptimizedCompileMs),
             Deopts = MedianOf("deopts", row => row.Deopts),
+            PeakMemoryBytes = MedianOf("peak_memory_bytes", row => row.PeakMemoryBytes),
             ClockStepMs = rows.Select(row => row.ClockStepMs).Median(),
         };
 
@@ -273,6 +274,9 @@ internal sealed record CellSummary
 
     /// <summary>Median of the number of failed speculations; not a number where the engine does not tell.</summary>
     public required double Deopts { get; init; }
+
+    /// <summary>Median of the most memory that the process had resident, in bytes; not a number where the engine does not tell, and 0 where rows are of before there was this.</summary>
+    public required double PeakMemoryBytes { get; init; }
 
     /// <summary>Median of the steps of the clock that timed it, in ms; 0 where they are not known.</summary>
     public required double ClockStepMs { get; init; }

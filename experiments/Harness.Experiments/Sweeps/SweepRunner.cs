@@ -86,7 +86,7 @@ internal sealed class SweepRunner
             progress.Gap(gap);
         foreach (var program in prepared.Programs.Values.Where(program => program.Problem is not null))
             progress.Absent(Log(new ProgramRun(AnyEngine, AnyConfiguration, program.Definition.Name, 0), new WorkerReport { Status = WorkerStatus.Absent, Message = program.Problem! }));
-        var probe = new MachineSpeedProbe();
+        var meter = new ProcessMeter();
         foreach (var key in pending)
         {
             if (limit is { } most && started.Elapsed > most)
@@ -102,7 +102,8 @@ internal sealed class SweepRunner
             }
 
             progress.Start(key);
-            var (report, interference, speed) = Measure(key, probe);
+            var measured = Measure(key, meter);
+            var report = measured.Report;
             if (report.Status == WorkerStatus.Unsupported)
             {
                 progress.Finish(key, failure: null);
@@ -117,7 +118,7 @@ internal sealed class SweepRunner
             }
 
             // All rows of a process go to the disk at once; where a kill tore them apart, only those that are missing are added.
-            List<Measurement> added = [.. prepared.WorkloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, report, interference, speed))];
+            List<Measurement> added = [.. prepared.WorkloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, measured))];
             results.Append(added);
             progress.Finish(key, failure: null);
             progress.Measured(added);
@@ -143,11 +144,8 @@ internal sealed class SweepRunner
         return gap;
     }
 
-    /// <summary>
-    /// Runs a repetition. What else happened on the machine is that of its process alone: modules are built and profiles recorded before, and what only another process tells is asked for afterwards. How fast the
-    /// machine is, is asked right before and right after the process, and never beside it.
-    /// </summary>
-    private (WorkerReport Report, Interference Interference, MachineSpeed Speed) Measure(ProgramRun key, MachineSpeedProbe probe)
+    /// <summary>Runs a repetition: modules are built before its process, and what only another process tells is asked for afterwards.</summary>
+    private MeteredProcess Measure(ProgramRun key, ProcessMeter meter)
     {
         var configuration = prepared.Configurations[key.Configuration];
         var program = prepared.BuildOf(key.Program, configuration);
@@ -160,20 +158,16 @@ internal sealed class SweepRunner
             Counts = true,
         };
         var engine = prepared.Engines[key.Engine];
-        engine.Prepare(request, sweep.Timeout);
-        var before = probe.Take();
-        var meter = new InterferenceMeter();
-        var report = engine.Measure(request, sweep.Timeout);
-        var interference = meter.Stop(report.CpuMs);
-        var speed = new MachineSpeed(MachineBoot.Current, before, probe.Take());
-        var judged = ProgramResult.CheckTimes(program.Definition, prepared.WorkloadsOf[key.Program], ProgramResult.Check(program.Definition, report));
-        return (engine.AddCounts(request, judged, sweep.Timeout), interference, speed);
+        var measured = meter.Run(engine, request, sweep.Timeout);
+        var judged = ProgramResult.CheckTimes(program.Definition, prepared.WorkloadsOf[key.Program], ProgramResult.Check(program.Definition, measured.Report));
+        return measured with { Report = engine.AddCounts(request, judged, sweep.Timeout) };
     }
 
-    private Measurement ToMeasurement(ProgramRun key, Workload workload, WorkerReport report, Interference interference, MachineSpeed speed)
+    private Measurement ToMeasurement(ProgramRun key, Workload workload, MeteredProcess measured)
     {
+        var report = measured.Report;
         var times = ProgramResult.TimesOf(workload, prepared.Programs[key.Program].Definition, report);
-        return Measurement.Of(key.Of(workload.Name), key.Program, times, workload.Metric is null ? report : report with { ClockStepMs = 0 }, interference, speed);
+        return Measurement.Of(key.Of(workload.Name), key.Program, times, workload.Metric is null ? report : report with { ClockStepMs = 0 }, measured.Interference, measured.Speed);
     }
 
     private static Failure ToFailure(ProgramRun key, WorkerReport report) => new()

@@ -11,10 +11,10 @@ namespace Harness.Experiments.Tuning;
 
 /// <summary>
 /// One workload in one measured process of a tuning run: a row of <c>evaluations.csv</c>. Times are in milliseconds, sizes in bytes. A program that times
-/// several workloads itself gives a row for each of them.
+/// several workloads itself gives a row for each of them. What rows from before there was a column do not have of it is not known: null, or empty.
 /// </summary>
 [CsvRecord]
-internal sealed partial record Evaluation
+internal sealed partial record Evaluation : IMeteredRow
 {
     /// <summary>What it was measured for: <c>search</c>, <c>validation</c>, <c>confirm</c> or <c>held-out</c>.</summary>
     [CsvColumn("phase")]
@@ -55,6 +55,50 @@ internal sealed partial record Evaluation
     /// <summary>The longest collection of the process; 0 where there was none, and where nobody told it, as in rows from before there was this.</summary>
     [CsvColumn("longest_pause_ms", Optional = true)]
     public double LongestPauseMs { get; init; }
+
+    /// <summary>The program whose process measured it: rows of one process have the same phase, round, configuration and program.</summary>
+    [CsvColumn("program", Optional = true)]
+    public string Program { get => field ?? ""; init; } = "";
+
+    /// <summary>How long the measured process alone took, from its start to its end.</summary>
+    [CsvColumn("elapsed_ms", Optional = true)]
+    public double? ElapsedMs { get; init; }
+
+    /// <summary>Time that the hypervisor gave to other machines meanwhile.</summary>
+    [CsvColumn("steal_ms", Optional = true)]
+    public double? StealMs { get; init; }
+
+    /// <summary>CPU time of everything else on the machine meanwhile.</summary>
+    [CsvColumn("others_cpu_ms", Optional = true)]
+    public double? OthersCpuMs { get; init; }
+
+    /// <summary>How long a fixed piece of work took just before the process was started.</summary>
+    [CsvColumn("probe_before_ms", Optional = true)]
+    public double? ProbeBeforeMs { get; init; }
+
+    /// <summary>How long the same work took just after the process had ended.</summary>
+    [CsvColumn("probe_after_ms", Optional = true)]
+    public double? ProbeAfterMs { get; init; }
+
+    /// <summary>Which machine it was (<see cref="MachineBoot"/>).</summary>
+    [CsvColumn("machine", Optional = true)]
+    public string Machine { get => field ?? ""; init; } = "";
+
+    /// <summary>The version of the columns of <c>results.csv</c> (<see cref="Measurement.CurrentFormat"/>) that those of the machine have the meaning of.</summary>
+    [CsvColumn("format", Optional = true)]
+    public int? Format { get; init; }
+
+    [CsvIgnore]
+    public ProcessKey Process => new(Phase, Configuration, Program, Round);
+
+    [CsvIgnore]
+    public Interference Interference => new(ElapsedMs ?? 0, StealMs ?? 0, OthersCpuMs ?? 0);
+
+    [CsvIgnore]
+    public MachineSpeed Speed => new(Machine, ProbeBeforeMs ?? 0, ProbeAfterMs ?? 0);
+
+    [CsvIgnore]
+    public int ProbeFormat => Format ?? 0;
 
     [CsvIgnore]
     public bool IsOk => Status == OkStatus;
@@ -109,6 +153,7 @@ internal sealed class ProcessEvaluator : IEvaluator
     private readonly IEngine engine;
     private readonly Dictionary<string, Workload> workloads;
     private readonly PreparedPrograms programs;
+    private readonly ProcessMeter meter = new();
 
     /// <summary>Checks that the engine has the knobs, and prepares the modules.</summary>
     /// <param name="specification">What is searched.</param>
@@ -168,7 +213,8 @@ internal sealed class ProcessEvaluator : IEvaluator
         var occasion = specification.WeighsObserved || RecordedProfile.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
         var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
-        var judged = ProgramResult.CheckTimes(program.Definition, process.Workloads.Select(name => workloads[name]), ProgramResult.Check(program.Definition, engine.Measure(request, timeout)));
+        var measured = meter.Run(engine, request, timeout);
+        var judged = ProgramResult.CheckTimes(program.Definition, process.Workloads.Select(name => workloads[name]), ProgramResult.Check(program.Definition, measured.Report));
         var report = engine.AddCounts(request, judged, timeout);
         var seconds = Math.Round(watch.Elapsed.TotalSeconds / process.Workloads.Count, 3);
         return [.. process.Workloads.Select(name => new Evaluation
@@ -184,6 +230,14 @@ internal sealed class ProcessEvaluator : IEvaluator
             ProcessSeconds = seconds,
             PeakMemoryBytes = report.PeakMemoryBytes,
             LongestPauseMs = report.LongestPauseMs,
+            Program = process.Program,
+            ElapsedMs = measured.Interference.ElapsedMs,
+            StealMs = measured.Interference.StealMs,
+            OthersCpuMs = measured.Interference.OthersMs,
+            ProbeBeforeMs = measured.Speed.BeforeMs,
+            ProbeAfterMs = measured.Speed.AfterMs,
+            Machine = measured.Speed.Machine,
+            Format = Measurement.CurrentFormat,
         })];
     }
 }

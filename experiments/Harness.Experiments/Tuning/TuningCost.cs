@@ -9,10 +9,10 @@ namespace Harness.Experiments.Tuning;
 /// <param name="seconds">How long a process takes, in seconds, of each program that was measured on the engine before.</param>
 internal sealed class TuningCost(TuningSpecification specification, IReadOnlyDictionary<string, double> seconds)
 {
-    private readonly List<string> train = ProgramsOf(specification.Train);
-    private readonly List<string> finalists = ProgramsOf(specification.Validation.Count > 0 ? specification.Validation : specification.Train);
-    private readonly List<string> searched = ProgramsOf(specification.Train.Concat(specification.Validation));
-    private readonly List<string> heldOut = ProgramsOf(specification.HeldOut);
+    private readonly List<string> train = ProgramsOf(specification.MeasuredIn(TuningRun.Search));
+    private readonly List<string> finalists = ProgramsOf(specification.MeasuredIn(TuningRun.Validation));
+    private readonly List<string> searched = ProgramsOf(specification.MeasuredIn(TuningRun.Confirmation));
+    private readonly List<string> heldOut = ProgramsOf(specification.MeasuredIn(TuningRun.HeldOut));
 
     /// <summary>Processes that judge, at most: the finalists beside the default, then the winner beside it on all programs.</summary>
     public int JudgementProcesses => specification.ConfirmRounds * (((specification.Finalists + 1) * finalists.Count) + (2 * (searched.Count + heldOut.Count)));

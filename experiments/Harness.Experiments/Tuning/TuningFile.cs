@@ -29,31 +29,30 @@ internal static class TuningFile
     /// <summary>Least fresh rounds: with fewer, the corrected test cannot find anything.</summary>
     public const int LeastConfirmRounds = 8;
 
+    private const string Kind = "tuning specification";
     private const string Programs = "programs";
     private const string Benchmarks = "benchmarks";
 
     /// <summary>Reads a specification.</summary>
     /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
-    public static TuningSpecification Read(string path, ProgramCatalog catalog)
-    {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new HarnessException($"cannot read tuning specification {path}: {exception.Message}", exception);
-        }
+    public static TuningSpecification Read(string path, ProgramCatalog catalog) => Parse(YamlFile.ReadText(path, Kind), path, Path.GetFileNameWithoutExtension(path), catalog);
 
-        var document = YamlFile.Parse<Document>(text, path, "tuning specification");
+    /// <summary>Reads the text of a specification.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="origin">What it is called in messages: its file, or the name of a search that has none yet.</param>
+    /// <param name="name">Name of the run.</param>
+    /// <param name="catalog">The programs that there are.</param>
+    /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
+    public static TuningSpecification Parse(string text, string origin, string name, ProgramCatalog catalog)
+    {
+        var document = YamlFile.Parse<Document>(text, origin, Kind);
         try
         {
-            return document.ToSpecification(Path.GetFileNameWithoutExtension(path), text, catalog);
+            return document.ToSpecification(name, text, catalog);
         }
         catch (Exception exception) when (exception is HarnessException or KnobException)
         {
-            throw new HarnessException($"tuning specification {path}: {exception.Message}", exception);
+            throw new HarnessException($"{Kind} {origin}: {exception.Message}", exception);
         }
     }
 

@@ -1,6 +1,7 @@
 using Harness.Engine.Configuration;
 using Harness.Experiments.Results;
 using Harness.Experiments.Sweeps;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Tuning;
 
@@ -46,6 +47,11 @@ internal sealed class TuningFolder(string path)
             ? folder
             : throw new HarnessException($"there is no tuning run in {folder.Path} (no tune.yaml and evaluations.csv); start one with 'harness tune SPEC'");
     }
+
+    /// <summary>Reads the specification of the run, which has the folder's name.</summary>
+    /// <param name="catalog">The programs that there are.</param>
+    /// <exception cref="HarnessException">It cannot be read, or names what there is not.</exception>
+    public TuningSpecification ReadSpecification(ProgramCatalog catalog) => TuningFile.Read(Specification, catalog) with { Name = System.IO.Path.GetFileName(Path) };
 
     /// <summary>Makes the folder, or checks that it has the same run.</summary>
     /// <param name="specification">What is searched.</param>

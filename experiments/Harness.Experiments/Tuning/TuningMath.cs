@@ -83,6 +83,35 @@ internal sealed class TuningMath(TuningSpecification specification)
     /// <summary>The objective in one round.</summary>
     public double ObjectiveOfRound(IReadOnlyList<Evaluation> round, IReadOnlyList<Evaluation> baseline) => ObjectiveOf(round, baseline, [.. round.Select(row => row.Workload)]);
 
+    /// <summary>The objective of each round in relation to the baseline's of the same round, as logarithms of factors: above 0 is better. Rounds of which it is not known are left out.</summary>
+    public IReadOnlyList<double> GainsOf(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline) =>
+        [.. rows.GroupBy(row => row.Round).Select(round => -ObjectiveOfRound([.. round], baseline)).Where(double.IsFinite)];
+
+    /// <summary>The median of such gains as a factor, with its interval where there are enough rounds.</summary>
+    public static Estimate GainOf(IReadOnlyList<double> gains) => MedianInterval.Of(Sample.Of(gains.Select(Math.Exp)));
+
+    /// <summary>A candidate with what its rows say of it.</summary>
+    /// <param name="trial">The candidate.</param>
+    /// <param name="own">Its rows.</param>
+    /// <param name="baseline">Rows of the baseline, of its rounds and of others: how much times vary is learnt from all of them.</param>
+    /// <param name="workloads">What was measured.</param>
+    public Trial Score(Trial trial, IReadOnlyList<Evaluation> own, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads)
+    {
+        if (own.Where(row => !row.IsOk).OrderBy(row => row.Round).ThenBy(row => row.Workload, StringComparer.Ordinal).FirstOrDefault() is { } failed)
+            return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}" };
+        var ratios = RatiosOf(own, baseline, workloads);
+        var objective = ObjectiveOf(own, baseline, workloads);
+        var score = objective + PenaltyOf(own, baseline, workloads);
+        return trial with
+        {
+            Score = double.IsNaN(score) ? double.PositiveInfinity : score,
+            Objective = objective,
+            Failure = double.IsNaN(score) ? (specification.Deciding.FirstOrDefault(quantity => double.IsNaN(ratios[quantity])) ?? TuningQuantity.Time).Unknown : null,
+            Ratios = ratios,
+            Rounds = own.Select(row => row.Round).Distinct().Count(),
+        };
+    }
+
     private double ExcessOfTimes(IReadOnlyList<Evaluation> rows, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads)
     {
         var deviations = DeviationsOf(baseline, workloads);

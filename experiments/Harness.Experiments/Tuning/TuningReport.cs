@@ -20,10 +20,19 @@ internal static class TuningReport
         WholeFile.WriteText(folder.Report, MarkdownDocument.Write(document));
         HtmlFile.Write(folder.HtmlReport, html => HtmlDocument.Write(html, document));
         WriteWinner(folder, result);
-        foreach (var figure in document.Figures)
+        WriteCharts(folder, document.Figures);
+    }
+
+    /// <summary>Writes charts in every format that folders keep.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="figures">The charts.</param>
+    /// <param name="width">Width in points.</param>
+    public static void WriteCharts(TuningFolder folder, IEnumerable<ReportFigure> figures, float width = Figure.StandardWidth)
+    {
+        foreach (var figure in figures)
         {
             foreach (var format in FigureFile.KeptFormats)
-                FigureFile.Write(figure.Figure, folder.Chart(figure.Name, format));
+                FigureFile.Write(figure.Figure, folder.Chart(figure.Name, format), width);
         }
     }
 

@@ -99,6 +99,9 @@ internal sealed record TuningResult(
     /// <summary>What the fresh rounds leave open: limits that are neither shown to be kept nor to be broken. A winner that has some is one with reservations.</summary>
     public IReadOnlyList<string> Reservations { get; init; } = [];
 
+    /// <summary>What the rows tell of the machine meanwhile.</summary>
+    public SearchEnvironment Environment { get; init; } = SearchEnvironment.None;
+
     /// <summary>Whether something better than the default was found, which breaks no limit as far as is shown.</summary>
     public bool IsFound => Winner is not null && Objections.Count == 0;
 }

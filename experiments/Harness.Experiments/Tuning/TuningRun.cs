@@ -22,11 +22,16 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     /// <summary>The phase in which candidates are tried; all others judge.</summary>
     public const string Search = "search";
 
-    private const string Validation = "validation";
-    private const string Confirmation = "confirm";
-    private const string HeldOut = "held-out";
+    /// <summary>The phase in which the winner is chosen among the finalists.</summary>
+    public const string Validation = "validation";
 
-    private static readonly string[] Phases = [Search, Validation, Confirmation, HeldOut];
+    /// <summary>The phase in which the winner is measured on the programs that it was found on.</summary>
+    public const string Confirmation = "confirm";
+
+    /// <summary>The phase in which the winner is measured on programs that took no part.</summary>
+    public const string HeldOut = "held-out";
+
+    private static readonly string[] PhaseNames = [Search, Validation, Confirmation, HeldOut];
 
     /// <summary>Batches in a row that brought nothing new, after which a space of few points counts as exhausted.</summary>
     private const int StaleBatches = 25;
@@ -36,8 +41,13 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private int processes;
     private double seconds;
 
+    /// <summary>All phases, in the order in which they are measured.</summary>
+    public static IReadOnlyList<string> Phases => PhaseNames;
+
     /// <summary>Searches, chooses, confirms.</summary>
-    public TuningResult Run()
+    public TuningResult Run() => Decide() with { Environment = SearchEnvironment.Of([.. measured.Values.SelectMany(rows => rows)]) };
+
+    private TuningResult Decide()
     {
         var trials = Explore();
         var usable = trials.Where(trial => double.IsFinite(trial.Score)).OrderBy(trial => trial.Score).ToList();
@@ -48,8 +58,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         if (winner.Knobs.Count == 0)
             return new TuningResult(trials, winner, null, null, ["the default is the best"]) { Finalists = finalists };
         progress?.Invoke($"confirming {winner.Name}");
-        string[] searched = [.. specification.Train.Concat(specification.Validation).Select(workload => workload.Name)];
-        string[] heldOut = [.. specification.HeldOut.Select(workload => workload.Name)];
+        var (searched, heldOut) = (WorkloadsOf(Confirmation), WorkloadsOf(HeldOut));
         MeasureRounds(Confirmation, 1, specification.ConfirmRounds, [winner], searched);
         MeasureRounds(HeldOut, 1, specification.ConfirmRounds, [winner], heldOut);
         var failed = Rows(Confirmation, winner.Name).Concat(Rows(HeldOut, winner.Name)).FirstOrDefault(row => !row.IsOk);
@@ -87,7 +96,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
 
         // Now more is known of how much times vary than when the first ones were scored. A candidate that was in several races is one, with the rounds of all of them. Rows do not tell the order within a batch, which
         // therefore is that of the names.
-        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
+        var workloads = WorkloadsOf(Search);
         return
         [
             .. trials.GroupBy(trial => trial.Name).Select(Together)
@@ -135,7 +144,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var first = round + 1;
         var (alive, done) = (batch.DistinctBy(trial => trial.Name).ToList(), 0);
         var scored = new Dictionary<string, Trial>();
-        string[] workloads = [.. specification.Train.Select(workload => workload.Name)];
+        var workloads = WorkloadsOf(Search);
         for (var target = specification.Racing.Rounds; ; target *= specification.Racing.Factor)
         {
             MeasureRounds(Search, first + done, target - done, alive, workloads);
@@ -197,7 +206,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         if (finalists.Count == 1)
             return finalists;
         progress?.Invoke($"choosing among {finalists.Count} finalists");
-        string[] workloads = [.. (specification.Validation.Count > 0 ? specification.Validation : specification.Train).Select(workload => workload.Name)];
+        var workloads = WorkloadsOf(Validation);
         MeasureRounds(Validation, 1, specification.ConfirmRounds, finalists, workloads);
         return [.. finalists.Select(trial => Score(Validation, trial, workloads, 1)).OrderBy(trial => trial.Score)];
     }
@@ -210,7 +219,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         for (var round = first; round < first + count; round++)
         {
             evaluator.Begin(phase, round, [.. configurations.Select(configuration => configuration.Name)]);
-            var random = SearchMethods.RandomOf(unchecked((specification.Seed * Phases.Length) + Array.IndexOf(Phases, phase)), round);
+            var random = SearchMethods.RandomOf(unchecked((specification.Seed * PhaseNames.Length) + Array.IndexOf(PhaseNames, phase)), round);
             var cells = configurations.SelectMany(configuration => programs.Select(program => (configuration, program))).OrderBy(_ => random.NextDouble()).ToList();
             foreach (var (configuration, program) in cells)
             {
@@ -236,22 +245,7 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private Trial Score(string phase, Trial trial, string[] workloads, int first)
     {
         var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
-        if (own.Where(row => !row.IsOk).OrderBy(row => row.Round).ThenBy(row => row.Workload, StringComparer.Ordinal).FirstOrDefault() is { } failed)
-            return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}", FirstRound = first, Processes = processes };
-        var baseline = Rows(phase, Baseline);
-        var ratios = math.RatiosOf(own, baseline, workloads);
-        var objective = math.ObjectiveOf(own, baseline, workloads);
-        var score = objective + math.PenaltyOf(own, baseline, workloads);
-        return trial with
-        {
-            Score = double.IsNaN(score) ? double.PositiveInfinity : score,
-            Objective = objective,
-            Failure = double.IsNaN(score) ? (specification.Deciding.FirstOrDefault(quantity => double.IsNaN(ratios[quantity])) ?? TuningQuantity.Time).Unknown : null,
-            Ratios = ratios,
-            Rounds = own.Select(row => row.Round).Distinct().Count(),
-            FirstRound = first,
-            Processes = processes,
-        };
+        return math.Score(trial, own, Rows(phase, Baseline), workloads) with { FirstRound = first, Processes = processes };
     }
 
     private Judgement Judge(string phase, Trial winner, string[] workloads)
@@ -263,11 +257,11 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator)).ToList();
         var corrected = Holm.Adjust([.. differences.Select(difference => difference.PValue)]);
         var ratios = samples.ConvertAll(pair => Ratio.Of(pair.Numerator, pair.Denominator));
-        var gains = own.GroupBy(row => row.Round).Select(group => -math.ObjectiveOfRound([.. group], baseline)).Where(double.IsFinite).ToList();
+        var gains = math.GainsOf(own, baseline);
         var test = SignedRank.Test(gains);
         return new Judgement(
             bootstrap.Mean([.. units.Select(unit => (TuningMath.SampleOf(baseline, unit), TuningMath.SampleOf(own, unit)))], [.. units.Select(unit => specification.ProgramOf(unit[0]))]),
-            MedianInterval.Of(Sample.Of(gains.Select(Math.Exp))),
+            TuningMath.GainOf(gains),
             test.PValue,
             math.RatiosOf(own, baseline, workloads),
             [.. workloads.Select((workload, i) => new ProgramJudgement(workload, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]) { Direction = test.Direction };
@@ -303,6 +297,8 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
 
         return (objections, reservations);
     }
+
+    private string[] WorkloadsOf(string phase) => [.. specification.MeasuredIn(phase).Select(workload => workload.Name)];
 
     private List<Evaluation> Rows(string phase, string configuration)
     {

@@ -84,6 +84,16 @@ internal sealed record TuningSpecification
         }
     }
 
+    /// <summary>The workloads that a phase measures, by the phase's name in rows.</summary>
+    public IReadOnlyList<Workload> MeasuredIn(string phase) => phase switch
+    {
+        TuningRun.Search => Train,
+        TuningRun.Validation => Validation.Count > 0 ? Validation : Train,
+        TuningRun.Confirmation => [.. Train, .. Validation],
+        TuningRun.HeldOut => HeldOut,
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
+    };
+
     /// <summary>Name of the program whose processes measure a workload.</summary>
     public string ProgramOf(string workload) => Train.Concat(Validation).Concat(HeldOut).First(known => known.Name == workload).Program;
 

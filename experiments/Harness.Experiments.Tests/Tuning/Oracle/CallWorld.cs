@@ -20,6 +20,9 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
     /// <summary>Sites that have had several targets, where there is a guard unless it is decided otherwise: the effect on the logarithm of the time of a generic call in its place.</summary>
     public IReadOnlyDictionary<string, double> Sites { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>CPU time of others in ms beside each process, which takes a second.</summary>
+    public double OthersCpuMs { get; init; }
+
     /// <summary>All measurements, as rows.</summary>
     public List<Evaluation> Rows { get; } = [];
 
@@ -56,7 +59,11 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
         var generic = choice.Start == NoInlining ? 0 : Explain(choice).Where(call => call.Miss == MissHandling.GenericCall).Sum(call => Sites[call.Site]);
         var time = drift * TimeOf(effects, inlined) * Math.Exp(generic + Normal.Sample(random, 0, noise));
         var fails = Fails(phase, round, name, inlined);
-        Rows.Add(new Evaluation { Phase = phase, Round = round, Configuration = name, Workload = "w", Status = fails ? "trap" : Evaluation.OkStatus, ExecuteMs = fails ? 0 : time, OptimizedBytes = 100 });
+        Rows.Add(new Evaluation
+        {
+            Phase = phase, Round = round, Configuration = name, Workload = "w", Status = fails ? "trap" : Evaluation.OkStatus, ExecuteMs = fails ? 0 : time, OptimizedBytes = 100,
+            Program = "w", ElapsedMs = 1000, StealMs = 0, OthersCpuMs = OthersCpuMs,
+        });
         return fails ? null : time;
     }
 

@@ -127,6 +127,26 @@ public sealed class OracleSearchTests
         Assert.Contains(OracleTable.Compare([("a", table)]).Notes, line => line.StartsWith($"a: {failing} failed in fresh rounds; ", StringComparison.Ordinal));
     }
 
+    /// <summary>What a noisy environment has touched says so, of one program and of several.</summary>
+    [Fact]
+    public void DisturbedProcessesAreToldBelowTheTables()
+    {
+        foreach (var (others, isNoisy) in ((double, bool)[])[(500, true), (0, false)])
+        {
+            var world = new CallWorld(1, Effects) { OthersCpuMs = others };
+            new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, CallWorld.Starts, world).Run();
+            var table = new OracleTable(world.Rows, CallWorld.NoInlining.Name);
+            Assert.Equal(isNoisy, table.Create().Notes.Any(note => note.StartsWith($"Noisy environment: {world.Rows.Count} of {world.Rows.Count} processes were disturbed", StringComparison.Ordinal)));
+            Assert.Equal(isNoisy, OracleTable.Compare([("a", table)]).Notes.Any(note => note.StartsWith("a: Noisy environment: ", StringComparison.Ordinal)));
+        }
+
+        var old = new CallWorld(1, Effects);
+        new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, CallWorld.Starts, old).Run();
+        Assert.Contains(
+            $"What else the machine did is not known of {old.Rows.Count} of {old.Rows.Count} rows, which an older version of the harness measured.",
+            new OracleTable([.. old.Rows.Select(row => row with { ElapsedMs = null, StealMs = null, OthersCpuMs = null })], CallWorld.NoInlining.Name).Create().Notes);
+    }
+
     /// <summary>Where a refused call lets another one in, the time tells nothing of either, and no model learns from it.</summary>
     [Fact]
     public void ACallThatLetsAnotherInIsNoLesson()

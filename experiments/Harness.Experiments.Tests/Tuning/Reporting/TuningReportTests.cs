@@ -113,6 +113,27 @@ public sealed class TuningReportTests
         Assert.Contains("which has no setting for inlining.policy", markdown, StringComparison.Ordinal);
     }
 
+    /// <summary>In both forms and beside every chart: a chart is quoted without its document.</summary>
+    [Fact]
+    public void ANoisySearchIsOneInEveryForm()
+    {
+        var specification = TestTuning.Read(Text);
+        var evaluator = new FunctionEvaluator(1, Time, code: Code) { OthersCpuMs = key => key.Phase == TuningRun.Search && key.Round <= 10 ? 500 : 0 };
+        var result = new TuningRun(specification, evaluator).Run();
+        const string noisy = "Noisy environment: ";
+        Assert.StartsWith(noisy, result.Environment.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("confirm 0 of 44", result.Environment.Warnings[1], StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        var run = new TuningFolder(folder.Path);
+        TuningReport.Write(run, specification, result, []);
+        Assert.Contains($"\n- {result.Environment.Warnings[0]}\n", File.ReadAllText(run.Report), StringComparison.Ordinal);
+        Assert.Contains(Parse(File.ReadAllText(run.HtmlReport)).Descendants("li"), entry => entry.Value.StartsWith(noisy, StringComparison.Ordinal));
+        var document = TuningDocument.Create(specification, result, [], provenance: null);
+        Assert.Equal(["progress", "slices", "maps", "front"], document.Figures.Select(figure => figure.Name));
+        Assert.All(document.Figures, figure => Assert.Contains(figure.Figure.Notes, note => note.StartsWith(noisy, StringComparison.Ordinal)));
+        Assert.All(Document.Figures, figure => Assert.Empty(figure.Figure.Notes));
+    }
+
     [Fact]
     public void TheProgramWithTheLargestEffectIsRunInBothConfigurations()
     {
@@ -123,6 +144,36 @@ public sealed class TuningReportTests
         Assert.Contains("wire_bytes", table.Table.Columns.Select(column => column.Name));
         Assert.Empty(WinnerDecisions.Of(specification with { Engine = "v8" }, result, 1));
         Assert.Empty(WinnerDecisions.Of(specification, result, 0));
+    }
+
+    /// <summary>What a winner says of the Dart compiler is part of it: of how it is used, and of what is run to explain it.</summary>
+    [Fact]
+    public void AWinnerThatCompilesOtherwiseIsExplainedInItsModule()
+    {
+        var specification = TestTuning.Read("""
+            method: random
+            knobs: {dart.dispatch: {}, inlining.budget: {low: 100, high: 10000}}
+            train: [dart-queens]
+            held-out: [dart-receivers-4]
+            racing: {candidates: 4, rounds: 2, factor: 2}
+            budget: {processes: 200}
+            """);
+        var result = new TuningRun(specification, new FunctionEvaluator(1, (knobs, _) => knobs.GetValueOrDefault("dart.dispatch") == "vtable-fields" ? 0.8 : 1)).Run();
+        Assert.True(result.IsFound, string.Join("; ", result.Objections));
+        var use = TuningDocument.Create(specification, result, [], provenance: null).Sections.Single(section => section.Id == "use");
+        Assert.Contains(use.Items.OfType<ReportCode>(), code => code.Text.Contains(" --dart.dispatch vtable-fields", StringComparison.Ordinal) && code.Text.Contains(" --inlining.budget ", StringComparison.Ordinal));
+
+        // Virtual calls are calls of references there, and through a table by default.
+        var winner = result.Winner! with { Knobs = new Dictionary<string, string> { ["dart.dispatch"] = "vtable-fields", ["inlining"] = "off" } };
+        var table = WinnerDecisions.Of(specification, result with { Winner = winner }, 2).OfType<ReportTable>().Single(table => table.Caption.StartsWith("dart-receivers-4", StringComparison.Ordinal)).Table;
+        Assert.Contains(table.Rows, row => ((string)row[2]!).StartsWith("call_ref", StringComparison.Ordinal));
+        Assert.Contains(table.Notes, note => note.StartsWith("Both run the module that the winner's knobs compile (dart.dispatch=vtable-fields)", StringComparison.Ordinal));
+
+        // What is not compiled has no other module.
+        var uncompiled = TestTuning.Read(TestTuning.Text);
+        var judged = new TuningRun(uncompiled, new FunctionEvaluator(1, Time)).Run();
+        var plain = Assert.IsType<ReportTable>(Assert.Single(WinnerDecisions.Of(uncompiled, judged with { Winner = winner }, 1))).Table;
+        Assert.DoesNotContain(plain.Notes, note => note.StartsWith("Both run the module", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -186,6 +237,32 @@ public sealed class TuningReportTests
         Assert.DoesNotContain(document.Figures, figure => figure.Name == "front");
         Assert.Contains("size of code not known", MarkdownDocument.Write(document), StringComparison.Ordinal);
         Assert.DoesNotContain("code", document.Sections.Single(section => section.Id == "candidates").Items.OfType<ReportTable>().First().Table.Columns.Select(column => column.Name));
+    }
+
+    /// <summary>Who sees a title and nothing else takes away what was found.</summary>
+    [Fact]
+    public void TitlesOfChartsSayWhatWasFound()
+    {
+        var (specification, result) = LazyRun.Value;
+        List<Trial> measured = [.. result.Trials.Where(trial => double.IsFinite(trial.Score))];
+        var titles = Document.Figures.ToDictionary(figure => figure.Name, figure => figure.Figure.Title);
+        var best = measured.MinBy(trial => trial.Objective)!;
+        Assert.Equal(
+            FormattableString.Invariant($"test: the best of {measured.Count} candidates is {Math.Exp(-best.Objective):0.000}x as good as the default, found after {best.Processes} of {measured.Max(trial => trial.Processes)} processes"),
+            titles["progress"]);
+        Assert.StartsWith("test: what differs between candidates goes back to inlining.budget (", titles["slices"], StringComparison.Ordinal);
+        Assert.Matches(@"^test: (no two knobs explain 2%|\S+ and \S+ together explain \d+%) of what differs between candidates beyond what each does alone$", titles["maps"]);
+        Assert.Matches(@"^test: from \d\.\d\dx the speed at \d\.\d\dx to \d\.\d\dx the speed at \d\.\d\dx the optimized code$", titles["front"]);
+
+        // What breaks a constraint is no finding.
+        List<Trial> broken = [.. measured.Select(trial => trial with { Score = trial.Objective + 1 })];
+        Assert.Equal("no candidate keeps the constraints", TuningFindings.OfFront(broken, [TuningQuantity.Code]));
+        Assert.Null(TuningFigures.Progress(specification, broken));
+        List<Trial> slower = [.. measured.Select(trial => trial with { Objective = 0.1, Score = 0.1 })];
+        Assert.Equal($"test: none of {measured.Count} candidates is better than the default", TuningFigures.Progress(specification, slower)!.Title);
+        Assert.EndsWith("; no candidate beats 1.00x the speed at 1.00x the peak memory in either", TuningFindings.OfFront(
+            [.. measured.Select(trial => trial with { Ratios = new TuningRatios(new Dictionary<TuningQuantity, double> { [TuningQuantity.Time] = 1, [TuningQuantity.Code] = trial.Ratios[TuningQuantity.Code], [TuningQuantity.Memory] = 1 }) })],
+            [TuningQuantity.Code, TuningQuantity.Memory]), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -20,6 +20,7 @@ internal sealed class OracleTable
     public OracleTable(IReadOnlyList<Evaluation> rows, string without)
     {
         this.without = without;
+        Environment = SearchEnvironment.Of(rows);
         Rounds = rows.Where(row => row.Phase == ConfirmPhase).Select(row => row.Round).Distinct().Count();
         foreach (var configuration in rows.Where(row => row.Phase == ConfirmPhase).GroupBy(row => row.Configuration))
         {
@@ -37,6 +38,9 @@ internal sealed class OracleTable
 
     /// <summary>Fresh rounds that there are.</summary>
     public int Rounds { get; }
+
+    /// <summary>What the rows of the whole search tell of the machine meanwhile.</summary>
+    public SearchEnvironment Environment { get; }
 
     /// <summary>The policies, the fastest first, those that failed after all others, and the oracle last.</summary>
     public IEnumerable<string> Policies => times.Keys.Where(name => name != without && name != OracleSearch.FoundName)
@@ -89,6 +93,8 @@ internal sealed class OracleTable
             table.AddNote("What shares are of failed: nobody has one.");
         else if (ShareOf(OracleSearch.FoundName) is null)
             table.AddNote("Inlining gains nothing here that is clear of noise, whoever decides.");
+        foreach (var sentence in Environment.Sentences)
+            table.AddNote(sentence);
         return table;
     }
 
@@ -107,6 +113,12 @@ internal sealed class OracleTable
         table.AddNote("Share of what the decisions found by measurement save of the time without inlining. Programs in which they save nothing that is clear of noise have no shares, and are in no mean.");
         foreach (var (program, one) in programs.Where(program => program.Table.Failed.Any()))
             table.AddNote($"{program}: {string.Join(", ", one.Failed)} failed in fresh rounds; {(one.IsComparable ? "what failed has no share, and its mean is over the other programs" : "nobody has a share")}.");
+        foreach (var (program, one) in programs)
+        {
+            foreach (var sentence in one.Environment.Sentences)
+                table.AddNote($"{program}: {sentence}");
+        }
+
         return table;
     }
 }

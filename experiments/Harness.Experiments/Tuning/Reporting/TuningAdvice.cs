@@ -11,7 +11,7 @@ internal static class TuningAdvice
     private const double NearEnd = 0.05;
 
     /// <summary>A knob that explains less of the variance, alone and with any other, hardly matters.</summary>
-    private const double LittleShare = 0.02;
+    private const double LittleShare = TuningFindings.LittleShare;
 
     private const int MostLosers = 5;
 

@@ -43,6 +43,7 @@ internal sealed class TuningDocument
         List<ReportSection> sections =
         [
             new("verdict", "Verdict", Verdict()),
+            .. result.Environment.Sentences is { Count: > 0 } told ? [new ReportSection("environment", "What else the machine did", [new ReportList(told)])] : Array.Empty<ReportSection>(),
             .. TuningAdvice.Of(specification, result, model) is { Count: > 0 } advice ? [new ReportSection("advice", "What to do with it", [new ReportList(advice)])] : Array.Empty<ReportSection>(),
             .. result.IsFound ? [new ReportSection("use", "To use it", Use())] : Array.Empty<ReportSection>(),
             .. Judged("held-out", "On held-out programs", result.HeldOut, specification.HeldOut),
@@ -102,12 +103,12 @@ internal sealed class TuningDocument
     private List<ReportItem> Use()
     {
         var knobs = result.Winner!.Knobs;
-        var shared = KnobCatalog.Shared(knobs);
+        var own = KnobCatalog.OfThisEngine(knobs);
         var items = new List<ReportItem>();
-        if (shared.Count > 0)
+        if (own.Count > 0)
         {
             items.Add(new ReportText($"On this engine, the file {TuningFolder.WinnerFile} beside this document, or its knobs one by one:"));
-            items.Add(new ReportCode($"./harness run PROGRAM --config {TuningFolder.WinnerFile}\n./harness run PROGRAM {string.Join(' ', shared.Select(pair => $"--{pair.Key} {pair.Value}"))}\n"));
+            items.Add(new ReportCode($"./harness run PROGRAM --config {TuningFolder.WinnerFile}\n./harness run PROGRAM {string.Join(' ', own.Select(pair => $"--{pair.Key} {(pair.Value.Contains(' ', StringComparison.Ordinal) ? $"'{pair.Value}'" : pair.Value)}"))}\n"));
         }
 
         foreach (var settings in EngineSettings.Of(knobs))
@@ -180,7 +181,7 @@ internal sealed class TuningDocument
     private static List<string> Names(Judgement judgement, RatioVerdict verdict) => [.. judgement.Programs.Where(program => program.Verdict == verdict).Select(program => program.Program)];
 
     private List<ReportItem> Progress() => TuningFigures.Progress(specification, measured) is { } figure
-        ? [new ReportFigure("progress", figure)]
+        ? [.. Figure("progress", figure)]
         : [new ReportText(measured.Count == 0 ? "No candidate worked." : "No candidate of the search kept the constraints.")];
 
     private List<ReportItem> Knobs()
@@ -207,7 +208,7 @@ internal sealed class TuningDocument
     {
         if (TuningFigures.Front(specification, measured) is not { } figure)
             return [new ReportText("Sizes of code were not measured: write 'objective: {code: …}' or 'constraints: {code: …}' where the engine tells them.")];
-        var items = new List<ReportItem> { new ReportFigure("front", figure) };
+        List<ReportItem> items = [.. Figure("front", figure)];
         foreach (var cost in TuningFigures.CostsOf(specification, measured))
             items.Add(new ReportTable($"What no other candidate beats in both speed and {cost.Title}, as the search saw them", Table(TuningFigures.FrontOf(measured, cost))));
         if (result.Finalists.Count > 1)
@@ -275,5 +276,7 @@ internal sealed class TuningDocument
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
-    private static IEnumerable<ReportItem> Figure(string name, Harness.Experiments.Charts.Drawing.Figure? figure) => figure is null ? [] : [new ReportFigure(name, figure)];
+    /// <summary>A chart, with what touched its figures below it; none where there is nothing to draw.</summary>
+    private IEnumerable<ReportItem> Figure(string name, Harness.Experiments.Charts.Drawing.Figure? figure) =>
+        figure is null ? [] : [new ReportFigure(name, figure with { Notes = [.. figure.Notes, .. result.Environment.Warnings] })];
 }

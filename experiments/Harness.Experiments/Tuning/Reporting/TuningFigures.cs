@@ -24,8 +24,8 @@ internal static class TuningFigures
         var points = all.Where((_, index) => index % Math.Max(1, all.Count / ProgressPoints) == 0 || index == all.Count - 1).ToList();
         return new Figure
         {
-            Title = $"{specification.Name}: best objective found so far",
-            Subtitle = $"Factor by which the best candidate of the search{(specification.Constraints.IsAny ? " that keeps the constraints" : "")} beats the default (dashed line), as the search saw it",
+            Title = $"{specification.Name}: {TuningFindings.OfProgress(specification, measured)}",
+            Subtitle = $"Objective found so far: the factor by which the best candidate of the search{(specification.Constraints.IsAny ? " that keeps the constraints" : "")} beats the default (dashed line), as the search saw it",
             Panels =
             [
                 new FigurePanel("", new LinePanel(
@@ -42,8 +42,8 @@ internal static class TuningFigures
         string[] series = winner is null ? ["on average"] : ["on average", "others as the winner's"];
         return new Figure
         {
-            Title = $"{specification.Name}: response to single knobs",
-            Subtitle = "Objective as a factor over the default (dashed line), by a forest fitted on what the search measured; averaged over all other knobs, with one deviation over the trees",
+            Title = $"{specification.Name}: {TuningFindings.OfKnobs(specification, model)}",
+            Subtitle = "Response to single knobs: objective as a factor over the default (dashed line), by a forest fitted on what the search measured; averaged over all other knobs, with one deviation over the trees",
             Panels = [.. model.Knobs.Take(MostSlices).Select(knob => new FigurePanel(specification.Space.Parameters[knob].Name, MakeSlice(knob)))],
             Source = Source(specification),
         };
@@ -65,8 +65,8 @@ internal static class TuningFigures
             return null;
         return new Figure
         {
-            Title = $"{specification.Name}: response to pairs of knobs",
-            Subtitle = "Objective as a factor over the default, by a forest fitted on what the search measured, averaged over all other knobs",
+            Title = $"{specification.Name}: {TuningFindings.OfPairs(specification, model)}",
+            Subtitle = "Response to pairs of knobs: objective as a factor over the default, by a forest fitted on what the search measured, averaged over all other knobs",
             Panels = [.. pairs.Select(pair => new FigurePanel("", MakeMap(pair.First, pair.Second)))],
             Source = Source(specification),
         };
@@ -88,8 +88,8 @@ internal static class TuningFigures
             return null;
         return new Figure
         {
-            Title = $"{specification.Name}: speed and {string.Join(", ", costs.Select(cost => cost.Title))}",
-            Subtitle = "The best candidates in relation to the default, as the search saw them; the line joins what no other candidate beats in both",
+            Title = $"{specification.Name}: {TuningFindings.OfFront(measured, costs)}",
+            Subtitle = $"Speed and {string.Join(", ", costs.Select(cost => cost.Title))} of the best candidates in relation to the default, as the search saw them; the line joins what no other candidate beats in both",
             Panels = [.. costs.Select(cost => new FigurePanel(costs.Count > 1 ? cost.Title : "", MakeScatter(cost)))],
             Source = Source(specification),
         };
