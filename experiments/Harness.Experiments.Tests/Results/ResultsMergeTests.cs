@@ -208,7 +208,7 @@ public sealed class ResultsMergeTests : IDisposable
         var shards = Split();
         foreach (var (index, shard) in shards.Index())
         {
-            Measurement[] rows = [.. MeasurementFile.Read(shard.Results).Select(row => row with { Machine = $"machine-{index}", ProbeBeforeMs = index + 3, ProbeAfterMs = index + 3 })];
+            Measurement[] rows = [.. MeasurementFile.Read(shard.Results).Select(row => row with { Machine = $"machine-{index}", ProbeBeforeMs = (2 * index) + 3, ProbeAfterMs = (2 * index) + 3 })];
             File.Delete(shard.Results);
             using var csv = DurableCsv<Measurement>.Open(shard.Results, out _);
             csv.Append(rows);
