@@ -1,6 +1,6 @@
 using Harness.Engine.Configuration;
 
-namespace Harness.Dart.Tests;
+namespace Harness.Dart;
 
 /// <summary>Values of the compiler's knobs to compile programs with: each alone, and all pairs of values of two knobs in few combinations.</summary>
 internal static class LoweringCombinations
