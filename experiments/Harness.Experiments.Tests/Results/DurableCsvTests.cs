@@ -97,10 +97,11 @@ public sealed class DurableCsvTests : IDisposable
             Assert.Equal((2, header.TrimEnd('\n')), (lines.Length, lines[0]));
             Assert.StartsWith(row + (cells.Length > 0 ? cells : ",0"), lines[1], StringComparison.Ordinal);
 
-            // What nobody has metered is not known, and not 0.
+            // What nobody has recorded is not known, and not 0.
             var read = Assert.Single(DurableCsv<Evaluation>.Read(path));
             Assert.True(read is { Program: "", ElapsedMs: null, StealMs: null, OthersCpuMs: null, ProbeBeforeMs: null, ProbeAfterMs: null, Machine: "", Format: null }, $"{read}");
             Assert.False(read.Interference.IsKnown || read.Speed.IsKnown);
+            Assert.Equal(cells.EndsWith(",2.5", StringComparison.Ordinal) ? 2.5 : (double?)null, read.LongestPauseMs);
             Assert.False(File.Exists(path + ".lock"));
         }
     }

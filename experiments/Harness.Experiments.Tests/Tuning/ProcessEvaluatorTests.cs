@@ -35,7 +35,7 @@ public sealed class ProcessEvaluatorTests
     {
         var evaluator = new ProcessEvaluator(TestTuning.Read("knobs: {deopt: {}}\ntrain: [two-targets]\nbudget: {processes: 99}\nobjective: {memory: 1}"), new AskedEngine());
         var row = Assert.Single(evaluator.Evaluate(new EvaluationProcess("search", 1, "default", "two-targets", ["two-targets"]), new Dictionary<string, string>()));
-        Assert.Equal((70_000_000, 2.5), (row.PeakMemoryBytes, row.LongestPauseMs));
+        Assert.Equal((70_000_000, 2.5), (row.PeakMemoryBytes, row.LongestPauseMs!.Value));
         Assert.Equal(2.5, TuningQuantity.Pause.Read(row));
     }
 

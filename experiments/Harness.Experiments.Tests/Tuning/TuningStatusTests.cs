@@ -79,6 +79,32 @@ public sealed class TuningStatusTests : IDisposable
         Assert.True(failed.Phases.Single().Failed > 0);
     }
 
+    /// <summary>The rest of the round is still to be measured, but whoever failed once cannot win.</summary>
+    [Fact]
+    public void WhoFailsInTheRoundThatIsMeasuredLeadsNoMore()
+    {
+        var specification = TestTuning.Read(TestTuning.Text);
+        var rows = Search(specification, Batch, noise: 0);
+        var best = TuningStatus.Of(specification, rows, provenance: null).Best!.Configuration;
+        var failure = rows.First(row => row.Configuration == best) with { Round = rows.Max(row => row.Round) + 1, Status = "trap", ExecuteMs = 0 };
+        var next = TuningStatus.Of(specification, [.. rows, failure], provenance: null).Best;
+        Assert.NotNull(next);
+        Assert.NotEqual(best, next.Configuration);
+    }
+
+    /// <summary>Where the default was the best, for one, fewer processes have judged than might have.</summary>
+    [Fact]
+    public void NothingIsLeftToJudgeOfAFinishedSearch()
+    {
+        var specification = TestTuning.Read(TestTuning.Text);
+        var run = new TuningFolder(folder.File("run"));
+        run.Prepare(specification, "1", []);
+        var provenance = Provenance.Read(run.Provenance)!;
+        var rows = Search(specification, Batch);
+        Assert.NotNull(TuningStatus.Of(specification, rows, provenance).Judgement);
+        Assert.Null(TuningStatus.Of(specification, rows, provenance with { FinishedUtc = "2026-01-01T00:00:00Z" }).Judgement);
+    }
+
     /// <summary>Where nobody knows what was searched, rows can be counted.</summary>
     [Fact]
     public void WithoutASpecificationRowsAreCounted()

@@ -52,9 +52,9 @@ internal sealed partial record Evaluation : IMeteredRow
     [CsvColumn("peak_memory_bytes", Optional = true)]
     public long PeakMemoryBytes { get; init; }
 
-    /// <summary>The longest collection of the process; 0 where there was none, and where nobody told it, as in rows from before there was this.</summary>
+    /// <summary>The longest collection of the process; 0 where there was none, and where the engine does not tell it.</summary>
     [CsvColumn("longest_pause_ms", Optional = true)]
-    public double LongestPauseMs { get; init; }
+    public double? LongestPauseMs { get; init; }
 
     /// <summary>The program whose process measured it: rows of one process have the same phase, round, configuration and program.</summary>
     [CsvColumn("program", Optional = true)]

@@ -99,8 +99,12 @@ internal sealed class TuningMath(TuningSpecification specification)
     {
         if (own.Where(row => !row.IsOk).OrderBy(row => row.Round).ThenBy(row => row.Workload, StringComparer.Ordinal).FirstOrDefault() is { } failed)
             return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}" };
-        var ratios = RatiosOf(own, baseline, workloads);
-        var objective = ObjectiveOf(own, baseline, workloads);
+
+        // Ratios are within rounds, which are few of those that the baseline of a long search has.
+        var rounds = own.Select(row => row.Round).ToHashSet();
+        List<Evaluation> beside = [.. baseline.Where(row => rounds.Contains(row.Round))];
+        var ratios = RatiosOf(own, beside, workloads);
+        var objective = ObjectiveOf(own, beside, workloads);
         var score = objective + PenaltyOf(own, baseline, workloads);
         return trial with
         {
@@ -108,7 +112,7 @@ internal sealed class TuningMath(TuningSpecification specification)
             Objective = objective,
             Failure = double.IsNaN(score) ? (specification.Deciding.FirstOrDefault(quantity => double.IsNaN(ratios[quantity])) ?? TuningQuantity.Time).Unknown : null,
             Ratios = ratios,
-            Rounds = own.Select(row => row.Round).Distinct().Count(),
+            Rounds = rounds.Count,
         };
     }
 

@@ -69,9 +69,9 @@ internal sealed class TuningQuantity
         Column = "longest_pause_ms",
         Title = "longest collection",
         Told = "how long its collections take",
-        Unknown = "longest collection not known",
+        Unknown = "no longest collection to compare",
         Excess = "a longer collection",
-        Read = row => row.LongestPauseMs,
+        Read = row => row.LongestPauseMs ?? 0,
     };
 
     /// <summary>All quantities; time, which is a workload's, first, then those of whole processes.</summary>
@@ -92,7 +92,7 @@ internal sealed class TuningQuantity
     /// <summary>What an engine tells by it, in words that follow <c>tells</c>.</summary>
     public required string Told { get; init; }
 
-    /// <summary>In words, that it is not known.</summary>
+    /// <summary>In words, that there is no ratio of it.</summary>
     public required string Unknown { get; init; }
 
     /// <summary>In words, what a configuration beyond a limit has; <c>than allowed</c> follows.</summary>

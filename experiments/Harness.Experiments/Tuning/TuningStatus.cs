@@ -20,7 +20,7 @@ internal sealed record TuningStatus
     /// <summary>What the search may take of each quantity that limits it; empty where nobody knows its specification.</summary>
     public required IReadOnlyList<BudgetStatus> Budget { get; init; }
 
-    /// <summary>The processes that judge, of those that there are at most; null where nobody knows the specification, and of a shard, which judges nothing.</summary>
+    /// <summary>The processes that judge, of those that there are at most; null where nobody knows the specification, of a shard, which judges nothing, and of a search that is finished, which judges no more.</summary>
     public required BudgetStatus? Judgement { get; init; }
 
     /// <summary>Processes of the largest batch: where no more are left of the budget, the search ends.</summary>
@@ -45,7 +45,7 @@ internal sealed record TuningStatus
             FinishedUtc = provenance?.FinishedUtc,
             Phases = [.. TuningRun.Phases.Where(byPhase.Contains).Select(phase => PhaseStatus.Of(specification, phase, [.. byPhase[phase]]))],
             Budget = specification is null ? [] : BudgetOf(specification, [.. byPhase[TuningRun.Search]]),
-            Judgement = specification is null || provenance?.Shard is not null ? null : JudgementOf(specification, rows.Where(row => row.Phase != TuningRun.Search)),
+            Judgement = specification is null || provenance?.Shard is not null || provenance?.FinishedUtc is not null ? null : JudgementOf(specification, rows.Where(row => row.Phase != TuningRun.Search)),
             ProcessesOfBatch = specification?.ProcessesOfBatch,
             Environment = SearchEnvironment.Of(rows),
         };
@@ -113,7 +113,7 @@ internal sealed record LeadingCandidate(string Phase, string Configuration, Esti
     /// <summary>What is scored are rows, whatever knobs they are of.</summary>
     private static readonly Trial Nameless = Trial.Unmeasured(new Dictionary<string, string>(), []);
 
-    /// <summary>Finds it, by the score that the search goes by; null where no candidate has worked in a whole round.</summary>
+    /// <summary>Finds it, by the score that the search goes by; null where no candidate has worked in a whole round. One that has failed is out at once, also in a round that is still measured.</summary>
     public static LeadingCandidate? Of(TuningSpecification specification, string phase, IReadOnlyList<Evaluation> rows)
     {
         string[] workloads = [.. specification.MeasuredIn(phase).Select(workload => workload.Name)];
@@ -122,8 +122,9 @@ internal sealed record LeadingCandidate(string Phase, string Configuration, Esti
         if (workloads.Length == 0 || !whole.TryGetValue(TuningRun.Baseline, out var baseline) || baseline.Count == 0)
             return null;
         var rounds = baseline.Select(row => row.Round).ToHashSet();
+        var failed = rows.Where(row => !row.IsOk).Select(row => row.Configuration).ToHashSet();
         var scored = new List<(string Name, List<Evaluation> Rows, Trial Trial)>();
-        foreach (var (name, all) in whole.Where(configuration => configuration.Key != TuningRun.Baseline))
+        foreach (var (name, all) in whole.Where(configuration => configuration.Key != TuningRun.Baseline && !failed.Contains(configuration.Key)))
         {
             List<Evaluation> own = [.. all.Where(row => rounds.Contains(row.Round))];
             if (own.Count > 0 && math.Score(Nameless, own, baseline, workloads) is { } trial && double.IsFinite(trial.Score))

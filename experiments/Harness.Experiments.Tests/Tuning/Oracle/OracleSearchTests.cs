@@ -127,6 +127,17 @@ public sealed class OracleSearchTests
         Assert.Contains(OracleTable.Compare([("a", table)]).Notes, line => line.StartsWith($"a: {failing} failed in fresh rounds; ", StringComparison.Ordinal));
     }
 
+    /// <summary>A mean over fewer programs than those beside it says so.</summary>
+    [Fact]
+    public void APolicyThatOneSearchLeftOutHasAMeanOverTheOthers()
+    {
+        var (all, some) = (new CallWorld(1, Effects), new CallWorld(1, Effects));
+        new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, CallWorld.Starts, all).Run();
+        new OracleSearch(Rules with { Processes = 300 }, CallWorld.NoInlining, [.. CallWorld.Starts.Where(start => start.Name != "odd")], some).Run();
+        var table = OracleTable.Compare([("a", new OracleTable(all.Rows, CallWorld.NoInlining.Name)), ("b", new OracleTable(some.Rows, CallWorld.NoInlining.Name))]);
+        Assert.Equal("odd was not compared in b: its mean is over the other programs.", Assert.Single(table.Notes, note => note.Contains("was not compared", StringComparison.Ordinal)));
+    }
+
     /// <summary>What a noisy environment has touched says so, of one program and of several.</summary>
     [Fact]
     public void DisturbedProcessesAreToldBelowTheTables()

@@ -248,18 +248,18 @@ public sealed class TuningReportTests
         var titles = Document.Figures.ToDictionary(figure => figure.Name, figure => figure.Figure.Title);
         var best = measured.MinBy(trial => trial.Objective)!;
         Assert.Equal(
-            FormattableString.Invariant($"test: the best of {measured.Count} candidates is {Math.Exp(-best.Objective):0.000}x as good as the default, found after {best.Processes} of {measured.Max(trial => trial.Processes)} processes"),
+            FormattableString.Invariant($"test: the best of {measured.Count} candidates, found after {best.Processes} processes, is {Math.Exp(-best.Objective):0.000}x as good as the default, as the search saw it"),
             titles["progress"]);
         Assert.StartsWith("test: what differs between candidates goes back to inlining.budget (", titles["slices"], StringComparison.Ordinal);
         Assert.Matches(@"^test: (no two knobs explain 2%|\S+ and \S+ together explain \d+%) of what differs between candidates beyond what each does alone$", titles["maps"]);
-        Assert.Matches(@"^test: from \d\.\d\dx the speed at \d\.\d\dx to \d\.\d\dx the speed at \d\.\d\dx the optimized code$", titles["front"]);
+        Assert.Matches(@"^test: from \d\.\d\dx the speed at \d\.\d\dx to \d\.\d\dx the speed at \d\.\d\dx the optimized code, as the search saw it$", titles["front"]);
 
         // What breaks a constraint is no finding.
         List<Trial> broken = [.. measured.Select(trial => trial with { Score = trial.Objective + 1 })];
         Assert.Equal("no candidate keeps the constraints", TuningFindings.OfFront(broken, [TuningQuantity.Code]));
         Assert.Null(TuningFigures.Progress(specification, broken));
         List<Trial> slower = [.. measured.Select(trial => trial with { Objective = 0.1, Score = 0.1 })];
-        Assert.Equal($"test: none of {measured.Count} candidates is better than the default", TuningFigures.Progress(specification, slower)!.Title);
+        Assert.Equal($"test: none of {measured.Count} candidates is better than the default, as the search saw it", TuningFigures.Progress(specification, slower)!.Title);
         Assert.EndsWith("; no candidate beats 1.00x the speed at 1.00x the peak memory in either", TuningFindings.OfFront(
             [.. measured.Select(trial => trial with { Ratios = new TuningRatios(new Dictionary<TuningQuantity, double> { [TuningQuantity.Time] = 1, [TuningQuantity.Code] = trial.Ratios[TuningQuantity.Code], [TuningQuantity.Memory] = 1 }) })],
             [TuningQuantity.Code, TuningQuantity.Memory]), StringComparison.Ordinal);

@@ -113,6 +113,13 @@ internal sealed class OracleTable
         table.AddNote("Share of what the decisions found by measurement save of the time without inlining. Programs in which they save nothing that is clear of noise have no shares, and are in no mean.");
         foreach (var (program, one) in programs.Where(program => program.Table.Failed.Any()))
             table.AddNote($"{program}: {string.Join(", ", one.Failed)} failed in fresh rounds; {(one.IsComparable ? "what failed has no share, and its mean is over the other programs" : "nobody has a share")}.");
+        foreach (var policy in programs.SelectMany(program => program.Table.Policies).Distinct())
+        {
+            List<string> lacking = [.. programs.Where(program => program.Table.ShareOf(OracleSearch.FoundName) is not null && !program.Table.times.ContainsKey(policy)).Select(program => program.Program)];
+            if (lacking.Count > 0)
+                table.AddNote($"{policy} was not compared in {string.Join(", ", lacking)}: its mean is over the other programs.");
+        }
+
         foreach (var (program, one) in programs)
         {
             foreach (var sentence in one.Environment.Sentences)

@@ -24,8 +24,8 @@ internal static class TuningFigures
         var points = all.Where((_, index) => index % Math.Max(1, all.Count / ProgressPoints) == 0 || index == all.Count - 1).ToList();
         return new Figure
         {
-            Title = $"{specification.Name}: {TuningFindings.OfProgress(specification, measured)}",
-            Subtitle = $"Objective found so far: the factor by which the best candidate of the search{(specification.Constraints.IsAny ? " that keeps the constraints" : "")} beats the default (dashed line), as the search saw it",
+            Title = $"{specification.Name}: {TuningFindings.OfProgress(specification, measured)}, as the search saw it",
+            Subtitle = $"Objective found so far: the factor by which the best candidate of the search{(specification.Constraints.IsAny ? " that keeps the constraints" : "")} beats the default (dashed line)",
             Panels =
             [
                 new FigurePanel("", new LinePanel(
@@ -88,8 +88,8 @@ internal static class TuningFigures
             return null;
         return new Figure
         {
-            Title = $"{specification.Name}: {TuningFindings.OfFront(measured, costs)}",
-            Subtitle = $"Speed and {string.Join(", ", costs.Select(cost => cost.Title))} of the best candidates in relation to the default, as the search saw them; the line joins what no other candidate beats in both",
+            Title = $"{specification.Name}: {TuningFindings.OfFront(measured, costs)}, as the search saw it",
+            Subtitle = $"Speed and {string.Join(", ", costs.Select(cost => cost.Title))} of the best candidates in relation to the default; the line joins what no other candidate beats in both",
             Panels = [.. costs.Select(cost => new FigurePanel(costs.Count > 1 ? cost.Title : "", MakeScatter(cost)))],
             Source = Source(specification),
         };

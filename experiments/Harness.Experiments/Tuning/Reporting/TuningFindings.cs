@@ -2,7 +2,10 @@ using Harness.Experiments.Reports;
 
 namespace Harness.Experiments.Tuning.Reporting;
 
-/// <summary>What the charts of a search show in a few words, for their titles. All of it is as the search saw it, in the rounds in which its candidates were chosen: that is what subtitles say.</summary>
+/// <summary>
+/// What the charts of a search show in a few words, for their titles. All of it is of the rounds in which candidates were chosen, which flatter the best: titles with figures of candidates say so, those of the fitted model have
+/// it in their subtitles.
+/// </summary>
 internal static class TuningFindings
 {
     /// <summary>A knob, or a pair of them, that explains less of the variance is not named.</summary>
@@ -10,7 +13,7 @@ internal static class TuningFindings
 
     private const int MostKnobs = 3;
 
-    /// <summary>By how much the best candidate that keeps the constraints beats the default, and when it was found.</summary>
+    /// <summary>By how much the best candidate that keeps the constraints beats the default, and after how many processes it was found.</summary>
     /// <param name="specification">What was searched.</param>
     /// <param name="measured">The candidates that worked, at least one of which keeps the constraints.</param>
     public static string OfProgress(TuningSpecification specification, IReadOnlyList<Trial> measured)
@@ -19,7 +22,7 @@ internal static class TuningFindings
         var best = feasible.OrderBy(trial => trial.Objective).ThenBy(trial => trial.Processes).First();
         var constraints = specification.Constraints.IsAny ? " that keep the constraints" : "";
         return best.Objective < 0
-            ? FormattableString.Invariant($"the best of {Count(feasible.Count, "candidate")}{constraints} is {Math.Exp(-best.Objective):0.000}x as good as the default, found after {best.Processes} of {measured.Max(trial => trial.Processes)} processes")
+            ? FormattableString.Invariant($"the best of {Count(feasible.Count, "candidate")}{constraints}, found after {best.Processes} processes, is {Math.Exp(-best.Objective):0.000}x as good as the default")
             : FormattableString.Invariant($"none of {Count(feasible.Count, "candidate")}{constraints} is better than the default");
     }
 
