@@ -82,6 +82,9 @@ internal sealed unsafe class EngineBinding : IDisposable
         _script.Dispose();
     }
 
+    /// <inheritdoc cref="ScriptFunctions.ForgetRealms"/>
+    public void ForgetRealms() => _script.ForgetRealms();
+
     /// <summary>Frees the code that scripts call, after their isolate has ended.</summary>
     public void FreeCode()
     {
