@@ -18,6 +18,7 @@ internal sealed unsafe class EngineBinding : IDisposable
     private readonly StagingBuffer _staging;
     private readonly Dictionary<int, WasmModule> _modules = [];
     private readonly Dictionary<int, StoreRealm> _realms = [];
+    private readonly Dictionary<Store, StoreRealm> _realmsByStore = [];
     private readonly List<Extern?> _items = [];
     private readonly Stack<int> _freeItems = new();
     private readonly Dictionary<int, InstanceBuilder> _builders = [];
@@ -77,8 +78,12 @@ internal sealed unsafe class EngineBinding : IDisposable
     {
         foreach (StoreRealm realm in _realms.Values) realm.Dispose();
         _realms.Clear();
+        _realmsByStore.Clear();
         _script.Dispose();
     }
+
+    /// <inheritdoc cref="ScriptFunctions.ForgetRealms"/>
+    public void ForgetRealms() => _script.ForgetRealms();
 
     /// <summary>Frees the code that scripts call, after their isolate has ended.</summary>
     public void FreeCode()
@@ -136,7 +141,7 @@ internal sealed unsafe class EngineBinding : IDisposable
     private (StoreRealm Realm, WasmFunction Function) FindFunction(int id)
     {
         var function = (WasmFunction)_items[id]!;
-        return (_realms.Values.First(realm => realm.Store == function.Store), function);
+        return (_realmsByStore[function.Store], function);
     }
 
     private InstanceBuilder BuilderOf(in V8FastArgs arguments) => _builders[arguments.GetInt32(0, "builder")];
@@ -177,13 +182,16 @@ internal sealed unsafe class EngineBinding : IDisposable
     {
         _memory.StoreIsMade(V8, _realms.Values);
         int id = ++_nextId;
-        _realms[id] = new StoreRealm(id, _engine, _slots, _staging, function => IdOf(_realms[id], function), function => (WasmFunction)_items[function]!);
+        var realm = new StoreRealm(id, _engine, _slots, _staging, function => IdOf(_realms[id], function), function => (WasmFunction)_items[function]!);
+        _realms.Add(id, realm);
+        _realmsByStore.Add(realm.Store, realm);
         return id;
     }
 
     private void DisposeStore(int id)
     {
         if (!_realms.Remove(id, out StoreRealm? realm)) return;
+        _realmsByStore.Remove(realm.Store);
         foreach (int item in realm.Items.Values)
         {
             _items[item] = null;

@@ -27,6 +27,9 @@ public sealed class JavaScriptHost : IDisposable
     private int _lastPromise;
     private bool _isInterrupted;
 
+    /// <summary>Whether a script was ended by an interrupt, and what it has left is still there.</summary>
+    private bool _hasEnded;
+
     /// <summary>Starts V8.</summary>
     /// <exception cref="ProgramException">V8's library cannot be restored, or the stack is too small for it.</exception>
     public JavaScriptHost(JavaScriptOptions options)
@@ -184,10 +187,10 @@ public sealed class JavaScriptHost : IDisposable
     private object? Guarded(Func<object?> action)
     {
         ThrowIfOtherThread();
-        if (!_binding.V8.IsEntered) _heap.Restore();
         object? result;
         try
         {
+            if (!_binding.V8.IsEntered) ClearUp();
             result = action();
         }
         catch (Exception e) when (_heap.IsReached)
@@ -214,6 +217,15 @@ public sealed class JavaScriptHost : IDisposable
         return _heap.IsReached ? throw HeapIsFull(e: null) : result;
     }
 
+    /// <summary>Lets go of what a script has kept that was ended, so that the next one finds the heap as it was.</summary>
+    private void ClearUp()
+    {
+        if (!_hasEnded && !_heap.IsReached) return;
+        _hasEnded = false;
+        _binding.ForgetRealms();
+        _heap.Restore();
+    }
+
     private ProgramException HeapIsFull(Exception? e) => new($"the script needs more memory than it may have: {_options.MaximumHeap} MiB of V8's heap", e);
 
     /// <summary>What was ended was one script: stores that were not running, and waits to come, are not.</summary>
@@ -223,6 +235,7 @@ public sealed class JavaScriptHost : IDisposable
         {
             if (!_isInterrupted) return;
             _isInterrupted = false;
+            _hasEnded = true;
             foreach (Store store in Stores) store.TryTakeInterrupt();
             _loop.WithdrawInterrupt();
             _script.CancelInterrupt();

@@ -20,6 +20,9 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
         if (!dispatch.TryCall()) functions.InvokeMethod("dispatch");
     }
 
+    /// <summary>Lets go of what a script that was ended has left to be let go of at the end of its job.</summary>
+    public void ForgetRealms() => functions.InvokeMethod("forgetRealms");
+
     /// <summary>Puts a <c>TypeError</c> into slot 0, for a store.</summary>
     public void RefuseResult(int store, string message) => functions.InvokeMethod("refuseResult", store, message);
 

@@ -1,6 +1,9 @@
 namespace Harness.Hosts.JavaScript;
 
-/// <summary>A buffer that both sides see, through which whole blocks of elements cross: JavaScript cannot see the heap, nor the host a typed array.</summary>
+/// <summary>
+/// A buffer that both sides see, through which whole blocks of elements cross: JavaScript cannot see the heap, nor the host a typed array while no script runs, as where the host has called the
+/// code that copies.
+/// </summary>
 internal sealed unsafe class StagingBuffer
 {
     /// <summary>Its size in bytes: what is longer crosses in several blocks.</summary>

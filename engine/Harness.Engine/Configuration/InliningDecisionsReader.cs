@@ -146,6 +146,7 @@ internal sealed class InliningDecisionsReader : KnobFileReader
         "guard" or "generic" => "a function, the calls that lead on to the site, and its offset",
         _ => "a function and one call or more",
     };
+
     /// <summary>What was read about one module.</summary>
     private sealed class ModuleItems
     {

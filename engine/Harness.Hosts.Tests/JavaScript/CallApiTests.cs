@@ -195,4 +195,33 @@ public sealed class CallApiTests
         for (int i = 0; i < Made; i++) host.Call("make");
         Assert.InRange(host.Stores.Count, 1, Made / 2);
     });
+
+    /// <summary>What would have been let go of at the end of a job is let go of, too, where the job was ended, and no other import is ever called.</summary>
+    [Fact]
+    public void InstancesOfAScriptThatWasEndedAreCollected() => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        const int Made = 20;
+        byte[] module = WatAssembler.Assemble(
+            """
+            (module (import "m" "f" (func $f)) (type $words (array (mut i32)))
+              (func (export "fill") (call $f) (drop (array.new_default $words (i32.const 2000000)))))
+            """);
+        JavaScriptHost? running = null;
+        using var host = new JavaScriptHost(new JavaScriptOptions { Print = _ => ThreadPool.QueueUserWorkItem(_ => running!.Interrupt()) });
+        running = host;
+        Assert.Throws<ProgramException>(() => host.RunScript(
+            "make.js",
+            $$"""
+            (async () => {
+              await undefined;
+              const module = new WebAssembly.Module(Uint8Array.of({{string.Join(", ", module)}}));
+              for (let i = 0; i < {{Made}}; i++) new WebAssembly.Instance(module, { m: { f() {} } }).exports.fill();
+              console.log('made');
+              for (;;);
+            })()
+            """));
+        Assert.Equal(Made, host.Stores.Count);
+        for (int i = 0; i < 20; i++) host.RunScript("garbage.js", "for (let i = 0; i < 20; i++) new Uint8Array(1 << 23); 0");
+        Assert.InRange(host.Stores.Count, 0, Made / 2);
+    });
 }

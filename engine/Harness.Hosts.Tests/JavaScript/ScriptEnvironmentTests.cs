@@ -230,4 +230,15 @@ public sealed class ScriptEnvironmentTests
             })()
             """));
     });
+
+    [Theory]
+    [InlineData("new TextDecoder().decode(shared)", "ab")]
+    [InlineData("new TextDecoder().decode(new Uint8Array(shared, 1))", "b")]
+    [InlineData("new TextDecoder().decode(new DataView(shared, 0, 1))", "a")]
+    [InlineData("(({ read, written }) => `${read} ${written}`)(new TextEncoder().encodeInto(12.5, new Uint8Array(10)))", "4 4")]
+    public void TextsComeFromSharedBuffersAndFromWhatIsNoText(string expression, string expected) => ExecutionThread.Run(EngineOptions.Default, () =>
+    {
+        using var host = new JavaScriptHost(new JavaScriptOptions());
+        Assert.Equal(expected, host.RunScript("text.js", $"(shared => {{ new Uint8Array(shared).set([97, 98]); return {expression}; }})(new SharedArrayBuffer(2))"));
+    });
 }

@@ -124,6 +124,7 @@ public sealed class CustomPolicyTests
 
         public override bool Admits(InliningCandidate candidate) => true;
     }
+
     /// <summary>Whatever is no larger than the second number.</summary>
     private sealed class UpToParameter : CustomInliningPolicy
     {

@@ -52,6 +52,7 @@ const shortBytes = source => {
   }
   return bytes;
 };
+const isBuffer = source => source instanceof ArrayBuffer || (typeof SharedArrayBuffer === 'function' && source instanceof SharedArrayBuffer);
 const encode = source => shortBytes(source) ?? taking(native.encodeText, source);
 
 define('TextDecoder', class TextDecoder {
@@ -61,7 +62,7 @@ define('TextDecoder', class TextDecoder {
     this.ignoreBOM = Boolean(options.ignoreBOM);
   }
   decode(source = new Uint8Array(0)) {
-    const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+    const bytes = isBuffer(source) ? new Uint8Array(source) : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
     const short = this.encoding === 'utf-8' ? shortText(bytes) : undefined;
     if (short !== undefined) return short;
     const result = giving(bytes, native.decodeText, this.encoding, this.fatal);
@@ -73,11 +74,12 @@ define('TextEncoder', class TextEncoder {
   get encoding() { return 'utf-8'; }
   encode(source = '') { return encode(String(source)); }
   encodeInto(source, target) {
-    const bytes = encode(String(source));
+    const whole = String(source);
+    const bytes = encode(whole);
     let written = Math.min(bytes.length, target.length);
     while (written < bytes.length && written > 0 && (bytes[written] & 0xc0) === 0x80) written--;
     target.set(bytes.subarray(0, written));
-    return { read: written === bytes.length ? source.length : giving(bytes.subarray(0, written), native.decodeText, 'utf-8', false).length, written };
+    return { read: written === bytes.length ? whole.length : giving(bytes.subarray(0, written), native.decodeText, 'utf-8', false).length, written };
   }
 });
 

@@ -60,17 +60,21 @@ function find(store) {
   let realm = apply(get, found, [store]);
   if (realm === undefined) {
     realm = apply(deref, apply(get, realms, [store]), []);
-    forgetFound();
+    forgetAtEnd();
     apply(set, found, [store, realm]);
   }
   return latest.realm = realm;
 }
 
-// Asked for with each realm: a script that is ended leaves nothing of what was to come at the end of its job.
-async function forgetFound() {
-  await undefined;
+export function forgetRealms() {
   latest.realm = none;
   apply(clear, found, []);
+}
+
+// Asked for with each realm, since a script that is ended may leave nothing of what was to come at the end of its job. The host asks for those of the last one before the next script.
+async function forgetAtEnd() {
+  await undefined;
+  forgetRealms();
 }
 
 export function makeRealm() {

@@ -76,7 +76,7 @@ export function exportMaker(signature) {
   return maker;
 }
 
-// Makes a maker of what calls a function of JavaScript for an import of a signature: (realm, f) => function without parameters, which returns a status or a string.
+// Makes a maker of what calls a function of JavaScript for an import of a signature: (realm, f) => function without parameters and result, whose values are in the slots.
 export function importMaker(signature) {
   let maker = importMakers.get(signature);
   if (maker !== undefined) return maker;
