@@ -77,6 +77,17 @@ public sealed class DartTraceTests : IDisposable
         Assert.Equal(["program.dart"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
     }
 
+    /// <summary>Nothing is known of where the code is from that wasm-opt has made.</summary>
+    [Fact]
+    public void AModuleWithoutAMapIsNotGivenThatOfAnEarlierOne()
+    {
+        var program = folder.Write("program.dart", "void main() {}");
+        Assert.Equal(new ToolOutput(0, "", ""), HarnessProcess.Run("dart", "build", program));
+        Assert.True(File.Exists(folder.File("program.wasm.map")));
+        Assert.Equal(0, HarnessProcess.Run("dart", "build", program, "--dart.wasm-opt=-O1").ExitCode);
+        Assert.False(File.Exists(folder.File("program.wasm.map")));
+    }
+
     [Fact]
     public void StacksOfOtherEnginesAreRead() => Assert.Equal(
         "#0      A._f (wasm-function[7]:0x2a)\n#1      main (wasm-function[3]:0x1f)|#0      new A (wasm-function[9]:0x11)\n#1      func[4] (wasm-function[4]:0x12)",

@@ -51,15 +51,23 @@ internal static class DartCommand
     /// <summary>Writes a module with its source map beside it; where there can be no file beside it, the module alone.</summary>
     private static void Write(DartModule module, string target)
     {
-        if (module.Map is not { } map || WholeFile.IsDevice(Path.GetFullPath(target)))
+        if (WholeFile.IsDevice(Path.GetFullPath(target)))
         {
             File.WriteAllBytes(target, module.Bytes);
             return;
         }
 
         var mapFile = target + SourceMapFile.Ending;
-        File.WriteAllText(mapFile, map.ToJson(FolderOf(target)));
-        File.WriteAllBytes(target, module.WithMapName(Path.GetFileName(mapFile)));
+        if (module.Map is { } map)
+        {
+            File.WriteAllText(mapFile, map.ToJson(FolderOf(target)));
+            File.WriteAllBytes(target, module.WithMapName(Path.GetFileName(mapFile)));
+            return;
+        }
+
+        // The map of an earlier module would be taken for one of this.
+        File.Delete(mapFile);
+        File.WriteAllBytes(target, module.Bytes);
     }
 
     private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
