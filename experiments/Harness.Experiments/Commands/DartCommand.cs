@@ -114,7 +114,8 @@ internal static class DartCommand
     private static int Run(DartModule module, string folder, EngineOptions options, TextWriter output, TextWriter errors, IReadOnlyList<string> arguments)
     {
         using var store = new Store(options);
-        var host = new DartHost(output, errors, () => module.Map is { } map ? SourceMap.Parse(map.ToJson(folder), folder) : null, arguments);
+        var map = new Lazy<SourceMap?>(() => module.Map is { } places ? SourceMap.Parse(places.ToJson(folder), folder) : null);
+        var host = new DartHost(output, errors, map, arguments);
         try
         {
             return host.Run(store, WasmModule.Decode(module.Bytes));
