@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import { inflateSync } from 'node:zlib';
 import { createDartHost } from '../../workloads/dart/host.mjs';
-import { findSourceMap } from '../../workloads/dart/source-map.mjs';
+import { sourceMapOf } from '../../workloads/dart/source-map.mjs';
 import { openJ2cl } from '../shells/j2cl.mjs';
 import { watchWebAssembly } from '../shells/watch.mjs';
 
@@ -81,10 +81,11 @@ function openCompilation(program, phases) {
 function openDart(program, phases) {
   const bytes = readFileSync(program.module);
   const module = timed(phases, 'compileMs', () => new WebAssembly.Module(bytes, compileOptions));
+  const findMap = sourceMapOf(program.module, module);
   let text = '';
   let errorText = '';
   const open = () => {
-    const { imports, attach } = createDartHost((line) => { text += `${line}\n`; }, (line) => { errorText += `${line}\n`; }, () => findSourceMap(program.module, module), program.arguments);
+    const { imports, attach } = createDartHost((line) => { text += `${line}\n`; }, (line) => { errorText += `${line}\n`; }, findMap, program.arguments);
     const instance = timed(phases, 'instantiateMs', () => new WebAssembly.Instance(module, imports));
     attach(instance);
     return instance;

@@ -52,6 +52,14 @@ public sealed class InferenceTests
         Assert.Equal((0, "60\n"), ProgramTests.Run($"void main() {{ dynamic m = {literal}; var depth = 0; while (m != null) {{ m = m['c']; depth++; }} print(depth); }}"));
     }
 
+    [Fact]
+    public void ConstantsWithinConstantsDoNotTakeTwiceAsLongWithEachLevel()
+    {
+        var (list, set) = ("0", "{1}");
+        for (var i = 0; i < 60; i++) (list, set) = ($"[true ? {list} : 'no']", $"{{...{set}}}");
+        Assert.Equal((0, "60 {1}\n"), ProgramTests.Run($"void main() {{ const l = {list}, s = {set}; dynamic m = l; var depth = 0; while (m is List) {{ m = m[0]; depth++; }} print('$depth $s'); }}"));
+    }
+
     [Theory]
     [InlineData("FutureOr of some types is another", "Type t<T>() => FutureOr<T>; void main() { print(identical(FutureOr<void>, typeOf<void>())); print([t<dynamic>() == dynamic, t<Object>() == Object, t<Never>() == Future<Never>, t<Null>() == typeOf<Future<Null>?>(), t<int?>() == typeOf<FutureOr<int?>?>(), t<int>() == Future<int>]); print(t<Object>().hashCode == (Object).hashCode); print(identical(const <FutureOr<Object>>[], const <Object>[])); }", "true\n[true, true, true, true, true, false]\ntrue\ntrue")]
     [InlineData("types at the top differ", "Type s<T>() => Set<T>; void main() { print({s<dynamic>(), s<void>(), s<Object?>(), s<Object>(), s<FutureOr<dynamic>>()}.length); print(s<int Function({int a, String b})>() == s<int Function({String b, int a})>()); print(s<int Function({int a})>() == s<int Function({required int a})>()); print(s<T Function<T>(T)>() == s<U Function<U>(U)>()); }", "4\ntrue\nfalse\ntrue")]

@@ -49,7 +49,7 @@ public sealed class ProgramTests
         var code = ExecutionThread.Run(options, () =>
         {
             using var store = new Store(options);
-            var host = new DartHost(output, errors, () => SourceMap.Parse(module.Map!.ToJson(folder), folder), arguments);
+            var host = new DartHost(output, errors, new Lazy<SourceMap?>(() => SourceMap.Parse(module.Map!.ToJson(folder), folder)), arguments);
             try
             {
                 return host.Run(store, WasmModule.Decode(module.Bytes));

@@ -58,6 +58,7 @@ public sealed class PromotionTests
         "class A { final int? _x; A(this._x); int f() => 0; } class B extends A { final int? _x; B(this._x, int? y) : super(y); int f() { if (super._x != null) return super._x + 1; if (_x == null) return -1; return _x; } }"
         + " class C { final A? _a; late final int? _l; C(this._a); int g() { if (_a != null && _a._x != null) return _a._x + 1; return 0; } int h() { _l = 4; if (_l != null) return _l; return 0; } }"
         + " void main() { var c = C(A(2)); print([B(1, 2).f(), B(1, null).f(), c.g(), c.h()]); c = C(B(3, 4)); final a = c._a; if (a is B && a._x != null) print(a._x + 1); if (c._a is B) print(c._a.f()); }", "[3, 1, 3, 4]\n4\n5")]
+    [InlineData("a private field behind a check that it is not null", "class A { final int? _x; A(this._x); int f() { _x!; return _x + 1; } } void main() { final a = A(1); a._x!; print([a._x + 1, a.f()]); }", "[2, 2]")]
     [InlineData("a private field that implements a getter without a body", "abstract class I { int? get _x; } class A implements I { final int? _x = 1; int f() => _x == null ? 0 : _x + 1; } void main() => print(A().f());", "2")]
     public void AProgramIsAcceptedAndRight(string what, string source, string expected) =>
         Assert.Equal((what, 0, expected + "\n"), (what, ProgramTests.Run(Shapes + source).Code, ProgramTests.Run(Shapes + source).Output));

@@ -12,9 +12,9 @@ namespace Harness.Dart;
 /// <summary>The host interface of compiled programs: output, arguments, clock, stack traces, texts of doubles, and functions of mathematics.</summary>
 /// <param name="output">What programs print to.</param>
 /// <param name="errors">What is told there of exceptions that nobody catches; null for the output.</param>
-/// <param name="findMap">Finds the module's source map when the first trace is written; null where it has none.</param>
+/// <param name="map">The module's source map, which is read when the first trace is written; null where it has none.</param>
 /// <param name="arguments">What <c>main</c> is given; null for nothing.</param>
-internal sealed class DartHost(TextWriter output, TextWriter? errors = null, Func<SourceMap?>? findMap = null, IReadOnlyList<string>? arguments = null)
+internal sealed class DartHost(TextWriter output, TextWriter? errors = null, Lazy<SourceMap?>? map = null, IReadOnlyList<string>? arguments = null)
 {
     /// <summary>Most units of a text that pass through the memory at once.</summary>
     private const int MostUnits = 30_000;
@@ -26,7 +26,7 @@ internal sealed class DartHost(TextWriter output, TextWriter? errors = null, Fun
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Printer _output = new(output);
     private readonly Printer _errors = new(errors ?? output);
-    private readonly StackTraceText _traces = new(findMap ?? (() => null));
+    private readonly StackTraceText _traces = new(map);
     private Instance? _instance;
 
     /// <summary>Runs a module's <c>main</c>.</summary>

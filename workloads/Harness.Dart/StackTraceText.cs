@@ -10,13 +10,13 @@ namespace Harness.Dart;
 /// <summary>
 /// Writes stacks of WebAssembly functions as Dart writes stack traces. <c>workloads/dart/trace.mjs</c> makes the same of what JavaScript says of a stack, so that traces are the same on all engines.
 /// </summary>
-/// <param name="findMap">Finds the module's source map, when a trace is written for the first time; null where there is none.</param>
-internal sealed partial class StackTraceText(Func<SourceMap?> findMap)
+/// <param name="map">The module's source map, which is read when a trace is written; null where there is none.</param>
+internal sealed partial class StackTraceText(Lazy<SourceMap?>? map)
 {
     /// <summary>Most functions of a stack that a trace is made of, the innermost ones.</summary>
     private const int MaximumFrames = CapturedStack.MaximumFrames;
 
-    private readonly Lazy<SourceMap?> _map = new(findMap);
+    private readonly Lazy<SourceMap?>? _map = map;
 
     // What the compiler sets private names apart by, and what it says of its functions behind their names.
     [GeneratedRegex(@"@\d+| \(.*$")]
@@ -46,7 +46,7 @@ internal sealed partial class StackTraceText(Func<SourceMap?> findMap)
 
     private string? PlaceOf(WasmFrame frame)
     {
-        if (_map.Value is { } map) return map.Find(frame.BytecodeOffset) is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.Source}:{place.Line}:{place.Column}") : null;
+        if (_map?.Value is { } known) return known.Find(frame.BytecodeOffset) is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.Source}:{place.Line}:{place.Column}") : null;
         return frame.FunctionName.StartsWith('#') ? null : string.Create(CultureInfo.InvariantCulture, $"wasm-function[{frame.FunctionIndex}]:0x{frame.BytecodeOffset:x}");
     }
 

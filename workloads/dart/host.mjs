@@ -35,13 +35,12 @@ function linePrinter(text, print) {
  * Makes the imports of one instance.
  * @param print is called with each line of output, without its line end.
  * @param printError the same for what is told of exceptions that nobody catches.
- * @param findMap gives what writeStack takes, when the first trace is written; undefined where the module has no source map.
+ * @param findMap gives what writeStack takes, when a trace is written; undefined where the module has no source map.
  * @param args are the texts that main is given.
  * @returns the imports; attach, which must be called with the instance that was made with them; and describe, which gives an error that ended main as an exception that nobody caught.
  */
 export function createDartHost(print, printError = print, findMap = () => undefined, args = []) {
   let memory;
-  let map;
   const started = performance.now();
 
   function text(length) {
@@ -57,16 +56,11 @@ export function createDartHost(print, printError = print, findMap = () => undefi
     return result.length;
   }
 
-  function traceText(trace) {
-    map ??= { find: findMap() };
-    return writeStack(trace, map.find);
-  }
-
   const host = {
     write: linePrinter(text, print),
     writeError: linePrinter(text, printError),
     trace: (skipped) => captureStack(skipped),
-    traceText: (trace) => storeText(traceText(trace).slice(0, longestTrace)),
+    traceText: (trace) => storeText(writeStack(trace, findMap()).slice(0, longestTrace)),
     // As much as fits of an argument from a unit on; how many units there are from there to its end.
     argument(index, start) {
       if (index >= args.length) return -1;
@@ -86,6 +80,6 @@ export function createDartHost(print, printError = print, findMap = () => undefi
   return {
     imports: { host },
     attach: (instance) => { memory = instance.exports.memory; },
-    describe: (error) => `Unhandled exception:\n${error.message}\n${traceText({ error, skipped: 0 })}`,
+    describe: (error) => `Unhandled exception:\n${error.message}\n${writeStack({ error, skipped: 0 }, findMap())}`,
   };
 }

@@ -5,12 +5,17 @@ import { pathToFileURL } from 'node:url';
 import { readSourceMap } from './trace.mjs';
 
 /**
- * Reads the map of a module: the file beside it that its section 'sourceMappingURL' names, or that has its name and the ending '.map'.
+ * The map of a module: the file beside it that its section 'sourceMappingURL' names, or that has its name and the ending '.map'. It is read once, when somebody asks for it.
  * @param path the module's file.
  * @param module the module.
- * @returns what writeStack takes; undefined where there is no map.
+ * @returns a function that gives what writeStack takes; undefined where there is no map.
  */
-export function findSourceMap(path, module) {
+export function sourceMapOf(path, module) {
+  let map;
+  return () => (map ??= { find: readMap(path, module) }).find;
+}
+
+function readMap(path, module) {
   const file = [sectionName(module), `${basename(path)}.map`].filter((name) => name.length > 0).map((name) => join(dirname(path), name)).find((name) => existsSync(name));
   if (file === undefined) return undefined;
   const address = pathToFileURL(file);

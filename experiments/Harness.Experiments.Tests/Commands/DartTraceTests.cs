@@ -1,5 +1,9 @@
+using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
+using Harness.Experiments.Explaining;
+using Harness.Experiments.Hosting;
 using Harness.Experiments.Tests.Engines.Shells;
+using Harness.Experiments.Workloads;
 
 namespace Harness.Experiments.Tests.Commands;
 
@@ -75,6 +79,49 @@ public sealed class DartTraceTests : IDisposable
         var program = folder.Write("program.dart", "void main() {}");
         Assert.Equal(new ToolOutput(0, "", ""), HarnessProcess.Run("dart", "build", program, "-o", "/dev/null"));
         Assert.Equal(["program.dart"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+    }
+
+    /// <summary>Nothing is known of where the code is from that wasm-opt has made.</summary>
+    [Fact]
+    public void AModuleWithoutAMapIsNotGivenThatOfAnEarlierOne()
+    {
+        var program = folder.Write("program.dart", "void main() {}");
+        Assert.Equal(new ToolOutput(0, "", ""), HarnessProcess.Run("dart", "build", program));
+        Assert.True(File.Exists(folder.File("program.wasm.map")));
+        Assert.Equal(0, HarnessProcess.Run("dart", "build", program, "--dart.wasm-opt=-O1").ExitCode);
+        Assert.False(File.Exists(folder.File("program.wasm.map")));
+    }
+
+    /// <summary>A program that writes traces in each iteration reads its map in the first.</summary>
+    [Fact]
+    public void AMapIsReadOnceForAllIterations()
+    {
+        folder.Write("traced.dart", "void main() => print(StackTrace.current);");
+        var program = ProgramManifest.Read(folder.Write("programs.yaml", "- {name: traced, source: traced.dart, host: dart, iteration: instance}"), "suite", folder.Path)[0];
+        var (first, second) = ProgramSession.Run(program, EngineOptions.Default, (host, request) =>
+        {
+            host.Load();
+            var text = host.Iterate().Text;
+            File.Delete(request.Module + SourceMapFile.Ending);
+            return (text, host.Iterate().Text);
+        });
+        Assert.StartsWith("#0      main (file://", first, StringComparison.Ordinal);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public void AMapIsReadOnceInJavaScript()
+    {
+        var map = folder.Write("traced.wasm.map", """{"version": 3, "sources": ["traced.dart"], "names": [], "mappings": "AAAA"}""");
+        Assert.Equal("1:1 1:1", ShellScriptTests.RunInNode($$"""
+            const { rmSync } = await import('node:fs');
+            const { sourceMapOf } = await import(`${shells}/../../workloads/dart/source-map.mjs`);
+            const findMap = sourceMapOf('{{folder.File("traced.wasm")}}', new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+            const place = () => { const { line, column } = findMap()(0); return `${line}:${column}`; };
+            const first = place();
+            rmSync('{{map}}');
+            console.log(`${first} ${place()}`);
+            """));
     }
 
     [Fact]

@@ -51,15 +51,23 @@ internal static class DartCommand
     /// <summary>Writes a module with its source map beside it; where there can be no file beside it, the module alone.</summary>
     private static void Write(DartModule module, string target)
     {
-        if (module.Map is not { } map || WholeFile.IsDevice(Path.GetFullPath(target)))
+        if (WholeFile.IsDevice(Path.GetFullPath(target)))
         {
             File.WriteAllBytes(target, module.Bytes);
             return;
         }
 
         var mapFile = target + SourceMapFile.Ending;
-        File.WriteAllText(mapFile, map.ToJson(FolderOf(target)));
-        File.WriteAllBytes(target, module.WithMapName(Path.GetFileName(mapFile)));
+        if (module.Map is { } map)
+        {
+            File.WriteAllText(mapFile, map.ToJson(FolderOf(target)));
+            File.WriteAllBytes(target, module.WithMapName(Path.GetFileName(mapFile)));
+            return;
+        }
+
+        // The map of an earlier module would be taken for one of this.
+        File.Delete(mapFile);
+        File.WriteAllBytes(target, module.Bytes);
     }
 
     private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
@@ -106,7 +114,8 @@ internal static class DartCommand
     private static int Run(DartModule module, string folder, EngineOptions options, TextWriter output, TextWriter errors, IReadOnlyList<string> arguments)
     {
         using var store = new Store(options);
-        var host = new DartHost(output, errors, () => module.Map is { } map ? SourceMap.Parse(map.ToJson(folder), folder) : null, arguments);
+        var map = new Lazy<SourceMap?>(() => module.Map is { } places ? SourceMap.Parse(places.ToJson(folder), folder) : null);
+        var host = new DartHost(output, errors, map, arguments);
         try
         {
             return host.Run(store, WasmModule.Decode(module.Bytes));

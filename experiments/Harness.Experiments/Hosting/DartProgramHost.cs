@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Harness.Dart;
 using Harness.Engine.Configuration;
+using Harness.Engine.Diagnostics;
 using Harness.Engine.Runtime;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Explaining;
@@ -18,6 +19,7 @@ internal sealed class DartProgramHost(WorkerProgram program, EngineOptions optio
 {
     private readonly StringBuilder printed = new();
     private readonly StringBuilder complained = new();
+    private Lazy<SourceMap?>? map;
     private Store? store;
 
     private bool RunsMain => string.Equals(Program.Iteration, nameof(IterationKind.Instance), StringComparison.OrdinalIgnoreCase);
@@ -51,7 +53,8 @@ internal sealed class DartProgramHost(WorkerProgram program, EngineOptions optio
     private Instance Open()
     {
         store = OpenStore();
-        var host = new DartHost(Into(printed), Into(complained), () => SourceMapFile.Find(Program.Module!, Module), Program.Arguments);
+        map ??= new Lazy<SourceMap?>(() => SourceMapFile.Find(Program.Module!, Module));
+        var host = new DartHost(Into(printed), Into(complained), map, Program.Arguments);
         var instance = Instantiate(store, host.CreateImports());
         host.Attach(instance);
         return instance;

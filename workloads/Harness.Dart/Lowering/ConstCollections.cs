@@ -1,3 +1,4 @@
+using Harness.Dart.Lowering.Model;
 using Harness.Dart.Semantics;
 using Harness.Dart.Syntax;
 
@@ -40,19 +41,19 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
 
     private void AddElements(Element e, ConstScope env, DartType? context, DartType? valueContext, Contents contents)
     {
-        // Where a type is given, nobody asks for those of the elements.
-        DartType? TypeOf(Expr part, ConstValue found, bool mayBeLeftOut = false)
+        // A value and its type. Where a type is given, nobody asks for those of the elements.
+        (ConstValue Value, DartType? Type) Evaluate(Expr part, DartType? wanted, bool mayBeLeftOut = false)
         {
-            if (context is not null) return null;
-            var type = evaluator.Types.Of(part, found, env);
-            return mayBeLeftOut ? TypeSystem.NonNull(type) : type;
+            if (context is not null) return (evaluator.Evaluate(part, env, mayBeLeftOut ? wanted?.WithNullable(true) : wanted), null);
+            var (found, type) = evaluator.Types.Evaluate(part, env);
+            return (found, mayBeLeftOut ? TypeSystem.NonNull(type) : type);
         }
 
         switch (e)
         {
             case SpreadElement s:
                 DartType? wanted = context is null ? null : !contents.IsMap ? _program.Type("Iterable", context) : valueContext is null ? null : _program.Type("Map", context, valueContext);
-                var spread = evaluator.Evaluate(s.Value, env, wanted);
+                var (spread, spreadType) = Evaluate(s.Value, wanted);
                 switch (spread)
                 {
                     case ConstList or ConstSet when contents.IsMap: throw env.Error(s, "Not a constant expression.");
@@ -63,7 +64,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
                     default: throw env.Error(s, "Not a constant expression.");
                 }
 
-                if (TypeOf(s.Value, spread) is not { } spreadType) break;
+                if (spreadType is null) break;
                 DartType[]? args = TypeSystem.IsDynamic(spreadType) ? [SimpleType.Dynamic, SimpleType.Dynamic] : lowering.Types.AsInstanceOf(spreadType, _program.CoreClass(contents.IsMap ? "Map" : "Iterable"))?.Args;
                 contents.ItemType = Joined(contents.ItemType, args?[0]);
                 if (contents.IsMap) contents.ValueType = Joined(contents.ValueType, args?[1]);
@@ -74,22 +75,22 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
                 if (context is null && (condition.Value ? i.Else : i.Then) is { } left) AddTypes(left, env, contents);
                 break;
             case MapEntryElement m when contents.IsMap:
-                var key = evaluator.Evaluate(m.Key, env, m.NullAwareKey ? context?.WithNullable(true) : context);
-                var value = evaluator.Evaluate(m.Value, env, m.NullAwareValue ? valueContext?.WithNullable(true) : valueContext);
-                contents.ItemType = Joined(contents.ItemType, TypeOf(m.Key, key, m.NullAwareKey));
-                contents.ValueType = Joined(contents.ValueType, TypeOf(m.Value, value, m.NullAwareValue));
+                var (key, keyType) = Evaluate(m.Key, context, m.NullAwareKey);
+                var (value, valueType) = Evaluate(m.Value, valueContext, m.NullAwareValue);
+                contents.ItemType = Joined(contents.ItemType, keyType);
+                contents.ValueType = Joined(contents.ValueType, valueType);
                 if (m.NullAwareKey && key is ConstNull || m.NullAwareValue && value is ConstNull) break;
                 contents.Items.Add(key);
                 contents.Values.Add(value);
                 break;
             case NullAwareElement n when !contents.IsMap:
-                var maybe = evaluator.Evaluate(n.Value, env, context?.WithNullable(true));
-                contents.ItemType = Joined(contents.ItemType, TypeOf(n.Value, maybe, mayBeLeftOut: true));
+                var (maybe, maybeType) = Evaluate(n.Value, context, mayBeLeftOut: true);
+                contents.ItemType = Joined(contents.ItemType, maybeType);
                 if (maybe is not ConstNull) contents.Items.Add(maybe);
                 break;
             case Expr x when !contents.IsMap:
-                var item = evaluator.Evaluate(x, env, context);
-                contents.ItemType = Joined(contents.ItemType, TypeOf(x, item));
+                var (item, itemType) = Evaluate(x, context);
+                contents.ItemType = Joined(contents.ItemType, itemType);
                 contents.Items.Add(item);
                 break;
             default: throw env.Error(e, "Not a constant expression.");
@@ -123,7 +124,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
                 MapEntryElement => true,
                 NullAwareElement or Expr => false,
                 IfElement i => IsOfEntries(i.Else is null ? [i.Then] : [i.Then, i.Else], env),
-                SpreadElement s => evaluator.Evaluate(s.Value, env, null) switch { ConstMap => true, ConstList or ConstSet => false, _ => null },
+                SpreadElement s => IsSpreadOfEntries(s.Value, env),
                 _ => null,
             };
             if (found is not null) return found;
@@ -131,6 +132,19 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
 
         return null;
     }
+
+    // A literal tells by itself: those within it are not evaluated with each one around them.
+    private bool? IsSpreadOfEntries(Expr spread, ConstScope env)
+    {
+        switch (SyntaxShapes.Unparen(spread))
+        {
+            case ListLit: return false;
+            case SetOrMapLit l: return IsMap(l, env, null);
+            case var other: return evaluator.Evaluate(other, env, null) switch { ConstMap => true, ConstList or ConstSet => false, _ => null };
+        }
+    }
+
+    private bool IsMap(SetOrMapLit l, ConstScope env, DartType? context) => l.TypeArgs is { } args ? args.Count == 2 : WantsMap(context) ?? IsOfEntries(l.Elements, env) ?? true;
 
     // Whether a context wants a map and no set; null where it does not tell.
     private bool? WantsMap(DartType? context)
@@ -145,7 +159,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
     public ConstValue EvaluateSetOrMap(SetOrMapLit l, ConstScope env, DartType? context)
     {
         if (context is not null) context = ConstEvaluator.LiteralContext(context);
-        var isMap = l.TypeArgs?.Count == 2 || l.TypeArgs is null && (WantsMap(context) ?? IsOfEntries(l.Elements, env) ?? true);
+        var isMap = IsMap(l, env, context);
         var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? (context is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
         var contents = new Contents(isMap);
         foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], isMap ? typeArgs?[1] : null, contents);

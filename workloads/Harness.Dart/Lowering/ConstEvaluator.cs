@@ -109,7 +109,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     {
         try
         {
-            return Types.Of(init, Evaluate(init, from, null), EnvOf(from));
+            return Types.Evaluate(init, EnvOf(from)).Type;
         }
         catch (DartErrorException)
         {
@@ -219,8 +219,7 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             case RecordLit r: return EvaluateRecord(r, env, context is null ? null : LiteralContext(context) as RecordType);
             case Unary u: return EvaluateUnary(u, env, context);
             case Binary b: return EvaluateBinary(b, env, context);
-            case Conditional c:
-                return Evaluate(c.Condition, env, null) is ConstBool { Value: var condition } ? Evaluate(condition ? c.Then : c.Else, env, context) : throw env.Error(c, "The condition of a constant expression must be a bool.");
+            case Conditional c: return Evaluate(Holds(c, env) ? c.Then : c.Else, env, context);
             case IsExpr i:
                 var tested = lowering.Types.IsSubtype(TypeSystem.EraseAll(TypeOf(Evaluate(i.Value, env, null))), TypeSystem.EraseAll(Resolve(env, i.Type)));
                 return new ConstBool(tested != i.Negated);
@@ -236,6 +235,9 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             default: throw env.Error(e, "Not a constant expression.");
         }
     }
+
+    /// <summary>Whether the condition of a choice holds.</summary>
+    public bool Holds(Conditional c, ConstScope env) => Evaluate(c.Condition, env, null) is ConstBool condition ? condition.Value : throw env.Error(c, "The condition of a constant expression must be a bool.");
 
     private ConstRecord EvaluateRecord(RecordLit r, ConstScope env, RecordType? wanted)
     {

@@ -9,19 +9,33 @@ namespace Harness.Dart.Lowering;
 /// </summary>
 internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evaluator)
 {
-    /// <summary>The type of an expression.</summary>
-    /// <param name="e">The expression.</param>
-    /// <param name="value">Its value.</param>
+    /// <summary>The value of an expression that no context says anything of, and its type.</summary>
+    /// <param name="e">The expression; each part of a choice is evaluated once, since collections in it may have choices in them.</param>
     /// <param name="env">What it sees.</param>
-    public DartType Of(Expr e, ConstValue value, ConstScope env)
+    /// <exception cref="DartErrorException">It is no constant.</exception>
+    public (ConstValue Value, DartType Type) Evaluate(Expr e, ConstScope env)
     {
         while (e is Paren p) e = p.Value;
+        if (e is not Conditional c)
+        {
+            var only = evaluator.Evaluate(e, env, null);
+            return (only, Of(e, only, env));
+        }
+
+        using var level = lowering.Program.Nesting.Enter(env.Scope.File, e.Pos);
+        var holds = evaluator.Holds(c, env);
+        var (value, type) = Evaluate(holds ? c.Then : c.Else, env);
+        if (Branch(holds ? c.Else : c.Then, env) is not { } other) return (value, type);
+        return (value, holds ? lowering.Types.Lub(type, other) : lowering.Types.Lub(other, type));
+    }
+
+    // The type of what is no choice.
+    private DartType Of(Expr e, ConstValue value, ConstScope env)
+    {
         switch (e)
         {
             case PropertyGet { NullAware: true } n when Branch(n.Target, env) is { } target:
                 return TypeSystem.NonNull(lowering.Program.Int).WithNullable(TypeSystem.IsNullable(target));
-            case Conditional c:
-                return Branch(c.Then, env) is not { } then ? Branch(c.Else, env) ?? evaluator.TypeOf(value) : Branch(c.Else, env) is { } otherwise ? lowering.Types.Lub(then, otherwise) : then;
             case NewExpr or Call when ConstructedBy(e, env) is var (type, hasArguments) && type is not null:
                 return OfObject(type, hasArguments, value);
             default:
@@ -68,7 +82,7 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
     {
         try
         {
-            return Of(e, evaluator.Evaluate(e, env, null), env);
+            return Evaluate(e, env).Type;
         }
         catch (DartErrorException)
         {

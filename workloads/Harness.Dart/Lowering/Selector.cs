@@ -51,6 +51,9 @@ internal sealed class Selector(string name, SelectorKind kind)
 
     /// <summary>The function of each class that has one, filled in as classes are instantiated.</summary>
     public Dictionary<ClassElement, IrFunction> Targets { get; } = [];
+
+    /// <summary>The functions that ask the object's noSuchMethod, for superclasses of which the member is asked and that lack it.</summary>
+    public Dictionary<ClassElement, IrFunction> SuperForwarders { get; } = [];
 }
 
 /// <summary>Which of a member's parameters: by its position among those without names, or by its name.</summary>

@@ -13,7 +13,6 @@ internal sealed class ChainLowering(FunctionLowering body)
     private readonly FunctionLowering _body = body;
     private readonly Representations _reprs = body.Reprs;
     private readonly NodeOutput _output = body.Output;
-    private readonly VariableScopes _variables = body.Variables;
     private readonly Promotions _promotions = body.Promotions;
     private IrLabel? _shortLabel;
     private List<Node>? _shortNulls;
@@ -121,7 +120,7 @@ internal sealed class ChainLowering(FunctionLowering body)
                 var nonNull = TypeSystem.NonNull(checkedValue.Type);
                 if (!checkedValue.Node.Type.IsRef) return checkedValue with { Type = nonNull };
                 var asserted = NullChecked(checkedValue.Node, nonNull, "_throwNullCheck");
-                if (SyntaxShapes.Unparen(n.Value) is Ident name && _variables.Lookup(name.Name) is { } variable && _promotions.CanPromote(variable)) _output.Flow.Promote(variable, nonNull);
+                if (_promotions.PromotionKey(n.Value) is { } key) _output.Flow.Promote(key, nonNull);
                 return new Val(asserted, nonNull);
             case IndexExpr i:
                 if (i.Target is Super)

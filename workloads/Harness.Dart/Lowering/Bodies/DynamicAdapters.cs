@@ -249,8 +249,24 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         return Node.Seq(l.Invocations.CallCore("_noSuchMethodOn", receiver, l.Invocations.StringConst(name), Node.I64((int)kind), types, positional, named));
     }
 
+    /// <summary>What runs where a member is asked of a superclass that lacks it, and answers to it by the object's noSuchMethod, which a subclass may have.</summary>
+    /// <param name="p">The program.</param>
+    /// <param name="selector">What is called.</param>
+    /// <param name="super">The superclass.</param>
+    public static IrFunction SuperForwarder(ProgramLowering p, Selector selector, ClassElement super)
+    {
+        if (!selector.SuperForwarders.TryGetValue(super, out var function))
+            selector.SuperForwarders[super] = function = MakeNoSuchMethodForwarder(p, selector, selector.Method, super, handler: null);
+        return function;
+    }
+
     /// <summary>What a class that lacks a member of its interface runs for it: its noSuchMethod.</summary>
-    public static IrFunction MakeNoSuchMethodForwarder(ProgramLowering p, Selector selector, Selector method, ClassElement cls, Member handler)
+    /// <param name="p">The program.</param>
+    /// <param name="selector">What is called: the member, or its tear-off.</param>
+    /// <param name="method">The member.</param>
+    /// <param name="cls">The class.</param>
+    /// <param name="handler">The noSuchMethod of objects of just this class; null for that of the object, whatever its class.</param>
+    public static IrFunction MakeNoSuchMethodForwarder(ProgramLowering p, Selector selector, Selector method, ClassElement cls, Member? handler)
     {
         var function = p.NewFunction($"{cls.Name}.{selector.Name} (noSuchMethod)");
         foreach (var t in selector.Def!.Parameters) function.AddParam(t, "p");
@@ -259,7 +275,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         var (declared, owner) = p.Types.FindMember(cls.ThisType, key) ?? throw new InvalidOperationException($"'{cls.Name}' has no member '{key}'.");
         if (selector.Kind == SelectorKind.Tearoff)
         {
-            p.Enqueue(() => TearoffLowering.LowerForwardedTearoff(p, function, function.Params[0], declared, method, cls));
+            p.Enqueue(() => TearoffLowering.LowerForwardedTearoff(p, function, function.Params[0], declared, method, cls, handler is null ? SuperForwarder(p, method, cls) : null));
             function.Body = Node.Unreachable();
             return function;
         }
@@ -274,9 +290,14 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             var type = (declared.Kind == MemberKind.Field ? p.Signatures.FieldType(declared) : p.Signatures.Of(declared).Result).Substitute(owner.Map());
             var types = selector.Kind == SelectorKind.Method ? Array(declared.TypeParams.Select((_, i) => Node.Get(function.Params[1 + i]))) : Node.Null(p.Target.ObjectArray);
             var invocation = l.Invocations.CallCore("_makeInvocation", l.Invocations.StringConst(selector.Name), Node.I64(kind), types, Array(values.Where(v => v.Name is null).Select(v => v.Value)), Array(values.Where(v => v.Name is not null).SelectMany(v => new[] { l.Invocations.StringConst(v.Name!), v.Value })));
-            var target = p.Selectors.SelectorOf(handler);
+            var answer = handler ?? p.Program.Object.Class.Members["noSuchMethod"];
+            var target = p.Selectors.SelectorOf(answer);
             // A noSuchMethod may have parameters of its own behind the invocation.
-            var result = Node.Call(p.Functions.InstanceFunction(handler), [p.Reprs.Convert(Node.Get(function.Params[0]), target.Receiver), p.Reprs.Convert(invocation, target.Params[0].Type), .. target.Params.Skip(1).Select(p.Pool.LeftOut)]);
+            List<Node> given = [p.Reprs.Convert(invocation, target.Params[0].Type), .. target.Params.Skip(1).Select(p.Pool.LeftOut)];
+            var self = Node.Get(function.Params[0]);
+            var result = handler is null
+                ? l.Invocations.CallSelector(new Val(self, cls.ThisType), answer, target, given, isSuper: false)
+                : Node.Call(p.Functions.InstanceFunction(handler), [p.Reprs.Convert(self, target.Receiver), .. given]);
             if (function.Result.Kind == WKind.None) { function.Body = Node.Drop(result); return; }
             l.State.Class = cls;
             l.Receivers.BindThisAs(function.Params[0], cls.ThisType);

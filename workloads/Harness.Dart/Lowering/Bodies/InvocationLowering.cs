@@ -134,7 +134,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
         return new Val(ArgumentBinding.Sequenced(bound.Before, call), bound.Signature.Result);
     }
 
-    /// <summary>Calls what a selector finds in the receiver, or for <c>super</c> the member itself.</summary>
+    /// <summary>Calls what a selector finds in the receiver, or for <c>super</c> in the superclass.</summary>
     public Node CallSelector(Val receiver, Member member, Selector selector, List<Node> args, bool isSuper)
     {
         if (isSuper)
@@ -142,13 +142,18 @@ internal sealed class InvocationLowering(FunctionLowering body)
         return _lowering.Calls.Add(selector, _state.Function, ReceiverObject(receiver.Node), IsOwnReceiver(receiver.Node) ? _state.Class : ReceiverClass(receiver.Type), args);
     }
 
-    // What a call on the superclass runs: what that implements, whichever type declares it, or else the class's noSuchMethod.
+    // What a call on the superclass runs: what that implements, whichever type declares it, or else the object's noSuchMethod.
     private IrFunction SuperTarget(Member member, Selector selector)
     {
-        var (cls, isSetter) = (Receivers.EnclosingClass()!, selector.Kind == SelectorKind.Setter);
-        var super = cls.DeclaredSupertype!.Class;
-        if (TypeSystem.FindImplementation(super, isSetter ? member.Name + "=" : member.Name) is { } implementation) return isSetter ? _functions.SetterFunction(implementation) : _functions.InstanceFunction(implementation);
-        return DynamicAdapters.MakeNoSuchMethodForwarder(_lowering, selector, selector, super, TypeSystem.FindImplementation(cls, "noSuchMethod")!);
+        var super = Receivers.EnclosingClass()!.DeclaredSupertype!.Class;
+        if (TypeSystem.FindImplementation(super, selector.Kind == SelectorKind.Setter ? member.Name + "=" : member.Name) is not { } implementation)
+            return DynamicAdapters.SuperForwarder(_lowering, selector, super);
+        return selector.Kind switch
+        {
+            SelectorKind.Tearoff => _functions.TearoffFunction(implementation),
+            SelectorKind.Setter => _functions.SetterFunction(implementation),
+            _ => _functions.InstanceFunction(implementation),
+        };
     }
 
     // The receiver of a copy's member is an object of the copy, which nothing extends.

@@ -85,7 +85,7 @@ internal sealed class MemberAccess(FunctionLowering body)
             if (receiver.Node.Type is { IsRef: true, Nullable: true } && TypeSystem.IsNullable(receiver.Type))
                 return new Val(Invocations.CallCore("_tearoffOfObject", receiver.Node, Invocations.StringConst(member.Name)), signature);
             if (isSuper)
-                return new Val(Node.Call(_functions.TearoffFunction(TypeSystem.FindImplementation(Receivers.EnclosingClass()!.DeclaredSupertype!.Class, member.Name) ?? member), _reprs.Convert(receiver.Node, tearoff.Receiver)), signature);
+                return new Val(Invocations.CallSelector(receiver, member, tearoff, [], isSuper: true), signature);
             var torn = _lowering.Calls.Add(tearoff, _state.Function, Invocations.ReceiverObject(receiver.Node), Invocations.ReceiverClass(receiver.Type), []);
             return new Val(Invocations.CheckedResult(torn, _lowering.Signatures.Of(member).Result, signature, receiver, at), signature);
         }

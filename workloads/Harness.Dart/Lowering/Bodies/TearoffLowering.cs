@@ -169,11 +169,12 @@ internal sealed class TearoffLowering(FunctionLowering body)
     /// <param name="member">A declaration of the method.</param>
     /// <param name="selector">The method.</param>
     /// <param name="cls">The class.</param>
-    public static void LowerForwardedTearoff(ProgramLowering p, IrFunction function, IrLocal receiver, Member member, Selector selector, ClassElement cls)
+    /// <param name="target">What the closure calls; null for what the object has for the method.</param>
+    public static void LowerForwardedTearoff(ProgramLowering p, IrFunction function, IrLocal receiver, Member member, Selector selector, ClassElement cls, IrFunction? target)
     {
         var lowering = new FunctionLowering(p, function, p.Signatures.ScopeOf(member), member) { State = { Class = cls } };
         var signature = (FunctionType)p.Signatures.Of(member).Substitute(p.Types.AsInstanceOf(cls.ThisType, member.Owner!) is { } owner ? owner.Map() : []);
-        LowerTearoff(lowering, receiver, member, selector, signature, hasChecks: false, (inFunction, arguments) => p.Calls.Add(selector, inFunction, arguments[0], cls, arguments[1..]));
+        LowerTearoff(lowering, receiver, member, selector, signature, hasChecks: false, (inFunction, arguments) => target is null ? p.Calls.Add(selector, inFunction, arguments[0], cls, arguments[1..]) : Node.Call(target, [.. arguments]));
     }
 
     // The closure checks what it is given for covariant parameters where the function that it calls has no checks, or cannot be given it.

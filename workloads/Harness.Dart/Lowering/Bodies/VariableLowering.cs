@@ -120,8 +120,7 @@ internal sealed class VariableLowering(FunctionLowering body)
             if (v.Const)
             {
                 if (init is null) throw _state.Error(at, $"The const variable '{name}' must be initialized.");
-                var constant = ConstantOf(init, declared);
-                var constType = declared ?? _lowering.Constants.Types.Of(init, constant, ConstEvaluator.EnvOf(_body));
+                var (constant, constType) = ConstantOf(init, declared);
                 if (declared is null && TypeSystem.IsNull(constType)) constType = SimpleType.Dynamic;
                 var c = _variables.Declare(name, constType, at, isFinal: true);
                 if (_reprs.Of(constType) == WType.F64 && constant is ConstInt n) constant = new ConstDouble(n.Value);
@@ -170,16 +169,13 @@ internal sealed class VariableLowering(FunctionLowering body)
         }
     }
 
-    private ConstValue ConstantOf(Expr init, DartType? declared)
+    private (ConstValue Value, DartType Type) ConstantOf(Expr init, DartType? declared)
     {
         var constants = _lowering.Constants;
-        var constant = constants.Evaluate(init, _body, declared);
-        if (declared is not null)
-        {
-            constant = constants.Adapt(constant, declared);
-            if (!constants.Fits(constant, declared)) throw _state.Error(init, $"A value of type '{constants.TypeOf(constant)}' can't be assigned to a variable of type '{declared}'.");
-        }
-
+        var constant = declared is null
+            ? constants.Types.Evaluate(init, ConstEvaluator.EnvOf(_body))
+            : (Value: constants.Adapt(constants.Evaluate(init, _body, declared), declared), Type: declared);
+        if (declared is not null && !constants.Fits(constant.Value, declared)) throw _state.Error(init, $"A value of type '{constants.TypeOf(constant.Value)}' can't be assigned to a variable of type '{declared}'.");
         if (!_state.Library.IsOwn) return constant;
         // Evaluation leaves out operands that do not count: they must be constant and have the right types, too.
         ConstantExpressionChecks.Check(init, _state.Scope, Receivers.LexicalClass(), name => _variables.Lookup(name) is { } variable ? variable.Constant is not null : null, at => throw _state.Error(at, "Not a constant expression."));

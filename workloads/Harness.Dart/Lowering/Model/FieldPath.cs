@@ -7,11 +7,17 @@ namespace Harness.Dart.Lowering.Model;
 /// <param name="Owner">A variable, another path, <see cref="Self"/> or <see cref="Super"/>.</param>
 internal sealed record FieldPath(Member Field, object Owner)
 {
+    // Counted once: the owner may be a path of any length.
+    private readonly int _hash = HashCode.Combine(Field, Owner);
+
     /// <summary>The owner of fields of the receiver.</summary>
     public static readonly object Self = "this";
 
     /// <summary>The owner of the receiver's fields as its superclass has them, which are others than those that override them.</summary>
     public static readonly object Super = "super";
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _hash;
 
     private LocalVariable? Variable => Owner as LocalVariable ?? (Owner as FieldPath)?.Variable;
 

@@ -44,6 +44,7 @@ internal sealed class Flow
     {
         var chain = _promoted.GetValueOrDefault(key, []);
         if (chain.Length == 0 || !chain[^1].Equals(type)) _promoted[key] = [.. chain, type];
+        if (key is FieldPath && FieldPath.VariableOf(key) is { } variable) variable.HasKnownFields = true;
     }
 
     /// <summary>Notes that something was tested for a type, whatever the outcome.</summary>
@@ -144,7 +145,7 @@ internal sealed class Flow
     public void Write(object key, DartType declared, DartType written, TypeSystem types)
     {
         ForgetConditions(key.Equals);
-        Forget(other => other is FieldPath && key.Equals(FieldPath.VariableOf(other)));
+        if (key is LocalVariable { HasKnownFields: true }) Forget(other => other is FieldPath && key.Equals(FieldPath.VariableOf(other)));
         var chain = _promoted.GetValueOrDefault(key, []).TakeWhile(type => IsWritten(type)).ToArray();
         if (chain.Length > 0) _promoted[key] = chain;
         else _promoted.Remove(key);

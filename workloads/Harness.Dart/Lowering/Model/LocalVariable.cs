@@ -52,6 +52,10 @@ internal sealed class LocalVariable(string name, DartType type)
 
     /// <summary>Whether a closure assigns it.</summary>
     public bool IsAssignedInClosure { get; set; }
+
+    /// <summary>Whether a type of a <see cref="FieldPath"/> that begins with it was noted anywhere.</summary>
+    public bool HasKnownFields { get; set; }
+
     /// <summary>A final variable that was declared without a value, and may get one once.</summary>
     public bool IsUnassignedFinal { get; set; }
 
