@@ -72,9 +72,6 @@ public sealed class JavaScriptHost : IDisposable
     /// <inheritdoc cref="EngineBinding.UnfinishedInstances"/>
     internal int UnfinishedInstances => _binding.UnfinishedInstances;
 
-    /// <inheritdoc cref="EngineBinding.KeptValues"/>
-    internal int KeptValues => _binding.KeptValues;
-
     /// <summary>Time spent so far on turning bytes into modules, in ms.</summary>
     public double CompileMilliseconds => _binding.CompileTime.TotalMilliseconds;
 

@@ -1,96 +1,36 @@
-using Harness.Engine.Heap;
+using System.Collections.Concurrent;
 
 namespace Harness.Hosts.JavaScript;
 
-/// <summary>
-/// The values of JavaScript that a store refers to. Its realm counts those that come (<c>idOfValue</c> in realms.js), and asks at times to have others released. Then the store's heap is collected,
-/// where that can be done next, and after that a sweep of the table finds the values that no object of the heap stands for any more.
-/// </summary>
-/// <param name="heap">The store's heap.</param>
-internal sealed class ScriptValueTable(ObjectHeap heap)
+/// <summary>The values of JavaScript that a store refers to.</summary>
+internal sealed class ScriptValueTable
 {
-    /// <summary>Fewest values more than after the last full collection for which there is another.</summary>
-    private const int LeastForFull = 8192;
+    private readonly Dictionary<int, WeakReference<ScriptValue>> _values = [];
+    private readonly ConcurrentQueue<int> _forgotten = new();
 
-    /// <summary>Bytes of what lives in the heap, all of which a full collection copies, for each of which such a collection waits for one more value.</summary>
-    private const int BytesPerValue = 512;
-
-    private ScriptValue?[] _values = new ScriptValue?[64];
-    private long _limit = LeastForFull;
-    private bool _isAsked;
-    private bool _isFull;
-
-    /// <summary>The highest id that the sweep has left; -1 if there is none.</summary>
-    private int _highest;
-
-    /// <summary>How many values there are.</summary>
-    public int Count => _values.Count(value => value is not null);
-
-    /// <summary>One more than the highest id that has come since the last sweep, or was left by it.</summary>
-    public int End { get; private set; }
-
-    /// <summary>How many values the last sweep, or the one that is under way, has left.</summary>
-    public int Left { get; private set; }
-
-    /// <summary>Whether a sweep was asked for that would find something: the heap has been collected since.</summary>
-    public bool IsSweepDue => _isAsked && !heap.IsCollectionDue;
-
-    /// <summary>The value with an id: always the same object until the value is released.</summary>
+    /// <summary>The value with an id: always the same object for as long as anything refers to it.</summary>
     public ScriptValue Get(int id)
     {
-        if (id >= _values.Length) Array.Resize(ref _values, Math.Max(id + 1, 2 * _values.Length));
-        End = Math.Max(End, id + 1);
-        return _values[id] ??= new ScriptValue(id);
+        if (_values.TryGetValue(id, out WeakReference<ScriptValue>? known) && known.TryGetTarget(out ScriptValue? value)) return value;
+        value = new ScriptValue(this, id);
+        _values[id] = new WeakReference<ScriptValue>(value);
+        return value;
     }
 
-    /// <summary>Asks for a sweep, and for the collection before it. May be called while values are on their way.</summary>
-    public void AskForSweep() => AskForSweep(isFull: false);
+    /// <summary>Notes that an object for an id is gone. May be called by any thread.</summary>
+    public void Forget(int id) => _forgotten.Enqueue(id);
 
-    /// <summary>Begins a sweep, which goes through the blocks of the table from the last one to the first.</summary>
-    public void BeginSweep() => (Left, _highest) = (0, -1);
-
-    /// <summary>Forgets those values of a block that nothing of the heap refers to. No value of the block may be on its way between heap and JavaScript.</summary>
-    /// <param name="from">The first id of the block.</param>
-    /// <param name="left">Gets a bit for each id, beginning with the lowest one of the first byte: whether the value is left.</param>
-    /// <returns>The id behind the block: it ends where the table or the bits do.</returns>
-    public int Sweep(int from, Span<byte> left)
+    /// <summary>The ids for which there is no object any more.</summary>
+    public IEnumerable<int> TakeForgotten()
     {
-        int count = Math.Min(End - from, 8 * left.Length);
-        left[..((count + 7) / 8)].Clear();
-        for (int i = 0; i < count; i++)
+        while (_forgotten.TryDequeue(out int id))
         {
-            if (_values[from + i] is not { } value) continue;
-            if (heap.HostObjects.WrapperOf(value) != 0)
+            // The id may have come again since.
+            if (_values.TryGetValue(id, out WeakReference<ScriptValue>? known) && !known.TryGetTarget(out _))
             {
-                left[i / 8] |= (byte)(1 << (i % 8));
-                Left++;
-                _highest = Math.Max(_highest, from + i);
-            }
-            else
-            {
-                value.Release();
-                _values[from + i] = null;
+                _values.Remove(id);
+                yield return id;
             }
         }
-
-        return from + count;
-    }
-
-    /// <summary>Ends a sweep. Where one after a young collection has left too many values, another one comes after a full collection.</summary>
-    public void EndSweep()
-    {
-        bool wasFull = _isFull;
-        _isAsked = false;
-        End = _highest + 1;
-        if (wasFull) _limit = Left + Math.Max(Math.Max(Left, LeastForFull), heap.Statistics.LiveBytes / BytesPerValue);
-        else if (Left >= _limit) AskForSweep(isFull: true);
-    }
-
-    private void AskForSweep(bool isFull)
-    {
-        if (_isAsked) return;
-        _isAsked = true;
-        _isFull = isFull;
-        heap.AskForCollection(isFull);
     }
 }

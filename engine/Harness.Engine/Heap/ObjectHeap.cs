@@ -82,11 +82,8 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>Collections by stress since the last full one of these.</summary>
     private int _stressCollections;
 
-    /// <summary>Whether an allocation that never collects has met a full nursery or threshold since the last collection, or a collection was asked for.</summary>
+    /// <summary>Whether an allocation that never collects has met a full nursery or threshold since the last collection.</summary>
     private bool _hasPutOff;
-
-    /// <summary>Whether a full one was asked for.</summary>
-    private bool _isFullDue;
 
     private bool _isDisposed;
 
@@ -139,28 +136,13 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         return OpenNursery();
     }
 
-    /// <summary>Whether a collection was put off or asked for, and none was made since.</summary>
-    public bool IsCollectionDue => _hasPutOff;
-
     /// <summary>
-    /// Collects garbage if allocations that never collect have put that off, or if that was asked for. Whoever makes such allocations in any number calls this in between,
-    /// where all references are known: compiled code may not allocate at all.
+    /// Collects garbage if allocations that never collect have put that off. Whoever makes these in any number calls this in between, where
+    /// all references are known: compiled code may not allocate at all.
     /// </summary>
     public void CatchUp()
     {
         if (_hasPutOff) Collect(isFull: false);
-    }
-
-    /// <summary>
-    /// Has garbage collected at the next <see cref="CatchUp"/>, if not before. It is for whoever keeps something for objects of the host, of whose size this heap knows nothing. A heap in
-    /// which nothing was ever allocated has no garbage.
-    /// </summary>
-    /// <param name="isFull">Whether to collect the whole heap.</param>
-    public void AskForCollection(bool isFull)
-    {
-        if (_reservation is null) return;
-        _isFullDue |= isFull;
-        PutOff();
     }
 
     /// <summary>Remembers an old array that references were stored in, and where.</summary>
@@ -204,7 +186,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         long allocated = NurseryUsed;
         long promoted = _promoted;
         long moved = _promoted + _moved + _aged;
-        isFull |= _isFullDue || OldBytes > _threshold;
+        isFull |= OldBytes > _threshold;
         CountAllocated();
         if (!isFull)
         {
@@ -214,7 +196,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
 
         if (isFull) CollectFully();
         EmptyNursery();
-        _hasPutOff = _isFullDue = false;
+        _hasPutOff = false;
         TimeSpan pause = Stopwatch.GetElapsedTime(start);
         _pauses.Add(pause);
         Collected?.Invoke(new CollectionEvent(
