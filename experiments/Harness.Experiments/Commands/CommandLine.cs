@@ -47,7 +47,6 @@ internal static class CommandLine
             DartCommand.Create(),
             FuzzWorkerCommand.Create(),
             MutantWorkerCommand.Create(),
-            DartWorkerCommand.Create(),
             LoadWorkerCommand.Create(),
         };
 
