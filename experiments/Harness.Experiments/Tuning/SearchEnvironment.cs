@@ -1,4 +1,3 @@
-using Harness.Experiments.Results;
 using Harness.Experiments.Statistics;
 
 namespace Harness.Experiments.Tuning;
