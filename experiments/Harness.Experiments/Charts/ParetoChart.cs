@@ -13,7 +13,7 @@ internal static class ParetoChart
     [
         ("optimized code, in relation to the baseline", "code", cell => cell.OptimizedBytes),
         ("time of the optimizing compiler, in relation to the baseline", "compile time", cell => cell.OptimizedCompileMs),
-        ("peak memory of the process, in relation to the baseline", "memory", cell => cell.PeakMemoryBytes),
+        ("peak memory, in relation to the baseline", "memory", cell => cell.PeakMemoryBytes),
     ];
 
     /// <summary>Makes the figure.</summary>
