@@ -25,6 +25,10 @@ public sealed partial record EngineOptions
     [Knob("pass.constant-fields", "know immutable fields of constant globals and of new objects; call known functions directly")]
     public bool PassConstantFields { get; init; } = true;
 
+    /// <summary>What is known of tables that nobody can change.</summary>
+    [Knob("pass.constant-tables", "know the elements of tables that nobody can change: guards of indirect calls compare the index instead of the function there")]
+    public bool PassConstantTables { get; init; } = true;
+
     /// <summary>Removal of allocations of objects that do not escape, or not yet.</summary>
     [Knob("pass.escape-analysis", "keep the fields of objects that nobody else sees in registers; allocate where somebody does")]
     public bool PassEscapeAnalysis { get; init; } = true;

@@ -63,6 +63,21 @@ internal sealed class ExportTable
         return found < 0 ? null : _all is { } all ? all[found] : Read(found);
     }
 
+    /// <summary>Whether an item is exported.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="item">Its index among the module's items of that kind.</param>
+    public bool Contains(ExternalKind kind, int item)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            var reader = ReaderAt(i);
+            reader.ReadNameBytes();
+            if ((ExternalKind)reader.ReadByte() == kind && (int)reader.ReadVarU32() == item) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The hash of the text, which nobody can foresee, so that no module is made of names that all have the same.</summary>
     private static uint HashOf(ReadOnlySpan<byte> name)
     {

@@ -17,6 +17,7 @@ public sealed class WasmModule
     private readonly ExportTable _exports;
     private readonly Lazy<NameSection> _names;
     private readonly Lazy<BranchHints> _branchHints;
+    private readonly Lazy<ConstantTable?[]> _constantTables;
 
     /// <param name="bytes">The module's bytes, in a pinned array that nobody writes to.</param>
     /// <param name="canonicalTypeIds">For each type index, the canonical id.</param>
@@ -30,6 +31,7 @@ public sealed class WasmModule
         _exports = exports;
         _names = new Lazy<NameSection>(() => ReadNames(names));
         _branchHints = new Lazy<BranchHints>(() => ReadBranchHints(branchHints));
+        _constantTables = new Lazy<ConstantTable?[]>(() => ConstantTable.Of(this));
     }
 
     /// <summary>The module in the binary format.</summary>
@@ -91,6 +93,9 @@ public sealed class WasmModule
     /// <summary>What the function bodies do to tables and references.</summary>
     internal BodyFacts Bodies { get; init; } = new(0, 0);
 
+    /// <summary>By table, what it contains for ever; null for those that may change. Found out at first use.</summary>
+    internal ReadOnlySpan<ConstantTable?> ConstantTables => _constantTables.Value;
+
     /// <summary>For each type index of the module, the canonical id of the type.</summary>
     internal int[] CanonicalTypeIds { get; }
 
@@ -133,6 +138,14 @@ public sealed class WasmModule
         var export = _exports.Find(name);
         GC.KeepAlive(this);
         return export;
+    }
+
+    /// <summary>Whether anybody can change a table: the embedder or another module, who have it by an import or export, or an instruction of this module.</summary>
+    internal bool MayChangeTable(int index)
+    {
+        var mayChange = Tables[index].IsImported || Bodies.IsWritten(index) || _exports.Contains(ExternalKind.Table, index);
+        GC.KeepAlive(this);
+        return mayChange;
     }
 
     /// <summary>A reader of the function's body that stands on the vector of locals.</summary>

@@ -9,7 +9,7 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
 {
     private static readonly string[] Passes =
     [
-        "pass.fold", "pass.gvn", "pass.load-elimination", "pass.constant-fields", "pass.escape-analysis", "pass.licm", "pass.rotate", "pass.peel",
+        "pass.fold", "pass.gvn", "pass.load-elimination", "pass.constant-fields", "pass.constant-tables", "pass.escape-analysis", "pass.licm", "pass.rotate", "pass.peel",
         "pass.unroll", "pass.dce", "pass.branch-simplification", "pass.block-ordering", "pass.bounds-check-elimination",
         "pass.range-check-elimination", "pass.cast-elimination",
     ];

@@ -14,12 +14,19 @@ internal sealed unsafe class TableImage
     /// <summary>The element is null.</summary>
     public const int Null = -1;
 
-    private TableImage(int length, bool isWritten)
+    private TableImage(int[] functions, InstanceLayout layout, bool isWritten)
     {
-        Length = length;
+        Length = functions.Length;
         IsWritten = isWritten;
-        Offsets = (int*)NativeMemory.Alloc((nuint)Math.Max(length, 1), sizeof(int));
-        new Span<int>(Offsets, length).Fill(Null);
+        Offsets = (int*)NativeMemory.Alloc((nuint)Math.Max(Length, 1), sizeof(int));
+        for (int i = 0; i < functions.Length; i++)
+        {
+            int function = functions[i];
+            HasImports |= function != InitialElements.Null && layout.IsImportedFunction(function);
+            Offsets[i] = function == InitialElements.Null ? Null
+                : layout.IsImportedFunction(function) ? ~layout.ImportedFunction(function)
+                : layout.FunctionReferenceOf(function);
+        }
     }
 
     /// <summary>Frees the offsets, which tables that are filled late refer to as long as they live.</summary>
@@ -32,7 +39,7 @@ internal sealed unsafe class TableImage
     public bool IsWritten { get; }
 
     /// <summary>Whether some elements are imported functions, which differ from instance to instance.</summary>
-    public bool HasImports { get; private set; }
+    public bool HasImports { get; }
 
     /// <summary>
     /// By element, the offset in the instance's data of the <see cref="FunctionReference"/>; the complement of the offset of a pointer to it where the function is imported;
@@ -41,39 +48,19 @@ internal sealed unsafe class TableImage
     public int* Offsets { get; }
 
     /// <summary>
-    /// By table of the module, its image; null for tables that have none. None has one where an active segment does not fit, has an offset that is not constant, or goes into an imported table:
-    /// then what is written depends on more than the module.
+    /// By table of the module, its image; null for tables that have none, since <see cref="InitialElements"/> does not know what is in them or it is something else than functions.
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="layout">Where the data of its instances lies.</param>
     /// <param name="limit">Most elements of a table: of longer ones there are no instances. Images of a module have no more elements together; what would be beyond has none.</param>
     public static ImmutableArray<TableImage?> Create(WasmModule module, InstanceLayout layout, int limit)
     {
-        var images = new TableImage?[module.Tables.Length];
-        if (!module.Elements.All(segment => segment.Mode != SegmentMode.Active || Fits(module, segment))) return [.. images];
-        var hasFunctions = new bool[images.Length];
-        var hasExpressions = new bool[images.Length];
-        foreach (ElementSegment segment in module.Elements)
-        {
-            if (segment.Mode != SegmentMode.Active) continue;
-            bool[] found = segment.FunctionIndices.IsDefault ? hasExpressions : hasFunctions;
-            found[segment.TableIndex] = true;
-        }
-
-        ulong left = (ulong)limit;
+        int[]?[] elements = InitialElements.Of(module, limit);
+        var images = new TableImage?[elements.Length];
         for (int i = 0; i < images.Length; i++)
         {
-            TableInfo table = module.Tables[i];
-            if (table.IsImported || table.Initializer is not null || ObjectLayout.IsHeapReference(table.Type.ElementType)) continue;
-            if (table.Type.Limits.Minimum > left) continue;
-            if (!hasFunctions[i] || hasExpressions[i]) continue;
-            left -= table.Type.Limits.Minimum;
-            images[i] = new TableImage((int)table.Type.Limits.Minimum, module.Bodies.IsWritten(i));
-        }
-
-        foreach (ElementSegment segment in module.Elements)
-        {
-            if (segment.Mode == SegmentMode.Active) images[segment.TableIndex]?.Add(segment, layout);
+            if (elements[i] is not { } functions || ObjectLayout.IsHeapReference(module.Tables[i].Type.ElementType)) continue;
+            images[i] = new TableImage(functions, layout, module.Bodies.IsWritten(i));
         }
 
         return [.. images];
@@ -94,26 +81,5 @@ internal sealed unsafe class TableImage
         var reference = (FunctionReference*)(instance + offset);
         reference->Instance = (InstanceHeader*)instance;
         return (nint)reference;
-    }
-
-    private static bool Fits(WasmModule module, ElementSegment segment)
-    {
-        TableInfo table = module.Tables[segment.TableIndex];
-        return !table.IsImported
-            && segment.Offset!.Operations is [{ Opcode: Opcode.I32Const or Opcode.I64Const } start]
-            && (ulong)segment.Count <= table.Type.Limits.Minimum && start.Bits <= table.Type.Limits.Minimum - (ulong)segment.Count;
-    }
-
-    private void Add(ElementSegment segment, InstanceLayout layout)
-    {
-        var start = (int)segment.Offset!.Operations[0].Bits;
-        for (int i = 0; i < segment.Count; i++)
-        {
-            int function = segment.FunctionIndices[i];
-            HasImports |= function >= 0 && layout.IsImportedFunction(function);
-            Offsets[start + i] = function < 0 ? Null
-                : layout.IsImportedFunction(function) ? ~layout.ImportedFunction(function)
-                : layout.FunctionReferenceOf(function);
-        }
     }
 }

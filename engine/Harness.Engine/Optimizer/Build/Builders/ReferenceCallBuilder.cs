@@ -22,19 +22,8 @@ internal sealed class ReferenceCallBuilder(
         int table = state.Reader.ReadIndex();
         InliningTree[] targets = InlinedTargets(offset, isTail, out bool mayDeoptimize);
         int frameState = mayDeoptimize && assembler.AllowDeopt ? state.NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
-        int index = state.Pop();
-        int reference = tables.LoadElement(table, index, TrapKind.UndefinedElement);
-        Modules.ValueType elementType = assembler.Module.Tables[table].Type.ElementType;
-        CallThrough(reference, typeId, targets, frameState, offset, isTail, () =>
-        {
-            int function = checks.CheckNotNull(reference, TrapKind.UninitializedElement);
-            if (!elementType.HeapType.IsSubtypeOf(HeapType.Defined(typeId)))
-            {
-                checks.CheckType(function, typeId);
-            }
-
-            return assembler.Narrow(function, ReferenceTypes.To(typeId));
-        });
+        var callee = new ElementCallee(table, state.Pop(), typeId, checks, tables, assembler);
+        CallThrough(callee, typeId, targets, frameState, offset, isTail);
     }
 
     /// <summary>A call of a reference.</summary>
@@ -44,15 +33,7 @@ internal sealed class ReferenceCallBuilder(
         int typeId = assembler.Module.CanonicalTypeIds[state.Reader.ReadIndex()];
         InliningTree[] targets = InlinedTargets(offset, isTail, out bool mayDeoptimize);
         int frameState = mayDeoptimize && assembler.AllowDeopt ? state.NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
-        int reference = state.Pop();
-        CallThrough(
-            reference,
-            typeId,
-            targets,
-            frameState,
-            offset,
-            isTail,
-            () => checks.CheckNotNull(reference, TrapKind.NullFunctionReference));
+        CallThrough(new ReferenceCallee(state.Pop(), checks, assembler), typeId, targets, frameState, offset, isTail);
     }
 
     /// <summary>The targets to inline at a call site.</summary>
@@ -73,16 +54,14 @@ internal sealed class ReferenceCallBuilder(
         return inlined;
     }
 
-    /// <summary>Calls through a reference: compares it with the inlined targets, then deoptimizes or calls generically.</summary>
-    /// <param name="reference">The function reference.</param>
+    /// <summary>Calls what is not known: compares it with the inlined targets, then deoptimizes or calls generically.</summary>
+    /// <param name="callee">What the call goes through.</param>
     /// <param name="typeId">Canonical type of the call.</param>
     /// <param name="targets">The targets to inline.</param>
     /// <param name="frameState">Frame state to deoptimize with when no target matches; -1 for a generic call.</param>
     /// <param name="offset">Offset of the call instruction.</param>
     /// <param name="isTail">Whether it is a tail call: then nothing comes behind it.</param>
-    /// <param name="check">Builds the checks that a generic call needs, and gives the reference as it is known to be then.</param>
-    private void CallThrough(
-        int reference, int typeId, InliningTree[] targets, int frameState, int offset, bool isTail, Func<int> check)
+    private void CallThrough(Callee callee, int typeId, InliningTree[] targets, int frameState, int offset, bool isTail)
     {
         FunctionType type = TypeRegistry.Get(typeId).Function!;
         int[] arguments = state.Pop(type.Parameters.Length);
@@ -90,8 +69,7 @@ internal sealed class ReferenceCallBuilder(
         double frequency = assembler.Current!.Frequency;
         for (int i = 0; i < targets.Length; i++)
         {
-            int isTarget = assembler.Append(
-                IrOp.ReferenceEqual, IrType.I32, [reference, assembler.FunctionAddress(targets[i].FunctionIndex)]);
+            int isTarget = callee.IsFunction(targets[i].FunctionIndex);
             Block? otherwise = null;
             if (frameState >= 0 && i == targets.Length - 1)
             {
@@ -122,11 +100,11 @@ internal sealed class ReferenceCallBuilder(
 
         if (assembler.Current is not null && isTail)
         {
-            tailCalls.TailCall(IrOp.CallReference, type, [check(), .. arguments], -1, typeId);
+            tailCalls.TailCall(IrOp.CallReference, type, [callee.Checked(), .. arguments], -1, typeId);
         }
         else if (assembler.Current is not null)
         {
-            JoinWith(end, CallGenerically(typeId, type, arguments, check));
+            JoinWith(end, CallGenerically(typeId, type, arguments, callee));
         }
 
         if (end.IsReached)
@@ -144,6 +122,6 @@ internal sealed class ReferenceCallBuilder(
         }
     }
 
-    private int[] CallGenerically(int typeId, FunctionType type, int[] arguments, Func<int> check) =>
-        calls.Call(IrOp.CallReference, type, [check(), .. arguments], 0, typeId, exceptions.InnermostCatcher);
+    private int[] CallGenerically(int typeId, FunctionType type, int[] arguments, Callee callee) =>
+        calls.Call(IrOp.CallReference, type, [callee.Checked(), .. arguments], 0, typeId, exceptions.InnermostCatcher);
 }
