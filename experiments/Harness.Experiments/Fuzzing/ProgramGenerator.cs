@@ -33,7 +33,7 @@ internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profil
     private const ulong DescriptorSeed = 0x4445_5343_5249_4245;
 
     /// <summary>The same for what <see cref="ProgramProfile.Full"/> adds to memories and tables.</summary>
-    private const ulong MemorySeed = 0x4D45_4D4F_5249_4553, TableSeed = 0x5441_424C_4536_3421;
+    private const ulong MemorySeed = 0x4D45_4D4F_5249_4553, TableSeed = 0x5441_424C_4536_3421, FixedTableSeed = 0x4649_5845_4454_4142;
 
     private readonly RandomSource random = new(seed);
     private readonly RandomProgram program = new() { Seed = seed, Profile = profile, HasVectors = new RandomSource(seed ^ VectorSeed).Percent(35) };
@@ -59,6 +59,7 @@ internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profil
         ChooseGlobals(context);
         ChooseObjectSegments(context);
         ChooseWideTables();
+        FixTables();
         var runs = AddExports();
         FillBodies(context, runs);
         ScheduleCalls(runs);
@@ -132,6 +133,27 @@ internal sealed partial class ProgramGenerator(ulong seed, ProgramProfile profil
             return;
         for (var i = 0; i < program.Tables.Count; i++)
             program.Tables[i] = program.Tables[i] with { Is64 = choices.Percent(60) };
+    }
+
+    /// <summary>And about tables of functions that nothing changes, with equal ones in a row, as compilers lay out methods that classes inherit.</summary>
+    private void FixTables()
+    {
+        var choices = new RandomSource(seed ^ FixedTableSeed);
+        if (profile == ProgramProfile.Basic)
+            return;
+        for (var i = 0; i < program.Tables.Count; i++)
+        {
+            var table = program.Tables[i];
+            if (table.HoldsObjects || choices.Percent(50))
+                continue;
+            program.Tables[i] = table with { IsFixed = true };
+            if (choices.Percent(20))
+                continue;
+            var items = program.Elements.Single(segment => segment.Table == i).Items;
+            var rows = items.Chunk(RegionSize).SelectMany(region => region.OrderBy(item => item.Opcode == Opcode.RefFunc ? item.Immediates[0] : -1)).ToList();
+            items.Clear();
+            items.AddRange(rows);
+        }
     }
 
     private ProgramShapes ChooseShapes() =>

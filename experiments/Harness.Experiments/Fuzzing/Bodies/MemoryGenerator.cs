@@ -115,6 +115,8 @@ internal sealed class MemoryGenerator(BodyGenerator parts)
         }
         var table = random.Below(context.Program.Tables.Count);
         var declared = context.Program.Tables[table];
+        if (declared.IsFixed)
+            return parts.Statements.Spread(parts.Tables.Size(table));
         var entries = parts.Tables.Index(table, Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), 3));
         return parts.Statements.Spread(new ProgramNode(Opcode.TableGrow, [declared.AddressType], parts.Expressions.Of(declared.Type, depth - 1), entries)
         {

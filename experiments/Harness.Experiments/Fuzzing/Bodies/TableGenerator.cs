@@ -35,6 +35,8 @@ internal sealed class TableGenerator(BodyGenerator parts)
     {
         var table = random.Below(context.Program.Tables.Count);
         var declared = context.Program.Tables[table];
+        if (declared.IsFixed)
+            return new ProgramNode(Opcode.Drop, [], Size(table));
         if (declared.HoldsObjects)
             return ObjectTableOperation(table, declared, depth);
         var callee = random.Pick(declared.Regions);

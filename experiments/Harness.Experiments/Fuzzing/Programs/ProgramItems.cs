@@ -14,7 +14,8 @@ internal sealed record ProgramMemory(int Pages, int Maximum, bool Is64, bool IsS
 /// <param name="Size">Its size at first.</param>
 /// <param name="Maximum">The size up to which it can grow.</param>
 /// <param name="Is64">Whether its indices are i64.</param>
-internal sealed record ProgramTable(ProgramType Type, int[] Regions, int Size, int Maximum, bool Is64 = false)
+/// <param name="IsFixed">Whether no instruction changes it.</param>
+internal sealed record ProgramTable(ProgramType Type, int[] Regions, int Size, int Maximum, bool Is64 = false, bool IsFixed = false)
 {
     public bool HoldsObjects => Regions.Length == 0;
 
