@@ -62,13 +62,44 @@ public class ModuleDecoderTests
         }
     }
 
-    private static ModuleBuilder WithExports(string[] names) =>
-        new ModuleBuilder().Section(SectionId.Memory, 1, w => w.Bytes([0, 1])).Section(SectionId.Export, names.Length, w => Array.ForEach(names, name =>
+    /// <summary>So many exports that they are put into their table part by part.</summary>
+    [Fact]
+    public void VeryManyExportsAreFound()
+    {
+        string[] names = [.. Enumerable.Range(0, 20_000).Select(static i => $"name {i * 7919}")];
+        var module = WithExports(names).Decode();
+        Assert.All(names, name => Assert.Equal(name, module.FindExport(name)?.Name));
+        Assert.All(names, name => Assert.Null(module.FindExport(name + "'")));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(20_000)]
+    public void TheFirstNameThatIsThereTwiceIsReported(int count)
+    {
+        string[] names = [.. Enumerable.Range(0, count).Select(static i => $"name {i}")];
+        string[] repeated = [.. names, names[count - 1], names[1], names[0], names[1]];
+        var fault = Assert.Throws<InvalidModuleException>(() => WithExports(repeated).Decode());
+        Assert.Contains($"duplicate export name \"{names[count - 1]}\"", fault.Message, StringComparison.Ordinal);
+
+        // What is wrong behind it comes later, what is wrong before it sooner.
+        Assert.Equal(fault.Message, Assert.Throws<InvalidModuleException>(() => WithExports(repeated, wrong: count + 1).Decode()).Message);
+        Assert.Contains("unknown memory", Assert.Throws<InvalidModuleException>(() => WithExports(repeated, wrong: count - 1).Decode()).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A module whose memory has some names.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="wrong">The export that is of a memory which does not exist; -1 for none.</param>
+    private static ModuleBuilder WithExports(string[] names, int wrong = -1) =>
+        new ModuleBuilder().Section(SectionId.Memory, 1, w => w.Bytes([0, 1])).Section(SectionId.Export, names.Length, w =>
         {
-            w.Name(name);
-            w.Byte((byte)ExternalKind.Memory);
-            w.U32(0);
-        }));
+            for (var i = 0; i < names.Length; i++)
+            {
+                w.Name(names[i]);
+                w.Byte((byte)ExternalKind.Memory);
+                w.U32(i == wrong ? 1 : 0);
+            }
+        });
 
     [Fact]
     public void AComponentIsNamedAsOne()

@@ -16,22 +16,41 @@ internal sealed class ExportTable
     /// <summary>Longer names, in bytes, are worked on in memory from the heap.</summary>
     private const int MostOnStack = 128;
 
-    private readonly ModuleReader _module;
-    private readonly Entry[] _entries;
+    /// <summary>Bits of a slot that say which export it is; the others are the lowest of its name's hash.</summary>
+    private const int IndexBits = 20;
+    private const uint IndexMask = (1u << IndexBits) - 1;
 
-    /// <summary>By the lowest bits of a hash, the entry that was added last, counted from 1; 0 for none.</summary>
-    private readonly int[] _buckets;
+    /// <summary>Bits of a hash by which exports are taken together, so that what a part of them goes to lies in the caches.</summary>
+    private const int PartBits = 8;
+
+    /// <summary>Tables of fewer exports lie in the caches as a whole.</summary>
+    private const int LeastInParts = 1 << 12;
+
+    private readonly ModuleReader _module;
+
+    /// <summary>By export, where it begins in the module's bytes.</summary>
+    private readonly int[] _offsets;
+
+    /// <summary>
+    /// From the place on that the highest bits of a hash name, up to the first that is free (0), the exports with that hash among others, each in one word: its number counted from 1, and
+    /// beside it bits of the hash, so that hardly any name is looked at but the right one. At most half of the slots are taken.
+    /// </summary>
+    private uint[] _slots = new uint[2];
+    private int _slotShift = 31;
     private int _count;
     private Export[]? _all;
 
+    /// <summary>Hashes of the names, until all exports are there.</summary>
+    private uint[] _hashes;
+
     /// <summary>Makes room for exports.</summary>
     /// <param name="module">Reads the module, whose bytes outlive the table.</param>
-    /// <param name="count">How many there are to be.</param>
+    /// <param name="count">How many there are to be, at most <see cref="ImplementationLimits.Exports"/>.</param>
     public ExportTable(ModuleReader module, int count)
     {
         _module = module;
-        _entries = new Entry[count];
-        _buckets = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(count, 1))];
+        _offsets = new int[count];
+        _hashes = count == 0 ? [] : ArrayPool<uint>.Shared.Rent(count);
     }
 
     /// <summary>All of them, in the order of the binary. They are listed at first use.</summary>
@@ -40,16 +59,28 @@ internal sealed class ExportTable
     /// <summary>Adds an export that is well-formed.</summary>
     /// <param name="offset">Where it begins in the module's bytes.</param>
     /// <param name="name">Its name.</param>
-    /// <returns>False if there is one of this name.</returns>
-    public bool TryAdd(int offset, ReadOnlySpan<byte> name)
+    public void Add(int offset, ReadOnlySpan<byte> name)
     {
-        var hash = HashOf(name);
-        if (IndexOf(name, hash) >= 0) return false;
-        ref var bucket = ref _buckets[hash & (uint)(_buckets.Length - 1)];
-        _entries[_count] = new Entry(offset, hash, bucket - 1);
-        bucket = ++_count;
-        return true;
+        _offsets[_count] = offset;
+        _hashes[_count++] = HashOf(name);
     }
+
+    /// <summary>Ends the table, from where on exports can be found.</summary>
+    /// <returns>Where the first export begins that has the name of one before; -1 if there is none.</returns>
+    public int Seal()
+    {
+        if (_hashes.Length == 0) return -1;
+        _slots = new uint[BitOperations.RoundUpToPowerOf2(2 * (uint)Math.Max(_count, 1))];
+        _slotShift = 32 - BitOperations.Log2((uint)_slots.Length);
+        var first = _count < LeastInParts ? InsertAll() : InsertInParts();
+        ArrayPool<uint>.Shared.Return(_hashes);
+        _hashes = [];
+        return first == int.MaxValue ? -1 : _offsets[first];
+    }
+
+    /// <summary>The name of the export that begins at a place.</summary>
+    /// <param name="offset">Where it begins in the module's bytes.</param>
+    public string NameAt(int offset) => _module.Slice(offset, _module.End).ReadName();
 
     /// <summary>The export with a name, or null.</summary>
     public Export? Find(string name)
@@ -90,10 +121,61 @@ internal sealed class ExportTable
 
     private int IndexOf(ReadOnlySpan<byte> name, uint hash)
     {
-        var index = _buckets[hash & (uint)(_buckets.Length - 1)] - 1;
-        while (index >= 0 && (_entries[index].Hash != hash || !ReaderAt(index).ReadNameBytes().SequenceEqual(name))) index = _entries[index].Next;
-        return index;
+        for (var place = hash >> _slotShift; _slots[place] != 0; place = Behind(place))
+        {
+            if (IsLike(_slots[place], hash) && NameOf(_slots[place]).SequenceEqual(name)) return NumberOf(_slots[place]);
+        }
+
+        return -1;
     }
+
+    /// <summary>Makes all exports be found, in their order.</summary>
+    /// <returns>The first one that has the name of one before; <see cref="int.MaxValue"/> if there is none.</returns>
+    private int InsertAll()
+    {
+        var first = int.MaxValue;
+        for (var i = 0; i < _count; i++) first = Math.Min(first, Insert(i, _hashes[i]));
+        return first;
+    }
+
+    /// <summary>
+    /// The same for very many: those that go to one part of the table are inserted together, since each would otherwise have to wait for another piece of memory.
+    /// </summary>
+    private int InsertInParts()
+    {
+        Span<int> starts = stackalloc int[(1 << PartBits) + 1];
+        starts.Clear();
+        foreach (var hash in _hashes.AsSpan(0, _count)) starts[(int)(hash >> (32 - PartBits)) + 1]++;
+        for (var i = 1; i < starts.Length; i++) starts[i] += starts[i - 1];
+        var sorted = ArrayPool<(uint Hash, int Index)>.Shared.Rent(_count);
+        for (var i = 0; i < _count; i++) sorted[starts[(int)(_hashes[i] >> (32 - PartBits))]++] = (_hashes[i], i);
+        var first = int.MaxValue;
+        foreach (var (hash, index) in sorted.AsSpan(0, _count)) first = Math.Min(first, Insert(index, hash));
+        ArrayPool<(uint Hash, int Index)>.Shared.Return(sorted);
+        return first;
+    }
+
+    /// <summary>Makes an export be found, unless one before has its name.</summary>
+    /// <returns>The export if so; otherwise <see cref="int.MaxValue"/>.</returns>
+    private int Insert(int index, uint hash)
+    {
+        var place = hash >> _slotShift;
+        for (; _slots[place] != 0; place = Behind(place))
+        {
+            if (IsLike(_slots[place], hash) && NameOf(_slots[place]).SequenceEqual(ReaderAt(index).ReadNameBytes())) return index;
+        }
+
+        _slots[place] = (hash << IndexBits) | (uint)(index + 1);
+        return int.MaxValue;
+    }
+
+    private uint Behind(uint place) => (place + 1) & (uint)(_slots.Length - 1);
+
+    private static bool IsLike(uint slot, uint hash) => ((slot ^ (hash << IndexBits)) & ~IndexMask) == 0;
+
+    private static int NumberOf(uint slot) => (int)(slot & IndexMask) - 1;
+
+    private ReadOnlySpan<byte> NameOf(uint slot) => ReaderAt(NumberOf(slot)).ReadNameBytes();
 
     private Export[] List()
     {
@@ -108,11 +190,5 @@ internal sealed class ExportTable
         return new Export(reader.ReadName(), (ExternalKind)reader.ReadByte(), (int)reader.ReadVarU32());
     }
 
-    private ModuleReader ReaderAt(int index) => _module.Slice(_entries[index].Offset, _module.End);
-
-    /// <summary>Where an export is, and how it is found.</summary>
-    /// <param name="Offset">Where it begins in the module's bytes.</param>
-    /// <param name="Hash">The hash of its name.</param>
-    /// <param name="Next">The entry that is looked at next; -1 for none.</param>
-    private readonly record struct Entry(int Offset, uint Hash, int Next);
+    private ModuleReader ReaderAt(int index) => _module.Slice(_offsets[index], _module.End);
 }

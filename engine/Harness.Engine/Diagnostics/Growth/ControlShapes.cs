@@ -57,6 +57,12 @@ internal static class ControlShapes
               {Repeat(n, static _ => "local.get 0 i32.const 1 i32.add local.tee 0 i32.const 5 i32.lt_u br_if 0 end ")}
               local.get 0))
             """),
+        new("nested-while-loops", 50, static n => $"""
+            (module (func (export "f") (param i32) (result i32)
+              {Repeat(n, static i => $"block loop local.get 0 {Repeat(8, j => $"i32.const {i + j} i32.xor i32.const {j + 1} i32.rotl ")} i32.const 9 i32.lt_u br_if 1 ")}
+              {Repeat(n, static i => $"local.get 0 i32.const {i + 1} i32.add local.set 0 br 0 end end ")}
+              local.get 0))
+            """),
         new("loops-that-write", 100, static n => $"""
             (module {Repeat(n, static i => $"(global $g{i} (mut i32) (i32.const {i})) ")}
               (func (export "f") (result i32) (local i32)

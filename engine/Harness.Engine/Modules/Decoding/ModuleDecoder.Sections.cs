@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text;
 using Harness.Engine.Modules.Validation;
 
 namespace Harness.Engine.Modules.Decoding;
@@ -66,16 +65,28 @@ internal sealed partial class ModuleDecoder
     {
         var count = section.ReadCount(ImplementationLimits.Exports, "exports");
         _exports = new ExportTable(_reader, count);
-        for (; count > 0; count--)
+        ModuleException? fault = null;
+        try
         {
-            var at = section.Offset;
-            var name = section.ReadNameBytes();
-            var kind = DecodeExternalKind(ref section, "malformed export kind");
-            var index = section.ReadVarU32();
-            CheckExported(kind, index, at);
-            if (!_exports.TryAdd(at, name)) throw new InvalidModuleException($"duplicate export name \"{NameText.Of(Encoding.UTF8.GetString(name))}\"", at);
+            for (; count > 0; count--)
+            {
+                var at = section.Offset;
+                var name = section.ReadNameBytes();
+                var kind = DecodeExternalKind(ref section, "malformed export kind");
+                var index = section.ReadVarU32();
+                CheckExported(kind, index, at);
+                _exports.Add(at, name);
+            }
+        }
+        catch (ModuleException exception)
+        {
+            // A name that was there before comes first.
+            fault = exception;
         }
 
+        var repeated = _exports.Seal();
+        if (repeated >= 0) throw new InvalidModuleException($"duplicate export name \"{NameText.Of(_exports.NameAt(repeated))}\"", repeated);
+        if (fault is not null) throw fault;
         section.ExpectEnd();
     }
 

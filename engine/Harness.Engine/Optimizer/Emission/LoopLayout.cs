@@ -22,6 +22,16 @@ internal sealed class LoopLayout
 
     /// <summary>By place, where the loop whose header was found there ends; the loops behind the current place are known.</summary>
     private readonly GrowList<int> loopEnds = new();
+
+    /// <summary>By place, the block that is there now where the place begins, or ends, a loop that was found, and where it belongs to none.</summary>
+    private readonly GrowList<int> firsts = new();
+    private readonly GrowList<int> lasts = new();
+
+    /// <summary>By block, its place before any loop was rotated; <see cref="None"/> if it was taken out of the order.</summary>
+    private readonly GrowList<int> placeOf = new();
+
+    /// <summary>By block, the one behind it now.</summary>
+    private readonly GrowList<int> nexts = new();
     private int[] edgeInFront = new int[64];
     private int[] edgeOfBranch = new int[64];
 
@@ -40,24 +50,59 @@ internal sealed class LoopLayout
         }
 
         TakeEdgesOut(code, targets);
+        RotateLoops(code, targets);
+        PlaceEdges(code, targets);
+    }
+
+    /// <summary>
+    /// Moves headers behind the last blocks of their loops, from the last loop to the first. Meanwhile the order is a linked list, so that in a nest of loops no block moves because a header
+    /// does: a loop keeps the places that it has, of which the first and the last are looked at from outside.
+    /// </summary>
+    private void RotateLoops(LirCode code, int[] targets)
+    {
         Span<int> order = code.EmissionOrder.Span;
         loopEnds.Clear();
         loopEnds.AddMany(None, order.Length);
+        firsts.Clear();
+        lasts.Clear();
+        placeOf.Clear();
+        placeOf.AddMany(None, code.BlockCount);
+        nexts.Clear();
+        nexts.AddMany(None, code.BlockCount);
+        for (int i = 0; i < order.Length; i++)
+        {
+            firsts.Add(order[i]);
+            lasts.Add(order[i]);
+            placeOf[order[i]] = i;
+            nexts[order[i]] = i + 1 < order.Length ? order[i + 1] : None;
+        }
+
+        int entry = order[0];
         for (int i = order.Length - 2; i >= 0; i--)
         {
-            int end = EndOfLoop(code, order, i);
+            int end = EndOfLoop(code, i);
             loopEnds[i] = end;
-            if (end > i && IsRotatable(code, targets, order, i, end))
+            if (end > i && IsRotatable(code, targets, i, end))
             {
-                int header = order[i];
-                order[(i + 1)..(end + 1)].CopyTo(order[i..]);
-                order[end] = header;
+                int header = firsts[i];
+                int begin = nexts[header];
+                ref int before = ref (i > 0 ? ref nexts[order[i - 1]] : ref entry);
+                before = begin;
+                nexts[header] = nexts[lasts[end]];
+                nexts[lasts[end]] = header;
+                firsts[i] = begin;
+                lasts[end] = header;
                 code.Block(header).IsLoopHeader = false;
-                code.Block(order[i]).IsLoopHeader = true;
+                code.Block(begin).IsLoopHeader = true;
             }
         }
 
-        PlaceEdges(code, targets);
+        int next = entry;
+        foreach (ref int block in order)
+        {
+            block = next;
+            next = nexts[next];
+        }
     }
 
     /// <summary>Takes the blocks of edges out of the order that lie between a branch and the block it goes on with.</summary>
@@ -234,9 +279,9 @@ internal sealed class LoopLayout
     private static int Target(LirCode code, int[] targets, int edge) => targets[code.Successors[code.Block(edge).FirstSuccessor]];
 
     /// <summary>The place of the last block of the loop whose header is at a place; that place itself if there is none.</summary>
-    private int EndOfLoop(LirCode code, ReadOnlySpan<int> order, int place)
+    private int EndOfLoop(LirCode code, int place)
     {
-        ref LirBlock header = ref code.Block(order[place]);
+        ref LirBlock header = ref code.Block(firsts[place]);
         if (!header.IsLoopHeader || header.IsCold)
         {
             return place;
@@ -244,9 +289,9 @@ internal sealed class LoopLayout
 
         int depth = header.LoopDepth;
         int end = place;
-        while (end + 1 < order.Length)
+        while (end + 1 < firsts.Count)
         {
-            ref LirBlock next = ref code.Block(order[end + 1]);
+            ref LirBlock next = ref code.Block(firsts[end + 1]);
             if (next.IsCold || next.LoopDepth < depth || (next.LoopDepth == depth && next.IsLoopHeader))
             {
                 break;
@@ -261,21 +306,23 @@ internal sealed class LoopLayout
     }
 
     /// <summary>Whether the header goes on to the next block or leaves the loop, and the last block jumps to the header.</summary>
-    private static bool IsRotatable(LirCode code, int[] targets, ReadOnlySpan<int> order, int place, int end)
+    private bool IsRotatable(LirCode code, int[] targets, int place, int end)
     {
-        ref LirBlock header = ref code.Block(order[place]);
-        ref LirBlock last = ref code.Block(order[end]);
+        int first = firsts[place];
+        ref LirBlock header = ref code.Block(first);
+        ref LirBlock last = ref code.Block(lasts[end]);
         if (code.Instruction(header.EndInstruction - 1).Op is not (LirOp.Branch or LirOp.BranchOnType)
             || code.Instruction(last.EndInstruction - 1).Op != LirOp.Jump
-            || targets[code.Successors[last.FirstSuccessor]] != order[place])
+            || targets[code.Successors[last.FirstSuccessor]] != first)
         {
             return false;
         }
 
-        int first = targets[code.Successors[header.FirstSuccessor]];
-        int second = targets[code.Successors[header.FirstSuccessor + 1]];
-        int next = order[place + 1];
-        ReadOnlySpan<int> loop = order[place..(end + 1)];
-        return (first == next && !loop.Contains(second)) || (second == next && !loop.Contains(first));
+        int one = targets[code.Successors[header.FirstSuccessor]];
+        int other = targets[code.Successors[header.FirstSuccessor + 1]];
+        return (one == nexts[first] && !IsInside(other)) || (other == nexts[first] && !IsInside(one));
+
+        // Blocks change places with others of their loop only.
+        bool IsInside(int block) => placeOf[block] >= place && placeOf[block] <= end;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class KnownFacts
         {
             if (block.Predecessors is [int only])
             {
-                Add(block.Id, -1, EdgeFact(graph.Blocks[only], TargetIndex(graph.Blocks[only], block)));
+                Add(block.Id, -1, EdgeFact(graph.Blocks[only], graph.Blocks[only].Successors[0].Target == block.Id ? 0 : 1));
             }
 
             for (int i = 0; i < block.Nodes.Count; i++)
@@ -117,11 +117,9 @@ internal sealed class KnownFacts
         }
     }
 
+    /// <summary>What is known on one of the two edges of a branch; of other edges nothing is.</summary>
     private Fact? EdgeFact(Block block, int edge) =>
         block.Terminator.Kind == TerminatorKind.Branch && block.Successors[0].Target != block.Successors[1].Target
             ? Fact.Of(graph, block.Terminator.Value, edge == 0)
             : null;
-
-    private static int TargetIndex(Block source, Block target) =>
-        Array.FindIndex(source.Successors, edge => edge.Target == target.Id);
 }
