@@ -129,6 +129,11 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
             return InliningDecision.Imported;
         }
 
+        if (!module.IsValid(candidate.FunctionIndex))
+        {
+            return InliningDecision.NotValid;
+        }
+
         if (module.Functions[candidate.FunctionIndex].HasVectors && !options.VectorsOptimize)
         {
             return InliningDecision.HasVectors;

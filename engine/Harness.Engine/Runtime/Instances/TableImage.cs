@@ -14,10 +14,9 @@ internal sealed unsafe class TableImage
     /// <summary>The element is null.</summary>
     public const int Null = -1;
 
-    private TableImage(int length, bool isWritten)
+    private TableImage(int length)
     {
         Length = length;
-        IsWritten = isWritten;
         Offsets = (int*)NativeMemory.Alloc((nuint)Math.Max(length, 1), sizeof(int));
         new Span<int>(Offsets, length).Fill(Null);
     }
@@ -27,9 +26,6 @@ internal sealed unsafe class TableImage
 
     /// <summary>Elements at first.</summary>
     public int Length { get; }
-
-    /// <summary>Whether the module's own code may change the table.</summary>
-    public bool IsWritten { get; }
 
     /// <summary>Whether some elements are imported functions, which differ from instance to instance.</summary>
     public bool HasImports { get; private set; }
@@ -68,7 +64,7 @@ internal sealed unsafe class TableImage
             if (table.Type.Limits.Minimum > left) continue;
             if (!hasFunctions[i] || hasExpressions[i]) continue;
             left -= table.Type.Limits.Minimum;
-            images[i] = new TableImage((int)table.Type.Limits.Minimum, module.Bodies.IsWritten(i));
+            images[i] = new TableImage((int)table.Type.Limits.Minimum);
         }
 
         foreach (ElementSegment segment in module.Elements)
