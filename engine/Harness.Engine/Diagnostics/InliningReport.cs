@@ -81,7 +81,11 @@ internal static class InliningReport
             or InliningDecision.Disabled or InliningDecision.RareTarget or InliningDecision.NotConsidered),
     };
 
-    private static string ReasonOf(InliningCallSite site, InliningTree target) => target.Decision switch
+    private static string ReasonOf(InliningCallSite site, InliningTree target) => target is { Reason: { } reason, Decision: not InliningDecision.NotAdmitted }
+        ? $"{DecisionOf(site, target)}; {reason}"
+        : DecisionOf(site, target);
+
+    private static string DecisionOf(InliningCallSite site, InliningTree target) => target.Decision switch
     {
         InliningDecision.Inlined when site is { IsIndirect: true, Miss: MissHandling.Guard } => "inlined behind a check of the target; a guard for others, by the policy",
         InliningDecision.Inlined when site is { IsIndirect: true, Miss: MissHandling.GenericCall } => "inlined behind a check of the target; a generic call for others, by the policy",
