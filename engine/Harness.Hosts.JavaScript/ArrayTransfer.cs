@@ -66,7 +66,7 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
     /// <summary>The type of arrays that an accessor of elements takes: it casts its first parameter, and reads or writes the element at the second.</summary>
     private static int? ArrayTypeOf(WasmModule module, FunctionInfo accessor, bool isSetter)
     {
-        if (accessor.IsImported) return null;
+        if (accessor.IsImported || !module.IsValid(accessor.Index)) return null;
         var body = new BodyMatcher(module.Bytes[accessor.BodyStart..accessor.BodyEnd]);
         if (!body.Take(Receiver) || !(body.Take(Cast) || body.Take(CastNull)) || !body.TakeIndex(out int cast)) return null;
         bool accesses = isSetter ? body.Take(IndexAndValue) && body.Take(Set) : body.Take(Index) && (body.Take(Gets[0]) || body.Take(Gets[1]) || body.Take(Gets[2]));

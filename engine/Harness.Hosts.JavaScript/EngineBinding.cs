@@ -101,7 +101,7 @@ internal sealed unsafe class EngineBinding : IDisposable
         ("releaseObject", (in arguments, in _) => FindRealm(arguments.GetInt32(0, "store"))?.Objects.Release(arguments.GetInt32(1, "id"))),
         ("message", (in _, in result) => result.Set(_calls.Message)),
         ("compile", (in arguments, in result) => Compile(Exchange.Take(), arguments.GetString(0, "builtins"), in result)),
-        ("validate", (in arguments, in result) => result.Set(Decode(Exchange.Take(), arguments.GetString(0, "builtins")) is not null)),
+        ("validate", (in arguments, in result) => result.Set(IsValid(Exchange.Take(), arguments.GetString(0, "builtins")))),
         ("releaseModule", (in arguments, in _) => _modules.Remove(arguments.GetInt32(0, "id"))),
         ("describeModule", (in arguments, in result) => result.Set(Descriptions.Of(_modules[arguments.GetInt32(0, "id")]))),
         ("describeItem", (in arguments, in result) => result.Set(Descriptions.Of(_items[arguments.GetInt32(0, "id")]!))),
@@ -177,6 +177,9 @@ internal sealed unsafe class EngineBinding : IDisposable
             return null;
         }
     }
+
+    /// <summary>Whether a module is valid, all of its functions included whatever the knobs say.</summary>
+    private bool IsValid(byte[] bytes, string builtins) => Decode(bytes, builtins) is { } module && (module.Late is null || module.Late.TryComplete());
 
     private int MakeStore()
     {

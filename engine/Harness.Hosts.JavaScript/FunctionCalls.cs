@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
 namespace Harness.Hosts.JavaScript;
@@ -12,6 +13,9 @@ namespace Harness.Hosts.JavaScript;
 /// <param name="numberOf">The number of a tag of a realm.</param>
 internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRealm Realm, WasmFunction Function)> find, Func<StoreRealm, Tag, int> numberOf) : IDisposable
 {
+    /// <summary>What <see cref="SharedSlots.TrapKind"/> is where a function is not valid.</summary>
+    private const int NotValidKind = 2;
+
     private Callee?[] _callees = new Callee?[64];
     private ExceptionDispatchInfo? _escaped;
 
@@ -79,6 +83,13 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
         catch (InsufficientMemoryException e)
         {
             return Trapped(TrapKind.OutOfMemory, e.Message);
+        }
+        catch (ModuleException e)
+        {
+            // A function that is not valid was called, which is known only now (compile.lazy-validation).
+            slots.TrapKind = NotValidKind;
+            Message = $"WebAssembly: {e.Message}";
+            return CallStatus.Trapped;
         }
     }
 

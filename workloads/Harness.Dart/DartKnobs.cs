@@ -44,6 +44,7 @@ internal static class DartKnobs
             ("two-byte", "an array of 16 bits for each unit", StringKind.TwoByte),
             ("one-byte", "an array of bytes where all units of a string are known to be below 256, of 16 bits otherwise; each access tests which it is", StringKind.OneByte)),
         DartKnob.Number("inline", "largest body that the compiler inlines where a call is direct; 0 for none", "operations", 0, 1000, o => o.InlineLimit, (o, v) => o with { InlineLimit = v }),
+        DartKnob.Switch("branch-hints", "say of conditions behind which one way only throws or traps that this way is unlikely, in a section of branch hints; what engines make of it is theirs to say (pass.branch-hints)", o => o.BranchHints, (o, v) => o with { BranchHints = v }),
         DartKnob.Flags("wasm-opt", "flags of Binaryen's wasm-opt by which modules are optimized after they are compiled, such as '-O2 --closed-world'", o => o.WasmOpt, (o, v) => o with { WasmOpt = v }),
     ];
 

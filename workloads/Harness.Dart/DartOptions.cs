@@ -129,6 +129,9 @@ internal sealed record DartOptions
     /// <summary>How strings hold their units.</summary>
     public StringKind Strings { get; init; }
 
+    /// <summary>Whether the module says of its branches which way is unlikely, since it only throws or traps.</summary>
+    public bool BranchHints { get; init; }
+
     /// <summary>Flags of <c>wasm-opt</c>, separated by spaces, by which whoever builds a module has it optimized; empty for none. The compiler itself does not run it.</summary>
     public string WasmOpt { get; init; } = "";
 

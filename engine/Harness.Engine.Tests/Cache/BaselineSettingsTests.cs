@@ -37,6 +37,11 @@ public sealed class BaselineSettingsTests
             Assert.NotEqual(CacheIdentity.Of(usual), CacheIdentity.Of(usual.With(parts[0], parts[1])));
         }
 
+        // Iterations are counted in the code or not, however many they are.
+        EngineOptions entering = usual.With("osr", "on");
+        Assert.NotEqual(CacheIdentity.Of(entering), CacheIdentity.Of(entering.With("osr.threshold", "1")));
+        Assert.Equal(CacheIdentity.Of(entering.With("osr.threshold", "1000")), CacheIdentity.Of(entering.With("osr.threshold", "1")));
+
         // What the optimizing compiler alone is concerned with is nothing to baseline code.
         Assert.Equal(CacheIdentity.Of(usual), CacheIdentity.Of(usual.With("inlining.budget", "77").With("cache.limit", "9")));
     }

@@ -1,5 +1,6 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
+using Harness.Engine.Modules.Text;
 using Harness.Engine.Runtime;
 using Harness.Engine.Tests.Optimizer;
 
@@ -41,6 +42,15 @@ public sealed class ConstantTableTests
         // Imports come first in the text.
         WasmModule module = TestGraphs.Module(table.StartsWith("(import", StringComparison.Ordinal) ? $"(module {table} {Functions})" : $"(module {Functions} {table})");
         Assert.Equal(isConstant, module.ConstantTables[0] is not null);
+    }
+
+    /// <summary>What bodies do that are validated when they are first needed is not known before.</summary>
+    [Fact]
+    public void NoTableIsConstantWhereBodiesWereNotValidated()
+    {
+        byte[] bytes = WatAssembler.Assemble($"(module {Functions} (table 4 funcref) (elem (i32.const 0) func $a))");
+        Assert.NotNull(WasmModule.Decode(bytes).ConstantTables[0]);
+        Assert.Null(WasmModule.Decode(bytes, lazyValidation: true).ConstantTables[0]);
     }
 
     [Fact]

@@ -172,7 +172,8 @@ public sealed class LoopEntryTests
         Assert.Equal(0, none);
         foreach (EngineOptions options in (EngineOptions[])
                  [Entering, Entering with { Deopt = false }, Entering with { StressGuardFailInterval = 3 }, Entering with { StressGcInterval = 2 },
-                  Entering with { Inlining = false, PassPeel = false }, Entering with { TieringBudget = 1 }])
+                  Entering with { Inlining = false, PassPeel = false }, Entering with { TieringBudget = 1 },
+                  Entering with { OsrThreshold = 7 }, Entering with { OsrThreshold = 3, StressGuardFailInterval = 3, StressGcInterval = 2 }])
         {
             Assert.Equal(expected, Run(text, options, out int entered));
             Assert.True(entered > 0, $"{name}: no loop was entered");
@@ -253,6 +254,51 @@ public sealed class LoopEntryTests
         Run(Functions[0].Text, Entering with { Osr = false }, out int entered);
         Assert.Equal(0, entered);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void ALoopIsEnteredAfterAsManyIterationsAsTheThresholdSays(int threshold)
+    {
+        using var store = new Store(Entering with { OsrThreshold = threshold });
+        int ticks = 0;
+        int optimizedAt = -1;
+        int enteredAt = -1;
+        store.Engine.Events.Compiled += compiled =>
+        {
+            if (compiled.Code!.LoopOffset >= 0) enteredAt = ticks;
+            else if (compiled.Code.Tier == CodeTier.Optimized) optimizedAt = ticks;
+        };
+        Instance instance = store.Instantiate(TickingLoop, new Imports().Define("host", "tick", HostFunction.Create(() => { ticks++; })));
+        instance.GetFunction("f").Invoke(Iterations);
+        Assert.Equal(Iterations, ticks);
+
+        // The header where the function is optimized has asked already, so that one iteration always comes between.
+        Assert.Equal(optimizedAt + threshold + 1, enteredAt);
+
+        // Whoever comes after the entry counts anew.
+        Assert.Equal(threshold + 1, instance.LoopRequest(1));
+    }
+
+    [Fact]
+    public void ALoopThatEndsBeforeTheThresholdIsNotEntered()
+    {
+        string text = Functions[0].Text;
+        long expected = Run(text, EngineOptions.Default with { TierUp = TierUpMode.Never }, out _);
+        Assert.Equal(expected, Run(text, Entering with { OsrThreshold = Iterations }, out int entered));
+        Assert.Equal(0, entered);
+    }
+
+    private static WasmModule TickingLoop => HandCompiler.Module(
+        """
+        (module
+          (func $tick (import "host" "tick"))
+          (func (export "f") (param $n i32)
+            (loop $next
+              (call $tick)
+              (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
+        """);
 
     private static long Run(string text, EngineOptions options, out int entered)
     {

@@ -82,10 +82,12 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     /// <summary>Whether something was new since this was asked last.</summary>
     public bool TakeChange() => Interlocked.Exchange(ref _hasChanged, false);
 
-    /// <summary>Takes note of what validation has found out about a module that is valid.</summary>
+    /// <summary>Takes note of what validation has found out about a module, once it is known that all of it is valid.</summary>
     /// <returns>Whether that was not known.</returns>
     public bool NoteBodies(WasmModule module)
     {
+        if (module.Late is { IsComplete: false }) return false;
+
         lock (_gate)
         {
             if (_bodies is not null) return false;
@@ -111,17 +113,20 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     /// <returns>Whether that is worth being written, be it that no function is new.</returns>
     public bool Learn(WasmModule module, ModuleProfile profile)
     {
+        if (profile.Functions.Count == 0) return false;
+
+        // What later processes begin with is that all bodies are valid: those that nobody has needed are validated now.
+        if (Bodies is null && module.Late?.TryComplete() == false) return false;
         lock (_gate)
         {
-            if (profile.Functions.Count == 0) return false;
-            NoteBodies(module);
+            bool areNew = NoteBodies(module);
 
             // Of several modules of these bytes, the one that has learnt most counts, whichever is asked last.
             ModuleProfile since = profile.Since(Profile);
             int known = Math.Max(_learnt?.HotFunctionCount ?? -1, Profile?.HotFunctionCount ?? -1);
-            if (_learnt is not null && since.HotFunctionCount < _learnt.HotFunctionCount) return false;
+            if (_learnt is not null && since.HotFunctionCount < _learnt.HotFunctionCount) return areNew;
             _learnt = since;
-            return since.HotFunctionCount > known;
+            return areNew || since.HotFunctionCount > known;
         }
     }
 

@@ -112,13 +112,13 @@ internal sealed class CodeCache : ICodeCache
     public int Unnamed => Volatile.Read(ref _unnamed);
 
     /// <inheritdoc/>
-    public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads)
+    public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads, bool lazyValidation = false)
     {
         // What is hashed is what is decoded, whatever becomes of the caller's bytes meanwhile.
         byte[] copy = ModuleDecoder.Copy(bytes);
         byte[] hash = SHA256.HashData(copy);
         CachedModule cached = Open(hash, builtinSets);
-        WasmModule module = ModuleDecoder.DecodeCopy(copy, builtinSets, validationThreads, hash, cached.Bodies);
+        WasmModule module = ModuleDecoder.DecodeCopy(copy, builtinSets, validationThreads, hash, cached.Bodies, lazyValidation: lazyValidation);
         _open.Add(module, new OpenModule(module, cached));
         if (cached.NoteBodies(module)) NoteUnsaved(cached, 0);
         return module;

@@ -42,8 +42,9 @@ internal static class RoundTrip
         public Copy(ModuleCode original)
         {
             WasmModule module = original.Module;
+            ValidatedBodies? known = module.Late is null ? ValidatedBodies.Of(module) : null;
             WasmModule copy = ModuleDecoder.DecodeCopy(
-                ModuleDecoder.Copy(module.Bytes), module.BuiltinSets, validationThreads: 1, module.Hash, ValidatedBodies.Of(module), CopiedTypes);
+                ModuleDecoder.Copy(module.Bytes), module.BuiltinSets, validationThreads: 1, module.Hash, known, CopiedTypes, lazyValidation: true);
             Code = new ModuleCode(original.Engine, copy);
             for (int i = 0; i < copy.CanonicalTypeIds.Length; i++) TypeIndices.TryAdd(copy.CanonicalTypeIds[i], i);
         }

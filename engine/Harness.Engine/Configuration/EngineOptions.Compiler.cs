@@ -122,6 +122,14 @@ public sealed partial record EngineOptions
     [Knob("compile.validation-threads", "most threads that validate the functions of a module when it is decoded", Minimum = 1, Maximum = 64, Unit = "threads")]
     public int CompileValidationThreads { get; init; } = 1;
 
+    /// <summary>
+    /// Whether a function is validated when it is first needed, at the latest at its first call, instead of with its module. One that is not valid then fails there, and a
+    /// module with a function that is not valid runs as long as nobody calls that.
+    /// </summary>
+    [Knob("compile.lazy-validation",
+        "validate a function when it is first called, or a compiler looks at it, instead of when its module is decoded; one that is not valid fails there", V8Flag = "--wasm-lazy-validation")]
+    public bool CompileLazyValidation { get; init; }
+
     /// <summary>Whether functions with vectors are optimized, and inlined. Without it they stay in baseline code.</summary>
     [Knob("vectors.optimize", "optimize functions with vectors; without it they stay in baseline code and are not inlined")]
     public bool VectorsOptimize { get; init; } = true;

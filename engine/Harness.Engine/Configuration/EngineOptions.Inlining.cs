@@ -307,6 +307,15 @@ public sealed partial record EngineOptions
         Maximum = 1_000_000, Unit = "calls")]
     public int InliningIncrementalExploreTotal { get; init; } = 5000;
 
+    /// <summary>
+    /// How much is built in trial for one function in all: each target of a call that is looked at, once for the same knowledge of the arguments and once without any. Beyond,
+    /// what becomes of a target is estimated from its bytes; 0 to build nothing.
+    /// </summary>
+    [Knob("inlining.incremental.trial-budget",
+        "policy incremental: functions that are built and simplified in trial for one function in all, to see what is left of them; others are estimated; 0 for none",
+        Maximum = 10_000_000, Unit = "wire bytes")]
+    public int InliningIncrementalTrialBudget { get; init; } = 10_000;
+
     /// <summary>Weight of the call count in the score of <see cref="InliningPolicyKind.Weighted"/>.</summary>
     [Knob("inlining.score.count-weight", "weight of the call count in the score of the policy weighted", Maximum = 1000)]
     public double InliningScoreCountWeight { get; init; } = 2;

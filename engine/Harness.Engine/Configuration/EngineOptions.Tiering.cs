@@ -34,6 +34,15 @@ public sealed partial record EngineOptions
     public bool Osr { get; init; }
 
     /// <summary>
+    /// How many times the headers of a function's outermost loops are passed in baseline code, once the function has been optimized, before the loop that is passed next is
+    /// compiled and entered. They are counted anew after each entry. 0 to enter at the first header.
+    /// </summary>
+    [Knob("osr.threshold",
+        "iterations that the outermost loops of a function run in baseline code, once it has been optimized, before one of them is compiled and entered in optimized code; 0 for none",
+        Maximum = 1_000_000_000, Unit = "iterations")]
+    public int OsrThreshold { get; init; }
+
+    /// <summary>
     /// A file of feedback that an earlier run has recorded (<c>harness run --profile-out FILE</c>), with which modules of the same bytes
     /// begin; empty for none.
     /// </summary>

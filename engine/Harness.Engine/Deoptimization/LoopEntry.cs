@@ -1,3 +1,4 @@
+using Harness.Engine.Configuration;
 using Harness.Engine.Runtime;
 using Harness.Engine.Runtime.Stacks;
 using Harness.Engine.Runtime.Tiering;
@@ -12,10 +13,15 @@ namespace Harness.Engine.Deoptimization;
 /// <remarks>
 /// Baseline code looks at the header of each outermost loop at a word of the instance (<see cref="InstanceLayout.LoopRequest"/>): it is set when the function's optimized code, or the loop's, is
 /// installed, and cleared when the loop has asked, until there is something new, and when <c>stress.guard-fail-interval</c> has let a guard fail that resumes at the header itself, since the loop might
-/// be entered and left there for ever. The values of the loop lie below the spill slots of the new frame, which takes the place of the old one.
+/// be entered and left there for ever.
+/// With <c>osr.threshold</c> the word is the number of headers up to the one that asks, and the cold path of the header counts it down. The values of the loop lie below the spill slots of
+/// the new frame, which takes the place of the old one.
 /// </remarks>
 internal static unsafe class LoopEntry
 {
+    /// <summary>What <see cref="InstanceLayout.LoopRequest"/> is set to when a function may begin to count the iterations of its loops.</summary>
+    public static int FirstRequest(EngineOptions options) => options.OsrThreshold + 1;
+
     /// <summary>Enters the optimized code of a loop, or asks for it.</summary>
     /// <param name="instance">The running instance.</param>
     /// <param name="registers">The registers at the loop's header.</param>
@@ -36,6 +42,8 @@ internal static unsafe class LoopEntry
             optimized = made;
         }
 
+        // Whoever comes to a header of the function from now on counts anew.
+        instance.LoopRequest(baseline.FunctionIndex) = FirstRequest(code.Options);
         ResumePoint header = code.ResumeMap(baseline.FunctionIndex, new CompilationInterest(default, instance.Store)).Find(loop, ResumeKind.LoopEntry)
             ?? throw new InvalidOperationException($"baseline code of function {baseline.FunctionIndex} has no loop at offset 0x{loop:x}");
         FrameTransfer* transfer = instance.Store.FrameImage.BuildLoop(instance, framePointer, registers, header.Values, optimized);

@@ -77,11 +77,15 @@ internal static class InliningReport
         CyclesSaved = target.Estimate?.CyclesSaved,
         NodesAdded = target.Estimate?.NodesAdded,
         Features = target.Features,
-        IsCandidate = target.Decision is not (InliningDecision.Imported or InliningDecision.Foreign or InliningDecision.HasVectors or InliningDecision.TooDeep
+        IsCandidate = target.Decision is not (InliningDecision.Imported or InliningDecision.Foreign or InliningDecision.NotValid or InliningDecision.HasVectors or InliningDecision.TooDeep
             or InliningDecision.Disabled or InliningDecision.RareTarget or InliningDecision.NotConsidered),
     };
 
-    private static string ReasonOf(InliningCallSite site, InliningTree target) => target.Decision switch
+    private static string ReasonOf(InliningCallSite site, InliningTree target) => target is { Reason: { } reason, Decision: not InliningDecision.NotAdmitted }
+        ? $"{DecisionOf(site, target)}; {reason}"
+        : DecisionOf(site, target);
+
+    private static string DecisionOf(InliningCallSite site, InliningTree target) => target.Decision switch
     {
         InliningDecision.Inlined when site is { IsIndirect: true, Miss: MissHandling.Guard } => "inlined behind a check of the target; a guard for others, by the policy",
         InliningDecision.Inlined when site is { IsIndirect: true, Miss: MissHandling.GenericCall } => "inlined behind a check of the target; a generic call for others, by the policy",
@@ -104,6 +108,7 @@ internal static class InliningReport
         InliningDecision.NotAdmitted when target.Reason is { } reason => $"not admitted by the policy of inlining.custom: {reason}",
         InliningDecision.NotAdmitted => "not admitted by the policy of inlining.custom",
         InliningDecision.Refused => "refused by the file inlining.decisions",
+        InliningDecision.NotValid => "the body is not valid, which is found out late with compile.lazy-validation",
         InliningDecision.HasVectors => "the function has vectors, which stay in baseline code without vectors.optimize",
         _ => throw new ArgumentOutOfRangeException(nameof(target), target.Decision, null),
     };

@@ -91,7 +91,7 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
         var functions = new SortedDictionary<int, FunctionProfile>();
         foreach ((int index, FunctionProfile function) in Functions)
         {
-            if (index < module.ImportedFunctionCount || index >= module.Functions.Length) continue;
+            if (index < module.ImportedFunctionCount || index >= module.Functions.Length || !module.IsValid(index)) continue;
             functions.Add(index, For(module, module.Functions[index], function, polymorphismLimit));
         }
 

@@ -62,10 +62,10 @@ public sealed class FunctionInfo
     /// Whether a call of the function may return from another instance, since it ends in a tail call whose callee may belong to one, or in one of
     /// a function of which this is true.
     /// </summary>
-    internal bool MayLeaveInstance { get; init; }
+    internal bool MayLeaveInstance { get => Module.Late?.MayLeaveInstance(Index) ?? field; init; }
 
     /// <summary>Whether the function has anything to do with vectors: values, or objects that it makes or copies into.</summary>
-    public bool HasVectors { get; internal init; }
+    public bool HasVectors { get => Module.Late?.HasVectors(Index) ?? field; internal init; }
 
     /// <summary>The name from the name section, or null.</summary>
     public string? Name => Module.Names.GetFunctionName(Index);

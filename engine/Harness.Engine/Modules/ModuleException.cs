@@ -4,10 +4,23 @@ namespace Harness.Engine.Modules;
 public abstract class ModuleException : Exception
 {
     private protected ModuleException(string message, long offset)
-        : base($"{message} (at offset 0x{offset:x})") => Offset = offset;
+        : base($"{message} (at offset 0x{offset:x})")
+    {
+        Fault = message;
+        Offset = offset;
+    }
 
     /// <summary>The offset of the fault in the module's bytes.</summary>
     public long Offset { get; }
+
+    /// <summary>The message without the offset.</summary>
+    private protected string Fault { get; }
+
+    /// <summary>The same fault, for one who needs the body where it is and comes after the module was made (<c>compile.lazy-validation</c>).</summary>
+    /// <param name="function">The function whose body it is.</param>
+    internal abstract ModuleException FoundLate(FunctionInfo function);
+
+    private protected string LateFault(FunctionInfo function) => $"{Fault}, in {function}, whose body was validated when it was first needed";
 }
 
 /// <summary>The bytes are not a module in the binary format (specification, chapter 5).</summary>
@@ -17,6 +30,9 @@ public sealed class MalformedModuleException : ModuleException
         : base(message, offset)
     {
     }
+
+    /// <inheritdoc/>
+    internal override ModuleException FoundLate(FunctionInfo function) => new MalformedModuleException(LateFault(function), Offset);
 }
 
 /// <summary>The module, which may be valid, needs a part of WebAssembly that this engine does not have.</summary>
@@ -26,6 +42,9 @@ public sealed class UnsupportedModuleException : ModuleException
         : base(message, offset)
     {
     }
+
+    /// <inheritdoc/>
+    internal override ModuleException FoundLate(FunctionInfo function) => new UnsupportedModuleException(LateFault(function), Offset);
 
     /// <summary>The module needs threads.</summary>
     internal static UnsupportedModuleException Threads(string what, long offset) =>
@@ -42,6 +61,9 @@ public sealed class InvalidModuleException : ModuleException
         : base(message, offset)
     {
     }
+
+    /// <inheritdoc/>
+    internal override ModuleException FoundLate(FunctionInfo function) => new InvalidModuleException(LateFault(function), Offset);
 
     /// <summary>The fault of a module that goes beyond one of the limits.</summary>
     internal static InvalidModuleException TooMany(string items, long limit, long offset) =>

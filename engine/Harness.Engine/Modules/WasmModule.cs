@@ -4,11 +4,12 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Harness.Engine.Modules.Decoding;
 using Harness.Engine.Modules.Text;
+using Harness.Engine.Modules.Validation;
 
 namespace Harness.Engine.Modules;
 
 /// <summary>
-/// A decoded and validated module (specification, section 2.5). It is immutable, so that instances and threads can
+/// A decoded and validated module (specification, section 2.5); the bodies of functions may still be validated when they are first needed. It is immutable, so that instances and threads can
 /// share it. Function bodies stay bytes, which <see cref="BytecodeReader"/> reads.
 /// </summary>
 public sealed class WasmModule
@@ -91,7 +92,10 @@ public sealed class WasmModule
     internal BuiltinSets BuiltinSets { get; init; }
 
     /// <summary>What the function bodies do to tables and references.</summary>
-    internal BodyFacts Bodies { get; init; } = new(0, 0);
+    internal BodyFacts Bodies { get => Late?.Facts ?? field; init; } = new(0, 0);
+
+    /// <summary>Validates the function bodies when they are first needed; null where all of them are valid.</summary>
+    internal LateValidation? Late { get; init; }
 
     /// <summary>By table, what it contains for ever; null for those that may change. Found out at first use.</summary>
     internal ReadOnlySpan<ConstantTable?> ConstantTables => _constantTables.Value;
@@ -109,11 +113,15 @@ public sealed class WasmModule
     /// <param name="bytes">The module.</param>
     /// <param name="builtinSets">The functions that the engine provides; the module is not valid if it imports one with another type.</param>
     /// <param name="validationThreads">Most threads that validate function bodies, the caller's among them: the knob <c>compile.validation-threads</c>.</param>
+    /// <param name="lazyValidation">
+    /// Whether a function's body is validated only when it is first needed, at the latest when the function is first called, which then fails with what this method would have thrown: the knob
+    /// <c>compile.lazy-validation</c>.
+    /// </param>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid, or beyond
     /// <see cref="ImplementationLimits"/>.</exception>
-    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None, int validationThreads = 1) =>
-        ModuleDecoder.Decode(bytes, builtinSets, validationThreads);
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None, int validationThreads = 1, bool lazyValidation = false) =>
+        ModuleDecoder.Decode(bytes, builtinSets, validationThreads, lazyValidation);
 
     /// <summary>
     /// Loads a module from a file, in the binary format if it begins with its magic number, else in the text format.
@@ -140,16 +148,33 @@ public sealed class WasmModule
         return export;
     }
 
-    /// <summary>Whether anybody can change a table: the embedder or another module, who have it by an import or export, or an instruction of this module.</summary>
+    /// <summary>
+    /// Whether anybody can change a table: the embedder or another module, who have it by an import or export, or an instruction of this module, which may be in a body that was not validated yet.
+    /// </summary>
     internal bool MayChangeTable(int index)
     {
-        var mayChange = Tables[index].IsImported || Bodies.IsWritten(index) || _exports.Contains(ExternalKind.Table, index);
+        var mayChange = Tables[index].IsImported || Late is not null || Bodies.IsWritten(index) || _exports.Contains(ExternalKind.Table, index);
         GC.KeepAlive(this);
         return mayChange;
     }
 
     /// <summary>A reader of the function's body that stands on the vector of locals.</summary>
-    internal BytecodeReader OpenBody(FunctionInfo function) => new(this, function.BodyStart, function.BodyEnd);
+    /// <exception cref="ModuleException">The body, which was not validated before, is not valid.</exception>
+    internal BytecodeReader OpenBody(FunctionInfo function)
+    {
+        RequireValid(function);
+        return new BytecodeReader(this, function.BodyStart, function.BodyEnd);
+    }
+
+    /// <summary>Whether a function's body is valid, which is found out now if it was not before.</summary>
+    internal bool IsValid(int functionIndex) => Late?.FaultOf(functionIndex) is null;
+
+    /// <summary>Validates a function's body, unless it was validated before.</summary>
+    /// <exception cref="ModuleException">It is not valid.</exception>
+    internal void RequireValid(FunctionInfo function)
+    {
+        if (Late?.FaultOf(function.Index) is { } fault) throw fault.FoundLate(function);
+    }
 
     private unsafe NameSection ReadNames((int Start, int End) section)
     {

@@ -20,7 +20,7 @@ internal interface ICodeCache : IDisposable
 
     /// <summary>Decodes a module. Function bodies that are known to be valid are not validated again.</summary>
     /// <inheritdoc cref="WasmModule.Decode"/>
-    WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads);
+    WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads, bool lazyValidation = false);
 
     /// <summary>What earlier processes have learnt of a module; null if nothing.</summary>
     /// <param name="module">The module.</param>

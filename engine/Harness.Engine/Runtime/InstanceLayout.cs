@@ -98,8 +98,8 @@ internal sealed class InstanceLayout
     public int InvocationCount(int functionIndex) => invocationCounts + ((functionIndex - importedFunctionCount) * sizeof(int));
 
     /// <summary>
-    /// Offset of what tells baseline code of a defined function to ask at its outermost loops for optimized code of them (32 bits, 0 or 1);
-    /// only with on-stack replacement.
+    /// Offset of what tells baseline code of a defined function to ask at its outermost loops for optimized code of them (32 bits): 0 not to ask, else the number of headers up to the one
+    /// that asks, which is 1 without <c>osr.threshold</c>; only with on-stack replacement.
     /// </summary>
     public int LoopRequest(int functionIndex) => loopRequests + ((functionIndex - importedFunctionCount) * sizeof(int));
 

@@ -54,7 +54,8 @@ internal sealed partial class ModuleCode
                 return false;
             }
 
-            if (Options.Osr) _instances.RequestLoops(code.FunctionIndex);
+            // A loop whose own code comes has waited already.
+            if (Options.Osr) _instances.RequestLoops(code.FunctionIndex, code.LoopOffset >= 0 ? 1 : LoopEntry.FirstRequest(Options));
             if (code.LoopOffset >= 0)
             {
                 Loops(code.FunctionIndex)[code.LoopOffset] = code;

@@ -252,8 +252,10 @@ internal sealed unsafe partial class ModuleCode : IDisposable
 
     /// <summary>Makes code for a function at its first call in an instance.</summary>
     /// <returns>Its entry.</returns>
+    /// <exception cref="ModuleException">Its body, which was not validated before, is not valid.</exception>
     public nint Enter(Instance instance, int functionIndex)
     {
+        Module.RequireValid(Module.Functions[functionIndex]);
         if (OptimizedCode(functionIndex) is null && !KeptCode.TryInstall(this, functionIndex, loop: -1, new CompilationInterest(default, instance.Store))
             && (Options.TierUp == TierUpMode.Eager || _tiering.IsHotFromTheStart(functionIndex)) && DeoptCount(functionIndex) == 0)
         {

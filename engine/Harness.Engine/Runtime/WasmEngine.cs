@@ -92,15 +92,15 @@ public sealed class WasmEngine : IDisposable
 
     /// <summary>
     /// Decodes and validates a module, on as many threads as the knob <c>compile.validation-threads</c> says. Function bodies that the cache (knob <c>cache.directory</c>) knows to be
-    /// valid are not validated again.
+    /// valid are not validated again, and with the knob <c>compile.lazy-validation</c> others only when they are first needed.
     /// </summary>
     /// <param name="bytes">The module, in the binary format. The bytes are copied.</param>
     /// <param name="builtinSets">The functions that the engine provides; the module is not valid if it imports one with another type.</param>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid, or beyond <see cref="ImplementationLimits"/>.</exception>
     public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None) => Cache is null
-        ? WasmModule.Decode(bytes, builtinSets, Options.CompileValidationThreads)
-        : Cache.Decode(bytes, builtinSets, Options.CompileValidationThreads);
+        ? WasmModule.Decode(bytes, builtinSets, Options.CompileValidationThreads, Options.CompileLazyValidation)
+        : Cache.Decode(bytes, builtinSets, Options.CompileValidationThreads, Options.CompileLazyValidation);
 
     /// <summary>
     /// Writes into the cache (knob <c>cache.directory</c>) what is new: the code of the functions that were compiled, and what the modules that are in use have learnt. Nothing

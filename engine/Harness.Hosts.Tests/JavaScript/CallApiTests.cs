@@ -44,6 +44,31 @@ public sealed class CallApiTests
         """,
         "0");
 
+    /// <summary>With the knob a function that is not valid is an error of compilation at its call, which WebAssembly does not catch; the script may ask for the module's validity as ever.</summary>
+    [Theory]
+    [InlineData(true, "false 5 CompileError CompileError CompileError 5")]
+    [InlineData(false, "false CompileError")]
+    public void AFunctionThatIsNotValidIsAnErrorOfCompilationWhereItIsCalled(bool isLate, string expected) => ScriptRun.Check(
+        """
+        (module
+          (func (export "good") (result i32) (i32.const 5))
+          (func $bad (export "bad") (result i32) (i64.const 1))
+          (func (export "calls") (result i32)
+            (block $caught (try_table (result i32) (catch_all $caught) (call $bad)) (return))
+            (i32.const -1)))
+        """,
+        """
+        const isValid = WebAssembly.validate(bytes) || WebAssembly.validate(bytes, { importedStringConstants: 's' });
+        const made = attempt(() => new WebAssembly.Module(bytes));
+        if (typeof made === 'string') show(isValid, made);
+        else {
+          const e = new WebAssembly.Instance(made).exports;
+          show(isValid, e.good(), attempt(e.bad), attempt(e.calls), attempt(e.bad), e.good());
+        }
+        """,
+        expected,
+        EngineOptions.Default with { CompileLazyValidation = isLate });
+
     /// <summary>What goes wrong for the first time when V8 has long optimized the calls is told all the same, with a result and without one, and the next calls return.</summary>
     [Theory]
     [InlineData("(result i32)", "(global.get $n)", "call() === i")]

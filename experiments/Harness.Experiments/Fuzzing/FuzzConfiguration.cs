@@ -56,7 +56,8 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
         Optimizing("code-regions", ("stress.code-regions", "3"), ("stress.guard-fail-interval", "4"), ("stress.gc-interval", "4")),
         Optimizing("interruptible", ("interrupt.fuel", "on"), ("interrupt.epochs", "on"), ("stress.guard-fail-interval", "5"), ("stress.gc-interval", "4")),
         Optimizing("round-trip", ("stress.cache-round-trip", "on"), ("stress.guard-fail-interval", "3"), ("stress.gc-interval", "4")),
-        Create("osr-round-trip", ("stress.cache-round-trip", "on"), ("osr", "on"), ("tier-up", "synchronous"), ("tiering.budget", "40"), ("stress.guard-fail-interval", "3")),
+        Optimizing("lazy-validation", ("compile.lazy-validation", "on"), ("stress.guard-fail-interval", "4")),
+        Create("osr-round-trip", ("stress.cache-round-trip", "on"), ("osr", "on"), ("tier-up", "synchronous"), ("tiering.budget", "40"), ("osr.threshold", "2"), ("stress.guard-fail-interval", "3")),
         Optimizing("late", ("stress.tier-up-after", "20"), ("inlining.tiny-size", "12"), ("inlining.max-size", "500"), ("inlining.factor", "3"), ("inlining.budget", "5000")),
     ];
 

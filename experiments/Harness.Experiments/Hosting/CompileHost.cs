@@ -22,7 +22,7 @@ internal sealed class CompileHost(WorkerProgram program, EngineOptions options) 
     {
         var threads = Engine.Options.TieringThreads == 0 ? Environment.ProcessorCount : Engine.Options.TieringThreads;
         var start = Stopwatch.GetTimestamp();
-        var module = WasmModule.Decode(bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads);
+        var module = WasmModule.Decode(bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads, Engine.Options.CompileLazyValidation);
         var result = WholeCompilation.Run(module, Engine.Options, threads);
         var elapsed = Stopwatch.GetElapsedTime(start);
         CompileMilliseconds += elapsed.TotalMilliseconds;

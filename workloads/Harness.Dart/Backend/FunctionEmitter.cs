@@ -14,6 +14,9 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
     /// <summary>Where the instructions come from: each entry holds from its offset in what was written up to the next one.</summary>
     public List<(int Offset, int Place)> Places { get; } = [];
 
+    /// <summary>The conditions of which one way only fails: offset of the <c>if</c> in what was written, and whether the condition is likely to hold.</summary>
+    public List<(int Offset, bool IsLikely)> Hints { get; } = [];
+
     public void Function()
     {
         // Locals of one type are numbered together.
@@ -142,6 +145,8 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
                 break;
             case IrOp.If:
                 Args(node);
+                if (Fails(node.Body!)) Hints.Add((w.Length, false));
+                else if (node.Else is not null && Fails(node.Else)) Hints.Add((w.Length, true));
                 w.Opcode(Opcode.If);
                 BlockType(node.Type);
                 _labels.Add(null);
@@ -245,6 +250,21 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
         }
 
         if (type.Kind == WKind.Never || type.Kind != WKind.None && (nodes.Count == 0 || nodes[^1].Type.Kind == WKind.None)) w.Opcode(Opcode.Unreachable);
+    }
+
+    /// <summary>Whether what comes last never goes on, and neither returns nor goes elsewhere in the function.</summary>
+    private static bool Fails(List<Node> nodes)
+    {
+        var last = nodes.Count == 0 ? null : nodes[^1];
+        while (last is { IsNever: true })
+        {
+            if (last.Op is IrOp.Throw or IrOp.Unreachable) return true;
+            var within = Array.Find(last.Args, static arg => arg.IsNever);
+            if (within is null && last.Op is IrOp.Call or IrOp.CallRef or IrOp.CallVirtual) return true;
+            last = within ?? (last is { Op: IrOp.Seq, Body.Count: > 0 } ? last.Body[^1] : null);
+        }
+
+        return false;
     }
 
     private int Depth(IrLabel label)

@@ -26,7 +26,8 @@ internal sealed class ModuleParts
 /// <summary>Writes the module: lays out types and gives indices, then translates trees to code.</summary>
 /// <param name="parts">What the module consists of.</param>
 /// <param name="positions">The places that nodes come from.</param>
-internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions)
+/// <param name="hasBranchHints">Whether the module says which branches are unlikely.</param>
+internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions, bool hasBranchHints = false)
 {
     private readonly List<HeapDef> _types = [];
     private readonly HashSet<HeapDef> _seen = [];
@@ -94,24 +95,14 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
         if (parts.Start is { } start) w.Section(SectionId.Start, s => s.U32(start.Index));
         w.Section(SectionId.Element, s => WriteElements(s, defined));
         var map = new CodeMap(positions);
-        var codeLength = 0;
-        w.Section(SectionId.Code, s =>
-        {
-            s.U32(defined.Count);
-            foreach (var f in defined)
-            {
-                var body = new WasmWriter();
-                var emitter = new FunctionEmitter(this, body, f);
-                emitter.Function();
-                s.Sized(body.Written);
-                var bodyStart = s.Length - body.Length;
-                map.Add(bodyStart, f.At);
-                foreach (var (offset, place) in emitter.Places) map.Add(bodyStart + offset, place);
-            }
+        var hints = new List<(int Function, List<(int Offset, bool IsLikely)> Hints)>();
+        var code = new WasmWriter();
+        WriteCode(code, defined, map, hints);
 
-            codeLength = s.Length;
-            map.Add(codeLength, 0);
-        });
+        // Hints come before the code that they are about.
+        if (hasBranchHints && hints.Count > 0) w.Section(SectionId.Custom, s => WriteHints(s, hints));
+        w.Section(SectionId.Code, s => s.Bytes(code.Written));
+        var codeLength = code.Length;
         map.Start = w.Length - codeLength;
         w.Section(SectionId.Custom, s =>
         {
@@ -124,6 +115,42 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
             });
         });
         return new DartModule(w.ToArray(), map);
+    }
+
+    private void WriteCode(WasmWriter s, List<IrFunction> defined, CodeMap map, List<(int Function, List<(int Offset, bool IsLikely)> Hints)> hints)
+    {
+        s.U32(defined.Count);
+        foreach (var f in defined)
+        {
+            var body = new WasmWriter();
+            var emitter = new FunctionEmitter(this, body, f);
+            emitter.Function();
+            s.Sized(body.Written);
+            var bodyStart = s.Length - body.Length;
+            map.Add(bodyStart, f.At);
+            foreach (var (offset, place) in emitter.Places) map.Add(bodyStart + offset, place);
+            if (emitter.Hints.Count > 0) hints.Add((f.Index, emitter.Hints));
+        }
+
+        map.Add(s.Length, 0);
+    }
+
+    /// <summary>Writes the section <c>metadata.code.branch_hint</c>: by function, offsets from the start of the body, and a byte each.</summary>
+    private static void WriteHints(WasmWriter s, List<(int Function, List<(int Offset, bool IsLikely)> Hints)> hints)
+    {
+        s.Name(BranchHints.SectionName);
+        s.U32(hints.Count);
+        foreach (var (function, ofFunction) in hints)
+        {
+            s.U32(function);
+            s.U32(ofFunction.Count);
+            foreach (var (offset, isLikely) in ofFunction)
+            {
+                s.U32(offset);
+                s.U32(1);
+                s.Byte((byte)(isLikely ? 1 : 0));
+            }
+        }
     }
 
     private void WriteElements(WasmWriter s, List<IrFunction> defined)

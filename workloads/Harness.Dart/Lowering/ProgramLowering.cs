@@ -181,7 +181,7 @@ internal sealed class ProgramLowering
         }
 
         Layouts.Finish();
-        return new ModuleEmitter(Parts, Positions).Emit();
+        return new ModuleEmitter(Parts, Positions, Options.BranchHints).Emit();
     }
 
     /// <summary>Runs later, when what is at work is done.</summary>

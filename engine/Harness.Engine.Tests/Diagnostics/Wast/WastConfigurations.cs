@@ -25,6 +25,7 @@ internal static class WastConfigurations
         ["early tier-up, failing guards, collecting, in three regions"] = Early with { StressGuardFailInterval = 3, StressGcInterval = 2, StressCodeRegions = 3 },
         ["early tier-up, failing guards, collecting, code written down and read back"] =
             Early with { StressGuardFailInterval = 3, StressGcInterval = 2, StressCacheRoundTrip = true },
+        ["early tier-up, failing guards, functions validated late"] = Early with { StressGuardFailInterval = 3, CompileLazyValidation = true },
         ["early tier-up, one target"] = Early with { PolymorphismLimit = 1 },
         ["early tier-up, guards and generic calls by turns, failing guards"] = Early with
         {

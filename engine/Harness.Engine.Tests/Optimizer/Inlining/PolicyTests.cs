@@ -321,9 +321,10 @@ public sealed class PolicyTests
         string[] feedback = ["root -> 100", "root@0 -> 1000", "middle -> 1000 1000000", "middle@0 -> 30000"];
         EngineOptions options = EngineOptions.Default with { InliningBenefitThreshold = 0.03 };
         Assert.Equal(InliningDecision.TooLittleGain, DecisionAt(Grow(options with { InliningPolicy = InliningPolicyKind.Benefit }, text, feedback), 0));
-        InliningTree root = Grow(options with { InliningPolicy = InliningPolicyKind.Incremental }, text, feedback);
+        EngineOptions incremental = options with { InliningPolicy = InliningPolicyKind.Incremental, InliningIncrementalTrialBudget = 0 };
+        InliningTree root = Grow(incremental, text, feedback);
         Assert.Equal(2, Count(root));
-        root = Grow(options with { InliningPolicy = InliningPolicyKind.Incremental, InliningIncrementalExploreTotal = 0 }, text, feedback);
+        root = Grow(incremental with { InliningIncrementalExploreTotal = 0 }, text, feedback);
         Assert.Equal(InliningDecision.TooLittleGain, DecisionAt(root, 0));
     }
 

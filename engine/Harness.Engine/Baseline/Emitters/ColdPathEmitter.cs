@@ -67,6 +67,7 @@ internal sealed class ColdPathEmitter(
                 _sites.AddCallSite();
                 break;
             case ColdPathKind.EnterLoop:
+                if (_body.CountsIterations) _framing.EmitIterationCount(path.Resume);
                 _stubs.CallStub(Stub.EnterLoop);
                 _sites.AddCallSite();
                 break;

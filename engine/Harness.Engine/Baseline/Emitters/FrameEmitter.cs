@@ -233,6 +233,13 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
         _cold.BindResume();
     }
 
+    /// <summary>Counts an iteration before a loop may be entered, and goes on with the loop as long as there are more.</summary>
+    public void EmitIterationCount(Label resume)
+    {
+        _asm.Alu(AluOp.Sub, OpSize.Dword, InstanceFields.At(_body.Layout.LoopRequest(_body.Function.Index)), 1);
+        _asm.Jcc(Condition.NotEqual, resume);
+    }
+
     /// <summary>Copies the parameters that came on the stack to their frame slots.</summary>
     private void CopyStackParameters()
     {

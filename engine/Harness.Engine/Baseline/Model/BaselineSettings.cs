@@ -19,6 +19,9 @@ internal readonly record struct BaselineSettings
     /// <summary>Whether optimized code may be entered at loops.</summary>
     public bool EntersLoops { get; private init; }
 
+    /// <summary>Whether the iterations before that are counted. How many there are does not matter to the code.</summary>
+    public bool CountsIterations { get; private init; }
+
     /// <summary>Whether the tiering budget is used up by bytes that are executed.</summary>
     public bool CountsBudget { get; private init; }
 
@@ -50,6 +53,7 @@ internal readonly record struct BaselineSettings
             WantsFeedback = tiersUp && options.Inlining,
             HasLoopRequests = options.Osr,
             EntersLoops = tiersUp && options.Osr,
+            CountsIterations = tiersUp && options.Osr && options.OsrThreshold > 0,
             CountsCalls = countsCalls,
             CountsBudget = tiersUp && !countsCalls,
             ChecksEpochs = options.InterruptEpochs,

@@ -42,6 +42,9 @@ internal sealed class FunctionBody
     /// <inheritdoc cref="BaselineSettings.EntersLoops"/>
     public bool EntersLoops => _settings.EntersLoops;
 
+    /// <inheritdoc cref="BaselineSettings.CountsIterations"/>
+    public bool CountsIterations => _settings.CountsIterations;
+
     /// <inheritdoc cref="BaselineSettings.CountsBudget"/>
     public bool CountsBudget => _settings.CountsBudget;
 

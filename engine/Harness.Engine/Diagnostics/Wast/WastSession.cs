@@ -121,7 +121,7 @@ internal sealed class WastSession
         var name = command.Module.Name;
         try
         {
-            var module = WasmModule.Decode(command.Module.Assemble());
+            var module = _store.Engine.Decode(command.Module.Assemble());
             _modules.Set(name, module);
             if (!command.IsDefinitionOnly) Instantiate(module, name);
         }
@@ -201,6 +201,7 @@ internal sealed class WastSession
         WasmModule module;
         try
         {
+            // What is expected is said of the module as a whole, whenever functions are validated otherwise.
             module = WasmModule.Decode(bytes);
         }
         catch (ModuleException e) when (!IsUnsupported(e))

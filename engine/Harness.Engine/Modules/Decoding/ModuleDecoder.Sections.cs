@@ -231,7 +231,7 @@ internal sealed partial class ModuleDecoder
         {
             for (var i = 0; i < found; i++) _bodies[i].HasVectors = _known!.VectorFunctions[_importedFunctions + i];
         }
-        else
+        else if (!IsLate)
         {
             _invalidBody = new BodyValidation(_environment, section, _importedFunctions, _bodies, found).Run(_validationThreads, _startThread, _tailCalls);
         }

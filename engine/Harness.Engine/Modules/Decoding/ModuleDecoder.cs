@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Harness.Engine.Modules.Validation;
 
 namespace Harness.Engine.Modules.Decoding;
 
@@ -28,6 +29,7 @@ internal sealed partial class ModuleDecoder
     private readonly byte[] _bytes;
     private readonly BuiltinSets _builtinSets;
     private readonly int _validationThreads;
+    private readonly bool _lazyValidation;
     private readonly Action<Thread> _startThread;
 
     /// <summary>What is known of the function bodies, which are valid; null to validate them.</summary>
@@ -46,12 +48,14 @@ internal sealed partial class ModuleDecoder
     private ModuleReader _reader;
     private ExportTable _exports;
 
-    private unsafe ModuleDecoder(byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known, int typeRealm, Action<Thread>? startThread)
+    private unsafe ModuleDecoder(
+        byte[] bytes, BuiltinSets builtinSets, int validationThreads, bool lazyValidation, byte[]? hash, ValidatedBodies? known, int typeRealm, Action<Thread>? startThread)
     {
         _environment.TypeRealm = typeRealm;
         _bytes = bytes;
         _builtinSets = builtinSets;
         _validationThreads = validationThreads;
+        _lazyValidation = lazyValidation;
         _startThread = startThread ?? (static thread => thread.Start());
         _hash = hash;
         _known = known;
@@ -64,8 +68,8 @@ internal sealed partial class ModuleDecoder
     /// <summary>Decodes and validates a module.</summary>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid.</exception>
-    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads) =>
-        DecodeCopy(Copy(bytes), builtinSets, validationThreads, hash: null, known: null);
+    public static WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads, bool lazyValidation) =>
+        DecodeCopy(Copy(bytes), builtinSets, validationThreads, hash: null, known: null, lazyValidation: lazyValidation);
 
     /// <summary>A copy of a module's bytes, which nobody else writes to.</summary>
     /// <exception cref="InvalidModuleException">There are too many.</exception>
@@ -86,11 +90,19 @@ internal sealed partial class ModuleDecoder
     /// <param name="known">What validation has found out about the same bytes with the same functions of the engine; null if they were not validated before.</param>
     /// <param name="typeRealm">The realm of its types: see <see cref="TypeRegistry.AddGroup"/>.</param>
     /// <param name="startThread">Starts a thread that validates function bodies; null for the system's way.</param>
+    /// <param name="lazyValidation">Whether function bodies of which nothing is known are validated when they are first needed.</param>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid.</exception>
     public static WasmModule DecodeCopy(
-        byte[] bytes, BuiltinSets builtinSets, int validationThreads, byte[]? hash, ValidatedBodies? known, int typeRealm = 0, Action<Thread>? startThread = null) =>
-        new ModuleDecoder(bytes, builtinSets, validationThreads, hash, known, typeRealm, startThread).Decode();
+        byte[] bytes,
+        BuiltinSets builtinSets,
+        int validationThreads,
+        byte[]? hash,
+        ValidatedBodies? known,
+        int typeRealm = 0,
+        Action<Thread>? startThread = null,
+        bool lazyValidation = false) =>
+        new ModuleDecoder(bytes, builtinSets, validationThreads, lazyValidation, hash, known, typeRealm, startThread).Decode();
 
     private WasmModule Decode()
     {
@@ -196,6 +208,9 @@ internal sealed partial class ModuleDecoder
     /// <summary>Whether the function bodies need not be looked at. To be asked for when all that they can mention is declared.</summary>
     private bool IsKnown => _known is not null && _known.Fits(_environment.Tables.Count, _environment.Functions.Count);
 
+    /// <summary>Whether the function bodies are looked at when they are first needed. To be asked for at the same time.</summary>
+    private bool IsLate => _lazyValidation && !IsKnown;
+
     private WasmModule CreateModule()
     {
         var typeIds = new int[_environment.Types.Count];
@@ -212,6 +227,7 @@ internal sealed partial class ModuleDecoder
             Data = [.. _data],
             StartFunction = _start,
             Bodies = IsKnown ? new BodyFacts(_known!) : _environment.Bodies,
+            Late = IsLate && _bodies.Length > 0 ? new LateValidation(_environment, _bytes, _importedFunctions, _bodies) : null,
             BuiltinSets = _builtinSets,
             Hash = _hash!,
             ImportedFunctionCount = _importedFunctions,
@@ -223,7 +239,7 @@ internal sealed partial class ModuleDecoder
     private ImmutableArray<FunctionInfo> CreateFunctions(WasmModule module)
     {
         var functions = new FunctionInfo[_environment.Functions.Count];
-        var leaving = IsKnown ? null : _tailCalls.FindLeaving(_importedFunctions, functions.Length);
+        var leaving = IsKnown || IsLate ? null : _tailCalls.FindLeaving(_importedFunctions, functions.Length);
         for (var i = 0; i < functions.Length; i++)
         {
             var declaration = _environment.Functions[i];
@@ -232,7 +248,7 @@ internal sealed partial class ModuleDecoder
             {
                 IsImported = i < _importedFunctions,
                 IsDeclared = _environment.ReferencedFunctions.Contains(i),
-                MayLeaveInstance = leaving?.Contains(i) ?? _known!.LeavingFunctions[i],
+                MayLeaveInstance = IsKnown ? _known!.LeavingFunctions[i] : leaving?.Contains(i) == true,
                 BodyStart = start,
                 BodyEnd = end,
                 HasVectors = hasVectors,

@@ -30,6 +30,30 @@ internal static class BodyScanner
         body.ExpectEnd();
     }
 
+    /// <summary>Goes through the instructions of a body that nobody has checked, as far as it is well-formed and no further than its end.</summary>
+    /// <param name="body">A reader that stands on the vector of locals.</param>
+    /// <param name="visit">Told each opcode, with a reader that stands on its immediates.</param>
+    public static void Walk(ModuleReader body, Action<Opcode, ModuleReader> visit)
+    {
+        try
+        {
+            var reader = body.Confined();
+            SkipLocals(ref reader);
+            while (reader.Remaining > 0)
+            {
+                var opcode = reader.ReadOpcode();
+                if (!OpcodeTable.TryGet(opcode, out var info)) return;
+                var immediates = reader;
+                SkipImmediates(info.Immediates, ref reader);
+                visit(opcode, immediates);
+            }
+        }
+        catch (ModuleException)
+        {
+            // What is behind it is never run.
+        }
+    }
+
     /// <summary>Takes a body apart.</summary>
     /// <param name="body">The body from the vector of locals to the last <c>end</c>.</param>
     /// <returns>Where each instruction begins, and its opcode; null if the body is malformed.</returns>

@@ -28,7 +28,38 @@ internal static class GraphBuilder
         bool allowDeopt,
         int loop = -1,
         GraphMemory? memory = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        Build(module, options, root, allowDeopt, loop, memory, cancellation, makeArgument: null);
+
+    /// <summary>Builds a graph of a function by itself that is looked at and not made into code.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="options">The knobs.</param>
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="makeArgument">Makes the node of an argument.</param>
+    /// <param name="memory">Where the graph's nodes are to lie.</param>
+    /// <param name="cancellation">Cancels the compilation.</param>
+    /// <exception cref="NotSupportedException">The function is not supported.</exception>
+    /// <exception cref="OperationCanceledException">The compilation was cancelled.</exception>
+    public static Graph BuildInTrial(
+        WasmModule module, EngineOptions options, int functionIndex, Func<GraphAssembler, int, int> makeArgument, GraphMemory memory, CancellationToken cancellation) => Build(
+            module,
+            options,
+            new InliningTree(functionIndex, null, 0, 0, module.Functions[functionIndex].BodySize),
+            allowDeopt: false,
+            loop: -1,
+            memory,
+            cancellation,
+            makeArgument);
+
+    private static Graph Build(
+        WasmModule module,
+        EngineOptions options,
+        InliningTree root,
+        bool allowDeopt,
+        int loop,
+        GraphMemory? memory,
+        CancellationToken cancellation,
+        Func<GraphAssembler, int, int>? makeArgument)
     {
         var graph = new Graph(memory)
         {
@@ -47,7 +78,7 @@ internal static class GraphBuilder
         var arguments = new int[type.Parameters.Length];
         for (int i = 0; i < arguments.Length; i++)
         {
-            arguments[i] = assembler.Append(IrOp.Argument, type.Parameters[i], [], i);
+            arguments[i] = makeArgument?.Invoke(assembler, i) ?? assembler.Append(IrOp.Argument, type.Parameters[i], [], i);
         }
 
         if (loop < 0) graph.ArgumentCount = arguments.Length;

@@ -1,22 +1,28 @@
 using Harness.Engine.Configuration;
+using Harness.Engine.Optimizer.Inlining.Trials;
 
 namespace Harness.Engine.Optimizer.Inlining;
 
 /// <summary>
 /// Estimates what inlining a candidate gives and costs, from the summaries of caller and callee: the call that is gone, constants and exact
 /// types that fold, objects that stay virtual and loads that vanish with them, and the nodes that are left of the callee. Arguments are
-/// followed through the functions that are inlined around. Nothing is built or simplified for it.
+/// followed through the functions that are inlined around. Where there are trials, what vanishes and what is left is counted in the callee
+/// as they have built and simplified it; else nothing is built for it.
 /// </summary>
 internal sealed class BenefitEstimator
 {
     private readonly InliningState state;
     private readonly EngineOptions options;
+    private readonly InliningTrials? trials;
     private readonly Dictionary<InliningTree, ValueOrigin[]> arguments = [];
 
     /// <summary>Prepares for the compilation of a function, whose own call sites are known.</summary>
-    public BenefitEstimator(InliningState state)
+    /// <param name="state">What is known.</param>
+    /// <param name="trials">Builds callees in trial; null if nothing is built.</param>
+    public BenefitEstimator(InliningState state, InliningTrials? trials = null)
     {
         this.state = state;
+        this.trials = trials;
         options = state.Options;
         WorkPerNode = EstimateWorkPerNode();
     }
@@ -30,20 +36,30 @@ internal sealed class BenefitEstimator
         FunctionSummary summary = state.SummaryOf(candidate.FunctionIndex);
         ValueOrigin[] passed = ArgumentsOf(candidate);
         double saved = options.InliningBenefitCallCycles + (options.InliningBenefitArgumentCycles * summary.Parameters.Length);
-        double added = summary.Nodes - NodeEstimates.Call - summary.Parameters.Length;
+        double added = -NodeEstimates.Call - summary.Parameters.Length;
         if (candidate.IsIndirect)
         {
             saved += options.InliningBenefitIndirectCycles;
             added += options.InliningBenefitGuardNodes;
         }
 
+        InliningTrial? trial = trials?.Find(candidate, passed);
+        saved += trial?.CyclesSaved(options) ?? 0;
+        added += trial?.Nodes ?? summary.Nodes;
         for (int i = 0; i < Math.Min(passed.Length, summary.Parameters.Length); i++)
         {
-            Add(passed[i].Kind, summary.Parameters[i], ref saved, ref added);
+            // What a trial was told has its part in what is left; the rest is known all the same.
+            if (trial is null || !TrialArguments.Tells(passed[i]))
+            {
+                Add(passed[i].Kind, summary.Parameters[i], ref saved, ref added);
+            }
         }
 
         return new InliningEstimate(saved + ResultCycles(summary), added);
     }
+
+    /// <summary>The trial that the estimate of a candidate goes by; null if there is none.</summary>
+    public InliningTrial? TrialOf(InliningTree candidate) => trials?.Find(candidate, ArgumentsOf(candidate));
 
     /// <summary>
     /// What a call is to do where another target comes than those inlined. A guard is worth it where what it saves in as many calls as there were outweighs one deopt more than there were: as long as
@@ -111,13 +127,18 @@ internal sealed class BenefitEstimator
             ValueOrigin[] outer = ArgumentsOf(caller);
             ValueOrigin[] passed = state.SummaryOf(caller.FunctionIndex).Arguments.GetValueOrDefault(candidate.CallOffset) ?? [];
             known = Array.ConvertAll(passed, origin => origin.Kind != ValueOriginKind.Parameter ? origin
-                : origin.Index < outer.Length ? outer[origin.Index]
+                : origin.Index < outer.Length ? Through(origin, outer[origin.Index])
                 : default);
             arguments.Add(candidate, known);
         }
 
         return known;
     }
+
+    /// <summary>What a parameter is, or what follows from it, where it is known what was passed for it: what follows from a constant is another one.</summary>
+    private static ValueOrigin Through(ValueOrigin parameter, ValueOrigin passed) => !parameter.IsDerived ? passed
+        : passed.Kind == ValueOriginKind.Parameter ? passed with { IsDerived = true }
+        : new ValueOrigin(passed.IsConstant ? ValueOriginKind.Constant : ValueOriginKind.Unknown);
 
     private double EstimateWorkPerNode()
     {

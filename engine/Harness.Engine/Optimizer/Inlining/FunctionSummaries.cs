@@ -26,7 +26,10 @@ internal sealed class FunctionSummaries
 
     private FunctionSummary Make(int functionIndex)
     {
-        FunctionSummary made = new SummaryWalk(module, module.Functions[functionIndex]).Run();
+        // One that is not valid is never inlined, but a policy may ask for its summary all the same.
+        FunctionSummary made = module.IsValid(functionIndex)
+            ? new SummaryWalk(module, module.Functions[functionIndex]).Run()
+            : FunctionSummary.Nothing(module.Functions[functionIndex].Type.Parameters.Length);
         return Interlocked.CompareExchange(ref summaries[functionIndex], made, null) ?? made;
     }
 }

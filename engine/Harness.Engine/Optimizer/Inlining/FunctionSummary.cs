@@ -28,6 +28,16 @@ internal struct ParameterUses
 /// </summary>
 internal sealed class FunctionSummary
 {
+    /// <summary>The summary of a function that cannot be looked at.</summary>
+    public static FunctionSummary Nothing(int parameters) => new()
+    {
+        Nodes = 0,
+        HasLoop = false,
+        ReturnsNewObject = false,
+        Parameters = new ParameterUses[parameters],
+        Arguments = new Dictionary<int, ValueOrigin[]>(),
+    };
+
     /// <summary>How many IR nodes the body becomes, by estimate, with what calls and checks need.</summary>
     public required int Nodes { get; init; }
 

@@ -24,6 +24,9 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
     /// <summary>The compiled function.</summary>
     public InliningTree Root => root;
 
+    /// <summary>Cancels the compilation.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Functions that were inlined so far.</summary>
     public int InlinedCount { get; private set; }
 
@@ -127,6 +130,11 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
         if (module.Functions[candidate.FunctionIndex].IsImported)
         {
             return InliningDecision.Imported;
+        }
+
+        if (!module.IsValid(candidate.FunctionIndex))
+        {
+            return InliningDecision.NotValid;
         }
 
         if (module.Functions[candidate.FunctionIndex].HasVectors && !options.VectorsOptimize)

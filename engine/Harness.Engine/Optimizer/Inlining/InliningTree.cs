@@ -48,6 +48,9 @@ internal enum InliningDecision : byte
     /// <summary>The body has vectors, and <c>vectors.optimize</c> is off.</summary>
     HasVectors,
 
+    /// <summary>The body, which was not validated when the module was decoded (<c>compile.lazy-validation</c>), is not valid.</summary>
+    NotValid,
+
     /// <summary>A policy from outside of the engine does not admit it (<c>inlining.custom</c>).</summary>
     NotAdmitted,
 

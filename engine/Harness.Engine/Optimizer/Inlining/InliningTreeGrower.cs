@@ -27,7 +27,7 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
             return root;
         }
 
-        var state = new InliningState(module, options, feedback, root);
+        var state = new InliningState(module, options, feedback, root) { Cancellation = cancellation };
         state.Expand(root);
         IInliningPolicy policy = InliningPolicies.Create(state);
         AddCandidates(root, policy);

@@ -71,7 +71,7 @@ internal sealed class NumberSummary(SummaryState state)
         }
 
         ValueOrigin result = !folds ? OriginStack.Unknown
-            : parameter >= 0 ? new ValueOrigin(ValueOriginKind.Parameter, parameter)
+            : parameter >= 0 ? new ValueOrigin(ValueOriginKind.Parameter, parameter) { IsDerived = true }
             : new ValueOrigin(ValueOriginKind.Constant);
         if (folds && parameter >= 0)
         {

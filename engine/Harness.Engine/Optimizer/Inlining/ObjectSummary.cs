@@ -19,7 +19,8 @@ internal sealed class ObjectSummary(SummaryState state)
                 state.Stack.Push(new ValueOrigin(ValueOriginKind.Null));
                 break;
             case Opcode.RefFunc:
-                state.Stack.Push(new ValueOrigin(ValueOriginKind.Function));
+                BytecodeReader ahead = state.Reader;
+                state.Stack.Push(new ValueOrigin(ValueOriginKind.Function) { Detail = ahead.ReadIndex() });
                 break;
             case Opcode.RefIsNull or Opcode.RefTest or Opcode.RefTestNull:
                 state.Test(state.Stack.Pop());
@@ -62,11 +63,13 @@ internal sealed class ObjectSummary(SummaryState state)
         switch (opcode)
         {
             case Opcode.StructNew:
-                Make(state.Module.GetType(state.Reader.ReadIndex()).Struct!.Fields.Length);
+                DefinedType made = state.Module.GetType(state.Reader.ReadIndex());
+                Make(made.Struct!.Fields.Length, made);
                 return true;
             case Opcode.StructNewDefault:
-                state.Nodes += state.Module.GetType(state.Reader.ReadIndex()).Struct!.Fields.Length;
-                Make(0);
+                DefinedType empty = state.Module.GetType(state.Reader.ReadIndex());
+                state.Nodes += empty.Struct!.Fields.Length;
+                Make(0, empty);
                 return true;
             case Opcode.StructNewDesc:
                 Make(state.Module.GetType(state.Reader.ReadIndex()).Slots.Length);
@@ -130,10 +133,10 @@ internal sealed class ObjectSummary(SummaryState state)
         return true;
     }
 
-    private void Make(int operands)
+    private void Make(int operands, DefinedType? structure = null)
     {
         state.PopEscaping(operands);
         state.Nodes += NodeEstimates.Allocation + operands;
-        state.Stack.Push(new ValueOrigin(ValueOriginKind.NewObject));
+        state.Stack.Push(new ValueOrigin(ValueOriginKind.NewObject) { Detail = structure?.CanonicalId });
     }
 }

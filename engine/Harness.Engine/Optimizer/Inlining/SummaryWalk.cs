@@ -138,16 +138,24 @@ internal sealed class SummaryWalk
                 state.Stack.Push(value);
                 break;
             case Opcode.GlobalGet:
-                VisitGlobal(state.Module.Globals[state.Reader.ReadIndex()]);
+                VisitGlobal(state.Reader.ReadIndex());
                 break;
             case Opcode.GlobalSet:
                 state.Reader.SkipImmediates(opcode);
                 state.Escape(state.Stack.Pop());
                 state.Nodes++;
                 break;
-            case Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const:
-                state.Reader.SkipImmediates(opcode);
-                state.Stack.Push(new ValueOrigin(ValueOriginKind.Constant));
+            case Opcode.I32Const:
+                PushConstant(state.Reader.ReadVarI32());
+                break;
+            case Opcode.I64Const:
+                PushConstant(state.Reader.ReadVarI64());
+                break;
+            case Opcode.F32Const:
+                PushConstant((int)state.Reader.ReadF32Bits());
+                break;
+            case Opcode.F64Const:
+                PushConstant((long)state.Reader.ReadF64Bits());
                 break;
             case Opcode.Drop:
                 state.Stack.Pop();
@@ -284,14 +292,17 @@ internal sealed class SummaryWalk
         }
     }
 
-    private void VisitGlobal(GlobalInfo global)
+    private void PushConstant(long bits) => state.Stack.Push(new ValueOrigin(ValueOriginKind.Constant) { Detail = bits });
+
+    private void VisitGlobal(int index)
     {
+        GlobalInfo global = state.Module.Globals[index];
         state.Nodes++;
         bool isKnown = global is { IsImported: false, Type.IsMutable: false };
-        state.Stack.Push(new ValueOrigin(
-            !isKnown ? ValueOriginKind.Unknown
-            : global.Type.Type.IsReference ? ValueOriginKind.ConstantObject
-            : ValueOriginKind.Constant));
+        state.Stack.Push(
+            !isKnown ? OriginStack.Unknown
+            : global.Type.Type.IsReference ? new ValueOrigin(ValueOriginKind.ConstantObject) { Detail = index }
+            : new ValueOrigin(ValueOriginKind.Constant));
     }
 
     private void Assign(int local, ValueOrigin value) => locals[local] = assignments[local] == 1 ? value : OriginStack.Unknown;

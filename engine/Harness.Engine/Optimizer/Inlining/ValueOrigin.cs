@@ -30,6 +30,15 @@ internal enum ValueOriginKind : byte
 /// <param name="Index">The parameter, for a <see cref="ValueOriginKind.Parameter"/>; else 0.</param>
 internal readonly record struct ValueOrigin(ValueOriginKind Kind, int Index = 0)
 {
+    /// <summary>
+    /// Which it is: the bits of a number, as constants of graphs have them; the index of a <see cref="ValueOriginKind.Function"/>; the global of a
+    /// <see cref="ValueOriginKind.ConstantObject"/>; the canonical type id of a structure that is a <see cref="ValueOriginKind.NewObject"/>. Null where that is not known.
+    /// </summary>
+    public long? Detail { get; init; }
+
+    /// <summary>Whether it is not the parameter itself but a number that follows from it.</summary>
+    public bool IsDerived { get; init; }
+
     /// <summary>Whether the value is the same number whenever the code is executed.</summary>
     public bool IsConstant => Kind == ValueOriginKind.Constant;
 }

@@ -16,6 +16,11 @@ internal sealed class PassPipeline
 
     /// <summary>Chooses the passes.</summary>
     public PassPipeline(EngineOptions options)
+        : this(options, isTrial: false)
+    {
+    }
+
+    private PassPipeline(EngineOptions options, bool isTrial)
     {
         Redundancies redundancies =
             (options.PassGvn ? Redundancies.Computations : Redundancies.None)
@@ -39,16 +44,16 @@ internal sealed class PassPipeline
             (options.PassEscapeAnalysis && options.PassConstantFields, constantFields),
             (options.PassEscapeAnalysis && options.PassFold, folding),
             (options.PassEscapeAnalysis && options.PassBranchSimplification, branches),
-            (options.PassPeel, new LoopPeeling(options.PeelMaxSize)),
-            (redundancies != Redundancies.None && options.PassPeel, numbering),
-            (options.PassLicm, new LoopInvariantCodeMotion()),
-            (options.PassRangeCheckElimination, new RangeCheckElimination()),
-            (options.PassRotate, new LoopRotation()),
-            (options.PassUnroll, new LoopUnrolling(options.UnrollMaxFactor, options.UnrollMaxSize)),
-            (options.PassBranchSimplification, branches),
-            (options.PassFold, folding),
-            (options.PassJumpThreading, threading),
-            (options.PassBranchSimplification, branches),
+            (options.PassPeel && !isTrial, new LoopPeeling(options.PeelMaxSize)),
+            (redundancies != Redundancies.None && options.PassPeel && !isTrial, numbering),
+            (options.PassLicm && !isTrial, new LoopInvariantCodeMotion()),
+            (options.PassRangeCheckElimination && !isTrial, new RangeCheckElimination()),
+            (options.PassRotate && !isTrial, new LoopRotation()),
+            (options.PassUnroll && !isTrial, new LoopUnrolling(options.UnrollMaxFactor, options.UnrollMaxSize)),
+            (options.PassBranchSimplification && !isTrial, branches),
+            (options.PassFold && !isTrial, folding),
+            (options.PassJumpThreading && !isTrial, threading),
+            (options.PassBranchSimplification && !isTrial, branches),
             (options.PassDce, new DeadCodeElimination()),
         ];
         var chosen = new List<IPass>(all.Length);
@@ -59,6 +64,9 @@ internal sealed class PassPipeline
 
         passes = [.. chosen];
     }
+
+    /// <summary>The passes that simplify a function which is built in trial: all but those of loops and the clean-up after these.</summary>
+    public static PassPipeline ForTrials(EngineOptions options) => new(options, isTrial: true);
 
     /// <summary>Runs one pass, and leaves a graph without aliases whose analyses hold.</summary>
     public static void Apply(IPass pass, Graph graph)

@@ -74,9 +74,9 @@ internal sealed unsafe class InstanceSlot
             if (!memory.TryEmpty()) return false;
         }
 
-        foreach (InstanceTable? table in _tables)
+        for (int i = 0; i < _tables.Length; i++)
         {
-            if (table is not null && !table.TryEmpty(stress)) return false;
+            if (_tables[i] is { } table && !table.TryEmpty(Code.Module.Bodies.IsWritten(i), stress)) return false;
         }
 
         if (stress) new Span<byte>(Data, Code.Layout.OwnSize).Fill(StressByte);

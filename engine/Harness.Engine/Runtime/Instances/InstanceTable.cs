@@ -42,11 +42,12 @@ internal sealed unsafe class InstanceTable
     }
 
     /// <summary>Makes the elements such that <see cref="Open"/> can open them for another instance in the same place.</summary>
+    /// <param name="isWritten">Whether the module's own code may have changed them.</param>
     /// <param name="stress">Whether to overwrite them before.</param>
     /// <returns>False if that cannot be.</returns>
-    public bool TryEmpty(bool stress)
+    public bool TryEmpty(bool isWritten, bool stress)
     {
-        bool mayDiffer = _image.IsWritten || IsChanged || _image.HasImports;
+        bool mayDiffer = isWritten || IsChanged || _image.HasImports;
         IsChanged = false;
         if (!mayDiffer) return true;
         _isWritten = false;

@@ -48,8 +48,10 @@ internal sealed class ModuleInstances
     }
 
     /// <summary>Lets the loops of a function look for optimized code that begins there.</summary>
-    public void RequestLoops(int functionIndex)
+    /// <param name="functionIndex">The function.</param>
+    /// <param name="request">See <see cref="InstanceLayout.LoopRequest"/>.</param>
+    public void RequestLoops(int functionIndex, int request)
     {
-        foreach (Instance instance in _instances) Volatile.Write(ref instance.LoopRequest(functionIndex), 1);
+        foreach (Instance instance in _instances) Volatile.Write(ref instance.LoopRequest(functionIndex), request);
     }
 }

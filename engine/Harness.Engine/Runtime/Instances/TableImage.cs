@@ -14,10 +14,9 @@ internal sealed unsafe class TableImage
     /// <summary>The element is null.</summary>
     public const int Null = -1;
 
-    private TableImage(int[] functions, InstanceLayout layout, bool isWritten)
+    private TableImage(int[] functions, InstanceLayout layout)
     {
         Length = functions.Length;
-        IsWritten = isWritten;
         Offsets = (int*)NativeMemory.Alloc((nuint)Math.Max(Length, 1), sizeof(int));
         for (int i = 0; i < functions.Length; i++)
         {
@@ -34,9 +33,6 @@ internal sealed unsafe class TableImage
 
     /// <summary>Elements at first.</summary>
     public int Length { get; }
-
-    /// <summary>Whether the module's own code may change the table.</summary>
-    public bool IsWritten { get; }
 
     /// <summary>Whether some elements are imported functions, which differ from instance to instance.</summary>
     public bool HasImports { get; }
@@ -60,7 +56,7 @@ internal sealed unsafe class TableImage
         for (int i = 0; i < images.Length; i++)
         {
             if (elements[i] is not { } functions || ObjectLayout.IsHeapReference(module.Tables[i].Type.ElementType)) continue;
-            images[i] = new TableImage(functions, layout, module.Bodies.IsWritten(i));
+            images[i] = new TableImage(functions, layout);
         }
 
         return [.. images];

@@ -4,7 +4,7 @@ import { realmOf } from 'webassembly/realms.js';
 import { get, putExtern } from 'webassembly/references.js';
 import { exportMaker, importMaker } from 'webassembly/signatures.js';
 import { ESCAPED, HEADER, I32, IMPORT, native, OK, RAISED, REFUSED, STATUS, STORE, TAG, THROWN, TRAP } from 'webassembly/slots.js';
-import { RuntimeError } from 'webassembly/v8.js';
+import { CompileError, RuntimeError } from 'webassembly/v8.js';
 
 export const functionIds = new WeakMap();
 
@@ -73,7 +73,7 @@ export function fail(realm, status) {
     default: {
       const kind = I32[0];
       const message = native.message();
-      const error = kind === 1 ? new RangeError('Maximum call stack size exceeded') : new RuntimeError(message);
+      const error = kind === 1 ? new RangeError('Maximum call stack size exceeded') : kind === 2 ? new CompileError(message) : new RuntimeError(message);
       traps.add(error);
       throw error;
     }

@@ -18,7 +18,8 @@ function validate(source, options = undefined) {
   requireArguments(arguments, 1, 'WebAssembly.validate');
   const bytes = bytesOf(source);
   const read = optionsOf(options);
-  if (read.strings === undefined) return giving(bytes, native.validate, read.builtins);
+  if (!giving(bytes, native.validate, read.builtins)) return false;
+  if (read.strings === undefined) return true;
   try {
     native.releaseModule(compileSync(bytes, read).id);
     return true;

@@ -1,4 +1,5 @@
 using Harness.Engine.Configuration;
+using Harness.Engine.Optimizer.Inlining.Trials;
 
 namespace Harness.Engine.Optimizer.Inlining.Policies;
 
@@ -9,9 +10,9 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// a whole, against a threshold that rises with the size of the function.
 /// </summary>
 /// <remarks>
-/// What a callee is once it is simplified is estimated from its summary and what is known of its arguments; the paper builds and simplifies
-/// it in trial. Exploring is bounded by <c>inlining.incremental.explore</c> for a candidate and <c>inlining.incremental.explore-total</c> for
-/// a function.
+/// What a callee is once it is simplified is found by building it in trial (<see cref="InliningTrials"/>), as in the paper; beyond the trials'
+/// budget it is estimated from its summary. Exploring is bounded by <c>inlining.incremental.explore</c> for a candidate and
+/// <c>inlining.incremental.explore-total</c> for a function.
 /// </remarks>
 internal sealed class IncrementalPolicy : IInliningPolicy
 {
@@ -33,7 +34,7 @@ internal sealed class IncrementalPolicy : IInliningPolicy
     {
         this.state = state;
         options = state.Options;
-        estimator = new BenefitEstimator(state);
+        estimator = new BenefitEstimator(state, options.InliningIncrementalTrialBudget > 0 ? new InliningTrials(state) : null);
         threshold = new GainThreshold(state, estimator);
     }
 
@@ -68,7 +69,7 @@ internal sealed class IncrementalPolicy : IInliningPolicy
             threshold.Count(estimate);
         }
 
-        return new InliningVerdict(decision, estimate) { Miss = estimator.MissOf(candidate) };
+        return new InliningVerdict(decision, estimate) { Miss = estimator.MissOf(candidate), Reason = estimator.TrialOf(candidate)?.Description };
     }
 
     private InliningDecision DecideCluster(InliningTree candidate, InliningEstimate estimate)
