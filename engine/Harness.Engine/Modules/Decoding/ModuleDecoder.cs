@@ -43,6 +43,7 @@ internal sealed partial class ModuleDecoder
     private (int Start, int End) _names;
     private (int Start, int End) _branchHints;
     private InvalidModuleException? _invalidBody;
+    private TimeSpan _validationTime;
     private ModuleReader _reader;
     private ExportTable _exports;
 
@@ -214,6 +215,7 @@ internal sealed partial class ModuleDecoder
             Bodies = IsKnown ? new BodyFacts(_known!) : _environment.Bodies,
             BuiltinSets = _builtinSets,
             Hash = _hash!,
+            ValidationTime = _validationTime,
             ImportedFunctionCount = _importedFunctions,
         };
         module.Functions = CreateFunctions(module);
