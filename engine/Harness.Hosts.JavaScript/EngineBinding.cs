@@ -71,6 +71,9 @@ internal sealed unsafe class EngineBinding : IDisposable
 
     public TimeSpan CompileTime { get; private set; }
 
+    /// <summary>The part of <see cref="CompileTime"/> that went into validating function bodies.</summary>
+    public TimeSpan ValidationTime { get; private set; }
+
     public TimeSpan InstantiateTime { get; private set; }
 
     /// <summary>Lets go of stores and of what it holds of V8. Scripts may come to the binding's functions as long as their isolate lives; then <see cref="FreeCode"/>.</summary>
@@ -161,6 +164,7 @@ internal sealed unsafe class EngineBinding : IDisposable
         }
 
         CompileTime += Stopwatch.GetElapsedTime(start);
+        ValidationTime += module.ValidationTime;
         _modules[++_nextId] = module;
         result.Set(_nextId);
     }

@@ -21,6 +21,12 @@ public interface IProgramHost : IDisposable
     /// <summary>The time spent so far on turning bytes into modules, in ms.</summary>
     double CompileMilliseconds { get; }
 
+    /// <summary>The part of <see cref="CompileMilliseconds"/> that went into decoding, but for the function bodies, in ms.</summary>
+    double DecodeMilliseconds => Engine.Statistics.DecodeTime.TotalMilliseconds;
+
+    /// <summary>The part of <see cref="CompileMilliseconds"/> that went into validating function bodies, in ms.</summary>
+    double ValidateMilliseconds => Engine.Statistics.ValidationTime.TotalMilliseconds;
+
     /// <summary>The time spent so far on making instances, in ms.</summary>
     double InstantiateMilliseconds { get; }
 

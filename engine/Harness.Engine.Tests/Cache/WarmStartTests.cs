@@ -72,6 +72,26 @@ public sealed class WarmStartTests : IDisposable
         Assert.Equal((0, 0), (engine.Statistics.CacheHits, engine.Statistics.CacheMisses));
     }
 
+    /// <summary>What need not be validated takes no time for it, and what is decoded does.</summary>
+    [Fact]
+    public void DecodingAndValidationAreTimedApart()
+    {
+        byte[] large = WatAssembler.Assemble($"(module {string.Concat(Enumerable.Range(0, 500).Select(static i => $"(func (result i32) (i32.add (i32.const {i}) (i32.const 1)))"))})");
+        for (int i = 0; i < 2; i++)
+        {
+            using var engine = new WasmEngine(Options);
+            Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (engine.Statistics.DecodeTime, engine.Statistics.ValidationTime));
+            WasmModule module = engine.Decode(large);
+            EngineStatistics first = engine.Statistics;
+            Assert.True(first.DecodeTime > TimeSpan.Zero);
+            Assert.Equal(i == 0, module.ValidationTime > TimeSpan.Zero);
+            Assert.Equal(module.ValidationTime, first.ValidationTime);
+            module = engine.Decode(large);
+            Assert.Equal(first.ValidationTime + module.ValidationTime, engine.Statistics.ValidationTime);
+            Assert.True(engine.Statistics.DecodeTime > first.DecodeTime);
+        }
+    }
+
     /// <summary>Bodies are not looked at, and all else is: nothing else of the module can differ, since its hash is that of the entry.</summary>
     [Fact]
     public void BodiesThatAreKnownAreNotValidated()

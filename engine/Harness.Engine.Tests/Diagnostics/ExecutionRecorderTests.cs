@@ -93,6 +93,13 @@ public class ExecutionRecorderTests
         ExplanationTextWriter.Write(text, explanation);
         Assert.Contains($"add37: {reason}", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("call_indirect (type 0): monomorphic, guard for other targets\n", text.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        JsonElement waits = root.GetProperty("waits");
+        Assert.Equal((1, 1), (waits.GetProperty("begun").GetInt32(), waits.GetProperty("installed").GetInt32()));
+        (double queued, double installed) = (optimized.GetProperty("queuedMicroseconds").GetDouble(), optimized.GetProperty("untilInstalledMicroseconds").GetDouble());
+        Assert.True(queued >= 0 && queued + optimized.GetProperty("compileMicroseconds").GetDouble() < installed);
+        Assert.Contains(FormattableString.Invariant($"; begun {queued:F0} us after the request, installed after {installed:F0} us\n"), text.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"waits for optimized code: 1 from request to begin, {queued:F0} us"), text.ToString(), StringComparison.Ordinal);
+        Assert.False(root.GetProperty("functions")[2].GetProperty("compilations")[0].TryGetProperty("queuedMicroseconds", out _));
         Assert.Contains("deopts: 1", text.ToString(), StringComparison.Ordinal);
     }
 

@@ -112,6 +112,31 @@ public sealed class CompilationQueueTests
         for (int i = 0; i < Functions; i++) Assert.Equal(2, Call(instance, i, 1));
     }
 
+    /// <summary>One thread compiles the first function, until it is let, while the second one waits.</summary>
+    [Fact]
+    public void WaitsAreCountedFromTheRequest()
+    {
+        TimeSpan pause = TimeSpan.FromMilliseconds(30);
+        using var slow = new SlowCompiler();
+        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
+        Assert.Equal(CompilationWaits.None, store.Engine.Statistics.Waits);
+        Instance instance = store.Instantiate(Module);
+        Call(instance, 0, 2);
+        slow.WaitForStarts(1);
+        Call(instance, 1, 2);
+        CompilationWaits first = store.Engine.Statistics.Waits;
+        Assert.Equal((1, 0), (first.Begun, first.Installed));
+        Thread.Sleep(pause);
+        slow.Gate.Set();
+        Assert.True(store.Engine.WaitUntilSettled(Soon));
+
+        CompilationWaits waits = store.Engine.Statistics.Waits;
+        Assert.Equal((2, 2), (waits.Begun, waits.Installed));
+        Assert.True(waits.LongestQueued >= pause && waits.LongestQueued > first.LongestQueued);
+        Assert.Equal(first.Queued + waits.LongestQueued, waits.Queued);
+        Assert.InRange(waits.LongestUntilInstalled, waits.LongestQueued, waits.UntilInstalled - pause);
+    }
+
     /// <summary>What there is no memory to optimize needs none to go on.</summary>
     [Fact]
     public void WithoutMemoryForItsCompilationAFunctionStaysInBaselineCode()
@@ -123,6 +148,7 @@ public sealed class CompilationQueueTests
         Instance instance = store.Instantiate(Module);
         Assert.Equal(1, Call(instance, 0, 10));
         Assert.Equal(1, store.Engine.Statistics.FailedCompilations);
+        Assert.Equal((1, 0), (store.Engine.Statistics.Waits.Begun, store.Engine.Statistics.Waits.Installed));
     }
 
     /// <summary>The system may have no thread left, and may have one later.</summary>

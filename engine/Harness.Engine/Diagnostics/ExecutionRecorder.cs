@@ -67,7 +67,7 @@ public sealed class ExecutionRecorder : IDisposable
             DeoptExplanation[] deopts = [.. _deopts
                 .Where(deopt => deopt.Event.Module == module)
                 .Select(deopt => Explain(deopt.Event, deopt.At))];
-            return new Explanation(functions, deopts) { ModuleHash = ModuleProfile.HashOf(module), Calls = [.. _calls] };
+            return new Explanation(functions, deopts) { ModuleHash = ModuleProfile.HashOf(module), Calls = [.. _calls], Waits = Explain(_engine.Statistics.Waits) };
         }
     }
 
@@ -200,7 +200,19 @@ public sealed class ExecutionRecorder : IDisposable
         compilation.Inlining,
         compilation.Steps,
         compilation.Graphs,
-        compilation.Code?.Lines() ?? []);
+        compilation.Code?.Lines() ?? [])
+    {
+        QueuedMicroseconds = compilation.Event is { Tier: CodeTier.Optimized } begun ? begun.Queued.TotalMicroseconds : null,
+        UntilInstalledMicroseconds = compilation.Event is { Tier: CodeTier.Optimized } installed ? installed.UntilInstalled.TotalMicroseconds : null,
+    };
+
+    private static WaitExplanation Explain(CompilationWaits waits) => new(
+        waits.Begun,
+        waits.Queued.TotalMicroseconds,
+        waits.LongestQueued.TotalMicroseconds,
+        waits.Installed,
+        waits.UntilInstalled.TotalMicroseconds,
+        waits.LongestUntilInstalled.TotalMicroseconds);
 
     private static DeoptExplanation Explain(DeoptEvent deopt, double at) => new(
         at,

@@ -31,9 +31,22 @@ public sealed record Explanation(IReadOnlyList<FunctionExplanation> Functions, I
     /// <summary>What was called, in order, as far as whoever made the recording noted it.</summary>
     public IReadOnlyList<RecordedCall> Calls { get; init; } = [];
 
+    /// <summary>How long functions have waited for the optimizing compiler, of all modules of the engine.</summary>
+    public WaitExplanation Waits { get; init; } = new(0, 0, 0, 0, 0, 0);
+
     /// <summary>The explanation as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 }
+
+/// <summary>How long functions have waited for the optimizing compiler, each from when it was first asked for (<see cref="Runtime.CompilationWaits"/>).</summary>
+/// <param name="Begun">Compilations that have begun.</param>
+/// <param name="QueuedMicroseconds">Time until that, over all of them.</param>
+/// <param name="LongestQueuedMicroseconds">The longest such time.</param>
+/// <param name="Installed">Compilations whose code was installed.</param>
+/// <param name="UntilInstalledMicroseconds">Time until that, over all of these.</param>
+/// <param name="LongestUntilInstalledMicroseconds">The longest such time.</param>
+public sealed record WaitExplanation(
+    int Begun, double QueuedMicroseconds, double LongestQueuedMicroseconds, int Installed, double UntilInstalledMicroseconds, double LongestUntilInstalledMicroseconds);
 
 /// <summary>A call from outside.</summary>
 /// <param name="AtMilliseconds">When it began, since the recording began.</param>
@@ -92,7 +105,14 @@ public sealed record CompilationExplanation(
     IReadOnlyList<CallSiteDecision> Inlining,
     IReadOnlyList<CompilationStepExplanation> Steps,
     IReadOnlyList<GraphText> Graphs,
-    IReadOnlyList<ListingLine> Code);
+    IReadOnlyList<ListingLine> Code)
+{
+    /// <summary>How long the function was asked to be optimized before a compile thread began; null for baseline code and where there is no code.</summary>
+    public double? QueuedMicroseconds { get; init; }
+
+    /// <summary>How long it was asked for before the code could be called; null likewise.</summary>
+    public double? UntilInstalledMicroseconds { get; init; }
+}
 
 /// <summary>A step of a compilation.</summary>
 /// <param name="Name">What was done; the name of a pass, which may run several times.</param>

@@ -39,6 +39,12 @@ public sealed class ExplanationTextWriter
             Write(function);
         }
 
+        if (explanation.Waits.Begun > 0)
+        {
+            WaitExplanation waits = explanation.Waits;
+            Line($"waits for optimized code: {waits.Begun} from request to begin, {waits.QueuedMicroseconds:F0} us, the longest {waits.LongestQueuedMicroseconds:F0} us; {waits.Installed} from request to installation, {waits.UntilInstalledMicroseconds:F0} us, the longest {waits.LongestUntilInstalledMicroseconds:F0} us");
+        }
+
         Line($"deopts: {explanation.Deopts.Count}");
         foreach (DeoptExplanation deopt in explanation.Deopts)
         {
@@ -78,7 +84,7 @@ public sealed class ExplanationTextWriter
         {
             string details = compilation.Tier == CompilationTier.Baseline
                 ? ""
-                : $", {compilation.InlinedCalls} calls inlined, {compilation.DeoptPoints} deopt points";
+                : $", {compilation.InlinedCalls} calls inlined, {compilation.DeoptPoints} deopt points{WaitOf(compilation)}";
             Line($"  {tier} at {compilation.AtMilliseconds:F3} ms: {compilation.CodeBytes} bytes in {compilation.CompileMicroseconds:F0} us{details}");
         }
 
@@ -114,6 +120,10 @@ public sealed class ExplanationTextWriter
             Write(line);
         }
     }
+
+    private static string WaitOf(CompilationExplanation compilation) => compilation is { QueuedMicroseconds: { } queued, UntilInstalledMicroseconds: { } installed }
+        ? string.Create(CultureInfo.InvariantCulture, $"; begun {queued:F0} us after the request, installed after {installed:F0} us")
+        : "";
 
     private void Write(IReadOnlyList<CallSiteDecision> sites, string indent)
     {

@@ -79,6 +79,12 @@ public sealed class WasmModule
     /// <summary>The number of imported functions: the index of the first defined one.</summary>
     public int ImportedFunctionCount { get; internal init; }
 
+    /// <summary>
+    /// Time that passed while the function bodies were validated, which decodes their instructions on the way; zero where they were known to be valid and not looked at. None is validated later than
+    /// this.
+    /// </summary>
+    public TimeSpan ValidationTime { get; internal init; }
+
     /// <summary>The names for people. They are read at first use, as far as the name section is well-formed.</summary>
     public NameSection Names => _names.Value;
 

@@ -27,6 +27,12 @@ public sealed record CompiledEvent(
     int DeoptPoints,
     TimeSpan CompileTime)
 {
+    /// <summary>How long the optimizing compiler was asked for the code before a thread of its own began; zero for baseline code, which is made where it is needed.</summary>
+    public TimeSpan Queued { get; init; }
+
+    /// <summary>How long it was asked for the code before that could be called; zero for baseline code.</summary>
+    public TimeSpan UntilInstalled { get; init; }
+
     /// <summary>The code.</summary>
     internal CompiledCode? Code { get; init; }
 }
@@ -174,13 +180,15 @@ public sealed class EngineEvents
     /// <param name="code">The code.</param>
     /// <param name="time">Time that it took.</param>
     /// <param name="store">The store whose thread has done it; null for a compile thread.</param>
-    internal void OnCompiled(ModuleCode owner, CompiledCode code, TimeSpan time, Store? store)
+    /// <param name="queued">How long it had been asked for before that began.</param>
+    /// <param name="untilInstalled">How long it had been asked for before the code was there.</param>
+    internal void OnCompiled(ModuleCode owner, CompiledCode code, TimeSpan time, Store? store, TimeSpan queued = default, TimeSpan untilInstalled = default)
     {
         (code.Tier == CodeTier.Baseline ? _baseline : _optimized).Add(code.Block.Size, time);
         if (code.Tier == CodeTier.Optimized) Interlocked.Add(ref _liveOptimizedBytes, code.Block.Size);
         bool trace = owner.Options.TraceTierUp && code.Tier == CodeTier.Optimized;
         if (Compiled is null && !trace) return;
-        FunctionEventOf(owner, code, time, store, trace);
+        FunctionEventOf(owner, code, time, store, trace, queued, untilInstalled);
     }
 
     /// <summary>Optimized code was taken out of the cache, so that it was not compiled.</summary>
@@ -240,7 +248,7 @@ public sealed class EngineEvents
         _discards,
         _collections);
 
-    private void FunctionEventOf(ModuleCode owner, CompiledCode code, TimeSpan time, Store? store, bool trace)
+    private void FunctionEventOf(ModuleCode owner, CompiledCode code, TimeSpan time, Store? store, bool trace, TimeSpan queued, TimeSpan untilInstalled)
     {
         FunctionInfo function = owner.Module.Functions[code.FunctionIndex];
         var compiled = new CompiledEvent(
@@ -253,6 +261,8 @@ public sealed class EngineEvents
             code.DeoptData?.Points.Length ?? 0,
             time)
         {
+            Queued = queued,
+            UntilInstalled = untilInstalled,
             Code = code,
         };
         if (Compiled is { } handlers)

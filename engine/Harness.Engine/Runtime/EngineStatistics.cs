@@ -1,3 +1,5 @@
+using Harness.Engine.Modules;
+
 namespace Harness.Engine.Runtime;
 
 /// <summary>What an engine has done up to one moment.</summary>
@@ -29,6 +31,17 @@ public sealed record EngineStatistics(
     int DiscardedFunctions,
     CollectionTotals Collections)
 {
+    /// <summary>
+    /// Time that passed while modules were made of bytes, without <see cref="ValidationTime"/>: for sections, types and constant expressions, and for what the cache knows of the module.
+    /// </summary>
+    public TimeSpan DecodeTime { get; init; }
+
+    /// <summary>Time that passed while function bodies were validated (<see cref="WasmModule.ValidationTime"/>).</summary>
+    public TimeSpan ValidationTime { get; init; }
+
+    /// <summary>How long functions have waited for the optimizing compiler.</summary>
+    public CompilationWaits Waits { get; init; } = CompilationWaits.None;
+
     /// <summary>Functions whose baseline code came out of the cache (knob <c>cache.directory</c>); these were not compiled.</summary>
     public int CacheHits { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
@@ -20,6 +21,8 @@ public sealed class WasmEngine : IDisposable
     private readonly HashSet<Store> _stores = [];
     private long _codeBytes;
     private int _profiledModules;
+    private long _decodeTicks;
+    private long _validationTicks;
     private bool _isDisposed;
 
     /// <summary>Makes an engine.</summary>
@@ -56,15 +59,16 @@ public sealed class WasmEngine : IDisposable
     public EngineEvents Events { get; }
 
     /// <summary>What the engine has done so far.</summary>
-    public EngineStatistics Statistics => Cache is null
-        ? Events.Snapshot(TierUp.PendingCount)
-        : Events.Snapshot(TierUp.PendingCount) with
-        {
-            CacheHits = Cache.Hits,
-            CacheMisses = Cache.Misses,
-            CacheOptimizedHits = Cache.OptimizedHits,
-            CacheUnnamed = Cache.Unnamed,
-        };
+    public EngineStatistics Statistics => Events.Snapshot(TierUp.PendingCount) with
+    {
+        DecodeTime = new TimeSpan(Interlocked.Read(ref _decodeTicks)),
+        ValidationTime = new TimeSpan(Interlocked.Read(ref _validationTicks)),
+        Waits = TierUp.Waits,
+        CacheHits = Cache?.Hits ?? 0,
+        CacheMisses = Cache?.Misses ?? 0,
+        CacheOptimizedHits = Cache?.OptimizedHits ?? 0,
+        CacheUnnamed = Cache?.Unnamed ?? 0,
+    };
 
     /// <summary>Whether no function waits to be optimized.</summary>
     public bool IsSettled => TierUp.PendingCount == 0;
@@ -98,9 +102,16 @@ public sealed class WasmEngine : IDisposable
     /// <param name="builtinSets">The functions that the engine provides; the module is not valid if it imports one with another type.</param>
     /// <exception cref="MalformedModuleException">The bytes are not a module.</exception>
     /// <exception cref="InvalidModuleException">The module is not valid, or beyond <see cref="ImplementationLimits"/>.</exception>
-    public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None) => Cache is null
-        ? WasmModule.Decode(bytes, builtinSets, Options.CompileValidationThreads, Options.CompileLazyValidation)
-        : Cache.Decode(bytes, builtinSets, Options.CompileValidationThreads, Options.CompileLazyValidation);
+    public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None)
+    {
+        long start = Stopwatch.GetTimestamp();
+        WasmModule module = Cache is null
+            ? WasmModule.Decode(bytes, builtinSets, Options.CompileValidationThreads, Options.CompileLazyValidation)
+            : Cache.Decode(bytes, builtinSets, Options.CompileValidationThreads, Options.CompileLazyValidation);
+        Interlocked.Add(ref _decodeTicks, (Stopwatch.GetElapsedTime(start) - module.ValidationTime).Ticks);
+        Interlocked.Add(ref _validationTicks, module.ValidationTime.Ticks);
+        return module;
+    }
 
     /// <summary>
     /// Writes into the cache (knob <c>cache.directory</c>) what is new: the code of the functions that were compiled, and what the modules that are in use have learnt. Nothing

@@ -154,7 +154,7 @@ public sealed class SweepChartTests
         // A sweep that was stopped in the middle of a round may have them in every cell.
         var many = TestSweeps.Read("workloads: [recursion, sort-two-orders]\nconfigurations: [{name: base}, {name: a, knobs: {deopt: off}}, {name: b, knobs: {inlining: off}}, {name: c, knobs: {inlining.budget: 100}}]");
         var stopped = new SweepSummary(many, Rows(many).Where(row => row is not { Configuration: "base", Repetition: 4 }).ToList());
-        Assert.EndsWith($"so that 6 speedups are over fewer than their processes: {stopped.Workloads[0].Title}, a (7 of 8), {stopped.Workloads[1].Title}, a (7 of 8), {stopped.Workloads[0].Title}, b (7 of 8) and 3 more.", Assert.Single(SweepChart.Notes(many, stopped), Lacks), StringComparison.Ordinal);
+        Assert.EndsWith("so that 6 speedups are over fewer than their processes, by 1 at most.", Assert.Single(SweepChart.Notes(many, stopped), Lacks), StringComparison.Ordinal);
 
         static bool Lacks(string note) => note.Contains("the baseline lacks rounds", StringComparison.Ordinal);
     }

@@ -40,9 +40,15 @@ public sealed class BadInputTests : IDisposable
         WriteResults("plain", Header + Row(1, "2.5"));
         WriteResults("null-machine", Header + Row(1, "2.5"));
         folder.Write("null-machine/provenance.json", "{\"sweep\": \"a\", \"seed\": 1, \"repetitions\": 1, \"machine\": null, \"engines\": {}, \"fingerprints\": {}, \"knobs\": {}, \"runs\": []}");
+        const string machine = "{\"cpu\": \"a\", \"cores\": 1, \"memoryGiB\": 1, \"kernel\": \"a\", \"system\": \"a\", \"dotnet\": \"a\"}";
+        WriteResults("no-run", Header + Row(1, "2.5"));
+        folder.Write("no-run/provenance.json", $"{{\"sweep\": \"a\", \"seed\": 1, \"repetitions\": 1, \"machine\": {machine}, \"engines\": {{}}, \"fingerprints\": {{}}, \"knobs\": {{}}, \"runs\": []}}");
+        WriteResults("null-workload", Header + Row(1, "2.5"));
+        folder.Write("null-workload/provenance.json", $"{{\"sweep\": \"a\", \"seed\": 1, \"repetitions\": 1, \"machine\": {machine}, \"engines\": {{}}, \"fingerprints\": {{}}, \"knobs\": {{}}, \"runs\": [], \"workloads\": [null]}}");
         WriteResults("torn-provenance", Header + Row(1, "2.5"));
         folder.Write("torn-provenance/provenance.json", "{\"sweep\": \"a\", \"se");
         WriteResults("nan", Header + Row(1, "2.5") + Row(2, "NaN"));
+        WriteResults("word", Header + Row(1, "2.5") + Row(2, "two"));
         WriteResults("doubled", Header + Row(1, "2.5") + Row(1, "2.5"));
         folder.Write("null-knob.yaml", "workloads: [two-targets]\nknobs: {deopt: }\nconfigurations: [{name: a}]\n");
         folder.Write("null-grid.yaml", "workloads: [two-targets]\ngrid: {inlining.budget: }\n");
@@ -50,7 +56,6 @@ public sealed class BadInputTests : IDisposable
         folder.Write("null-configuration.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, ~]\n");
         folder.Write("null-name.yaml", "workloads: [two-targets]\nconfigurations: [{name: a}, {name: }]\n");
         folder.Write("null-train.yaml", "knobs: {deopt: }\ntrain: [targets, ~]\nbudget: {processes: 2000}\n");
-        folder.Write("mine/measure.yaml", "distances: [1, 2]\n");
         folder.Write("huge-grid.yaml", "workloads: [two-targets]\ngrid:\n" + string.Concat(((string[])["inlining.budget", "inlining.max-size", "inlining.factor", "inlining.min-budget"])
             .Select(knob => $"  {knob}: [{string.Join(", ", Enumerable.Range(1, 200))}]\n")));
         folder.Write("config-value.yaml", "deopt: maybe\n");

@@ -23,6 +23,8 @@ public sealed class KnobOptionsTests
     [InlineData("--knob deopt=off", "there is no option '--knob': each knob is an option of its own, as in --deopt off ('harness knobs' lists all)")]
     [InlineData("--set=deopt=off", "there is no option '--set': each knob is an option of its own, as in --deopt off ('harness knobs' lists all)")]
     [InlineData("--knobs inlining.budget 3", "there is no option '--knobs': each knob is an option of its own, as in --inlining.budget VALUE ('harness knobs' lists all)")]
+    [InlineData("--knob deoptt=off", "there is no option '--knob': each knob is an option of its own, as in --deopt on ('harness knobs' lists all)")]
+    [InlineData("--knob", "there is no option '--knob': each knob is an option of its own, as in --osr off ('harness knobs' lists all)")]
     [InlineData("--deoptt off", "unknown knob 'deoptt'; did you mean 'deopt'? ('harness knobs' lists all)")]
     [InlineData("--deoptt=off", "unknown knob 'deoptt'; did you mean 'deopt'? ('harness knobs' lists all)")]
     [InlineData("--deoptt a=b", "unknown knob 'deoptt'; did you mean 'deopt'? ('harness knobs' lists all)")]

@@ -131,6 +131,76 @@ public sealed class MeasureTests : IDisposable
         Assert.NotEmpty(Directory.EnumerateFiles(cache, "*.code"));
     }
 
+    /// <summary>Every process of a cell, and not from the second one on.</summary>
+    [Fact]
+    public void ACacheIsFilledBeforeTheFirstProcessAndEmptyInEach()
+    {
+        folder.Write("own.wat", """
+            (module
+              (func $one (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+              (func (export "run") (param i32) (result i32) (call $one (call $one (local.get 0)))))
+            """);
+        var results = folder.File("out");
+        Run("measure", folder.File("own.wat"), "--invoke", "run", "5", "--knob", "cache.directory=none,empty,filled", "--knob", "tier-up=never", "--repetitions", "2", "--results", results);
+        var rows = MeasurementFile.Read(Path.Combine(results, "results.csv"));
+        Assert.Equal(
+            [("empty", 0, 2), ("empty", 0, 2), ("filled", 2, 0), ("filled", 2, 0), ("none", 0, 0), ("none", 0, 0)],
+            rows.Select(row => (row.Configuration["cache.directory=".Length..].Split(' ')[0], row.CacheHits, row.CacheMisses)).Order());
+
+        // What is known to be valid is not looked at.
+        Assert.All(rows, row => Assert.Equal(row.CacheHits == 0, row.ValidateMs > 0));
+        Assert.All(rows, row => Assert.True(row.DecodeMs > 0));
+    }
+
+    [Fact]
+    public void ADryRunSaysWhatItWouldStartAndWritesNothing()
+    {
+        folder.Write("own.wat", "(module (func (export \"run\") (param i32) (result i32) (unreachable)))");
+        var results = folder.File("out");
+        var told = Run("measure", folder.File("own.wat"), "--invoke", "run", "5", "--knob", "deopt=on,off", "--repetitions", "7", "--results", results, "--dry-run");
+        Assert.Contains("14 processes to start", told, StringComparison.Ordinal);
+        Assert.Contains("12 processes to start", Run("measure", folder.File("own.wat"), "--invoke", "run", "5", "--knob", "deopt=on,off", "--results", results, "--dry-run", "--quick"), StringComparison.Ordinal);
+        folder.Write("command.wat", "(module (memory (export \"memory\") 1) (func (export \"_start\") (unreachable)))");
+        Assert.Contains("11 processes to start", Run("measure", folder.File("command.wat"), "--host", "wasi", "--results", results, "--dry-run"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(results));
+    }
+
+    [Fact]
+    public void AQuickLookIsThatOfSweeps()
+    {
+        folder.Write("own.wat", "(module (func (export \"run\") (result i32) (i32.const 1)))");
+        var results = folder.File("out");
+        Run("measure", folder.File("own.wat"), "--invoke", "run", "--quick", "--repetitions", "8", "--results", results);
+        var rows = MeasurementFile.Read(Path.Combine(results, "results.csv"));
+        Assert.Equal((6, 1), (rows.Count, rows.Max(row => row.TimedCalls)));
+        Assert.Contains("(a first look)", File.ReadAllText(Path.Combine(results, "sweep.yaml")), StringComparison.Ordinal);
+    }
+
+    /// <summary>Of the project, or from elsewhere, with all of its workloads.</summary>
+    [Fact]
+    public void ProgramsAreMeasuredByTheirNames()
+    {
+        var told = Run("measure", "recursion", "--knob", "deopt=on,off", "--repetitions", "1", "--timed-calls", "1", "--results", folder.File("own"));
+        Assert.Equal(["recursion"], MeasurementFile.Read(Path.Combine(folder.File("own"), "results.csv")).Select(row => row.Workload).Distinct());
+        Assert.Contains("deopt=off", told, StringComparison.Ordinal);
+
+        folder.Write("far/programs.yaml", "- {name: a, file: a.wat, invoke: f, args: ['i32:2'], expected: ['i32:3']}\n");
+        folder.Write("far/a.wat", "(module (func (export \"f\") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))");
+        Run("measure", "far/a", "--suite", $"far={folder.File("far")}", "--repetitions", "1", "--results", folder.File("suite"));
+        Assert.Equal("far/a", Assert.Single(MeasurementFile.Read(Path.Combine(folder.File("suite"), "results.csv"))).Workload);
+    }
+
+    /// <summary>The folder may be the user's own.</summary>
+    [Fact]
+    public void FilesOfTheUserStayAsTheyAre()
+    {
+        folder.Write("own.wat", "(module (func (export \"run\") (result i32) (i32.const 1)))");
+        var mine = folder.Write("mine/measure.yaml", "distances: [1, 2]\n");
+        Run("measure", folder.File("own.wat"), "--invoke", "run", "--repetitions", "1", "--results", folder.File("mine"));
+        Assert.Equal("distances: [1, 2]\n", File.ReadAllText(mine));
+        Assert.True(File.Exists(folder.File("mine/sweep.yaml")));
+    }
+
     [Fact]
     public void NamesThatYamlWouldTakeForSomethingElseAreQuoted()
     {

@@ -108,6 +108,42 @@ public sealed class EngineTests : IDisposable
         Assert.True(double.IsNaN(ResultsView.FindMeasured("longest_pause_ms").ReadNumber(row with { Format = 11 })));
     }
 
+    [Fact]
+    public void ThisEngineTellsDecodingFromValidationAndTheWaitFromTheCompilation()
+    {
+        var report = Measure("ours", new WorkerInvocation("add1", ["i32:41"], ["i32:42"]), knobs: new() { ["tiering.budget"] = "1" });
+        Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
+        Assert.True(report is { DecodeMs: > 0, ValidateMs: > 0 } && report.DecodeMs + report.ValidateMs <= report.CompileMs);
+        Assert.True(report.TierUps > 0);
+        Assert.True(report.LongestQueueWaitMs > 0 && report.LongestQueueWaitMs <= report.QueueWaitMs && report.LongestCodeWaitMs <= report.CodeWaitMs);
+        Assert.True(report.QueueWaitMs + report.OptimizedCompileMs <= report.CodeWaitMs + 0.001);
+        var row = Measurement.Of(new RepetitionKey("ours", "a", "b", 1), "b", report.ExecuteMs, report, default, default);
+        foreach (var (column, value) in ((string, double?)[])[
+            ("decode_ms", report.DecodeMs), ("validate_ms", report.ValidateMs), ("queue_wait_ms", report.QueueWaitMs), ("longest_queue_wait_ms", report.LongestQueueWaitMs),
+            ("code_wait_ms", report.CodeWaitMs), ("longest_code_wait_ms", report.LongestCodeWaitMs)])
+        {
+            Assert.True(ResultsView.FindMeasured(column).IsNumber);
+            Assert.Equal(value, ResultsView.FindMeasured(column).ReadNumber(row));
+            Assert.Null(ResultsView.FindMeasured(column).Read(row with { Format = 12 }));
+        }
+    }
+
+    /// <summary>Nothing, where 0 would be a figure.</summary>
+    [Fact]
+    public void WhatV8DoesAsOneHasNoColumnsOfItsOwn()
+    {
+        var report = Measure("v8", new WorkerInvocation("add1", ["i32:41"], ["i32:42"]));
+        Assert.Equal(WorkerStatus.Ok, report.Status);
+        Assert.True(report.CompileMs > 0);
+        var row = Measurement.Of(new RepetitionKey("v8", "a", "b", 1), "b", report.ExecuteMs, report, default, default);
+        Assert.Null(ResultsView.FindMeasured("decode_ms").Read(row));
+        using (var csv = DurableCsv<Measurement>.Open(folder.File("phases.csv"), out _))
+            csv.Append(row);
+        Assert.EndsWith(",,,,,,\n", File.ReadAllText(folder.File("phases.csv")), StringComparison.Ordinal);
+        Assert.Equal((null, null, null), (row.ValidateMs, DurableCsv<Measurement>.Read(folder.File("phases.csv"))[0].ValidateMs, row.QueueWaitMs));
+        Assert.All(EngineCatalog.All.Where(engine => engine.Name != "ours"), engine => Assert.True(engine.Untold.IsSupersetOf(["decode_ms", "validate_ms", "queue_wait_ms", "code_wait_ms"]), engine.Name));
+    }
+
     [Theory]
     [InlineData("1")]
     [InlineData("2")]

@@ -21,6 +21,7 @@ public sealed class LibraryTests
             var report = ProgramResult.Check(program, EngineCatalog.Open(engine).Measure(request, TimeSpan.FromSeconds(100)));
             Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
             Assert.True(report.CompileMs > 0 && report.InstantiateMs > 0, engine);
+            Assert.True(report.ValidateMs is null ? engine == "v8" : report.DecodeMs > 0 && report.ValidateMs > 0 && report.DecodeMs + report.ValidateMs <= report.CompileMs, engine);
             var output = Assert.Single(report.Outputs);
             Assert.Equal(2, output.Count);
             Assert.Equal(lines, output.Text.TrimEnd().Split('\n').Length);

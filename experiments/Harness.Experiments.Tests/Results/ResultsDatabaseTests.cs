@@ -35,6 +35,22 @@ public sealed class ResultsDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void BytesAreShownAsQueriesWriteThem()
+    {
+        using var database = ResultsDatabase.Open([results]);
+        Assert.Equal("\\xAA\\x01", database.Query("select blob '\\xAA\\x01' as bytes").Rows[0][0]);
+    }
+
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("\n\t")]
+    public void AQueryOfNothingIsExplained(string sql)
+    {
+        using var database = ResultsDatabase.Open([results]);
+        Assert.Equal("the query is empty; 'describe results' lists the columns", Assert.Throws<HarnessException>(() => database.Query(sql)).Message);
+    }
+
+    [Fact]
     public void SeveralFoldersAreOneTable()
     {
         var other = SyntheticResults.Pair(folder.File("other"), 3, repetitions: 3);

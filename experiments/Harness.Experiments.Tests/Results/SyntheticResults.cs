@@ -47,8 +47,8 @@ internal static class SyntheticResults
         return new Measurement
         {
             Engine = engine, Configuration = configuration, Workload = workload, Repetition = repetition, Program = workload, Format = Measurement.CurrentFormat,
-            ExecuteMs = time, ExecuteMinMs = time, ExecuteMaxMs = time, TimedCalls = 1, CompileMs = 2, InstantiateMs = 1, Settled = true, WarmUpCalls = 29, WarmUpMs = iterations[..29].Sum(),
-            OptimizedBytes = 1000 + (10 * workload.Length), TierUps = 3, FinishedUtc = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+            ExecuteMs = time, ExecuteMinMs = time, ExecuteMaxMs = time, TimedCalls = 1, CompileMs = 2, DecodeMs = 0.5, ValidateMs = 1.25, InstantiateMs = 1, Settled = true, WarmUpCalls = 29, WarmUpMs = iterations[..29].Sum(),
+            OptimizedBytes = 1000 + (10 * workload.Length), TierUps = 3, QueueWaitMs = 6, LongestQueueWaitMs = 4, CodeWaitMs = 9, LongestCodeWaitMs = 5, FinishedUtc = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc),
             IterationsMs = string.Join(';', iterations.Select(value => value.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture))),
         };
     }

@@ -10,10 +10,11 @@ public sealed class MeteredProcessTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>V8's code sizes come from a process after the one that is timed, a recorded profile from one before it.</summary>
+    /// <summary>V8's code sizes come from a process after the one that is timed, a recorded profile and a filled cache from one before it.</summary>
     [Theory]
     [InlineData("v8", "{}")]
     [InlineData("ours", "{feedback.profile: recorded}")]
+    [InlineData("ours", "{cache.directory: filled, cache.optimized: off}")]
     public void OtherProcessesOfTheCellAreNotMeteredWithTheOneThatIsTimed(string engine, string knobs)
     {
         var sweep = TestSweeps.Read($$"""

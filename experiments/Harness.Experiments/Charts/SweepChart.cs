@@ -97,19 +97,24 @@ internal static class SweepChart
             if (missing.Count > 0)
                 notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {ListOf(missing)}.");
             if (WithoutBaseline(engine) is { Count: > 0 } partial)
-                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: the baseline lacks rounds, so that {(partial.Count > MostCellsNamed ? $"{partial.Count}" : "these")} speedups are over fewer than their processes: {ListOf(partial, MostCellsNamed)}.");
+                notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: the baseline lacks rounds, so that {InWords(partial)}.");
         }
 
         return notes;
 
-        List<string> WithoutBaseline(string engine) =>
+        List<(string Name, int Rounds, int Count)> WithoutBaseline(string engine) =>
         [
             .. from configuration in sweep.Configurations
                from workload in summary.Workloads
                let cell = summary.Find(engine, configuration.Name, workload.Name)
                where cell is not null && cell.SpeedupRounds < cell.Count
-               select $"{workload.Title}, {configuration.Title} ({cell.SpeedupRounds} of {cell.Count})",
+               select ($"{workload.Title}, {configuration.Title}", cell.SpeedupRounds, cell.Count),
         ];
+
+        // A sweep that was stopped in the middle of a round may have very many, which nobody wants to read.
+        static string InWords(List<(string Name, int Rounds, int Count)> partial) => partial.Count > MostCellsNamed
+            ? $"{partial.Count} speedups are over fewer than their processes, by {partial.Max(cell => cell.Count - cell.Rounds)} at most"
+            : $"these speedups are over fewer than their processes: {string.Join(", ", partial.Select(cell => $"{cell.Name} ({cell.Rounds} of {cell.Count})"))}";
     }
 
     private static bool HasSpeedups(SweepDefinition sweep, SweepSummary summary) =>

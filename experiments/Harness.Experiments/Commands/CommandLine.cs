@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Harness.Engine.Configuration;
 using Harness.Experiments.Engines;
 
 namespace Harness.Experiments.Commands;
 
 /// <summary>All commands of the harness.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>Does what the arguments ask for.</summary>
     /// <returns>The exit code.</returns>
@@ -54,8 +55,9 @@ internal static class CommandLine
         {
             var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
             if (parsed.Action is ParseErrorAction)
-                throw new HarnessException($"{parsed.Errors[^1].Message} (--help after a command tells how it is used)");
+                throw new HarnessException($"{InWords(parsed.Errors[^1].Message)} (--help after a command tells how it is used)");
             RefuseEmptyNames(parsed);
+            RefuseUnknownOptions(parsed);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (Exception exception) when (MistakeOf(exception) is { } mistake)
@@ -64,6 +66,36 @@ internal static class CommandLine
             return 2;
         }
     }
+
+    /// <summary>What is wrong with an option's value, where the parser says it by the names of types of .NET.</summary>
+    private static string InWords(string message) => NotParsed().Match(message) is { Success: true } mistake && KindOf(mistake.Groups["type"].Value) is { } kind
+        ? $"{mistake.Groups["option"].Value} takes {kind}, not '{mistake.Groups["text"].Value}'."
+        : message;
+
+    private static string? KindOf(string type) => type.Contains("UInt64", StringComparison.Ordinal) ? "a whole number from 0 on"
+        : type.Contains("Int32", StringComparison.Ordinal) ? $"a whole number of at most {int.MaxValue}"
+        : type.Contains("Single", StringComparison.Ordinal) || type.Contains("Double", StringComparison.Ordinal) ? "a number"
+        : null;
+
+    [GeneratedRegex("^Cannot parse argument '(?<text>.*)' for option '(?<option>[^']*)' as expected type '(?<type>[^']*)'\\.$", RegexOptions.Singleline)]
+    private static partial Regex NotParsed();
+
+    /// <summary>
+    /// Refuses what looks like an option where a command takes any words: it would be taken for a program, a folder or an argument of a function. Those behind <c>--</c> are meant; where knobs are
+    /// options of the command, <see cref="KnobOptions"/> knows better what was meant.
+    /// </summary>
+    private static void RefuseUnknownOptions(ParseResult parsed)
+    {
+        var options = parsed.CommandResult.Command.Options.Select(option => option.Name).ToList();
+        if (options.Contains(KnobOptions.FileOption))
+            return;
+        var before = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Argument).Select(token => token.Value).ToHashSet();
+        var taken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
+        if (taken.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && before.Contains(word)) is { } unknown)
+            throw new HarnessException($"'harness {NameOf(parsed.CommandResult)}' has no option '{unknown}'; did you mean '{NameSuggestion.Nearest(unknown, options)}'? (--help after a command tells how it is used)");
+    }
+
+    private static string NameOf(CommandResult command) => command.Parent is CommandResult { Command: not RootCommand } parent ? $"{NameOf(parent)} {command.Command.Name}" : command.Command.Name;
 
     /// <summary>What the user can mend of a failure: the failure itself, or the first of those of several jobs at a time. Null where any is a fault of the harness, which is told with its stack.</summary>
     public static Exception? MistakeOf(Exception failure) => failure switch

@@ -29,6 +29,8 @@ internal static class CompareCommand
                 return;
             }
 
+            if (((Option[])[metric, seed]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless)
+                throw new HarnessException($"{needless.Name} is for two sides, and {name} is the only one; name another, or see 'harness show' for other columns");
             var (sweep, summary) = ReportWriter.Summarize(ResultsFolder.Find(name));
 
             // Cell by cell the table is long, and stands in the folder's summary.

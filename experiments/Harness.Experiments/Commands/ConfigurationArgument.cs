@@ -42,9 +42,12 @@ internal static class ConfigurationArgument
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
                 throw new HarnessException($"'{part}' is no knob with its value; write KNOB=VALUE, with commas between several, or '{Default}'");
-            knobs[part[..equals]] = part[(equals + 1)..];
+            if (!knobs.TryAdd(part[..equals], part[(equals + 1)..]))
+                throw new HarnessException($"'{text}' gives the knob '{part[..equals]}' twice; give it once");
         }
 
+        if (knobs.Count == 0)
+            throw new HarnessException($"'{text}' names no knob; write KNOB=VALUE, with commas between several, or '{Default}'");
         KnobCatalog.Check(knobs);
         if (knobs.Keys.FirstOrDefault(knob => KnobCatalog.OwnerOf(knob) is not null) is { } foreign)
             throw new HarnessException($"knob '{foreign}' is one of {KnobCatalog.OwnerOf(foreign)!.Title} alone, and this engine is asked; leave it out");

@@ -58,11 +58,16 @@ internal sealed class HostOptions
     }
 
     /// <summary>Refuses the options for a program of a manifest, which says itself what it needs.</summary>
-    /// <exception cref="HarnessException">One of them was given.</exception>
-    public void RefuseForProgram(ParseResult parsed, string program)
+    /// <param name="parsed">What was given.</param>
+    /// <param name="program">Name of the program.</param>
+    /// <param name="words">The arguments behind it; what looks like an option among them is answered as one that there is not.</param>
+    /// <exception cref="HarnessException">One of them was given, or the name of a function, or arguments.</exception>
+    public void RefuseForProgram(ParseResult parsed, string program, IReadOnlyList<string> words)
     {
-        if (OfCommands.Prepend(host).FirstOrDefault(option => IsGiven(parsed, option)) is { } given)
+        if (OfCommands.Prepend(host).Append(invoke).FirstOrDefault(option => IsGiven(parsed, option)) is { } given)
             throw new HarnessException($"{given.Name} is for modules of your own, and '{program}' is a program, whose manifest says what it is given; leave it out");
+        if (words.Count > 0 && !words[0].StartsWith("--", StringComparison.Ordinal))
+            throw new HarnessException($"arguments are for modules of your own, and '{program}' is a program, whose manifest says what it is given; leave them out");
     }
 
     /// <summary>The program that an argument is for a command that runs functions and programs alike: one of a manifest by its name, or a module of the user's own with what it needs around it.</summary>
@@ -76,7 +81,7 @@ internal sealed class HostOptions
     {
         if (SuiteOption.FindProgram(fileOrName, suites) is { } program)
         {
-            RefuseForProgram(parsed, fileOrName);
+            RefuseForProgram(parsed, fileOrName, words);
             return program;
         }
 

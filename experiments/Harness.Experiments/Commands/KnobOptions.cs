@@ -12,8 +12,11 @@ namespace Harness.Experiments.Commands;
 /// </summary>
 internal sealed class KnobOptions
 {
+    /// <summary>The option that every command has which takes knobs as options.</summary>
+    public const string FileOption = "--config";
+
     private readonly List<(Knob Knob, Option<string?> Option)> options;
-    private readonly Option<string?> file = new("--config")
+    private readonly Option<string?> file = new(FileOption)
     {
         Description = "file with knob values, a line each as in 'inlining.budget: 3000'; those that are none of this command are passed over, options of their own come before it", HelpName = "FILE",
     };
@@ -60,6 +63,13 @@ internal sealed class KnobOptions
         return added;
     }
 
+    /// <summary>How a knob is written: the one whose name is nearest to what was asked for.</summary>
+    private string Example(string wanted)
+    {
+        var knob = options.Find(option => option.Knob.Name == NameSuggestion.Nearest(wanted, options.Select(pair => pair.Knob.Name))).Knob;
+        return $"{knob.Name} {knob.DefaultText}";
+    }
+
     /// <summary>What stands before and behind the first sign =; nothing behind where there is none.</summary>
     private static (string Name, string? Value) Divide(string text) => text.IndexOf('=', StringComparison.Ordinal) is >= 0 and var end ? (text[..end], text[(end + 1)..]) : (text, (string?)null);
 
@@ -82,6 +92,8 @@ internal sealed class KnobOptions
             var (wanted, setting) = Divide(value ?? tokens.ElementAtOrDefault(i + 1)?.Value ?? "");
             if (options.Exists(option => option.Knob.Name == wanted))
                 throw new KnobException($"there is no option '--{name}': each knob is an option of its own, as in --{wanted} {setting ?? "VALUE"} ('harness knobs' lists all)");
+            if (name is "knob" or "knobs")
+                throw new KnobException($"there is no option '--{name}': each knob is an option of its own, as in --{Example(wanted)} ('harness knobs' lists all)");
             throw new KnobException($"unknown knob '{name}'; did you mean '{NameSuggestion.Nearest(name, options.Select(pair => pair.Knob.Name))}'? ('harness knobs' lists all)");
         }
     }

@@ -11,14 +11,14 @@ using Spectre.Console;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness measure</c>: measures a module of the user's own, which no manifest has; a sweep of one program without a file.</summary>
+/// <summary><c>harness measure</c>: measures a module of the user's own, which no manifest has, or a program; a sweep of one program without a file.</summary>
 internal static class MeasureCommand
 {
     private static readonly TimeSpan MostProbe = TimeSpan.FromMinutes(5);
 
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "module: .wasm or .wat" };
+        var file = new Argument<string>("file") { Description = "module: .wasm or .wat; or the name of a program ('harness workloads' lists them)" };
         var arguments = new Argument<string[]>(HostOptions.ArgumentsName) { Description = HostOptions.ArgumentsText, Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string>("--invoke") { Description = "name of the exported function", HelpName = "NAME", DefaultValueFactory = _ => "main" };
         var engines = new Option<string>("--engines") { Description = "names with commas between them, 'both' for ours and v8, or 'all' ('harness engines' lists them)", HelpName = "NAMES", DefaultValueFactory = _ => OwnEngine.EngineName };
@@ -26,20 +26,29 @@ internal static class MeasureCommand
         var expect = new Option<string[]>("--expect") { Description = "result that the function must give, as in i32:42 (may be repeated); what this engine gives if left out", HelpName = "RESULT" };
         var repetitions = new Option<int>("--repetitions") { Description = "processes for each engine and configuration", HelpName = "N", DefaultValueFactory = _ => 11 }.AtLeast(1).AtMost(SweepFile.MostRepetitions);
         var timedCalls = new Option<int>("--timed-calls") { Description = "calls that a process times once it is warmed up", HelpName = "N", DefaultValueFactory = _ => 3 }.AtLeast(1);
-        var results = new Option<string?>("--results") { Description = "results folder; results/measure-NAME if left out", HelpName = "FOLDER" };
-        var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
-        var command = new Command("measure", "measure a module of your own on one or more engines, with one or more values of knobs")
+        var command = new Command("measure", "measure a module of your own, or a program, on one or more engines, with one or more values of knobs")
         {
-            file, arguments, invoke, engines, knobs, expect, repetitions, timedCalls, results, restart,
+            file, arguments, invoke, engines, knobs, expect, repetitions, timedCalls,
         };
         var hosts = HostOptions.AddTo(command, invoke);
+        var running = SweepRunOptions.AddTo(command, "measure-NAME");
         command.SetAction(parsed =>
         {
-            var path = Path.GetFullPath(parsed.GetRequiredValue(file));
-            var module = ModuleFile.Load(path);
+            var name = parsed.GetRequiredValue(file);
+            var known = SuiteOption.FindProgram(name, running.SuitesOf(parsed));
+            if (known is not null)
+            {
+                hosts.RefuseForProgram(parsed, name, parsed.GetValue(arguments) ?? []);
+                if (parsed.GetValue(expect) is { Length: > 0 })
+                    throw new HarnessException($"{expect.Name} is for modules of your own, and '{name}' is a program, whose manifest says what it must give; leave it out");
+            }
+
+            var path = known is null ? Path.GetFullPath(name) : name;
+            var module = known is null ? ModuleFile.Load(path) : null;
             var given = new MeasureRequest
             {
                 Path = path,
+                Known = known,
                 Host = hosts.Read(parsed),
                 Function = parsed.GetRequiredValue(invoke),
                 Arguments = parsed.GetValue(arguments) ?? [],
@@ -50,28 +59,27 @@ internal static class MeasureCommand
                 TimedCalls = parsed.GetValue(timedCalls),
             };
             given.Check();
-            given.Host.Check(module, path);
-            var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, given.FolderName));
-            folder.Create();
-            var sweepFile = Path.Combine(folder.Path, "measure.yaml");
-            RefuseOther(sweepFile);
-            var text = given.ToSweep(given.Host.IsForCommands ? ProbeCommand(given) : ProbeCall(given, module));
-            File.WriteAllText(sweepFile, text);
-            var sweep = SweepFile.Read(sweepFile, ProgramCatalog.Read());
-            File.Delete(sweepFile);
-            var code = SweepCommand.Run(sweep, folder, parsed.GetValue(restart));
-            if (File.Exists(folder.Results) && DurableCsv<Measurement>.Read(folder.Results).Count > 0)
+            if (module is not null)
+            {
+                given.Host.Check(module, path);
+
+                // Before a folder is made for what cannot be called.
+                if (!given.Host.IsForCommands)
+                    _ = RunCommand.ParseArguments(module, path, given.Function, given.Arguments);
+            }
+
+            var folder = running.FolderOf(parsed, given.FolderName + (running.IsQuick(parsed) ? QuickLook.Suffix : ""));
+            if (!running.IsDry(parsed))
+                folder.Create();
+            var program = module is null ? MeasuredProgram.OfManifest : given.Host.IsForCommands ? ProbeCommand(given, running.IsDry(parsed)) : ProbeCall(given, module, running.IsDry(parsed));
+            var sweep = running.Shape(parsed, SweepFile.Parse(given.ToSweep(program), Path.Combine(folder.Path, "measure.yaml"), () => ProgramCatalog.Read(running.SuitesOf(parsed)), known: null));
+            SweepCommand.RequireSuites(sweep);
+            var code = running.Run(parsed, sweep, folder);
+            if (!running.IsDry(parsed) && File.Exists(folder.Results) && DurableCsv<Measurement>.Read(folder.Results).Count > 0)
                 WriteTable(folder);
             return code;
         });
         return command;
-    }
-
-    /// <summary>Refuses to replace a file of the user's own; one that a killed run has left behind is none.</summary>
-    private static void RefuseOther(string sweepFile)
-    {
-        if (File.Exists(sweepFile) && File.ReadLines(sweepFile).FirstOrDefault() != MeasureRequest.FirstLine)
-            throw new HarnessException($"{sweepFile} would be replaced, and is not of 'harness measure'; choose another folder with --results");
     }
 
     private static KeyValuePair<string, IReadOnlyList<string>> ReadKnob(string text)
@@ -86,12 +94,14 @@ internal static class MeasureCommand
         return new(knob.Name, values);
     }
 
-    /// <summary>The call with what it must give: what the user says, or what this engine gives.</summary>
-    private static MeasuredProgram ProbeCall(MeasureRequest given, WasmModule module)
+    /// <summary>The call with what it must give: what the user says, or what this engine gives; nothing where it is not to be run.</summary>
+    private static MeasuredProgram ProbeCall(MeasureRequest given, WasmModule module, bool isDry)
     {
         var arguments = RunCommand.ParseArguments(module, given.Path, given.Function, given.Arguments).Select(value => WasmLiterals.ToLiteral(value).ToString()).ToList();
         if (given.Expected.Count > 0)
             return new MeasuredProgram(arguments, [.. given.Expected.Select(ReadExpected)], null);
+        if (isDry)
+            return new MeasuredProgram(arguments, [], null);
         var report = Probe(given, OwnEngine.EngineName, given.ToDefinition(arguments));
         if (report.Outputs is not [var only])
             throw new HarnessException($"'{given.Function}' gives other results at its second call than at its first ({string.Join("; then ", report.Outputs.Select(output => output.Text))}), so that it cannot be checked; measure a function that always gives the same");
@@ -110,11 +120,13 @@ internal static class MeasureCommand
         }
     }
 
-    /// <summary>The command with what it must print: what it prints on the first engine.</summary>
-    private static MeasuredProgram ProbeCommand(MeasureRequest given)
+    /// <summary>The command with what it must print: what it prints on the first engine; nothing where it is not to be run.</summary>
+    private static MeasuredProgram ProbeCommand(MeasureRequest given, bool isDry)
     {
         if (given.Expected.Count > 0)
             throw new HarnessException("--expect is for functions; a WASI command must print on every engine what it prints on the first");
+        if (isDry)
+            return new MeasuredProgram([], [], new WorkerOutputText { Text = "", Sha256 = Sha256.HashToHex([]) });
         var report = Probe(given, given.Engines[0], given.ToDefinition([]));
         return new MeasuredProgram([], [], report.Outputs[^1]);
     }
@@ -138,13 +150,21 @@ internal static class MeasureCommand
     private static void WriteTable(ResultsFolder folder)
     {
         var (sweep, summary) = ReportWriter.Summarize(folder);
-        var table = new Table().Border(TableBorder.Simple).AddColumns("engine", "configuration", "processes", "ms", "95%", "speedup", "95%", "code bytes", "warm-up");
-        foreach (var engine in summary.Engines)
+        var workloads = summary.Workloads;
+        string[] columns = [.. workloads.Count > 1 ? (string[])["workload"] : [], "engine", "configuration", "processes", "ms", "95%", "speedup", "95%", "code bytes", "warm-up"];
+        var table = new Table().Border(TableBorder.Simple).AddColumns(columns);
+        foreach (var workload in workloads)
         {
-            foreach (var configuration in summary.ConfigurationsOf(engine))
+            foreach (var engine in summary.Engines)
             {
-                if (summary.Find(engine, configuration.Name, sweep.Workloads[0].Name) is { } cell)
-                    table.AddRow([.. Row(engine, configuration.Name, cell).Select(Markup.Escape)]);
+                foreach (var configuration in summary.ConfigurationsOf(engine))
+                {
+                    if (summary.Find(engine, configuration.Name, workload.Name) is { } cell)
+                    {
+                        string[] row = [.. workloads.Count > 1 ? (string[])[workload.Name] : [], .. Row(engine, configuration.Name, cell)];
+                        table.AddRow([.. row.Select(Markup.Escape)]);
+                    }
+                }
             }
         }
 

@@ -11,7 +11,11 @@ internal sealed record MeasureRequest
     /// <summary>Begins the sweep file.</summary>
     public const string FirstLine = "# Made by 'harness measure'.";
 
+    /// <summary>Path of the module; name of the program, where it is one of a manifest.</summary>
     public required string Path { get; init; }
+
+    /// <summary>The program of a manifest that is measured; null for a module, which no manifest has.</summary>
+    public ProgramDefinition? Known { get; init; }
 
     /// <summary>What the module needs around it.</summary>
     public required ModuleHost Host { get; init; }
@@ -34,7 +38,7 @@ internal sealed record MeasureRequest
     public required int TimedCalls { get; init; }
 
     /// <summary>The program's name: that of the file, and of the function where it is not the usual one.</summary>
-    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path) + (!Host.IsForCommands && Function != "main" ? "-" + Function : "");
+    public string Name => Known is not null ? Path : System.IO.Path.GetFileNameWithoutExtension(Path) + (!Host.IsForCommands && Function != "main" ? "-" + Function : "");
 
     /// <summary>The name of the results folder where none is given. It is in the folder of results, however much the function's name is like a path.</summary>
     public string FolderName => "measure-" + Name.Replace('/', '-');
@@ -47,9 +51,10 @@ internal sealed record MeasureRequest
             throw new HarnessException($"--knob {twice.Key} is given twice; write all its values at once: {twice.Key}={string.Join(',', twice.SelectMany(knob => knob.Value).Distinct())}");
         foreach (var (knob, values) in Knobs)
         {
-            if (values.Distinct().Count() < values.Count)
-                throw new HarnessException($"--knob {knob} has a value twice");
-            KnobCatalog.RefuseOfPrograms([new(knob, values[0])], System.IO.Path.GetFileName(Path));
+            if (values.GroupBy(value => KnobCatalog.Find(knob).Parse(value)).FirstOrDefault(same => same.Count() > 1) is { } repeated)
+                throw new HarnessException($"--knob {knob} has a value twice{(repeated.Distinct().Count() > 1 ? $": {string.Join(" and ", repeated.Distinct())} are the same" : "")}");
+            if (Known is not { IsCompiled: true })
+                KnobCatalog.RefuseOfPrograms([new(knob, values[0])], Known is null ? System.IO.Path.GetFileName(Path) : $"program '{Path}'");
             if (KnobCatalog.OwnerOf(knob) is { } owner && !Engines.Contains(owner.Name))
                 throw new HarnessException($"knob '{knob}' is one of {owner.Title} alone, which is not measured; add it: --engines {string.Join(',', Engines.Append(owner.Name))}");
         }
@@ -76,6 +81,27 @@ internal sealed record MeasureRequest
         Line(text, $"title: {YamlText.Quote(Name)}");
         Line(text, $"engines: [{string.Join(", ", Engines)}]");
         Line(text, $"workloads: [{YamlText.Quote(Name)}]");
+        if (Known is null)
+            WriteProgram(text, program);
+        if (Knobs.Count == 0)
+        {
+            Line(text, $"configurations: [{{name: default}}]");
+        }
+        else
+        {
+            Line(text, $"grid:");
+            foreach (var (knob, values) in Knobs)
+                Line(text, $"  {knob}: {YamlText.List(values)}");
+        }
+
+        Line(text, $"repetitions: {Repetitions}");
+        Line(text, $"timed-calls: {TimedCalls}");
+        return text.ToString();
+    }
+
+    /// <summary>The program, which no manifest has.</summary>
+    private void WriteProgram(StringBuilder text, MeasuredProgram program)
+    {
         Line(text, $"programs:");
         Line(text, $"  - name: {YamlText.Quote(Name)}");
         Line(text, $"    file: {YamlText.Quote(Path)}");
@@ -95,21 +121,6 @@ internal sealed record MeasureRequest
             Line(text, $"    args: {YamlText.List(program.Arguments)}");
             Line(text, $"    expected: {YamlText.List(program.Expected)}");
         }
-
-        if (Knobs.Count == 0)
-        {
-            Line(text, $"configurations: [{{name: default}}]");
-        }
-        else
-        {
-            Line(text, $"grid:");
-            foreach (var (knob, values) in Knobs)
-                Line(text, $"  {knob}: {YamlText.List(values)}");
-        }
-
-        Line(text, $"repetitions: {Repetitions}");
-        Line(text, $"timed-calls: {TimedCalls}");
-        return text.ToString();
     }
 
     private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
@@ -119,4 +130,8 @@ internal sealed record MeasureRequest
 /// <param name="Arguments">The arguments of the call, as typed literals.</param>
 /// <param name="Expected">Its results, likewise.</param>
 /// <param name="Output">What the command must print; null for a call.</param>
-internal sealed record MeasuredProgram(IReadOnlyList<string> Arguments, IReadOnlyList<string> Expected, WorkerOutputText? Output);
+internal sealed record MeasuredProgram(IReadOnlyList<string> Arguments, IReadOnlyList<string> Expected, WorkerOutputText? Output)
+{
+    /// <summary>A program whose manifest says what it must give.</summary>
+    public static MeasuredProgram OfManifest { get; } = new([], [], null);
+}

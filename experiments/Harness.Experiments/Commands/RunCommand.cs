@@ -48,7 +48,7 @@ internal static class RunCommand
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
             if (program is not null)
             {
-                hosts.RefuseForProgram(parsed, path);
+                hosts.RefuseForProgram(parsed, path, words);
                 return RunProgram(program, count, printsStatistics, target, source, limits, options, given);
             }
 

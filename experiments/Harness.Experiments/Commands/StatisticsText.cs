@@ -10,10 +10,12 @@ internal static class StatisticsText
     {
         var engine = store.Engine.Statistics;
         var heap = store.HeapStatistics;
+        Line(output, "modules", $"decoded in {Milliseconds(engine.DecodeTime)}, function bodies validated in {Milliseconds(engine.ValidationTime)}");
         Line(output, "baseline code", $"{engine.BaselineFunctions} functions, {engine.BaselineCodeBytes} bytes, {Milliseconds(engine.BaselineCompileTime)}");
         if (store.Engine.Options.CacheDirectory.Length > 0)
             Line(output, "code cache", $"{engine.CacheHits} functions taken, {engine.CacheMisses} not there, {engine.CacheOptimizedHits} optimized ones taken");
         Line(output, "optimized code", $"{engine.OptimizedFunctions} functions, {engine.OptimizedCodeBytes} bytes, {Milliseconds(engine.OptimizedCompileTime)}");
+        Line(output, "waits for optimized code", Describe(engine.Waits));
         Line(output, "deopts", $"{engine.Deopts}");
         Line(output, "allocated", Megabytes(heap.AllocatedBytes));
         Line(output, "collections", $"{heap.YoungCollections} young, {heap.FullCollections} full");
@@ -21,6 +23,11 @@ internal static class StatisticsText
         Line(output, "moved", $"{Megabytes(heap.PromotedBytes)} made old, {Megabytes(heap.AgedBytes)} left young, {Megabytes(heap.MovedBytes)} by full collections");
         Line(output, "heap", $"{Megabytes(heap.UsedBytes)} in use, {Megabytes(heap.LiveBytes)} alive at the last full collection, {Megabytes(heap.LargestUsedBytes)} at most");
     }
+
+    /// <summary>How long functions have waited for the optimizing compiler, in words.</summary>
+    public static string Describe(CompilationWaits waits) => waits.Begun == 0
+        ? "none"
+        : string.Create(CultureInfo.InvariantCulture, $"{waits.Begun} from request to begin, {Milliseconds(waits.Queued)}, the longest {Milliseconds(waits.LongestQueued)}; {waits.Installed} from request to installation, {Milliseconds(waits.UntilInstalled)}, the longest {Milliseconds(waits.LongestUntilInstalled)}");
 
     private static void Line(TextWriter output, string name, FormattableString figures) =>
         Line(output, name, figures.ToString(CultureInfo.InvariantCulture));

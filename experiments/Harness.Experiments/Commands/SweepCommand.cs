@@ -20,14 +20,9 @@ internal static class SweepCommand
         var repetitions = new Option<int?>("--repetitions") { Description = "repetitions per cell instead of what the file says; may be raised later", HelpName = "N" };
         var seed = new Option<int?>("--seed") { Description = "seed of the random order and the bootstrap", HelpName = "N" };
         var workloads = new Option<string[]>("--workload") { Description = "measure only this workload of the sweep (may be repeated)", HelpName = "NAME" };
-        var suites = SuiteOption.Create();
-        var results = new Option<string?>("--results") { Description = "results folder; results/NAME if left out", HelpName = "FOLDER" };
-        var restart = new Option<bool>("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
         var redo = new Option<bool>("--redo-disturbed") { Description = "measure again what others on the machine disturbed, whatever its times were; disturbed.csv keeps what was measured first" };
         var include = new Option<string[]>("--include") { Description = "measure only cells that meet a condition such as workload=gc-*,engine=ours (may be repeated: any of them)", HelpName = "CONDITION", DefaultValueFactory = _ => [] };
         var exclude = new Option<string[]>("--exclude") { Description = "leave out cells that meet a condition (may be repeated)", HelpName = "CONDITION", DefaultValueFactory = _ => [] };
-        var dryRun = new Option<bool>("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
-        var quick = new Option<bool>("--quick") { Description = "a first picture in about two minutes: at most 6 repetitions, a short warm-up, an end after 90 s; results/NAME-quick" };
         var agreement = new Option<int?>("--aa") { Description = $"measure the baseline against itself, in N pairs of configurations with the same knobs ({AgreementSweep.DefaultPairs}); results/NAME-aa", HelpName = "N", Arity = ArgumentArity.ZeroOrOne };
         var load = new Option<int>("--load") { Description = "keep N processors busy in bursts meanwhile, to see what the statistics make of a noisy machine; results/NAME-load-N, whose times are nothing to quote", HelpName = "N" };
         var shard = new Option<string?>("--shard") { Description = "measure only every Nth round, from the Ith on: a share for one of N machines, which 'harness merge' puts together; results/NAME-shard-I-of-N", HelpName = "I/N" };
@@ -36,12 +31,13 @@ internal static class SweepCommand
         var wait = new Option<bool>("--wait") { Description = "with --slurm, wait until the job is over" };
         var command = new Command("sweep", "measure workloads under several configurations, and write results, summary and chart; goes on where it was stopped, sets finished results aside")
         {
-            name, engine, repetitions, seed, workloads, suites, results, restart, redo, include, exclude, dryRun, quick, agreement, load, shard, slurm, slurmOptions, wait,
+            name, engine, repetitions, seed, workloads, redo, include, exclude, agreement, load, shard, slurm, slurmOptions, wait,
         };
+        var running = SweepRunOptions.AddTo(command, "NAME");
         command.SetAction(parsed =>
         {
             var sweepPath = parsed.GetRequiredValue(name);
-            var sweep = SweepFile.Find(sweepPath, ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
+            var sweep = SweepFile.Find(sweepPath, ProgramCatalog.Read(running.SuitesOf(parsed)));
             if (parsed.GetValue(engine) is { } engineText)
                 sweep = sweep with { Engines = EngineCatalog.ParseOption(engineText) };
             if (parsed.GetValue(repetitions) is { } count)
@@ -57,30 +53,29 @@ internal static class SweepCommand
             };
             if (parsed.GetResult(agreement) is { Implicit: false })
                 sweep = AgreementSweep.Make(sweep, parsed.GetValue(agreement) ?? AgreementSweep.DefaultPairs);
-            if (parsed.GetValue(quick))
-                sweep = QuickLook.Make(sweep);
+            sweep = running.Shape(parsed, sweep);
             if (parsed.GetResult(load) is { Implicit: false })
                 sweep = Disturb(sweep, parsed.GetValue(load));
             if (parsed.GetValue(shard) is { } share)
-                sweep = Share(sweep, SweepShard.Parse(share), parsed.GetValue(quick));
+                sweep = Share(sweep, SweepShard.Parse(share), running.IsQuick(parsed));
             RequireSuites(sweep);
             if (!SweepPlan.Order(sweep).Any())
                 throw new HarnessException($"sweep '{sweep.Name}': no cell meets the conditions of include and exclude");
-            var folder = new ResultsFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, sweep.Name + sweep.Shard.Suffix));
-            if (parsed.GetValue(dryRun))
-                return Describe(sweep, folder);
-            if (parsed.GetValue(redo) && parsed.GetValue(restart))
+            var folder = running.FolderOf(parsed, sweep.Name + sweep.Shard.Suffix);
+            if (running.IsDry(parsed))
+                return running.Run(parsed, sweep, folder);
+            if (parsed.GetValue(redo) && running.Restarts(parsed))
                 throw new HarnessException("--redo-disturbed and --restart exclude each other: a sweep that begins anew has nothing to measure again");
             if (parsed.GetResult(slurm) is { Implicit: false })
             {
-                if (!sweep.Shard.IsWhole || parsed.GetValue(quick))
+                if (!sweep.Shard.IsWhole || running.IsQuick(parsed))
                     throw new HarnessException("--slurm makes shards itself, and measures nothing quickly; leave out --shard and --quick");
-                IEnumerable<Option> passedOn = [engine, repetitions, seed, workloads, suites, include, exclude, agreement, load];
+                IEnumerable<Option> passedOn = [engine, repetitions, seed, workloads, running.Suites, include, exclude, agreement, load];
                 string[] arguments = [SweepFile.IsNamed(sweepPath) ? sweepPath : Path.GetFullPath(sweepPath), .. passedOn.SelectMany(option => Written(parsed, option))];
-                return RunOnCluster(new SlurmSweep(sweep, folder), folder, arguments, parsed.GetValue(slurm), parsed.GetValue(slurmOptions) ?? [], parsed.GetValue(restart), parsed.GetValue(wait));
+                return RunOnCluster(new SlurmSweep(sweep, folder), folder, arguments, parsed.GetValue(slurm), parsed.GetValue(slurmOptions) ?? [], running.Restarts(parsed), parsed.GetValue(wait));
             }
 
-            return Run(sweep, folder, parsed.GetValue(restart), parsed.GetValue(quick) ? QuickLook.Limit : null, parsed.GetValue(redo));
+            return running.Run(parsed, sweep, folder, parsed.GetValue(redo));
         });
         return command;
     }
@@ -136,7 +131,7 @@ internal static class SweepCommand
     }
 
     /// <summary>Says what a sweep would cost, by its own rows and those of all results that there are.</summary>
-    private static int Describe(SweepDefinition sweep, ResultsFolder folder)
+    public static int Describe(SweepDefinition sweep, ResultsFolder folder)
     {
         var own = File.Exists(folder.Results) ? MeasurementFile.Read(folder.Results) : [];
         var others = SweepEstimate.ReadBelow(ProjectLayout.Results, folder.Results, mistake => Console.Error.WriteLine($"harness: the estimate leaves out what cannot be read: {mistake}"));
@@ -149,7 +144,7 @@ internal static class SweepCommand
     }
 
     /// <summary>A suite that nobody said the place of is a mistake of the whole command, not of each of its programs.</summary>
-    private static void RequireSuites(SweepDefinition sweep)
+    public static void RequireSuites(SweepDefinition sweep)
     {
         if (sweep.Programs.FirstOrDefault(program => program.Folder is null) is { } program)
             throw new HarnessException($"sweep '{sweep.Name}': {program.Absence}");

@@ -124,6 +124,8 @@ internal sealed partial record TuningRequest
         var (name, values) = equals < 0 ? (text, (string?)null) : (text[..equals], text[(equals + 1)..]);
         if (name.Length == 0 || values is { Length: 0 })
             throw new HarnessException($"--knob {text}: write {KnobForm}");
+        if (values is not null && values.Split(':')[0] == "..")
+            throw new HarnessException($"--knob {text}: the range has neither end; write {KnobForm}");
         if (values is null)
             return (name, "");
         if (NumberRange().Match(values) is not { Success: true } range)

@@ -9,14 +9,19 @@ namespace Harness.Experiments.Engines;
 /// <summary>The engines that can be measured.</summary>
 internal static class EngineCatalog
 {
+    /// <summary>The columns of <c>results.csv</c> that only this engine tells: what others do between bytes and modules, and between a request for optimized code and that code, cannot be told apart from outside.</summary>
+    private static readonly HashSet<string> InnerPhases = ["decode_ms", "validate_ms", "queue_wait_ms", "longest_queue_wait_ms", "code_wait_ms", "longest_code_wait_ms"];
+
+    private static readonly HashSet<string> InnerPhasesAndTraces = [.. InnerPhases, .. V8Engine.TracedColumns];
+
     /// <summary>All engines; this one first.</summary>
     public static IReadOnlyList<EngineEntry> All { get; } =
     [
         new(OwnEngine.EngineName, "this engine", [], new BuiltInEngine(() => new OwnEngine().Version), () => new OwnEngine()),
-        new(V8Engine.EngineName, "V8", V8Knobs.All, new NodeEngine(), () => new V8Engine()) { ObservedOnce = V8Engine.TracedColumns },
-        new(JscEngine.EngineName, "JavaScriptCore", JscKnobs.All, JscInstallation.Package, () => new JscEngine()) { Untold = V8Engine.TracedColumns },
-        new(SpiderMonkeyEngine.EngineName, "SpiderMonkey", SpiderMonkeyKnobs.All, SpiderMonkeyInstallation.Package, () => new SpiderMonkeyEngine()) { Untold = V8Engine.TracedColumns },
-        new(WasmtimeEngine.EngineName, "Wasmtime", WasmtimeKnobs.All, new BuiltInEngine(() => WasmtimeEngine.LibraryVersion), () => new WasmtimeEngine()) { Untold = V8Engine.TracedColumns },
+        new(V8Engine.EngineName, "V8", V8Knobs.All, new NodeEngine(), () => new V8Engine()) { ObservedOnce = V8Engine.TracedColumns, Untold = InnerPhases },
+        new(JscEngine.EngineName, "JavaScriptCore", JscKnobs.All, JscInstallation.Package, () => new JscEngine()) { Untold = InnerPhasesAndTraces },
+        new(SpiderMonkeyEngine.EngineName, "SpiderMonkey", SpiderMonkeyKnobs.All, SpiderMonkeyInstallation.Package, () => new SpiderMonkeyEngine()) { Untold = InnerPhasesAndTraces },
+        new(WasmtimeEngine.EngineName, "Wasmtime", WasmtimeKnobs.All, new BuiltInEngine(() => WasmtimeEngine.LibraryVersion), () => new WasmtimeEngine()) { Untold = InnerPhasesAndTraces },
     ];
 
     /// <summary>The names of all engines.</summary>
@@ -79,6 +84,6 @@ internal sealed record EngineEntry(string Name, string Title, IReadOnlyList<Harn
     /// <summary>Names of the columns of <c>results.csv</c> that one process of a cell tells for all of its rows.</summary>
     public IReadOnlySet<string> ObservedOnce { get; init; } = new HashSet<string>();
 
-    /// <summary>Names of the columns of <c>results.csv</c> that it does not tell: what it does with code and heap, which V8 tells in a trace.</summary>
+    /// <summary>Names of the columns of <c>results.csv</c> that it does not tell.</summary>
     public IReadOnlySet<string> Untold { get; init; } = new HashSet<string>();
 }

@@ -23,6 +23,7 @@ internal sealed class OwnEngine : IEngine
     private static readonly Assembly EngineAssembly = typeof(EngineOptions).Assembly;
 
     private readonly RecordedProfile profiles = new();
+    private readonly CellCache caches = new();
 
     public string Name => EngineName;
 
@@ -41,26 +42,32 @@ internal sealed class OwnEngine : IEngine
 
     public string? FindGap(WorkerProgram program) => HostGap.Of(program);
 
-    /// <summary>Records the profile that the processes of a cell begin with, where its configuration asks for it.</summary>
-    public void Prepare(WorkerRequest request, TimeSpan timeout)
-    {
-        var knobs = KnobCatalog.Shared(request.Knobs);
-        if (RecordedProfile.IsAskedFor(knobs))
-            Record(request with { Knobs = knobs }, timeout);
-    }
+    /// <summary>Makes what the processes of a cell begin with, where its configuration asks for it: a profile that is recorded, and a cache of code that is filled or empty.</summary>
+    public void Prepare(WorkerRequest request, TimeSpan timeout) => _ = PrepareRequest(request, timeout);
 
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
-        var knobs = KnobCatalog.Shared(request.Knobs);
-        if (RecordedProfile.IsAskedFor(knobs))
+        var (prepared, failed) = PrepareRequest(request, timeout);
+        if (failed is not null)
+            return failed;
+        return Run(CellCache.IsAskedFor(prepared.Knobs) ? caches.Take(prepared) : prepared, timeout);
+    }
+
+    /// <summary>The request with what other processes have made for it.</summary>
+    /// <returns>It, and the report of the process that has failed to; null where none has.</returns>
+    private (WorkerRequest Request, WorkerReport? Failed) PrepareRequest(WorkerRequest request, TimeSpan timeout)
+    {
+        request = request with { Knobs = KnobCatalog.Shared(request.Knobs) };
+        if (RecordedProfile.IsAskedFor(request.Knobs))
         {
-            var recording = Record(request with { Knobs = knobs }, timeout);
+            // What the cache holds is no part of what was learnt.
+            var recording = Record(request with { Knobs = request.Knobs.Where(knob => knob.Key != CellCache.Knob || !CellCache.IsAskedFor(request.Knobs)).ToDictionary() }, timeout);
             if (recording.Report.Status != WorkerStatus.Ok)
-                return recording.Report;
-            knobs = RecordedProfile.With(knobs, recording.File);
+                return (request, recording.Report);
+            request = request with { Knobs = RecordedProfile.With(request.Knobs, recording.File) };
         }
 
-        return Run(request with { Knobs = knobs }, timeout);
+        return (request, CellCache.IsAskedFor(request.Knobs) ? caches.Prepare(request, filling => Run(filling, timeout)) : null);
     }
 
     private (string File, WorkerReport Report) Record(WorkerRequest request, TimeSpan timeout) => profiles.Of(request, recorded => Run(recorded, timeout));

@@ -44,7 +44,7 @@ internal static class OwnWorker
         {
             report(Failed(WorkerStatus.Trap, exception));
         }
-        catch (Exception exception) when (exception is ProgramException or ModuleException or LinkException or WasmException or KeyNotFoundException or ArgumentException
+        catch (Exception exception) when (exception is ProgramException or ModuleException or LinkException or WasmException or KeyNotFoundException or ArgumentException or KnobException
             or NotSupportedException or IOException or UnauthorizedAccessException)
         {
             report(Failed(WorkerStatus.Error, exception));
@@ -99,6 +99,8 @@ internal static class OwnWorker
         {
             Status = WorkerStatus.Ok,
             CompileMs = first.CompileMs,
+            DecodeMs = first.DecodeMs,
+            ValidateMs = first.ValidateMs,
             InstantiateMs = first.InstantiateMs,
             WarmUpCalls = loop.WarmUpMs.Count,
             WarmUpMs = loop.WarmUpTotalMs,
@@ -112,6 +114,10 @@ internal static class OwnWorker
             BaselineBytes = statistics.BaselineCodeBytes,
             BaselineCompileMs = statistics.BaselineCompileTime.TotalMilliseconds,
             OptimizedCompileMs = statistics.OptimizedCompileTime.TotalMilliseconds,
+            QueueWaitMs = statistics.Waits.Queued.TotalMilliseconds,
+            LongestQueueWaitMs = statistics.Waits.LongestQueued.TotalMilliseconds,
+            CodeWaitMs = statistics.Waits.UntilInstalled.TotalMilliseconds,
+            LongestCodeWaitMs = statistics.Waits.LongestUntilInstalled.TotalMilliseconds,
             TierUps = statistics.OptimizedFunctions,
             Deopts = statistics.Deopts,
             YoungCollections = heap.YoungCollections,
@@ -200,16 +206,22 @@ internal static class OwnWorker
     /// <summary>The times of the phases up to the end of the first iteration: later ones may make further modules and instances, as many as there happen to be iterations.</summary>
     private sealed class PhasesAtFirst(IProgramHost host)
     {
-        private (double CompileMs, double InstantiateMs)? noted;
+        private (double CompileMs, double DecodeMs, double ValidateMs, double InstantiateMs)? noted;
 
         /// <summary>From bytes to modules, in ms.</summary>
         public double CompileMs => noted?.CompileMs ?? host.CompileMilliseconds;
+
+        /// <summary>The part of it that decoding took, in ms.</summary>
+        public double DecodeMs => noted?.DecodeMs ?? host.DecodeMilliseconds;
+
+        /// <summary>The part of it that validating function bodies took, in ms.</summary>
+        public double ValidateMs => noted?.ValidateMs ?? host.ValidateMilliseconds;
 
         /// <summary>From modules to instances, in ms.</summary>
         public double InstantiateMs => noted?.InstantiateMs ?? host.InstantiateMilliseconds;
 
         /// <summary>Notes that an iteration has ended.</summary>
-        public void Note() => noted ??= (host.CompileMilliseconds, host.InstantiateMilliseconds);
+        public void Note() => noted ??= (host.CompileMilliseconds, host.DecodeMilliseconds, host.ValidateMilliseconds, host.InstantiateMilliseconds);
     }
 
     private sealed class WrongResultException(string message) : Exception(message);

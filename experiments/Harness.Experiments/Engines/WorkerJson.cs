@@ -57,6 +57,8 @@ internal static class WorkerJson
         json.WriteString("message", report.Message);
         json.WriteNumber("startMs", report.StartMs);
         json.WriteNumber("compileMs", report.CompileMs);
+        Write(json, "decodeMs", report.DecodeMs);
+        Write(json, "validateMs", report.ValidateMs);
         json.WriteNumber("instantiateMs", report.InstantiateMs);
         json.WriteNumber("warmUpCalls", report.WarmUpCalls);
         json.WriteNumber("warmUpMs", report.WarmUpMs);
@@ -72,6 +74,10 @@ internal static class WorkerJson
         json.WriteNumber("peakMemoryBytes", report.PeakMemoryBytes);
         json.WriteNumber("baselineCompileMs", report.BaselineCompileMs);
         json.WriteNumber("optimizedCompileMs", report.OptimizedCompileMs);
+        Write(json, "queueWaitMs", report.QueueWaitMs);
+        Write(json, "longestQueueWaitMs", report.LongestQueueWaitMs);
+        Write(json, "codeWaitMs", report.CodeWaitMs);
+        Write(json, "longestCodeWaitMs", report.LongestCodeWaitMs);
         json.WriteNumber("youngCollections", report.YoungCollections);
         json.WriteNumber("fullCollections", report.FullCollections);
         json.WriteNumber("collectionMs", report.CollectionMs);
@@ -195,6 +201,14 @@ internal static class WorkerJson
         Write(json, "files", output.Files);
         json.WriteNumber("count", output.Count);
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, double? number)
+    {
+        if (number is { } known)
+            json.WriteNumber(name, known);
+        else
+            json.WriteNull(name);
     }
 
     private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)

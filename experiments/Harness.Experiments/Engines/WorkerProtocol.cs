@@ -104,6 +104,12 @@ internal sealed record WorkerReport
     /// <summary>From the bytes to modules that can be instantiated, up to the end of the first iteration.</summary>
     public double CompileMs { get; init; }
 
+    /// <summary>The part of <see cref="CompileMs"/> that decoding took, but for function bodies; null where the engine does not tell.</summary>
+    public double? DecodeMs { get; init; }
+
+    /// <summary>The part of <see cref="CompileMs"/> that validating function bodies took; null where the engine does not tell.</summary>
+    public double? ValidateMs { get; init; }
+
     /// <summary>From modules to instances, up to the end of the first iteration.</summary>
     public double InstantiateMs { get; init; }
 
@@ -137,6 +143,18 @@ internal sealed record WorkerReport
 
     /// <summary>Time that the optimizing compiler took, on its own threads.</summary>
     public double OptimizedCompileMs { get; init; }
+
+    /// <summary>Time, over all compilations by the optimizing compiler, from the request until one began; null where the engine does not tell, as the next ones.</summary>
+    public double? QueueWaitMs { get; init; }
+
+    /// <summary>The longest such time.</summary>
+    public double? LongestQueueWaitMs { get; init; }
+
+    /// <summary>Time, over all compilations whose code was installed, from the request until that.</summary>
+    public double? CodeWaitMs { get; init; }
+
+    /// <summary>The longest such time.</summary>
+    public double? LongestCodeWaitMs { get; init; }
 
     /// <summary>Collections of the nursery alone.</summary>
     public long YoungCollections { get; init; }

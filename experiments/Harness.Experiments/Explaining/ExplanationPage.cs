@@ -77,7 +77,8 @@ internal sealed class ExplanationPage
         var summary = compilation.Failure is { } failure
             ? Text($"no {tier} at {compilation.AtMilliseconds:F3} ms: {failure}")
             : Text($"{tier} at {compilation.AtMilliseconds:F3} ms: {compilation.CodeBytes} bytes in {compilation.CompileMicroseconds:F0} µs")
-                + (compilation.Tier == CompilationTier.Baseline ? "" : Text($", {compilation.InlinedCalls} calls inlined, {compilation.DeoptPoints} deopt points"));
+                + (compilation.Tier == CompilationTier.Baseline ? "" : Text($", {compilation.InlinedCalls} calls inlined, {compilation.DeoptPoints} deopt points"))
+                + (compilation is { QueuedMicroseconds: { } queued, UntilInstalledMicroseconds: { } installed } ? Text($"; begun {queued:F0} µs after the request, installed after {installed:F0} µs") : "");
         if (compilation is { Inlining.Count: 0, Steps.Count: 0, Graphs.Count: 0, Code.Count: 0 })
         {
             html.Element("p", summary);

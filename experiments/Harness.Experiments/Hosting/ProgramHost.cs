@@ -37,6 +37,10 @@ internal abstract class ProgramHost : IProgramHost
 
     public double CompileMilliseconds { get; protected set; }
 
+    public virtual double DecodeMilliseconds => Engine.Statistics.DecodeTime.TotalMilliseconds;
+
+    public virtual double ValidateMilliseconds => Engine.Statistics.ValidationTime.TotalMilliseconds;
+
     public double InstantiateMilliseconds { get; private set; }
 
     protected WorkerProgram Program { get; }

@@ -54,6 +54,11 @@ internal sealed class ScriptProgramHost : IProgramHost
 
     public double CompileMilliseconds => host.CompileMilliseconds;
 
+    /// <summary>Of modules that are made: the engine has also decoded what scripts only ask to be validated.</summary>
+    public double DecodeMilliseconds => host.CompileMilliseconds - host.ValidateMilliseconds;
+
+    public double ValidateMilliseconds => host.ValidateMilliseconds;
+
     public double InstantiateMilliseconds => host.InstantiateMilliseconds;
 
     public void Load()

@@ -79,9 +79,9 @@ internal static class Cautions
     }
 
     /// <summary>What is to be said of how it was measured: by a rule of warm-up that ended it too early where an engine says nothing of its tiers.</summary>
-    public static IEnumerable<string> OfRule(SweepSummary summary)
+    public static IEnumerable<string> OfRule(IReadOnlyList<Measurement> rows)
     {
-        List<string> engines = [.. summary.Rows.Where(row => row.Format < Measurement.GainFormat && row.WarmUpCalls > 0 && row.Engine != OwnEngine.EngineName).Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal).Select(EngineCatalog.TitleOf)];
+        List<string> engines = [.. rows.Where(row => row.Format < Measurement.GainFormat && row.WarmUpCalls > 0 && row.Engine != OwnEngine.EngineName).Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal).Select(EngineCatalog.TitleOf)];
         if (engines.Count > 0)
             yield return $"{string.Join(", ", engines)} may have been timed too early: rows of formats before {Measurement.GainFormat} are of a time when warm-up did not wait until no call became faster (METHODOLOGY.md), and {(engines.Count > 1 ? "these engines say" : "this engine says")} nothing of tiers. Where that happened the times are too long.";
     }
@@ -102,7 +102,7 @@ internal static class Cautions
         if (summary.Processes.Most < MedianInterval.LeastValues)
             cautions.Add($"With {SweepChart.NumberOfProcesses(summary)} {(summary.Processes.Most == 1 ? "repetition" : "repetitions")} there are no intervals, and no test finds anything: this is a first look, nothing to quote.");
         cautions.AddRange(OfFailures(summary, failures));
-        cautions.AddRange(OfRule(summary));
+        cautions.AddRange(OfRule(summary.Rows));
         cautions.AddRange(OfEnvironment(provenance));
         return cautions;
     }

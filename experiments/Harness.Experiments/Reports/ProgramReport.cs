@@ -92,8 +92,8 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         if (measured.Count > 0)
         {
             var table = new MarkdownTable([
-                "program", "time, ms", "ratio", "CPU", "first, ms", "start, ms", "compile, ms", "instantiate, ms", "optimized code, KB", "baseline code, KB",
-                "optimizing, ms", "collections", "collecting, ms", "longest, ms", "memory, MB"]);
+                "program", "time, ms", "ratio", "CPU", "first, ms", "start, ms", "compile, ms", "decode, ms", "validate, ms", "instantiate, ms", "optimized code, KB", "baseline code, KB",
+                "optimizing, ms", "queued, ms", "collections", "collecting, ms", "longest, ms", "memory, MB"]);
             foreach (var program in measured)
                 table.Add(Row(program));
             table.WriteTo(text);
@@ -114,10 +114,13 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         Side(program, "first_ms"),
         $"{Start(program.Own)} / {Start(program.Other)}",
         Side(program, row => row.CompileMs),
+        Side(program, "decode_ms"),
+        Side(program, "validate_ms"),
         Side(program, row => row.InstantiateMs),
         Side(program, row => OptimizedBytes.ReadNumber(row) / 1e3),
         Side(program, row => BaselineBytes.ReadNumber(row) / 1e3),
         Side(program, "optimized_compile_ms"),
+        Side(program, "queue_wait_ms"),
         Side(program, row => YoungCollections.ReadNumber(row) + FullCollections.ReadNumber(row)),
         Side(program, "collection_ms"),
         Side(program, "longest_pause_ms"),

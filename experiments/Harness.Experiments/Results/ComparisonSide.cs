@@ -90,7 +90,9 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
         return at <= 0 || Directory.Exists(text) ? ResultsFolder.Find(text) : ResultsAtCommit.Open(text[..at], text[(at + 1)..]);
     }
 
-    private static string? Value(Match match, string name) => match.Groups[name] is { Success: true } group ? group.Value : null;
+    private static string? Value(Match match, string name) => match.Groups[name] is not { Success: true } group ? null
+        : group.Captures.Count == 1 ? group.Value
+        : throw new HarnessException($"'{match.Value}' names {group.Captures.Count} of {name}, and a side has one; write one of them");
 
     private static void Require(string? wanted, string kind, IEnumerable<string> known, ResultsFolder folder)
     {

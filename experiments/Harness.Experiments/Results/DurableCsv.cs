@@ -210,7 +210,7 @@ internal sealed class DurableCsv<TRow> : IDisposable
         }
         catch (CsvFormatException exception)
         {
-            throw new HarnessException($"{path} is damaged: {OneLine.Of(exception.Message)}", exception);
+            throw new HarnessException($"{path} is damaged: {CsvMistake.Describe(exception)}", exception);
         }
     }
 }

@@ -22,7 +22,7 @@ internal readonly record struct Cell(string Engine, string Configuration, string
 internal sealed partial record Measurement : IMeteredRow
 {
     /// <summary>The version of the columns that is written.</summary>
-    public const int CurrentFormat = 12;
+    public const int CurrentFormat = 13;
 
     /// <summary>The version from which on <see cref="SteadyAfterMs"/> compares calls of one kind only.</summary>
     public const int SteadyByKindFormat = 7;
@@ -212,6 +212,30 @@ internal sealed partial record Measurement : IMeteredRow
     [CsvColumn("longest_pause_ms", Optional = true)]
     public double LongestPauseMs { get; init; }
 
+    /// <summary>The part of <see cref="CompileMs"/> that decoding took, but for function bodies; null where the engine does not tell.</summary>
+    [CsvColumn("decode_ms", Optional = true)]
+    public double? DecodeMs { get; init; }
+
+    /// <summary>The part of <see cref="CompileMs"/> that validating function bodies took; null where the engine does not tell.</summary>
+    [CsvColumn("validate_ms", Optional = true)]
+    public double? ValidateMs { get; init; }
+
+    /// <summary>Time from the request to the beginning of each compilation by the optimizing compiler, of all together; null where the engine does not tell.</summary>
+    [CsvColumn("queue_wait_ms", Optional = true)]
+    public double? QueueWaitMs { get; init; }
+
+    /// <summary>The longest such time of one compilation; null where the engine does not tell.</summary>
+    [CsvColumn("longest_queue_wait_ms", Optional = true)]
+    public double? LongestQueueWaitMs { get; init; }
+
+    /// <summary>Time from the request to the installation of the code, of all compilations together; null where the engine does not tell.</summary>
+    [CsvColumn("code_wait_ms", Optional = true)]
+    public double? CodeWaitMs { get; init; }
+
+    /// <summary>The longest such time of one compilation; null where the engine does not tell.</summary>
+    [CsvColumn("longest_code_wait_ms", Optional = true)]
+    public double? LongestCodeWaitMs { get; init; }
+
     /// <summary>How many iterations there were before those that the row has. No statistic looks at them but those that have columns of their own: the first one, and the time until steady state.</summary>
     [CsvIgnore]
     public int OmittedIterations => Format < LastWarmUpFormat ? 0 : Math.Max(0, WarmUpCalls - Steadiness.MostIterations);
@@ -287,5 +311,11 @@ internal sealed partial record Measurement : IMeteredRow
         ProbeAfterMs = speed.AfterMs,
         Machine = speed.Machine,
         LongestPauseMs = report.LongestPauseMs,
+        DecodeMs = report.DecodeMs,
+        ValidateMs = report.ValidateMs,
+        QueueWaitMs = report.QueueWaitMs,
+        LongestQueueWaitMs = report.LongestQueueWaitMs,
+        CodeWaitMs = report.CodeWaitMs,
+        LongestCodeWaitMs = report.LongestCodeWaitMs,
     };
 }

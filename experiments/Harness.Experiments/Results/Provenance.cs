@@ -95,12 +95,26 @@ internal sealed record Provenance
             return null;
         try
         {
-            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json);
+            var provenance = JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json);
+            return provenance?.FindLack() is { } lack ? throw new HarnessException($"{path} is damaged: {lack}; use --restart to measure anew") : provenance;
         }
         catch (JsonException exception)
         {
             throw new HarnessException($"{path} is damaged: {exception.Message}; use --restart to measure anew", exception);
         }
+    }
+
+    /// <summary>What is missing that every provenance has and that its form does not say: a run at least, and something in every place of a list.</summary>
+    private string? FindLack()
+    {
+        (string Field, IEnumerable<object?>? Entries)[] lists =
+        [
+            ("runs", Runs), ("gaps", Gaps), ("workloads", Workloads), ("shards", Shards), ("knobs", Knobs.Values), ("knobs", Knobs.Values.Where(knobs => knobs is not null).SelectMany(knobs => knobs.Values)),
+            ("shards", Shards?.Where(shard => shard is not null).SelectMany(shard => shard.Runs)),
+        ];
+        return lists.FirstOrDefault(list => list.Entries?.Any(entry => entry is null) == true).Field is { } empty
+            ? $"'{empty}' has a place with nothing in it"
+            : Runs.Count == 0 ? "'runs' names no run of the harness" : null;
     }
 
     /// <summary>The time of day as it is written here.</summary>

@@ -59,6 +59,8 @@ internal sealed class ResultsDatabase : IDisposable
     /// <exception cref="HarnessException">The query is wrong, or gives what cannot be read; the message is DuckDB's, in one line.</exception>
     public ResultTable Query(string sql)
     {
+        if (string.IsNullOrWhiteSpace(sql))
+            throw new HarnessException("the query is empty; 'describe results' lists the columns");
         try
         {
             using var command = connection.CreateCommand();
@@ -175,9 +177,18 @@ internal sealed class ResultsDatabase : IDisposable
     private static object Simplify(object value) => value switch
     {
         string or bool or DateTime or IFormattable => value,
+        Stream bytes => Hexadecimal(bytes),
         System.Collections.IEnumerable items => $"[{string.Join(", ", items.Cast<object?>().Select(TableWriter.Exact))}]",
         _ => value.ToString() ?? "",
     };
+
+    /// <summary>Bytes as a query writes them.</summary>
+    private static string Hexadecimal(Stream bytes)
+    {
+        using var content = new MemoryStream();
+        bytes.CopyTo(content);
+        return string.Concat(content.ToArray().Select(value => $"\\x{value:X2}"));
+    }
 
     /// <summary>DuckDB's message without the picture of the query that follows it.</summary>
     private static string Reason(Exception exception) => OneLine.Of(exception.Message.Split("\n\n")[0]).Trim();

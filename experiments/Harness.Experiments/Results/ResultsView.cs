@@ -26,6 +26,7 @@ internal sealed class ResultsView
         (9, ["clock_step_ms"]),
         (11, ["probe_before_ms", "probe_after_ms", "machine"]),
         (12, ["longest_pause_ms"]),
+        (13, ["decode_ms", "validate_ms", "queue_wait_ms", "longest_queue_wait_ms", "code_wait_ms", "longest_code_wait_ms"]),
     ];
 
     /// <summary>
@@ -45,7 +46,7 @@ internal sealed class ResultsView
         .. typeof(Measurement).GetProperties()
             .Select(property => (Property: property, Column: property.GetCustomAttribute<CsvColumnAttribute>()))
             .Where(pair => pair.Column is not null)
-            .Select(pair => new ResultColumn(pair.Column!.Name!, pair.Property.PropertyType, ReaderOf(pair.Property, pair.Column!.Name!))),
+            .Select(pair => new ResultColumn(pair.Column!.Name!, Nullable.GetUnderlyingType(pair.Property.PropertyType) ?? pair.Property.PropertyType, ReaderOf(pair.Property, pair.Column!.Name!))),
     ];
 
     private readonly string place;

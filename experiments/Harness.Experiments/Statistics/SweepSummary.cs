@@ -211,13 +211,15 @@ internal sealed class SweepSummary
             Unsettled = rows.Count(row => !row.Settled),
             OptimizedBytes = MedianOf("optimized_bytes", row => row.OptimizedBytes),
             CompileMs = rows.Select(row => row.CompileMs).Median(),
+            DecodeMs = MedianOf("decode_ms", row => row.DecodeMs ?? double.NaN),
+            ValidateMs = MedianOf("validate_ms", row => row.ValidateMs ?? double.NaN),
             OptimizedCompileMs = MedianOf("optimized_compile_ms", row => row.OptimizedCompileMs),
             Deopts = MedianOf("deopts", row => row.Deopts),
             PeakMemoryBytes = MedianOf("peak_memory_bytes", row => row.PeakMemoryBytes),
             ClockStepMs = rows.Select(row => row.ClockStepMs).Median(),
         };
 
-        double MedianOf(string column, Func<Measurement, double> quantity) => EngineCatalog.IsUntold(cell.Engine, column) ? double.NaN : rows.Select(quantity).Median();
+        double MedianOf(string column, Func<Measurement, double> quantity) => EngineCatalog.IsUntold(cell.Engine, column) || rows.Any(row => double.IsNaN(quantity(row))) ? double.NaN : rows.Select(quantity).Median();
     }
 
     private void CorrectForManyTests()
@@ -268,6 +270,12 @@ internal sealed record CellSummary
     public required double OptimizedBytes { get; init; }
 
     public required double CompileMs { get; init; }
+
+    /// <summary>Median time that decoding took, but for function bodies, in ms; not a number where the engine does not tell, or rows are of before there was this.</summary>
+    public required double DecodeMs { get; init; }
+
+    /// <summary>Median time that validating function bodies took, likewise.</summary>
+    public required double ValidateMs { get; init; }
 
     /// <summary>Median time that the optimizing compiler took, in ms; not a number where the engine does not tell.</summary>
     public required double OptimizedCompileMs { get; init; }

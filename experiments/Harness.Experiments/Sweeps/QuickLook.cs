@@ -6,6 +6,9 @@ internal static class QuickLook
     /// <summary>Time after which no process is started any more; with what the last one takes and the charts, a picture is there in two minutes.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(90);
 
+    /// <summary>Ends the names of such sweeps.</summary>
+    public const string Suffix = "-quick";
+
     private const int MostRepetitions = 6;
     private const double WarmUpLimitMilliseconds = 500;
     private const double GainMilliseconds = 100;
@@ -15,7 +18,7 @@ internal static class QuickLook
     public static SweepDefinition Make(SweepDefinition sweep) => WithRepetitions(
         sweep with
         {
-            Name = sweep.Name + "-quick",
+            Name = sweep.Name + Suffix,
             Title = sweep.Title + " (a first look)",
             TimedCalls = 1,
             WarmUp = sweep.WarmUp with

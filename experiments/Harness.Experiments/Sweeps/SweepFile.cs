@@ -52,7 +52,17 @@ internal static class SweepFile
     /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
     public static SweepDefinition Read(string path, Func<ProgramCatalog> catalog, IReadOnlyList<Workload>? known)
     {
-        var text = YamlFile.ReadText(path, "sweep file");
+        return Parse(YamlFile.ReadText(path, "sweep file"), path, catalog, known);
+    }
+
+    /// <summary>Reads the text of a sweep file, which need not be there.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">Where it stands, or would: the sweep has the name of the file, and the paths of its programs are relative to it.</param>
+    /// <param name="catalog">Reads the programs that it can name, where the workloads are to be looked up.</param>
+    /// <param name="known">The workloads that it stood for when it was measured; null to look them up.</param>
+    /// <exception cref="HarnessException">It is wrong; the message says where and how to mend it.</exception>
+    public static SweepDefinition Parse(string text, string path, Func<ProgramCatalog> catalog, IReadOnlyList<Workload>? known)
+    {
         var document = YamlFile.Parse<Document>(text, path, "sweep file");
         try
         {

@@ -210,7 +210,7 @@ internal sealed class ProcessEvaluator : IEvaluator
         var counts = specification.WeighsObserved || process.Phase is not "search";
         // What of them decides is measured in every round, as times are, and profiles are recorded in every round: what was lucky once must not be found again in all of them. Where they are only
         // shown, one a phase is enough.
-        var occasion = specification.WeighsObserved || RecordedProfile.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
+        var occasion = specification.WeighsObserved || RecordedProfile.IsAskedFor(knobs) || CellCache.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
         var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
         var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
         var measured = meter.Run(engine, request, timeout);

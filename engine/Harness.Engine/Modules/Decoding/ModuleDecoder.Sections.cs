@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Harness.Engine.Modules.Validation;
 
@@ -233,7 +234,9 @@ internal sealed partial class ModuleDecoder
         }
         else if (!IsLate)
         {
+            var start = Stopwatch.GetTimestamp();
             _invalidBody = new BodyValidation(_environment, section, _importedFunctions, _bodies, found).Run(_validationThreads, _startThread, _tailCalls);
+            _validationTime = Stopwatch.GetElapsedTime(start);
         }
 
         if (fault is not null) throw fault;

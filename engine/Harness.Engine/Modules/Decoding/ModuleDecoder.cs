@@ -45,6 +45,7 @@ internal sealed partial class ModuleDecoder
     private (int Start, int End) _names;
     private (int Start, int End) _branchHints;
     private InvalidModuleException? _invalidBody;
+    private TimeSpan _validationTime;
     private ModuleReader _reader;
     private ExportTable _exports;
 
@@ -230,6 +231,7 @@ internal sealed partial class ModuleDecoder
             Late = IsLate && _bodies.Length > 0 ? new LateValidation(_environment, _bytes, _importedFunctions, _bodies) : null,
             BuiltinSets = _builtinSets,
             Hash = _hash!,
+            ValidationTime = _validationTime,
             ImportedFunctionCount = _importedFunctions,
         };
         module.Functions = CreateFunctions(module);

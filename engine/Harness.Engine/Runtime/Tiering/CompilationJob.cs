@@ -8,6 +8,7 @@ namespace Harness.Engine.Runtime.Tiering;
 internal sealed class CompilationJob : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly long _requested = Stopwatch.GetTimestamp();
 
     /// <summary>Makes a job that is as hot as one budget.</summary>
     public CompilationJob(Instance instance, int functionIndex, int loop = -1)
@@ -36,6 +37,12 @@ internal sealed class CompilationJob : IDisposable
 
     /// <summary>How much the function does in baseline code while it waits.</summary>
     public Heat Heat { get; } = new();
+
+    /// <summary>Time since it was asked for.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_requested);
+
+    /// <summary>How long it had waited when a thread took it.</summary>
+    public TimeSpan Queued { get; set; }
 
     /// <summary>Whether a guest waits for it, so that it comes before all others.</summary>
     public bool IsAwaited { get; set; }

@@ -24,6 +24,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     private int _threads;
     private int _idleThreads;
     private bool _isDisposed;
+    private CompilationWaits _waits = CompilationWaits.None;
 
     /// <summary>How many functions wait to be optimized, or are being optimized.</summary>
     public int PendingCount
@@ -33,6 +34,18 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             lock (_gate)
             {
                 return _queue.Count + _running.Count;
+            }
+        }
+    }
+
+    /// <summary>How long functions have waited so far.</summary>
+    public CompilationWaits Waits
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waits;
             }
         }
     }
@@ -259,6 +272,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             CompilationJob hottest = CompilationJob.Hottest(_queue);
             _queue.Remove(hottest);
             _running.Add(hottest);
+            hottest.Queued = hottest.Age;
             return hottest;
         }
     }
@@ -269,13 +283,17 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         try
         {
             if (KeptCode.TryInstall(owner, job.FunctionIndex, job.Loop, new CompilationInterest(job.Cancellation))) return null;
+            lock (_gate) _waits = _waits.WithBegun(job.Queued);
             long start = Stopwatch.GetTimestamp();
             bool allowsDeopt = owner.AllowsDeopt(job.FunctionIndex);
             CompiledCode code = job.Loop < 0
                 ? engine.OptimizingCompiler.Compile(owner, job.FunctionIndex, job.Feedback, allowsDeopt, job.Cancellation)
                 : engine.OptimizingCompiler.CompileLoop(owner, job.FunctionIndex, job.Loop, job.Feedback, allowsDeopt, job.Cancellation);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            if (owner.Install(job.Instance, code, job.Cancellation)) engine.Events.OnCompiled(owner, code, time, store: null);
+            if (!owner.Install(job.Instance, code, job.Cancellation)) return null;
+            TimeSpan untilInstalled = job.Age;
+            lock (_gate) _waits = _waits.WithInstalled(untilInstalled);
+            engine.Events.OnCompiled(owner, code, time, store: null, job.Queued, untilInstalled);
             return null;
         }
         catch (OperationCanceledException) when (job.Cancellation.IsCancellationRequested || owner.IsFreed)

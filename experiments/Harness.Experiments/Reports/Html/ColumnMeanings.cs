@@ -20,6 +20,7 @@ internal static class ColumnMeanings
         (["code bytes"], "Median of the size of the optimized machine code in use at the end."),
         (["deopts"], "Median of the number of times that optimized code was left because a speculation failed."),
         (["compile ms"], "Median of the time to compile the module, in milliseconds."),
+        (["decode ms", "validate ms"], "The parts of the time to compile that went into decoding the module but for its function bodies, and into validating these; empty where the engine does not tell them apart."),
         (["flat", "warm up", "slow down", "no steady state", "too short"], $"Number of processes that ran at one speed from the start; reached their fastest at the end; became slower again; still changed at the end; had fewer than {Steadiness.LeastIterations} iterations, too few to tell."),
         (["steady after iterations", "steady after ms"], "Median, over the processes that reached a steady state, of the iterations and of the milliseconds before it."),
     ];

@@ -55,7 +55,7 @@ internal sealed class ProgramSections
         var table = new ResultTable(
         [
             new("engine"), new("configuration"), new("n", "0"), TableColumn.Time("ms", "0.00"), TableColumn.Time("low", "0.00"), TableColumn.Time("high", "0.00"), new("speedup", "0.00"), TableColumn.Probability("p_corrected"), new("outliers", "0"),
-            new("code_bytes", "0"), new("deopts", "0"), TableColumn.Time("compile_ms", "0.0"), new("steady_state"),
+            new("code_bytes", "0"), new("deopts", "0"), TableColumn.Time("compile_ms", "0.0"), TableColumn.Time("decode_ms", "0.0"), TableColumn.Time("validate_ms", "0.0"), new("steady_state"),
         ]);
         var cells = (
             from engine in summary.Engines
@@ -70,7 +70,7 @@ internal sealed class ProgramSections
         {
             table.Add(
                 EngineCatalog.TitleOf(engine), configuration.Title, cell.Count, cell.Time.Value, cell.Time.HasInterval ? cell.Time.Low : null, cell.Time.HasInterval ? cell.Time.High : null,
-                cell.Speedup?.Value, cell.Difference?.AdjustedPValue, cell.Outliers, cell.OptimizedBytes, cell.Deopts, cell.CompileMs,
+                cell.Speedup?.Value, cell.Difference?.AdjustedPValue, cell.Outliers, cell.OptimizedBytes, cell.Deopts, cell.CompileMs, cell.DecodeMs, cell.ValidateMs,
                 Describe(summary.SteadinessOfCells.GetValueOrDefault(new Cell(engine, configuration.Name, workload))));
         }
 

@@ -9,8 +9,9 @@ internal static class ProgramTable
     /// <summary>The quantities that stand side by side for both engines: columns of <c>results.csv</c>, where they are described.</summary>
     private static readonly string[] Quantities =
     [
-        "execute_ms", "execute_cpu_ms", "first_ms", "steady_after_ms", "start_ms", "compile_ms", "instantiate_ms", "cpu_ms",
+        "execute_ms", "execute_cpu_ms", "first_ms", "steady_after_ms", "start_ms", "compile_ms", "decode_ms", "validate_ms", "instantiate_ms", "cpu_ms",
         "optimized_bytes", "baseline_bytes", "tier_ups", "deopts", "optimized_compile_ms", "baseline_compile_ms",
+        "queue_wait_ms", "longest_queue_wait_ms", "code_wait_ms", "longest_code_wait_ms",
         "young_collections", "full_collections", "collection_ms", "longest_pause_ms", "promoted_bytes", "peak_memory_bytes",
     ];
 
