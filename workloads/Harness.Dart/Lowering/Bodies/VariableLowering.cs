@@ -166,6 +166,7 @@ internal sealed class VariableLowering(FunctionLowering body)
             }
 
             var value = Conditions.LowerOutcome(init, declared, out var told);
+            if (declared is null) Coercions.Used(value, init);
             var inferred = declared ?? Unpromoted(value.Type);
             var node = _reprs.Convert(Coercions.Coerce(value, inferred, init), _reprs.Of(inferred));
             var local = _variables.Declare(name, inferred, at, v.Final);
