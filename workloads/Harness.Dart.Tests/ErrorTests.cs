@@ -94,6 +94,17 @@ public sealed class ErrorTests
     }
 
     // Place and message of each error.
+    /// <summary>What comes near to right programs, each with its only error.</summary>
+    [Theory]
+    [InlineData("class C { int a = 1; } void main() { C? c; c?..a?..a; }", "Only the first section of a cascade can be null-aware.")]
+    [InlineData("class C { int a = 1; } void main() { int a = 1; print(a); var C(:a) = C(); }", "'a' is already declared in this scope.")]
+    [InlineData("class C { const C(); } void main() { switch (C()) { case == C(): print(1); } }", "Not a constant expression.")]
+    [InlineData("void main() { num a = 0; a as int; [a] = [3.5]; }", "A value of type 'double' can't be assigned to a variable of type 'int'.")]
+    [InlineData("extension type E(int? i) {} void main() { E e = null; print(e); }", "A value of type 'Null' can't be assigned to a variable of type 'E'.")]
+    [InlineData("Future<int>? f() async { int? i = 1 > 0 ? null : 1; return i; } void main() => f();", "A value of type 'int?' can't be returned from an async function with return type 'Future<int>'.")]
+    [InlineData("class C {} extension type on C {} void main() => C();", "Expected '(' before 'C'.")]
+    public void AnErrorIsFound(string source, string message) => Assert.EndsWith(message, Assert.Single(ErrorsOf(source)), StringComparison.Ordinal);
+
     private static List<string> ErrorsOf(string source)
     {
         var file = Path.Combine(Path.GetTempPath(), $"harness-dart-{Guid.NewGuid():N}.dart");
@@ -223,6 +234,15 @@ public sealed class ErrorTests
     [InlineData("class A { String? get g => 'g'; int h(int x) => x; } class C implements A { noSuchMethod(Invocation i) => null; } mixin M on A { List<Object?> t() { final f = super.h, k = super.h; return [super.g, super.h(2), f(3), f == k]; } noSuchMethod(Invocation i) => i.isGetter ? 'M' : i.positionalArguments.first; } class D extends C with M {} class E extends D { int h(int x) => 0; noSuchMethod(Invocation i) => i.isGetter ? 'E' : (i.positionalArguments.first as int) * 10; } void main() => print('${D().t()} ${E().t()}');", "[M, 2, 3, true] [E, 20, 30, true]")]
     [InlineData("class A { num get n => 1; } class B { int get n => 2; set n(int x) => print(x); } class C implements A, B { int get n => 3; set n(int x) => print(x * 2); } mixin M on A, B { int f() { super.n = 4; super.n += 1; return super.n.isOdd ? super.n : 0; } } class D extends C with M {} void main() => print(D().f());", "8\n8\n3")]
     [InlineData("class C { int get n => 1; } const x = 2; String f(Object o) => switch (o) { (var C, C(:var n)) => '$C $n', (var x, == x) => 'x $x', [int x, x] => 'list $x', {'a': var x, x: 5} => 'map $x', _ => 'none' }; void main() { print([f((3, C())), f((4, 2)), f((7, 8)), f([9, 2]), f({'a': 6, 2: 5})]); if ((1, C()) case (var C, C())) print(C); }", "[3 1, x 4, none, list 9, map 6]\n1")]
+    [InlineData("extension on int? { int? operator +(int x) => this == null ? null : this! + x; } void main() { int? a = 1 > 0 ? null : 1; print(a++); print(++a); }", "null\nnull")]
+    [InlineData("Never f() => throw 'never'; void main() { try { f().x = 1; } catch (e) { print(e); } try { f()[1] += 2; } catch (e) { print(e); } }", "never\nnever")]
+    [InlineData("class C<T> { const C(); } void main() { print(const C<Function? Function(Function?)>()); print([1] is List<Function Function(Function)>); }", "Instance of 'C<(Function?) => Function?>'\nfalse")]
+    [InlineData("class A { late final String a; late int? b; A(String x) : a = x, b = x.length; } void main() { final a = A('xy'); try { a.a = 'z'; } catch (_) { print('once'); } print('${a.a} ${a.b}'); }", "once\nxy 2")]
+    [InlineData("void main() { late int? z = 42; print(z.isEven); z = null; print(z?.isEven); }", "true\nnull")]
+    [InlineData("import 'dart:async'; Object f() async { Object? o = null; return o; } FutureOr<int>? g() async => 1; void main() async { print(await (f() as Future)); print(await g()); }", "null\n1")]
+    [InlineData("import 'dart:async'; void main() { final inv = Invocation.method(#foo, []); FutureOr<Null> x = null; Null y = null; try { x.noSuchMethod(inv); } on NoSuchMethodError { print('no foo'); } try { y.noSuchMethod(inv); } on NoSuchMethodError { print('no foo'); } }", "no foo\nno foo")]
+    [InlineData("void main() { dynamic g() => 1; Future<Null>(() => g()).then((_) => print('value'), onError: (e) => print(e is TypeError)); }", "true")]
+    [InlineData("extension type on(int id) {} extension type E<T>.c(T id) { E.d(T x) : this.c(x); factory E.f(T x) = E.d; } void main() => print('${on(1).id} ${E<String>.f('s').id}');", "1 s")]
     public void RightProgramsAreAccepted(string source, string expected) => Assert.Equal((0, expected + "\n"), ProgramTests.Run(source));
 
     [Fact]
@@ -239,7 +259,7 @@ public sealed class ErrorTests
         Assert.Equal((0, "true false\n"), ProgramTests.Run($"const List<Object> c0 = [1]; {string.Join('\n', lists)} void main() => print('${{identical(c40[0], c40[1])}} ${{identical(c40, c39)}}');"));
     }
 
-    private static string Folder()
+    internal static string Folder()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {

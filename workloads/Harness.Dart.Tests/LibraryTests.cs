@@ -64,8 +64,43 @@ public sealed class LibraryTests
         void main() => print('${a == other.A} ${b == List<int>} $same');
         """);
 
+    /// <summary>What is base in another library can't be implemented by way of a class of one's own that extends it, mixes it in, or has another name.</summary>
+    [Theory]
+    [InlineData("base class B extends Base {} base class C implements B {}")]
+    [InlineData("base class B with Mixed {} enum C implements B { c }")]
+    [InlineData("base class B extends Base {} typedef T = B; final class C implements T {}")]
+    public void WhatIsBaseElsewhereIsNotImplemented(string classes)
+    {
+        const string Other = "base class Base {} base mixin class Mixed {}";
+        var errors = Assert.Throws<DartCompilationException>(() => Run(Other, $"import 'other.dart'; {classes} void main() => print(C);")).Errors;
+        Assert.Contains("can't be implemented outside of its library because it's a base class.", Assert.Single(errors).ToString(), StringComparison.Ordinal);
+        Assert.Equal((0, "C\n"), Run(Other, "import 'other.dart'; base class B extends Base {} base class C extends B {} void main() => print(C);"));
+    }
+
+    /// <summary>The project's own package:test, by which tests of public packages run.</summary>
+    [Fact]
+    public void TestsOfPackagesRun() => Prints(
+        """
+        2 tests passed, 0 failed
+
+        """,
+        File.ReadAllText(Path.Combine(ErrorTests.Folder(), "Packages", "test", "test.dart")),
+        """
+        import 'other.dart';
+        void main() {
+          int ready = 0;
+          group('a group', () {
+            setUp(() => ready++);
+            test('has what is set up', () => expect(ready, equals(1)));
+          });
+          test('and one outside has not', () => expect([ready], everyElement(lessThan(2))));
+        }
+        """);
+
+    private static void Prints(string expected, string other, string main) => Assert.Equal((0, expected.ReplaceLineEndings("\n")), Run(other, main));
+
     // A program of the library with main, and another that it may import.
-    private static void Prints(string expected, string other, string main)
+    private static (int Code, string Output) Run(string other, string main)
     {
         var folder = Directory.CreateTempSubdirectory("harness-dart-");
         try
@@ -73,7 +108,7 @@ public sealed class LibraryTests
             File.WriteAllText(Path.Combine(folder.FullName, "other.dart"), other);
             var file = Path.Combine(folder.FullName, "main.dart");
             File.WriteAllText(file, main);
-            Assert.Equal((0, expected.ReplaceLineEndings("\n")), ProgramTests.RunFile(file));
+            return ProgramTests.RunFile(file);
         }
         finally
         {

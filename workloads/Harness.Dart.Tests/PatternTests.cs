@@ -76,9 +76,9 @@ public sealed class PatternTests
     [InlineData("S<String> s", "A() || M() => 1")]
     [InlineData("S<int> s", "A<num>() => 1, B _ => 2, M<int> _ => 3")]
     [InlineData("S s", "A(flag: true) => 1, B() => 2, M() => 3, A(flag: false) => 4")]
-    [InlineData("Object o", "int(isEven: true) as int => 1, int _ => 2")]
     [InlineData("dynamic d", "bool _ => 1, final x as String => 2")]
     [InlineData("P p", "P1() as P1 => 1")]
+    [InlineData("P? p", "P1(hashCode: 1) as P1 => 1, P1 _ => 2, P2 _ => 3")]
     [InlineData("P? p", "P1()! => 1, P2 _ => 2")]
     [InlineData("P p", "P1() && P() => 1, P2() && Object(hashCode: _) => 2")]
     public void CasesCoverTypes(string parameter, string cases) => Assert.Equal((0, "ok\n"), ProgramTests.Run(Switch(parameter, cases)));
@@ -92,6 +92,8 @@ public sealed class PatternTests
     [InlineData("S s", "A(flag: true) => 1, B() => 2, M() => 3")]
     [InlineData("P? p", "P1() => 1, P2() => 2")]
     [InlineData("Object o", "int(isEven: true) => 1, int _ => 2")]
+    [InlineData("Object o", "int(isEven: true) as int => 1, int _ => 2")]
+    [InlineData("P p", "P1(hashCode: 1) as P1 => 1, P1 _ => 2")]
     [InlineData("Map<bool, bool> m", "{true: _} => 1, {false: _} => 2")]
     [InlineData("int n", "< 0 => 1, >= 0 => 2")]
     public void CasesThatLeaveValuesAreRefused(string parameter, string cases) => Refused(Switch(parameter, cases));
@@ -101,6 +103,23 @@ public sealed class PatternTests
     {
         Assert.Equal((0, "1\n"), ProgramTests.Run("void main() { int i = 1; switch (i) { case 1: print(1); } }"));
         Refused("void main() { bool b = 1 > 0; switch (b) { case true: print(1); } }");
+    }
+
+    /// <summary>A cast that did not end the match was of a value of its type, which a statement knows behind it.</summary>
+    [Fact]
+    public void ACastTellsTheCasesBehindItWhatTheValueIs() =>
+        Assert.Equal((0, "[1, 2]\n"), ProgramTests.Run("int f(Object o) { switch (o) { case int(isEven: true) as int: return 1; case int _: return 2; } } void main() => print([f(4), f(5)]);"));
+
+    [Fact]
+    public void NothingIsOfASealedClassWithoutSubtypes() => Assert.Equal((0, "ok\n"), ProgramTests.Run("sealed class A {} Never f(A a) { return switch (a) {}; } void main() { f; print('ok'); }"));
+
+    /// <summary>Heads of a case may declare what differs, as long as nobody asks for it but their own guards.</summary>
+    [Fact]
+    public void VariablesThatDifferBetweenHeadsAreNobodys()
+    {
+        Assert.Equal((0, "some\n"), ProgramTests.Run("void main() { switch (3 as num) { case int a when a > 2: case double a when a < 1: print('some'); } }"));
+        Refused("void main() { switch (3 as num) { case int a when a > 2: case double a when a < 1: print(a); } }");
+        Refused("void main() { switch ([1, 2]) { case [var a, 2]: case [final a, 3]: a = 1; } }");
     }
 
     [Fact]

@@ -50,6 +50,14 @@ public sealed class ConformanceSuiteTests : IDisposable
     }
 
     [Fact]
+    public void ATestThatDoesNotEndIsInterrupted()
+    {
+        folder.Write("some/test_t01.dart", "main() {\n  while (true) {}\n}\n");
+
+        Assert.Equal(DartOutcome.Failed, Assert.Single(Run(new ConformanceSuite(folder.Path, timeout: 1))).Outcome);
+    }
+
+    [Fact]
     public void AFolderWithoutTestsIsAMistake()
     {
         folder.Write("some/test_t01.dart", "main() {}\n");

@@ -5,9 +5,13 @@ namespace Harness.Experiments.Conformance;
 /// <summary>A folder of Dart's conformance suite, or a part of it: which of its files are tests, and what comes of them.</summary>
 internal sealed class ConformanceSuite
 {
+    /// <summary>The longest that a test may run unless something else is said, in seconds.</summary>
+    public const int DefaultTimeout = 10;
+
     private const string Pattern = "*_t*.dart";
 
     private readonly string root;
+    private readonly TimeSpan timeout;
     private readonly List<Entry> entries = [];
 
     /// <summary>Looks for the tests of a folder: files <c>*_t*.dart</c> with a function <c>main</c>.</summary>
@@ -15,12 +19,14 @@ internal sealed class ConformanceSuite
     /// <param name="filter">A text that the files' paths have.</param>
     /// <param name="every">Takes only each so many-th test of a directory.</param>
     /// <param name="from">The number of the first test taken of a directory, from 1 on.</param>
+    /// <param name="timeout">The longest that a test may run, in seconds, from 1 to 1,000,000; V8 and the compiler get more (<see cref="DartTest"/>).</param>
     /// <exception cref="HarnessException">The folder is not there, or has no such test.</exception>
-    public ConformanceSuite(string folder, string filter = "", int every = 1, int from = 1)
+    public ConformanceSuite(string folder, string filter = "", int every = 1, int from = 1, int timeout = DefaultTimeout)
     {
         if (!Directory.Exists(folder))
             throw new HarnessException($"there is no folder '{folder}'");
         root = folder;
+        this.timeout = TimeSpan.FromSeconds(timeout);
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(folder, Pattern, SearchOption.AllDirectories).Where(file => file.Contains(filter, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
@@ -62,7 +68,7 @@ internal sealed class ConformanceSuite
 
     private ConformanceResult Run(Entry entry, DartOptions lowering, string? node)
     {
-        var test = new DartTest(entry.File);
+        var test = new DartTest(entry.File, timeout);
         var mustBeRefused = test.MustBeRefused();
         var (outcome, reason) = test.Run(lowering, mustBeRefused ? null : node);
         return new ConformanceResult(Path.GetRelativePath(root, entry.File), entry.Directory, mustBeRefused, outcome, reason);

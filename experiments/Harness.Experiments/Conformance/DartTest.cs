@@ -30,10 +30,10 @@ internal enum DartOutcome
 
 /// <summary>A test of Dart's conformance suite: a program, or one that a compiler must refuse.</summary>
 /// <param name="file">Its file.</param>
-internal sealed partial class DartTest(string file)
+/// <param name="limit">The longest that it may run on this engine; on V8, whose process starts first, it may take twice that, and the compiler six times that.</param>
+internal sealed partial class DartTest(string file, TimeSpan limit)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan CompilationLimit = TimeSpan.FromSeconds(60);
+    private readonly TimeSpan compilationLimit = 6 * limit;
 
     // A warning of the analyzer's is no reason to refuse a program.
     [GeneratedRegex(@"\[cfe\]|\[analyzer\](?! *STATIC_WARNING)|@compile-error|@static-warning|SYNTAX_ERROR|^// *\[error|//# *\d+: *(syntax|compile-time) error", RegexOptions.Multiline)]
@@ -81,7 +81,7 @@ internal sealed partial class DartTest(string file)
         var compilation = Task.Factory.StartNew(() => DartBuild.Compile(file, lowering), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            if (!compilation.Wait(CompilationLimit)) return (DartOutcome.Crashed, $"the compiler did not end within {CompilationLimit.TotalSeconds} s");
+            if (!compilation.Wait(compilationLimit)) return (DartOutcome.Crashed, $"the compiler did not end within {compilationLimit.TotalSeconds} s");
             bytes = compilation.Result.Bytes;
             return null;
         }
@@ -96,7 +96,7 @@ internal sealed partial class DartTest(string file)
         }
     }
 
-    private static string? RunHere(byte[] bytes)
+    private string? RunHere(byte[] bytes)
     {
         var options = EngineOptions.Default;
         var output = new StringWriter();
@@ -106,7 +106,7 @@ internal sealed partial class DartTest(string file)
             var code = ExecutionThread.Run(options, () =>
             {
                 using var store = new Store(options);
-                using var timer = new Timer(_ => store.Interrupt(), null, Limit, Timeout.InfiniteTimeSpan);
+                using var timer = new Timer(_ => store.Interrupt(), null, limit, Timeout.InfiniteTimeSpan);
                 return new DartHost(output).Run(store, WasmModule.Decode(bytes));
             });
             return Judge(code, output.ToString());
@@ -117,7 +117,7 @@ internal sealed partial class DartTest(string file)
         }
     }
 
-    private static string? RunOnV8(byte[] bytes, string node)
+    private string? RunOnV8(byte[] bytes, string node)
     {
         var module = Path.Combine(Path.GetTempPath(), $"harness-dart-{Guid.NewGuid():N}.wasm");
         File.WriteAllBytes(module, bytes);
@@ -126,9 +126,9 @@ internal sealed partial class DartTest(string file)
             var start = new ProcessStartInfo(node, [Path.Combine(ProjectLayout.Root, "workloads", "dart", "run.mjs"), module]) { RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start) ?? throw new HarnessException($"cannot start {node}");
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            if (process.WaitForExit(2 * Limit)) return Judge(process.ExitCode, output.Result + errors.Result);
+            if (process.WaitForExit(2 * limit)) return Judge(process.ExitCode, output.Result + errors.Result);
             process.Kill();
-            return $"did not end within {2 * Limit.TotalSeconds} s";
+            return $"did not end within {2 * limit.TotalSeconds} s";
         }
         finally
         {

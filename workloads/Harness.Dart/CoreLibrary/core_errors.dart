@@ -297,6 +297,8 @@ Object? _noSuchMethodOn(Object o, String name, int kind, WasmArray<_Type>? types
   }
   return _callNoSuchMethod(o, _makeInvocation(name, kind, types, positional, named));
 }
+// What may be null answers as Null's own class does.
+dynamic _noSuchMethodOf(Object? o, Invocation invocation) => o == null ? throw NoSuchMethodError.withInvocation(null, invocation) : o.noSuchMethod(invocation);
 Never _throwNoSuchMethod(Object o, String name, int kind, WasmArray<_Type>? types, WasmArray<Object?> positional, WasmArray<Object?> named) =>
     throw NoSuchMethodError.withInvocation(o, _makeInvocation(name, kind, types, positional, named));
 Never _throwNoSuchMethodOnNull(String name, int kind, WasmArray<Object?> positional) =>

@@ -145,6 +145,24 @@ _Type _nullableType(_Type t) {
   return t;
 }
 
+_Type _withoutNull(_Type t) {
+  if (!t.nullable) return t;
+  switch (t.kind) {
+    case 0:
+      final i = _unsafeCast<_InterfaceType>(t);
+      return _InterfaceType(0, false, i.classId, i.args);
+    case 5:
+      final f = _unsafeCast<_FunctionType>(t);
+      return _FunctionType(5, false, f.bounds, f.required, f.positional, f.names, f.namedTypes, f.namedRequired, f.result);
+    case 6:
+      final r = _unsafeCast<_RecordType>(t);
+      return _RecordType(6, false, r.shape, r.fields);
+    case 7 || 8:
+      return _ParamType(t.kind, false, _unsafeCast<_ParamType>(t).index);
+  }
+  return t;
+}
+
 bool _isTopType(_Type t) {
   if (t.kind == 1 || t.kind == 2) return true;
   if (t.kind != 0) return false;
@@ -250,8 +268,8 @@ bool _sub(_Type s, _Type t) {
   if (s.kind == 4) return t.nullable || t.kind == 4 || t.kind == 0 && _unsafeCast<_InterfaceType>(t).classId == _classIdOf<FutureOr<Object>>() && _sub(s, _unsafeCast<_InterfaceType>(t).args[0]);
   if (t.kind == 3 || t.kind == 4) return false;
   if (s.nullable && !t.nullable) {
-    if (t.kind == 0 && _unsafeCast<_InterfaceType>(t).classId == _classIdOf<FutureOr<Object>>()) return _sub(s, _unsafeCast<_InterfaceType>(t).args[0]);
-    return false;
+    // Null may come in by the argument, and all else as a future or by it.
+    return t.kind == 0 && _unsafeCast<_InterfaceType>(t).classId == _classIdOf<FutureOr<Object>>() && _sub(const _SimpleType(4, true), _unsafeCast<_InterfaceType>(t).args[0]) && _sub(_withoutNull(s), t);
   }
   if (s.kind == 7) return t.kind == 7 && _unsafeCast<_ParamType>(s).index == _unsafeCast<_ParamType>(t).index || t.kind == 0 && _unsafeCast<_InterfaceType>(t).classId == _classIdOf<Object>();
   if (t.kind == 0) {

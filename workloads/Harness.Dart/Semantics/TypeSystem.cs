@@ -154,17 +154,17 @@ internal sealed class TypeSystem(DartProgram program)
             return false;
         depth++;
         if (IsNull(s))
-            return IsNullable(t) && !(t is TypeParamType { Nullable: false });
+            return HasNull(t);
         if (IsFutureOr(s))
         {
             var inner = ((InterfaceType)s).Args[0];
-            if (s.Nullable && !IsNullable(t)) return false;
+            if (s.Nullable && !HasNull(t)) return false;
             return IsSubtype(inner, t, depth) && IsSubtype(new InterfaceType(program.CoreClass("Future"), [inner]), t, depth);
         }
 
         if (s.Nullable)
         {
-            if (!IsNullable(t) || t is TypeParamType { Nullable: false }) return false;
+            if (!HasNull(t)) return false;
             return IsSubtype(s.WithNullable(false), t, depth);
         }
 
@@ -212,6 +212,14 @@ internal sealed class TypeSystem(DartProgram program)
                 return false;
         }
     }
+
+    // Whether null's type is a subtype: it is none of a type variable, and none of an extension type whatever that represents.
+    private static bool HasNull(DartType type) => type switch
+    {
+        TypeParamType { Nullable: false } or InterfaceType { Nullable: false, Class.IsExtensionType: true } => false,
+        InterfaceType { Nullable: false } f when IsFutureOr(f) => HasNull(f.Args[0]),
+        _ => IsNullable(type),
+    };
 
     private bool IsFunctionSubtype(FunctionType s, FunctionType t, int depth)
     {

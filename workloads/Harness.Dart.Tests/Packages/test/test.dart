@@ -36,7 +36,9 @@ void group(Object? description, void Function() body, {Object? skip, Object? tag
   _setUps = [...setUps];
   _tearDowns = [...tearDowns];
   body();
-  (_groups, _setUps, _tearDowns) = (groups, setUps, tearDowns);
+  _groups = groups;
+  _setUps = setUps;
+  _tearDowns = tearDowns;
 }
 
 void setUp(FutureOr<dynamic> Function() body) => _setUps.add(body);

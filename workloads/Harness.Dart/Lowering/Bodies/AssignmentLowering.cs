@@ -23,6 +23,7 @@ internal sealed class AssignmentLowering(FunctionLowering body)
     private ConditionLowering Conditions => _body.Conditions;
     private TargetLowering Targets => _body.Targets;
     private VariableLowering Locals => _body.Locals;
+    private MemberLookup Members => _body.Members;
     private Coercions Coercions => _body.Coercions;
 
     /// <summary>Notes that a variable is assigned, and what the type of the value tells of it; a final variable can be assigned only where it has no value yet.</summary>
@@ -94,12 +95,12 @@ internal sealed class AssignmentLowering(FunctionLowering body)
     {
         var place = Targets.LowerPlace(u.Target);
         var current = place.Read();
-        if (TypeSystem.IsNullable(current.Type) && !TypeSystem.IsDynamic(current.Type))
-            throw _state.Error(u, $"Operator '{u.Op[..1]}' cannot be called on '{current.Type}' because it is potentially null.");
+        var op = u.Op[..1];
+        if (TypeSystem.IsNullable(current.Type) && !TypeSystem.IsDynamic(current.Type) && Members.FindMember(current.Type, op) is null && Members.FindExtension(current.Type, op) is null)
+            throw _state.Error(u, $"Operator '{op}' cannot be called on '{current.Type}' because it is potentially null.");
         var old = _output.TempOf(current.Node, out var setOld, "old");
         var one = Numbers.IsDouble(current.Type) ? new Val(Node.F64(1), _program.Double) : new Val(Node.I64(1), _program.Int);
         var left = current with { Node = Node.Get(old) };
-        var op = u.Op == "++" ? "+" : "-";
         var value = Numbers.NumericOp(left, op, one) ?? (TypeSystem.IsDynamic(current.Type) ? Invocations.CallWithValues(left, op, [one], u) : Operators.CallOperator(left, op, one, u));
         var node = Coercions.Coerce(value, place.WriteType, u);
         PromoteOnWrite(place, value.Type, u);

@@ -35,9 +35,16 @@ internal sealed class AsyncLowering(FunctionLowering body)
     public DartType InnerReturn(DartType declared)
     {
         if (TypeSystem.IsVoid(declared)) return declared;
-        if (_state.Async == AsyncKind.Async) return Flatten(declared);
+        if (_state.Async == AsyncKind.Async) return FutureValue(declared);
         if (TypeSystem.IsFutureOr(declared)) declared = ((InterfaceType)declared).Args[0];
         return _types.AsInstanceOf(declared, _program.CoreClass(ResultClass)) is { } instance ? instance.Args[0] : SimpleType.Dynamic;
+    }
+
+    // The type of the value of the future that an asynchronous function gives: of those that are declared as Object, anything.
+    private DartType FutureValue(DartType declared)
+    {
+        if (TypeSystem.IsFutureOr(declared) || declared is InterfaceType { Class: var future } && future == _program.CoreClass("Future")) return ((InterfaceType)declared).Args[0];
+        return declared is InterfaceType { Class: var cls } && cls == _program.Object.Class ? declared.WithNullable(true) : Flatten(declared);
     }
 
     /// <summary>The class of what the function gives: a future, stream or iterable.</summary>

@@ -110,7 +110,7 @@ internal sealed class ConstructionLowering(FunctionLowering body)
             // The arguments follow from the type that is asked for.
             var upper = new Dictionary<TypeParam, DartType>();
             _types.Inference.Constrain(target.Class.ThisType, constructor.Owner!.ThisType, [.. target.Class.TypeParams], [], upper);
-            target = new InterfaceType(target.Class, _types.Inference.Solve(target.Class.TypeParams, [], upper, partial: false));
+            target = target.Class == constructor.Owner ? target.Class.ThisType : new InterfaceType(target.Class, _types.Inference.Solve(target.Class.TypeParams, [], upper, partial: false));
         }
 
         type = (InterfaceType)target.Substitute(ArgumentBinding.MapOf(constructor.Owner!.TypeParams, type.Args));

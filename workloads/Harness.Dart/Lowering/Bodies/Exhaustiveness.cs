@@ -18,7 +18,7 @@ internal sealed class Exhaustiveness(FunctionLowering body)
     private PatternCoverage? _coverage;
     private int _budget;
 
-    private PatternCoverage Coverage => _coverage ??= new PatternCoverage(_body);
+    private PatternCoverage Coverage => _coverage ??= new PatternCoverage(_body, (pattern, type) => new Exhaustiveness(_body) { _coverage = Coverage }.IsExhaustive([pattern], type));
 
     /// <summary>Whether patterns without guards cover all values of a type.</summary>
     public bool IsExhaustive(IEnumerable<Pattern> patterns, DartType type)
@@ -49,7 +49,7 @@ internal sealed class Exhaustiveness(FunctionLowering body)
         var first = 0;
         while (true)
         {
-            if (rows.Count == 0) return false;
+            if (rows.Count == 0) return columns.Any(PatternCoverage.IsEmpty);
             if (first == columns.Count || depth > MaximumDepth || --_budget < 0) return true;
             var at = first;
             // A column that nobody looks at divides nothing.

@@ -186,7 +186,7 @@ internal sealed class InvocationLowering(FunctionLowering body)
                 {
                     if (name == "toString" && args.Items.Count == 0) return new Val(CallCore("_toStringOf", receiver.Node), _program.String);
                     if (TypeSystem.IsDynamic(type)) return ClosureCalls.CallDynamic(receiver, name, args, typeArgs, at);
-                    if (name == "noSuchMethod") return CallMethod(receiver with { Node = Node.NonNull(receiver.Node), Type = _program.Object }, member, owner, args, typeArgs, context, at);
+                    if (name == "noSuchMethod" && args.Items is [(null, var invocation)]) return CallOfNullable(receiver, invocation);
                 }
 
                 return CallMethod(receiver, member, owner, args, typeArgs, context, at, isSuper);
@@ -207,6 +207,13 @@ internal sealed class InvocationLowering(FunctionLowering body)
         if (type.Nullable && Members.FindMember(TypeSystem.NonNull(type), name) is not null)
             throw _state.Error(at, $"Method '{name}' cannot be called on '{type}' because it is potentially null.");
         throw _state.Error(at, $"The method '{name}' isn't defined for the type '{type}'.");
+    }
+
+    private Val CallOfNullable(Val receiver, Expr invocation)
+    {
+        var wanted = _program.Type("Invocation");
+        var argument = Coercions.Coerce(_body.Expressions.Lower(invocation, wanted), wanted, invocation);
+        return new Val(CallCore("_noSuchMethodOf", receiver.Node, argument), SimpleType.Dynamic);
     }
 
     /// <summary>Calls a method with values that are already lowered.</summary>

@@ -28,9 +28,14 @@ internal sealed record Part(IReadOnlyList<DartType> Types)
 internal sealed record FieldPattern(string Key, Pattern Pattern, DartType Type);
 
 /// <summary>What patterns match of a part of the values, and how the values are divided where a pattern matches some of them.</summary>
-internal sealed class PatternCoverage(FunctionLowering body)
+/// <param name="body">The function that the patterns stand in.</param>
+/// <param name="isExhaustive">Whether a pattern covers all values of a type.</param>
+internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartType, bool> isExhaustive)
 {
     private const int MaximumAlternatives = 500;
+
+    // Whether the pattern of a cast covers all values of the type that it casts to.
+    private readonly Dictionary<CastPattern, bool> _isTotal = [];
 
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
@@ -55,6 +60,9 @@ internal sealed class PatternCoverage(FunctionLowering body)
     private bool Has(Part part, DartType type) => part.Types.Any(t => _types.IsSubtype(t, type) || TypeSystem.IsNever(t));
 
     private static bool IsNullLiteral(Pattern p) => p is ConstPattern c && SyntaxShapes.Unparen(c.Value) is NullLit;
+
+    /// <summary>Whether a part has no values: nothing is of a sealed class without subtypes.</summary>
+    public static bool IsEmpty(Part part) => TypeSystem.IsNever(part.Type) || part.Type is InterfaceType { Nullable: false, Class: { Node.Sealed: true } cls } && !Subtypes(cls).Any();
 
     /// <summary>Whether a pattern matches all of a part, and looks at nothing within.</summary>
     public bool MatchesAll(Pattern pattern, Part part) => Fields([pattern], part) is { } found && found.Exists(fields => fields.Count == 0);
@@ -81,8 +89,7 @@ internal sealed class PatternCoverage(FunctionLowering body)
             VariablePattern v => When(v.Type is null || Has(part, Resolve(v.Type))),
             OrPattern o => [.. FieldsOf(o.Left, part).Concat(FieldsOf(o.Right, part)).Take(MaximumAlternatives)],
             AndPattern a => Fields([a.Left, a.Right], part),
-            // Values of other types end the match with an error.
-            CastPattern c when Resolve(c.Type) is var type => Has(part, type) ? FieldsOf(c.Inner, part) : When(IsOutside(part, type)),
+            CastPattern c when Resolve(c.Type) is var type => Has(part, type) ? FieldsOf(c.Inner, part) : When(IsOutside(part, type) && CastEnds(c, part, type)),
             NullCheckPattern n => TypeSystem.IsNull(part.Type) ? When(n.Assert) : TypeSystem.IsNullable(part.Type) ? [] : FieldsOf(n.Inner, part),
             ConstPattern c => When(IsNullLiteral(c) ? TypeSystem.IsNull(part.Type) : part.Value is { } value && ValueOf(c).Equals(value)),
             ListPattern l when ListType(part, l) is { } element && part.Length is { } length => ListFields(l, element, length),
@@ -90,6 +97,14 @@ internal sealed class PatternCoverage(FunctionLowering body)
             ObjectPattern o when IsInstance(part, o) && ObjectFields(o, part) is { } fields => [fields],
             _ => [],
         };
+    }
+
+    // Values of other types end the match with an error: they count as matched where the cast's pattern covers its type, or if they are null.
+    private bool CastEnds(CastPattern cast, Part part, DartType type)
+    {
+        if (TypeSystem.IsNull(part.Type) && !TypeSystem.IsNullable(type)) return true;
+        if (!_isTotal.TryGetValue(cast, out var isTotal)) _isTotal[cast] = isTotal = isExhaustive(cast.Inner, type);
+        return isTotal;
     }
 
     private static List<IReadOnlyList<FieldPattern>> When(bool isMatched) => isMatched ? [NoFields] : [];

@@ -199,9 +199,11 @@ internal sealed class PatternLowering(FunctionLowering body)
         var bind = _output.Collect(() =>
         {
             // Heads of a case share what has the same type; another is seen by its own guard only.
-            var isNew = !_variables.Current.Names.TryGetValue(v.Name, out var existing) || !existing.Type.Equals(declared);
-            if (isNew && existing is not null) _variables.Current.Names.Remove(v.Name);
+            var isNew = !_variables.Current.Names.TryGetValue(v.Name, out var existing) || _isIrrefutable || !existing.Type.Equals(declared) || existing.IsFinal != v.Final;
+            var isOther = isNew && existing is not null && !_isIrrefutable;
+            if (isOther) _variables.Current.Names.Remove(v.Name);
             variable = isNew ? _variables.Declare(v.Name, declared, v, v.Final) : existing!;
+            if (isOther) (_variables.Current.Differing ??= []).Add(v.Name);
             var converted = _reprs.Convert(value, variable.Repr);
             if (isNew) _places.Initialize(variable, converted);
             else if (variable.Cell is { } cell) _output.Emit(Node.Set(variable.Local!, Node.New(cell, converted)));
@@ -237,6 +239,9 @@ internal sealed class PatternLowering(FunctionLowering body)
     private Node MatchRelational(RelationalPattern r, MatchedValue matched)
     {
         var (value, type) = (matched.Node, matched.Type);
+        // Nothing in front of the operand makes it constant.
+        if (SyntaxShapes.Unparen(r.Value) is Call { Target: not Ident { Name: "identical" } } or NewExpr { Const: false } or ListLit { Const: false } or SetOrMapLit { Const: false })
+            throw _state.Error(r.Value, "Not a constant expression.");
         var constant = ConstantOf(r.Value, Numbers.IsDouble(type) ? type : null);
         var right = new Val(_pool.ConstNode(constant), _lowering.Constants.TypeOf(constant));
         var left = new Val(value, type);

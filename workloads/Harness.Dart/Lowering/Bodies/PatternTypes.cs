@@ -58,7 +58,7 @@ internal sealed class PatternTypes(FunctionLowering body)
         {
             case VariablePattern { Type: { } t }: return Resolve(t);
             case WildcardPattern { Type: { } t }: return Resolve(t);
-            case VariablePattern { Declares: false } v when _variables.Lookup(v.Name) is { } variable: return variable.Type;
+            case VariablePattern { Declares: false } v when _variables.Lookup(v.Name) is { } variable: return _promotions.Promoted(variable) ?? variable.Type;
             case AndPattern a: return Both(Context(a.Left), Context(a.Right));
             case NullCheckPattern { Assert: true } n: return Context(n.Inner) is var inner and not UnknownType ? inner.WithNullable(true) : UnknownType.Instance;
             case ListPattern { TypeArgs: { } args }: return _program.Type("List", Resolve(args[0]));
@@ -157,6 +157,8 @@ internal sealed class PatternTypes(FunctionLowering body)
     {
         ConstPattern c when SyntaxShapes.Unparen(c.Value) is NullLit => NotNull(type),
         RelationalPattern { Op: "==" } r when SyntaxShapes.Unparen(r.Value) is NullLit => NotNull(type),
+        // A cast that did not end the match was of a value of its type.
+        CastPattern c => _promotions.PromotedType(type, Resolve(c.Type)),
         OrPattern o => Unmatched(o.Left, type) is { } left ? Unmatched(o.Right, left) ?? left : Unmatched(o.Right, type),
         _ => null,
     };

@@ -57,6 +57,8 @@ internal sealed class SwitchLowering(FunctionLowering body)
         Flow? after = null;
         void JoinAfter(Flow f) => after = after is null ? f.Copy() : Flow.Join(after, f);
         var hasDefault = s.Cases.Exists(c => c.Heads.Exists(h => h.Pattern is null));
+        // Flow analysis knows that a case matches whatever comes to it, also where the cases together do not cover the type.
+        var isCovered = false;
         var ordered = s.Cases.Select((c, i) => (Case: c, Index: i)).OrderBy(c => c.Case.Heads.Exists(h => h.Pattern is null) ? 1 : 0).ToList();
         var body = _output.Collect(() =>
         {
@@ -96,6 +98,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
                         }
                         else
                         {
+                            isCovered |= Patterns.Types.AlwaysMatches(pattern, matchedValue.Type);
                             matchedValue = Behind(pattern, matchedValue, s.Value, entry);
                         }
 
@@ -106,6 +109,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
 
                     _output.Emit(Node.Br(next));
                 });
+                foreach (var name in _variables.Current.Differing ?? []) _variables.Current.Names[name].DiffersBetweenHeads = true;
                 _output.Flow = bodyFlow ?? entry.Copy();
                 _output.Flow.IsReachable = true;
                 var caseBody = _output.Collect(() =>
@@ -138,7 +142,7 @@ internal sealed class SwitchLowering(FunctionLowering body)
         if (!exhaustive && Exhaustiveness.MustBeCovered(value.Type)) throw _state.Error(s, $"The type '{value.Type}' is not exhaustively matched by the switch cases.");
         _output.Emit(Node.Block(target.Break!, again is null ? body : [Node.Loop(again, [.. body, Node.Br(target.Break!)])], WType.None));
 
-        if (!exhaustive) JoinAfter(entry);
+        if (!exhaustive && !isCovered) JoinAfter(entry);
         if (target.BreakFlow is { } breakFlow) JoinAfter(breakFlow);
         _output.Flow = after ?? entry.Copy();
         _output.Flow.IsReachable = true;

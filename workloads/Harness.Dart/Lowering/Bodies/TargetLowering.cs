@@ -47,6 +47,7 @@ internal sealed class TargetLowering(FunctionLowering body)
             case IndexExpr i:
                 var isSuper = i.Target is Super;
                 var container = isSuper ? Receivers.SuperReceiver("[]=", i) : Chains.LowerReceiver(i.Target, i.NullAware);
+                if (TypeSystem.IsNever(container.Type)) return NeverPlace(container);
                 var local = _output.TempOf(container.Node, out var set, "container");
                 var parameterType = Members.FindMember(container.Type, "[]=") is var (m, o) && m is not null
                     ? (FunctionType)_lowering.Signatures.Of(m).Substitute(o!.Map())
@@ -72,6 +73,7 @@ internal sealed class TargetLowering(FunctionLowering body)
 
     private AssignmentTarget MemberPlace(Val receiver, string name, Syntax.Node at, bool isSuper, Func<Val>? read = null)
     {
+        if (TypeSystem.IsNever(receiver.Type)) return NeverPlace(receiver);
         // Nothing changes 'this' while the value is evaluated.
         Node? set = null;
         var local = Receivers.IsThis(receiver.Node) ? (IrLocal)receiver.Node.Data! : _output.TempOf(receiver.Node, out set, "receiver");
@@ -86,10 +88,20 @@ internal sealed class TargetLowering(FunctionLowering body)
         return place;
     }
 
+    // A part of what has no value: everything can be assigned to it, and nothing ever is.
+    private static AssignmentTarget NeverPlace(Val receiver) => new()
+    {
+        WriteType = SimpleType.Dynamic,
+        Read = () => new Val(Node.Unreachable(), receiver.Type),
+        Write = value => Node.Seq(Node.Drop(value), Node.Unreachable()),
+        Before = { Node.Drop(receiver.Node) },
+    };
+
     private AssignmentTarget IdentPlace(Ident id)
     {
         if (_variables.Lookup(id.Name) is { } variable)
         {
+            Locals.CheckShared(variable, id);
             if (variable.FunctionType is not null || variable.Constant is not null) throw _state.Error(id, $"Can't assign to '{id.Name}'.");
             if (variable.IsFinal && !(variable.IsLate && variable.LateInit is null) && !variable.IsUnassignedFinal) throw _state.Error(id, $"Can't assign to the final variable '{id.Name}'.");
             return new AssignmentTarget

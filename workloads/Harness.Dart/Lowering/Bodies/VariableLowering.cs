@@ -34,6 +34,7 @@ internal sealed class VariableLowering(FunctionLowering body)
     /// <summary>The value of a variable, in the type that it is promoted to.</summary>
     public Val Read(LocalVariable variable, Syntax.Node at)
     {
+        CheckShared(variable, at);
         if (variable.Constant is { } constant)
             return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, variable.Repr), variable.Type);
         if (variable.IsLate ? !_output.Flow.MayBeAssigned(variable) && _output.Flow.MayBeUnassigned(variable) : (variable.IsFinal || TypeSystem.NeedsValue(variable.Type)) && _output.Flow.MayBeUnassigned(variable))
@@ -43,6 +44,12 @@ internal sealed class VariableLowering(FunctionLowering body)
         if (!type.Equals(variable.Type))
             node = Narrow(node, type);
         return new Val(node, type);
+    }
+
+    /// <summary>Refuses what the body of a case does with a variable that its heads do not share.</summary>
+    public void CheckShared(LocalVariable variable, Syntax.Node at)
+    {
+        if (variable.DiffersBetweenHeads) throw _state.Error(at, $"The variable '{SourceFile.PlainName(variable.Name)}' doesn't have the same type and finality in all heads of the case.");
     }
 
     /// <summary>Converts to the representation of a type that the value is known to have.</summary>
@@ -132,7 +139,8 @@ internal sealed class VariableLowering(FunctionLowering body)
             {
                 var flow = new Flow();
                 flow.Inherit(_output.Flow);
-                var given = declared is null && init is not null ? TypeOnly(init, flow) : null;
+                var isNarrowed = init is not null && !v.Final && declared is not null && TypeSystem.IsNullable(declared) && !TypeSystem.IsTop(declared);
+                var given = init is not null && (declared is null || isNarrowed) ? TypeOnly(init, flow, declared) : null;
                 var lateType = declared ?? (given is null ? SimpleType.Dynamic : Unpromoted(given));
                 var late = _variables.Declare(name, lateType, at, v.Final, late: true);
                 late.LateInit = init;
@@ -141,7 +149,9 @@ internal sealed class VariableLowering(FunctionLowering body)
                 if (init is null) _output.Flow.DeclareUnassigned(late);
                 else _output.Flow.MayAssign(AstWalker.Analyze([init]).Assigned);
                 _places.Initialize(late, UsesNullForUninitialized(lateType) ? null : Node.Get(_pool.Sentinel));
-                if (given is TypeParamType { Promoted: not null } && _promotions.CanPromote(late)) _output.Flow.Promote(late, given);
+                if (declared is null && given is TypeParamType { Promoted: not null } && _promotions.CanPromote(late)) _output.Flow.Promote(late, given);
+                // Whoever reads it has the initializer evaluated first, if nothing was assigned.
+                else if (isNarrowed && _promotions.CanPromote(late)) _output.Flow.Write(late, declared!, given!, _types);
                 continue;
             }
 
@@ -187,11 +197,11 @@ internal sealed class VariableLowering(FunctionLowering body)
         return constant;
     }
 
-    private DartType TypeOnly(Expr e, Flow flow)
+    private DartType TypeOnly(Expr e, Flow flow, DartType? context)
     {
         var saved = _output.Flow;
         _output.Flow = flow.Copy();
-        var type = Expressions.Lower(e, null).Type;
+        var type = Expressions.Lower(e, context).Type;
         _output.Flow = saved;
         return type;
     }

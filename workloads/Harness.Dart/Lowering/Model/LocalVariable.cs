@@ -29,6 +29,9 @@ internal sealed class LocalVariable(string name, DartType type)
     /// <summary>Whether it is final.</summary>
     public bool IsFinal { get; set; }
 
+    /// <summary>Whether another head of the same case has it with another type, or final there only: the body can't tell which it is.</summary>
+    public bool DiffersBetweenHeads { get; set; }
+
     /// <summary>Whether it is late.</summary>
     public bool IsLate { get; set; }
 

@@ -97,7 +97,7 @@ internal sealed class ConstructorChecks(DartProgram program, Signatures signatur
         {
             if (!given.Add(initializer.Name)) error(initializer, $"'{initializer.Name}' was already initialized by this constructor.");
             if (cls.Members.TryGetValue(initializer.Name, out var member) && member.Field is { Init: not null, Final: true }) error(initializer, $"'{initializer.Name}' is a final instance variable that was initialized at its declaration.");
-            if (member is { Field.Late: true } or { Field.Abstract: true } or { Field.External: true }) error(initializer, $"'{initializer.Name}' can't be initialized by a constructor: it is late, abstract or external.");
+            if (member is { Field.Abstract: true } or { Field.External: true }) error(initializer, $"'{initializer.Name}' can't be initialized by a constructor: it is abstract or external.");
         }
 
         foreach (var field in cls.InstanceFields)

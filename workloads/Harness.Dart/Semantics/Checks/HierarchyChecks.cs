@@ -58,14 +58,15 @@ internal sealed class HierarchyChecks(DartProgram program)
     }
 
     // Clauses on classes of other libraries.
-    private static void CheckModifiers(ClassElement cls, TypeNode at, ClassElement super, string clause, Action<SourceFile, int, string> error)
+    private void CheckModifiers(ClassElement cls, TypeNode at, ClassElement super, string clause, Action<SourceFile, int, string> error)
     {
-        if (super.Library == cls.Library) return;
+        var isOwn = super.Library == cls.Library;
         var node = super.Node;
         // Some classes of the core have modifiers of their own: what is final there may be an interface to programs.
         var isFinal = node.Final && (!super.Library.IsCore || super.Library.Uri == "dart:core" && super.Name != "Uri");
         var what = (clause, node) switch
         {
+            _ when isOwn => null,
             (_, { Sealed: true }) => "a sealed class",
             (_, _) when isFinal => "a final class",
             ("extends", { Interface: true }) => "an interface class",
@@ -80,7 +81,7 @@ internal sealed class HierarchyChecks(DartProgram program)
 
         // What is implemented must not be base further up in another library.
         if (clause != "implements") return;
-        for (var c = super; c is not null; c = c.Supertype?.Class)
+        foreach (var c in _types.Supertypes(super).Keys)
         {
             if (c.Library == cls.Library || c.Library.IsCore || !c.Node.Base && !c.Node.Final) continue;
             error(cls.File, at.Pos, $"The class '{c.Name}' can't be implemented outside of its library because it's a {(c.Node.Base ? "base" : "final")} class.");

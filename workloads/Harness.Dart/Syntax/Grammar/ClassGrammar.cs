@@ -126,7 +126,8 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
     {
         Advance();
         var node = new ClassNode { Pos = Pos, Kind = ClassKind.Extension, Metadata = metadata };
-        if (Is("type") && (IsIdentifier(1) || PeekIs(1, "const")) && !PeekIs(1, "on"))
+        // So an extension can't have the name 'type', and an extension type can have the name 'on'.
+        if (Is("type"))
         {
             Advance();
             node.Kind = ClassKind.ExtensionType;

@@ -90,6 +90,7 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         var cascade = new Cascade { Pos = target.Pos, Target = target, NullAware = Is("?..") };
         while (Is("..") || Is("?.."))
         {
+            if (Is("?..") && cascade.Sections.Count > 0) throw Error("Only the first section of a cascade can be null-aware.");
             Advance();
             Expr section;
             var pos = Pos;

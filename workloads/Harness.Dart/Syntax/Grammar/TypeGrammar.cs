@@ -19,13 +19,13 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
             if (!SkipParentheses())
                 return false;
         }
-        else if (!Is("Function") || !(PeekIs(1, "(") || PeekIs(1, "<")))
+        else if (!Is("Function"))
         {
-            if (!Is("Function"))
-                return false;
+            return false;
+        }
+        else if (!(PeekIs(1, "(") || PeekIs(1, "<")))
+        {
             Advance();
-            Accept("?");
-            return true;
         }
 
         while (true)
