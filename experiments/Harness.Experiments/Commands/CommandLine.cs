@@ -47,6 +47,7 @@ internal static class CommandLine
             DartCommand.Create(),
             FuzzWorkerCommand.Create(),
             MutantWorkerCommand.Create(),
+            DartWorkerCommand.Create(),
             LoadWorkerCommand.Create(),
         };
 
