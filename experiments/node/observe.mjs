@@ -1,6 +1,7 @@
 // Runs random programs on V8: one request (JSON) per line of standard input, one array of observations per line of output.
 // The counterpart of `harness fuzz-worker`; an observation is the decimal result of a call, or `trap:` and its category.
 import { createInterface } from 'node:readline';
+import { createDartHost } from '../../workloads/dart/host.mjs';
 
 const trapCategories = [
   [/unreachable/, 'unreachable'],
@@ -85,6 +86,23 @@ function observe(request) {
   return request.calls.map((one) => call(one) + log.splice(0).map((line) => ` ${line}`).join(''));
 }
 
+/** What a module of the Dart compiler prints, line by line, and how it ends. */
+function observeDart(request) {
+  let text = '';
+  const { imports, attach } = createDartHost((line) => { text += `${line}\n`; });
+  let end;
+  try {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(request.module, 'base64')), imports);
+    attach(instance);
+    end = `exit ${instance.exports.main()}`;
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) return [`error:${error.message}`];
+    end = `trap:${category(error)}`;
+  }
+  return [...text.split('\n').slice(0, -1), end];
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(observe(JSON.parse(line)))}\n`);
+  const request = JSON.parse(line);
+  process.stdout.write(`${JSON.stringify(request.isDart ? observeDart(request) : observe(request))}\n`);
 }

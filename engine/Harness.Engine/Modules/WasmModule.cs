@@ -80,8 +80,8 @@ public sealed class WasmModule
     public int ImportedFunctionCount { get; internal init; }
 
     /// <summary>
-    /// Time that passed while the function bodies were validated, which decodes their instructions on the way; zero where they were known to be valid and not looked at. None is validated later than
-    /// this.
+    /// Time that passed while the function bodies were validated, which decodes their instructions on the way; zero where they were known to be valid and not looked at. Of bodies that are
+    /// validated when they are first needed it has nothing.
     /// </summary>
     public TimeSpan ValidationTime { get; internal init; }
 

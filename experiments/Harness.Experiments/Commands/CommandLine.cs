@@ -48,6 +48,7 @@ internal static partial class CommandLine
             DartCommand.Create(),
             FuzzWorkerCommand.Create(),
             MutantWorkerCommand.Create(),
+            DartWorkerCommand.Create(),
             LoadWorkerCommand.Create(),
         };
 

@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Diagnostics;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Fuzzing;
+using Harness.Experiments.Fuzzing.DartPrograms;
 using Harness.Experiments.Fuzzing.Mutation;
 using Harness.Experiments.Fuzzing.Programs;
 
 namespace Harness.Experiments.Commands;
 
-/// <summary><c>harness fuzz</c>: random programs in every configuration of this engine, compared with V8; and mutants of modules, valid or not.</summary>
+/// <summary><c>harness fuzz</c>: random programs in every configuration of this engine, compared with V8; programs in Dart under several lowerings; and mutants of modules, valid or not.</summary>
 internal static class FuzzCommand
 {
     public static Command Create()
@@ -19,10 +20,10 @@ internal static class FuzzCommand
         var withoutNode = new Option<bool>("--without-node") { Description = "compare with this engine's baseline tier instead of V8" };
         var jobs = new Option<int>("--jobs") { Description = "programs to run at a time", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var statistics = new Option<bool>("--statistics") { Description = "instead of comparing, tell what becomes of the programs in one configuration: how much is optimized, inlined, removed, deoptimized" };
-        var source = new Option<string>("--source") { Description = "who makes the programs: own, basic (own without shapes of code that chance alone seldom gives, more than two memories, pages of one byte and tables with indices of 64 bits), binaryen (wasm-opt -ttf, with garbage collection and exceptions), or mutate: modules that need not be valid, made from others by changes of bytes, sections, instructions and types, whose validity is compared with V8's", DefaultValueFactory = _ => FuzzSource.Own };
-        source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Basic, FuzzSource.Binaryen, FuzzSource.Mutate);
+        var source = new Option<string>("--source") { Description = "who makes the programs: own, basic (own without shapes of code that chance alone seldom gives, more than two memories, pages of one byte and tables with indices of 64 bits), binaryen (wasm-opt -ttf, with garbage collection and exceptions), dart (programs in Dart, each compiled by the project's compiler under several lowerings, whose outputs must all be the same), or mutate: modules that need not be valid, made from others by changes of bytes, sections, instructions and types, whose validity is compared with V8's", DefaultValueFactory = _ => FuzzSource.Own };
+        source.AcceptOnlyFromAmong(FuzzSource.Own, FuzzSource.Basic, FuzzSource.Binaryen, FuzzSource.Dart, FuzzSource.Mutate);
         var seeds = new Option<string[]>("--seeds") { Description = "mutate: a file or folder with modules (.wasm, .wat, .wast) to start from, such as test/core of the specification's repository, beside the programs and tests of this project (may be repeated)", HelpName = "PATH" };
-        var seconds = new Option<int>("--seconds") { Description = "mutate: stop after so many seconds, whatever the count" }.AtLeast(1);
+        var seconds = new Option<int>("--seconds") { Description = "dart and mutate: stop after so many seconds, whatever the count" }.AtLeast(1);
         var validateOnly = new Option<bool>("--validate-only") { Description = "mutate: compare verdicts, and run nothing" };
         var compileOnly = new Option<bool>("--compile-only") { Description = "mutate: compare verdicts, compile what is valid with both compilers, and run nothing" };
         var command = new Command("fuzz", "run random programs in many configurations and compare the results with V8's")
@@ -32,20 +33,39 @@ internal static class FuzzCommand
         command.SetAction(parsed =>
         {
             var only = parsed.GetValue(configuration) is { } name ? FuzzConfiguration.Find(name) : null;
+            var limit = parsed.GetValue(seconds);
+            var many = limit > 0 && parsed.GetResult(count) is null or { Implicit: true } ? long.MaxValue / 2 : parsed.GetValue(count);
+            var time = limit > 0 ? TimeSpan.FromSeconds(limit) : TimeSpan.MaxValue;
+            var folder = Path.Combine(ProjectLayout.Artifacts, "fuzz");
             if (parsed.GetRequiredValue(source) == FuzzSource.Mutate)
             {
-                var limit = parsed.GetValue(seconds);
                 return Mutate(parsed.GetValue(seeds) ?? [], parsed.GetValue(withoutNode), new MutationSettings
                 {
                     First = parsed.GetValue(seed),
-                    Count = limit > 0 && parsed.GetResult(count) is null or { Implicit: true } ? long.MaxValue / 2 : parsed.GetValue(count),
+                    Count = many,
                     Jobs = parsed.GetValue(jobs),
-                    Time = limit > 0 ? TimeSpan.FromSeconds(limit) : TimeSpan.MaxValue,
+                    Time = time,
                     ValidateOnly = parsed.GetValue(validateOnly),
                     CompileOnly = parsed.GetValue(compileOnly),
                     Only = only,
-                    Folder = Path.Combine(ProjectLayout.Artifacts, "fuzz"),
+                    Folder = folder,
                 });
+            }
+            if (parsed.GetRequiredValue(source) == FuzzSource.Dart)
+            {
+                var settings = new DartFuzzSettings
+                {
+                    First = parsed.GetValue(seed),
+                    Count = many,
+                    Jobs = parsed.GetValue(jobs),
+                    Time = time,
+                    Reduce = parsed.GetValue(reduce),
+                    Only = only,
+                    Folder = folder,
+                };
+                var node = parsed.GetValue(withoutNode) || parsed.GetValue(statistics) ? null : NodeInstallation.NodePath;
+                var run = new DartFuzzRun(settings, () => new DartEngines(node));
+                return parsed.GetValue(statistics) ? run.Describe() : run.Execute();
             }
 
             var session = new FuzzSession(

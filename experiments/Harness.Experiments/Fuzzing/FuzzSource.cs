@@ -12,6 +12,9 @@ internal static class FuzzSource
     /// <summary><c>wasm-opt</c> of Binaryen.</summary>
     public const string Binaryen = "binaryen";
 
+    /// <summary><see cref="DartPrograms.Generation.DartGenerator"/>, whose programs the Dart compiler compiles under several lowerings.</summary>
+    public const string Dart = "dart";
+
     /// <summary><see cref="Mutation.Mutator"/>, whose modules need not be valid.</summary>
     public const string Mutate = "mutate";
 }

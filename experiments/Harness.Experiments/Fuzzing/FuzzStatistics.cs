@@ -53,7 +53,14 @@ internal sealed class FuzzStatistics
     public int RemovedAllocations { get; private set; }
 
     /// <summary>Runs a program in this process and adds what happened.</summary>
-    public void Add(IFuzzProgram program, FuzzConfiguration configuration)
+    public void Add(IFuzzProgram program, FuzzConfiguration configuration) =>
+        Add(program.Encode(), configuration, (store, module) => EngineObserver.Observe(store, module, program.Calls));
+
+    /// <summary>Runs a module in this process and adds what happened.</summary>
+    /// <param name="bytes">The module.</param>
+    /// <param name="configuration">How.</param>
+    /// <param name="observe">Runs it, and tells the outcome of each call from outside.</param>
+    public void Add(byte[] bytes, FuzzConfiguration configuration, Func<Store, WasmModule, IReadOnlyList<string>> observe)
     {
         using var store = new Store(EngineOptions.FromDictionary(configuration.Knobs.ToDictionary()));
         var seen = new HashSet<int>();
@@ -63,8 +70,8 @@ internal sealed class FuzzStatistics
         store.Engine.Events.CompilationFailed += _ => refused++;
         store.Engine.Events.Deoptimized += deopt => Count(deopts, deopt.Reason.ToString());
         store.Engine.Events.Collected += _ => collections++;
-        var module = WasmModule.Decode(program.Encode(), BuiltinSets.JsString);
-        var outcomes = EngineObserver.Observe(store, module, program.Calls);
+        var module = WasmModule.Decode(bytes, BuiltinSets.JsString);
+        var outcomes = observe(store, module);
         programs++;
         functions += module.Functions.Count(function => !function.IsImported);
         calls += outcomes.Count;

@@ -29,7 +29,7 @@ internal sealed class CompileHost(WorkerProgram program, EngineOptions options) 
     {
         var threads = Engine.Options.TieringThreads == 0 ? Environment.ProcessorCount : Engine.Options.TieringThreads;
         var start = Stopwatch.GetTimestamp();
-        var module = WasmModule.Decode(bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads, Options.CompileLazyValidation);
+        var module = WasmModule.Decode(bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads, Engine.Options.CompileLazyValidation);
         decoded += Stopwatch.GetElapsedTime(start) - module.ValidationTime;
         validated += module.ValidationTime;
         var result = WholeCompilation.Run(module, Engine.Options, threads);

@@ -13,7 +13,8 @@ internal static class EngineObserver
         using var store = new Store(EngineOptions.FromDictionary(request.Knobs));
         Exception? failure = null;
         store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
-        var outcome = Observe(store, store.Engine.Decode(request.Module, BuiltinSets.JsString), request.Calls);
+        var module = store.Engine.Decode(request.Module, BuiltinSets.JsString);
+        var outcome = request.IsDart ? DartObserver.Observe(store, module) : Observe(store, module, request.Calls);
 
         // A function that stays in baseline code would hide what is wrong with the optimizer, unless it says that it does not support it.
         return failure is null or NotSupportedException ? outcome : [$"error: {failure.GetType().Name}: {failure.Message}"];

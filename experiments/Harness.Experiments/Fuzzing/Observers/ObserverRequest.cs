@@ -7,7 +7,8 @@ namespace Harness.Experiments.Fuzzing.Observers;
 /// <param name="Module">The module in the binary format.</param>
 /// <param name="Calls">The calls to make, in order.</param>
 /// <param name="Knobs">Values by knob name.</param>
-internal sealed record ObserverRequest(byte[] Module, IReadOnlyList<ProgramCall> Calls, IReadOnlyDictionary<string, string> Knobs)
+/// <param name="IsDart">Whether it is a module of the Dart compiler, whose <c>main</c> is called and whose output is the outcome.</param>
+internal sealed record ObserverRequest(byte[] Module, IReadOnlyList<ProgramCall> Calls, IReadOnlyDictionary<string, string> Knobs, bool IsDart = false)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
