@@ -69,6 +69,9 @@ internal sealed unsafe class EngineBinding : IDisposable
     /// <summary>How many instances scripts have begun to make and neither made nor given up.</summary>
     public int UnfinishedInstances => _builders.Count;
 
+    /// <inheritdoc cref="SharedSlots.Callbacks"/>
+    public uint Callbacks => _slots.Callbacks;
+
     public TimeSpan CompileTime { get; private set; }
 
     public TimeSpan InstantiateTime { get; private set; }

@@ -72,6 +72,9 @@ public sealed class JavaScriptHost : IDisposable
     /// <inheritdoc cref="EngineBinding.UnfinishedInstances"/>
     internal int UnfinishedInstances => _binding.UnfinishedInstances;
 
+    /// <inheritdoc cref="EngineBinding.Callbacks"/>
+    internal uint Callbacks => _binding.Callbacks;
+
     /// <summary>Time spent so far on turning bytes into modules, in ms.</summary>
     public double CompileMilliseconds => _binding.CompileTime.TotalMilliseconds;
 
