@@ -75,6 +75,9 @@ public sealed class JavaScriptHost : IDisposable
     /// <inheritdoc cref="EngineBinding.Callbacks"/>
     internal uint Callbacks => _binding.Callbacks;
 
+    /// <inheritdoc cref="EngineBinding.Realms"/>
+    internal IReadOnlyCollection<StoreRealm> Realms => _binding.Realms;
+
     /// <summary>Time spent so far on turning bytes into modules, in ms.</summary>
     public double CompileMilliseconds => _binding.CompileTime.TotalMilliseconds;
 
