@@ -28,6 +28,8 @@ internal sealed unsafe class CallCode : IDisposable
         Label failed = a.NewLabel();
 
         // The callback makes of its info what the direct function is given, and goes on as that.
+        a.MovImm(Gpr.R8, slots.Address);
+        a.Alu(AluOp.Add, OpSize.Dword, Mem.Base(Gpr.R8, SharedSlots.CallbacksOffset), 1);
         a.Mov(OpSize.Dword, Gpr.Rsi, Mem.Base(Gpr.Rdi, argument.Offset));
         a.Shift(ShiftOp.Shr, OpSize.Dword, Gpr.Rsi, argument.Shift);
         a.Align(16);
@@ -83,8 +85,6 @@ internal sealed unsafe class CallCode : IDisposable
     private static void CheckStack(Assembler a, Label slow)
     {
         a.Mov(OpSize.Qword, Gpr.Rcx, Mem.Base(Gpr.Rax, DirectCallees.ContextOffset));
-        a.Test(OpSize.Qword, Gpr.Rcx, Gpr.Rcx);
-        a.Jcc(Condition.Zero, slow);
         a.Mov(OpSize.Qword, Gpr.Rdx, Gpr.Rsp);
         a.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rdx, Mem.Base(Gpr.Rcx, StoreContext.OpenStackOffset));
         a.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rdx, Mem.Base(Gpr.Rcx, StoreContext.OpenStackSizeOffset));

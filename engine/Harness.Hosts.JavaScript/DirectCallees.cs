@@ -15,13 +15,14 @@ internal sealed unsafe class DirectCallees : IDisposable
     /// <summary>Offset of the entry adapter of its type.</summary>
     public const int EntryOffset = 8;
 
-    /// <summary>Offset of the <see cref="StoreContext"/>; null in rows without a function.</summary>
+    /// <summary>Offset of the <see cref="StoreContext"/>; that of rows without a function is open to no stack.</summary>
     public const int ContextOffset = 16;
 
     /// <summary>Offset of the number of rows from <see cref="Address"/>; at the address itself is that of the table.</summary>
     public const int CountOffset = 8;
 
     private readonly Header* _header = (Header*)NativeMemory.AllocZeroed((nuint)sizeof(Header));
+    private readonly StoreContext* _closed = (StoreContext*)NativeMemory.AllocZeroed((nuint)sizeof(StoreContext));
 
     /// <summary>Where the place of the table is written.</summary>
     public nint Address => (nint)_header;
@@ -41,7 +42,7 @@ internal sealed unsafe class DirectCallees : IDisposable
     /// <summary>Removes a function, if it is there.</summary>
     public void Remove(int id)
     {
-        if (id < _header->Count) _header->Rows[id] = default;
+        if (id < _header->Count) _header->Rows[id] = new Row { Context = _closed };
     }
 
     /// <inheritdoc/>
@@ -49,12 +50,13 @@ internal sealed unsafe class DirectCallees : IDisposable
     {
         NativeMemory.Free(_header->Rows);
         NativeMemory.Free(_header);
+        NativeMemory.Free(_closed);
     }
 
     private void Grow(int count)
     {
         _header->Rows = (Row*)NativeMemory.Realloc(_header->Rows, (nuint)count << RowShift);
-        new Span<Row>(_header->Rows + _header->Count, count - _header->Count).Clear();
+        new Span<Row>(_header->Rows + _header->Count, count - _header->Count).Fill(new Row { Context = _closed });
         _header->Count = count;
     }
 

@@ -25,22 +25,23 @@ internal readonly unsafe record struct DirectFunction(nint Code, nint Info)
         types[2] = DirectType.Int32;
         void* info = NativeMemory.AllocZeroed(V8Interface.FunctionInfoSize);
         V8Interface.MakeFunctionInfo(info, &types[0], count: 2, &types[1], longs: 0);
-        return (nint)info;
+
+        // Where the types are of another size to V8, it takes the slow way for ever, and says nothing.
+        return V8Interface.GetArgumentType(info, index: 1) == &types[2] ? (nint)info : throw new InvalidOperationException("V8 has the types of direct functions in another form than is known");
     }
 }
 
-/// <summary>The type of a parameter or of the result of such a function: a <c>v8::CTypeInfo</c>.</summary>
+/// <summary>The type of a parameter or of the result of such a function: a <c>v8::CTypeInfo</c>. It has two bytes in the V8 that is restored, and had three in older ones.</summary>
 /// <param name="Type">Of <c>CTypeInfo::Type</c>.</param>
-/// <param name="Sequence">0 for what is no array.</param>
 /// <param name="Flags">0 for none.</param>
-internal readonly record struct DirectType(byte Type, byte Sequence, byte Flags)
+internal readonly record struct DirectType(byte Type, byte Flags)
 {
     /// <summary><c>kVoid</c>.</summary>
-    public static DirectType Nothing => new(0, 0, 0);
+    public static DirectType Nothing => new(0, 0);
 
     /// <summary><c>kInt32</c>.</summary>
-    public static DirectType Int32 => new(3, 0, 0);
+    public static DirectType Int32 => new(3, 0);
 
     /// <summary><c>kV8Value</c>: a <c>Local</c>.</summary>
-    public static DirectType Value => new(10, 0, 0);
+    public static DirectType Value => new(10, 0);
 }

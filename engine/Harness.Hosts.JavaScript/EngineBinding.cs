@@ -69,6 +69,12 @@ internal sealed unsafe class EngineBinding : IDisposable
     /// <summary>How many instances scripts have begun to make and neither made nor given up.</summary>
     public int UnfinishedInstances => _builders.Count;
 
+    /// <inheritdoc cref="SharedSlots.Callbacks"/>
+    public uint Callbacks => _slots.Callbacks;
+
+    /// <summary>The stores with what JavaScript knows of them.</summary>
+    public IReadOnlyCollection<StoreRealm> Realms => _realms.Values;
+
     public TimeSpan CompileTime { get; private set; }
 
     /// <summary>The part of <see cref="CompileTime"/> that went into validating function bodies.</summary>
@@ -101,6 +107,7 @@ internal sealed unsafe class EngineBinding : IDisposable
         ("throwEscaped", (in _, in _) => _calls.ThrowEscaped()),
         ("textAt", (in arguments, in result) => result.Set(_slots.Texts[arguments.GetInt32(0, "slot")]!)),
         ("setText", (in arguments, in _) => _slots.Texts[arguments.GetInt32(0, "slot")] = arguments.GetString(1, "text")),
+        ("sweepValues", (in arguments, in _) => FindRealm(arguments.GetInt32(0, "store"))?.Values.AskForSweep()),
         ("releaseObject", (in arguments, in _) => FindRealm(arguments.GetInt32(0, "store"))?.Objects.Release(arguments.GetInt32(1, "id"))),
         ("message", (in _, in result) => result.Set(_calls.Message)),
         ("compile", (in arguments, in result) => Compile(Exchange.Take(), arguments.GetString(0, "builtins"), in result)),
@@ -116,7 +123,7 @@ internal sealed unsafe class EngineBinding : IDisposable
         ("defineConstants", (in arguments, in _) => BuilderOf(arguments).Imports.DefineStringConstants(arguments.GetString(1, "module"))),
         ("defineTexts", (in arguments, in result) =>
             result.Set(BuilderOf(arguments).DefineTexts(arguments.GetString(1, "texts"), MemoryMarshal.Cast<byte, int>(Exchange.Take())))),
-        ("defineValue", (in arguments, in result) => result.Set(BuilderOf(arguments).DefineValue(arguments.GetInt32(1, "import")))),
+        ("defineValue", (in arguments, in result) => result.Set(Taken(BuilderOf(arguments).Realm, BuilderOf(arguments).DefineValue(arguments.GetInt32(1, "import"))))),
         ("defineFunction", (in arguments, in _) =>
             BuilderOf(arguments).DefineFunction(arguments.GetInt32(1, "import"), arguments.GetInt32(2, "number"), arguments.GetString(3, "description"))),
         ("bindForeign", (in arguments, in result) => result.Set(BindForeign(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetInt32(2, "number")))),
@@ -124,15 +131,18 @@ internal sealed unsafe class EngineBinding : IDisposable
         ("abandonInstance", (in arguments, in _) => _builders.Remove(arguments.GetInt32(0, "builder"))),
         ("scriptTag", (in arguments, in result) => result.Set(IdOf(RealmOf(arguments), RealmOf(arguments).ScriptTag))),
         ("makeTag", (in arguments, in result) => result.Set(MakeTag(arguments.GetInt32(0, "store"), arguments.GetString(1, "parameters")))),
-        ("makeGlobal", (in arguments, in result) => result.Set(MakeGlobal(arguments.GetInt32(0, "store"), arguments.GetString(1, "type"), arguments.GetBoolean(2, "mutable")))),
+        ("makeGlobal", (in arguments, in result) => result.Set(Taken(
+            RealmOf(arguments), MakeGlobal(arguments.GetInt32(0, "store"), arguments.GetString(1, "type"), arguments.GetBoolean(2, "mutable"))))),
         ("readGlobal", (in arguments, in _) => RealmOf(arguments).Put(0, ((Global)_items[arguments.GetInt32(1, "id")]!).Value)),
-        ("writeGlobal", (in arguments, in result) => result.Set(WriteGlobal(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id")))),
-        ("makeTable", (in arguments, in result) => result.Set(MakeTable(
-            arguments.GetInt32(0, "store"), arguments.GetString(1, "element"), arguments.GetDouble(2, "initial"), arguments.GetDouble(3, "maximum"), arguments.GetBoolean(4, "is64")))),
+        ("writeGlobal", (in arguments, in result) => result.Set(Taken(RealmOf(arguments), WriteGlobal(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"))))),
+        ("makeTable", (in arguments, in result) => result.Set(Taken(RealmOf(arguments), MakeTable(
+            arguments.GetInt32(0, "store"), arguments.GetString(1, "element"), arguments.GetDouble(2, "initial"), arguments.GetDouble(3, "maximum"), arguments.GetBoolean(4, "is64"))))),
         ("tableLength", (in arguments, in result) => result.Set((double)((Table)_items[arguments.GetInt32(1, "id")]!).Length)),
         ("readTable", (in arguments, in result) => result.Set(ReadTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "index")))),
-        ("writeTable", (in arguments, in result) => result.Set(WriteTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "index")))),
-        ("growTable", (in arguments, in result) => result.Set(GrowTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "delta")))),
+        ("writeTable", (in arguments, in result) => result.Set(Taken(
+            RealmOf(arguments), WriteTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "index"))))),
+        ("growTable", (in arguments, in result) => result.Set(Taken(
+            RealmOf(arguments), GrowTable(arguments.GetInt32(0, "store"), arguments.GetInt32(1, "id"), arguments.GetDouble(2, "delta"))))),
         ("utf8", (in _, in result) => result.Set(System.Text.Encoding.UTF8.GetString(Exchange.Take()))),
         ("unsupported", (in arguments, in _) => throw new NotSupportedException($"WebAssembly: {arguments.GetString(0, "what")} cannot be used together here")),
         ("adoptMemory", (in arguments, in result) => result.Set(AdoptMemory(arguments.GetInt32(0, "store"), Exchange.TakeBuffer(), arguments.GetDouble(1, "maximum")))),
@@ -152,6 +162,17 @@ internal sealed unsafe class EngineBinding : IDisposable
     private StoreRealm RealmOf(in V8FastArgs arguments) => _realms[arguments.GetInt32(0, "store")];
 
     private StoreRealm? FindRealm(int store) => _realms.GetValueOrDefault(store);
+
+    /// <summary>Releases values of JavaScript, if that is due, after something that has taken one from slot 0. Scripts that only do such things call no function, and are called by none.</summary>
+    /// <param name="realm">The store that the value is for.</param>
+    /// <param name="result">What was done has come to this.</param>
+    /// <returns>The same.</returns>
+    private static T Taken<T>(StoreRealm realm, T result)
+    {
+        realm.Store.CatchUpOnCollection();
+        realm.ReleaseValues();
+        return result;
+    }
 
     /// <summary>Makes a module. The script gets its number, or what is wrong.</summary>
     private void Compile(byte[] bytes, string builtins, in V8FastResult result)
@@ -224,7 +245,6 @@ internal sealed unsafe class EngineBinding : IDisposable
     {
         int id = ++_nextId;
         _builders[id] = new InstanceBuilder(_realms[store], _modules[module], _imports);
-        _script.ReleaseValues(store, _realms[store].Values);
         return id;
     }
 

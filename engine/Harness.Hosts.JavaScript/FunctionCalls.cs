@@ -111,7 +111,11 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
     {
         Store store = callee.Function.Store;
         store.CatchUpOnCollection();
-        if (callee.ReferenceParameters.Length != 0 && !TryConvert(callee)) return CallStatus.Refused;
+        bool isConverted = callee.ReferenceParameters.Length == 0 || TryConvert(callee);
+
+        // No id is in the slots any more: the heap has the values of those arguments that were converted, and there are no results yet.
+        callee.Realm.ReleaseValues();
+        if (!isConverted) return CallStatus.Refused;
         if (!callee.Function.TryCallSlots(slots.First)) return Failed(callee.Realm);
         foreach ((int slot, ValueType type) in callee.ReferenceResults) callee.Realm.Put(slot, store.FromNative(slots[slot], type));
         return CallStatus.Returned;

@@ -29,6 +29,9 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     private unsafe void Cross(StoreRealm realm, FunctionType type, int number, ulong* values)
     {
         Store store = realm.Store;
+
+        // The slots have nothing yet. The arguments are in compiled code's form, by which the heap still has their values.
+        realm.ReleaseValues();
         for (int i = 0, word = 0; i < type.Parameters.Length; word += type.Parameters[i++].WordCount)
         {
             if (type.Parameters[i].IsReference) realm.Put(i, store.FromNative(values[word], type.Parameters[i]));

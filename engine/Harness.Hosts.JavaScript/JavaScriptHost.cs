@@ -72,6 +72,12 @@ public sealed class JavaScriptHost : IDisposable
     /// <inheritdoc cref="EngineBinding.UnfinishedInstances"/>
     internal int UnfinishedInstances => _binding.UnfinishedInstances;
 
+    /// <inheritdoc cref="EngineBinding.Callbacks"/>
+    internal uint Callbacks => _binding.Callbacks;
+
+    /// <inheritdoc cref="EngineBinding.Realms"/>
+    internal IReadOnlyCollection<StoreRealm> Realms => _binding.Realms;
+
     /// <summary>Time spent so far on turning bytes into modules, in ms.</summary>
     public double CompileMilliseconds => _binding.CompileTime.TotalMilliseconds;
 

@@ -26,11 +26,23 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
     /// <summary>Puts a <c>TypeError</c> into slot 0, for a store.</summary>
     public void RefuseResult(int store, string message) => functions.InvokeMethod("refuseResult", store, message);
 
-    /// <summary>Says that nothing of a store refers to some values any more; where there is no stack for it, that is left for the next time.</summary>
-    public void ReleaseValues(int store, ScriptValueTable values)
+    /// <summary>Sweeps the values of a store, and has its realm release those that are not left; where there is no stack for it, that is left for the next time.</summary>
+    /// <param name="store">Number of the store.</param>
+    /// <param name="values">Its values.</param>
+    /// <param name="bits">Where the realm sees which ones are left, at the beginning of the staging buffer.</param>
+    public void ReleaseValues(int store, ScriptValueTable values, Span<byte> bits)
     {
         if (stack.IsExhausted) return;
-        foreach (int id in values.TakeForgotten()) functions.InvokeMethod("releaseValue", store, id);
+        int size = 8 * bits.Length;
+        int last = (values.End - 1) / size * size;
+        values.BeginSweep();
+        for (int from = last; from >= 0; from -= size)
+        {
+            int to = values.Sweep(from, bits);
+            functions.InvokeMethod("releaseValues", store, from, to, from == last, values.Left);
+        }
+
+        values.EndSweep();
     }
 
     /// <summary>Says that code has grown a memory, which the script then has mapped below the buffer of its new size.</summary>

@@ -12,6 +12,9 @@ internal sealed unsafe class SharedSlots
     /// <summary>Bytes from <see cref="Address"/> to <see cref="Status"/>.</summary>
     public const int StatusOffset = 5 * sizeof(int);
 
+    /// <summary>Bytes from <see cref="Address"/> to <see cref="Callbacks"/>.</summary>
+    public const int CallbacksOffset = 8 * sizeof(int);
+
     /// <summary>Bytes from <see cref="Address"/> to <see cref="First"/>.</summary>
     public const int FirstOffset = Header * sizeof(ulong);
 
@@ -41,6 +44,9 @@ internal sealed unsafe class SharedSlots
         get => *(CallStatus*)(Address + StatusOffset);
         set => *(CallStatus*)(Address + StatusOffset) = value;
     }
+
+    /// <summary>How many calls of functions have come through V8's interface, not directly; modulo 2^32.</summary>
+    public uint Callbacks => *(uint*)(Address + CallbacksOffset);
 
     /// <summary>
     /// What an import threw: the number of the tag whose values are in the slots, -1 for a value of JavaScript in slot 0, -2 for an exception of an unrelated store there,

@@ -2,12 +2,15 @@ namespace Harness.Hosts.JavaScript;
 
 /// <summary>
 /// A buffer that both sides see, through which whole blocks of elements cross: JavaScript cannot see the heap, nor the host a typed array while no script runs, as where the host has called the
-/// code that copies.
+/// code that copies. So do the bits of values that a sweep has left.
 /// </summary>
 internal sealed unsafe class StagingBuffer
 {
     /// <summary>Its size in bytes: what is longer crosses in several blocks.</summary>
     private const int Size = 1 << 18;
+
+    /// <summary>How many bytes of it the bits of a block of values take.</summary>
+    private const int SweepSize = 1 << 12;
 
     private readonly byte* _bytes;
     private ScriptFunctions? _functions;
@@ -43,4 +46,9 @@ internal sealed unsafe class StagingBuffer
 
         return true;
     }
+
+    /// <summary>Sweeps the values of a store (<see cref="StoreRealm.ReleaseValues"/>).</summary>
+    /// <param name="store">Its number.</param>
+    /// <param name="values">The values.</param>
+    public void Sweep(int store, ScriptValueTable values) => _functions!.ReleaseValues(store, values, new Span<byte>(_bytes, SweepSize));
 }

@@ -15,7 +15,8 @@ internal sealed class StoreRealm : IDisposable
     {
         Id = id;
         Store = new Store(engine);
-        Objects = new HeapObjectTable(Store);
+        Objects = new HeapObjectTable(Store.Heap);
+        Values = new ScriptValueTable(Store.Heap);
         _slots = slots;
         Staging = staging;
         _idOfFunction = idOfFunction;
@@ -48,7 +49,7 @@ internal sealed class StoreRealm : IDisposable
     public StagingBuffer Staging { get; }
 
     /// <summary>Values of JavaScript that the store refers to.</summary>
-    public ScriptValueTable Values { get; } = new();
+    public ScriptValueTable Values { get; }
 
     /// <summary>Objects of the store that JavaScript has.</summary>
     public HeapObjectTable Objects { get; }
@@ -92,6 +93,15 @@ internal sealed class StoreRealm : IDisposable
                 WasmValue value = WasmValue.FromExtern(kind == ReferenceKind.String ? _slots.Texts[slot]! : Values.Get(id));
                 return isExtern ? value : value.AnyConvertExtern();
         }
+    }
+
+    /// <summary>
+    /// Releases values of JavaScript that nothing of the store refers to any more, if that is due. For places where no slot has an id that somebody is still to read: it could become another value's.
+    /// Nothing of the heap is collected meanwhile, and the slots stay as they are.
+    /// </summary>
+    public void ReleaseValues()
+    {
+        if (Values.IsSweepDue) Staging.Sweep(Id, Values);
     }
 
     /// <inheritdoc/>

@@ -112,6 +112,12 @@ internal static unsafe partial class V8Interface
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v813CFunctionInfoC1ERKNS_9CTypeInfoEjPS2_NS0_19Int64RepresentationE")]
     public static partial void MakeFunctionInfo(void* info, DirectType* result, uint count, DirectType* parameters, byte longs);
 
+    /// <summary><c>CFunctionInfo::ArgumentInfo</c>: where V8 finds the type of a parameter.</summary>
+    /// <param name="info">What <see cref="MakeFunctionInfo"/> has made.</param>
+    /// <param name="index">Index of the parameter; that of the receiver is 0.</param>
+    [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v813CFunctionInfo12ArgumentInfoEj")]
+    public static partial DirectType* GetArgumentType(void* info, uint index);
+
     /// <summary><c>Value::IsFunction</c>.</summary>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZNK2v85Value10IsFunctionEv")]
     public static partial byte IsFunction(nint* value);
@@ -191,7 +197,9 @@ internal static unsafe partial class V8Interface
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v88internal11HandleScope21current_level_addressEPNS0_7IsolateE")]
     public static partial int* HandleLevel(nint isolate);
 
-    /// <summary>Gives blocks of <c>Local</c>s beyond the present limit back.</summary>
+    /// <summary><c>HandleScope::DeleteExtensions</c>: gives blocks of <c>Local</c>s beyond the present limit back.</summary>
+    /// <param name="scope">The scope, which it does not look at.</param>
+    /// <param name="isolate">The isolate.</param>
     [LibraryImport(V8Library.FileName, EntryPoint = "_ZN2v811HandleScope16DeleteExtensionsEPNS_7IsolateE")]
-    public static partial void DeleteHandleExtensions(nint isolate);
+    public static partial void DeleteHandleExtensions(nint scope, nint isolate);
 }

@@ -24,6 +24,6 @@ internal readonly unsafe ref struct V8Scope
         --*_realm.HandleLevel;
         if (*_realm.HandleLimit == _limit) return;
         *_realm.HandleLimit = _limit;
-        V8Interface.DeleteHandleExtensions(_realm.Isolate);
+        V8Interface.DeleteHandleExtensions(scope: 0, _realm.Isolate);
     }
 }

@@ -164,6 +164,35 @@ public sealed unsafe class HostSideTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void ACollectionThatWasAskedForIsCaughtUpOnOnce(bool full)
+    {
+        using var roots = new FakeRoots();
+        ObjectHeap heap = roots.Heap;
+        heap.AskForCollection(full);
+        Assert.False(heap.IsCollectionDue);
+        heap.WrapHostObject(new object(), Allocation.NeverCollect);
+        heap.CatchUp();
+        Assert.Equal(1, heap.HostObjects.Count);
+        heap.AskForCollection(full);
+        heap.AskForCollection(isFull: false);
+        Assert.True(heap.IsCollectionDue);
+        for (int i = 0; i < 2; i++)
+        {
+            heap.CatchUp();
+            Assert.False(heap.IsCollectionDue);
+            Assert.Equal(0, heap.HostObjects.Count);
+            Assert.Equal(full ? 0 : 1, heap.Statistics.YoungCollections);
+            Assert.Equal(full ? 1 : 0, heap.Statistics.FullCollections);
+        }
+
+        heap.AskForCollection(isFull: false);
+        heap.CatchUp();
+        Assert.Equal(full ? 1 : 2, heap.Statistics.YoungCollections);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void ExceptionsKeepTheirReferencesOnly(bool full)
     {
         using var roots = new FakeRoots();

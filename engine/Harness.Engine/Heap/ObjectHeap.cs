@@ -82,8 +82,11 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>Collections by stress since the last full one of these.</summary>
     private int _stressCollections;
 
-    /// <summary>Whether an allocation that never collects has met a full nursery or threshold since the last collection.</summary>
+    /// <summary>Whether an allocation that never collects has met a full nursery or threshold since the last collection, or a collection was asked for.</summary>
     private bool _hasPutOff;
+
+    /// <summary>Whether a full one was asked for.</summary>
+    private bool _isFullDue;
 
     private bool _isDisposed;
 
@@ -115,8 +118,14 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>Told of each collection, on the thread that collects.</summary>
     public Action<CollectionEvent>? Collected { get; init; }
 
+    /// <summary>Collections of the heap so far, young and full ones: objects stay where they are while it is the same.</summary>
+    public long Collections => _youngCollections + (long)_fullCollections;
+
+    /// <summary>Collections of the whole heap so far.</summary>
+    public long FullCollections => _fullCollections;
+
     /// <summary>Bytes of all old and large objects, dead ones included.</summary>
-    private nuint OldBytes => _old is null ? 0 : _old.Used + _large!.Used;
+    public nuint OldBytes => _old is null ? 0 : _old.Used + _large!.Used;
 
     /// <summary>Makes places roots until the result is disposed of: <c>using var scope = heap.Protect(&amp;local);</c></summary>
     /// <param name="slots">The first place; must not move, as locals do not.</param>
@@ -136,13 +145,28 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         return OpenNursery();
     }
 
+    /// <summary>Whether a collection was put off or asked for, and none was made since.</summary>
+    public bool IsCollectionDue => _hasPutOff;
+
     /// <summary>
-    /// Collects garbage if allocations that never collect have put that off. Whoever makes these in any number calls this in between, where
-    /// all references are known: compiled code may not allocate at all.
+    /// Collects garbage if allocations that never collect have put that off, or if that was asked for. Whoever makes such allocations in any number calls this in between,
+    /// where all references are known: compiled code may not allocate at all.
     /// </summary>
     public void CatchUp()
     {
         if (_hasPutOff) Collect(isFull: false);
+    }
+
+    /// <summary>
+    /// Has garbage collected at the next <see cref="CatchUp"/>, if not before. It is for whoever keeps something for objects of the host, of whose size this heap knows nothing. A heap in
+    /// which nothing was ever allocated has no garbage.
+    /// </summary>
+    /// <param name="isFull">Whether to collect the whole heap.</param>
+    public void AskForCollection(bool isFull)
+    {
+        if (_reservation is null) return;
+        _isFullDue |= isFull;
+        PutOff();
     }
 
     /// <summary>Remembers an old array that references were stored in, and where.</summary>
@@ -186,7 +210,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         long allocated = NurseryUsed;
         long promoted = _promoted;
         long moved = _promoted + _moved + _aged;
-        isFull |= OldBytes > _threshold;
+        isFull |= _isFullDue || OldBytes > _threshold;
         CountAllocated();
         if (!isFull)
         {
@@ -196,7 +220,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
 
         if (isFull) CollectFully();
         EmptyNursery();
-        _hasPutOff = false;
+        _hasPutOff = _isFullDue = false;
         TimeSpan pause = Stopwatch.GetElapsedTime(start);
         _pauses.Add(pause);
         Collected?.Invoke(new CollectionEvent(

@@ -9,14 +9,21 @@ export function describe(f) {
   const known = knownFunctions.get(f);
   if (known !== undefined) return known;
   const source = Function.prototype.toString.call(f).replace(/\s+/g, ' ');
-  // Where a script has put another clock in the place of ours, functions that ask it are not known.
-  const asksOtherClock = (source.includes('performance.now') && globalThis.performance?.now !== globalThis.harness?.now) || (source.includes('Date.now') && Date.now !== ownDateNow);
-  return asksOtherClock ? 'other clock' : 'source:' + source;
+  return asksOthers(source) ? 'other' : 'source:' + source;
 }
 
+// Where a script has put another clock, or another way to read numbers, in the place of ours, functions that ask it are not known.
 const ownDateNow = Date.now;
+const ownParseFloat = parseFloat;
+const { test, exec } = RegExp.prototype;
 
-const knownFunctions = new Map();
+function asksOthers(source) {
+  return (source.includes('performance.now') && globalThis.performance?.now !== globalThis.harness?.now) ||
+    (source.includes('Date.now') && Date.now !== ownDateNow) ||
+    (source.includes('parseFloat') && (globalThis.parseFloat !== ownParseFloat || RegExp.prototype.test !== test || RegExp.prototype.exec !== exec));
+}
+
+const knownFunctions = new Map([[parseFloat, 'parseFloat']]);
 for (const [owner, name] of [[Math, 'Math'], [Number.prototype, 'Number.prototype'], [String.prototype, 'String.prototype'], [String, 'String'], [BigInt.prototype, 'BigInt.prototype'], [DataView.prototype, 'DataView.prototype'], [Date, 'Date'], [Object, 'Object'], [JSON, 'JSON']]) {
   for (const key of Object.getOwnPropertyNames(owner)) {
     const property = Object.getOwnPropertyDescriptor(owner, key);

@@ -9,7 +9,7 @@ import { Global } from 'webassembly/globals.js';
 import { Instance, makeInstance, readImports } from 'webassembly/instances.js';
 import { grown, V8Memory } from 'webassembly/memories.js';
 import { bytesOf, compileSync, makeModule, Module, moduleState, optionsOf } from 'webassembly/modules.js';
-import { forgetRealms, releaseValue } from 'webassembly/realms.js';
+import { forgetRealms, releaseValues } from 'webassembly/realms.js';
 import { connectDispatch, native } from 'webassembly/slots.js';
 import { Table } from 'webassembly/tables.js';
 import { CompileError, LinkError, RuntimeError } from 'webassembly/v8.js';
@@ -95,4 +95,4 @@ Object.defineProperty(API, 'JSTag', { enumerable: true, configurable: true, get:
 Object.defineProperty(globalThis, 'WebAssembly', { value: API, writable: true, enumerable: false, configurable: true });
 
 connectDispatch(dispatch);
-native.connect({ dispatch, forgetRealms, releaseValue, grown, refuseResult, hasElements, copyElements });
+native.connect({ dispatch, forgetRealms, releaseValues, grown, refuseResult, hasElements, copyElements });

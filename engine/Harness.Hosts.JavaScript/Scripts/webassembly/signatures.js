@@ -34,6 +34,13 @@ function getCode(type, slot) {
   }
 }
 
+// What may refuse a value goes first: no other value is then given an id for a call that is not made.
+function putAllCode(types, names) {
+  const codes = [...types].map((type, slot) => putCode(type, slot, names[slot]));
+  const mayRefuse = (_, slot) => 'Fx'.includes(types[slot]);
+  return [...codes.filter(mayRefuse), ...codes.filter((code, slot) => !mayRefuse(code, slot))].join('\n');
+}
+
 // A call with vectors among parameters or results throws before anything else happens.
 const refuseVectors = signature => signature.includes('v') ? "throw new TypeError('WebAssembly: v128 cannot be passed');" : '';
 
@@ -64,7 +71,7 @@ export function exportMaker(signature) {
       ${refuseVectors(signature)}
       ${[...parameters].map((type, i) => convertCode(type, names[i])).join(' ')}
       ${hasTexts ? 'let texts = {};' : ''}
-      ${[...parameters].map((type, i) => putCode(type, i, names[i])).join('\n')}
+      ${putAllCode(parameters, names)}
       ${hasTexts ? 'for (const slot in texts) native.setText(+slot, texts[slot]);' : ''}
       call(id);
       const status = I32[${STATUS}];
@@ -91,7 +98,7 @@ export function importMaker(signature) {
       ${results.length < 2 ? '' : `let [${names}] = listOf(list, ${results.length});`}
       ${[...results].map((type, i) => convertCode(type, names[i])).join(' ')}
       ${hasTexts ? 'let texts = {};' : ''}
-      ${[...results].map((type, i) => putCode(type, i, names[i])).join('\n')}
+      ${putAllCode(results, names)}
       ${hasTexts ? 'for (const slot in texts) native.setText(+slot, texts[slot]);' : ''}
     };`;
   maker = new Function('tools', code)(tools());
