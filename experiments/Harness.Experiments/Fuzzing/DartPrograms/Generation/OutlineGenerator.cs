@@ -210,13 +210,15 @@ internal sealed class OutlineGenerator
     private void AddExtensionType()
     {
         List<TypeParameter> parameters = features.Generics > 0 && random.Percent(30) ? [signatures.NewTypeParameter()] : [];
-        var represented = parameters.Count > 0 && random.Percent(70) ? parameters[0].Type
+
+        // Members that take a value of the type parameter's type have none but the one that is represented.
+        var represented = parameters.Count > 0 ? parameters[0].Type
             : random.Weighted(50, program.ObjectClasses.Count > 0 ? 15 : 0, 10 * features.Collections, 8 * features.Patterns) switch
             {
                 0 => types.Plain(),
                 1 => types.OfClass(),
-                2 => types.Collection(parameters),
-                _ => types.Record(parameters),
+                2 => types.Collection([]),
+                _ => types.Record([]),
             };
         var type = new ClassOutline(program.NewName("W"), ClassSort.ExtensionType)
         {
