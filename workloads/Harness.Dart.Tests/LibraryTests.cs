@@ -1,3 +1,5 @@
+using Harness.Dart.Semantics;
+
 namespace Harness.Dart.Tests;
 
 /// <summary>Programs of several libraries: what they see of each other.</summary>
