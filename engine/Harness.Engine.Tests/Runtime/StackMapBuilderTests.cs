@@ -110,10 +110,15 @@ public sealed class StackMapBuilderTests
         int height = words.Length * 64;
         for (int i = 0; i < 5000; i++)
         {
-            // A stack has changed somewhere, be it above its end, and is as high as before or not.
-            int from = random.Next(words.Length);
-            int to = Math.Min(from + random.Next(4), words.Length);
-            for (int word = from; word < to; word++) words[word] = random.Next(3) == 0 ? 0 : (ulong)random.NextInt64() & (ulong)random.NextInt64();
+            // A stack has changed in some places, be it above its end, and is as high as before or not.
+            var changed = new SortedSet<int>();
+            for (int place = random.Next(4); place > 0; place--)
+            {
+                int from = random.Next(words.Length);
+                changed.UnionWith(Enumerable.Range(from, Math.Min(random.Next(4), words.Length - from)));
+            }
+
+            foreach (int word in changed) words[word] = random.Next(3) == 0 ? 0 : (ulong)random.NextInt64() & (ulong)random.NextInt64();
             if (i % 3 == 0) height = Math.Clamp(height + random.Next(-200, 200), 1, words.Length * 64);
             if (i % 500 == 0) height = random.Next(1, words.Length * 64);
             int count = (height + 63) / 64;
@@ -121,7 +126,7 @@ public sealed class StackMapBuilderTests
             ulong[] visible = words[..count];
             visible[^1] &= mask;
 
-            _builder.ListWords(_builder.SetOf(words.AsSpan(0, count), mask, from, Math.Min(to, count)), listed);
+            _builder.ListWords(_builder.SetOf(words.AsSpan(0, count), mask, [.. changed.Where(word => word < count)]), listed);
             whole.ListWords(whole.SetOf(visible), expected);
             ulong[] trimmed = [.. visible.AsSpan().TrimEnd(0UL)];
             Assert.Equal(trimmed, expected);

@@ -117,8 +117,9 @@ public sealed class UnrelatedInstancesTests
             (func (export "peek") (param i32) (result i32) (i32.load (local.get 0)))
             """;
         const string user = """
-            (import "o" "memory" (memory $other 1)) (memory $own 1)
+            (import "o" "memory" (memory $other 1))
             (import "o" "grow" (func $grow (param i32) (result i32))) (import "o" "peek" (func $peek (param i32) (result i32)))
+            (memory $own 1)
             (func (export "run") (param $n i32) (result i32) (local $i i32) (local $sum i32) (local $end i32)
               (loop $next
                 (local.set $end (i32.sub (i32.mul (memory.size $other) (i32.const 65536)) (i32.const 4)))

@@ -42,7 +42,7 @@ public static class ImplementationLimits
     /// <summary>The most data segments in a module.</summary>
     public const int DataSegments = 100_000;
 
-    /// <summary>The most element segments in a module.</summary>
+    /// <summary>The most element segments in a module: a tenth of what the JavaScript API has.</summary>
     public const int ElementSegments = 1_000_000;
 
     /// <summary>The most elements of an element segment.</summary>

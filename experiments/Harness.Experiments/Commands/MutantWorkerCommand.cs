@@ -23,16 +23,28 @@ internal static class MutantWorkerCommand
         {
             AppContext.SetSwitch("Harness.VerifyAllocation", true);
             using var engine = new WasmEngine();
+            var hangs = new HangWatch();
             while (Console.In.ReadLine() is { } line)
             {
                 using var watchdog = new Timer(_ => Environment.Exit(3), null, LongestRequest, Timeout.InfiniteTimeSpan);
                 var request = MutantRequest.FromLine(line);
                 var answer = request.Configurations is { } configurations
-                    ? JsonSerializer.Serialize(configurations.Select(knobs => MutantRunner.Run(request.Modules[0], knobs)))
-                    : JsonSerializer.Serialize(request.Modules.Select(module => request.Compiles ? Verdict.Of(module, valid => MutantRunner.CompileAll(engine, valid)) : Verdict.Of(module)));
+                    ? JsonSerializer.Serialize(configurations.Select(knobs => MutantRunner.Run(request.Modules[0], knobs, hangs)))
+                    : JsonSerializer.Serialize(request.Modules.Select(module => VerdictOf(module, request.Compiles ? engine : null, hangs)));
                 Console.Out.WriteLine(answer);
             }
         });
         return command;
+    }
+
+    /// <summary>The verdict on a module, which may be that it hangs.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="engine">What compiles it if it is valid; null if nothing does.</param>
+    /// <param name="hangs">Knows how long others took.</param>
+    private static string VerdictOf(byte[] module, WasmEngine? engine, HangWatch hangs)
+    {
+        var verdict = "";
+        return hangs.Watch(engine is null ? "decode" : "compile", module.Length, () => verdict = engine is null ? Verdict.Of(module) : Verdict.Of(module, valid => MutantRunner.CompileAll(engine, valid)))
+            ?? verdict;
     }
 }

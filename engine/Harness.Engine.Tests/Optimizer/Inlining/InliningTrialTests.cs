@@ -113,7 +113,7 @@ public sealed class InliningTrialTests
         string text = $"""
             (module
               (func $root (param i32) {string.Concat(Enumerable.Repeat("(call $f (local.get 0)) (call $f (i32.const 1)) (call $f (i32.const 2))", 100))})
-              (func $f (param $x i32) (drop {Work(5)})))
+              (func $f (param $x i32) {Work(5)} drop))
             """;
         (InliningState state, InliningTrials trials) = Trials(Incremental, text, Enumerable.Range(0, 300));
         ValueOrigin[][] passed = [[default], [new(ValueOriginKind.Constant) { Detail = 1 }], [new(ValueOriginKind.Constant) { Detail = 2 }]];
@@ -152,7 +152,7 @@ public sealed class InliningTrialTests
     [Fact]
     public void TheSameFeedbackGivesTheSameTree()
     {
-        WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload("gc-visitor-two.wat"), BuiltinSets.JsString);
+        WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload("gc-visitor.wat"), BuiltinSets.JsString);
         string Decisions(int function)
         {
             var lines = new List<string>();

@@ -19,6 +19,7 @@ internal sealed class BranchEmitter(
     private readonly StateTransfer _transfers = transfers;
     private readonly FrameEmitter _framing = framing;
     private readonly ConditionEmitter _conditions = conditions;
+    private readonly SharedMoves _shared = state.Shared;
     private Label[] _tableTargets = new Label[64];
     private int[] _tableDepths = new int[64];
     private int _branchTable;
@@ -27,13 +28,36 @@ internal sealed class BranchEmitter(
     public void EmitBranch(int depth)
     {
         ref var frame = ref _control.FrameAt(depth);
+        if (frame.Kind != ControlKind.Function)
+        {
+            _labels.EnsureTarget(ref frame);
+        }
+
+        if (frame.BranchArity < SharedMoves.LeastValues || !_transfers.AreOnlyOperandsMoved(frame))
+        {
+            EmitMoves(frame);
+        }
+        else if (_shared.TryFind(frame, out var moves))
+        {
+            _asm.Jmp(moves);
+        }
+        else
+        {
+            var entry = _asm.NewLabel();
+            _asm.Bind(entry);
+            EmitMoves(frame);
+            _shared.Note(frame, entry);
+        }
+    }
+
+    private void EmitMoves(in ControlFrame frame)
+    {
         if (frame.Kind == ControlKind.Function)
         {
             _framing.EmitReturn();
             return;
         }
 
-        _labels.EnsureTarget(ref frame);
         _transfers.Transfer(frame);
         _asm.Jmp(frame.Label);
     }
@@ -51,6 +75,12 @@ internal sealed class BranchEmitter(
                 _conditions.EmitJump(condition, frame.Label);
                 return;
             }
+        }
+
+        if (frame.BranchArity >= SharedMoves.LeastValues && _transfers.AreOnlyOperandsMoved(frame) && _shared.TryFind(frame, out var moves))
+        {
+            _conditions.EmitJump(condition, moves);
+            return;
         }
 
         var stay = _asm.NewLabel();

@@ -92,7 +92,7 @@ internal sealed class ControlEmitter(
                 _blocks.BecomeUnreachable();
                 break;
             case Opcode.Return:
-                _framing.EmitReturn();
+                _branches.EmitBranch(_control.Depth - 1);
                 _blocks.BecomeUnreachable();
                 break;
             case Opcode.Call:

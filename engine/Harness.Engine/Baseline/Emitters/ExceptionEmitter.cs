@@ -36,6 +36,7 @@ internal sealed class ExceptionEmitter(
     private readonly BranchEmitter _branches = branches;
     private readonly BlockEmitter _blocks = blocks;
     private readonly BuiltinCalls _builtins = builtins;
+    private readonly SharedMoves _shared = state.Shared;
 
     /// <summary><c>try_table</c>.</summary>
     public void EmitTryTable()
@@ -151,22 +152,59 @@ internal sealed class ExceptionEmitter(
             EmitTagTest(clause.TagIndex, next);
         }
 
+        ref var target = ref _control.FrameAt((int)clause.Label + 1);
+        if (target.BranchArity < SharedMoves.LeastValues)
+        {
+            EmitMoves(clause);
+        }
+        else if (IsSettled(target) && _transfers.AreOnlyOperandsMoved(target) && _shared.TryFind(clause, target, out var moves))
+        {
+            _asm.Jmp(moves);
+        }
+        else
+        {
+            var entry = _asm.NewLabel();
+            _asm.Bind(entry);
+            EmitMoves(clause);
+            if (_transfers.AreOnlyOperandsMoved(target))
+            {
+                _shared.Note(clause, target, frame.BaseHeight, entry);
+            }
+        }
+
+        _asm.Bind(next);
+    }
+
+    private static bool IsSettled(in ControlFrame target) => target.IsTarget || target.Kind == ControlKind.Function;
+
+    /// <summary>Pushes what a clause takes of an exception, and branches to its label.</summary>
+    private void EmitMoves(CatchClause clause)
+    {
+        if (clause.TagIndex >= 0)
+        {
+            PushValues(clause.TagIndex);
+        }
+
         if (clause.Kind is CatchKind.CatchRef or CatchKind.CatchAllRef)
         {
             _stack.Push(ValueKind.Ref, Exception);
         }
 
         _branches.EmitBranch((int)clause.Label + 1);
-        _asm.Bind(next);
     }
 
-    /// <summary>Goes elsewhere unless the exception has a tag, else pushes its values.</summary>
+    /// <summary>Goes elsewhere unless the exception has a tag.</summary>
     public void EmitTagTest(int tag, Label otherwise)
     {
         var scratch = CallingConvention.Scratch;
         _asm.Mov(OpSize.Qword, scratch, InstanceFields.At(_body.Layout.Tag(tag)));
         _asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(Exception, ObjectLayout.ExceptionTag), scratch);
         _asm.Jcc(Condition.NotEqual, otherwise);
+    }
+
+    /// <summary>Pushes the values of the exception, which has a tag.</summary>
+    public void PushValues(int tag)
+    {
         var types = _body.Module.Tags[tag].Type.Type.Parameters;
         int word = 0;
         foreach (var type in types)

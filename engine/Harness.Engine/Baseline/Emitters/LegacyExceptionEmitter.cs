@@ -66,6 +66,7 @@ internal sealed class LegacyExceptionEmitter(
         {
             frame.ElseLabel = _asm.NewLabel();
             _exceptions.EmitTagTest(tag, frame.ElseLabel);
+            _exceptions.PushValues(tag);
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed class BaselineState : IDisposable
         Cold = new ColdPaths(Assembler, Body);
         Resume = new ResumePointRecorder(Assembler, Body, Stack, Frame);
         Handlers = new ExceptionHandlers(this);
+        Shared = new SharedMoves(Stack);
     }
 
     /// <summary>Writes the code.</summary>
@@ -59,6 +60,9 @@ internal sealed class BaselineState : IDisposable
     /// <summary>The blocks that catch exceptions.</summary>
     public ExceptionHandlers Handlers { get; }
 
+    /// <summary>Moves that branches with very many values share.</summary>
+    public SharedMoves Shared { get; }
+
     /// <summary>Begins to compile the body of the function that is open.</summary>
     /// <param name="slotSize">Bytes of a frame slot.</param>
     public void Clear(int slotSize)
@@ -72,6 +76,7 @@ internal sealed class BaselineState : IDisposable
         Types.Open(Body.IsKept);
         Cold.Clear();
         Handlers.Clear();
+        Shared.Clear();
         Resume.Clear();
         Body.Rewind();
     }

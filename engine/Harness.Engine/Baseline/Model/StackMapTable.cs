@@ -22,14 +22,14 @@ internal sealed class StackMapTable
     /// The map of a state: the slots and registers that hold references. Constants (null and small integers) are no addresses.
     /// </summary>
     /// <param name="references">The slots that hold references, a bit for each height, and anything above the stack.</param>
-    /// <param name="changed">The words of them that may have changed since the last map, but for those from the top of either stack on.</param>
+    /// <param name="changed">The words of them that may have changed since the last map, ascending, but for those from the top of either stack on.</param>
     /// <param name="height">How high the stack is.</param>
     /// <param name="registers">The registers that hold references.</param>
     /// <returns>What <see cref="CodeSite.StackMap"/> is to be: the map's index, or -1 if it is empty.</returns>
-    public int Add(ReadOnlySpan<ulong> references, (int From, int To) changed, int height, uint registers)
+    public int Add(ReadOnlySpan<ulong> references, ReadOnlySpan<int> changed, int height, uint registers)
     {
         ulong lastMask = height % BitsPerWord == 0 ? ulong.MaxValue : (1UL << height) - 1;
-        return _maps.MapOf(_maps.SetOf(references, lastMask, changed.From, changed.To), registers);
+        return _maps.MapOf(_maps.SetOf(references, lastMask, changed), registers);
     }
 
     /// <summary>All maps by index.</summary>

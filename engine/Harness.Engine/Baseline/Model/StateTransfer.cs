@@ -33,6 +33,10 @@ internal sealed class StateTransfer(BaselineState state)
         return true;
     }
 
+    /// <summary>Whether a branch moves nothing but what it takes along; a return moves nothing else.</summary>
+    public bool AreOnlyOperandsMoved(in ControlFrame frame) =>
+        frame.Kind == ControlKind.Function || IsSatisfied(_control.StateOf(frame), frame.BaseHeight);
+
     /// <summary>Whether code that expects a state can be entered with another one of the same height without a move.</summary>
     public bool Satisfies(ReadOnlySpan<int> source, ReadOnlySpan<int> target, int height)
     {

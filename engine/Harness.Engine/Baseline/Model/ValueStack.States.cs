@@ -1,8 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace Harness.Engine.Baseline.Model;
 
 /// <content>States that are saved and taken over, and what of them is found chunk by chunk.</content>
 internal sealed partial class ValueStack
 {
+    /// <summary>The words that <see cref="References"/> has told last.</summary>
+    private readonly List<int> _changedWords = [];
+
     /// <summary>The first chunk, from one on, that may have constants at which nobody has looked; the count if there is none.</summary>
     public int NextWithNewConstants(int start, int count) => _chunks.NextWithNewConstants(start, count);
 
@@ -89,18 +94,18 @@ internal sealed partial class ValueStack
 
     /// <summary>Finds the references on the stack.</summary>
     /// <param name="registers">The registers that hold references.</param>
-    /// <param name="changed">The words below the top that may have changed since this was last asked for; from where the stack ended then, all may have.</param>
+    /// <param name="changed">The words below the top that may have changed since this was last asked for, ascending; from where the stack ended then, all may have.</param>
     /// <returns>The frame slots that do, a bit for each height; those above the stack mean nothing.</returns>
-    public ReadOnlySpan<ulong> References(out uint registers, out (int From, int To) changed)
+    public ReadOnlySpan<ulong> References(out uint registers, out ReadOnlySpan<int> changed)
     {
         registers = 0;
-        changed = default;
+        _changedWords.Clear();
         int count = StateChunks.CountFor(_height);
         for (int i = _chunks.NextUnmapped(0, count); i < count; i = _chunks.NextUnmapped(i + 1, count))
         {
             _chunks.References[i] = StackMapTable.ReferencesIn(_values.AsSpan(i << StateChunks.SizeBits, StateChunks.Size));
             _chunks.HasMapped(i);
-            changed = (changed.To == 0 ? i : changed.From, i + 1);
+            _changedWords.Add(i);
         }
 
         for (int i = _chunks.NextWithRegisters(0, count); i < count; i = _chunks.NextWithRegisters(i + 1, count))
@@ -117,6 +122,7 @@ internal sealed partial class ValueStack
             }
         }
 
+        changed = CollectionsMarshal.AsSpan(_changedWords);
         return _chunks.References.AsSpan(0, count);
     }
 

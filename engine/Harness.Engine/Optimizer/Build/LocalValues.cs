@@ -123,6 +123,12 @@ internal sealed class LocalValues
 /// <param name="Operands">Operands, or the exception that is caught.</param>
 internal readonly record struct PathValues(int[][][] Locals, int[] Operands)
 {
+    /// <summary>The operands behind those, in chunks: where there are very many, paths mostly share them (<see cref="OperandCopies"/>).</summary>
+    public int[][] FurtherOperands { get; init; } = [];
+
+    /// <summary>How many operands there are, at most.</summary>
+    public int MostOperands => Operands.Length + (FurtherOperands.Length * OperandCopies.ChunkSize);
+
     /// <summary>Operands alone.</summary>
     public static PathValues Of(int[] operands) => new([], operands);
 }

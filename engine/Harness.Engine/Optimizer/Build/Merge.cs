@@ -9,7 +9,7 @@ namespace Harness.Engine.Optimizer.Build;
 /// <param name="operandsFirst">Whether the parameters of operands come before those of locals.</param>
 internal sealed class Merge(bool operandsFirst = false)
 {
-    /// <summary>The chunk of the operands among the places of values.</summary>
+    /// <summary>The chunk of the first operands among the places of values; those of the further ones have the numbers below.</summary>
     private const int Operands = -1;
 
     /// <summary>Values that edges may pass to a block all together; where there would be more, edges meet in several steps.</summary>
@@ -48,7 +48,7 @@ internal sealed class Merge(bool operandsFirst = false)
             return only;
         }
 
-        long most = ((long)values.Locals.Length * LocalValues.GroupSize) + values.Operands.Length;
+        long most = ((long)values.Locals.Length * LocalValues.GroupSize) + values.MostOperands;
         while (edges.Count > EdgesAtOnce && edges.Count * most > MostArguments && (long)edges.Count * CountDiffering() > MostArguments)
         {
             JoinNeighbours(graph);
@@ -59,13 +59,13 @@ internal sealed class Merge(bool operandsFirst = false)
         var differing = new List<(int Chunk, int Index)>();
         if (operandsFirst)
         {
-            values = values with { Operands = JoinOperands(graph, block, differing) };
+            values = JoinOperands(graph, block, values, differing);
         }
 
         values = values with { Locals = JoinLocals(graph, block, differing) };
         if (!operandsFirst)
         {
-            values = values with { Operands = JoinOperands(graph, block, differing) };
+            values = JoinOperands(graph, block, values, differing);
         }
 
         graph.Budget.Reserve((long)edges.Count * differing.Count);
@@ -111,6 +111,13 @@ internal sealed class Merge(bool operandsFirst = false)
     private int CountDiffering()
     {
         int count = CountDiffering(edges[0].Values.Operands, OtherOperands());
+        int[][] further = edges[0].Values.FurtherOperands;
+        Others<int[][]> othersFurther = OtherFurtherOperands();
+        for (int chunk = 0; othersFurther.Count > 0 && chunk < further.Length; chunk++)
+        {
+            count += CountDiffering(further[chunk], OthersAt(further[chunk], othersFurther, chunk));
+        }
+
         int[][][] first = edges[0].Values.Locals;
         Others<int[][][]> others = OtherLocals();
         for (int group = 0; others.Count > 0 && group < first.Length; group++)
@@ -137,7 +144,9 @@ internal sealed class Merge(bool operandsFirst = false)
     }
 
     private static int[] ChunkOf(in PathValues values, int chunk) =>
-        chunk == Operands ? values.Operands : LocalValues.ChunkAt(values.Locals, chunk);
+        chunk == Operands ? values.Operands
+        : chunk < Operands ? values.FurtherOperands[Operands - 1 - chunk]
+        : LocalValues.ChunkAt(values.Locals, chunk);
 
     private int[][][] JoinLocals(Graph graph, Block block, List<(int Chunk, int Index)> differing)
     {
@@ -174,8 +183,24 @@ internal sealed class Merge(bool operandsFirst = false)
         return joined;
     }
 
-    private int[] JoinOperands(Graph graph, Block block, List<(int Chunk, int Index)> differing) =>
-        Join(graph, block, Operands, edges[0].Values.Operands, OtherOperands(), differing);
+    private PathValues JoinOperands(Graph graph, Block block, in PathValues values, List<(int Chunk, int Index)> differing)
+    {
+        int[] operands = Join(graph, block, Operands, edges[0].Values.Operands, OtherOperands(), differing);
+        int[][] first = edges[0].Values.FurtherOperands;
+        int[][] joined = first;
+        Others<int[][]> others = OtherFurtherOperands();
+        for (int i = 0; others.Count > 0 && i < first.Length; i++)
+        {
+            int[] chunk = Join(graph, block, Operands - 1 - i, first[i], OthersAt(first[i], others, i), differing);
+            if (chunk != first[i])
+            {
+                joined = joined == first ? [.. first] : joined;
+                joined[i] = chunk;
+            }
+        }
+
+        return values with { Operands = operands, FurtherOperands = joined };
+    }
 
     /// <summary>The values of a chunk behind the edges, with parameters for those that differ; the first edge's chunk if none does.</summary>
     private static int[] Join(Graph graph, Block block, int chunk, int[] first, in Others<int[]> others, List<(int Chunk, int Index)> differing)
@@ -227,6 +252,17 @@ internal sealed class Merge(bool operandsFirst = false)
         foreach ((Block From, int Successor, PathValues Values) edge in edges)
         {
             others.Note(edge.Values.Operands);
+        }
+
+        return others;
+    }
+
+    private Others<int[][]> OtherFurtherOperands()
+    {
+        var others = new Others<int[][]>(edges[0].Values.FurtherOperands);
+        foreach ((Block From, int Successor, PathValues Values) edge in edges)
+        {
+            others.Note(edge.Values.FurtherOperands);
         }
 
         return others;

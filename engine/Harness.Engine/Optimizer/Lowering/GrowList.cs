@@ -109,6 +109,13 @@ internal sealed class GrowList<T>
     /// <summary>Merges two runs, the second of which begins at <paramref name="middle"/>, into another buffer, at the same place.</summary>
     private void Merge(T[] target, int start, int middle, int end, Comparison<T> compare)
     {
+        if (middle == end || compare(items[middle - 1], items[middle]) <= 0)
+        {
+            // What is sorted mostly comes in order.
+            items.AsSpan(start, end - start).CopyTo(target.AsSpan(start));
+            return;
+        }
+
         int first = start;
         int second = middle;
         for (int i = start; i < end; i++)

@@ -61,21 +61,44 @@ internal sealed class StackMapBuilder
 
     /// <summary>The number of a set of slots.</summary>
     /// <param name="slots">A bit for each slot.</param>
-    public int SetOf(ReadOnlySpan<ulong> slots) => SetOf(slots, ulong.MaxValue, 0, slots.Length);
+    public int SetOf(ReadOnlySpan<ulong> slots)
+    {
+        MakeRoom(RunsIn(Math.Max(slots.Length, _length)));
+        UpdateRuns(slots, ulong.MaxValue, 0, RunsIn(Math.Max(slots.Length, _length)));
+        return SetOfRuns(slots.Length);
+    }
 
     /// <summary>The number of a set of slots of which it is known where it differs from the one before.</summary>
     /// <param name="slots">A bit for each slot.</param>
     /// <param name="lastMask">The bits of the last word that count.</param>
-    /// <param name="changedFrom">The first word that may have changed since the last set, but for those from the end of either set on.</param>
-    /// <param name="changedTo">The word behind the last one that may.</param>
-    public int SetOf(ReadOnlySpan<ulong> slots, ulong lastMask, int changedFrom, int changedTo)
+    /// <param name="changed">The words that may have changed since the last set, ascending, but for those from the end of either set on.</param>
+    public int SetOf(ReadOnlySpan<ulong> slots, ulong lastMask, ReadOnlySpan<int> changed)
     {
         int longer = Math.Max(slots.Length, _length);
         int shorter = Math.Min(slots.Length, _length);
         MakeRoom(RunsIn(longer));
-        Update(slots, lastMask, changedFrom, changedTo);
-        Update(slots, lastMask, Math.Max(shorter - 1, 0), longer);
-        _length = slots.Length;
+        for (int i = 0; i < changed.Length;)
+        {
+            // What has changed may be far apart: a local, and the operands on the top. Of a group all is looked at together, so that it gets one number.
+            int first = changed[i] / WordsPerRun;
+            int last = first;
+            for (i++; i < changed.Length && changed[i] / WordsPerRun / StackMap.RunsPerGroup == first / StackMap.RunsPerGroup; i++)
+            {
+                last = changed[i] / WordsPerRun;
+            }
+
+            UpdateRuns(slots, lastMask, first, last + 1);
+        }
+
+        UpdateRuns(slots, lastMask, Math.Max(shorter - 1, 0) / WordsPerRun, RunsIn(longer));
+        return SetOfRuns(slots.Length);
+    }
+
+    /// <summary>The number of the set whose runs are known.</summary>
+    /// <param name="length">Its words.</param>
+    private int SetOfRuns(int length)
+    {
+        _length = length;
         ReadOnlySpan<ulong> groups = _groupNumbers.AsSpan(0, _groupCount).TrimEnd(Empty);
         return groups.IsEmpty ? NoSlots : _sets.Add(groups);
     }
@@ -141,15 +164,15 @@ internal sealed class StackMapBuilder
         Array.Resize(ref _words, 2 * groups * StackMap.RunsPerGroup * WordsPerRun);
     }
 
-    /// <summary>Looks at the runs that some words are in, and gives those that are others now, and their groups, their numbers.</summary>
-    private void Update(ReadOnlySpan<ulong> slots, ulong lastMask, int from, int to)
+    /// <summary>Looks at runs from one to before another, and gives those that are others now, and their groups, their numbers.</summary>
+    private void UpdateRuns(ReadOnlySpan<ulong> slots, ulong lastMask, int run, int end)
     {
         Span<ulong> words = stackalloc ulong[WordsPerRun];
-        for (int run = from / WordsPerRun; run < RunsIn(to);)
+        while (run < end)
         {
             int group = run / StackMap.RunsPerGroup;
             bool isSame = true;
-            for (; run < RunsIn(to) && run / StackMap.RunsPerGroup == group; run++)
+            for (; run < end && run / StackMap.RunsPerGroup == group; run++)
             {
                 int start = run * WordsPerRun;
                 int count = Math.Clamp(slots.Length - start, 0, WordsPerRun);

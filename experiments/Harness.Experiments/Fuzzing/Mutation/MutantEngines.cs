@@ -21,7 +21,7 @@ internal interface IMutantEngines : IDisposable
 /// <summary>This engine in a process of its own, and V8 in another.</summary>
 internal sealed class MutantEngines : IMutantEngines
 {
-    /// <summary>What takes longer hangs.</summary>
+    /// <summary>A process that takes longer hangs, and is ended; modules that hang by the measure of others are found by <see cref="HangWatch"/>.</summary>
     public static readonly TimeSpan HangTime = TimeSpan.FromSeconds(10);
 
     private static readonly ProcessLimits Limits = new(HangTime, TimeSpan.FromSeconds(20), 3L << 30);

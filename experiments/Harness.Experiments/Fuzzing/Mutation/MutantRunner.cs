@@ -55,7 +55,10 @@ internal sealed class MutantRunner
     }
 
     /// <summary>The outcomes in one configuration.</summary>
-    public static IReadOnlyList<string> Run(byte[] bytes, IReadOnlyDictionary<string, string> knobs)
+    /// <param name="bytes">The module.</param>
+    /// <param name="knobs">The configuration.</param>
+    /// <param name="hangs">Knows how long it took to compile others.</param>
+    public static IReadOnlyList<string> Run(byte[] bytes, IReadOnlyDictionary<string, string> knobs, HangWatch hangs)
     {
         try
         {
@@ -64,7 +67,9 @@ internal sealed class MutantRunner
             using var store = new Store(options);
             Exception? failure = null;
             store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
-            CompileAll(store.Engine, module);
+            var kind = string.Join(' ', knobs.Select(knob => $"{knob.Key}={knob.Value}"));
+            if (hangs.Watch(kind, bytes.Length, () => CompileAll(store.Engine, module)) is { } hang)
+                return [hang];
             var runner = new MutantRunner();
             var timer = new Timer(_ => store.Interrupt(), null, TimeLimit, Timeout.InfiniteTimeSpan);
             try

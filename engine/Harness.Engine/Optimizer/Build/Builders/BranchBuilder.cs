@@ -84,6 +84,7 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
             assembler.Terminate(TerminatorKind.Branch, condition, edges);
             assembler.Current = exit;
             int count = frame.Signature.ResultCount;
+            assembler.Graph.Budget.Reserve(count);
             assembler.Terminate(
                 TerminatorKind.Return, -1, [], values: CollectionsMarshal.AsSpan(state.Stack)[^count..].ToArray());
         }
@@ -142,6 +143,7 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
         {
             Block exit = assembler.NewBlock(frequency / 2);
             assembler.Current = exit;
+            assembler.Graph.Budget.Reserve(results);
             assembler.Terminate(
                 TerminatorKind.Return, -1, [], values: CollectionsMarshal.AsSpan(state.Stack)[^results..].ToArray());
             foreach (int successor in returns)
@@ -161,6 +163,7 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
 
         if (frame.Kind == ControlKind.Function && state.Caller is null)
         {
+            assembler.Graph.Budget.Reserve(frame.Signature.ResultCount);
             assembler.Terminate(TerminatorKind.Return, -1, [], values: state.Pop(frame.Signature.ResultCount));
             return;
         }
@@ -218,6 +221,6 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     /// </summary>
     private PathValues LabelState(ControlFrame frame) =>
         frame.Kind == ControlKind.Function
-            ? PathValues.Of(CollectionsMarshal.AsSpan(state.Stack)[^frame.Signature.ResultCount..].ToArray())
+            ? state.StateWithout(frame.Signature.ResultCount)
             : state.StateWith(frame.Signature.ResultCount);
 }

@@ -17,6 +17,7 @@ internal sealed class BuildState
     public const double SlowPathFrequency = 0.001;
 
     private readonly GraphAssembler assembler;
+    private readonly OperandCopies copies;
     private LiveLocals? liveLocals;
     private int[]? deadValues;
     private int callState = -1;
@@ -30,6 +31,7 @@ internal sealed class BuildState
     public BuildState(GraphAssembler assembler, InliningTree tree, BuildState? caller, bool isTail)
     {
         this.assembler = assembler;
+        copies = new OperandCopies(assembler.Graph.Budget);
         Tree = tree;
         Caller = caller;
         FrameBelow = isTail ? caller?.FrameBelow : caller;
@@ -116,10 +118,17 @@ internal sealed class BuildState
 
         Stack.RemoveRange(frame.StackHeight, Stack.Count - frame.StackHeight);
         Stack.AddRange(values.Operands);
+        foreach (int[] further in values.FurtherOperands)
+        {
+            Stack.AddRange(further);
+        }
     }
 
     /// <summary>The locals and the topmost operands as they are now.</summary>
-    public PathValues StateWith(int operands) => new(Locals.Share(), CollectionsMarshal.AsSpan(Stack)[^operands..].ToArray());
+    public PathValues StateWith(int operands) => copies.With(Locals.Share(), CollectionsMarshal.AsSpan(Stack)[^operands..]);
+
+    /// <summary>The topmost operands as they are now, without locals.</summary>
+    public PathValues StateWithout(int operands) => copies.With([], CollectionsMarshal.AsSpan(Stack)[^operands..]);
 
     /// <summary>Makes what stands for locals in frame states that nothing reads any more. To be called where the body begins, which dominates all states.</summary>
     public void PrepareDeadValues()
