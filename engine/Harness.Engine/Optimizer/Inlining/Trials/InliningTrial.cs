@@ -10,7 +10,7 @@ namespace Harness.Engine.Optimizer.Inlining.Trials;
 internal sealed record InliningTrial(int Built, TrialCount Plain, TrialCount Left, int PassedObjects)
 {
     /// <summary>Nodes that are left in this call. Objects of the caller that have to be made for it are the caller's own.</summary>
-    public int Nodes => Left.Nodes - Math.Min(PassedObjects, Math.Max(0, Left.Allocations - Plain.Allocations));
+    public int Nodes => Left.Nodes - (PassedObjects > 0 ? Math.Max(0, Left.AllocationNodes - Plain.AllocationNodes) : 0);
 
     /// <summary>Objects of the caller that need not be made, as far as this call goes.</summary>
     public int VirtualObjects => Math.Max(0, PassedObjects - Math.Max(0, Left.Allocations - Plain.Allocations));

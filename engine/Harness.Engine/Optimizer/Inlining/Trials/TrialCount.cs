@@ -11,8 +11,11 @@ internal readonly record struct TrialCount
     /// <summary>The high byte of the optimizer's own operators.</summary>
     private const int OwnOperators = 0xE0;
 
-    /// <summary>Nodes that become code; branches among them.</summary>
+    /// <summary>Nodes that become code, branches among them; calls and allocations count by <see cref="NodeEstimates"/>, as they do where nothing is built.</summary>
     public int Nodes { get; private init; }
+
+    /// <summary>What allocations have of <see cref="Nodes"/>.</summary>
+    public int AllocationNodes { get; private init; }
 
     /// <summary>Objects that are made, wherever that is.</summary>
     public int Allocations { get; private init; }
@@ -36,6 +39,7 @@ internal readonly record struct TrialCount
     public static TrialCount Of(Graph graph)
     {
         int nodes = 0;
+        int allocationNodes = 0;
         int allocations = 0;
         double operations = 0;
         double branches = 0;
@@ -58,14 +62,17 @@ internal readonly record struct TrialCount
                 {
                     case IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed:
                         allocations++;
+                        allocationNodes += NodeEstimates.Allocation + graph[id].InputCount;
                         break;
                     case IrOp.RefTest or IrOp.RefCast or IrOp.TrapIf or IrOp.TrapUnless or Opcode.RefIsNull or IrOp.ReferenceEqual:
                         tests += weight;
                         break;
                     case IrOp.CallReference:
+                        nodes += CallNodes(graph[id].InputCount - 1) - 1;
                         calls += weight;
                         break;
                     case IrOp.CallDirect or IrOp.CallBuiltin:
+                        nodes += CallNodes(graph[id].InputCount) - 1;
                         break;
                     case Opcode.ArrayLen:
                         accesses += weight;
@@ -84,7 +91,10 @@ internal readonly record struct TrialCount
                     nodes++;
                     branches += weight;
                     break;
-                case TerminatorKind.TailCall or TerminatorKind.Throw:
+                case TerminatorKind.TailCall:
+                    nodes += CallNodes(block.Terminator.Values.Length);
+                    break;
+                case TerminatorKind.Throw:
                     nodes++;
                     break;
             }
@@ -92,7 +102,8 @@ internal readonly record struct TrialCount
 
         return new TrialCount
         {
-            Nodes = nodes,
+            Nodes = nodes - allocations + allocationNodes,
+            AllocationNodes = allocationNodes,
             Allocations = allocations,
             Operations = operations,
             Branches = branches,
@@ -101,6 +112,8 @@ internal readonly record struct TrialCount
             ReferenceCalls = calls,
         };
     }
+
+    private static int CallNodes(int arguments) => NodeEstimates.Call + arguments;
 
     /// <summary>Whether a node becomes no code of its own, or is there whether the function is inlined or not.</summary>
     private static bool IsFree(Opcode op) => OperatorTable.IsConstant(op)
