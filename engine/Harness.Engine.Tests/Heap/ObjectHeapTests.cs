@@ -252,6 +252,23 @@ public unsafe class ObjectHeapTests
         }
     }
 
+    /// <summary>Memory of one part of a heap is not where another part of the next one begins, though both take as many addresses.</summary>
+    [Fact]
+    public void AHeapWithOtherPartsGetsOtherAddresses()
+    {
+        const nuint Size = 64 << 20;
+        var first = HeapReservation.Take(Size, half: 16 << 20, young: 8 << 20, hugePages: false);
+        first.Leave(limit: 1 << 20);
+        foreach ((nuint half, nuint young) in (ReadOnlySpan<(nuint, nuint)>)[(14 << 20, 8 << 20), (16 << 20, 10 << 20)])
+        {
+            var other = HeapReservation.Take(Size, half, young, hugePages: false);
+            Assert.NotSame(first, other);
+            other.Leave(limit: 0);
+            first = HeapReservation.Take(Size, half: 16 << 20, young: 8 << 20, hugePages: false);
+            first.Leave(limit: 1 << 20);
+        }
+    }
+
     [Fact]
     public void FailsAtTheLimitAndRecovers()
     {

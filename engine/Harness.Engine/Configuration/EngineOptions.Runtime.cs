@@ -135,7 +135,7 @@ public sealed partial record EngineOptions
     /// <summary>Most threads that work on a full collection, the one that uses the store included; 0 for as many as there are processors, at most 4.</summary>
     [Knob("heap.collection-threads", "most threads that work on a full collection; 0 for as many as there are processors, at most 4", Maximum = 64,
         Unit = "threads")]
-    public int HeapCollectionThreads { get; init; }
+    public int HeapCollectionThreads { get; init; } = 1;
 
     /// <summary>What a full collection copies, in KiB, before other threads than the one that uses the store help with the rest.</summary>
     [Knob("heap.parallel-threshold", "memory that a full collection copies on one thread before others help with the rest", Maximum = 1_048_576, Unit = "KiB")]

@@ -41,7 +41,7 @@ internal static class CollectorThreads
                     s_count++;
                 }
             }
-            catch (OutOfMemoryException)
+            catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
             {
                 // The system gives no more threads: those that there are do the work.
             }

@@ -238,7 +238,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         nuint large = 2 * (_limit + _slack);
         nuint size = half + young + half + large;
         nuint cards = CardTable.SizeFor(size);
-        _reservation = HeapReservation.Take(size + cards + RememberedSet.SizeFor(half + large), _hugePages);
+        _reservation = HeapReservation.Take(size + cards + RememberedSet.SizeFor(half + large), half, young, _hugePages);
         byte* start = _reservation.Start;
         _start = (ulong)start;
         _size = size;

@@ -98,7 +98,17 @@ internal sealed unsafe class WorkDeque : IDisposable
     /// <summary>Thieves may still read the smaller buffer, so that it stays until the collection is over.</summary>
     private Buffer* Grow(Buffer* smaller, long bottom)
     {
-        Buffer* buffer = NewBuffer(2 * smaller->Capacity, smaller);
+        Buffer* buffer = null;
+        try
+        {
+            buffer = NewBuffer(2 * smaller->Capacity, smaller);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Half of the objects have moved, and other threads go on: whoever caught this would use, or free, memory that they write.
+            Environment.FailFast("no memory is left to go on with a garbage collection");
+        }
+
         for (long i = Volatile.Read(ref _ends->Top); i < bottom; i++) *buffer->At(i) = *smaller->At(i);
         Volatile.Write(ref _ends->Buffer, (nint)buffer);
         return buffer;
