@@ -4,16 +4,20 @@ using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Tests.Heap;
 
-public sealed unsafe class ObjectHeapTests
+[Collection(nameof(ObjectHeapTests))]
+public unsafe class ObjectHeapTests
 {
     private static readonly int Pair = FakeRoots.StructType(FakeRoots.Reference, FakeRoots.Reference, FakeRoots.Number(ValueKind.I32));
     private static readonly int References = FakeRoots.ArrayType(FakeRoots.Reference);
     private static readonly int Bytes = FakeRoots.ArrayType(FakeRoots.Number(ValueKind.I32, Packing.I8));
 
+    /// <summary>Knobs that all tests run under besides their own.</summary>
+    protected virtual (string Name, string Value)[] Knobs => [("heap.collection-threads", "1")];
+
     [Fact]
     public void TakesNoMemoryBeforeTheFirstAllocation()
     {
-        using var roots = new FakeRoots();
+        using FakeRoots roots = NewRoots();
         roots.Heap.Collect(isFull: true);
         Assert.Equal(0, roots.Heap.Statistics.UsedBytes);
         Assert.True(roots.Context->AllocationLimit == null);
@@ -26,7 +30,7 @@ public sealed unsafe class ObjectHeapTests
     [InlineData(Allocation.NeverCollect)]
     public void MakesZeroedObjectsInUsedMemory(object allocation)
     {
-        using var roots = new FakeRoots(("heap.nursery-size", "256"));
+        using FakeRoots roots = NewRoots(("heap.nursery-size", "256"));
         for (int i = 0; i < 50_000; i++)
         {
             ulong pair = roots.Heap.NewStruct(Pair, (Allocation)allocation);
@@ -45,7 +49,7 @@ public sealed unsafe class ObjectHeapTests
     [InlineData(true)]
     public void KeepsGraphsWithCyclesAndShapesOfAllKinds(bool full)
     {
-        using var roots = new FakeRoots();
+        using FakeRoots roots = NewRoots();
         ObjectHeap heap = roots.Heap;
         FieldType[] many = [.. Enumerable.Range(0, 100).Select(i => i % 3 == 0 ? FakeRoots.Reference : FakeRoots.Number(ValueKind.I64))];
         int wide = FakeRoots.StructType(many);
@@ -84,7 +88,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void RemembersOldObjectsThatGetYoungReferences()
     {
-        using var roots = new FakeRoots(("heap.promotion-age", "0"));
+        using FakeRoots roots = NewRoots(("heap.promotion-age", "0"));
         ObjectHeap heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.Collect(isFull: false);
@@ -109,7 +113,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void FindsAMissingWriteBarrier()
     {
-        using var roots = new FakeRoots();
+        using FakeRoots roots = NewRoots();
         ObjectHeap heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.Collect(isFull: true);
@@ -120,7 +124,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void LargeObjectsStayAndDie()
     {
-        using var roots = new FakeRoots();
+        using FakeRoots roots = NewRoots();
         ObjectHeap heap = roots.Heap;
         ulong large = heap.NewArray(References, 100_000, Allocation.MayCollect);
         roots.Slots[0] = large;
@@ -149,7 +153,7 @@ public sealed unsafe class ObjectHeapTests
     [InlineData(15)]
     public void ObjectsBecomeOldAtTheirAge(int age)
     {
-        using var roots = new FakeRoots(("heap.promotion-age", $"{age}"));
+        using FakeRoots roots = NewRoots(("heap.promotion-age", $"{age}"));
         ObjectHeap heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.Collect(isFull: true);
@@ -184,7 +188,7 @@ public sealed unsafe class ObjectHeapTests
     [InlineData(2_000_000)]
     public void LongArraysAreReadWhereTheyWereWritten(int length)
     {
-        using var roots = new FakeRoots(("heap.promotion-age", "3"));
+        using FakeRoots roots = NewRoots(("heap.promotion-age", "3"));
         ObjectHeap heap = roots.Heap;
         roots.Slots[0] = heap.NewArray(References, (uint)length, Allocation.NeverCollect);
         for (uint i = 0; i < length; i++) heap.WriteElement(roots.Slots[0], i, 1);
@@ -221,7 +225,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void AHeapLeavesItsMemoryToTheNextOne()
     {
-        (string, string)[] knobs = [("heap.nursery-size", "256"), ("heap.minimum-threshold", "3"), ("heap.limit", "77")];
+        (string, string)[] knobs = [.. Knobs, ("heap.nursery-size", "256"), ("heap.minimum-threshold", "3"), ("heap.limit", "77")];
         ulong first = Use(knobs);
         for (int i = 0; i < 3; i++) Assert.Equal(first, Use(knobs));
         _ = Use([.. knobs, ("heap.kept-memory", "0")]);
@@ -248,10 +252,27 @@ public sealed unsafe class ObjectHeapTests
         }
     }
 
+    /// <summary>Memory of one part of a heap is not where another part of the next one begins, though both take as many addresses.</summary>
+    [Fact]
+    public void AHeapWithOtherPartsGetsOtherAddresses()
+    {
+        const nuint Size = 64 << 20;
+        var first = HeapReservation.Take(Size, half: 16 << 20, young: 8 << 20, hugePages: false);
+        first.Leave(limit: 1 << 20);
+        foreach ((nuint half, nuint young) in (ReadOnlySpan<(nuint, nuint)>)[(14 << 20, 8 << 20), (16 << 20, 10 << 20)])
+        {
+            var other = HeapReservation.Take(Size, half, young, hugePages: false);
+            Assert.NotSame(first, other);
+            other.Leave(limit: 0);
+            first = HeapReservation.Take(Size, half: 16 << 20, young: 8 << 20, hugePages: false);
+            first.Leave(limit: 1 << 20);
+        }
+    }
+
     [Fact]
     public void FailsAtTheLimitAndRecovers()
     {
-        using var roots = new FakeRoots(("heap.limit", "8"), ("heap.nursery-size", "256"));
+        using FakeRoots roots = NewRoots(("heap.limit", "8"), ("heap.nursery-size", "256"));
         ObjectLayout layout = ObjectLayout.Of(Pair);
         int count = 0;
         while (true)
@@ -278,7 +299,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void CollectsWhereBothGenerationsAreFull()
     {
-        using var roots = new FakeRoots(("heap.limit", "1"), ("heap.nursery-size", "2048"));
+        using FakeRoots roots = NewRoots(("heap.limit", "1"), ("heap.nursery-size", "2048"));
         ObjectHeap heap = roots.Heap;
         int link = FakeRoots.StructType(FakeRoots.Reference);
         roots.Slots[1] = heap.NewArray(Bytes, 200_000, Allocation.NeverCollect);
@@ -315,7 +336,7 @@ public sealed unsafe class ObjectHeapTests
     public void KeepsLargeLiveHeaps()
     {
         const int Length = 10_000_000;
-        using var roots = new FakeRoots();
+        using FakeRoots roots = NewRoots();
         ObjectLayout layout = ObjectLayout.Of(Pair);
         for (int i = 1; i <= Length; i++)
         {
@@ -343,7 +364,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void CountsWhatItDoes()
     {
-        using var roots = new FakeRoots(("heap.nursery-size", "1024"), ("heap.promotion-age", "0"));
+        using FakeRoots roots = NewRoots(("heap.nursery-size", "1024"), ("heap.promotion-age", "0"));
         int size = ObjectLayout.Of(Pair).Size;
         for (int i = 0; i < 100_000; i++)
         {
@@ -370,7 +391,7 @@ public sealed unsafe class ObjectHeapTests
     public void TellsOfEachCollection()
     {
         var told = new List<CollectionEvent>();
-        using var roots = new FakeRoots(told.Add);
+        using var roots = new FakeRoots(told.Add, Knobs);
         int size = ObjectLayout.Of(Pair).Size;
         roots.Slots[0] = roots.Heap.NewStruct(Pair, Allocation.MayCollect);
         roots.Heap.NewStruct(Pair, Allocation.MayCollect);
@@ -384,7 +405,7 @@ public sealed unsafe class ObjectHeapTests
     [Fact]
     public void StressCollectsAtEveryNthAllocationAndOverwritesWhatItLeaves()
     {
-        using var roots = new FakeRoots(("stress.gc-interval", "3"));
+        using FakeRoots roots = NewRoots(("stress.gc-interval", "3"));
         ObjectLayout layout = ObjectLayout.Of(Pair);
         ulong last = 0;
         for (int i = 1; i <= 300; i++)
@@ -404,4 +425,6 @@ public sealed unsafe class ObjectHeapTests
         Assert.Throws<InvalidOperationException>(roots.Heap.Verify);
         roots.Slots[1] = 0;
     }
+
+    private FakeRoots NewRoots(params (string Name, string Value)[] knobs) => new([.. Knobs, .. knobs]);
 }

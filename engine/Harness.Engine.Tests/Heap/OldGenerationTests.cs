@@ -23,13 +23,13 @@ public sealed unsafe class OldGenerationTests
             var old = new OldGeneration(memory, memory + Half, Half);
             Fill(memory, 20);
             old.Top = memory + (20 * MiB);
-            old.Switch(memory + Half, 0, Half);
+            old.Switch(memory + Half, 0, Half, filled: 0);
             Assert.Equal(20, Filled(memory));
 
             // The upper half grows, and what lives is copied to the lower one.
             Fill(memory + Half, 24);
             old.Top = memory + Half + (24 * MiB);
-            old.Switch(memory + (lives * MiB), (nuint)expected * MiB, (nuint)kept * MiB);
+            old.Switch(memory + (lives * MiB), (nuint)expected * MiB, (nuint)kept * MiB, filled: 0);
             Assert.True(old.IsLow);
             Assert.Equal((nuint)lives * MiB, old.Used);
             Assert.Equal((newMemory, leftMemory), (Filled(memory), Filled(memory + Half)));

@@ -13,21 +13,27 @@ public sealed unsafe class RandomGraphTests
     private static readonly int Longs = FakeRoots.ArrayType(FakeRoots.Number(ValueKind.I64));
 
     [Theory]
-    [InlineData(1, "0", "1", "1")]
-    [InlineData(2, "0", "0", "1")]
-    [InlineData(3, "1", "1", "1")]
-    [InlineData(4, "7", "1", "2")]
-    [InlineData(5, "50", "0", "1")]
-    [InlineData(6, "0", "1", "0")]
-    [InlineData(7, "0", "1", "15")]
-    [InlineData(8, "20", "4", "3")]
-    public void StayTheSame(int seed, string stressInterval, string minimumThreshold, string promotionAge)
+    [InlineData(1, "0", "1", "1", "0")]
+    [InlineData(2, "0", "0", "1", "0")]
+    [InlineData(3, "1", "1", "1", "0")]
+    [InlineData(4, "7", "1", "2", "0")]
+    [InlineData(5, "50", "0", "1", "0")]
+    [InlineData(6, "0", "1", "0", "0")]
+    [InlineData(7, "0", "1", "15", "0")]
+    [InlineData(8, "20", "4", "3", "0")]
+    [InlineData(9, "0", "0", "1", "2")]
+    [InlineData(10, "1", "1", "1", "3")]
+    [InlineData(11, "7", "1", "2", "4")]
+    [InlineData(12, "0", "1", "0", "1")]
+    [InlineData(13, "0", "1", "15", "8")]
+    public void StayTheSame(int seed, string stressInterval, string minimumThreshold, string promotionAge, string threads)
     {
         using var roots = new FakeRoots(
             ("heap.nursery-size", "256"),
             ("stress.gc-interval", stressInterval),
             ("heap.minimum-threshold", minimumThreshold),
-            ("heap.promotion-age", promotionAge));
+            ("heap.promotion-age", promotionAge),
+            ("stress.gc-threads", threads));
         var random = new Random(seed);
         var model = new Node?[FakeRoots.Count];
         for (int step = 0; step < (stressInterval == "1" ? 4_000 : 40_000); step++)

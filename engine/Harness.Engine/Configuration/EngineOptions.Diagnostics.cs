@@ -31,6 +31,12 @@ public sealed partial record EngineOptions
     public int StressGcInterval { get; init; }
 
     /// <summary>
+    /// Threads for full collections of heaps of any size, which take the smallest pieces of work from each other; 0 to go by <see cref="HeapCollectionThreads"/>. Results must not change.
+    /// </summary>
+    [Knob("stress.gc-threads", "share the work of full collections of any size among this many threads, in the smallest pieces; 0 to go by heap.collection-threads", Maximum = 64, Unit = "threads")]
+    public int StressGcThreads { get; init; }
+
+    /// <summary>
     /// Regions of the code space that functions' code is dealt out to, whatever room the first one has; 0 to fill one after the other. A caller and what it calls then mostly lie in
     /// different regions. Results must not change.
     /// </summary>

@@ -132,6 +132,15 @@ public sealed partial record EngineOptions
     [Knob("heap.minimum-threshold", "size of the old generation below which it is not collected", Maximum = 1_048_576, Unit = "MiB")]
     public int HeapMinimumThreshold { get; init; } = 64;
 
+    /// <summary>Most threads that work on a full collection, the one that uses the store included; 0 for as many as there are processors, at most 4.</summary>
+    [Knob("heap.collection-threads", "most threads that work on a full collection; 0 for as many as there are processors, at most 4", Maximum = 64,
+        Unit = "threads")]
+    public int HeapCollectionThreads { get; init; } = 1;
+
+    /// <summary>What a full collection copies, in KiB, before other threads than the one that uses the store help with the rest.</summary>
+    [Knob("heap.parallel-threshold", "memory that a full collection copies on one thread before others help with the rest", Maximum = 1_048_576, Unit = "KiB")]
+    public int HeapParallelThreshold { get; init; } = 1024;
+
     /// <summary>
     /// Whether the system is asked for large pages (transparent ones of 2 MiB) for heaps from their first collection on: fewer faults and
     /// translations, more memory for a small heap.

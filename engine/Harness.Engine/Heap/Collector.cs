@@ -8,7 +8,8 @@ namespace Harness.Engine.Heap;
 /// <summary>
 /// Copies what lives out of a range of addresses, breadth first, with the copies themselves as the queue (Cheney, "A Nonrecursive
 /// List Compacting Algorithm", 1970); objects in the large object space are marked instead. A young collection has two such queues, survivors and
-/// promoted objects, and finds out which old objects refer to young ones still; in a full collection all that lives becomes old.
+/// promoted objects, and finds out which old objects refer to young ones still; in a full collection all that lives becomes old, and other threads
+/// help where that is much (<see cref="ParallelEvacuation"/>).
 /// </summary>
 internal sealed unsafe class Collector : IRootVisitor, IDisposable
 {
@@ -25,12 +26,15 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     private readonly CardTable _cards;
     private readonly RememberedSet _remembered;
     private readonly IRootVisitor _oldFollower;
+    private readonly CollectionSharing _sharing;
+    private ParallelEvacuation? _evacuation;
     private ulong _from;
     private ulong _fromSize;
     private ulong _young;
     private ulong _youngSize;
     private ulong _large;
     private ulong _largeSize;
+    private byte* _to;
     private byte* _scan;
     private byte* _survivorScan;
     private byte* _survivorEnd;
@@ -40,10 +44,14 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     private bool _foundYoung;
 
     /// <summary>Makes the collector of a heap.</summary>
-    public Collector(CardTable cards, RememberedSet remembered)
+    /// <param name="cards">Where references were stored into long arrays.</param>
+    /// <param name="remembered">The old objects that references were stored into.</param>
+    /// <param name="sharing">Whether full collections are shared with other threads.</param>
+    public Collector(CardTable cards, RememberedSet remembered, CollectionSharing sharing)
     {
         _cards = cards;
         _remembered = remembered;
+        _sharing = sharing;
         _oldFollower = new OldFollower(this);
     }
 
@@ -55,6 +63,15 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
 
     /// <summary>Bytes of objects that were copied from the survivor space, by the running young collection.</summary>
     public nuint SurvivedAgain { get; private set; }
+
+    /// <summary>Bytes before <see cref="Free"/> that are no copies, after a full collection.</summary>
+    public nuint FilledBytes { get; private set; }
+
+    /// <summary>Bytes that other threads have copied, in a full collection.</summary>
+    public long HelperBytes { get; private set; }
+
+    /// <summary>The last full collection that was shared; null if none was.</summary>
+    public ParallelEvacuation? Evacuation => _evacuation;
 
     /// <summary>Starts a collection of the young generation.</summary>
     /// <param name="young">What is moved from, and where survivors go.</param>
@@ -87,8 +104,10 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
         _young = _youngSize = 0;
         _large = (ulong)large;
         _largeSize = largeSize;
-        _scan = Free = to;
+        _to = _scan = Free = to;
         _promotionAge = 0;
+        FilledBytes = 0;
+        HelperBytes = 0;
     }
 
     /// <inheritdoc/>
@@ -138,14 +157,16 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     }
 
     /// <summary>Follows all references of what a full collection reached.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DrainFull()
     {
-        do
-        {
-            while (_scan < Free) _scan = Scan<AnyHolder>(_scan);
-        }
-        while (ScanMarked());
+        if (DrainAlone(_sharing.IsOn ? _sharing.Threshold : nuint.MaxValue)) return;
+        _evacuation ??= new ParallelEvacuation(_sharing);
+        EvacuationWorker worker = _evacuation.Begin(_from, _fromSize, _large, _largeSize, Free);
+        if (_scan < Free) worker.Items.Push(WorkItem.Objects(_scan, Free));
+        while (_marked.TryPop(out ulong address)) worker.AddContents((byte*)address);
+        _scan = Free = _evacuation.Run();
+        FilledBytes = _evacuation.FilledBytes;
+        HelperBytes = _evacuation.HelperBytes;
     }
 
     /// <summary>The address that an object has after the collection, 0 if it died. Not for large objects.</summary>
@@ -160,9 +181,13 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     public bool IsYoung(ulong address) => address - _young < _youngSize;
 
     /// <summary>Bytes of an object.</summary>
-    public static nuint SizeOf(byte* address)
+    public static nuint SizeOf(byte* address) => SizeOf(address, ObjectShapes.Base + *(uint*)address);
+
+    /// <summary>Bytes of an object whose header may be a forwarding address already.</summary>
+    /// <param name="address">The object.</param>
+    /// <param name="shape">The shape that its header told.</param>
+    public static nuint SizeOf(byte* address, ObjectShape* shape)
     {
-        ObjectShape* shape = ObjectShapes.Base + *(uint*)address;
         return shape->Kind switch
         {
             ShapeKind.Fixed or ShapeKind.FixedLong => (nuint)shape->Size,
@@ -175,11 +200,45 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     public static ulong CardedBitFor(ObjectShape* shape, nuint size) =>
         shape->Kind == ShapeKind.ReferenceArray && size >= CardTable.MinimumArraySize ? ObjectHeader.CardedBit : 0;
 
+    /// <summary>The header of an object that has become old.</summary>
+    /// <param name="header">Its header before.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="size">Its bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OldHeader(ulong header, ObjectShape* shape, nuint size)
+    {
+        header = (header & ~ObjectHeader.AgeMask) | ObjectHeader.UnrememberedBit;
+        return shape->Kind == ShapeKind.ReferenceArray ? header | CardedBitFor(shape, size) : header;
+    }
+
     /// <summary>The tag of an exception.</summary>
     public static TagData* TagOf(byte* exception) => *(TagData**)(exception + ObjectLayout.ExceptionTag);
 
     /// <inheritdoc/>
-    public void Dispose() => _marked.Dispose();
+    public void Dispose()
+    {
+        _marked.Dispose();
+        _evacuation?.Dispose();
+    }
+
+    /// <summary>Follows references until none are left, or until more than some bytes were copied or are to be read at once.</summary>
+    /// <returns>Whether none are left.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool DrainAlone(nuint most)
+    {
+        do
+        {
+            while (_scan < Free)
+            {
+                if ((nuint)(Free - _to) > most) return false;
+                _scan = Scan<AnyHolder>(_scan);
+            }
+
+            if (_marked.Count > 0 && SizeOf((byte*)_marked.Items[_marked.Count - 1]) > most) return false;
+        }
+        while (ScanMarked());
+        return true;
+    }
 
     /// <summary>An old object that refers to a young one: from now on its header says so.</summary>
     private void Remember(byte* address)
@@ -226,8 +285,7 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
         {
             target = Free;
             Free = target + size;
-            header = (header & ~ObjectHeader.AgeMask) | ObjectHeader.UnrememberedBit;
-            if (shape->Kind == ShapeKind.ReferenceArray) header |= CardedBitFor(shape, size);
+            header = OldHeader(header, shape, size);
         }
 
         if (size <= WideCopy)

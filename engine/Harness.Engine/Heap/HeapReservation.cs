@@ -15,10 +15,12 @@ internal sealed unsafe class HeapReservation
 
     private static nuint s_keptMemory;
 
-    private HeapReservation(byte* start, nuint size)
+    private HeapReservation(byte* start, nuint size, nuint half, nuint young)
     {
         Start = start;
         Size = size;
+        Half = half;
+        Young = young;
     }
 
     /// <summary>The lowest address.</summary>
@@ -27,20 +29,28 @@ internal sealed unsafe class HeapReservation
     /// <summary>Bytes of addresses.</summary>
     public nuint Size { get; }
 
+    /// <summary>Bytes of each half of the old generation.</summary>
+    public nuint Half { get; }
+
+    /// <summary>Bytes of the young generation, between the halves.</summary>
+    public nuint Young { get; }
+
     /// <summary>Whether the system was asked for large pages.</summary>
     public bool HasHugePages { get; private set; }
 
     /// <summary>Bytes of each part that may have memory with arbitrary contents, from its start: by <see cref="Part"/>.</summary>
     public nuint[] Touched { get; } = new nuint[(int)Part.Count];
 
-    /// <summary>Takes a reservation of a size that was left, or makes one.</summary>
+    /// <summary>Takes a reservation that was left, or makes one. Heaps of one size whose parts begin elsewhere do not take each other's.</summary>
     /// <param name="size">Bytes of addresses.</param>
+    /// <param name="half">Bytes of each half of the old generation.</param>
+    /// <param name="young">Bytes of the young generation, between the halves.</param>
     /// <param name="hugePages">Whether it may have large pages.</param>
-    public static HeapReservation Take(nuint size, bool hugePages)
+    public static HeapReservation Take(nuint size, nuint half, nuint young, bool hugePages)
     {
         lock (Gate)
         {
-            if (Kept.TryPeek(out HeapReservation? kept) && kept.Size == size && (hugePages || !kept.HasHugePages))
+            if (Kept.TryPeek(out HeapReservation? kept) && kept.HasParts(size, half, young) && (hugePages || !kept.HasHugePages))
             {
                 Kept.Pop();
                 s_keptMemory -= kept.Memory;
@@ -48,7 +58,7 @@ internal sealed unsafe class HeapReservation
             }
         }
 
-        return new HeapReservation(LinuxMemory.MapPages(size), size);
+        return new HeapReservation(LinuxMemory.MapPages(size), size, half, young);
     }
 
     /// <summary>Asks the system for large pages.</summary>
@@ -66,9 +76,9 @@ internal sealed unsafe class HeapReservation
         lock (Gate)
         {
             // Those of other sizes have had their time.
-            while (Kept.TryPeek(out HeapReservation? other) && (other.Size != Size || s_keptMemory + Memory > limit))
+            while (Kept.TryPeek(out HeapReservation? other) && (!other.HasParts(Size, Half, Young) || s_keptMemory + Memory > limit))
             {
-                if (other.Size == Size && Memory > limit) break;
+                if (other.HasParts(Size, Half, Young) && Memory > limit) break;
                 Kept.Pop();
                 s_keptMemory -= other.Memory;
                 other.Free();
@@ -94,6 +104,8 @@ internal sealed unsafe class HeapReservation
             return sum;
         }
     }
+
+    private bool HasParts(nuint size, nuint half, nuint young) => Size == size && Half == half && Young == young;
 
     private void Free() => LinuxMemory.Unmap(Start, Size);
 

@@ -14,6 +14,8 @@ namespace Harness.Engine.Heap;
 /// <param name="UsedBytes">Bytes of all objects now, dead ones included.</param>
 /// <param name="LargestUsedBytes">Most bytes of objects of the old generation and of large ones that there were at the beginning of a collection, or are now.</param>
 /// <param name="NurseryBytes">Bytes that the nursery has now; zero before the first allocation.</param>
+/// <param name="HelpedCollections">Full collections in which other threads copied something.</param>
+/// <param name="HelperMovedBytes">Bytes of <paramref name="MovedBytes"/> that other threads than the one that uses the heap copied.</param>
 public sealed record HeapStatistics(
     int YoungCollections,
     int FullCollections,
@@ -27,4 +29,6 @@ public sealed record HeapStatistics(
     long LiveBytes,
     long UsedBytes,
     long LargestUsedBytes,
-    long NurseryBytes);
+    long NurseryBytes,
+    int HelpedCollections,
+    long HelperMovedBytes);

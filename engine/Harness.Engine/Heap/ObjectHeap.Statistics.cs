@@ -6,6 +6,8 @@ internal sealed unsafe partial class ObjectHeap
     private readonly PauseHistogram _pauses = new();
     private int _youngCollections;
     private int _fullCollections;
+    private int _helpedCollections;
+    private long _movedByHelpers;
 
     /// <summary>Bytes allocated up to the last collection, and those allocated outside of the nursery since.</summary>
     private long _allocated;
@@ -30,7 +32,9 @@ internal sealed unsafe partial class ObjectHeap
         (long)_live,
         (long)OldBytes + NurseryUsed + (long)(_young?.SurvivorBytes ?? 0),
         (long)Math.Max(_largestUsed, OldBytes),
-        (long)(_young?.NurserySize ?? 0));
+        (long)(_young?.NurserySize ?? 0),
+        _helpedCollections,
+        _movedByHelpers);
 
     private long NurseryUsed => _reservation is null ? 0 : _context->AllocationTop - _nurseryStart;
 

@@ -17,7 +17,8 @@ namespace Harness.Engine.Heap;
 /// <para>Memory is reserved at the first allocation, in one piece: lower half, young generation, upper half, large objects, and the
 /// <see cref="CardTable"/> of these. A word is a reference to a heap object if and only if it lies in there before the cards, so that the collector tests
 /// nothing else.</para>
-/// <para>One thread at a time uses a heap. No other thread reads it, compilers in the background included.</para>
+/// <para>One thread at a time uses a heap. No other thread reads it, compilers in the background included, but those that help it with a full collection
+/// (<see cref="ParallelEvacuation"/>).</para>
 /// </remarks>
 internal sealed unsafe partial class ObjectHeap : IDisposable
 {
@@ -55,6 +56,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     private readonly double _growthFactor;
     private readonly bool _hugePages;
     private readonly int _stressInterval;
+    private readonly CollectionSharing _sharing;
     private HeapReservation? _reservation;
     private ulong _start;
 
@@ -106,6 +108,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         _growthFactor = options.HeapGrowthFactor;
         _hugePages = options.HeapHugePages;
         _stressInterval = _stressCountdown = options.StressGcInterval;
+        _sharing = CollectionSharing.From(options);
         Handles = new HandleTable(this);
     }
 
@@ -123,6 +126,9 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
 
     /// <summary>Collections of the whole heap so far.</summary>
     public long FullCollections => _fullCollections;
+
+    /// <summary>What each thread has done of the last full collection that was shared (<see cref="ParallelEvacuation.Shares"/>); empty if none was.</summary>
+    public (long Objects, long Bytes)[] CollectionShares => _collector?.Evacuation?.Shares ?? [];
 
     /// <summary>Bytes of all old and large objects, dead ones included.</summary>
     public nuint OldBytes => _old is null ? 0 : _old.Used + _large!.Used;
@@ -251,21 +257,22 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         // What one young collection promotes and what is allocated beyond the limit fits as well.
         nuint nursery = Align(_policy.MaximumSize);
         nuint young = Align(YoungGeneration.SizeFor(nursery));
-        nuint half = Align(_limit + _slack + (2 * young));
+        nuint capacity = Align(_limit + _slack + (2 * young));
+        nuint half = capacity + Align(_sharing.WasteFor(capacity));
         nuint large = 2 * (_limit + _slack);
         nuint size = half + young + half + large;
         nuint cards = CardTable.SizeFor(size);
-        _reservation = HeapReservation.Take(size + cards + RememberedSet.SizeFor(half + large), _hugePages);
+        _reservation = HeapReservation.Take(size + cards + RememberedSet.SizeFor(half + large), half, young, _hugePages);
         byte* start = _reservation.Start;
         _start = (ulong)start;
         _size = size;
         _cards = new CardTable(_context, start + size, start);
         _remembered = new RememberedSet(_context, start + size + cards);
-        _collector = new Collector(_cards, _remembered);
+        _collector = new Collector(_cards, _remembered, _sharing);
         _young = new YoungGeneration(start + half, _policy.InitialSize, nursery);
         byte* upper = start + half + young;
         _old = new OldGeneration(
-            start, upper, half, _reservation.Touched[(int)HeapReservation.Part.Low], _reservation.Touched[(int)HeapReservation.Part.High]);
+            start, upper, capacity, _reservation.Touched[(int)HeapReservation.Part.Low], _reservation.Touched[(int)HeapReservation.Part.High]);
         _large = new LargeObjectSpace(upper + half, large);
         _threshold = Math.Min(_minimumThreshold, _limit);
         _nurseryStart = _context->AllocationTop = _young.Nursery;
@@ -342,7 +349,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         byte* from = _old!.IsLow ? _old.Start : _young!.Start;
         byte* left = _old.Start;
-        nuint used = _old.Used;
+        nuint extent = _old.Extent;
         byte* to = _old.Other;
         ClearCardsOfLargeArrays();
         _collector!.BeginFull(from, (nuint)(_large!.Start - _young!.Start), to, _large.Start, _large.Extent);
@@ -351,16 +358,18 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         HostObjects.Update(_collector, isFull: true);
         _remembered!.Clear();
         _large.Sweep();
-        nuint moved = (nuint)(_collector.Free - to);
+        nuint moved = (nuint)(_collector.Free - to) - _collector.FilledBytes;
         _moved += (long)moved;
         _live = moved + _large.Used;
         nuint grown = Math.Max((nuint)(_live * _growthFactor), _live + _young.NurserySize);
         _threshold = Math.Min(Math.Max(_minimumThreshold, grown), _limit);
-        _cards!.Clear(left, used);
-        _old.Switch(_collector.Free, _threshold, Math.Min(_threshold, _minimumThreshold));
+        _cards!.Clear(left, extent);
+        _old.Switch(_collector.Free, _threshold, Math.Min(_threshold, _minimumThreshold), _collector.FilledBytes);
         Overwrite(_young.Survivors, _young.SurvivorBytes);
         _young.Clear();
         _fullCollections++;
+        _helpedCollections += _collector.HelperBytes > 0 ? 1 : 0;
+        _movedByHelpers += _collector.HelperBytes;
     }
 
     /// <summary>Of all arrays with cards, those that do not move keep them: nothing young is left for these to refer to.</summary>

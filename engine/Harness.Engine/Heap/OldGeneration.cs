@@ -5,7 +5,8 @@ namespace Harness.Engine.Heap;
 /// <summary>
 /// The old generation: two halves, of which one is in use. Objects lie in it without gaps, in the order in which they came; a full
 /// collection copies those that live to the other half, so that nothing ever fragments, and an address range without gaps needs no structure of its own. The price is address space for two halves, of
-/// which a 64-bit machine has plenty, and memory for a second copy of what lives during a full collection.
+/// which a 64-bit machine has plenty, and memory for a second copy of what lives during a full collection. Where several threads copy, what their buffers leave empty is
+/// filled up with objects that nothing refers to, which the next full collection leaves behind.
 /// </summary>
 /// <remarks>The nursery lies between the halves: what a full collection moves from is one range of addresses.</remarks>
 internal sealed unsafe class OldGeneration
@@ -22,10 +23,13 @@ internal sealed unsafe class OldGeneration
     /// <summary>The same of the other half.</summary>
     private nuint _otherTouched;
 
+    /// <summary>Bytes of the half in use that are filled up.</summary>
+    private nuint _filled;
+
     /// <summary>Takes two ranges of reserved addresses.</summary>
     /// <param name="low">The lower half.</param>
     /// <param name="high">The upper half.</param>
-    /// <param name="capacity">Bytes of each.</param>
+    /// <param name="capacity">Bytes of each for objects; what is filled up must fit behind these.</param>
     /// <param name="lowTouched">Bytes of the lower half that have memory.</param>
     /// <param name="highTouched">The same of the upper half.</param>
     public OldGeneration(byte* low, byte* high, nuint capacity, nuint lowTouched = 0, nuint highTouched = 0)
@@ -38,7 +42,7 @@ internal sealed unsafe class OldGeneration
         Start = Top = low;
     }
 
-    /// <summary>Bytes of a half.</summary>
+    /// <summary>Bytes of a half for objects.</summary>
     public nuint Capacity { get; }
 
     /// <summary>The first object.</summary>
@@ -54,7 +58,10 @@ internal sealed unsafe class OldGeneration
     public byte* Other => IsLow ? _high : _low;
 
     /// <summary>Bytes of the objects, dead ones included.</summary>
-    public nuint Used => (nuint)(Top - Start);
+    public nuint Used => Extent - _filled;
+
+    /// <summary>Bytes of addresses that they lie in.</summary>
+    public nuint Extent => (nuint)(Top - Start);
 
     /// <summary>
     /// Makes the other half the one in use, and gives memory back: of that half what lies behind the expected size, of this half what
@@ -64,14 +71,16 @@ internal sealed unsafe class OldGeneration
     /// <param name="top">The end of what was copied to the other half.</param>
     /// <param name="expected">Bytes to which the generation may grow before the next full collection.</param>
     /// <param name="kept">Bytes of this half whose memory is kept in any case.</param>
-    public void Switch(byte* top, nuint expected, nuint kept)
+    /// <param name="filled">Bytes of what was copied that are no objects that live.</param>
+    public void Switch(byte* top, nuint expected, nuint kept, nuint filled)
     {
         byte* left = Start;
-        nuint leftTouched = Math.Max(_touched, Used);
+        nuint leftTouched = Math.Max(_touched, Extent);
         Start = Other;
         Top = top;
-        _touched = Trim(Start, Math.Max(_otherTouched, Used), Math.Max(expected, Used));
-        _otherTouched = Trim(left, leftTouched, Math.Max(kept, Used));
+        _filled = filled;
+        _touched = Trim(Start, Math.Max(_otherTouched, Extent), Math.Max(expected, Extent));
+        _otherTouched = Trim(left, leftTouched, Math.Max(kept, Extent));
     }
 
     /// <summary>Gives memory of both halves back for good, but some for whoever uses the addresses next.</summary>
@@ -79,7 +88,7 @@ internal sealed unsafe class OldGeneration
     /// <returns>How many bytes of the lower and of the upper half have memory.</returns>
     public (nuint Low, nuint High) Leave(nuint kept)
     {
-        nuint inUse = Trim(Start, Math.Max(_touched, Used), kept);
+        nuint inUse = Trim(Start, Math.Max(_touched, Extent), kept);
         nuint other = Trim(Other, _otherTouched, kept);
         return IsLow ? (inUse, other) : (other, inUse);
     }

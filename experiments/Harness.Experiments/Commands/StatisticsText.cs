@@ -18,9 +18,9 @@ internal static class StatisticsText
         Line(output, "waits for optimized code", Describe(engine.Waits));
         Line(output, "deopts", $"{engine.Deopts}");
         Line(output, "allocated", Megabytes(heap.AllocatedBytes));
-        Line(output, "collections", $"{heap.YoungCollections} young, {heap.FullCollections} full");
+        Line(output, "collections", $"{heap.YoungCollections} young, {heap.FullCollections} full, {heap.HelpedCollections} of these with the help of other threads");
         Line(output, "pauses", $"median {Milliseconds(heap.MedianPause)}, maximum {Milliseconds(heap.MaximumPause)}, total {Milliseconds(heap.TotalPause)}");
-        Line(output, "moved", $"{Megabytes(heap.PromotedBytes)} made old, {Megabytes(heap.AgedBytes)} left young, {Megabytes(heap.MovedBytes)} by full collections");
+        Line(output, "moved", $"{Megabytes(heap.PromotedBytes)} made old, {Megabytes(heap.AgedBytes)} left young, {Megabytes(heap.MovedBytes)} by full collections, {Megabytes(heap.HelperMovedBytes)} of that by other threads");
         Line(output, "heap", $"{Megabytes(heap.UsedBytes)} in use, {Megabytes(heap.LiveBytes)} alive at the last full collection, {Megabytes(heap.LargestUsedBytes)} at most");
     }
 

@@ -21,6 +21,7 @@ internal static class WastConfigurations
         ["early tier-up, explicit bounds checks"] = Early with { MemoryGuardPages = false },
         ["baseline only, collecting"] = EngineOptions.Default with { TierUp = TierUpMode.Never, StressGcInterval = 1 },
         ["early tier-up, collecting"] = Early with { StressGcInterval = 1 },
+        ["early tier-up, collecting on three threads"] = Early with { StressGcInterval = 2, StressGcThreads = 3 },
         ["early tier-up, failing guards, collecting"] = Early with { StressGuardFailInterval = 3, StressGcInterval = 2 },
         ["early tier-up, failing guards, collecting, in three regions"] = Early with { StressGuardFailInterval = 3, StressGcInterval = 2, StressCodeRegions = 3 },
         ["early tier-up, failing guards, collecting, code written down and read back"] =
