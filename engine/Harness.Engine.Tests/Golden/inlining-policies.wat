@@ -147,13 +147,13 @@
 ;;> [inlining] into root, 76 wire bytes
 ;;> [inlining]   0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined (in trial, 5 nodes become 5) #2, saves 19 cycles a call for 1 nodes
 ;;> [inlining]   0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined (in trial, 5 nodes become 5) #4, saves 19 cycles a call for 1 nodes
-;;> [inlining]   0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined (in trial, 6 nodes become 6) #6, saves 19 cycles a call for 2 nodes
+;;> [inlining]   0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined (in trial, 11 nodes become 11) #6, saves 19 cycles a call for 7 nodes
 ;;> [inlining]     0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined (in trial, 4 nodes become 4) #7, saves 13 cycles a call for -2 nodes
 ;;> [inlining]   0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined (in trial, 7 nodes become 1) #3, saves 16.8 cycles a call for -5 nodes
-;;> [inlining]   0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined (in trial, 1 nodes become 1) #1, saves 20.5 cycles a call for -5 nodes
+;;> [inlining]   0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined (in trial, 6 nodes become 6) #1, saves 20.5 cycles a call for 0 nodes
 ;;> [inlining]   0x143: norm, Monomorphic, 16000 calls (16), 29 wire bytes: Inlined (in trial, 7 nodes become 5) #5, saves 12.5 cycles a call for 0 nodes
 ;;> [inlining]   0x15b: report, Monomorphic, 1 calls (0.001), 28 wire bytes: TooLittleGain (in trial, 6 nodes become 6), saves 12.5 cycles a call for 1 nodes
-;;> [inlining]   0x161: checksum, Monomorphic, 1000 calls (1), 29 wire bytes: LongRunning (in trial, 3 nodes become 3), saves 12.5 cycles a call for -2 nodes
+;;> [inlining]   0x161: checksum, Monomorphic, 1000 calls (1), 29 wire bytes: LongRunning (in trial, 7 nodes become 7), saves 12.5 cycles a call for 2 nodes
 
 ;;> == inlining function=root inlining.policy=learned
 ;;> [inlining] into root, 76 wire bytes
@@ -190,16 +190,16 @@
 
 ;;> == inlining function=passOn inlining.policy=incremental
 ;;> [inlining] into passOn, 11 wire bytes
-;;> [inlining]   0x16a: root, Monomorphic, 1000 calls (1), 76 wire bytes: Inlined (in trial, 26 nodes become 25) #1, saves 13 cycles a call for 19 nodes
+;;> [inlining]   0x16a: root, Monomorphic, 1000 calls (1), 76 wire bytes: Inlined (in trial, 58 nodes become 57) #1, saves 13 cycles a call for 51 nodes
 ;;> [inlining]     0x123: get, Monomorphic, 16000 calls (16), 13 wire bytes: Inlined (in trial, 5 nodes become 5) #2, saves 19 cycles a call for 1 nodes
 ;;> [inlining]     0x12f: get, Polymorphic, 12000 calls (12), 13 wire bytes: Inlined (in trial, 5 nodes become 5) #3, saves 19 cycles a call for 1 nodes
-;;> [inlining]     0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined (in trial, 6 nodes become 6) #4, saves 19 cycles a call for 2 nodes
-;;> [inlining]       0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined (in trial, 4 nodes become 4) #5, saves 13 cycles a call for -2 nodes
-;;> [inlining]     0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined (in trial, 7 nodes become 1) #6, saves 16.8 cycles a call for -5 nodes
-;;> [inlining]     0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined (in trial, 1 nodes become 1) #7, saves 20.5 cycles a call for -5 nodes
-;;> [inlining]     0x143: norm, Monomorphic, 16000 calls (16), 29 wire bytes: Inlined (in trial, 7 nodes become 5) #8, saves 12.5 cycles a call for 0 nodes
+;;> [inlining]     0x12f: getReversed, Polymorphic, 4000 calls (4), 17 wire bytes: Inlined (in trial, 11 nodes become 11) #7, saves 19 cycles a call for 7 nodes
+;;> [inlining]       0x6b: fromEnd, Monomorphic, 4000 calls (4), 16 wire bytes: Inlined (in trial, 4 nodes become 4) #8, saves 13 cycles a call for -2 nodes
+;;> [inlining]     0x139: clamp, Monomorphic, 16000 calls (16), 35 wire bytes: Inlined (in trial, 7 nodes become 1) #4, saves 16.8 cycles a call for -5 nodes
+;;> [inlining]     0x141: makePair, Monomorphic, 16000 calls (16), 9 wire bytes: Inlined (in trial, 6 nodes become 6) #5, saves 20.5 cycles a call for 0 nodes
+;;> [inlining]     0x143: norm, Monomorphic, 16000 calls (16), 29 wire bytes: Inlined (in trial, 7 nodes become 5) #6, saves 12.5 cycles a call for 0 nodes
 ;;> [inlining]     0x15b: report, Monomorphic, 1 calls (0.001), 28 wire bytes: TooLittleGain (in trial, 6 nodes become 6), saves 12.5 cycles a call for 1 nodes
-;;> [inlining]     0x161: checksum, Monomorphic, 1000 calls (1), 29 wire bytes: LongRunning (in trial, 3 nodes become 3), saves 12.5 cycles a call for -2 nodes
+;;> [inlining]     0x161: checksum, Monomorphic, 1000 calls (1), 29 wire bytes: LongRunning (in trial, 7 nodes become 7), saves 12.5 cycles a call for 2 nodes
 
 ;;> == inlining function=root inlining.policy=benefit polymorphism-share=0.3 deopt.min-calls=20000
 ;;> [inlining] into root, 76 wire bytes
