@@ -45,7 +45,7 @@ public class CompileThroughput
     [Benchmark]
     public void Baseline()
     {
-        for (int i = 0; i < Module.Functions.Length; i++)
+        for (var i = 0; i < Module.Functions.Length; i++)
         {
             NativeRuntime.CodeSpace.Free(_baseline.Compile(_code, i).Block);
         }
@@ -54,7 +54,7 @@ public class CompileThroughput
     [Benchmark]
     public void Optimizing()
     {
-        for (int i = 0; i < Module.Functions.Length; i++)
+        for (var i = 0; i < Module.Functions.Length; i++)
         {
             NativeRuntime.CodeSpace.Free(_optimizing.Compile(_code, i, _feedback, allowDeopt: true).Block);
         }

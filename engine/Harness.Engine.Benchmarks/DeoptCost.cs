@@ -41,7 +41,7 @@ public class DeoptCost
             StressGuardFailInterval = Fails ? 1 : 0,
         });
         _function = _store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Text))).GetFunction("call");
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
             Call();
         }

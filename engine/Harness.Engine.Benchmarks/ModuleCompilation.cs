@@ -22,11 +22,11 @@ internal static class ModuleCompilation
     /// <returns>The exit code.</returns>
     public static int Run(string[] arguments)
     {
-        EngineOptions options = EngineOptions.Default;
+        var options = EngineOptions.Default;
         var paths = new List<string>();
-        int repetitions = 3;
-        int only = -1;
-        for (int i = 0; i < arguments.Length; i++)
+        var repetitions = 3;
+        var only = -1;
+        for (var i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
             {
@@ -45,7 +45,7 @@ internal static class ModuleCompilation
             }
         }
 
-        foreach (string path in paths)
+        foreach (var path in paths)
         {
             Console.WriteLine(Measure(path, options, repetitions, only));
         }
@@ -57,13 +57,13 @@ internal static class ModuleCompilation
     {
         var module = WasmModule.Decode(File.ReadAllBytes(path), BuiltinSets.JsString);
         using var engine = new WasmEngine(options);
-        ModuleCode code = engine.CodeOf(module);
+        var code = engine.CodeOf(module);
         using var compiler = new OptimizingCompiler(options);
         Measurement? best = null;
-        for (int i = 0; i < repetitions; i++)
+        for (var i = 0; i < repetitions; i++)
         {
             // The first round is cold code of the .NET runtime.
-            Measurement measured = MeasureOnce(code, compiler, only);
+            var measured = MeasureOnce(code, compiler, only);
             if (best is null || measured.Total < best.Total)
             {
                 best = measured;
@@ -78,20 +78,20 @@ internal static class ModuleCompilation
         var measurement = new Measurement();
         var feedback = new NoFeedback();
         Action<CompilationStep> onStep = measurement.Add;
-        for (int i = 0; i < code.Module.Functions.Length; i++)
+        for (var i = 0; i < code.Module.Functions.Length; i++)
         {
-            FunctionInfo function = code.Module.Functions[i];
+            var function = code.Module.Functions[i];
             if (function.IsImported || (only >= 0 && only != i))
             {
                 continue;
             }
 
             code.Engine.Events.CompilationStepDone += onStep;
-            long start = ThreadClock.Now;
+            var start = ThreadClock.Now;
             measurement.StepStart = start;
             try
             {
-                CompiledCode compiled = compiler.Compile(code, i, feedback, allowDeopt: true);
+                var compiled = compiler.Compile(code, i, feedback, allowDeopt: true);
                 measurement.CodeBytes += compiled.Block.Size;
                 NativeRuntime.CodeSpace.Free(compiled.Block);
             }
@@ -119,9 +119,9 @@ internal static class ModuleCompilation
     /// <summary>One round over all functions. Times are nanoseconds.</summary>
     private sealed class Measurement
     {
-        private readonly List<(string Name, double Time, long Nodes)> steps = [];
-        private int step;
-        private int compiled = -1;
+        private readonly List<(string Name, double Time, long Nodes)> _steps = [];
+        private int _step;
+        private int _compiled = -1;
 
         public List<(int Index, int WireBytes, long Time)> Functions { get; } = [];
 
@@ -136,54 +136,54 @@ internal static class ModuleCompilation
 
         public void Add(CompilationStep done)
         {
-            if (compiled != done.FunctionIndex)
+            if (_compiled != done.FunctionIndex)
             {
-                compiled = done.FunctionIndex;
-                step = 0;
+                _compiled = done.FunctionIndex;
+                _step = 0;
             }
 
-            if (step == steps.Count)
+            if (_step == _steps.Count)
             {
-                steps.Add((done.Name, 0, 0));
+                _steps.Add((done.Name, 0, 0));
             }
 
-            long now = ThreadClock.Now;
+            var now = ThreadClock.Now;
             long nodes = done.Result is Graph graph ? graph.NodeCount : 0;
-            steps[step] = (steps[step].Name, steps[step].Time + (now - StepStart), steps[step].Nodes + nodes);
-            step++;
+            _steps[_step] = (_steps[_step].Name, _steps[_step].Time + (now - StepStart), _steps[_step].Nodes + nodes);
+            _step++;
             StepStart = ThreadClock.Now;
         }
 
         public string Describe(string path, WasmModule module)
         {
-            long bytes = Functions.Sum(function => (long)function.WireBytes);
-            double stepTime = steps.Sum(each => each.Time);
-            double mean = (double)Total / bytes;
+            var bytes = Functions.Sum(function => (long)function.WireBytes);
+            var stepTime = _steps.Sum(each => each.Time);
+            var mean = (double)Total / bytes;
             var text = new StringWriter(CultureInfo.InvariantCulture);
             text.WriteLine(
                 $"{Path.GetFileName(path)}: {Functions.Count} functions, {bytes} wire bytes, {CodeBytes} bytes of code, "
                 + $"{Total / 1e6:F0} ms, {bytes * 1e3 / Total:F2} MB/s");
             text.WriteLine($"  {"step",-26} {"ms",8} {"share",6} {"ns/byte",8} {"node ids",9}");
-            foreach ((string name, double time, long nodes) in steps)
+            foreach (var (name, time, nodes) in _steps)
             {
                 text.WriteLine($"  {name,-26} {time / 1e6,8:F1} {time / stepTime,6:P0} {time / bytes,8:F1} {nodes,9}");
             }
 
-            foreach ((int index, int size, long time) in Functions.OrderByDescending(function => function.Time).Take(WorstCount))
+            foreach (var (index, size, time) in Functions.OrderByDescending(function => function.Time).Take(WorstCount))
             {
                 text.WriteLine(
                     $"  {time / 1e6,8:F2} ms {size,7} bytes {time / mean / size,6:F1} times the mean  [{index}] {module.Functions[index]}");
             }
 
             text.WriteLine("  by cost a byte, of those that took more than 1 ms:");
-            foreach ((int index, int size, long time) in Functions
+            foreach (var (index, size, time) in Functions
                 .Where(function => function.Time > 1_000_000).OrderByDescending(function => function.Time / function.WireBytes).Take(WorstCount))
             {
                 text.WriteLine(
                     $"  {time / 1e6,8:F2} ms {size,7} bytes {time / mean / size,6:F1} times the mean  [{index}] {module.Functions[index]}");
             }
 
-            foreach (string refusal in Refusals.Take(WorstCount))
+            foreach (var refusal in Refusals.Take(WorstCount))
             {
                 text.WriteLine($"  not compiled: {refusal}");
             }

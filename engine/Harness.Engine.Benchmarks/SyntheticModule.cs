@@ -18,7 +18,7 @@ internal static class SyntheticModule
     public static WasmModule Create(int functions)
     {
         var text = new StringBuilder("(module (type $visit (func (param i32) (result i32))) (memory 1) (table 16 funcref)\n");
-        for (int i = 0; i < functions; i++)
+        for (var i = 0; i < functions; i++)
         {
             text.AppendLine(Kinds[i % Kinds.Length](i));
         }

@@ -5,34 +5,37 @@ namespace Harness.Engine.Rules;
 /// <summary>C# text with blocks that are open.</summary>
 internal sealed class CodeText
 {
-    private readonly StringBuilder text = new();
-    private int depth;
+    private readonly StringBuilder _text = new();
+    private int _depth;
 
     /// <summary>How many blocks are open.</summary>
-    public int Depth => depth;
+    public int Depth => _depth;
 
     /// <summary>Writes a line.</summary>
-    public void Line(string line) => text.Append(' ', line.Length == 0 ? 0 : depth * 4).AppendLine(line);
+    public void Line(string line) => _text.Append(' ', line.Length == 0 ? 0 : _depth * 4).AppendLine(line);
 
     /// <summary>Opens a block, behind a line if one is given.</summary>
     public void Open(string? line = null)
     {
         if (line is not null)
+        {
             Line(line);
+        }
+
         Line("{");
-        depth++;
+        _depth++;
     }
 
     /// <summary>Closes blocks until so many are open.</summary>
     public void CloseTo(int wanted)
     {
-        while (depth > wanted)
+        while (_depth > wanted)
         {
-            depth--;
+            _depth--;
             Line("}");
         }
     }
 
     /// <inheritdoc/>
-    public override string ToString() => text.ToString();
+    public override string ToString() => _text.ToString();
 }

@@ -29,26 +29,32 @@ public static class MatcherWriter
         code.Line("/// <returns>Whether the target has.</returns>");
         code.Open($"public static bool Apply<TTarget>(ref TTarget target, int root) where TTarget : struct, {kind.Target}");
         code.Open("switch (target.OpOf(root))");
-        foreach (IGrouping<string, Rule> group in byRoot)
+        foreach (var group in byRoot)
+        {
             code.Line($"case {OpcodeOf(group.Key)}: return {MemberOf(group.Key)}(ref target, root);");
+        }
+
         code.Line("default: return false;");
         code.CloseTo(1);
-        foreach (IGrouping<string, Rule> group in byRoot)
+        foreach (var group in byRoot)
         {
             code.Line("");
             code.Open($"private static bool {MemberOf(group.Key)}<TTarget>(ref TTarget target, int root) where TTarget : struct, {kind.Target}");
             var asked = new HashSet<string>();
-            for (int i = 0; i < group.First().Pattern.Operands.Count; i++)
+            for (var i = 0; i < group.First().Pattern.Operands.Count; i++)
             {
-                string operand = $"root_{i}";
+                var operand = $"root_{i}";
                 code.Line($"int {operand} = target.InputOf(root, {i});");
                 if (!group.Any(rule => rule.Pattern.Operands[i].IsConstant))
+                {
                     continue;
+                }
+
                 code.Line($"bool {operand}_known = target.TryConstant({operand}, out long {operand}_bits);");
                 asked.Add(operand);
             }
 
-            foreach (Rule rule in group)
+            foreach (var rule in group)
             {
                 code.Line($"// {rule.Line}: {rule}");
                 code.Open();
@@ -80,22 +86,26 @@ public static class MatcherWriter
     private sealed class RuleWriter(CodeText code, Rule rule, MatcherKind kind, HashSet<string> asked)
     {
         // By variable what it is bound to: a value or, of a constant, bits; and the values that are constants, by variable, or number and type.
-        private readonly Dictionary<string, string> bound = [];
-        private readonly Dictionary<string, string> constants = [];
-        private int names;
+        private readonly Dictionary<string, string> _bound = [];
+        private readonly Dictionary<string, string> _constants = [];
+        private int _names;
 
         public void Write()
         {
             MatchOperands(rule.Pattern, "root");
-            foreach (RuleExpression condition in rule.Conditions)
+            foreach (var condition in rule.Conditions)
             {
                 if (condition is RuleOperation { Name: Rule.Boolean } boolean)
-                    code.Open($"if (target.IsBoolean({bound[boolean.Operands[0].ToString()]}))");
+                {
+                    code.Open($"if (target.IsBoolean({_bound[boolean.Operands[0].ToString()]}))");
+                }
                 else
+                {
                     code.Open($"if ({Compute(condition, "i32")} != 0)");
+                }
             }
 
-            string? type = rule.Pattern.ResultType;
+            var type = rule.Pattern.ResultType;
             switch (rule.Result)
             {
                 case RuleOperation instruction when kind.ChoosesInstructions:
@@ -104,14 +114,14 @@ public static class MatcherWriter
                 case var other when kind.ChoosesInstructions:
                     throw new RuleException($"line {rule.Line}: {other} is no machine instruction");
                 case { IsConstant: true } constant:
-                    string bits = Compute(constant, type ?? throw new RuleException($"line {rule.Line}: select has no type that a constant could have"));
+                    var bits = Compute(constant, type ?? throw new RuleException($"line {rule.Line}: select has no type that a constant could have"));
                     Accept($"target.BecomesConstant(root, {bits})");
                     break;
                 case RuleOperation operation:
                     Accept($"target.Becomes(root, {OpcodeOf(operation.Name)}, {string.Join(", ", Make(operation))})");
                     break;
                 default:
-                    Accept($"target.Becomes(root, {bound[rule.Result.ToString()]})");
+                    Accept($"target.Becomes(root, {_bound[rule.Result.ToString()]})");
                     break;
             }
         }
@@ -120,20 +130,20 @@ public static class MatcherWriter
         private void Choose(RuleOperation instruction)
         {
             var arguments = new List<string> { "root" };
-            string name = instruction.Name.Substring(instruction.Name.IndexOf('.') + 1);
-            if (RuleTypes.TrySplit(instruction.Name, out string setter, out string relation))
+            var name = instruction.Name.Substring(instruction.Name.IndexOf('.') + 1);
+            if (RuleTypes.TrySplit(instruction.Name, out var setter, out var relation))
             {
                 name = setter;
                 arguments.Add(OpcodeOf(relation));
             }
 
             arguments.Add(SizeOf(instruction));
-            for (int i = 0; i < instruction.Operands.Count; i++)
+            for (var i = 0; i < instruction.Operands.Count; i++)
             {
                 arguments.Add(instruction.Operands[i] switch
                 {
                     { IsConstant: true } constant => Compute(constant, instruction.OperandType(i)!),
-                    RuleVariable variable => bound[variable.Name],
+                    RuleVariable variable => _bound[variable.Name],
                     RuleExpression other => throw new RuleException($"line {rule.Line}: {other} is made by no instruction: operands are variables and constants"),
                 });
             }
@@ -153,8 +163,10 @@ public static class MatcherWriter
 
         private void MatchOperands(RuleOperation operation, string value)
         {
-            for (int i = 0; i < operation.Operands.Count; i++)
+            for (var i = 0; i < operation.Operands.Count; i++)
+            {
                 Match(operation.Operands[i], $"{value}_{i}", operation.OperandType(i));
+            }
         }
 
         private void Match(RuleExpression pattern, string value, string? type)
@@ -162,29 +174,32 @@ public static class MatcherWriter
             switch (pattern)
             {
                 case RuleNumber number:
-                    string wanted = number.BitsAs(type ?? throw new RuleException($"line {rule.Line}: select chooses from values of any type, not from numbers")).ToString(CultureInfo.InvariantCulture);
+                    var wanted = number.BitsAs(type ?? throw new RuleException($"line {rule.Line}: select chooses from values of any type, not from numbers")).ToString(CultureInfo.InvariantCulture);
                     OpenIfConstant(value, "bits", bits => $" && {bits} == {wanted}L");
-                    constants[$"{number} {type}"] = value;
+                    _constants[$"{number} {type}"] = value;
                     break;
-                case RuleVariable { IsConstant: true } constant when bound.TryGetValue(constant.Name, out string? same):
+                case RuleVariable { IsConstant: true } constant when _bound.TryGetValue(constant.Name, out var same):
                     OpenIfConstant(value, "bits", bits => $" && {bits} == {same}");
                     break;
                 case RuleVariable { IsConstant: true } constant:
-                    bound.Add(constant.Name, OpenIfConstant(value, constant.Name, _ => ""));
-                    constants.Add(constant.Name, value);
+                    _bound.Add(constant.Name, OpenIfConstant(value, constant.Name, _ => ""));
+                    _constants.Add(constant.Name, value);
                     break;
-                case RuleVariable variable when bound.TryGetValue(variable.Name, out string? same):
+                case RuleVariable variable when _bound.TryGetValue(variable.Name, out var same):
                     code.Open($"if (target.IsSame({value}, {same}))");
                     break;
                 case RuleVariable variable:
-                    bound.Add(variable.Name, value);
+                    _bound.Add(variable.Name, value);
                     break;
                 case RuleOperation operation:
-                    string form = Fresh("form");
+                    var form = Fresh("form");
                     code.Open($"for (int {form} = target.FirstFormOf({value}); {form} >= 0; {form} = target.FormAfter({form}))");
                     code.Open($"if (target.OpOf({form}) == {OpcodeOf(operation.Name)})");
-                    for (int i = 0; i < operation.Operands.Count; i++)
+                    for (var i = 0; i < operation.Operands.Count; i++)
+                    {
                         code.Line($"int {form}_{i} = target.InputOf({form}, {i});");
+                    }
+
                     MatchOperands(operation, form);
                     break;
             }
@@ -196,12 +211,12 @@ public static class MatcherWriter
         {
             if (asked.Contains(value))
             {
-                string known = $"{value}_bits";
+                var known = $"{value}_bits";
                 code.Open($"if ({value}_known{fits(known)})");
                 return known;
             }
 
-            string bits = Fresh(name);
+            var bits = Fresh(name);
             code.Open($"if (target.TryConstant({value}, out long {bits}){fits(bits)})");
             return bits;
         }
@@ -210,28 +225,28 @@ public static class MatcherWriter
         private List<string> Make(RuleOperation operation)
         {
             var operands = new List<string>();
-            for (int i = 0; i < operation.Operands.Count; i++)
+            for (var i = 0; i < operation.Operands.Count; i++)
             {
-                string? type = operation.OperandType(i);
+                var type = operation.OperandType(i);
                 switch (operation.Operands[i])
                 {
                     case RuleVariable { IsConstant: true } constant:
-                        operands.Add(constants[constant.Name]);
+                        operands.Add(_constants[constant.Name]);
                         break;
-                    case RuleNumber number when constants.TryGetValue($"{number} {type}", out string? same):
+                    case RuleNumber number when _constants.TryGetValue($"{number} {type}", out var same):
                         operands.Add(same);
                         break;
                     case { IsConstant: true } constant:
                         operands.Add($"target.Constant(IrType.{MemberOf(type ?? throw new RuleException($"line {rule.Line}: select chooses from values of any type, not from constants"))}, {Compute(constant, type)})");
                         break;
                     case RuleOperation inner:
-                        string made = Fresh("made");
-                        string innerType = inner.ResultType ?? throw new RuleException($"line {rule.Line}: a select within a result has no type");
+                        var made = Fresh("made");
+                        var innerType = inner.ResultType ?? throw new RuleException($"line {rule.Line}: a select within a result has no type");
                         code.Line($"int {made} = target.Make({OpcodeOf(inner.Name)}, IrType.{MemberOf(innerType)}, {string.Join(", ", Make(inner))});");
                         operands.Add(made);
                         break;
                     default:
-                        operands.Add(bound[operation.Operands[i].ToString()]);
+                        operands.Add(_bound[operation.Operands[i].ToString()]);
                         break;
                 }
             }
@@ -249,14 +264,14 @@ public static class MatcherWriter
                     return $"{number.BitsAs(type).ToString(CultureInfo.InvariantCulture)}L";
                 case RuleOperation operation:
                     List<string> operands = [.. operation.Operands.Select((operand, i) => Compute(operand, operation.OperandType(i)!))];
-                    string computed = Fresh("computed");
+                    var computed = Fresh("computed");
                     code.Open($"if (ConstantEvaluator.TryEvaluate({OpcodeOf(operation.Name)}, {string.Join(", ", operands)}, out long {computed}))");
                     return computed;
                 default:
-                    return bound[constant.ToString()];
+                    return _bound[constant.ToString()];
             }
         }
 
-        private string Fresh(string name) => $"{name}{names++}";
+        private string Fresh(string name) => $"{name}{_names++}";
     }
 }

@@ -16,7 +16,10 @@ public sealed class RuleDefinition(RuleOperation instruction, RuleExpression mea
     public RuleExpression Of(RuleOperation use)
     {
         if (use.Operands.Count != Instruction.Operands.Count)
+        {
             throw new RuleException($"{use} has {use.Operands.Count} operands, where {Instruction} has {Instruction.Operands.Count}");
+        }
+
         var values = Instruction.Operands.Select((operand, i) => (Name: operand.ToString(), Value: use.Operands[i])).ToDictionary(pair => pair.Name, pair => pair.Value);
         return Replace(Meaning, values);
     }

@@ -39,18 +39,27 @@ public static class RuleDocument
 
     private static void WriteSections(StringBuilder text, IReadOnlyList<RuleSection> sections)
     {
-        foreach (RuleSection section in sections)
+        foreach (var section in sections)
         {
             text.AppendLine();
             text.AppendLine($"## {section.Title}");
             text.AppendLine();
-            foreach (string remark in section.Remarks)
+            foreach (var remark in section.Remarks)
+            {
                 text.AppendLine(remark);
+            }
+
             if (section.Remarks.Count > 0)
+            {
                 text.AppendLine();
+            }
+
             text.AppendLine("```");
-            foreach (string source in section.Sources)
+            foreach (var source in section.Sources)
+            {
                 text.AppendLine(source);
+            }
+
             text.AppendLine("```");
         }
     }

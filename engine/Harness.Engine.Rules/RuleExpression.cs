@@ -25,7 +25,7 @@ public sealed class RuleVariable(string name) : RuleExpression
 /// <summary>A number, in the type of the place where it stands.</summary>
 public sealed class RuleNumber(string text) : RuleExpression
 {
-    private readonly string text = text;
+    private readonly string _text = text;
 
     /// <inheritdoc/>
     public override bool IsConstant => true;
@@ -36,17 +36,17 @@ public sealed class RuleNumber(string text) : RuleExpression
     {
         switch (type)
         {
-            case "i32" or "i64" when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer):
-                return type == "i64" || integer == (int)integer ? integer : throw new RuleException($"{text} does not fit i32");
-            case "f32" or "f64" when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number):
+            case "i32" or "i64" when long.TryParse(_text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer):
+                return type == "i64" || integer == (int)integer ? integer : throw new RuleException($"{_text} does not fit i32");
+            case "f32" or "f64" when double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
                 return type == "f64" ? BitConverter.DoubleToInt64Bits(number) : BitConverter.ToInt32(BitConverter.GetBytes((float)number), 0);
             default:
-                throw new RuleException($"{text} is no number of type {type}");
+                throw new RuleException($"{_text} is no number of type {type}");
         }
     }
 
     /// <inheritdoc/>
-    public override string ToString() => text;
+    public override string ToString() => _text;
 }
 
 /// <summary>An instruction of WebAssembly on operands.</summary>

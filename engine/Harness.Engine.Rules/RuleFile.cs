@@ -26,10 +26,10 @@ public static class RuleFile
     public static IReadOnlyList<RuleSection> Parse(string text)
     {
         var sections = new List<RuleSection>();
-        string[] lines = text.Split('\n');
-        for (int i = 0; i < lines.Length; i++)
+        var lines = text.Split('\n');
+        for (var i = 0; i < lines.Length; i++)
         {
-            string line = lines[i].Trim();
+            var line = lines[i].Trim();
             try
             {
                 if (line.StartsWith("##", StringComparison.Ordinal))
@@ -39,18 +39,27 @@ public static class RuleFile
                 else if (line.StartsWith("#", StringComparison.Ordinal))
                 {
                     if (sections.Count > 0)
+                    {
                         sections[sections.Count - 1].Remarks.Add(line.TrimStart('#').Trim());
+                    }
                 }
                 else if (line.Length > 0)
                 {
                     if (sections.Count == 0)
+                    {
                         throw new RuleException("rules belong under a heading (## and a title)");
-                    RuleSection section = sections[sections.Count - 1];
+                    }
+
+                    var section = sections[sections.Count - 1];
                     section.Sources.Add(line);
                     if (Definition.IsMatch(line))
+                    {
                         section.Definitions.AddRange(Expand(line).Select(ParseDefinition));
+                    }
                     else
+                    {
                         section.Rules.AddRange(Expand(line).Select(rule => ParseRule(line, i + 1, rule)));
+                    }
                 }
             }
             catch (RuleException exception)
@@ -67,17 +76,25 @@ public static class RuleFile
     {
         string[] families = [.. Family.Matches(line).Cast<Match>().Select(match => match.Groups[1].Value).Distinct()];
         if (families.Length > 1)
+        {
             throw new RuleException("a rule is for integers (i.) or for floats (f.), not for both");
+        }
+
         int[] lengths = [.. List.Matches(line).Cast<Match>().Select(match => Words(match.Groups[1].Value).Length).Distinct()];
         if (lengths.Length > 1)
-            throw new RuleException("all lists of a rule are of one length");
-        string[] types = families.Length == 0 ? [""] : families[0] == "i" ? Integers : Floats;
-        for (int width = 0; width < types.Length; width++)
         {
-            string typed = families.Length == 0 ? line : Family.Replace(line, $"({types[width]}.");
+            throw new RuleException("all lists of a rule are of one length");
+        }
+
+        var types = families.Length == 0 ? [""] : families[0] == "i" ? Integers : Floats;
+        for (var width = 0; width < types.Length; width++)
+        {
+            var typed = families.Length == 0 ? line : Family.Replace(line, $"({types[width]}.");
             typed = ByWidth.Replace(typed, match => match.Groups[width + 1].Value);
-            for (int i = 0; i < (lengths.Length == 0 ? 1 : lengths[0]); i++)
+            for (var i = 0; i < (lengths.Length == 0 ? 1 : lengths[0]); i++)
+            {
                 yield return List.Replace(typed, match => Words(match.Groups[1].Value)[i]);
+            }
         }
     }
 
@@ -85,23 +102,37 @@ public static class RuleFile
 
     private static Rule ParseRule(string source, int line, string text)
     {
-        string[] sides = Regex.Split(text, "=>");
+        var sides = Regex.Split(text, "=>");
         if (sides.Length != 2)
+        {
             throw new RuleException("a rule is a pattern, =>, and a result");
-        string[] parts = Regex.Split(sides[1], @"\bif\b");
+        }
+
+        var parts = Regex.Split(sides[1], @"\bif\b");
         if (parts.Length > 2)
+        {
             throw new RuleException("conditions have commas between them");
+        }
+
         if (ParseExpression(sides[0]) is not RuleOperation { IsConstant: false } pattern)
+        {
             throw new RuleException("a pattern is an operation on at least one variable that is no constant");
-        RuleExpression result = ParseExpression(parts[0]);
+        }
+
+        var result = ParseExpression(parts[0]);
         RuleExpression[] conditions = parts.Length == 1 ? [] : [.. parts[1].Split(',').Select(ParseExpression)];
         var bound = new HashSet<string>(VariablesOf(pattern));
         if (conditions.Append(result).SelectMany(VariablesOf).FirstOrDefault(name => !bound.Contains(name)) is { } unbound)
+        {
             throw new RuleException($"{unbound} is not in the pattern");
-        foreach (RuleExpression condition in conditions.Where(condition => !condition.IsConstant))
+        }
+
+        foreach (var condition in conditions.Where(condition => !condition.IsConstant))
         {
             if (condition is not RuleOperation { Name: Rule.Boolean, Operands.Count: 1 } test || test.Operands[0] is not RuleVariable)
+            {
                 throw new RuleException($"{condition} is not known when a function is compiled: conditions are about constants, or 'boolean' of a variable");
+            }
         }
 
         return new Rule(source, line, pattern, result, conditions);
@@ -109,16 +140,19 @@ public static class RuleFile
 
     private static RuleDefinition ParseDefinition(string text)
     {
-        string[] sides = Definition.Split(text);
+        var sides = Definition.Split(text);
         if (sides.Length != 2)
+        {
             throw new RuleException("a definition is an instruction, :=, and what it means");
+        }
+
         if (ParseExpression(sides[0]) is not RuleOperation instruction || instruction.Operands.Any(operand => operand is not RuleVariable)
             || VariablesOf(instruction).Distinct().Count() < instruction.Operands.Count)
         {
             throw new RuleException("an instruction is defined for variables, each of which stands once");
         }
 
-        RuleExpression meaning = ParseExpression(sides[1]);
+        var meaning = ParseExpression(sides[1]);
         var bound = new HashSet<string>(VariablesOf(instruction));
         return VariablesOf(meaning).FirstOrDefault(name => !bound.Contains(name)) is { } unbound
             ? throw new RuleException($"{unbound} is no operand of the instruction")
@@ -138,21 +172,30 @@ public static class RuleFile
         var open = new Stack<(string Name, List<RuleExpression> Operands)>();
         RuleExpression? whole = null;
         string[] tokens = [.. Tokens.Matches(text).Cast<Match>().Select(match => match.Value)];
-        for (int i = 0; i < tokens.Length; i++)
+        for (var i = 0; i < tokens.Length; i++)
         {
             if (whole is not null)
+            {
                 throw new RuleException($"'{tokens[i]}' is too much");
+            }
+
             switch (tokens[i])
             {
                 case "(":
                     if (++i == tokens.Length || !Operator.IsMatch(tokens[i]))
+                    {
                         throw new RuleException($"'{(i < tokens.Length ? tokens[i] : "")}' is no instruction");
+                    }
+
                     open.Push((tokens[i], []));
                     break;
                 case ")":
                     if (open.Count == 0)
+                    {
                         throw new RuleException("a parenthesis is closed that is not open");
-                    (string name, List<RuleExpression> operands) = open.Pop();
+                    }
+
+                    var (name, operands) = open.Pop();
                     Take(new RuleOperation(name, operands));
                     break;
                 default:
@@ -168,9 +211,13 @@ public static class RuleFile
         void Take(RuleExpression expression)
         {
             if (open.Count > 0)
+            {
                 open.Peek().Operands.Add(expression);
+            }
             else
+            {
                 whole = expression;
+            }
         }
     }
 }

@@ -14,13 +14,13 @@ public sealed class RuleGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<AdditionalText> files = context.AdditionalTextsProvider.Where(file => file.Path.EndsWith(".rules", StringComparison.Ordinal));
+        var files = context.AdditionalTextsProvider.Where(file => file.Path.EndsWith(".rules", StringComparison.Ordinal));
         context.RegisterSourceOutput(files, static (output, file) =>
         {
             try
             {
-                string text = file.GetText(output.CancellationToken)?.ToString() ?? "";
-                MatcherKind kind = MatcherKind.Of(file.Path);
+                var text = file.GetText(output.CancellationToken)?.ToString() ?? "";
+                var kind = MatcherKind.Of(file.Path);
                 output.AddSource($"{kind.ClassName}.g.cs", SourceText.From(MatcherWriter.Write(RuleFile.Parse(text).SelectMany(section => section.Rules), kind), Encoding.UTF8));
             }
             catch (RuleException exception)

@@ -20,7 +20,7 @@ public static class RuleTypes
     /// <returns>Whether it is one.</returns>
     public static bool TrySplit(string name, out string setter, out string relation)
     {
-        Match match = Comparison.Match(name.Substring(4));
+        var match = Comparison.Match(name.Substring(4));
         setter = match.Groups["setter"].Value;
         relation = name.Substring(0, 4) + match.Groups["relation"].Value;
         return setter.Length > 0;
@@ -30,7 +30,10 @@ public static class RuleTypes
     public static string? OperandOf(string name, int index)
     {
         if (name == Select)
+        {
             return index == 2 ? "i32" : null;
+        }
+
         var converted = Converted.Match(name);
         return converted.Success ? converted.Groups[1].Value : name.Substring(0, 3);
     }

@@ -29,8 +29,8 @@ public static partial class ApiTestRunner
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(engine);
-        string path = Path.Combine(root, file);
-        string text = File.ReadAllText(path);
+        var path = Path.Combine(root, file);
+        var text = File.ReadAllText(path);
         List<string> scripts = [.. ScriptLine().Matches(text).Select(match => PathOf(match.Groups["path"].Value, root, path)), path];
         return ExecutionThread.Run(engine, () => Run(scripts, root, engine, limit));
     }
@@ -38,7 +38,7 @@ public static partial class ApiTestRunner
     private static List<ApiTestResult> Run(List<string> scripts, string root, EngineOptions engine, TimeSpan limit)
     {
         using var host = new JavaScriptHost(new JavaScriptOptions { Engine = engine, Folder = root });
-        bool isLate = false;
+        var isLate = false;
 
         // Again and again, since a script may catch what ends it.
         using var watch = new Timer(
@@ -54,7 +54,10 @@ public static partial class ApiTestRunner
         try
         {
             host.RunScript("testharness.js", HostScripts.Read("testharness.js"));
-            foreach (string script in scripts) host.RunScript(Path.GetFileName(script), File.ReadAllText(script));
+            foreach (var script in scripts)
+            {
+                host.RunScript(Path.GetFileName(script), File.ReadAllText(script));
+            }
         }
         catch (Exception e) when (e is ProgramException or NotSupportedException)
         {
@@ -64,15 +67,26 @@ public static partial class ApiTestRunner
         var results = new List<ApiTestResult>();
         try
         {
-            if (host.Call("harnessFinishTests") is string json) results.AddRange(JsonSerializer.Deserialize<List<ApiTestResult>>(json, Json)!);
+            if (host.Call("harnessFinishTests") is string json)
+            {
+                results.AddRange(JsonSerializer.Deserialize<List<ApiTestResult>>(json, Json)!);
+            }
         }
         catch (Exception e) when (e is ProgramException or NotSupportedException)
         {
             broken ??= e.Message;
         }
 
-        if (Volatile.Read(ref isLate)) broken = $"it takes longer than {limit.TotalSeconds:0.#} s";
-        if (broken is not null) results.Add(new ApiTestResult(WholeFile, broken));
+        if (Volatile.Read(ref isLate))
+        {
+            broken = $"it takes longer than {limit.TotalSeconds:0.#} s";
+        }
+
+        if (broken is not null)
+        {
+            results.Add(new ApiTestResult(WholeFile, broken));
+        }
+
         return results;
     }
 

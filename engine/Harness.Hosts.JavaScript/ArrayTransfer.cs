@@ -37,11 +37,23 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
     /// <returns>Null if it is none.</returns>
     public static ArrayTransfer? Find(string description, FunctionType type, WasmModule module)
     {
-        if (Descriptions.SignatureOf(type) != Signature) return null;
-        Match match = WritesHeap().Match(description);
-        bool isToHeap = match.Success;
-        if (!isToHeap) match = ReadsHeap().Match(description);
-        if (!match.Success || !Enum.TryParse(match.Groups["element"].Value, out TransferElement element)) return null;
+        if (Descriptions.SignatureOf(type) != Signature)
+        {
+            return null;
+        }
+
+        var match = WritesHeap().Match(description);
+        var isToHeap = match.Success;
+        if (!isToHeap)
+        {
+            match = ReadsHeap().Match(description);
+        }
+
+        if (!match.Success || !Enum.TryParse(match.Groups["element"].Value, out TransferElement element))
+        {
+            return null;
+        }
+
         return module.FindExport(match.Groups["export"].Value) is { Kind: ExternalKind.Function } export
             && ArrayTypeOf(module, module.Functions[export.Index], isToHeap) is { } typeIndex
             ? new ArrayTransfer(isToHeap, element, module.CanonicalTypeIds[typeIndex])
@@ -52,13 +64,29 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
     /// <returns>Whether it has.</returns>
     public bool TryServe(StoreRealm realm, ulong* values)
     {
-        (int from, ulong array, uint start, int length) = ((int)values[1], values[2], (uint)values[3], (int)values[4]);
-        if (from < 0 || length < 0 || array == 0 || ObjectHeap.TypeIdOf(array) != ArrayTypeId) return false;
-        if (start + (ulong)(uint)length > ObjectHeap.LengthOf(array)) return false;
-        if (realm.Store.FromNative(values[0], ValueType.ExternRef) is not { IsNull: false, IsI31: false, Referent: ScriptValue value }) return false;
+        var (from, array, start, length) = ((int)values[1], values[2], (uint)values[3], (int)values[4]);
+        if (from < 0 || length < 0 || array == 0 || ObjectHeap.TypeIdOf(array) != ArrayTypeId)
+        {
+            return false;
+        }
+
+        if (start + (ulong)(uint)length > ObjectHeap.LengthOf(array))
+        {
+            return false;
+        }
+
+        if (realm.Store.FromNative(values[0], ValueType.ExternRef) is not { IsNull: false, IsI31: false, Referent: ScriptValue value })
+        {
+            return false;
+        }
+
         int shift = ObjectShapes.Base[ArrayTypeId].ElementShift;
-        byte* elements = (byte*)array + ObjectLayout.ArrayElements + ((ulong)start << shift);
-        if (!realm.Staging.Copy(realm.Id, value.Id, from, elements, length, shift, this)) return false;
+        var elements = (byte*)array + ObjectLayout.ArrayElements + ((ulong)start << shift);
+        if (!realm.Staging.Copy(realm.Id, value.Id, from, elements, length, shift, this))
+        {
+            return false;
+        }
+
         values[0] = realm.Store.ToNative(WasmValue.FromExtern(realm.Values.Get(Undefined)), ValueType.ExternRef);
         return true;
     }
@@ -66,11 +94,19 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
     /// <summary>The type of arrays that an accessor of elements takes: it casts its first parameter, and reads or writes the element at the second.</summary>
     private static int? ArrayTypeOf(WasmModule module, FunctionInfo accessor, bool isSetter)
     {
-        if (accessor.IsImported || !module.IsValid(accessor.Index)) return null;
+        if (accessor.IsImported || !module.IsValid(accessor.Index))
+        {
+            return null;
+        }
+
         var body = new BodyMatcher(module.Bytes[accessor.BodyStart..accessor.BodyEnd]);
-        if (!body.Take(Receiver) || !(body.Take(Cast) || body.Take(CastNull)) || !body.TakeIndex(out int cast)) return null;
-        bool accesses = isSetter ? body.Take(IndexAndValue) && body.Take(Set) : body.Take(Index) && (body.Take(Gets[0]) || body.Take(Gets[1]) || body.Take(Gets[2]));
-        return accesses && body.TakeIndex(out int accessed) && accessed == cast && body.IsAtEnd ? cast : null;
+        if (!body.Take(Receiver) || !(body.Take(Cast) || body.Take(CastNull)) || !body.TakeIndex(out var cast))
+        {
+            return null;
+        }
+
+        var accesses = isSetter ? body.Take(IndexAndValue) && body.Take(Set) : body.Take(Index) && (body.Take(Gets[0]) || body.Take(Gets[1]) || body.Take(Gets[2]));
+        return accesses && body.TakeIndex(out var accessed) && accessed == cast && body.IsAtEnd ? cast : null;
     }
 
     [GeneratedRegex(@"^source:\((?<js>\w+), (?<from>\w+), (?<array>\w+), (?<to>\w+), (?<n>\w+)\) => \{ const (?<f>\w+) = \w+\.exports\.(?<export>\$wasm(?<element>I8|I16|I32|F32|F64)ArraySet); for \(let (?<i>\w+) = 0; \k<i> < \k<n>; \k<i>\+\+\) \{ \k<f>\(\k<array>, \k<to> \+ \k<i>, \k<js>\[\k<from> \+ \k<i>\]\); \} \}$", RegexOptions.ExplicitCapture)]
@@ -89,7 +125,11 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
 
         public bool Take(ReadOnlySpan<byte> expected)
         {
-            if (!_rest.StartsWith(expected)) return false;
+            if (!_rest.StartsWith(expected))
+            {
+                return false;
+            }
+
             _rest = _rest[expected.Length..];
             return true;
         }
@@ -98,12 +138,15 @@ internal sealed unsafe partial record ArrayTransfer(bool IsToHeap, TransferEleme
         public bool TakeIndex(out int index)
         {
             index = 0;
-            for (int shift = 0; shift < 32 && !_rest.IsEmpty; shift += 7)
+            for (var shift = 0; shift < 32 && !_rest.IsEmpty; shift += 7)
             {
-                byte next = _rest[0];
+                var next = _rest[0];
                 _rest = _rest[1..];
                 index |= (next & 0x7F) << shift;
-                if (next < 0x80) return true;
+                if (next < 0x80)
+                {
+                    return true;
+                }
             }
 
             return false;

@@ -14,7 +14,7 @@ internal sealed unsafe class ByteExchange
     public ByteExchange(V8Realm realm)
     {
         _realm = realm;
-        nint* made = V8Realm.Present(V8Interface.NewObject(realm.Isolate));
+        var made = V8Realm.Present(V8Interface.NewObject(realm.Isolate));
         realm.Define("harness:exchange", made);
         _object = V8Interface.MakeGlobal(realm.Isolate, *made);
         _key = V8Interface.MakeGlobal(realm.Isolate, *realm.KeyOf("bytes"));
@@ -36,7 +36,7 @@ internal sealed unsafe class ByteExchange
     public BufferPlace TakeBuffer()
     {
         using var scope = new V8Scope(_realm);
-        nint* value = Left();
+        var value = Left();
         return V8Interface.IsView(value) == 0 ? PlaceOf(value) : throw Refuse();
     }
 
@@ -45,9 +45,12 @@ internal sealed unsafe class ByteExchange
     public void Give(ReadOnlySpan<byte> bytes)
     {
         using var scope = new V8Scope(_realm);
-        nint* buffer = V8Realm.Present(V8Interface.NewBuffer(_realm.Isolate, (nuint)bytes.Length, initialization: 1));
+        var buffer = V8Realm.Present(V8Interface.NewBuffer(_realm.Isolate, (nuint)bytes.Length, initialization: 1));
         bytes.CopyTo(new Span<byte>(V8Interface.GetBufferData(buffer), bytes.Length));
-        if (V8Interface.SetProperty(_object, _realm.Context, _key, buffer) != V8Interface.JustTrue) throw new InvalidOperationException("the script takes no bytes");
+        if (V8Interface.SetProperty(_object, _realm.Context, _key, buffer) != V8Interface.JustTrue)
+        {
+            throw new InvalidOperationException("the script takes no bytes");
+        }
     }
 
     private nint* Left() => V8Realm.Present(V8Interface.GetProperty(_object, _realm.Context, _key));
@@ -57,11 +60,11 @@ internal sealed unsafe class ByteExchange
         if (V8Interface.IsView(value) != 0)
         {
             // First of all, since V8 may have kept the bytes of a short array elsewhere until its buffer is asked for.
-            nint* buffer = V8Interface.GetViewBuffer(value);
+            var buffer = V8Interface.GetViewBuffer(value);
             return new BufferPlace(V8Interface.GetBufferData(buffer) + V8Interface.GetViewOffset(value), V8Interface.GetViewLength(value), isShared: false);
         }
 
-        bool isShared = V8Interface.IsSharedBuffer(value) != 0;
+        var isShared = V8Interface.IsSharedBuffer(value) != 0;
         return isShared || V8Interface.IsBuffer(value) != 0 ? new BufferPlace(V8Interface.GetBufferData(value), V8Interface.GetBufferLength(value), isShared) : throw Refuse();
     }
 

@@ -23,9 +23,9 @@ internal sealed unsafe class CallCode : IDisposable
     {
         _calls = GCHandle.Alloc(calls);
         using var a = new Assembler();
-        Label direct = a.NewLabel();
-        Label slow = a.NewLabel();
-        Label failed = a.NewLabel();
+        var direct = a.NewLabel();
+        var slow = a.NewLabel();
+        var failed = a.NewLabel();
 
         // The callback makes of its info what the direct function is given, and goes on as that.
         a.MovImm(Gpr.R8, slots.Address);

@@ -18,10 +18,14 @@ internal static class Descriptions
     {
         json.WriteStartObject();
         json.WriteStartArray("imports");
-        for (int i = 0; i < module.Imports.Length; i++) WriteImport(json, module, module.Imports[i], i);
+        for (var i = 0; i < module.Imports.Length; i++)
+        {
+            WriteImport(json, module, module.Imports[i], i);
+        }
+
         json.WriteEndArray();
         json.WriteStartArray("exports");
-        foreach (Export export in module.Exports)
+        foreach (var export in module.Exports)
         {
             json.WriteStartObject();
             json.WriteString("name", export.Name);
@@ -42,9 +46,9 @@ internal static class Descriptions
     public static string Of(WasmModule module, Func<Export, (int Id, Extern Item)> find) => Write(json =>
     {
         json.WriteStartArray();
-        foreach (Export export in module.Exports)
+        foreach (var export in module.Exports)
         {
-            (int id, Extern item) = find(export);
+            var (id, item) = find(export);
             json.WriteStartArray();
             json.WriteStringValue(export.Name);
             json.WriteStringValue(KindOf(export.Kind));
@@ -71,7 +75,11 @@ internal static class Descriptions
     private static string Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer)) write(json);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            write(json);
+        }
+
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -86,7 +94,11 @@ internal static class Descriptions
         {
             case ExternalKind.Function:
                 json.WriteString("signature", SignatureOf(module.Functions[import.Index].Type));
-                if (module.Functions[import.Index].Builtin is not null) json.WriteBoolean("builtin", true);
+                if (module.Functions[import.Index].Builtin is not null)
+                {
+                    json.WriteBoolean("builtin", true);
+                }
+
                 break;
             case ExternalKind.Global:
                 WriteGlobal(json, module.Globals[import.Index].Type);
@@ -116,7 +128,11 @@ internal static class Descriptions
                 throw new NotSupportedException("WebAssembly: JavaScript has no memories whose pages are not of 64 KiB");
             case Memory memory:
                 json.WriteNumber("initial", memory.Pages);
-                if (memory.Type.Limits.Maximum is { } maximum) json.WriteNumber("maximum", maximum);
+                if (memory.Type.Limits.Maximum is { } maximum)
+                {
+                    json.WriteNumber("maximum", maximum);
+                }
+
                 json.WriteBoolean("is64", memory.Type.Is64);
                 json.WriteBoolean("shared", memory.Type.IsShared);
                 break;
@@ -139,7 +155,11 @@ internal static class Descriptions
     private static string LettersOf(ImmutableArray<ValueType> types)
     {
         var letters = new char[types.Length];
-        for (int i = 0; i < letters.Length; i++) letters[i] = LetterOf(types[i]);
+        for (var i = 0; i < letters.Length; i++)
+        {
+            letters[i] = LetterOf(types[i]);
+        }
+
         return new string(letters);
     }
 

@@ -30,7 +30,11 @@ internal sealed unsafe class DirectCallees : IDisposable
     /// <summary>Adds a function. It must be removed before its store is disposed of.</summary>
     public void Add(int id, WasmFunction function)
     {
-        if (id >= _header->Count) Grow(Math.Max(id + 1, 2 * _header->Count));
+        if (id >= _header->Count)
+        {
+            Grow(Math.Max(id + 1, 2 * _header->Count));
+        }
+
         _header->Rows[id] = new Row
         {
             Function = function.Reference,
@@ -42,7 +46,10 @@ internal sealed unsafe class DirectCallees : IDisposable
     /// <summary>Removes a function, if it is there.</summary>
     public void Remove(int id)
     {
-        if (id < _header->Count) _header->Rows[id] = new Row { Context = _closed };
+        if (id < _header->Count)
+        {
+            _header->Rows[id] = new Row { Context = _closed };
+        }
     }
 
     /// <inheritdoc/>

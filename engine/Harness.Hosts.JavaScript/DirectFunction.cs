@@ -23,7 +23,7 @@ internal readonly unsafe record struct DirectFunction(nint Code, nint Info)
         types[0] = DirectType.Nothing;
         types[1] = DirectType.Value;
         types[2] = DirectType.Int32;
-        void* info = NativeMemory.AllocZeroed(V8Interface.FunctionInfoSize);
+        var info = NativeMemory.AllocZeroed(V8Interface.FunctionInfoSize);
         V8Interface.MakeFunctionInfo(info, &types[0], count: 2, &types[1], longs: 0);
 
         // Where the types are of another size to V8, it takes the slow way for ever, and says nothing.

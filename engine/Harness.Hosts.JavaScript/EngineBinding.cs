@@ -85,7 +85,11 @@ internal sealed unsafe class EngineBinding : IDisposable
     /// <summary>Lets go of stores and of what it holds of V8. Scripts may come to the binding's functions as long as their isolate lives; then <see cref="FreeCode"/>.</summary>
     public void Dispose()
     {
-        foreach (StoreRealm realm in _realms.Values) realm.Dispose();
+        foreach (var realm in _realms.Values)
+        {
+            realm.Dispose();
+        }
+
         _realms.Clear();
         _realmsByStore.Clear();
         _script.Dispose();
@@ -177,7 +181,7 @@ internal sealed unsafe class EngineBinding : IDisposable
     /// <summary>Makes a module. The script gets its number, or what is wrong.</summary>
     private void Compile(byte[] bytes, string builtins, in V8FastResult result)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         if (Decode(bytes, builtins) is not { } module)
         {
             result.Set($"WebAssembly.Module(): {_calls.Message}");
@@ -209,7 +213,7 @@ internal sealed unsafe class EngineBinding : IDisposable
     private int MakeStore()
     {
         _memory.StoreIsMade(V8, _realms.Values);
-        int id = ++_nextId;
+        var id = ++_nextId;
         var realm = new StoreRealm(id, _engine, _slots, _staging, function => IdOf(_realms[id], function), function => (WasmFunction)_items[function]!);
         _realms.Add(id, realm);
         _realmsByStore.Add(realm.Store, realm);
@@ -218,9 +222,13 @@ internal sealed unsafe class EngineBinding : IDisposable
 
     private void DisposeStore(int id)
     {
-        if (!_realms.Remove(id, out StoreRealm? realm)) return;
+        if (!_realms.Remove(id, out var realm))
+        {
+            return;
+        }
+
         _realmsByStore.Remove(realm.Store);
-        foreach (int item in realm.Items.Values)
+        foreach (var item in realm.Items.Values)
         {
             _items[item] = null;
             _calls.Forget(item);
@@ -233,9 +241,17 @@ internal sealed unsafe class EngineBinding : IDisposable
 
     private int IdOf(StoreRealm realm, Extern item)
     {
-        if (realm.Items.TryGetValue(item, out int id)) return id;
-        id = _freeItems.TryPop(out int free) ? free : _items.Count;
-        if (id == _items.Count) _items.Add(null);
+        if (realm.Items.TryGetValue(item, out var id))
+        {
+            return id;
+        }
+
+        id = _freeItems.TryPop(out var free) ? free : _items.Count;
+        if (id == _items.Count)
+        {
+            _items.Add(null);
+        }
+
         _items[id] = item;
         realm.Items[item] = id;
         return id;
@@ -243,7 +259,7 @@ internal sealed unsafe class EngineBinding : IDisposable
 
     private int BeginInstance(int store, int module)
     {
-        int id = ++_nextId;
+        var id = ++_nextId;
         _builders[id] = new InstanceBuilder(_realms[store], _modules[module], _imports);
         return id;
     }
@@ -255,14 +271,14 @@ internal sealed unsafe class EngineBinding : IDisposable
     private int BindForeign(int store, int id, int number)
     {
         var function = (WasmFunction)_items[id]!;
-        StoreRealm realm = _realms[store];
+        var realm = _realms[store];
         return IdOf(realm, realm.Store.Bind(_imports.Make(realm, function.Type, function.Reference->TypeId, number, "", module: null)));
     }
 
     private CallStatus FinishInstance(int builder)
     {
-        InstanceBuilder instance = _builders[builder];
-        long start = Stopwatch.GetTimestamp();
+        var instance = _builders[builder];
+        var start = Stopwatch.GetTimestamp();
         try
         {
             return _calls.Guarded(instance.Realm, () =>
@@ -288,11 +304,11 @@ internal sealed unsafe class EngineBinding : IDisposable
 
     private string DescribeExports(int builder)
     {
-        InstanceBuilder done = _builders[builder];
+        var done = _builders[builder];
         _builders.Remove(builder);
         return Descriptions.Of(done.Module, export =>
         {
-            Extern item = done.Instance!.Export(export.Name)!;
+            var item = done.Instance!.Export(export.Name)!;
             return (IdOf(done.Realm, item), item);
         });
     }
@@ -312,8 +328,8 @@ internal sealed unsafe class EngineBinding : IDisposable
 
     private int MakeGlobal(int store, string name, bool isMutable)
     {
-        StoreRealm realm = _realms[store];
-        ValueType type = TypeNames.Parse(name);
+        var realm = _realms[store];
+        var type = TypeNames.Parse(name);
         try
         {
             return IdOf(realm, new Global(realm.Store, new GlobalType(type, isMutable), realm.Take(0, type)));
@@ -341,8 +357,8 @@ internal sealed unsafe class EngineBinding : IDisposable
 
     private int MakeTable(int store, string element, double initial, double maximum, bool is64)
     {
-        StoreRealm realm = _realms[store];
-        ValueType type = TypeNames.Parse(element);
+        var realm = _realms[store];
+        var type = TypeNames.Parse(element);
         try
         {
             var limits = new Limits((ulong)initial, maximum < 0 ? null : (ulong)maximum);
@@ -358,7 +374,11 @@ internal sealed unsafe class EngineBinding : IDisposable
     private bool ReadTable(int store, int id, double index)
     {
         var table = (Table)_items[id]!;
-        if (index >= table.Length) return false;
+        if (index >= table.Length)
+        {
+            return false;
+        }
+
         _realms[store].Put(0, table[(ulong)index]);
         return true;
     }
@@ -366,7 +386,11 @@ internal sealed unsafe class EngineBinding : IDisposable
     private int WriteTable(int store, int id, double index)
     {
         var table = (Table)_items[id]!;
-        if (index >= table.Length) return 1;
+        if (index >= table.Length)
+        {
+            return 1;
+        }
+
         try
         {
             table[(ulong)index] = _realms[store].Take(0, table.Type.ElementType);
@@ -395,12 +419,16 @@ internal sealed unsafe class EngineBinding : IDisposable
     /// <exception cref="NotSupportedException">It has 2 GiB or more: its content cannot be copied at once.</exception>
     private int AdoptMemory(int store, BufferPlace buffer, double maximum)
     {
-        if (buffer.Length > int.MaxValue) throw new NotSupportedException("WebAssembly: a memory of a script that has 2 GiB or more cannot be imported here");
-        StoreRealm realm = _realms[store];
+        if (buffer.Length > int.MaxValue)
+        {
+            throw new NotSupportedException("WebAssembly: a memory of a script that has 2 GiB or more cannot be imported here");
+        }
+
+        var realm = _realms[store];
         var limits = new Limits(buffer.Length / MemoryType.UsualPageSize, maximum < 0 ? null : (ulong)maximum);
         var memory = new Memory(realm.Store, new MemoryType(limits, Is64: false, IsShared: buffer.IsShared));
         buffer.Bytes.CopyTo(memory.Span(0, (int)buffer.Length));
-        int id = IdOf(realm, memory);
+        var id = IdOf(realm, memory);
         Share(store, id, buffer);
         return id;
     }
@@ -413,7 +441,11 @@ internal sealed unsafe class EngineBinding : IDisposable
         MapBelow(memory, buffer);
         memory.Grown = delta =>
         {
-            if (_growsForScript) return;
+            if (_growsForScript)
+            {
+                return;
+            }
+
             try
             {
                 _script.Grown(store, id, delta);
@@ -433,7 +465,10 @@ internal sealed unsafe class EngineBinding : IDisposable
         _growsForScript = true;
         try
         {
-            if (memory.Grow((ulong)delta) < 0) return false;
+            if (memory.Grow((ulong)delta) < 0)
+            {
+                return false;
+            }
         }
         finally
         {
@@ -446,9 +481,17 @@ internal sealed unsafe class EngineBinding : IDisposable
 
     private static void MapBelow(Memory memory, BufferPlace buffer)
     {
-        if (buffer.Length < memory.ByteLength) throw new NotSupportedException("WebAssembly: this buffer is smaller than its memory");
-        nint address = (nint)buffer.Address;
-        if (address % Environment.SystemPageSize != 0) throw new NotSupportedException("WebAssembly: this memory of V8 does not begin at a page of the system");
+        if (buffer.Length < memory.ByteLength)
+        {
+            throw new NotSupportedException("WebAssembly: this buffer is smaller than its memory");
+        }
+
+        var address = (nint)buffer.Address;
+        if (address % Environment.SystemPageSize != 0)
+        {
+            throw new NotSupportedException("WebAssembly: this memory of V8 does not begin at a page of the system");
+        }
+
         memory.MapAt(address);
     }
 }

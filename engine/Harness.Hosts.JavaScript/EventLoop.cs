@@ -34,7 +34,11 @@ internal sealed class EventLoop
     /// <param name="id">Its id; nothing happens if there is none.</param>
     public void Remove(int id)
     {
-        if (!_live.Remove(id) || _timers.Count <= (2 * _live.Count) + MostRemoved) return;
+        if (!_live.Remove(id) || _timers.Count <= (2 * _live.Count) + MostRemoved)
+        {
+            return;
+        }
+
         (int Element, (double Due, long Order) Priority)[] left = [.. _timers.UnorderedItems.Where(timer => _live.Contains(timer.Element))];
         _timers.Clear();
         _timers.EnqueueRange(left);
@@ -46,11 +50,19 @@ internal sealed class EventLoop
     /// <exception cref="ScriptInterruptedException">A wait was ended by <see cref="Interrupt"/>.</exception>
     public void Run(Action<int> fire, Func<bool>? until)
     {
-        while (until?.Invoke() != true && _timers.TryDequeue(out int id, out (double Due, long Order) priority))
+        while (until?.Invoke() != true && _timers.TryDequeue(out var id, out var priority))
         {
-            if (!_live.Remove(id)) continue;
-            double wait = priority.Due - Now;
-            if (wait > 0) Wait(TimeSpan.FromMilliseconds(wait));
+            if (!_live.Remove(id))
+            {
+                continue;
+            }
+
+            var wait = priority.Due - Now;
+            if (wait > 0)
+            {
+                Wait(TimeSpan.FromMilliseconds(wait));
+            }
+
             fire(id);
         }
     }
@@ -68,15 +80,25 @@ internal sealed class EventLoop
     /// <summary>Lets timers be waited for again.</summary>
     public void WithdrawInterrupt()
     {
-        lock (_gate) _isInterrupted = false;
+        lock (_gate)
+        {
+            _isInterrupted = false;
+        }
     }
 
     private void Wait(TimeSpan time)
     {
         lock (_gate)
         {
-            if (!_isInterrupted) Monitor.Wait(_gate, time);
-            if (!_isInterrupted) return;
+            if (!_isInterrupted)
+            {
+                Monitor.Wait(_gate, time);
+            }
+
+            if (!_isInterrupted)
+            {
+                return;
+            }
         }
 
         throw new ScriptInterruptedException("Script execution was interrupted");

@@ -16,10 +16,18 @@ internal sealed class ExternalMemory
     /// <param name="realms">The stores.</param>
     public void StoreIsMade(V8Realm v8, IReadOnlyCollection<StoreRealm> realms)
     {
-        if (4 * ++_madeSince < realms.Count) return;
+        if (4 * ++_madeSince < realms.Count)
+        {
+            return;
+        }
+
         _madeSince = 0;
         long bytes = 0;
-        foreach (StoreRealm realm in realms) bytes += realm.ToldMemory = realm.HeapMemory;
+        foreach (var realm in realms)
+        {
+            bytes += realm.ToldMemory = realm.HeapMemory;
+        }
+
         Tell(v8, bytes);
     }
 
@@ -30,7 +38,11 @@ internal sealed class ExternalMemory
 
     private void Tell(V8Realm v8, long bytes)
     {
-        if (bytes == _told) return;
+        if (bytes == _told)
+        {
+            return;
+        }
+
         V8Interface.AdjustExternalMemory(v8.Isolate, bytes - _told);
         _told = bytes;
     }

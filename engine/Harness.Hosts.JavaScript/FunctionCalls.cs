@@ -36,7 +36,7 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
     /// <summary>Throws what a call ended with whose status was <see cref="CallStatus.Escaped"/>.</summary>
     public void ThrowEscaped()
     {
-        ExceptionDispatchInfo? escaped = _escaped;
+        var escaped = _escaped;
         _escaped = null;
         escaped?.Throw();
     }
@@ -44,7 +44,11 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
     /// <summary>Forgets a function, whose number will be another's.</summary>
     public void Forget(int id)
     {
-        if (id >= _callees.Length) return;
+        if (id >= _callees.Length)
+        {
+            return;
+        }
+
         _callees[id] = null;
         Direct.Remove(id);
     }
@@ -77,7 +81,11 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
         {
             slots.Put(0, numberOf(realm, e.Tag), ReferenceKind.Null);
             slots.Put(1, e.Values.Count, ReferenceKind.Null);
-            for (int i = 0, slot = 2; i < e.Values.Count; slot += e.Values[i++].Type.WordCount) realm.Put(slot, e.Values[i]);
+            for (int i = 0, slot = 2; i < e.Values.Count; slot += e.Values[i++].Type.WordCount)
+            {
+                realm.Put(slot, e.Values[i]);
+            }
+
             return CallStatus.Raised;
         }
         catch (InsufficientMemoryException e)
@@ -97,7 +105,7 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
     {
         try
         {
-            Callee callee = CalleeOf(id);
+            var callee = CalleeOf(id);
             slots.Status = isMade ? Failed(callee.Realm) : Call(callee);
         }
         catch (Exception e)
@@ -109,15 +117,27 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
 
     private CallStatus Call(Callee callee)
     {
-        Store store = callee.Function.Store;
+        var store = callee.Function.Store;
         store.CatchUpOnCollection();
-        bool isConverted = callee.ReferenceParameters.Length == 0 || TryConvert(callee);
+        var isConverted = callee.ReferenceParameters.Length == 0 || TryConvert(callee);
 
         // No id is in the slots any more: the heap has the values of those arguments that were converted, and there are no results yet.
         callee.Realm.ReleaseValues();
-        if (!isConverted) return CallStatus.Refused;
-        if (!callee.Function.TryCallSlots(slots.First)) return Failed(callee.Realm);
-        foreach ((int slot, ValueType type) in callee.ReferenceResults) callee.Realm.Put(slot, store.FromNative(slots[slot], type));
+        if (!isConverted)
+        {
+            return CallStatus.Refused;
+        }
+
+        if (!callee.Function.TryCallSlots(slots.First))
+        {
+            return Failed(callee.Realm);
+        }
+
+        foreach (var (slot, type) in callee.ReferenceResults)
+        {
+            callee.Realm.Put(slot, store.FromNative(slots[slot], type));
+        }
+
         return CallStatus.Returned;
     }
 
@@ -126,7 +146,11 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
     {
         try
         {
-            foreach ((int slot, ValueType type) in callee.ReferenceParameters) slots[slot] = callee.Function.Store.ToNative(callee.Realm.Take(slot, type), type);
+            foreach (var (slot, type) in callee.ReferenceParameters)
+            {
+                slots[slot] = callee.Function.Store.ToNative(callee.Realm.Take(slot, type), type);
+            }
+
             return true;
         }
         catch (ArgumentException e)
@@ -153,10 +177,18 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
 
     private Callee Find(int id)
     {
-        if (id >= _callees.Length) Array.Resize(ref _callees, Math.Max(id + 1, 2 * _callees.Length));
-        (StoreRealm realm, WasmFunction function) = find(id);
+        if (id >= _callees.Length)
+        {
+            Array.Resize(ref _callees, Math.Max(id + 1, 2 * _callees.Length));
+        }
+
+        var (realm, function) = find(id);
         var callee = new Callee(realm, function);
-        if (callee.ReferenceParameters.Length == 0 && callee.ReferenceResults.Length == 0) Direct.Add(id, function);
+        if (callee.ReferenceParameters.Length == 0 && callee.ReferenceResults.Length == 0)
+        {
+            Direct.Add(id, function);
+        }
+
         return _callees[id] = callee;
     }
 
@@ -176,9 +208,12 @@ internal sealed unsafe class FunctionCalls(SharedSlots slots, Func<int, (StoreRe
         private static (int Slot, ValueType Type)[] ReferencesOf(ImmutableArray<ValueType> types)
         {
             var references = new List<(int Slot, ValueType Type)>();
-            for (int slot = 0; slot < types.Length; slot++)
+            for (var slot = 0; slot < types.Length; slot++)
             {
-                if (types[slot].IsReference) references.Add((slot, types[slot]));
+                if (types[slot].IsReference)
+                {
+                    references.Add((slot, types[slot]));
+                }
             }
 
             return [.. references];

@@ -40,7 +40,11 @@ internal sealed unsafe class HeapLimit : IDisposable
     /// <summary>Makes the limit what it was if V8 has come to it: at least a quarter more than what is still in use. To be called when no script runs.</summary>
     public void Restore()
     {
-        if (!IsReached) return;
+        if (!IsReached)
+        {
+            return;
+        }
+
         _script.CollectGarbage(exhaustive: true);
         V8Interface.RemoveNearHeapLimitCallback(_isolate, Callback, _initial);
         Listen();

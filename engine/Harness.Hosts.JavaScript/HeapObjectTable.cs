@@ -30,19 +30,31 @@ internal sealed class HeapObjectTable(ObjectHeap heap)
     public int Hold(HeapReference reference)
     {
         Follow();
-        ref int known = ref CollectionsMarshal.GetValueRefOrAddDefault(_byAddress, reference.Address, out bool isKnown);
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_byAddress, reference.Address, out var isKnown);
         if (isKnown)
         {
-            ref Entry entry = ref CollectionsMarshal.AsSpan(_objects)[known];
+            ref var entry = ref CollectionsMarshal.AsSpan(_objects)[known];
             entry.Holders++;
-            if (!ReferenceEquals(entry.Reference, reference)) reference.Dispose();
+            if (!ReferenceEquals(entry.Reference, reference))
+            {
+                reference.Dispose();
+            }
+
             return known;
         }
 
-        int id = known = _free.TryPop(out int free) ? free : _objects.Count;
-        if (id == _objects.Count) _objects.Add(default);
+        var id = known = _free.TryPop(out var free) ? free : _objects.Count;
+        if (id == _objects.Count)
+        {
+            _objects.Add(default);
+        }
+
         _objects[id] = new Entry { Reference = reference, Holders = 1, Address = reference.Address };
-        if (heap.IsYoung(reference.Address)) _young.Add(id);
+        if (heap.IsYoung(reference.Address))
+        {
+            _young.Add(id);
+        }
+
         return id;
     }
 
@@ -52,8 +64,11 @@ internal sealed class HeapObjectTable(ObjectHeap heap)
     /// <summary>One wrapper less holds an object.</summary>
     public void Release(int id)
     {
-        ref Entry entry = ref CollectionsMarshal.AsSpan(_objects)[id];
-        if (entry.Reference is not { } reference || --entry.Holders > 0) return;
+        ref var entry = ref CollectionsMarshal.AsSpan(_objects)[id];
+        if (entry.Reference is not { } reference || --entry.Holders > 0)
+        {
+            return;
+        }
 
         Follow();
         _byAddress.Remove(entry.Address);
@@ -65,41 +80,60 @@ internal sealed class HeapObjectTable(ObjectHeap heap)
     /// <summary>Brings the index up to date.</summary>
     private void Follow()
     {
-        if (heap.Collections == _collections) return;
-        bool isFull = heap.FullCollections != _fullCollections;
+        if (heap.Collections == _collections)
+        {
+            return;
+        }
+
+        var isFull = heap.FullCollections != _fullCollections;
         _collections = heap.Collections;
         _fullCollections = heap.FullCollections;
-        if (isFull) FollowAll();
-        else FollowYoung();
+        if (isFull)
+        {
+            FollowAll();
+        }
+        else
+        {
+            FollowYoung();
+        }
     }
 
     private void FollowAll()
     {
         _byAddress.Clear();
         _young.Clear();
-        Span<Entry> entries = CollectionsMarshal.AsSpan(_objects);
+        var entries = CollectionsMarshal.AsSpan(_objects);
         Followed += entries.Length;
-        for (int id = 0; id < entries.Length; id++)
+        for (var id = 0; id < entries.Length; id++)
         {
-            if (entries[id].Reference is not null) Enter(id, ref entries[id]);
+            if (entries[id].Reference is not null)
+            {
+                Enter(id, ref entries[id]);
+            }
         }
     }
 
     /// <summary>All leave their former addresses before one enters its new one: that may have been another's.</summary>
     private void FollowYoung()
     {
-        Span<Entry> entries = CollectionsMarshal.AsSpan(_objects);
+        var entries = CollectionsMarshal.AsSpan(_objects);
         Followed += _young.Count;
         int[] young = [.. _young];
         _young.Clear();
-        foreach (int id in young)
+        foreach (var id in young)
         {
-            if (entries[id].Reference is not null) _byAddress.Remove(entries[id].Address);
+            if (entries[id].Reference is not null)
+            {
+                _byAddress.Remove(entries[id].Address);
+            }
         }
 
-        foreach (int id in young)
+        foreach (var id in young)
         {
-            if (entries[id].Reference is not null) Enter(id, ref entries[id]);
+            if (entries[id].Reference is not null)
+            {
+                Enter(id, ref entries[id]);
+            }
         }
     }
 
@@ -107,7 +141,10 @@ internal sealed class HeapObjectTable(ObjectHeap heap)
     {
         entry.Address = entry.Reference!.Address;
         _byAddress[entry.Address] = id;
-        if (heap.IsYoung(entry.Address)) _young.Add(id);
+        if (heap.IsYoung(entry.Address))
+        {
+            _young.Add(id);
+        }
     }
 
     private struct Entry

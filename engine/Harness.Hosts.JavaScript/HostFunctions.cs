@@ -17,7 +17,11 @@ internal static class HostFunctions
     public static Dictionary<string, object> Of(params (string Name, Callback Callback)[] functions)
     {
         var made = new Dictionary<string, object>(functions.Length);
-        foreach ((string name, Callback callback) in functions) made.Add(name, Make(name, callback));
+        foreach (var (name, callback) in functions)
+        {
+            made.Add(name, Make(name, callback));
+        }
+
         return made;
     }
 

@@ -12,7 +12,7 @@ internal static class HostScripts
     /// <param name="name">Its path below the folder of scripts.</param>
     public static string Read(string name)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
@@ -36,9 +36,12 @@ internal static class HostScripts
     {
         ScriptObject? connected = null;
         functions["connect"] = HostFunctions.Make("connect", (in arguments, in _) => connected = arguments.Get<ScriptObject>(0, "functions"));
-        foreach (string name in Assembly.GetExecutingAssembly().GetManifestResourceNames())
+        foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames())
         {
-            if (name.StartsWith(folder + '/', StringComparison.Ordinal)) script.DocumentSettings.AddSystemDocument(name, ModuleCategory.Standard, Read(name), _ => functions);
+            if (name.StartsWith(folder + '/', StringComparison.Ordinal))
+            {
+                script.DocumentSettings.AddSystemDocument(name, ModuleCategory.Standard, Read(name), _ => functions);
+            }
         }
 
         script.Evaluate(new DocumentInfo(folder) { Category = ModuleCategory.Standard }, $"import '{folder}/{main}';");

@@ -19,23 +19,32 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     /// <param name="module">The module that imports it; null for one that no module imports.</param>
     public unsafe HostFunction Make(StoreRealm realm, FunctionType type, int canonicalTypeId, int number, string description, WasmModule? module)
     {
-        KnownFunction? known = KnownFunctions.Find(description, type) ?? (module is not null && ArrayTransfer.Find(description, type, module) is { } transfer ? transfer.TryServe : null);
+        var known = KnownFunctions.Find(description, type) ?? (module is not null && ArrayTransfer.Find(description, type, module) is { } transfer ? transfer.TryServe : null);
         return HostFunction.CreateRaw(type, canonicalTypeId, (_, values) =>
         {
-            if (known is null || !known(realm, values)) Cross(realm, type, number, values);
+            if (known is null || !known(realm, values))
+            {
+                Cross(realm, type, number, values);
+            }
         });
     }
 
     private unsafe void Cross(StoreRealm realm, FunctionType type, int number, ulong* values)
     {
-        Store store = realm.Store;
+        var store = realm.Store;
 
         // The slots have nothing yet. The arguments are in compiled code's form, by which the heap still has their values.
         realm.ReleaseValues();
         for (int i = 0, word = 0; i < type.Parameters.Length; word += type.Parameters[i++].WordCount)
         {
-            if (type.Parameters[i].IsReference) realm.Put(i, store.FromNative(values[word], type.Parameters[i]));
-            else slots[i] = values[word];
+            if (type.Parameters[i].IsReference)
+            {
+                realm.Put(i, store.FromNative(values[word], type.Parameters[i]));
+            }
+            else
+            {
+                slots[i] = values[word];
+            }
         }
 
         // Here nothing in compiled code's form is needed: the arguments are converted, and there are no results yet.
@@ -43,12 +52,16 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
         slots.Store = realm.Id;
         slots.Import = number;
         functions.Dispatch();
-        if (slots.Status != CallStatus.Returned) Throw(realm);
+        if (slots.Status != CallStatus.Returned)
+        {
+            Throw(realm);
+        }
+
         try
         {
             for (int i = 0, word = 0; i < type.Results.Length; word += type.Results[i++].WordCount)
             {
-                ValueType result = type.Results[i];
+                var result = type.Results[i];
                 values[word] = result.IsReference ? store.ToNative(realm.Take(i, result), result) : slots[i];
             }
         }
@@ -66,13 +79,25 @@ internal sealed class ImportedFunctions(SharedSlots slots, ScriptFunctions funct
     /// <summary>Throws what an import threw.</summary>
     private void Throw(StoreRealm realm)
     {
-        int tagId = slots.Tag;
-        if (tagId == SharedSlots.TrapTag) throw new ScriptTrapException(realm.Take(0, ValueType.ExternRef));
-        if (tagId < 0) throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, realm.Take(0, ValueType.ExternRef));
-        Tag tag = tagOf(tagId);
-        ImmutableArray<ValueType> types = tag.Type.Type.Parameters;
+        var tagId = slots.Tag;
+        if (tagId == SharedSlots.TrapTag)
+        {
+            throw new ScriptTrapException(realm.Take(0, ValueType.ExternRef));
+        }
+
+        if (tagId < 0)
+        {
+            throw new WasmException(tagId == -1 ? realm.ScriptTag : realm.ForeignTag, realm.Take(0, ValueType.ExternRef));
+        }
+
+        var tag = tagOf(tagId);
+        var types = tag.Type.Type.Parameters;
         var values = new WasmValue[types.Length];
-        for (int i = 0, slot = 0; i < values.Length; slot += types[i++].WordCount) values[i] = realm.Take(slot, types[i]);
+        for (int i = 0, slot = 0; i < values.Length; slot += types[i++].WordCount)
+        {
+            values[i] = realm.Take(slot, types[i]);
+        }
+
         throw new WasmException(tag, values);
     }
 }

@@ -24,11 +24,15 @@ internal sealed class InstanceBuilder(StoreRealm realm, WasmModule module, Impor
     /// <returns>Number of an import whose type has no strings; -1 if there is none.</returns>
     public int DefineTexts(string texts, ReadOnlySpan<int> places)
     {
-        int start = 0;
-        for (int i = 0; i < places.Length; i += 2)
+        var start = 0;
+        for (var i = 0; i < places.Length; i += 2)
         {
-            (int index, int length) = (places[i], places[i + 1]);
-            if (!TryDefine(index, texts.Substring(start, length))) return index;
+            var (index, length) = (places[i], places[i + 1]);
+            if (!TryDefine(index, texts.Substring(start, length)))
+            {
+                return index;
+            }
+
             start += length;
         }
 
@@ -45,15 +49,15 @@ internal sealed class InstanceBuilder(StoreRealm realm, WasmModule module, Impor
     /// <param name="description">What it is, for those whose meaning is known.</param>
     public void DefineFunction(int index, int number, string description)
     {
-        Import import = Module.Imports[index];
-        FunctionInfo function = Module.Functions[import.Index];
+        var import = Module.Imports[index];
+        var function = Module.Functions[import.Index];
         Imports.Define(import, functions.Make(Realm, function.Type, function.CanonicalTypeId, number, description, Module));
     }
 
     /// <summary>Offers a text as an immutable global, or the value in slot 0 if it is null.</summary>
     private bool TryDefine(int index, string? text)
     {
-        GlobalType type = TypeOfGlobal(index);
+        var type = TypeOfGlobal(index);
         try
         {
             Define(index, new Global(Realm.Store, type, text is null ? Realm.Take(0, type.Type) : WasmValue.FromExtern(text)));

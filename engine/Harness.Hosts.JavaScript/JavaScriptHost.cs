@@ -108,8 +108,12 @@ public sealed class JavaScriptHost : IDisposable
     public ScriptObject ImportModule(string path)
     {
         ThrowIfOtherThread();
-        string full = Path.GetFullPath(path, Path.GetFullPath(_options.Folder));
-        if (!File.Exists(full)) throw new ProgramException($"there is no script {full}");
+        var full = Path.GetFullPath(path, Path.GetFullPath(_options.Folder));
+        if (!File.Exists(full))
+        {
+            throw new ProgramException($"there is no script {full}");
+        }
+
         _stack.ThrowIfExhausted();
         var document = new DocumentInfo(new Uri($"{full}.import")) { Category = ModuleCategory.Standard };
         Await(_script.Evaluate(document, $"import * as loaded from \"{System.Text.Json.JsonEncodedText.Encode(full)}\"; harness.loaded = loaded;"));
@@ -119,7 +123,7 @@ public sealed class JavaScriptHost : IDisposable
     /// <summary>Runs a script of a file in the global scope.</summary>
     private object? RunFile(string path)
     {
-        string full = Path.GetFullPath(path, Path.GetFullPath(_options.Folder));
+        var full = Path.GetFullPath(path, Path.GetFullPath(_options.Folder));
         _stack.ThrowIfExhausted();
         return File.Exists(full) ? _script.Evaluate(new DocumentInfo(new Uri(full)), File.ReadAllText(full)) : throw new ProgramException($"there is no script {full}");
     }
@@ -168,7 +172,7 @@ public sealed class JavaScriptHost : IDisposable
     /// <summary>Runs what is due until a promise has settled, or nothing is left to do.</summary>
     private object? Await(object? value)
     {
-        object? result = value is IJavaScriptObject { Kind: JavaScriptObjectKind.Promise } ? Settled(value) : value;
+        var result = value is IJavaScriptObject { Kind: JavaScriptObjectKind.Promise } ? Settled(value) : value;
         _loop.Run(Fire, until: null);
         return result is Undefined ? null : result;
     }
@@ -176,7 +180,7 @@ public sealed class JavaScriptHost : IDisposable
     /// <summary>Runs what is due until a promise has settled. Tasks of ClearScript's would do that too, by delegates (<see cref="HostFunctions"/>).</summary>
     private object? Settled(object promise)
     {
-        int id = ++_lastPromise;
+        var id = ++_lastPromise;
         _environment.InvokeMethod("watch", promise, id);
         _loop.Run(Fire, until: () => _settled.Contains(id));
         return _settled.Remove(id) ? _environment.InvokeMethod("take", id) : throw new ProgramException("the script waits for something that never comes");
@@ -190,7 +194,10 @@ public sealed class JavaScriptHost : IDisposable
     /// </summary>
     private void ThrowIfOtherThread()
     {
-        if (Thread.CurrentThread != _thread) throw new InvalidOperationException("a JavaScript host is used on one thread: that which has made it");
+        if (Thread.CurrentThread != _thread)
+        {
+            throw new InvalidOperationException("a JavaScript host is used on one thread: that which has made it");
+        }
     }
 
     private object? Guarded(Func<object?> action)
@@ -199,7 +206,11 @@ public sealed class JavaScriptHost : IDisposable
         object? result;
         try
         {
-            if (!_binding.V8.IsEntered) ClearUp();
+            if (!_binding.V8.IsEntered)
+            {
+                ClearUp();
+            }
+
             result = action();
         }
         catch (Exception e) when (_heap.IsReached)
@@ -209,8 +220,8 @@ public sealed class JavaScriptHost : IDisposable
         catch (Exception e) when (e is IScriptEngineException or ScriptEngineException)
         {
             var script = (IScriptEngineException)e;
-            string details = script.ErrorDetails ?? e.Message;
-            string place = details.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith("at ", StringComparison.Ordinal)) ?? "";
+            var details = script.ErrorDetails ?? e.Message;
+            var place = details.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith("at ", StringComparison.Ordinal)) ?? "";
             throw new ProgramException($"{e.Message}{(place.Length == 0 ? "" : $" ({place})")}".ReplaceLineEndings(" "), e);
         }
         catch (Exception e) when (e is FileNotFoundException or FileLoadException)
@@ -229,7 +240,11 @@ public sealed class JavaScriptHost : IDisposable
     /// <summary>Lets go of what a script has kept that was ended, so that the next one finds the heap as it was.</summary>
     private void ClearUp()
     {
-        if (!_hasEnded && !_heap.IsReached) return;
+        if (!_hasEnded && !_heap.IsReached)
+        {
+            return;
+        }
+
         _hasEnded = false;
         _binding.ForgetRealms();
         _heap.Restore();
@@ -242,10 +257,18 @@ public sealed class JavaScriptHost : IDisposable
     {
         lock (_gate)
         {
-            if (!_isInterrupted) return;
+            if (!_isInterrupted)
+            {
+                return;
+            }
+
             _isInterrupted = false;
             _hasEnded = true;
-            foreach (Store store in Stores) store.TryTakeInterrupt();
+            foreach (var store in Stores)
+            {
+                store.TryTakeInterrupt();
+            }
+
             _loop.WithdrawInterrupt();
             _script.CancelInterrupt();
         }

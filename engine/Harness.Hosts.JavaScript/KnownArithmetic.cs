@@ -25,7 +25,7 @@ internal static class KnownArithmetic
     /// <summary>Halves go up, and what is below zero stays so: <c>-0.4</c> becomes <c>-0</c>.</summary>
     private static double Round(double x)
     {
-        double floor = Math.Floor(x);
+        var floor = Math.Floor(x);
         return Math.CopySign(x - floor >= 0.5 ? floor + 1 : floor, x);
     }
 }

@@ -29,7 +29,7 @@ internal static unsafe class KnownFunctions
     private static readonly long Start = Stopwatch.GetTimestamp();
 
     /// <summary>The function with a description and a type, if its meaning is known.</summary>
-    public static KnownFunction? Find(string description, FunctionType type) => All.TryGetValue((description, Descriptions.SignatureOf(type)), out KnownFunction? known) ? known : null;
+    public static KnownFunction? Find(string description, FunctionType type) => All.TryGetValue((description, Descriptions.SignatureOf(type)), out var known) ? known : null;
 
     private static Dictionary<(string Description, string Signature), KnownFunction> MakeAll()
     {
@@ -43,16 +43,22 @@ internal static unsafe class KnownFunctions
             [("call:Number.prototype.toString", "i>e")] = (realm, values) => ReturnText(realm, values, ((int)values[0]).ToString(CultureInfo.InvariantCulture)),
             [("call:Number.prototype.toString", "ii>e")] = (realm, values) => ReturnInteger(realm, values, (int)values[0], (int)values[1]),
             [("call:BigInt.prototype.toString", "li>e")] = (realm, values) => ReturnInteger(realm, values, (long)values[0], (int)values[1]),
-            [("parseFloat", "e>d")] = (_, values) => TryGetText(values[0], out ReadOnlySpan<char> text) && Return(values, NumberReading.ReadPrefix(text)),
-            [(DartParse, "e>d")] = (_, values) => TryGetText(values[0], out ReadOnlySpan<char> text) && Return(values, NumberReading.ReadWhole(text)),
-            [("source:(s) => +s", "e>d")] = (_, values) => TryGetText(values[0], out ReadOnlySpan<char> text) && NumberReading.Convert(text) is { } number && Return(values, number),
+            [("parseFloat", "e>d")] = (_, values) => TryGetText(values[0], out var text) && Return(values, NumberReading.ReadPrefix(text)),
+            [(DartParse, "e>d")] = (_, values) => TryGetText(values[0], out var text) && Return(values, NumberReading.ReadWhole(text)),
+            [("source:(s) => +s", "e>d")] = (_, values) => TryGetText(values[0], out var text) && NumberReading.Convert(text) is { } number && Return(values, number),
             [("Math.clz32", "i>i")] = (_, values) => ReturnWord(values, BitOperations.LeadingZeroCount((uint)values[0])),
             [("Math.imul", "ii>i")] = (_, values) => ReturnWord(values, (int)values[0] * (int)values[1]),
         };
-        foreach ((string name, Func<double, double> apply) in KnownArithmetic.Unary)
+        foreach (var (name, apply) in KnownArithmetic.Unary)
+        {
             all.Add(($"Math.{name}", "d>d"), (_, values) => Return(values, apply(NumberOf(values[0]))));
-        foreach ((string name, Func<double, double, double> apply) in KnownArithmetic.Binary)
+        }
+
+        foreach (var (name, apply) in KnownArithmetic.Binary)
+        {
             all.Add(($"Math.{name}", "dd>d"), (_, values) => Return(values, apply(NumberOf(values[0]), NumberOf(values[1]))));
+        }
+
         return all;
     }
 
@@ -65,7 +71,11 @@ internal static unsafe class KnownFunctions
     private static bool TryGetText(ulong reference, out ReadOnlySpan<char> text)
     {
         text = default;
-        if (reference == 0 || (reference & 1) != 0 || ObjectHeap.TypeIdOf(reference) != BuiltinTypeId.String || ObjectHeap.LengthOf(reference) > LongestNumber) return false;
+        if (reference == 0 || (reference & 1) != 0 || ObjectHeap.TypeIdOf(reference) != BuiltinTypeId.String || ObjectHeap.LengthOf(reference) > LongestNumber)
+        {
+            return false;
+        }
+
         text = ObjectHeap.CharactersOf(reference);
         return true;
     }
@@ -90,8 +100,12 @@ internal static unsafe class KnownFunctions
     /// <exception cref="HostTrapException">The heap has no room for it.</exception>
     private static bool ReturnText(StoreRealm realm, ulong* values, string text)
     {
-        ulong made = realm.Store.Heap.NewString(text, Allocation.MayCollect);
-        if (made == 0) throw new HostTrapException(TrapKind.OutOfMemory);
+        var made = realm.Store.Heap.NewString(text, Allocation.MayCollect);
+        if (made == 0)
+        {
+            throw new HostTrapException(TrapKind.OutOfMemory);
+        }
+
         values[0] = made;
         return true;
     }

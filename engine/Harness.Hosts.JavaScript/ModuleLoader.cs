@@ -18,8 +18,12 @@ internal sealed class ModuleLoader(string folder) : DocumentLoader
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public override Document LoadDocument(DocumentSettings settings, DocumentInfo? sourceInfo, string specifier, DocumentCategory? category, DocumentContextCallback? contextCallback)
     {
-        Uri uri = Find(sourceInfo?.Uri, specifier) ?? throw new FileNotFoundException($"there is no module {specifier}", specifier);
-        if (_loaded.TryGetValue(uri.LocalPath, out Document? known)) return known;
+        var uri = Find(sourceInfo?.Uri, specifier) ?? throw new FileNotFoundException($"there is no module {specifier}", specifier);
+        if (_loaded.TryGetValue(uri.LocalPath, out var known))
+        {
+            return known;
+        }
+
         var info = new DocumentInfo(uri) { Category = category ?? sourceInfo?.Category, ContextCallback = contextCallback };
         return _loaded[uri.LocalPath] = new StringDocument(info, File.ReadAllText(uri.LocalPath));
     }
@@ -39,9 +43,17 @@ internal sealed class ModuleLoader(string folder) : DocumentLoader
 
     private Uri? Find(Uri? importer, string specifier)
     {
-        if (Uri.TryCreate(specifier, UriKind.Absolute, out Uri? absolute)) return IsThere(absolute) ? absolute : null;
-        if (importer is not null && Uri.TryCreate(AsUrl(importer), specifier, out Uri? near) && IsThere(near)) return near;
-        return Uri.TryCreate(_inFolder, specifier, out Uri? below) && IsThere(below) ? below : null;
+        if (Uri.TryCreate(specifier, UriKind.Absolute, out var absolute))
+        {
+            return IsThere(absolute) ? absolute : null;
+        }
+
+        if (importer is not null && Uri.TryCreate(AsUrl(importer), specifier, out var near) && IsThere(near))
+        {
+            return near;
+        }
+
+        return Uri.TryCreate(_inFolder, specifier, out var below) && IsThere(below) ? below : null;
     }
 
     /// <summary>What was a path as the URL that it has: what is relative to a path is taken for one, in which nothing is escaped.</summary>

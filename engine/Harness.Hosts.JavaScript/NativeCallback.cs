@@ -16,16 +16,23 @@ internal sealed unsafe class NativeCallback(V8Realm realm, string name)
     /// <exception cref="HostTrapException">There is no stack left for it. Whatever else the function might throw it must catch itself.</exception>
     public bool TryCall()
     {
-        if (!realm.IsEntered) return false;
+        if (!realm.IsEntered)
+        {
+            return false;
+        }
 
         var scope = new V8Scope(realm);
-        byte* tryCatch = stackalloc byte[V8Interface.TryCatchSize];
+        var tryCatch = stackalloc byte[V8Interface.TryCatchSize];
         V8Interface.BeginTry(tryCatch, realm.Isolate);
-        bool hasReturned = V8Interface.Call(_function, realm.Isolate, realm.Context, _function, 0, null) is not null;
-        bool hasTerminated = !hasReturned && V8Interface.HasTerminated(tryCatch) != 0;
+        var hasReturned = V8Interface.Call(_function, realm.Isolate, realm.Context, _function, 0, null) is not null;
+        var hasTerminated = !hasReturned && V8Interface.HasTerminated(tryCatch) != 0;
         V8Interface.EndTry(tryCatch);
         scope.Dispose();
-        if (hasTerminated) throw new ScriptInterruptedException("Script execution was interrupted");
+        if (hasTerminated)
+        {
+            throw new ScriptInterruptedException("Script execution was interrupted");
+        }
+
         return hasReturned ? true : throw new HostTrapException(TrapKind.StackOverflow);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class ScriptEnvironment(JavaScriptOptions options, EventLoop loo
     /// <summary>Gives the script the text; null where it is not valid.</summary>
     private static void DecodeText(byte[] bytes, string encoding, bool isFatal, in V8FastResult result)
     {
-        Encoding decoder = encoding == "utf-16le" ? Encoding.Unicode : isFatal ? StrictUtf8 : Encoding.UTF8;
+        var decoder = encoding == "utf-16le" ? Encoding.Unicode : isFatal ? StrictUtf8 : Encoding.UTF8;
         try
         {
             result.Set(decoder.GetString(bytes));

@@ -17,7 +17,10 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
     public void Dispatch()
     {
         stack.ThrowIfExhausted();
-        if (!dispatch.TryCall()) functions.InvokeMethod("dispatch");
+        if (!dispatch.TryCall())
+        {
+            functions.InvokeMethod("dispatch");
+        }
     }
 
     /// <summary>Lets go of what a script that was ended has left to be let go of at the end of its job.</summary>
@@ -32,13 +35,17 @@ internal sealed class ScriptFunctions(ScriptObject functions, NativeCallback dis
     /// <param name="bits">Where the realm sees which ones are left, at the beginning of the staging buffer.</param>
     public void ReleaseValues(int store, ScriptValueTable values, Span<byte> bits)
     {
-        if (stack.IsExhausted) return;
-        int size = 8 * bits.Length;
-        int last = (values.End - 1) / size * size;
-        values.BeginSweep();
-        for (int from = last; from >= 0; from -= size)
+        if (stack.IsExhausted)
         {
-            int to = values.Sweep(from, bits);
+            return;
+        }
+
+        var size = 8 * bits.Length;
+        var last = (values.End - 1) / size * size;
+        values.BeginSweep();
+        for (var from = last; from >= 0; from -= size)
+        {
+            var to = values.Sweep(from, bits);
             functions.InvokeMethod("releaseValues", store, from, to, from == last, values.Left);
         }
 

@@ -27,7 +27,10 @@ internal sealed unsafe class ScriptStack
     /// <exception cref="HostTrapException">There is none left.</exception>
     public void ThrowIfExhausted()
     {
-        if (IsExhausted) throw new HostTrapException(TrapKind.StackOverflow);
+        if (IsExhausted)
+        {
+            throw new HostTrapException(TrapKind.StackOverflow);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

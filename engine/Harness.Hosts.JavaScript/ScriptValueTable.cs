@@ -52,7 +52,11 @@ internal sealed class ScriptValueTable(ObjectHeap heap)
     /// <summary>The value with an id: always the same object until the value is released.</summary>
     public ScriptValue Get(int id)
     {
-        if (id >= _values.Length) Array.Resize(ref _values, Math.Max(id + 1, 2 * _values.Length));
+        if (id >= _values.Length)
+        {
+            Array.Resize(ref _values, Math.Max(id + 1, 2 * _values.Length));
+        }
+
         End = Math.Max(End, id + 1);
         return _values[id] ??= new ScriptValue(id);
     }
@@ -60,7 +64,11 @@ internal sealed class ScriptValueTable(ObjectHeap heap)
     /// <summary>Asks for a sweep, and for a collection before it if there was none since the last one. May be called while values are on their way.</summary>
     public void AskForSweep()
     {
-        if (!_isAsked && heap.Collections == _collections) heap.AskForCollection(isFull: false);
+        if (!_isAsked && heap.Collections == _collections)
+        {
+            heap.AskForCollection(isFull: false);
+        }
+
         _isAsked = true;
     }
 
@@ -73,12 +81,16 @@ internal sealed class ScriptValueTable(ObjectHeap heap)
     /// <returns>The id behind the block: it ends where the table or the bits do.</returns>
     public int Sweep(int from, Span<byte> left)
     {
-        int count = Math.Min(End - from, 8 * left.Length);
+        var count = Math.Min(End - from, 8 * left.Length);
         left[..((count + 7) / 8)].Clear();
         Swept += count;
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            if (_values[from + i] is not { } value) continue;
+            if (_values[from + i] is not { } value)
+            {
+                continue;
+            }
+
             if (heap.HostObjects.WrapperOf(value) != 0)
             {
                 left[i / 8] |= (byte)(1 << (i % 8));
@@ -101,7 +113,7 @@ internal sealed class ScriptValueTable(ObjectHeap heap)
     {
         _isAsked = false;
         End = _highest + 1;
-        bool isAfterFull = heap.FullCollections != _fullCollections;
+        var isAfterFull = heap.FullCollections != _fullCollections;
         _collections = heap.Collections;
         _fullCollections = heap.FullCollections;
         if (isAfterFull)
@@ -110,7 +122,11 @@ internal sealed class ScriptValueTable(ObjectHeap heap)
             return;
         }
 
-        if (Left - _leftByFull < Math.Max(Math.Max(_leftByFull, LeastForFull), (long)heap.OldBytes / BytesPerValue)) return;
+        if (Left - _leftByFull < Math.Max(Math.Max(_leftByFull, LeastForFull), (long)heap.OldBytes / BytesPerValue))
+        {
+            return;
+        }
+
         _isAsked = true;
         heap.AskForCollection(isFull: true);
     }

@@ -69,7 +69,7 @@ internal sealed unsafe class SharedSlots
     /// <summary>Puts a reference into a slot.</summary>
     public void Put(int slot, int id, ReferenceKind kind)
     {
-        int* pair = (int*)(_words + Header + slot);
+        var pair = (int*)(_words + Header + slot);
         pair[0] = id;
         pair[1] = (int)kind;
     }
@@ -77,7 +77,7 @@ internal sealed unsafe class SharedSlots
     /// <summary>The reference in a slot.</summary>
     public (int Id, ReferenceKind Kind) Get(int slot)
     {
-        int* pair = (int*)(_words + Header + slot);
+        var pair = (int*)(_words + Header + slot);
         return (pair[0], (ReferenceKind)pair[1]);
     }
 }

@@ -32,15 +32,27 @@ internal sealed unsafe class StagingBuffer
     /// <returns>False, with nothing copied, if the value is no typed array of such elements or too short.</returns>
     public bool Copy(int store, int value, int from, byte* elements, int length, int shift, ArrayTransfer transfer)
     {
-        if (!_functions!.HasElements(store, value, from, length, (int)transfer.Element)) return false;
-        for (int done = 0; done < length;)
+        if (!_functions!.HasElements(store, value, from, length, (int)transfer.Element))
         {
-            int count = Math.Min(length - done, Size >> shift);
-            int bytes = count << shift;
-            byte* block = elements + ((long)done << shift);
-            if (!transfer.IsToHeap) Buffer.MemoryCopy(block, _bytes, Size, bytes);
+            return false;
+        }
+
+        for (var done = 0; done < length;)
+        {
+            var count = Math.Min(length - done, Size >> shift);
+            var bytes = count << shift;
+            var block = elements + ((long)done << shift);
+            if (!transfer.IsToHeap)
+            {
+                Buffer.MemoryCopy(block, _bytes, Size, bytes);
+            }
+
             _functions.CopyElements(store, value, from + done, count, transfer.IsToHeap);
-            if (transfer.IsToHeap) Buffer.MemoryCopy(_bytes, block, bytes, bytes);
+            if (transfer.IsToHeap)
+            {
+                Buffer.MemoryCopy(_bytes, block, bytes, bytes);
+            }
+
             done += count;
         }
 

@@ -37,7 +37,7 @@ internal sealed class StoreRealm : IDisposable
     {
         get
         {
-            HeapStatistics heap = Store.HeapStatistics;
+            var heap = Store.HeapStatistics;
             return heap.NurseryBytes + heap.LargestUsedBytes;
         }
     }
@@ -79,10 +79,18 @@ internal sealed class StoreRealm : IDisposable
     /// <summary>Takes a value from a slot (the host's part of ToWebAssemblyValue), a vector from two.</summary>
     public WasmValue Take(int slot, ValueType type)
     {
-        if (type.IsVector) return WasmValue.FromV128(new V128(_slots[slot], _slots[slot + 1]));
-        if (!type.IsReference) return WasmValue.FromBits(type.Kind, _slots[slot]);
-        (int id, ReferenceKind kind) = _slots.Get(slot);
-        bool isExtern = TypeRegistry.TopOf(type.HeapType) == AbstractHeapType.Extern;
+        if (type.IsVector)
+        {
+            return WasmValue.FromV128(new V128(_slots[slot], _slots[slot + 1]));
+        }
+
+        if (!type.IsReference)
+        {
+            return WasmValue.FromBits(type.Kind, _slots[slot]);
+        }
+
+        var (id, kind) = _slots.Get(slot);
+        var isExtern = TypeRegistry.TopOf(type.HeapType) == AbstractHeapType.Extern;
         switch (kind)
         {
             case ReferenceKind.Null: return WasmValue.Null(type.HeapType);
@@ -90,7 +98,7 @@ internal sealed class StoreRealm : IDisposable
             case ReferenceKind.Object: return isExtern ? WasmValue.FromHeap(Objects.Get(id)).ExternConvertAny() : WasmValue.FromHeap(Objects.Get(id));
             case ReferenceKind.I31: return isExtern ? WasmValue.FromI31(id).ExternConvertAny() : WasmValue.FromI31(id);
             default:
-                WasmValue value = WasmValue.FromExtern(kind == ReferenceKind.String ? _slots.Texts[slot]! : Values.Get(id));
+                var value = WasmValue.FromExtern(kind == ReferenceKind.String ? _slots.Texts[slot]! : Values.Get(id));
                 return isExtern ? value : value.AnyConvertExtern();
         }
     }
@@ -101,7 +109,10 @@ internal sealed class StoreRealm : IDisposable
     /// </summary>
     public void ReleaseValues()
     {
-        if (Values.IsSweepDue) Staging.Sweep(Id, Values);
+        if (Values.IsSweepDue)
+        {
+            Staging.Sweep(Id, Values);
+        }
     }
 
     /// <inheritdoc/>

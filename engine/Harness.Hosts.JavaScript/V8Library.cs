@@ -29,8 +29,12 @@ public static class V8Library
     {
         lock (Gate)
         {
-            if (_ready) return;
-            string path = Find();
+            if (_ready)
+            {
+                return;
+            }
+
+            var path = Find();
             DllImportResolver resolver = (name, _, _) => name == FileName ? NativeLibrary.Load(path) : 0;
             NativeLibrary.SetDllImportResolver(typeof(V8ScriptEngine).Assembly, resolver);
             NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), resolver);

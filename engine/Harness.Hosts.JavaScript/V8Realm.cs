@@ -17,13 +17,17 @@ internal sealed unsafe class V8Realm
 
     /// <summary>What a callback has found there.</summary>
     [ThreadStatic]
-    private static nint t_seen;
+    private static nint _seen;
 
     /// <summary>Takes hold of the context of the script that runs.</summary>
     public V8Realm()
     {
         Isolate = V8Interface.TryGetCurrentIsolate();
-        if (Isolate == 0) throw new InvalidOperationException("no script runs on this thread");
+        if (Isolate == 0)
+        {
+            throw new InvalidOperationException("no script runs on this thread");
+        }
+
         Context = V8Interface.MakeGlobal(Isolate, *V8Interface.GetCurrentContext(Isolate));
         HandleNext = V8Interface.HandleNext(Isolate);
         HandleLimit = V8Interface.HandleLimit(Isolate);
@@ -55,11 +59,11 @@ internal sealed unsafe class V8Realm
         const int Sample = 1234;
         const long InUpperHalf = (long)Sample << 32;
         const long ShiftedByOne = (long)Sample << 1;
-        nint* sample = V8Interface.NewInteger(Isolate, Sample);
-        nint* function = MakeFunction((nint)(delegate* unmanaged<nint*, void>)&Look, direct: null);
-        t_seen = 0;
+        var sample = V8Interface.NewInteger(Isolate, Sample);
+        var function = MakeFunction((nint)(delegate* unmanaged<nint*, void>)&Look, direct: null);
+        _seen = 0;
         _ = V8Interface.Call(function, Isolate, Context, function, count: 1, &sample);
-        return (long)t_seen switch
+        return (long)_seen switch
         {
             InUpperHalf => new IntegerArgument((FirstArgument * sizeof(nint)) + sizeof(int), Shift: 0),
             ShiftedByOne => new IntegerArgument(FirstArgument * sizeof(nint), Shift: 1),
@@ -73,7 +77,9 @@ internal sealed unsafe class V8Realm
     public void Define(string name, nint* value)
     {
         if (V8Interface.SetProperty(V8Interface.GetGlobal(Context), Context, KeyOf(name), value) != V8Interface.JustTrue)
+        {
             throw new InvalidOperationException($"the global property '{name}' cannot be set");
+        }
     }
 
     /// <summary>Puts a function that calls native code into the global object.</summary>
@@ -88,7 +94,7 @@ internal sealed unsafe class V8Realm
     /// <returns>Where they are as long as the isolate lives.</returns>
     public byte* DefineBuffer(string name, int length)
     {
-        nint* buffer = Present(V8Interface.NewBuffer(Isolate, (nuint)length, initialization: 0));
+        var buffer = Present(V8Interface.NewBuffer(Isolate, (nuint)length, initialization: 0));
         Define(name, V8Interface.MakeGlobal(Isolate, *buffer));
         return V8Interface.GetBufferData(buffer);
     }
@@ -98,7 +104,7 @@ internal sealed unsafe class V8Realm
     /// <returns>Its <c>Global</c>.</returns>
     public nint* Take(string name)
     {
-        nint* function = Present(V8Interface.GetProperty(V8Interface.GetGlobal(Context), Context, KeyOf(name)));
+        var function = Present(V8Interface.GetProperty(V8Interface.GetGlobal(Context), Context, KeyOf(name)));
         return V8Interface.IsFunction(function) != 0
             ? V8Interface.MakeGlobal(Isolate, *function)
             : throw new InvalidOperationException($"the global property '{name}' is no function");
@@ -107,16 +113,19 @@ internal sealed unsafe class V8Realm
     /// <summary>The name of a property, as a <c>Local</c>.</summary>
     public nint* KeyOf(string name)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(name);
-        fixed (byte* text = bytes) return Present(V8Interface.NewString(Isolate, text, type: 1, bytes.Length));
+        var bytes = Encoding.UTF8.GetBytes(name);
+        fixed (byte* text = bytes)
+        {
+            return Present(V8Interface.NewString(Isolate, text, type: 1, bytes.Length));
+        }
     }
 
     [UnmanagedCallersOnly]
-    private static void Look(nint* info) => t_seen = info[FirstArgument];
+    private static void Look(nint* info) => _seen = info[FirstArgument];
 
     private nint* MakeFunction(nint callback, DirectFunction* direct)
     {
-        nint* template = Present(V8Interface.NewFunctionTemplate(
+        var template = Present(V8Interface.NewFunctionTemplate(
             Isolate, callback, data: null, signature: null, length: 0, constructor: 0, sideEffects: 0, direct, instanceType: 0, firstReceiverType: 0, lastReceiverType: 0));
         return Present(V8Interface.GetFunction(template, Context));
     }

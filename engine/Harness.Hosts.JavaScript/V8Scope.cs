@@ -22,7 +22,11 @@ internal readonly unsafe ref struct V8Scope
     {
         *_realm.HandleNext = _next;
         --*_realm.HandleLevel;
-        if (*_realm.HandleLimit == _limit) return;
+        if (*_realm.HandleLimit == _limit)
+        {
+            return;
+        }
+
         *_realm.HandleLimit = _limit;
         V8Interface.DeleteHandleExtensions(scope: 0, _realm.Isolate);
     }

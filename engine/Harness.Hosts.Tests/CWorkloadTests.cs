@@ -26,11 +26,14 @@ public sealed class CWorkloadTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (string folder in new[] { "c", "assemblyscript" })
+            foreach (var folder in new[] { "c", "assemblyscript" })
             {
-                foreach (string line in File.ReadAllLines(Path.Combine(Experiments.ProjectLayout.Workloads, folder, "checksums.txt")))
+                foreach (var line in File.ReadAllLines(Path.Combine(Experiments.ProjectLayout.Workloads, folder, "checksums.txt")))
                 {
-                    if (line.Length > 0 && !line.StartsWith('#')) data.Add(folder, line);
+                    if (line.Length > 0 && !line.StartsWith('#'))
+                    {
+                        data.Add(folder, line);
+                    }
                 }
             }
 
@@ -42,15 +45,17 @@ public sealed class CWorkloadTests
     [MemberData(nameof(Programs))]
     public void ProgramGivesItsChecksum(string folder, string line)
     {
-        string[] parts = line.Split(' ');
-        int size = int.Parse(parts[1], CultureInfo.InvariantCulture);
-        WasmModule module = WasmModule.FromFile(Path.Combine(Experiments.ProjectLayout.Workloads, folder, parts[0] + ".wasm"));
-        foreach ((string configuration, EngineOptions options) in Options)
+        var parts = line.Split(' ');
+        var size = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        var module = WasmModule.FromFile(Path.Combine(Experiments.ProjectLayout.Workloads, folder, parts[0] + ".wasm"));
+        foreach (var (configuration, options) in Options)
         {
             using var store = new Store(options);
-            WasmFunction iterate = store.Instantiate(module, new Imports()).GetFunction("iterate");
-            for (int i = 0; i < 3; i++)
+            var iterate = store.Instantiate(module, new Imports()).GetFunction("iterate");
+            for (var i = 0; i < 3; i++)
+            {
                 Assert.Equal((configuration, parts[2]), (configuration, iterate.Invoke(size)[0].AsI32().ToString(CultureInfo.InvariantCulture)));
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ public sealed class ProgramTests
     public void QuickJsGivesWhatItGivesInNode(string configuration)
     {
         using var program = new QuickJsProgram(NodeInstallation.QuickJsPath, Path.Combine(Root, "workloads", "quickjs", "benchmark.js"), Options[configuration]);
-        string text = string.Empty;
+        var text = string.Empty;
         ExecutionThread.Run(Options[configuration], () =>
         {
             program.Load();
@@ -57,8 +57,8 @@ public sealed class ProgramTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd().TrimEnd('\n');
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd().TrimEnd('\n');
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
         return output;

@@ -10,17 +10,17 @@ public sealed class RebuildTests
     [InlineData("workloads/c")]
     public void ModulesAreWhatTheirSourcesGive(string folder)
     {
-        string source = Path.Combine(Experiments.ProjectLayout.Root, folder);
-        DirectoryInfo target = Directory.CreateTempSubdirectory("harness-rebuild-");
+        var source = Path.Combine(Experiments.ProjectLayout.Root, folder);
+        var target = Directory.CreateTempSubdirectory("harness-rebuild-");
         try
         {
             using var process = Process.Start(new ProcessStartInfo(Path.Combine(source, "build.sh"), [target.FullName]) { RedirectStandardError = true })!;
-            string errors = process.StandardError.ReadToEnd();
+            var errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
             Assert.True(process.ExitCode == 0, errors);
             string[] modules = [.. Directory.GetFiles(source, "*.c").Select(path => Path.GetFileNameWithoutExtension(path) + ".wasm")];
             Assert.NotEmpty(modules);
-            foreach (string module in modules)
+            foreach (var module in modules)
             {
                 Assert.True(
                     File.ReadAllBytes(Path.Combine(target.FullName, module)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(source, module))),

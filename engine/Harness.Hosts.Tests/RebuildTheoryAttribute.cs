@@ -14,7 +14,7 @@ internal sealed class RebuildTheoryAttribute : TheoryAttribute
     private static string? FindReason()
     {
         const string status = "/var/lib/dpkg/status";
-        string installed = File.Exists(status) ? File.ReadAllText(status) : string.Empty;
+        var installed = File.Exists(status) ? File.ReadAllText(status) : string.Empty;
         string[] missing = [.. Wanted.Where(wanted => !IsInstalled(installed, wanted.Package, wanted.Version)).Select(wanted => $"{wanted.Package}={wanted.Version}")];
         return missing.Length == 0 ? null : $"modules are rebuilt only with the packages that they were built with; missing: {string.Join(' ', missing)}";
     }

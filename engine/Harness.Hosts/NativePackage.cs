@@ -20,17 +20,21 @@ public sealed class NativePackage(string id, string version, string purpose)
     /// <exception cref="IOException">The package cannot be restored; the message is one line that says why and how to mend it.</exception>
     public string PathOf(string file)
     {
-        string path = Path.Combine(PackageFolder, id, version, "runtimes", "linux-x64", "native", file);
-        if (!File.Exists(path)) Restore(path);
+        var path = Path.Combine(PackageFolder, id, version, "runtimes", "linux-x64", "native", file);
+        if (!File.Exists(path))
+        {
+            Restore(path);
+        }
+
         return path;
     }
 
     private void Restore(string path)
     {
-        DirectoryInfo project = Directory.CreateTempSubdirectory("harness-native-");
+        var project = Directory.CreateTempSubdirectory("harness-native-");
         try
         {
-            string file = Path.Combine(project.FullName, "restore.csproj");
+            var file = Path.Combine(project.FullName, "restore.csproj");
             File.WriteAllText(file, $"""
                 <Project Sdk="Microsoft.NET.Sdk">
                   <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
@@ -39,12 +43,16 @@ public sealed class NativePackage(string id, string version, string purpose)
                 """);
             Console.Error.WriteLine($"harness: restoring {purpose} (once)");
             var start = new ProcessStartInfo("dotnet", ["restore", file, "-v", "quiet"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using Process process = Process.Start(start)!;
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
             process.WaitForExit();
-            if (process.ExitCode == 0 && File.Exists(path)) return;
-            string reason = output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim()
+            if (process.ExitCode == 0 && File.Exists(path))
+            {
+                return;
+            }
+
+            var reason = output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim()
                 ?? $"exit code {process.ExitCode}, no file {path}";
             throw new IOException($"the NuGet package {id} {version} could not be restored ({reason}); check the connection to the package source");
         }

@@ -12,7 +12,7 @@ public static class NumberReading
     /// <returns>NaN if it begins with none.</returns>
     public static double ReadPrefix(ReadOnlySpan<char> text)
     {
-        ReadOnlySpan<char> rest = SkipWhiteSpace(text);
+        var rest = SkipWhiteSpace(text);
         return Read(rest[..LengthOf(rest)]);
     }
 
@@ -20,7 +20,7 @@ public static class NumberReading
     /// <returns>NaN if it is none.</returns>
     public static double ReadWhole(ReadOnlySpan<char> text)
     {
-        ReadOnlySpan<char> trimmed = Trim(text);
+        var trimmed = Trim(text);
         return LengthOf(trimmed) == trimmed.Length ? Read(trimmed) : double.NaN;
     }
 
@@ -45,11 +45,15 @@ public static class NumberReading
     /// <summary>How many characters the longest number has with which a text begins; 0 if there is none.</summary>
     private static int LengthOf(ReadOnlySpan<char> text)
     {
-        int at = text is ['+' or '-', ..] ? 1 : 0;
-        if (text[at..].StartsWith(Infinity, StringComparison.Ordinal)) return at + Infinity.Length;
-        int whole = CountDigits(text[at..]);
+        var at = text is ['+' or '-', ..] ? 1 : 0;
+        if (text[at..].StartsWith(Infinity, StringComparison.Ordinal))
+        {
+            return at + Infinity.Length;
+        }
+
+        var whole = CountDigits(text[at..]);
         at += whole;
-        int fraction = 0;
+        var fraction = 0;
         if (at < text.Length && text[at] == '.')
         {
             fraction = CountDigits(text[(at + 1)..]);
@@ -61,9 +65,13 @@ public static class NumberReading
 
     private static int LengthOfExponent(ReadOnlySpan<char> text)
     {
-        if (text is not ['e' or 'E', ..]) return 0;
-        int before = text is [_, '+' or '-', ..] ? 2 : 1;
-        int digits = CountDigits(text[before..]);
+        if (text is not ['e' or 'E', ..])
+        {
+            return 0;
+        }
+
+        var before = text is [_, '+' or '-', ..] ? 2 : 1;
+        var digits = CountDigits(text[before..]);
         return digits == 0 ? 0 : before + digits;
     }
 
@@ -71,15 +79,23 @@ public static class NumberReading
 
     private static ReadOnlySpan<char> Trim(ReadOnlySpan<char> text)
     {
-        ReadOnlySpan<char> rest = SkipWhiteSpace(text);
-        while (rest is [.., var last] && IsWhiteSpace(last)) rest = rest[..^1];
+        var rest = SkipWhiteSpace(text);
+        while (rest is [.., var last] && IsWhiteSpace(last))
+        {
+            rest = rest[..^1];
+        }
+
         return rest;
     }
 
     private static ReadOnlySpan<char> SkipWhiteSpace(ReadOnlySpan<char> text)
     {
-        int start = 0;
-        while (start < text.Length && IsWhiteSpace(text[start])) start++;
+        var start = 0;
+        while (start < text.Length && IsWhiteSpace(text[start]))
+        {
+            start++;
+        }
+
         return text[start..];
     }
 

@@ -20,11 +20,23 @@ public static class NumberText
     /// <summary>The text of a number.</summary>
     public static string Of(double number)
     {
-        if (double.IsNaN(number)) return "NaN";
-        if (number == 0) return "0";
-        string sign = number < 0 ? "-" : "";
-        if (double.IsInfinity(number)) return sign + "Infinity";
-        (string digits, int point) = Digits(number);
+        if (double.IsNaN(number))
+        {
+            return "NaN";
+        }
+
+        if (number == 0)
+        {
+            return "0";
+        }
+
+        var sign = number < 0 ? "-" : "";
+        if (double.IsInfinity(number))
+        {
+            return sign + "Infinity";
+        }
+
+        var (digits, point) = Digits(number);
         return sign + Arrange(digits, point, whole: "");
     }
 
@@ -35,17 +47,25 @@ public static class NumberText
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(radix, LeastRadix);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(radix, MostRadix);
-        if (radix == 10) return integer.ToString(CultureInfo.InvariantCulture);
+        if (radix == 10)
+        {
+            return integer.ToString(CultureInfo.InvariantCulture);
+        }
+
         Span<char> text = stackalloc char[65];
-        int start = text.Length;
-        ulong rest = integer < 0 ? 0 - (ulong)integer : (ulong)integer;
+        var start = text.Length;
+        var rest = integer < 0 ? 0 - (ulong)integer : (ulong)integer;
         do
         {
-            (rest, ulong digit) = Math.DivRem(rest, (ulong)radix);
+            (rest, var digit) = Math.DivRem(rest, (ulong)radix);
             text[--start] = (char)(digit < 10 ? '0' + digit : 'a' + (digit - 10));
         }
         while (rest != 0);
-        if (integer < 0) text[--start] = '-';
+        if (integer < 0)
+        {
+            text[--start] = '-';
+        }
+
         return new string(text[start..]);
     }
 
@@ -57,17 +77,17 @@ public static class NumberText
     public static (string Digits, int Point) Digits(double number)
     {
         ReadOnlySpan<char> text = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture);
-        int exponent = 0;
+        var exponent = 0;
         if (text.IndexOf('E') is var mark and >= 0)
         {
             exponent = int.Parse(text[(mark + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
             text = text[..mark];
         }
 
-        int dot = text.IndexOf('.');
-        string all = dot < 0 ? text.ToString() : string.Concat(text[..dot], text[(dot + 1)..]);
-        string significant = all.TrimStart('0');
-        int point = exponent + (dot < 0 ? text.Length : dot) - (all.Length - significant.Length);
+        var dot = text.IndexOf('.');
+        var all = dot < 0 ? text.ToString() : string.Concat(text[..dot], text[(dot + 1)..]);
+        var significant = all.TrimStart('0');
+        var point = exponent + (dot < 0 ? text.Length : dot) - (all.Length - significant.Length);
         return (significant.TrimEnd('0'), point);
     }
 
@@ -77,16 +97,28 @@ public static class NumberText
     /// <param name="whole">What is written behind a number without a fraction.</param>
     public static string Arrange(string digits, int point, string whole)
     {
-        if (digits.Length <= point && point <= MostWholeDigits) return digits + new string('0', point - digits.Length) + whole;
-        if (point > 0 && point <= MostWholeDigits) return $"{digits[..point]}.{digits[point..]}";
-        if (point <= 0 && point >= -MostLeadingZeros) return $"0.{new string('0', -point)}{digits}";
+        if (digits.Length <= point && point <= MostWholeDigits)
+        {
+            return digits + new string('0', point - digits.Length) + whole;
+        }
+
+        if (point > 0 && point <= MostWholeDigits)
+        {
+            return $"{digits[..point]}.{digits[point..]}";
+        }
+
+        if (point <= 0 && point >= -MostLeadingZeros)
+        {
+            return $"0.{new string('0', -point)}{digits}";
+        }
+
         return Exponential(digits, point);
     }
 
     /// <summary>The form with an exponent: one digit before the point.</summary>
     public static string Exponential(string digits, int point)
     {
-        string fraction = digits.Length > 1 ? $".{digits[1..]}" : "";
+        var fraction = digits.Length > 1 ? $".{digits[1..]}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{digits[0]}{fraction}e{(point < 1 ? "-" : "+")}{Math.Abs(point - 1)}");
     }
 }

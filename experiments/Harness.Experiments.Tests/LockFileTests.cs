@@ -2,16 +2,19 @@ namespace Harness.Experiments.Tests;
 
 public sealed class LockFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ALockIsGivenBackWithItsFile()
     {
-        var path = folder.File("a.lock");
+        var path = _folder.File("a.lock");
         using (LockFile.Take(path))
+        {
             Assert.Null(LockFile.TryTake(path));
+        }
+
         Assert.False(File.Exists(path));
 
         // What a killed process leaves behind is nobody's.
@@ -24,7 +27,7 @@ public sealed class LockFileTests : IDisposable
     [Fact]
     public void ALockOnAFileThatWasRemovedIsNone()
     {
-        var path = folder.File("a.lock");
+        var path = _folder.File("a.lock");
         using var removed = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         Assert.True(LockFile.HasName(removed));
         File.Delete(path);
@@ -37,7 +40,7 @@ public sealed class LockFileTests : IDisposable
     [Fact]
     public async Task ManyThatTakeAndGiveBackNeverHaveItAtOnce()
     {
-        var path = folder.File("a.lock");
+        var path = _folder.File("a.lock");
         var (holders, together, taken) = (0, 0, 0);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
@@ -45,10 +48,16 @@ public sealed class LockFileTests : IDisposable
             {
                 using var own = LockFile.TryTake(path);
                 if (own is null)
+                {
                     continue;
+                }
+
                 Interlocked.Increment(ref taken);
                 if (Interlocked.Increment(ref holders) > 1)
+                {
                     Interlocked.Increment(ref together);
+                }
+
                 Interlocked.Decrement(ref holders);
             }
         })));

@@ -19,13 +19,13 @@ internal sealed class LockFile : IDisposable
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    private readonly string path;
-    private readonly SafeFileHandle handle;
+    private readonly string _path;
+    private readonly SafeFileHandle _handle;
 
     private LockFile(string path, SafeFileHandle handle)
     {
-        this.path = path;
-        this.handle = handle;
+        _path = path;
+        _handle = handle;
     }
 
     /// <summary>Takes a lock if nobody has it.</summary>
@@ -48,7 +48,10 @@ internal sealed class LockFile : IDisposable
             }
 
             if (HasName(handle))
+            {
                 return new LockFile(path, handle);
+            }
+
             handle.Dispose();
         }
     }
@@ -62,7 +65,10 @@ internal sealed class LockFile : IDisposable
         while (true)
         {
             if (TryTake(path) is { } taken)
+            {
                 return taken;
+            }
+
             Thread.Sleep(PollInterval);
         }
     }
@@ -70,18 +76,21 @@ internal sealed class LockFile : IDisposable
     /// <summary>Removes the file and gives the lock back.</summary>
     public void Dispose()
     {
-        if (handle.IsClosed)
+        if (_handle.IsClosed)
+        {
             return;
+        }
+
         try
         {
-            File.Delete(path);
+            File.Delete(_path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Its folder is gone, or may not be written any more: a file that stays is nobody's.
         }
 
-        handle.Dispose();
+        _handle.Dispose();
     }
 
     /// <summary>Whether the file of a lock was not removed since it was opened: the system tells the name of an open file, with a remark behind it where that is gone.</summary>

@@ -18,7 +18,9 @@ internal static class OneLine
         return !line.AsSpan().ContainsAny(Controls) ? line : string.Create(line.Length, line, static (symbols, source) =>
         {
             for (var i = 0; i < symbols.Length; i++)
+            {
                 symbols[i] = char.IsControl(source[i]) ? ' ' : source[i];
+            }
         });
     }
 }

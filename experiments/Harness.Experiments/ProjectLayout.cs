@@ -46,7 +46,9 @@ internal static class ProjectLayout
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Harness.sln")))
+            {
                 return folder.FullName;
+            }
         }
 
         return null;

@@ -44,7 +44,10 @@ internal static class WholeFile
     {
         var full = Path.GetFullPath(path);
         if (Directory.Exists(full))
+        {
             throw new HarnessException($"cannot write {path}: it is a folder; name a file in it");
+        }
+
         if (IsDevice(full))
         {
             using var device = Create(full, path);

@@ -51,13 +51,25 @@ internal static partial class YamlFile
     {
         Exception innermost = exception;
         while (innermost.InnerException is not null)
+        {
             innermost = innermost.InnerException;
+        }
+
         if (innermost is OverflowException)
+        {
             return "this number is too large";
+        }
+
         if (innermost is InvalidOperationException)
+        {
             return "this is not YAML; a bracket, brace or quotation mark may be missing";
+        }
+
         if (innermost is InvalidCastException or FormatException or ArgumentNullException || WrongForm().IsMatch(innermost.Message))
+        {
             return "the value here is of the wrong form; a list is written [a, b], a table {name: value}, a number with digits";
+        }
+
         return UnknownField().Replace(OneLine.Of(innermost.Message), "there is no field '$1' here");
     }
 

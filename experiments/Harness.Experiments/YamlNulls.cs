@@ -29,7 +29,9 @@ internal static class YamlNulls
         foreach (var (property, declared) in Fields.GetOrAdd(value.GetType(), FieldsOf))
         {
             if (FindAt(property.GetValue(value), declared, Inside(place, HyphenatedNamingConvention.Instance.Apply(property.Name))) is { } found)
+            {
                 return found;
+            }
         }
 
         return null;
@@ -40,7 +42,9 @@ internal static class YamlNulls
         foreach (DictionaryEntry entry in table)
         {
             if (declared is not null && FindAt(entry.Value, declared, Inside(place, $"{entry.Key}")) is { } found)
+            {
                 return found;
+            }
         }
 
         return null;
@@ -51,7 +55,9 @@ internal static class YamlNulls
         for (var i = 0; i < list.Count; i++)
         {
             if (FindAt(list[i], declared, Inside(place, $"{i + 1}")) is { } found)
+            {
                 return found;
+            }
         }
 
         return null;

@@ -49,7 +49,10 @@ public static class EngineRun
         foreach (var knob in knobs.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (knob.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
+            {
                 throw new ArgumentException($"'{knob}' is no knob with its value; write NAME=VALUE", nameof(knobs));
+            }
+
             values[knob[..equals]] = knob[(equals + 1)..];
         }
 

@@ -6,25 +6,25 @@ namespace Harness.Notebooks;
 /// <summary>A chart of results.</summary>
 public sealed class ShownChart : IShown
 {
-    private readonly Figure figure;
-    private readonly float width;
+    private readonly Figure _figure;
+    private readonly float _width;
 
     internal ShownChart(Figure figure, float width)
     {
-        this.figure = figure;
-        this.width = width;
+        _figure = figure;
+        _width = width;
     }
 
     /// <summary>What it finds or shows.</summary>
-    public string Title => figure.Title;
+    public string Title => _figure.Title;
 
     /// <summary>Writes it into a file.</summary>
     /// <param name="path">The file; its ending says the format: <c>.png</c>, <c>.svg</c>, <c>.pdf</c>.</param>
-    public void Save(string path) => FigureFile.Write(figure, path, width);
+    public void Save(string path) => FigureFile.Write(_figure, path, _width);
 
     /// <inheritdoc/>
     public string ToHtml() =>
-        $"<img alt=\"{WebUtility.HtmlEncode(figure.Title)}\" src=\"data:image/png;base64,{Convert.ToBase64String(FigureFile.ToPng(figure, width, scale: 1))}\"/>";
+        $"<img alt=\"{WebUtility.HtmlEncode(_figure.Title)}\" src=\"data:image/png;base64,{Convert.ToBase64String(FigureFile.ToPng(_figure, _width, scale: 1))}\"/>";
 
     /// <summary>Its title.</summary>
     public override string ToString() => Title;

@@ -7,9 +7,9 @@ namespace Harness.Notebooks;
 /// <summary>A table of results: cells are values, and shown rounded.</summary>
 public sealed class ShownTable : IShown
 {
-    private readonly ResultTable table;
+    private readonly ResultTable _table;
 
-    internal ShownTable(ResultTable table) => this.table = table;
+    internal ShownTable(ResultTable table) => _table = table;
 
     /// <summary>Makes a table of one's own.</summary>
     /// <param name="columns">Names of the columns; numbers are shown with up to three decimals.</param>
@@ -22,37 +22,49 @@ public sealed class ShownTable : IShown
         var cells = rows.Select(row => row.ToArray()).ToList();
         var table = new ResultTable([.. columns.Select((name, i) => new TableColumn(name, cells.Exists(row => row.Length > i && row[i] is int or long or double) ? "0.###" : null))]);
         foreach (var row in cells)
+        {
             table.Add(row);
+        }
+
         return new ShownTable(table);
     }
 
     /// <summary>Names of the columns.</summary>
-    public IReadOnlyList<string> Columns => [.. table.Columns.Select(column => column.Name)];
+    public IReadOnlyList<string> Columns => [.. _table.Columns.Select(column => column.Name)];
 
     /// <summary>The rows, with all digits.</summary>
-    public IReadOnlyList<IReadOnlyList<object?>> Rows => [.. table.Rows];
+    public IReadOnlyList<IReadOnlyList<object?>> Rows => [.. _table.Rows];
 
     /// <summary>What a reader has to know to read it rightly.</summary>
-    public IReadOnlyList<string> Notes => table.Notes;
+    public IReadOnlyList<string> Notes => _table.Notes;
 
     /// <inheritdoc/>
     public string ToHtml()
     {
         var html = new StringBuilder("<table><thead><tr>");
-        foreach (var column in table.Columns)
+        foreach (var column in _table.Columns)
+        {
             Cell("th", column, column.Name.Replace('_', ' '));
+        }
+
         html.Append("</tr></thead><tbody>");
-        foreach (var row in table.Rows)
+        foreach (var row in _table.Rows)
         {
             html.Append("<tr>");
             for (var i = 0; i < row.Length; i++)
-                Cell("td", table.Columns[i], TableWriter.Show(row[i], table.Columns[i]));
+            {
+                Cell("td", _table.Columns[i], TableWriter.Show(row[i], _table.Columns[i]));
+            }
+
             html.Append("</tr>");
         }
 
         html.Append("</tbody></table>");
-        foreach (var note in table.Notes)
+        foreach (var note in _table.Notes)
+        {
             html.Append("<p>").Append(WebUtility.HtmlEncode(note)).Append("</p>");
+        }
+
         return html.ToString();
 
         void Cell(string name, TableColumn column, string text) =>
@@ -60,5 +72,5 @@ public sealed class ShownTable : IShown
     }
 
     /// <summary>It as plain text.</summary>
-    public override string ToString() => TableWriter.Write(table, TableFormat.Text);
+    public override string ToString() => TableWriter.Write(_table, TableFormat.Text);
 }

@@ -34,7 +34,10 @@ public sealed class ClassLayoutTests
     {
         var source = new StringBuilder("class C0<T> { int f0 = 0; T t; C0(this.t); int sum() => f0; String name() => 'C0'; Type get type => T; }\n");
         for (var i = 1; i <= 200; i++)
+        {
             source.Append($"class C{i}<T> extends C{i - 1}<T> {{ int f{i} = {i}; C{i}<T>? other{i}; C{i}(super.t); int sum() => super.sum() + f{i}; {(i % 7 == 0 ? $"String name() => 'C{i}';" : "")} }}\n");
+        }
+
         source.Append("""
             class D<S> extends C150<String> { S s; double d = 1.5; D(this.s) : super('t'); int sum() => super.sum() + d.toInt(); Type get other => S; }
             mixin M { String name() => 'M'; int m = 7; }
@@ -68,7 +71,11 @@ public sealed class ClassLayoutTests
 
             """;
         var options = DartOptions.FromKnobs(words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).Select(pair => KeyValuePair.Create(pair[0], pair[1])));
-        if (options.Casts == CheckKind.Trusted) source.Replace("try { print((o as dynamic) as D); } on TypeError { print('no D'); }", "print('no D');");
+        if (options.Casts == CheckKind.Trusted)
+        {
+            source.Replace("try { print((o as dynamic) as D); } on TypeError { print('no D'); }", "print('no D');");
+        }
+
         Assert.Equal((words, (0, expected)), (words, ProgramTests.Run(source.ToString(), options)));
     }
 
@@ -76,7 +83,11 @@ public sealed class ClassLayoutTests
     public void AThousandClassesMayExtendEachOther()
     {
         var source = new StringBuilder("class C0 { int x = 7; }\n");
-        for (var i = 1; i <= 1000; i++) source.Append($"class C{i} extends C{i - 1} {{{(i % 100 == 0 ? $" int f{i} = x{i} + 1; static int x{i} = {i};" : "")} }}\n");
+        for (var i = 1; i <= 1000; i++)
+        {
+            source.Append($"class C{i} extends C{i - 1} {{{(i % 100 == 0 ? $" int f{i} = x{i} + 1; static int x{i} = {i};" : "")} }}\n");
+        }
+
         source.Append("void main() { Object o = C1000(); print('${(o as C100).x} ${(o as C1000).f900} ${o.f1000} ${o is C500}'); }");
         Assert.Equal((0, "7 901 1001 true\n"), ProgramTests.Run(source.ToString()));
     }
@@ -85,7 +96,11 @@ public sealed class ClassLayoutTests
     public void ConstantObjectsMayBeOfClassesFarDown()
     {
         var source = new StringBuilder("class K0 { final int k0; const K0(this.k0); }\n");
-        for (var i = 1; i <= 80; i++) source.Append($"class K{i} extends K{i - 1} {{ final String k{i}; const K{i}(super.k0) : k{i} = 'k{i}'; }}\n");
+        for (var i = 1; i <= 80; i++)
+        {
+            source.Append($"class K{i} extends K{i - 1} {{ final String k{i}; const K{i}(super.k0) : k{i} = 'k{i}'; }}\n");
+        }
+
         source.Append("class L extends K70 { final double d; const L() : d = 1.5, super(2); } const a = K80(1); void main() => print('${a.k0} ${a.k61} ${a.k80} ${identical(a, const K80(1))} ${const L().d} ${const L().k70} ${const L().k0}');");
         Assert.Equal((0, "1 k61 k80 true 1.5 k70 2\n"), ProgramTests.Run(source.ToString()));
     }

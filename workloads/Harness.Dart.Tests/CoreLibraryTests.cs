@@ -40,7 +40,9 @@ public sealed class CoreLibraryTests
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Harness.sln")))
+            {
                 return Path.Combine(folder.FullName, "workloads", "Harness.Dart.Tests", "CoreLibrary");
+            }
         }
 
         throw new DirectoryNotFoundException("the project's folder was not found");

@@ -32,7 +32,9 @@ public sealed class CovarianceTests
     {
         var program = $"{Declarations}{declarations} void main() {{ {source} }}";
         foreach (var options in (DartOptions[])[DartOptions.Default, DartOptions.Default with { Generics = GenericsKind.Specialised }, DartOptions.Default with { Devirtualize = DevirtualizeKind.Off, Dispatch = DispatchKind.VtableFields }])
+        {
             Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(program, options)));
+        }
     }
 
     /// <summary>Objects know their own types, also within closures of their methods: nothing is checked there, as it is for another object of the class.</summary>

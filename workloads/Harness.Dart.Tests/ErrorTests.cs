@@ -20,11 +20,21 @@ public sealed class ErrorTests
         {
             var source = block[(block.IndexOf('\n', StringComparison.Ordinal) + 1)..block.IndexOf("---\n", StringComparison.Ordinal)];
             actual.Append("=== ").Append(block, 0, block.IndexOf("---\n", StringComparison.Ordinal)).Append("---\n");
-            foreach (var error in ErrorsOf(source)) actual.Append(error).Append('\n');
+            foreach (var error in ErrorsOf(source))
+            {
+                actual.Append(error).Append('\n');
+            }
         }
 
-        if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_GOLDEN") == "1") File.WriteAllText(Golden, actual.ToString());
-        else Assert.Equal(text, actual.ToString());
+        if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_GOLDEN") == "1")
+        {
+            File.WriteAllText(Golden, actual.ToString());
+        }
+        else
+        {
+            Assert.Equal(text, actual.ToString());
+        }
+
         Assert.DoesNotContain("accepted", actual.ToString(), StringComparison.Ordinal);
     }
 
@@ -263,7 +273,10 @@ public sealed class ErrorTests
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            if (Directory.Exists(Path.Combine(folder, "workloads", "Harness.Dart.Tests"))) return Path.Combine(folder, "workloads", "Harness.Dart.Tests");
+            if (Directory.Exists(Path.Combine(folder, "workloads", "Harness.Dart.Tests")))
+            {
+                return Path.Combine(folder, "workloads", "Harness.Dart.Tests");
+            }
         }
 
         throw new InvalidOperationException("the tests' folder was not found");

@@ -21,7 +21,9 @@ public sealed class FieldAccessTests
     public void Programs(string what, string source, string expected)
     {
         foreach (var options in (DartOptions[])[DartOptions.Default, DartOptions.Default with { Accessors = AccessorKind.Called }, DartOptions.Default with { Devirtualize = DevirtualizeKind.Off }, DartOptions.Default with { Generics = GenericsKind.Specialised }])
+        {
             Assert.Equal((what, (0, expected + "\n")), (what, ProgramTests.Run(source, options)));
+        }
     }
 
     /// <summary>Functions are looked at as they come in, so that what they return can be written.</summary>
@@ -32,7 +34,9 @@ public sealed class FieldAccessTests
         foreach (var accessors in Enum.GetValues<AccessorKind>())
         {
             foreach (var generics in Enum.GetValues<GenericsKind>())
+            {
                 Assert.Equal((0, "put\nmake\n2\n"), ProgramTests.Run(Source, DartOptions.Default with { Accessors = accessors, Generics = generics }));
+            }
         }
     }
 

@@ -41,7 +41,9 @@ public sealed class GenericsTests
         var path = LoweringTests.FeaturePath("generics");
         var stress = EngineOptions.FromDictionary(new Dictionary<string, string> { ["tier-up"] = "eager", ["stress.guard-fail-interval"] = "7", ["stress.gc-interval"] = "211" });
         foreach (var options in (DartOptions[])[Specialised, Specialised with { InlineLimit = 30, Dispatch = DispatchKind.VtableFields }])
+        {
             Assert.Equal(Run(path, DartOptions.Default, EngineOptions.Default), Run(path, options, stress));
+        }
     }
 
     /// <summary>Programs that would make a box for each of many steps, and whose objects without them fit the nursery many times.</summary>

@@ -48,7 +48,11 @@ public sealed class InferenceTests
     public void LiteralsWithinLiteralsDoNotTakeTwiceAsLongWithEachLevel()
     {
         var literal = "null";
-        for (var i = 0; i < 60; i++) literal = $"{{'n': {i}, 'c': {literal}}}";
+        for (var i = 0; i < 60; i++)
+        {
+            literal = $"{{'n': {i}, 'c': {literal}}}";
+        }
+
         Assert.Equal((0, "60\n"), ProgramTests.Run($"void main() {{ dynamic m = {literal}; var depth = 0; while (m != null) {{ m = m['c']; depth++; }} print(depth); }}"));
     }
 
@@ -56,7 +60,11 @@ public sealed class InferenceTests
     public void ConstantsWithinConstantsDoNotTakeTwiceAsLongWithEachLevel()
     {
         var (list, set) = ("0", "{1}");
-        for (var i = 0; i < 60; i++) (list, set) = ($"[true ? {list} : 'no']", $"{{...{set}}}");
+        for (var i = 0; i < 60; i++)
+        {
+            (list, set) = ($"[true ? {list} : 'no']", $"{{...{set}}}");
+        }
+
         Assert.Equal((0, "60 {1}\n"), ProgramTests.Run($"void main() {{ const l = {list}, s = {set}; dynamic m = l; var depth = 0; while (m is List) {{ m = m[0]; depth++; }} print('$depth $s'); }}"));
     }
 

@@ -24,7 +24,9 @@ public sealed class LoweringTests
         var path = FeaturePath(name);
         var expected = File.ReadAllText(Path.ChangeExtension(path, ".txt"));
         foreach (var knobs in LoweringCombinations.All)
+        {
             Assert.Equal((Words(knobs), 0, expected), Run(path, knobs));
+        }
     }
 
     [Theory]
@@ -36,7 +38,9 @@ public sealed class LoweringTests
         Assert.Equal(0, code);
         Assert.NotEmpty(expected);
         foreach (var knobs in LoweringCombinations.Pairs())
+        {
             Assert.Equal((Words(knobs), 0, expected), Run(path, knobs));
+        }
     }
 
     [Theory]
@@ -109,7 +113,9 @@ public sealed class LoweringTests
             foreach (var second in LoweringCombinations.Factors.Skip(i + 1))
             {
                 foreach (var a in first.Values)
+                {
                     Assert.All(second.Values, b => Assert.Contains(rows, row => row[first.Knob.Name] == a && row[second.Knob.Name] == b));
+                }
             }
         }
     }
@@ -176,7 +182,9 @@ public sealed class LoweringTests
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Harness.sln")))
+            {
                 return Path.Combine(folder.FullName, "workloads");
+            }
         }
 
         throw new DirectoryNotFoundException("the project's folder was not found");

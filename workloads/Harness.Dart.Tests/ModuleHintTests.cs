@@ -52,7 +52,9 @@ public sealed class ModuleHintTests
             plain.Functions.Select(function => Convert.ToHexString(plain.Bytes[function.BodyStart..function.BodyEnd])),
             hinted.Functions.Select(function => Convert.ToHexString(hinted.Bytes[function.BodyStart..function.BodyEnd])));
         foreach (var engine in (EngineOptions[])[EngineOptions.Default, EngineOptions.Default with { TierUp = TierUpMode.Eager }])
+        {
             Assert.Equal((0, "12\ntoo large\nrange\n"), Run(hinted, engine));
+        }
     }
 
     private static List<bool> HintsOf(WasmModule module, string function) =>
@@ -64,7 +66,11 @@ public sealed class ModuleHintTests
         var hints = new List<bool>();
         for (var offset = function.BodyStart; offset < function.BodyEnd; offset++)
         {
-            if (module.BranchHints.Find(function, offset) is not { } isLikely) continue;
+            if (module.BranchHints.Find(function, offset) is not { } isLikely)
+            {
+                continue;
+            }
+
             Assert.Equal(If, module.Bytes[offset]);
             hints.Add(isLikely);
         }

@@ -205,7 +205,9 @@ public sealed class ProgramTests
     public void MainGetsTheArgumentsOfTheCommandLine(string source, string expected)
     {
         foreach (var strings in Enum.GetValues<StringKind>())
+        {
             Assert.Equal((0, expected + "\n"), Run(source, DartOptions.Default with { Strings = strings }, arguments: ["a b", "", "é", "ü𝄞€"]));
+        }
     }
 
     /// <summary>Texts pass through a memory of a few pages. The last unit does not fit into one byte.</summary>
@@ -228,10 +230,14 @@ public sealed class ProgramTests
         var text = string.Create(length, 0, static (units, _) =>
         {
             for (var i = 0; i < units.Length; i++)
+            {
                 units[i] = i == units.Length - 1 ? '€' : (char)('a' + (i % 26));
+            }
         });
         foreach (var strings in Enum.GetValues<StringKind>())
+        {
             Assert.Equal((0, $"{length} 0 {(int)'€'} next\n"), Run(source, DartOptions.Default with { Strings = strings }, arguments: [text, "next"]));
+        }
     }
 
     [Fact]

@@ -30,7 +30,10 @@ public sealed class SourceMapTests
             var places = Enumerable.Range(0, module.Bytes.Length).Select(map.Find).OfType<SourcePlace>().Distinct().ToList();
             var address = new Uri(file).AbsoluteUri;
             foreach (var (line, column) in ((int, int)[])[(2, 15), (2, 21), (3, 3), (6, 3), (7, 3)])
+            {
                 Assert.Contains(new SourcePlace(address, line, column), places);
+            }
+
             Assert.Contains(places, place => place.Source == "dart:core");
             Assert.All(places, place => Assert.True(place.Source == address || place.Source.StartsWith("dart:", StringComparison.Ordinal), place.Source));
             var thrown = Enumerable.Range(0, module.Bytes.Length).First(offset => map.Find(offset) == new SourcePlace(address, 2, 15));

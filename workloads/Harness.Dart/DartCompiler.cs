@@ -47,9 +47,15 @@ internal static class DartCompiler
         thread.Start();
         thread.Join();
         if (failure is DartCompilationException)
+        {
             throw failure;
+        }
+
         if (failure is not null)
+        {
             throw new InvalidOperationException($"the compiler failed: {failure.Message}\n{failure.StackTrace}", failure);
+        }
+
         return module!;
     }
 }

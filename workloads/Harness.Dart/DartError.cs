@@ -17,12 +17,18 @@ internal sealed partial record DartError(SourceFile? File, int Offset, string Me
     public override string ToString()
     {
         if (File is null)
+        {
             return "Error: " + Message;
+        }
+
         var message = PrivateMark().Replace(Message, "");
         var (line, column) = File.Locate(Math.Min(Offset, File.Text.Length));
         var text = File.Line(line);
         if (text.Length > 200)
+        {
             return $"{File.Name}:{line}:{column}: Error: {message}";
+        }
+
         return $"{File.Name}:{line}:{column}: Error: {message}\n{text}\n{new string(' ', Math.Min(column - 1, text.Length))}^";
     }
 }

@@ -66,7 +66,10 @@ internal sealed class DartHost(TextWriter output, TextWriter? errors = null, Laz
         Add("seed", HostFunction.Create(() => (double)Random.Shared.Next()));
         foreach (var (name, function) in (ReadOnlySpan<(string, Func<double, double>)>)
                  [("sin", Math.Sin), ("cos", Math.Cos), ("tan", Math.Tan), ("asin", Math.Asin), ("acos", Math.Acos), ("atan", Math.Atan), ("exp", Math.Exp), ("log", Math.Log)])
+        {
             Add(name, HostFunction.Create(function));
+        }
+
         Add("atan2", HostFunction.Create<double, double, double>(Math.Atan2));
         Add("pow", HostFunction.Create<double, double, double>(Math.Pow));
         return imports;
@@ -83,7 +86,10 @@ internal sealed class DartHost(TextWriter output, TextWriter? errors = null, Laz
     private int WriteArgument(int index, int start)
     {
         if (index >= _arguments.Count)
+        {
             return -1;
+        }
+
         var rest = _arguments[index].AsSpan(start);
         WriteText(rest[..Math.Min(rest.Length, MostUnits)]);
         return rest.Length;
@@ -115,7 +121,11 @@ internal sealed class DartHost(TextWriter output, TextWriter? errors = null, Laz
         public void Write(string text, bool isLast)
         {
             _line.Append(text);
-            if (!isLast) return;
+            if (!isLast)
+            {
+                return;
+            }
+
             writer.Write(_line.Append('\n').ToString());
             _line.Clear();
         }

@@ -143,7 +143,9 @@ internal sealed record DartOptions
         foreach (var (name, text) in knobs)
         {
             if (DartKnobs.TryFind(name) is { } knob)
+            {
                 options = knob.Apply(options, text);
+            }
         }
 
         return options;

@@ -10,9 +10,21 @@ internal static class DoubleText
     /// <summary>The shortest text that reads back as the same double.</summary>
     public static string Shortest(double value)
     {
-        if (double.IsNaN(value)) return "NaN";
-        if (double.IsInfinity(value)) return value > 0 ? "Infinity" : "-Infinity";
-        if (value == 0) return double.IsNegative(value) ? "-0.0" : "0.0";
+        if (double.IsNaN(value))
+        {
+            return "NaN";
+        }
+
+        if (double.IsInfinity(value))
+        {
+            return value > 0 ? "Infinity" : "-Infinity";
+        }
+
+        if (value == 0)
+        {
+            return double.IsNegative(value) ? "-0.0" : "0.0";
+        }
+
         var (digits, point) = NumberText.Digits(value);
         return (value < 0 ? "-" : "") + NumberText.Arrange(digits, point, whole: ".0");
     }
@@ -20,7 +32,11 @@ internal static class DoubleText
     /// <summary>Formats for the host interface: 0 shortest, 1 fixed, 2 exponential (-1 digits: as many as needed), 3 precision. Ties of the exact value are rounded away from zero.</summary>
     public static string Format(double value, int kind, int digits)
     {
-        if (kind == 0 || double.IsNaN(value) || double.IsInfinity(value)) return Shortest(value);
+        if (kind == 0 || double.IsNaN(value) || double.IsInfinity(value))
+        {
+            return Shortest(value);
+        }
+
         switch (kind)
         {
             case 1:
@@ -35,7 +51,11 @@ internal static class DoubleText
     private static string Exponential(double value, int digits)
     {
         var sign = double.IsNegative(value) ? "-" : "";
-        if (value == 0) return sign + NumberText.Exponential(new string('0', Math.Max(digits, 0) + 1), 1);
+        if (value == 0)
+        {
+            return sign + NumberText.Exponential(new string('0', Math.Max(digits, 0) + 1), 1);
+        }
+
         if (digits < 0)
         {
             var (all, point) = NumberText.Digits(value);
@@ -48,14 +68,22 @@ internal static class DoubleText
 
     private static string Precision(double value, int digits)
     {
-        if (value == 0) return (double.IsNegative(value) ? "-0" : "0") + (digits > 1 ? "." + new string('0', digits - 1) : "");
+        if (value == 0)
+        {
+            return (double.IsNegative(value) ? "-0" : "0") + (digits > 1 ? "." + new string('0', digits - 1) : "");
+        }
+
         var exponent = Rounded(value, digits).Exponent;
         return exponent < -6 || exponent >= digits ? Exponential(value, digits - 1) : Fixed(value, digits - 1 - exponent);
     }
 
     private static string Fixed(double value, int digits)
     {
-        if (Math.Abs(value) >= 1e21) return Shortest(value);
+        if (Math.Abs(value) >= 1e21)
+        {
+            return Shortest(value);
+        }
+
         var text = Scaled(value, digits).ToString(CultureInfo.InvariantCulture).PadLeft(digits + 1, '0');
         var result = digits == 0 ? text : text[..^digits] + "." + text[^digits..];
         return (double.IsNegative(value) ? "-" : "") + result;
@@ -69,7 +97,11 @@ internal static class DoubleText
         while (true)
         {
             var text = Scaled(value, count - 1 - exponent).ToString(CultureInfo.InvariantCulture);
-            if (text.Length == count) return (text, exponent);
+            if (text.Length == count)
+            {
+                return (text, exponent);
+            }
+
             exponent += text.Length - count;
         }
     }
@@ -82,10 +114,24 @@ internal static class DoubleText
         BigInteger numerator = exponent == 0 ? bits : (bits & 0xFFFFFFFFFFFFF) | 1L << 52;
         var denominator = BigInteger.One;
         var power = Math.Max(exponent, 1) - 1075;
-        if (power >= 0) numerator <<= power;
-        else denominator <<= -power;
-        if (powerOfTen >= 0) numerator *= BigInteger.Pow(10, powerOfTen);
-        else denominator *= BigInteger.Pow(10, -powerOfTen);
+        if (power >= 0)
+        {
+            numerator <<= power;
+        }
+        else
+        {
+            denominator <<= -power;
+        }
+
+        if (powerOfTen >= 0)
+        {
+            numerator *= BigInteger.Pow(10, powerOfTen);
+        }
+        else
+        {
+            denominator *= BigInteger.Pow(10, -powerOfTen);
+        }
+
         return ((2 * numerator) + denominator) / (2 * denominator);
     }
 }

@@ -44,7 +44,10 @@ internal static class LoweringCombinations
             {
                 for (var i = 0; i < Factors[a].Values.Length; i++)
                 {
-                    for (var j = 0; j < Factors[b].Values.Length; j++) open.Add((a, i, b, j));
+                    for (var j = 0; j < Factors[b].Values.Length; j++)
+                    {
+                        open.Add((a, i, b, j));
+                    }
                 }
             }
         }
@@ -57,14 +60,21 @@ internal static class LoweringCombinations
             (row[first.A], row[first.B]) = (first.I, first.J);
             for (var factor = 0; factor < row.Length; factor++)
             {
-                if (row[factor] >= 0) continue;
+                if (row[factor] >= 0)
+                {
+                    continue;
+                }
+
                 row[factor] = Enumerable.Range(0, Factors[factor].Values.Length)
                     .MaxBy(value => Enumerable.Range(0, row.Length).Count(other => row[other] >= 0 && open.Contains(Pair(factor, value, other, row[other]))));
             }
 
             for (var a = 0; a < row.Length; a++)
             {
-                for (var b = a + 1; b < row.Length; b++) open.Remove((a, row[a], b, row[b]));
+                for (var b = a + 1; b < row.Length; b++)
+                {
+                    open.Remove((a, row[a], b, row[b]));
+                }
             }
 
             yield return row.Select((value, factor) => (Factors[factor].Knob.Name, Factors[factor].Values[value])).ToDictionary();

@@ -35,18 +35,30 @@ internal sealed partial class StackTraceText(Lazy<SourceMap?>? map)
         var written = 0;
         foreach (var frame in frames.Take(MaximumFrames).Skip(skipped))
         {
-            if (PlaceOf(frame) is not { } place) continue;
+            if (PlaceOf(frame) is not { } place)
+            {
+                continue;
+            }
+
             var number = string.Create(CultureInfo.InvariantCulture, $"#{written++}");
             text.Append(number.PadRight(8)).Append(PlainName(frame.FunctionName)).Append(" (").Append(place).Append(")\n");
         }
 
-        if (isTruncated || frames.Count > MaximumFrames) text.Append("...\n");
+        if (isTruncated || frames.Count > MaximumFrames)
+        {
+            text.Append("...\n");
+        }
+
         return text.ToString();
     }
 
     private string? PlaceOf(WasmFrame frame)
     {
-        if (_map?.Value is { } known) return known.Find(frame.BytecodeOffset) is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.Source}:{place.Line}:{place.Column}") : null;
+        if (_map?.Value is { } known)
+        {
+            return known.Find(frame.BytecodeOffset) is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.Source}:{place.Line}:{place.Column}") : null;
+        }
+
         return frame.FunctionName.StartsWith('#') ? null : string.Create(CultureInfo.InvariantCulture, $"wasm-function[{frame.FunctionIndex}]:0x{frame.BytecodeOffset:x}");
     }
 

@@ -51,7 +51,7 @@ public sealed class ArrayTests
         };
 
         // The longest are larger than what compiled code allocates.
-        foreach (int length in (int[])[0, 1, 2, 3, 7, 8, 9, 100, 12_285, 12_286, 12_287, 98_288, 98_289, 200_000])
+        foreach (var length in (int[])[0, 1, 2, 3, 7, 8, 9, 100, 12_285, 12_286, 12_287, 98_288, 98_289, 200_000])
         {
             run.CallAll("new", value, length);
             Check(value);
@@ -63,9 +63,12 @@ public sealed class ArrayTests
             void Check(WasmValue expected)
             {
                 Assert.Equal(length, run.Call("len").AsI32());
-                foreach (int index in (int[])[0, 1, length / 2, length - 1])
+                foreach (var index in (int[])[0, 1, length / 2, length - 1])
                 {
-                    if ((uint)index < (uint)length) Assert.Equal(expected, run.Call("get", index));
+                    if ((uint)index < (uint)length)
+                    {
+                        Assert.Equal(expected, run.Call("get", index));
+                    }
                 }
 
                 Assert.Equal(TrapKind.ArrayOutOfBounds, run.TrapOf("get", length));
@@ -111,7 +114,7 @@ public sealed class ArrayTests
     public void AnArrayTakesMoreElementsThanThereAreRegisters()
     {
         // Boxes that live at once, in the frame and in registers, some of them twice.
-        string elements = string.Concat(Enumerable.Range(0, 300).Select(i => (i % 3) switch
+        var elements = string.Concat(Enumerable.Range(0, 300).Select(i => (i % 3) switch
         {
             0 => $"(struct.new $box (i32.const {i})) ",
             1 => $"(local.tee 1 (struct.new $box (i32.add (local.get 0) (i32.const {i})))) ",

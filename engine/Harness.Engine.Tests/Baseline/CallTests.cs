@@ -13,9 +13,9 @@ public sealed class CallTests
     public void ManyMixedParametersAndResultsArriveInOrder()
     {
         string[] kinds = ["i32", "f64", "i64", "f32"];
-        string types = string.Join(' ', Enumerable.Range(0, 44).Select(i => kinds[i % 4]));
-        string reversed = string.Join(' ', Enumerable.Range(0, 44).Select(i => kinds[(43 - i) % 4]));
-        string gets = string.Concat(Enumerable.Range(0, 44).Select(i => $"(local.get {43 - i}) "));
+        var types = string.Join(' ', Enumerable.Range(0, 44).Select(i => kinds[i % 4]));
+        var reversed = string.Join(' ', Enumerable.Range(0, 44).Select(i => kinds[(43 - i) % 4]));
+        var gets = string.Concat(Enumerable.Range(0, 44).Select(i => $"(local.get {43 - i}) "));
         using var run = new BaselineRun($"""
             (table funcref (elem $reverse))
             (type $t (func (param {types}) (result {reversed})))
@@ -56,12 +56,12 @@ public sealed class CallTests
               (local.get 0))
             (func $leaf)
             """, "tier-up=synchronous");
-        foreach (int argument in (ReadOnlySpan<int>)[0, 1, 0, 0, 1])
+        foreach (var argument in (ReadOnlySpan<int>)[0, 1, 0, 0, 1])
         {
             run.Call("caller", argument);
         }
 
-        FunctionFeedback feedback = new FeedbackSnapshot(run.Instance).FeedbackOf(0)!;
+        var feedback = new FeedbackSnapshot(run.Instance).FeedbackOf(0)!;
         Assert.Equal(5, feedback.Invocations);
         Assert.Equal([2, 5], feedback.Sites.Select(site => site.Count));
     }
@@ -175,8 +175,8 @@ public sealed class CallTests
     [Fact]
     public void TailCallsTakeNoStack()
     {
-        string many = string.Join(' ', Enumerable.Repeat("i64", 14));
-        string gets = string.Concat(Enumerable.Range(1, 13).Select(i => $"(local.get {i}) "));
+        var many = string.Join(' ', Enumerable.Repeat("i64", 14));
+        var gets = string.Concat(Enumerable.Range(1, 13).Select(i => $"(local.get {i}) "));
         using var run = new BaselineRun($"""
             (type $count (func (param i32 i64) (result i64)))
             (table funcref (elem $indirect))
@@ -207,7 +207,7 @@ public sealed class CallTests
                     (then (return_call $few (i32.wrap_i64 (i64.sub (local.get 0) (i64.const 1))) (i64.add (local.get 1) (local.get 10))))
                     (else (return_call $many (i64.sub (local.get 0) (i64.const 1)) {gets}))))))
             """);
-        foreach (string name in (string[])["direct", "indirect", "ref"])
+        foreach (var name in (string[])["direct", "indirect", "ref"])
         {
             Assert.Equal(2_000_001, run.Call(name, 1_000_000, 1L).AsI64());
         }
@@ -245,8 +245,8 @@ public sealed class CallTests
     public void FramesThatOperandsMakeLargeAreCheckedBeforeTheyAreMade()
     {
         // Where the frame turns out to be large, a block is open, traps are to come behind the body, and most of the body is still to be compiled.
-        string operands = string.Concat(Enumerable.Repeat("(i32.load8_u (local.get 0)) (local.get 0) ", 10_000));
-        string sums = string.Concat(Enumerable.Repeat("i32.add ", 19_999));
+        var operands = string.Concat(Enumerable.Repeat("(i32.load8_u (local.get 0)) (local.get 0) ", 10_000));
+        var sums = string.Concat(Enumerable.Repeat("i32.add ", 19_999));
         using var run = new BaselineRun($"""
             (memory 1)
             (data (i32.const 0) "\00\01\02\03")
@@ -269,7 +269,7 @@ public sealed class CallTests
     [Fact]
     public void LargeFramesAreCheckedBeforeTheyAreMade()
     {
-        string locals = string.Join(' ', Enumerable.Repeat("i64", 40_000));
+        var locals = string.Join(' ', Enumerable.Repeat("i64", 40_000));
         using var run = new BaselineRun($"""
             (func $f (export "f") (param i32) (result i64) (local {locals})
               (local.set 39999 (i64.const 3))

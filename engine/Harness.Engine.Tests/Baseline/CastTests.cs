@@ -46,13 +46,13 @@ public sealed class CastTests
     [MemberData(nameof(Targets))]
     public void AllInstructionsAgreeOnTheTypesOfAllValues(string target)
     {
-        bool isFunction = FunctionTargets.Any(known => known.Target == target);
-        string top = isFunction ? "func" : "any";
-        string[] values = isFunction ? Functions : Objects;
-        int[] members = (isFunction ? FunctionTargets : ObjectTargets).Single(known => known.Target == target).Members;
-        foreach (bool isNullable in (bool[])[false, true])
+        var isFunction = FunctionTargets.Any(known => known.Target == target);
+        var top = isFunction ? "func" : "any";
+        var values = isFunction ? Functions : Objects;
+        var members = (isFunction ? FunctionTargets : ObjectTargets).Single(known => known.Target == target).Members;
+        foreach (var isNullable in (bool[])[false, true])
         {
-            string type = isNullable ? $"(ref null {target})" : $"(ref {target})";
+            var type = isNullable ? $"(ref null {target})" : $"(ref {target})";
             using var run = new BaselineRun($"""
                 {Types}
                 (func $value (param i32) (result {top}ref)
@@ -84,17 +84,23 @@ public sealed class CastTests
                   (drop)
                   (i32.const 0))
                 """);
-            for (int i = 0; i < values.Length; i++)
+            for (var i = 0; i < values.Length; i++)
             {
-                bool isNull = i == 0;
-                int expected = (isNull ? isNullable : members.Contains(i)) ? 1 : 0;
-                foreach (string name in (string[])["test", "if", "unless", "select", "branch", "branch-on-failure"])
+                var isNull = i == 0;
+                var expected = (isNull ? isNullable : members.Contains(i)) ? 1 : 0;
+                foreach (var name in (string[])["test", "if", "unless", "select", "branch", "branch-on-failure"])
                 {
                     Assert.True(expected == run.Call(name, i).AsI32(), $"{name} {type} of {values[i]}");
                 }
 
-                if (expected != 0) Assert.Equal(isNull ? 1 : 0, run.Call("cast", i).AsI32());
-                else Assert.Equal(TrapKind.CastFailure, run.TrapOf("cast", i));
+                if (expected != 0)
+                {
+                    Assert.Equal(isNull ? 1 : 0, run.Call("cast", i).AsI32());
+                }
+                else
+                {
+                    Assert.Equal(TrapKind.CastFailure, run.TrapOf("cast", i));
+                }
             }
         }
     }
@@ -146,7 +152,7 @@ public sealed class CastTests
             (func (export "eq-constant") (param i32) (result i32) (ref.eq (ref.i31 (local.get 0)) (ref.i31 (i32.const -1))))
             (func (export "eq-null") (param i32) (result i32) (ref.eq (ref.i31 (local.get 0)) (ref.null none)))
             """);
-        foreach (int value in (int[])[0, 1, -1, 0x3FFF_FFFF, 0x4000_0000, int.MinValue, int.MaxValue])
+        foreach (var value in (int[])[0, 1, -1, 0x3FFF_FFFF, 0x4000_0000, int.MinValue, int.MaxValue])
         {
             Assert.Equal(value << 1 >> 1, run.Call("s", value).AsI32());
             Assert.Equal(value & int.MaxValue, run.Call("u", value).AsI32());

@@ -18,11 +18,11 @@ public sealed class CollectionTests
     public void ParametersAndResultsInRegistersAndOnTheStack(string knob)
     {
         string[] all = [.. Enumerable.Range(0, 14).Select(i => $"$p{i}")];
-        string parameters = string.Concat(all.Select((name, i) => i % 5 == 4 ? $"(param {name} i32) " : $"(param {name} (ref null $box)) "));
-        string results = string.Concat(all.Where((_, i) => i % 5 != 4).Select(_ => "(ref null $box) "));
-        string arguments = string.Concat(all.Select((_, i) => i % 5 == 4 ? $"(i32.const {i}) " : $"(call $box (i32.const {i})) "));
-        string all2 = string.Concat(all.Select(name => $"(local.get {name}) "));
-        string sum = "(i32.const 0) " + string.Concat(all.Select((name, i) =>
+        var parameters = string.Concat(all.Select((name, i) => i % 5 == 4 ? $"(param {name} i32) " : $"(param {name} (ref null $box)) "));
+        var results = string.Concat(all.Where((_, i) => i % 5 != 4).Select(_ => "(ref null $box) "));
+        var arguments = string.Concat(all.Select((_, i) => i % 5 == 4 ? $"(i32.const {i}) " : $"(call $box (i32.const {i})) "));
+        var all2 = string.Concat(all.Select(name => $"(local.get {name}) "));
+        var sum = "(i32.const 0) " + string.Concat(all.Select((name, i) =>
             $"(i32.add (i32.mul (i32.const {i + 1}) {(i % 5 == 4 ? $"(local.get {name})" : $"(call $n (local.get {name}))")})) "));
         using var run = new BaselineRun($"""
             {Boxes}
@@ -54,7 +54,7 @@ public sealed class CollectionTests
                   """))}
               (local.get $total))
             """, knob);
-        int expected = Enumerable.Range(0, 14).Sum(i => i * (i + 1));
+        var expected = Enumerable.Range(0, 14).Sum(i => i * (i + 1));
         Assert.Equal(expected, run.Call("direct").AsI32());
         Assert.Equal(expected, run.Call("indirect", 0).AsI32());
         Assert.Equal(expected, run.Call("indirect", 1).AsI32());

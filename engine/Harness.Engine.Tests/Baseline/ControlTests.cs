@@ -16,11 +16,11 @@ public sealed class ControlTests
     {
         // Every iteration permutes all locals; with 14 of them some are in the frame.
         var random = new Random(count);
-        for (int round = 0; round < 20; round++)
+        for (var round = 0; round < 20; round++)
         {
             int[] permutation = [.. Enumerable.Range(0, count)];
             random.Shuffle(permutation);
-            foreach (string type in (string[])["i32", "i64", "f64"])
+            foreach (var type in (string[])["i32", "i64", "f64"])
             {
                 using var run = new BaselineRun(Permuting(type, permutation, viaParameters: false));
                 Check(run, permutation);
@@ -31,10 +31,14 @@ public sealed class ControlTests
 
         static void Check(BaselineRun run, int[] permutation)
         {
-            for (int times = 0; times < 4; times++)
+            for (var times = 0; times < 4; times++)
             {
                 double[] expected = [.. Enumerable.Range(1, permutation.Length).Select(i => (double)i)];
-                for (int i = 0; i < times; i++) expected = [.. permutation.Select(from => expected[from])];
+                for (var i = 0; i < times; i++)
+                {
+                    expected = [.. permutation.Select(from => expected[from])];
+                }
+
                 Assert.Equal(expected, run.CallAll("f", times).Select(Number));
             }
         }
@@ -43,23 +47,31 @@ public sealed class ControlTests
     [Fact]
     public void BranchTablesReachEveryLabelWithTheirValues()
     {
-        foreach (int size in (int[])[0, 1, 3, 4, 5, 20])
+        foreach (var size in (int[])[0, 1, 3, 4, 5, 20])
         {
             var text = new StringBuilder("(func (export \"f\") (param i32) (result i32) (local i32 f64)\n");
-            for (int i = 0; i <= size; i++) text.Append("(block (result i32) ");
+            for (var i = 0; i <= size; i++)
+            {
+                text.Append("(block (result i32) ");
+            }
+
             text.Append("(i32.const 1000) (local.get 0) (br_table");
-            for (int i = 0; i < size; i++) text.Append(CultureInfo.InvariantCulture, $" {(i * 7) % (size + 1)}");
+            for (var i = 0; i < size; i++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" {(i * 7) % (size + 1)}");
+            }
+
             text.AppendLine(CultureInfo.InvariantCulture, $" {size}))");
-            for (int i = 0; i < size; i++)
+            for (var i = 0; i < size; i++)
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"(i32.const {i}) (i32.add) (return))");
             }
 
             text.Append("(i32.const 500) (i32.add))");
             using var run = new BaselineRun(text.ToString());
-            for (int i = -1; i < size + 2; i++)
+            for (var i = -1; i < size + 2; i++)
             {
-                int label = i >= 0 && i < size ? (i * 7) % (size + 1) : size;
+                var label = i >= 0 && i < size ? (i * 7) % (size + 1) : size;
                 Assert.Equal(label == size ? 1500 : 1000 + label, run.Call("f", i).AsI32());
             }
         }
@@ -81,7 +93,7 @@ public sealed class ControlTests
                   (unreachable)))
               (i32.add (i32.const 100)))
             """);
-        for (int i = 0; i < 8; i++)
+        for (var i = 0; i < 8; i++)
         {
             Assert.Equal(i is 0 or 1 or 4 or 5 ? 112 : 12, run.Call("f", i, 5).AsI32());
         }
@@ -127,7 +139,11 @@ public sealed class ControlTests
     {
         // More operands than registers, so that those taken along come from the frame, from registers and from constants.
         var text = new StringBuilder("(func (export \"f\") (param i32) (result i32 i32 i32)\n(block (result i32 i32 i32)\n");
-        for (int i = 0; i < 20; i++) text.AppendLine(CultureInfo.InvariantCulture, $"(i32.add (local.get 0) (i32.const {i}))");
+        for (var i = 0; i < 20; i++)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"(i32.add (local.get 0) (i32.const {i}))");
+        }
+
         text.AppendLine("(i32.const 77)");
         text.AppendLine("(br_if 0 (i32.lt_s (local.get 0) (i32.const 100)))");
         text.AppendLine("(drop)");
@@ -163,7 +179,7 @@ public sealed class ControlTests
               (i32.add (i32.add (i32.add (local.get $a) (local.get $b)) (i32.add (local.get $c) (local.get $e)))
                 (i32.add (local.get $h) (local.get $g))))
             """);
-        for (int n = 1; n < 6; n++)
+        for (var n = 1; n < 6; n++)
         {
             Assert.Equal(Expected(n, 7), run.Call("f", n, 7).AsI32());
         }
@@ -173,12 +189,19 @@ public sealed class ControlTests
             int a = 1, b = 0, c = 0, d = 3, e = 0, f = 0, g = 0, h = 0, i = 0;
             do
             {
-                int j = 0;
+                var j = 0;
                 do
                 {
                     b += a;
-                    if ((j & 1) != 0) c ^= b;
-                    else e += d * j;
+                    if ((j & 1) != 0)
+                    {
+                        c ^= b;
+                    }
+                    else
+                    {
+                        e += d * j;
+                    }
+
                     f -= e;
                     g |= f;
                     h = int.RotateLeft(h + g, j);
@@ -224,18 +247,21 @@ public sealed class ControlTests
     /// </summary>
     private static string Permuting(string type, int[] permutation, bool viaParameters)
     {
-        string types = string.Join(' ', permutation.Select(_ => type));
+        var types = string.Join(' ', permutation.Select(_ => type));
         var text = new StringBuilder($"(func (export \"f\") (param i32) (result {types}) (local {types})\n");
-        for (int i = 0; i < permutation.Length; i++)
+        for (var i = 0; i < permutation.Length; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"({type}.const {i + 1}) ");
-            if (!viaParameters) text.Append(CultureInfo.InvariantCulture, $"(local.set {i + 1}) ");
+            if (!viaParameters)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"(local.set {i + 1}) ");
+            }
         }
 
-        string drops = string.Concat(Enumerable.Range(1, permutation.Length).Reverse().Select(i => $"(local.set {i}) "));
-        string gets = string.Concat(Enumerable.Range(1, permutation.Length).Select(i => $"(local.get {i}) "));
-        string permuted = string.Concat(permutation.Select(from => $"(local.get {from + 1}) "));
-        string signature = viaParameters ? $"(param {types}) (result {types})" : "";
+        var drops = string.Concat(Enumerable.Range(1, permutation.Length).Reverse().Select(i => $"(local.set {i}) "));
+        var gets = string.Concat(Enumerable.Range(1, permutation.Length).Select(i => $"(local.get {i}) "));
+        var permuted = string.Concat(permutation.Select(from => $"(local.get {from + 1}) "));
+        var signature = viaParameters ? $"(param {types}) (result {types})" : "";
         text.AppendLine(CultureInfo.InvariantCulture, $"(block {signature} (loop {signature}");
         text.AppendLine("(br_if 1 (i32.eqz (local.get 0))) (local.set 0 (i32.sub (local.get 0) (i32.const 1)))");
         text.AppendLine(viaParameters ? $"{drops} {permuted} (br 0)))" : $"{permuted} {drops} (br 0)))");

@@ -36,9 +36,9 @@ public sealed class FloatTests
             """)));
         foreach (var (name, wide, narrow) in operators)
         {
-            foreach (double a in Samples)
+            foreach (var a in Samples)
             {
-                foreach (double b in Samples)
+                foreach (var b in Samples)
                 {
                     AssertSame(wide(a, b), run.Call($"f64.{name}", a, b).AsF64(), $"{name} {a} {b}");
                     AssertSame(wide(a, b), run.Call($"frame.{name}", a, b).AsF64(), $"frame {name} {a} {b}");
@@ -66,7 +66,7 @@ public sealed class FloatTests
             """)));
         foreach (var (name, wide) in operators)
         {
-            foreach (double a in Samples)
+            foreach (var a in Samples)
             {
                 AssertSame(wide(a), run.Call($"f64.{name}", a).AsF64(), $"{name} {a}");
                 AssertSame((float)wide((float)a), run.Call($"f32.{name}", (float)a).AsF32(), $"f32 {name} {a}");
@@ -87,7 +87,7 @@ public sealed class FloatTests
             (func (export "sat64") (param f64) (result {type}) ({type}.trunc_sat_f64_{sign} (local.get 0)))
             (func (export "sat32") (param f32) (result {type}) ({type}.trunc_sat_f32_{sign} (local.get 0)))
             """);
-        foreach (double sample in Samples)
+        foreach (var sample in Samples)
         {
             Check(sample, sample, "f64", "sat64");
             Check((float)sample, (float)sample, "f32", "sat32");
@@ -96,9 +96,18 @@ public sealed class FloatTests
         void Check(double value, WasmValue argument, string name, string saturating)
         {
             Assert.Equal(Saturated(value), run.Call(saturating, argument));
-            if (double.IsNaN(value)) Assert.Equal(TrapKind.InvalidConversionToInteger, run.TrapOf(name, argument));
-            else if (value <= below || value >= above) Assert.Equal(TrapKind.IntegerOverflow, run.TrapOf(name, argument));
-            else Assert.Equal(Saturated(value), run.Call(name, argument));
+            if (double.IsNaN(value))
+            {
+                Assert.Equal(TrapKind.InvalidConversionToInteger, run.TrapOf(name, argument));
+            }
+            else if (value <= below || value >= above)
+            {
+                Assert.Equal(TrapKind.IntegerOverflow, run.TrapOf(name, argument));
+            }
+            else
+            {
+                Assert.Equal(Saturated(value), run.Call(name, argument));
+            }
         }
 
         WasmValue Saturated(double value) => (type, sign) switch
@@ -128,7 +137,7 @@ public sealed class FloatTests
             0, 1, -1, 16777217, 0x7FFFFFFF, -0x80000000L, 0xFFFFFFFF, (1L << 53) + 1, long.MaxValue, long.MinValue, -1024, -1025,
             unchecked((long)0x8000_0000_0000_0401), unchecked((long)0x8000_0080_0000_0001), 0x7FFF_FFBF_FFFF_FFFF,
         ];
-        foreach (long a in samples)
+        foreach (var a in samples)
         {
             Assert.Equal((int)a, run.Call("f64 i32 s", (int)a).AsF64());
             Assert.Equal((uint)a, run.Call("f64 i32 u", (int)a).AsF64());

@@ -12,13 +12,16 @@ public sealed class FusionTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (string name in (string[])["eq", "ne", "lt", "gt", "le", "ge"])
+            foreach (var name in (string[])["eq", "ne", "lt", "gt", "le", "ge"])
             {
                 data.Add("f32", name);
                 data.Add("f64", name);
                 data.Add("i32", name is "eq" or "ne" ? name : $"{name}_s");
                 data.Add("i64", name is "eq" or "ne" ? name : $"{name}_s");
-                if (name is not ("eq" or "ne")) data.Add("i32", $"{name}_u");
+                if (name is not ("eq" or "ne"))
+                {
+                    data.Add("i32", $"{name}_u");
+                }
             }
 
             return data;
@@ -29,7 +32,7 @@ public sealed class FusionTests
     [MemberData(nameof(Comparisons))]
     public void EveryUseOfAComparisonSeesTheSameOutcome(string type, string name)
     {
-        string compare = $"({type}.{name} (local.get 0) (local.get 1))";
+        var compare = $"({type}.{name} (local.get 0) (local.get 1))";
         using var run = new BaselineRun($"""
             (func (export "value") (param {type} {type}) (result i32) {compare})
             (func (export "if") (param {type} {type}) (result i32)
@@ -50,15 +53,15 @@ public sealed class FusionTests
             (func (export "select float") (param {type} {type}) (result i32)
               (i32.trunc_f64_s (select (f64.const 1) (f64.const 0) {compare})))
             """);
-        foreach (double left in Numbers)
+        foreach (var left in Numbers)
         {
-            foreach (double right in Numbers)
+            foreach (var right in Numbers)
             {
-                bool expected = Compare(type, name, left, right);
-                foreach (string form in (string[])
+                var expected = Compare(type, name, left, right);
+                foreach (var form in (string[])
                          ["value", "if", "branch", "return", "not", "twice not", "select", "select wide", "select float"])
                 {
-                    int actual = run.Call(form, Value(type, left), Value(type, right)).AsI32();
+                    var actual = run.Call(form, Value(type, left), Value(type, right)).AsI32();
                     Assert.True((actual == 1) == expected && actual is 0 or 1, $"{form} of {type}.{name} {left} {right}: {actual}");
                 }
             }
@@ -70,7 +73,10 @@ public sealed class FusionTests
         if (type[0] == 'i')
         {
             (left, right) = (Integer(left), Integer(right));
-            if (name.EndsWith("_u", StringComparison.Ordinal)) (left, right) = ((uint)(int)left, (uint)(int)right);
+            if (name.EndsWith("_u", StringComparison.Ordinal))
+            {
+                (left, right) = ((uint)(int)left, (uint)(int)right);
+            }
         }
 
         return name[..2] switch

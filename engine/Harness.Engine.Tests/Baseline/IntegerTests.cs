@@ -96,27 +96,37 @@ public sealed class IntegerTests
         int[] samples = [.. Samples.Select(sample => (int)sample).Distinct()];
         var expected = Binary32[name];
         using var run = new BaselineRun(Forms($"i32.{name}", "i32", "i32", samples.Select(Text)));
-        for (int i = 0; i < samples.Length; i++)
+        for (var i = 0; i < samples.Length; i++)
         {
-            foreach (int other in samples)
+            foreach (var other in samples)
             {
-                if (CannotDivide(name, samples[i], other, int.MinValue)) continue;
+                if (CannotDivide(name, samples[i], other, int.MinValue))
+                {
+                    continue;
+                }
+
                 var value = WasmValue.FromI32(expected(samples[i], other));
                 Assert.Equal(value, run.Call("registers", samples[i], other));
                 Assert.Equal(value, run.Call("frame", samples[i], other));
                 Assert.Equal(value, run.Call($"left{i}", other));
             }
 
-            foreach (int other in samples)
+            foreach (var other in samples)
             {
-                if (CannotDivide(name, other, samples[i], int.MinValue)) continue;
+                if (CannotDivide(name, other, samples[i], int.MinValue))
+                {
+                    continue;
+                }
+
                 var value = WasmValue.FromI32(expected(other, samples[i]));
                 Assert.Equal(value, run.Call($"right{i}", other));
                 Assert.Equal(value, run.Call($"shared{i}", other));
             }
 
             if (!CannotDivide(name, samples[i], samples[i], int.MinValue))
+            {
                 Assert.Equal(WasmValue.FromI32(expected(samples[i], samples[i])), run.Call("twice", samples[i]));
+            }
         }
     }
 
@@ -125,30 +135,40 @@ public sealed class IntegerTests
     public void BinaryOperatorsOf64BitsAgreeWithManagedCode(string name)
     {
         var expected = Binary64[name];
-        bool isComparison = name[0] is 'l' or 'g' || name is "eq" or "ne";
+        var isComparison = name[0] is 'l' or 'g' || name is "eq" or "ne";
         using var run = new BaselineRun(Forms($"i64.{name}", "i64", isComparison ? "i32" : "i64", Samples.Select(Text)));
         WasmValue Value(long bits) => isComparison ? WasmValue.FromI32((int)bits) : WasmValue.FromI64(bits);
-        for (int i = 0; i < Samples.Length; i++)
+        for (var i = 0; i < Samples.Length; i++)
         {
-            foreach (long other in Samples)
+            foreach (var other in Samples)
             {
-                if (CannotDivide(name, Samples[i], other, long.MinValue)) continue;
+                if (CannotDivide(name, Samples[i], other, long.MinValue))
+                {
+                    continue;
+                }
+
                 var value = Value(expected(Samples[i], other));
                 Assert.Equal(value, run.Call("registers", Samples[i], other));
                 Assert.Equal(value, run.Call("frame", Samples[i], other));
                 Assert.Equal(value, run.Call($"left{i}", other));
             }
 
-            foreach (long other in Samples)
+            foreach (var other in Samples)
             {
-                if (CannotDivide(name, other, Samples[i], long.MinValue)) continue;
+                if (CannotDivide(name, other, Samples[i], long.MinValue))
+                {
+                    continue;
+                }
+
                 var value = Value(expected(other, Samples[i]));
                 Assert.Equal(value, run.Call($"right{i}", other));
                 Assert.Equal(value, run.Call($"shared{i}", other));
             }
 
             if (!CannotDivide(name, Samples[i], Samples[i], long.MinValue))
+            {
                 Assert.Equal(Value(expected(Samples[i], Samples[i])), run.Call("twice", Samples[i]));
+            }
         }
     }
 
@@ -156,16 +176,16 @@ public sealed class IntegerTests
     [MemberData(nameof(UnaryOperators))]
     public void UnaryOperatorsAgreeWithManagedCode(string name)
     {
-        string result = name == "eqz" ? "i32" : "i64";
+        var result = name == "eqz" ? "i32" : "i64";
         using var run = new BaselineRun($"""
             (func (export "narrow") (param i32) (result i32) (i32.{name} (local.get 0)))
             (func (export "wide") (param i64) (result {result}) (i64.{name} (local.get 0)))
             (func (export "kept") (param i64) (result i64 {result}) (local.get 0) (i64.{name} (local.get 0)))
             """);
-        foreach (long sample in Samples)
+        foreach (var sample in Samples)
         {
             Assert.Equal((int)Unary32[name].Narrow((int)sample), run.Call("narrow", (int)sample).AsI32());
-            long wide = Unary32[name].Wide!(sample);
+            var wide = Unary32[name].Wide!(sample);
             var value = result == "i32" ? WasmValue.FromI32((int)wide) : WasmValue.FromI64(wide);
             Assert.Equal(value, run.Call("wide", sample));
             Assert.Equal([sample, value], run.CallAll("kept", sample));
@@ -184,7 +204,7 @@ public sealed class IntegerTests
             (func (export "address") (param i64) (result i32) (i32.load8_u (i32.wrap_i64 (local.get 0))))
             (func (export "constant") (result i64) (i64.extend_i32_u (i32.const -5)))
             """);
-        foreach (long sample in Samples)
+        foreach (var sample in Samples)
         {
             Assert.Equal((int)sample, run.Call("wrap", sample).AsI32());
             Assert.Equal((uint)sample, run.Call("unsigned", sample).AsI64());
@@ -211,7 +231,7 @@ public sealed class IntegerTests
             """);
         WasmValue Value(long number) => type == "i32" ? WasmValue.FromI32((int)number) : WasmValue.FromI64(number);
         var minimum = Value(type == "i32" ? int.MinValue : long.MinValue);
-        foreach (string name in (string[])["div_s", "div_u", "rem_s", "rem_u"])
+        foreach (var name in (string[])["div_s", "div_u", "rem_s", "rem_u"])
         {
             Assert.Equal(TrapKind.IntegerDivideByZero, run.TrapOf(name, Value(3), Value(0)));
         }
@@ -239,8 +259,8 @@ public sealed class IntegerTests
               {operation})
 
             """);
-        int i = 0;
-        foreach (string constant in constants)
+        var i = 0;
+        foreach (var constant in constants)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"""
                 (func (export "right{i}") (param {type}) (result {result}) ({operation} (local.get 0) ({type}.const {constant})))

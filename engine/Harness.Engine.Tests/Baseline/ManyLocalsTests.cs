@@ -19,7 +19,7 @@ public sealed class ManyLocalsTests
     [InlineData(12_000, 3000)]
     public void EveryLocalHasItsValueWhateverControlDoes(int locals, int statements)
     {
-        for (int seed = 0; seed < 4; seed++)
+        for (var seed = 0; seed < 4; seed++)
         {
             var program = new ProgramWriter(locals, seed);
             var module = WasmModule.Decode(WatAssembler.Assemble(program.Write(statements)));
@@ -57,10 +57,18 @@ public sealed class ManyLocalsTests
         {
             _left = statements;
             _text.Append("(module (func $g (param i32) (result i32) (i32.add (local.get 0) (i32.const 3))) (func (export \"f\") (result i32) ");
-            for (int i = 0; i < locals; i++) _text.Append("(local i32)");
-            while (_left > 0) WriteStatement();
-            int hash = 0;
-            for (int i = FirstLocal; i < locals; i++)
+            for (var i = 0; i < locals; i++)
+            {
+                _text.Append("(local i32)");
+            }
+
+            while (_left > 0)
+            {
+                WriteStatement();
+            }
+
+            var hash = 0;
+            for (var i = FirstLocal; i < locals; i++)
             {
                 hash = unchecked((hash * 31) + _values[i]);
                 Add($"local.get {Hash} i32.const 31 i32.mul local.get {i} i32.add local.set {Hash}");
@@ -80,16 +88,24 @@ public sealed class ManyLocalsTests
                     WriteSum(out _, out _, out _);
                     break;
                 case 3:
-                    int constant = _random.Next(100);
-                    int target = AnyLocal();
+                    var constant = _random.Next(100);
+                    var target = AnyLocal();
                     Add($"i32.const {constant} local.set {target}");
-                    if (IsReached) _values[target] = constant;
+                    if (IsReached)
+                    {
+                        _values[target] = constant;
+                    }
+
                     break;
                 case 4:
-                    int from = AnyLocal();
-                    int to = AnyLocal();
+                    var from = AnyLocal();
+                    var to = AnyLocal();
                     Add($"local.get {from} call $g local.set {to}");
-                    if (IsReached) _values[to] = unchecked(_values[from] + 3);
+                    if (IsReached)
+                    {
+                        _values[to] = unchecked(_values[from] + 3);
+                    }
+
                     break;
                 case 5:
                     WriteLoop();
@@ -101,7 +117,7 @@ public sealed class ManyLocalsTests
                     WriteIf();
                     break;
                 default:
-                    bool isBlock = _random.Next(4) != 0;
+                    var isBlock = _random.Next(4) != 0;
                     Add(isBlock ? "block" : "loop");
                     WriteBody(isBlock);
                     Add("end");
@@ -115,7 +131,10 @@ public sealed class ManyLocalsTests
             target = AnyLocal();
             constant = _random.Next(1000);
             Add($"local.get {source} i32.const {constant} i32.add local.set {target}");
-            if (IsReached) _values[target] = unchecked(_values[source] + constant);
+            if (IsReached)
+            {
+                _values[target] = unchecked(_values[source] + constant);
+            }
         }
 
         /// <summary>Statements that are carried out twice.</summary>
@@ -123,39 +142,61 @@ public sealed class ManyLocalsTests
         {
             Add($"i32.const 2 local.set {Counter} loop");
             var body = new List<(int Target, int Source, int Constant)>();
-            for (int i = _random.Next(1, 6); i > 0; i--)
+            for (var i = _random.Next(1, 6); i > 0; i--)
             {
-                WriteSum(out int target, out int source, out int constant);
+                WriteSum(out var target, out var source, out var constant);
                 body.Add((target, source, constant));
             }
 
             Add($"local.get {Counter} i32.const 1 i32.sub local.tee {Counter} br_if 0 end");
-            if (!IsReached) return;
-            foreach (var (target, source, constant) in body) _values[target] = unchecked(_values[source] + constant);
+            if (!IsReached)
+            {
+                return;
+            }
+
+            foreach (var (target, source, constant) in body)
+            {
+                _values[target] = unchecked(_values[source] + constant);
+            }
         }
 
         private void WriteBranch()
         {
-            int label = _random.Next(_labels.Count + 1) - 1;
-            if (label < 0 || !_labels[label]) return;
-            int condition = AnyLocal();
+            var label = _random.Next(_labels.Count + 1) - 1;
+            if (label < 0 || !_labels[label])
+            {
+                return;
+            }
+
+            var condition = AnyLocal();
             Add($"local.get {condition} i32.const 1 i32.and br_if {_labels.Count - 1 - label}");
-            if (IsReached && (_values[condition] & 1) != 0) _reached = label;
+            if (IsReached && (_values[condition] & 1) != 0)
+            {
+                _reached = label;
+            }
         }
 
         private void WriteIf()
         {
-            int condition = AnyLocal();
+            var condition = AnyLocal();
             Add($"local.get {condition} i32.const 1 i32.and if");
-            bool wasReached = IsReached;
-            bool isTaken = (_values[condition] & 1) != 0;
-            int inside = _labels.Count;
-            if (wasReached && !isTaken) _reached = inside;
+            var wasReached = IsReached;
+            var isTaken = (_values[condition] & 1) != 0;
+            var inside = _labels.Count;
+            if (wasReached && !isTaken)
+            {
+                _reached = inside;
+            }
+
             WriteBody(isBlock: true);
             if (_random.Next(2) == 0)
             {
                 Add("else");
-                if (wasReached && isTaken && IsReached) _reached = inside;
+                if (wasReached && isTaken && IsReached)
+                {
+                    _reached = inside;
+                }
+
                 WriteBody(isBlock: true);
             }
 
@@ -165,11 +206,18 @@ public sealed class ManyLocalsTests
         /// <summary>What is inside a label. Control that has left it goes on behind it.</summary>
         private void WriteBody(bool isBlock)
         {
-            int label = _labels.Count;
+            var label = _labels.Count;
             _labels.Add(isBlock);
-            for (int i = _random.Next(1, 8); i > 0 && _left > 0; i--) WriteStatement();
+            for (var i = _random.Next(1, 8); i > 0 && _left > 0; i--)
+            {
+                WriteStatement();
+            }
+
             _labels.RemoveAt(label);
-            if (_reached == label) _reached = None;
+            if (_reached == label)
+            {
+                _reached = None;
+            }
         }
 
         private int AnyLocal() => _random.Next(FirstLocal, locals);

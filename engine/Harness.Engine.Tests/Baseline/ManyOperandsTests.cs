@@ -58,10 +58,10 @@ public sealed class ManyOperandsTests
     {
         const int branches = 4;
         const int operands = 40;
-        Func<int, int, int> run = Load(Branches(branches, operands), tierUp);
-        for (int which = 0; which <= 2 * branches; which++)
+        var run = Load(Branches(branches, operands), tierUp);
+        for (var which = 0; which <= 2 * branches; which++)
         {
-            int added = which < branches ? 0 : which < 2 * branches ? 1000 : 2000;
+            var added = which < branches ? 0 : which < 2 * branches ? 1000 : 2000;
             Assert.Equal(Sum(operands, i => 50 + i + (i == operands - 1 ? added : 0)), run(which, 50));
         }
     }
@@ -72,10 +72,10 @@ public sealed class ManyOperandsTests
     {
         const int returns = 4;
         const int operands = 40;
-        Func<int, int, int> run = Load(Returns(returns, operands), tierUp);
-        for (int which = 0; which <= 2 * returns; which++)
+        var run = Load(Returns(returns, operands), tierUp);
+        for (var which = 0; which <= 2 * returns; which++)
         {
-            int added = which < returns ? 0 : which < 2 * returns ? 1000 : 2000;
+            var added = which < returns ? 0 : which < 2 * returns ? 1000 : 2000;
             Assert.Equal(Sum(operands, i => 50 + i + (i == operands - 1 ? added : 0)), run(which, 50));
         }
     }
@@ -86,8 +86,8 @@ public sealed class ManyOperandsTests
     {
         const int clauses = 9;
         const int operands = 40;
-        Func<int, int, int> run = Load(Clauses(clauses, operands), tierUp);
-        for (int which = 0; which <= clauses; which++)
+        var run = Load(Clauses(clauses, operands), tierUp);
+        for (var which = 0; which <= clauses; which++)
         {
             Assert.Equal(Sum(operands, i => which == clauses ? i : which % 3 == 2 ? 50 - i : 50 + i), run(which, 50));
         }
@@ -111,23 +111,23 @@ public sealed class ManyOperandsTests
     private static double Growth(Func<int, int, string> text, Func<CompilationCost, long> costOf, Func<byte[], EngineOptions, CompilationCost> compile)
     {
         const int few = 200;
-        long one = costOf(compile(WatAssembler.Assemble(text(few, Most)), EngineOptions.Default));
-        long other = costOf(compile(WatAssembler.Assemble(text(2 * few, Most)), EngineOptions.Default));
+        var one = costOf(compile(WatAssembler.Assemble(text(few, Most)), EngineOptions.Default));
+        var other = costOf(compile(WatAssembler.Assemble(text(2 * few, Most)), EngineOptions.Default));
         return (double)(other - one) / few;
     }
 
     private static Func<int, int, int> Load(string text, string tierUp)
     {
         var store = new Store(EngineOptions.Default.With("tier-up", tierUp));
-        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(text)));
+        var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(text)));
         return (one, other) => instance.GetFunction("f").Invoke(one, other)[0].AsI32();
     }
 
     /// <summary>What the functions make of the values that come to their end.</summary>
     private static int Sum(int operands, Func<int, int> value)
     {
-        int sum = value(operands - 1);
-        for (int i = operands - 2; i >= 0; i--)
+        var sum = value(operands - 1);
+        for (var i = operands - 2; i >= 0; i--)
         {
             sum = value(i) + (3 * sum);
         }

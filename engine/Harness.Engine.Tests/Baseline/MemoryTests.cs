@@ -29,11 +29,11 @@ public sealed class MemoryTests
     [MemberData(nameof(Configurations))]
     public void AccessesAreBoundedToTheByte(string guardPages, string addressType, int memory)
     {
-        string memories = string.Concat(Enumerable.Repeat($"(memory {addressType} 1) ", memory + 1));
-        string text = memories;
+        var memories = string.Concat(Enumerable.Repeat($"(memory {addressType} 1) ", memory + 1));
+        var text = memories;
         foreach (var (name, bytes, type) in Accesses)
         {
-            foreach (string offset in (string[])["0", "100", "2147483644", "4294967295"])
+            foreach (var offset in (string[])["0", "100", "2147483644", "4294967295"])
             {
                 text += $"(func (export \"{name}+{offset}\") (param {addressType}) (result {type}) ({name} {memory} offset={offset} (local.get 0)))\n";
             }
@@ -50,7 +50,7 @@ public sealed class MemoryTests
             Assert.Equal(0UL, run.Call($"{name}+100", Address(PageSize - 100 - bytes)).Bits);
             Assert.Equal(0UL, run.Call($"{name} last").Bits);
             Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf($"{name} past"));
-            foreach (long address in (long[])[PageSize - bytes + 1, PageSize, -1, int.MinValue, int.MaxValue])
+            foreach (var address in (long[])[PageSize - bytes + 1, PageSize, -1, int.MinValue, int.MaxValue])
             {
                 Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf($"{name}+0", Address(address)));
                 Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf($"{name}+2147483644", Address(address)));
@@ -65,13 +65,13 @@ public sealed class MemoryTests
     [MemberData(nameof(Configurations))]
     public void StoresThatTrapWriteNothing(string guardPages, string addressType, int memory)
     {
-        string text = string.Concat(Enumerable.Repeat($"(memory {addressType} 1) ", memory + 1))
+        var text = string.Concat(Enumerable.Repeat($"(memory {addressType} 1) ", memory + 1))
             + $"(func (export \"last\") (result i64) (i64.load {memory} ({addressType}.const {PageSize - 8})))\n"
             + $"(func (export \"clear\") (i64.store {memory} ({addressType}.const {PageSize - 8}) (i64.const 0)))\n";
         foreach (var (name, _, type) in Stores)
         {
             text += $"(func (export \"{name}\") (param {addressType} {type}) ({name} {memory} (local.get 0) (local.get 1)))\n";
-            string constant = type[0] == 'f' ? "-nan" : "-1";
+            var constant = type[0] == 'f' ? "-nan" : "-1";
             text += $"(func (export \"{name} constant\") (param {addressType}) ({name} {memory} (local.get 0) ({type}.const {constant})))\n";
         }
 
@@ -87,7 +87,7 @@ public sealed class MemoryTests
             };
             WasmValue Address(int address) => addressType == "i32" ? WasmValue.FromI32(address) : WasmValue.FromI64(address);
             run.CallAll("clear");
-            for (int past = 1; past <= bytes; past++)
+            for (var past = 1; past <= bytes; past++)
             {
                 Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf(name, Address(PageSize - bytes + past), ones));
                 Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf($"{name} constant", Address(PageSize - bytes + past)));

@@ -37,9 +37,9 @@ public sealed class ResumePointTests
     {
         var (compiled, map) = Compile();
         var body = Instructions();
-        int callee = body.Single(i => i.Opcode == Opcode.Call && i.Offset < body.First(j => j.Opcode == Opcode.CallIndirect).Offset).Offset;
-        int indirect = body.Single(i => i.Opcode == Opcode.CallIndirect).Offset;
-        int host = body.Last(i => i.Opcode == Opcode.Call).Offset;
+        var callee = body.Single(i => i.Opcode == Opcode.Call && i.Offset < body.First(j => j.Opcode == Opcode.CallIndirect).Offset).Offset;
+        var indirect = body.Single(i => i.Opcode == Opcode.CallIndirect).Offset;
+        var host = body.Last(i => i.Opcode == Opcode.Call).Offset;
         int[] loops = [.. body.Where(i => i.Opcode == Opcode.Loop).Select(i => i.Offset)];
         Assert.Equal([callee, indirect], compiled.FeedbackCallOffsets);
         Assert.Equal(
@@ -119,13 +119,21 @@ public sealed class ResumePointTests
         const int locals = 2000;
         const int calls = 3000;
         var text = new StringBuilder("(module (func $g (result i32) (i32.const 1)) (func (export \"f\") ");
-        for (int i = 0; i < locals; i++) text.Append("(local i32)");
-        for (int i = 0; i < calls; i++) text.Append("(local.set ").Append(LocalOf(i)).Append(" (call $g))");
+        for (var i = 0; i < locals; i++)
+        {
+            text.Append("(local i32)");
+        }
+
+        for (var i = 0; i < calls; i++)
+        {
+            text.Append("(local.set ").Append(LocalOf(i)).Append(" (call $g))");
+        }
+
         var module = WasmModule.Decode(WatAssembler.Assemble(text.Append("))").ToString()));
         using var engine = new WasmEngine(EngineOptions.Default);
         using var compiler = new BaselineCompiler(NativeRuntime.CodeSpace, NativeRuntime.Stubs.Stubs);
         var code = engine.CodeOf(module);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var points = compiler.DescribeResumePoints(code, 1).ResumePoints;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 40 << 20);
         Assert.Equal(2 * calls, points.Length);
@@ -135,12 +143,15 @@ public sealed class ResumePointTests
         foreach (var (point, number) in points.Where(point => point.Kind == ResumeKind.AfterCall).Select((point, number) => (point, number)))
         {
             Assert.Equal(locals, point.Values.Length);
-            for (int i = number % 7; i < locals; i += 7)
+            for (var i = number % 7; i < locals; i += 7)
             {
                 var place = point.Values[i];
                 Assert.Equal(ValueKind.I32, place.Type);
                 Assert.True(place.Kind == ValueLocationKind.Stack || (!isSet[i] && (place.Kind, place.Payload) == (ValueLocationKind.Constant, 0L)));
-                if (place.Kind == ValueLocationKind.Stack) Assert.Equal(FrameLayout.BaselineSlot(i, FrameLayout.BaselineSlotSize), place.Payload);
+                if (place.Kind == ValueLocationKind.Stack)
+                {
+                    Assert.Equal(FrameLayout.BaselineSlot(i, FrameLayout.BaselineSlotSize), place.Payload);
+                }
             }
 
             isSet[LocalOf(number)] = true;
@@ -168,7 +179,7 @@ public sealed class ResumePointTests
     private static List<(int Offset, Opcode Opcode)> Instructions()
     {
         var reader = Module.OpenBody(Module.Functions[2]);
-        for (int groups = reader.ReadIndex(); groups > 0; groups--)
+        for (var groups = reader.ReadIndex(); groups > 0; groups--)
         {
             reader.ReadIndex();
             reader.ReadValueType();
@@ -177,7 +188,7 @@ public sealed class ResumePointTests
         var instructions = new List<(int, Opcode)>();
         while (!reader.IsAtEnd)
         {
-            int offset = reader.Offset;
+            var offset = reader.Offset;
             var opcode = reader.ReadOpcode();
             reader.SkipImmediates(opcode);
             instructions.Add((offset, opcode));

@@ -42,7 +42,7 @@ public sealed class StackMapTests
               (struct.new $s (i32.const 1) (local.get $a)))
             """);
         var maps = Maps(code);
-        uint first = 1u << (int)CallingConvention.ParameterGprs[0];
+        var first = 1u << (int)CallingConvention.ParameterGprs[0];
 
         // Calls are described in the order of the code: what is out of line comes last.
         Assert.Equal([Slot(0)], maps[0].RbpOffsets);
@@ -84,7 +84,7 @@ public sealed class StackMapTests
     [Fact]
     public void ManyDifferentMapsAreKeptApart()
     {
-        string sets = string.Concat(Enumerable.Range(1, 199).Select(i => $"(call $callee) (local.set {i} (local.get 0)) "));
+        var sets = string.Concat(Enumerable.Range(1, 199).Select(i => $"(call $callee) (local.set {i} (local.get 0)) "));
         var code = Compile($"""
             (func $callee)
             (func $f (param externref) (local {string.Concat(Enumerable.Repeat("externref ", 199))})

@@ -19,10 +19,10 @@ public sealed class StateDraftTests
     [Fact]
     public void WhatBecomesTheSameIsOneChunk()
     {
-        int first = Change(0, StackValue.Known(7, ValueKind.I32));
+        var first = Change(0, StackValue.Known(7, ValueKind.I32));
         Assert.Equal(first, Change(0, StackValue.Known(7, ValueKind.I32)));
         Assert.Equal(2, _chunks.Count);
-        int second = Change(0, StackValue.Known(8, ValueKind.I32));
+        var second = Change(0, StackValue.Known(8, ValueKind.I32));
         Assert.NotEqual(first, second);
         Assert.Equal(7, _chunks[first][0].Constant);
         Assert.Equal(8, _chunks[second][0].Constant);
@@ -34,9 +34,9 @@ public sealed class StateDraftTests
     [Fact]
     public void AChunkThatWasRemovedIsNotUsed()
     {
-        int removed = Change(0, StackValue.Known(7, ValueKind.I32));
+        var removed = Change(0, StackValue.Known(7, ValueKind.I32));
         _chunks.Truncate(removed);
-        int again = Change(0, StackValue.Known(7, ValueKind.I32));
+        var again = Change(0, StackValue.Known(7, ValueKind.I32));
         Assert.Equal(removed + 1, _chunks.Count);
         Assert.Equal(7, _chunks[again][0].Constant);
 

@@ -51,8 +51,8 @@ public sealed class StructTests
     [InlineData(200)]
     public void DefaultFieldsAreZeroWhateverLayThereBefore(int fields)
     {
-        string types = string.Concat(Enumerable.Repeat("(field i64) ", fields));
-        string sum = string.Concat(Enumerable.Range(0, fields).Select(i => $"(i64.or (struct.get $s {i} (local.get $s))) "));
+        var types = string.Concat(Enumerable.Repeat("(field i64) ", fields));
+        var sum = string.Concat(Enumerable.Range(0, fields).Select(i => $"(i64.or (struct.get $s {i} (local.get $s))) "));
         using var run = new BaselineRun($"""
             (type $s (struct {types}))
             (func $dirty (param i32)
@@ -73,7 +73,7 @@ public sealed class StructTests
     [Fact]
     public void AccessToNullTrapsHoweverFarTheFieldIs()
     {
-        string types = string.Concat(Enumerable.Repeat("(field (mut i64)) ", 1000));
+        var types = string.Concat(Enumerable.Repeat("(field (mut i64)) ", 1000));
         using var run = new BaselineRun($"""
             (type $s (struct {types}))
             (func $null (result (ref null $s)) (ref.null $s))
@@ -108,8 +108,8 @@ public sealed class StructTests
         // Constants, locals in registers, results in the frame and floats alternate.
         string[] kinds = ["i32", "i64", "f64", "f32"];
         var fields = Enumerable.Range(0, 120).Select(i => kinds[i % 4]).ToArray();
-        string types = string.Concat(fields.Select(kind => $"(field {kind}) "));
-        string values = string.Concat(Enumerable.Range(0, 120).Select(i => (i % 8) switch
+        var types = string.Concat(fields.Select(kind => $"(field {kind}) "));
+        var values = string.Concat(Enumerable.Range(0, 120).Select(i => (i % 8) switch
         {
             0 => $"(i32.const {i}) ",
             1 => $"(i64.extend_i32_s (i32.add (local.get 0) (i32.const {i}))) ",
@@ -120,7 +120,7 @@ public sealed class StructTests
             6 => $"(f64.convert_i32_s (i32.add (local.get 0) (i32.const {i}))) ",
             _ => $"(f32.const {i}) ",
         }));
-        string sum = string.Concat(fields.Select((kind, i) => kind switch
+        var sum = string.Concat(fields.Select((kind, i) => kind switch
         {
             "f64" => $"(f64.add (struct.get $s {i} (local.get $s))) ",
             "f32" => $"(f64.add (f64.promote_f32 (struct.get $s {i} (local.get $s)))) ",

@@ -53,7 +53,7 @@ public sealed class ValueStackTests : IDisposable
     public void WhatIsSavedIsLookedAtNoMoreForConstantsThatAreStored()
     {
         const int locals = 4 * StateChunks.Size;
-        for (int i = 0; i < locals; i++)
+        for (var i = 0; i < locals; i++)
         {
             _stack.PushConstant(0, ValueKind.I32);
         }
@@ -61,7 +61,7 @@ public sealed class ValueStackTests : IDisposable
         _stack.DeclareLocals();
         _stack.Save();
         Assert.Equal(0, _stack.NextWithConstants(0, 4));
-        for (int i = 0; i < locals; i++)
+        for (var i = 0; i < locals; i++)
         {
             if (i != 3 * StateChunks.Size)
             {
@@ -93,8 +93,8 @@ public sealed class ValueStackTests : IDisposable
     [Fact]
     public void WhereAllRegistersAreUsedOneIsSpilledAndNotTheSameAgain()
     {
-        int count = CallingConvention.AllocatableGprs.Length;
-        for (int i = 0; i < count; i++)
+        var count = CallingConvention.AllocatableGprs.Length;
+        for (var i = 0; i < count; i++)
         {
             _stack.Push(ValueKind.I64, _stack.AllocateGpr(RegisterSet.None));
         }
@@ -105,8 +105,12 @@ public sealed class ValueStackTests : IDisposable
         _stack.Push(ValueKind.I64, first);
         Register second = _stack.AllocateGpr(RegisterSet.None);
         Assert.NotEqual(first, second);
-        int inFrame = 0;
-        foreach (var value in _stack.Values) inFrame += value.IsFrame ? 1 : 0;
+        var inFrame = 0;
+        foreach (var value in _stack.Values)
+        {
+            inFrame += value.IsFrame ? 1 : 0;
+        }
+
         Assert.Equal(2, inFrame);
     }
 
@@ -140,7 +144,7 @@ public sealed class ValueStackTests : IDisposable
         _stack.PushLocal(0);
         _stack.Drop();
         Assert.True(_stack[0].IsSaved);
-        int position = _assembler.Position;
+        var position = _assembler.Position;
         _stack.SpillBelow(3);
         Assert.True(_stack[0].IsFrame);
         Assert.Equal(position, _assembler.Position);
@@ -201,7 +205,7 @@ public sealed class ValueStackTests : IDisposable
         _stack.Push(ValueKind.I64, Gpr.Rsi);
         PushFrameValues(StateChunks.Size + 2);
         _stack.Push(ValueKind.I64, Gpr.Rcx);
-        int height = _stack.Height;
+        var height = _stack.Height;
         int[] higher = [.. _stack.Save()];
         _stack.Drop();
         _stack.SpillBelow(_stack.Height);
@@ -214,7 +218,7 @@ public sealed class ValueStackTests : IDisposable
     public void NumbersOfChunksThatAreGoneMeanNothing()
     {
         PushFrameValues(1);
-        int kept = _chunks.Count;
+        var kept = _chunks.Count;
         int[] gone = [.. _stack.Save()];
         _chunks.Truncate(kept);
         _stack.ForgetFrom(kept);
@@ -229,7 +233,7 @@ public sealed class ValueStackTests : IDisposable
         _stack.Push(ValueKind.I64, Gpr.Rcx);
         PushFrameValues(10 * StateChunks.Size);
         _stack.Push(ValueKind.I64, Gpr.Rsi);
-        int height = _stack.Height;
+        var height = _stack.Height;
         _stack.SpillBelow(height - 1);
         Assert.True(_stack[0].IsFrame);
         Assert.Equal(RegisterSet.Of(Gpr.Rsi), _stack.Used);
@@ -248,7 +252,7 @@ public sealed class ValueStackTests : IDisposable
         PushFrameValues(StateChunks.Size);
         _stack.Push(StackValue.InFrame(ValueKind.Ref));
         _stack.Push(ValueKind.Ref, Gpr.Rdx);
-        Assert.Equal([0UL, 1UL], [.. _stack.References(out uint registers, out _)]);
+        Assert.Equal([0UL, 1UL], [.. _stack.References(out var registers, out _)]);
         Assert.Equal(RegisterSet.Of(Gpr.Rdx), registers);
         int[] saved = [.. _stack.Save()];
         _stack.SpillBelow(_stack.Height);
@@ -302,7 +306,7 @@ public sealed class ValueStackTests : IDisposable
 
     private void PushFrameValues(int count)
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             _stack.Push(StackValue.InFrame(ValueKind.I32));
         }

@@ -20,25 +20,28 @@ public sealed class BaselineSettingsTests
     public void CodeOfOtherKnobsIsOtherCode(string setting)
     {
         using var folder = new CacheFolder();
-        string[] parts = setting.Split('=', 2);
-        EngineOptions usual = folder.With(EngineOptions.Default);
-        EngineOptions other = usual.With(parts[0], parts[1]);
-        if (Code(usual) != Code(other)) Assert.NotEqual(CacheIdentity.Of(usual), CacheIdentity.Of(other));
+        var parts = setting.Split('=', 2);
+        var usual = folder.With(EngineOptions.Default);
+        var other = usual.With(parts[0], parts[1]);
+        if (Code(usual) != Code(other))
+        {
+            Assert.NotEqual(CacheIdentity.Of(usual), CacheIdentity.Of(other));
+        }
     }
 
     [Fact]
     public void SomeKnobsDo()
     {
         using var folder = new CacheFolder();
-        EngineOptions usual = folder.With(EngineOptions.Default);
-        foreach (string setting in (ReadOnlySpan<string>)["tier-up=never", "inlining=off", "osr=on", "interrupt.epochs=on", "interrupt.fuel=on", "memory.guard-pages=off"])
+        var usual = folder.With(EngineOptions.Default);
+        foreach (var setting in (ReadOnlySpan<string>)["tier-up=never", "inlining=off", "osr=on", "interrupt.epochs=on", "interrupt.fuel=on", "memory.guard-pages=off"])
         {
-            string[] parts = setting.Split('=', 2);
+            var parts = setting.Split('=', 2);
             Assert.NotEqual(CacheIdentity.Of(usual), CacheIdentity.Of(usual.With(parts[0], parts[1])));
         }
 
         // Iterations are counted in the code or not, however many they are.
-        EngineOptions entering = usual.With("osr", "on");
+        var entering = usual.With("osr", "on");
         Assert.NotEqual(CacheIdentity.Of(entering), CacheIdentity.Of(entering.With("osr.threshold", "1")));
         Assert.Equal(CacheIdentity.Of(entering.With("osr.threshold", "1000")), CacheIdentity.Of(entering.With("osr.threshold", "1")));
 
@@ -59,13 +62,17 @@ public sealed class BaselineSettingsTests
     private static string Code(EngineOptions options)
     {
         using var engine = new WasmEngine(options);
-        ModuleCode code = engine.CodeOf(Module);
+        var code = engine.CodeOf(Module);
         var all = new System.Text.StringBuilder();
-        for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
+        for (var i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
         {
-            CompiledCode compiled = engine.BaselineCompiler.Compile(code, i);
-            byte[] bytes = compiled.Block.Bytes.ToArray();
-            foreach (CodeReference reference in compiled.References!) bytes.AsSpan(reference.Offset, sizeof(int)).Clear();
+            var compiled = engine.BaselineCompiler.Compile(code, i);
+            var bytes = compiled.Block.Bytes.ToArray();
+            foreach (var reference in compiled.References!)
+            {
+                bytes.AsSpan(reference.Offset, sizeof(int)).Clear();
+            }
+
             all.Append(Convert.ToHexString(bytes)).Append('\n');
             NativeRuntime.CodeSpace.Free(compiled.Block);
         }

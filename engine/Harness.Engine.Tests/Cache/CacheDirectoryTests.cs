@@ -34,7 +34,7 @@ public sealed class CacheDirectoryTests : IDisposable
     [Fact]
     public void AFileIsNoFolder()
     {
-        string file = Path.Combine(_folder.Path, "file");
+        var file = Path.Combine(_folder.Path, "file");
         File.WriteAllText(file, "");
         Assert.Equal($"knob 'cache.directory': '{file}' is no folder", Refusal(file));
         Assert.Equal($"knob 'cache.directory': '{file}/below' is no folder", Refusal(Path.Combine(file, "below")));
@@ -44,7 +44,7 @@ public sealed class CacheDirectoryTests : IDisposable
     public void AFolderThatCannotBeMadeIsNamed()
     {
         const string impossible = "/proc/harness-cache";
-        string refusal = Refusal(impossible);
+        var refusal = Refusal(impossible);
         Assert.StartsWith($"knob 'cache.directory': '{impossible}' cannot be made; ", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal);
     }
@@ -52,7 +52,7 @@ public sealed class CacheDirectoryTests : IDisposable
     [Fact]
     public void AFolderThatIsNotThereIsMadeForTheUserAlone()
     {
-        string path = Path.Combine(_folder.Path, "a", "b");
+        var path = Path.Combine(_folder.Path, "a", "b");
         CacheDirectory.Open(path).Dispose();
         Assert.Equal(Own, File.GetUnixFileMode(path));
     }
@@ -61,14 +61,14 @@ public sealed class CacheDirectoryTests : IDisposable
     public void AnotherUsersFolderIsRefused()
     {
         // Of root, unless it is root who tests; then of whoever is the process 'nobody' can be.
-        string path = Environment.UserName == "root" ? Foreign() : "/";
+        var path = Environment.UserName == "root" ? Foreign() : "/";
         Assert.Equal($"knob 'cache.directory': '{path}' belongs to another user, whose code would be run as yours: name a folder of your own", Refusal(path));
     }
 
     [Fact]
     public void FilesComeBackAsTheyWereWritten()
     {
-        using CacheDirectory directory = CacheDirectory.Open(_folder.Path);
+        using var directory = CacheDirectory.Open(_folder.Path);
         Assert.Null(directory.TryRead(Name, 100));
         Assert.True(directory.TryWrite(Name, "one"u8));
         Assert.True(directory.TryWrite(Name, "another"u8));
@@ -81,9 +81,9 @@ public sealed class CacheDirectoryTests : IDisposable
     [Fact]
     public void LinksPipesFoldersAndFilesOfOthersAreNotRead()
     {
-        using CacheDirectory directory = CacheDirectory.Open(_folder.Path);
-        string file = Path.Combine(_folder.Path, Name + ".code");
-        string elsewhere = Path.Combine(_folder.Path, "elsewhere");
+        using var directory = CacheDirectory.Open(_folder.Path);
+        var file = Path.Combine(_folder.Path, Name + ".code");
+        var elsewhere = Path.Combine(_folder.Path, "elsewhere");
         File.WriteAllText(elsewhere, "code");
         File.CreateSymbolicLink(file, elsewhere);
         Assert.Null(directory.TryRead(Name, 100));
@@ -92,7 +92,11 @@ public sealed class CacheDirectoryTests : IDisposable
         Assert.Null(directory.TryRead(Name, 100));
         Assert.False(directory.TryWrite(Name, "code"u8));
         Directory.Delete(file);
-        using (var make = System.Diagnostics.Process.Start("mkfifo", [file])) make.WaitForExit();
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [file]))
+        {
+            make.WaitForExit();
+        }
+
         Assert.Null(directory.TryRead(Name, 100));
         File.Delete(file);
         Assert.True(directory.TryWrite(Name, "code"u8));
@@ -105,10 +109,10 @@ public sealed class CacheDirectoryTests : IDisposable
     [Fact]
     public void WhatWasNotUsedForLongestIsRemovedFirst()
     {
-        using CacheDirectory directory = CacheDirectory.Open(_folder.Path);
+        using var directory = CacheDirectory.Open(_folder.Path);
         string[] names = [.. "abcdef".Select(letter => new string(letter, 64))];
-        DateTime start = DateTime.UtcNow.AddHours(-3);
-        foreach (string name in names)
+        var start = DateTime.UtcNow.AddHours(-3);
+        foreach (var name in names)
         {
             Assert.True(directory.TryWrite(name, new byte[100]));
             File.SetLastWriteTimeUtc(Path.Combine(_folder.Path, name + ".code"), start = start.AddMinutes(1));
@@ -116,11 +120,15 @@ public sealed class CacheDirectoryTests : IDisposable
 
         directory.Touch(names[0]);
         string[] others = ["notes.txt", $"{names[0]}.txt", "short.code", $"{new string('x', 64)}.code"];
-        foreach (string other in others) File.WriteAllBytes(Path.Combine(_folder.Path, other), new byte[1000]);
-        string unfinished = Path.Combine(_folder.Path, $"{names[1]}.new");
+        foreach (var other in others)
+        {
+            File.WriteAllBytes(Path.Combine(_folder.Path, other), new byte[1000]);
+        }
+
+        var unfinished = Path.Combine(_folder.Path, $"{names[1]}.new");
         File.WriteAllText(unfinished, "abandoned");
         File.SetLastWriteTimeUtc(unfinished, start);
-        string unfinishedYet = Path.Combine(_folder.Path, $"{names[2]}.new");
+        var unfinishedYet = Path.Combine(_folder.Path, $"{names[2]}.new");
         File.WriteAllText(unfinishedYet, "just begun");
         directory.Trim(350);
         string[] left = [.. Directory.EnumerateFiles(_folder.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
@@ -131,9 +139,9 @@ public sealed class CacheDirectoryTests : IDisposable
     [Fact]
     public void AnEntryThatIsLargerThanTheLimitIsNotWritten()
     {
-        byte[] module = WatAssembler.Assemble(
+        var module = WatAssembler.Assemble(
             $"""(module (func (export "main") (param i32) (result i32) {string.Concat(Enumerable.Repeat("(drop (i32.popcnt (local.get 0)))", 500_000))} (i32.const 5)))""");
-        EngineOptions options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never, CacheLimit = 1 });
+        var options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never, CacheLimit = 1 });
         Assert.Equal("5", CacheFolder.Run(module, options).Outcome);
         Assert.Empty(_folder.Entries);
         Assert.Equal("5", CacheFolder.Run(module, options with { CacheLimit = 64 }).Outcome);
@@ -148,7 +156,7 @@ public sealed class CacheDirectoryTests : IDisposable
         Directory.Delete(_folder.Path, recursive: true);
         try
         {
-            byte[] module = WatAssembler.Assemble("""(module (func (export "main") (param i32) (result i32) (i32.const 5)))""");
+            var module = WatAssembler.Assemble("""(module (func (export "main") (param i32) (result i32) (i32.const 5)))""");
             using (var store = new Store(engine))
             {
                 Assert.Equal("5", CacheFolder.OutcomeOf(store.Instantiate(engine.Decode(module)), "main"));
@@ -169,9 +177,13 @@ public sealed class CacheDirectoryTests : IDisposable
     /// <summary>A folder that is given to another user, as root can.</summary>
     private string Foreign()
     {
-        string path = Path.Combine(_folder.Path, "foreign");
+        var path = Path.Combine(_folder.Path, "foreign");
         Directory.CreateDirectory(path, Own);
-        using (var give = System.Diagnostics.Process.Start("chown", ["65534", path])) give.WaitForExit();
+        using (var give = System.Diagnostics.Process.Start("chown", ["65534", path]))
+        {
+            give.WaitForExit();
+        }
+
         return path;
     }
 }

@@ -32,14 +32,17 @@ internal sealed class CacheFolder : IDisposable
     /// <summary>What is kept in the only file of optimized code.</summary>
     public Dictionary<CodeKey, ReadOnlyMemory<byte>> OptimizedRecords()
     {
-        byte[] file = File.ReadAllBytes(OptimizedEntry);
+        var file = File.ReadAllBytes(OptimizedEntry);
         return Harness.Engine.Cache.OptimizedEntry.TryRead(file, file.AsSpan(16, 32))!;
     }
 
     /// <summary>Removes all files.</summary>
     public void Clear()
     {
-        foreach (string file in Files) File.Delete(file);
+        foreach (var file in Files)
+        {
+            File.Delete(file);
+        }
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
@@ -65,7 +68,7 @@ internal sealed class CacheFolder : IDisposable
     public static (string Outcome, EngineStatistics Statistics) Run(ReadOnlySpan<byte> module, EngineOptions options, string function = "main", Func<Store, Imports>? imports = null)
     {
         using var engine = new WasmEngine(options);
-        WasmModule decoded = engine.Decode(module, BuiltinSets.JsString);
+        var decoded = engine.Decode(module, BuiltinSets.JsString);
         string outcome;
         using (var store = new Store(engine))
         {
@@ -78,7 +81,7 @@ internal sealed class CacheFolder : IDisposable
     /// <summary>What a call gives, or how it fails.</summary>
     public static string OutcomeOf(Instance instance, string function)
     {
-        WasmFunction callee = instance.GetFunction(function);
+        var callee = instance.GetFunction(function);
         try
         {
             return string.Join(' ', callee.Invoke(Arguments.AsSpan(0, callee.Type.Parameters.Length)).Select(value => value.ToString()));

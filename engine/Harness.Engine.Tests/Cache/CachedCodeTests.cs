@@ -122,42 +122,52 @@ public sealed class CachedCodeTests : IDisposable
     [MemberData(nameof(Configurations))]
     public void ProgramsGiveTheSameWithCachedCode(string knobs)
     {
-        EngineOptions plain = Options(knobs);
-        EngineOptions cached = _folder.With(plain);
-        int hits = 0;
-        int deopts = 0;
-        foreach (string workload in RepositoryFiles.Workloads)
+        var plain = Options(knobs);
+        var cached = _folder.With(plain);
+        var hits = 0;
+        var deopts = 0;
+        foreach (var workload in RepositoryFiles.Workloads)
         {
-            byte[] module = Bytes(WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString));
-            if (WasmModule.Decode(module, BuiltinSets.JsString).Imports.Length > 0) continue;
-            string expected = CacheFolder.Run(module, plain).Outcome;
-            (string cold, EngineStatistics first) = CacheFolder.Run(module, cached);
+            var module = Bytes(WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString));
+            if (WasmModule.Decode(module, BuiltinSets.JsString).Imports.Length > 0)
+            {
+                continue;
+            }
+
+            var expected = CacheFolder.Run(module, plain).Outcome;
+            var (cold, first) = CacheFolder.Run(module, cached);
             Assert.Equal((workload, expected), (workload, cold));
             Assert.Equal((workload, 0, 0, 0), (workload, first.CacheHits, first.CacheOptimizedHits, first.CacheUnnamed));
             Assert.Equal(first.BaselineFunctions, first.CacheMisses);
-            (string warm, EngineStatistics second) = CacheFolder.Run(module, cached);
+            var (warm, second) = CacheFolder.Run(module, cached);
             Assert.Equal((workload, expected), (workload, warm));
             Assert.Equal(second.BaselineFunctions, second.CacheMisses);
             hits += second.CacheHits + second.CacheOptimizedHits;
             deopts += second.StressDeopts;
-            if (plain.TierUp == TierUpMode.Never) Assert.Equal((workload, 0, first.CacheMisses), (workload, second.CacheMisses, second.CacheHits));
+            if (plain.TierUp == TierUpMode.Never)
+            {
+                Assert.Equal((workload, 0, first.CacheMisses), (workload, second.CacheMisses, second.CacheHits));
+            }
         }
 
         Assert.True(hits > 100, $"{hits} functions came out of the cache");
-        if (plain.StressGuardFailInterval > 0) Assert.True(deopts > 20, $"{deopts} deopts");
+        if (plain.StressGuardFailInterval > 0)
+        {
+            Assert.True(deopts > 20, $"{deopts} deopts");
+        }
     }
 
     [Theory]
     [MemberData(nameof(Configurations))]
     public void AllKindsOfInstructionsGiveTheSameWithCachedCode(string knobs)
     {
-        EngineOptions plain = Options(knobs);
-        byte[] module = WatAssembler.Assemble(Everything);
-        foreach (string function in (ReadOnlySpan<string>)["main", "trap", "divide"])
+        var plain = Options(knobs);
+        var module = WatAssembler.Assemble(Everything);
+        foreach (var function in (ReadOnlySpan<string>)["main", "trap", "divide"])
         {
-            string expected = CacheFolder.Run(module, plain, function, Host).Outcome;
+            var expected = CacheFolder.Run(module, plain, function, Host).Outcome;
             CacheFolder.Run(module, _folder.With(plain), function, Host);
-            (string warm, EngineStatistics statistics) = CacheFolder.Run(module, _folder.With(plain), function, Host);
+            var (warm, statistics) = CacheFolder.Run(module, _folder.With(plain), function, Host);
             Assert.Equal(expected, warm);
             Assert.NotEqual(0, statistics.CacheHits + statistics.CacheOptimizedHits);
         }
@@ -167,7 +177,7 @@ public sealed class CachedCodeTests : IDisposable
     [Fact]
     public void TypesHaveTheIdsOfTheProcess()
     {
-        byte[] module = WatAssembler.Assemble(
+        var module = WatAssembler.Assemble(
             """
             (module
               (type $own (sub (struct (field i8) (field i64) (field i8) (field i16) (field f32) (field i8) (field i8))))
@@ -178,17 +188,20 @@ public sealed class CachedCodeTests : IDisposable
                   (ref.test (ref $own) (array.get $list (array.new $list (call $make) (i32.const 3)) (i32.const 1)))
                   (i32.mul (i32.const 10) (ref.test (ref $list) (call $make))))))
             """);
-        EngineOptions options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
-        int first = RunAndDrop(module, options, expectedHits: 0);
-        for (int tries = 0; tries < 20; tries++)
+        var options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
+        var first = RunAndDrop(module, options, expectedHits: 0);
+        for (var tries = 0; tries < 20; tries++)
         {
-            for (int i = 0; i < 3; i++)
+            for (var i = 0; i < 3; i++)
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
             }
 
-            if (RunAndDrop(module, options, expectedHits: 2) != first) return;
+            if (RunAndDrop(module, options, expectedHits: 2) != first)
+            {
+                return;
+            }
         }
 
         Assert.Fail("the types were never dropped");
@@ -197,15 +210,15 @@ public sealed class CachedCodeTests : IDisposable
     [Fact]
     public void CodeForListingsIsCompiled()
     {
-        byte[] module = WatAssembler.Assemble(Everything);
-        EngineOptions options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
+        var module = WatAssembler.Assemble(Everything);
+        var options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
         CacheFolder.Run(module, options, "main", Host);
         using var engine = new WasmEngine(options);
         engine.Events.RequestListings();
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(engine.Decode(module), Host(store));
+        var instance = store.Instantiate(engine.Decode(module), Host(store));
         CacheFolder.OutcomeOf(instance, "main");
-        int main = instance.Module.FindExport("main")!.Index;
+        var main = instance.Module.FindExport("main")!.Index;
         Assert.NotNull(instance.Code.BaselineCode(main)!.SourceMap);
         Assert.Equal((0, 0), (engine.Statistics.CacheHits, engine.Statistics.CacheMisses));
     }
@@ -220,7 +233,7 @@ public sealed class CachedCodeTests : IDisposable
     private static int RunAndDrop(byte[] bytes, EngineOptions options, int expectedHits)
     {
         using var engine = new WasmEngine(options);
-        WasmModule module = engine.Decode(bytes);
+        var module = engine.Decode(bytes);
         using var store = new Store(engine);
         Assert.Equal("1", CacheFolder.OutcomeOf(store.Instantiate(module), "main"));
         Assert.Equal((expectedHits, 2 - expectedHits), (engine.Statistics.CacheHits, engine.Statistics.CacheMisses));
@@ -230,26 +243,26 @@ public sealed class CachedCodeTests : IDisposable
     /// <summary>Compiles all functions into the cache in one engine, and compares them in another with what it compiles itself.</summary>
     private void AssertSameCode(WasmModule module, EngineOptions options)
     {
-        int functions = 0;
+        var functions = 0;
         using (var engine = new WasmEngine(_folder.With(options)))
         {
-            ModuleCode code = engine.CodeOf(module);
-            for (int i = module.ImportedFunctionCount; i < module.Functions.Length; i++, functions++)
+            var code = engine.CodeOf(module);
+            for (var i = module.ImportedFunctionCount; i < module.Functions.Length; i++, functions++)
             {
-                CompiledCode compiled = engine.BaselineCompiler.Compile(code, i);
+                var compiled = engine.BaselineCompiler.Compile(code, i);
                 engine.Cache!.Keep(code, compiled);
                 NativeRuntime.CodeSpace.Free(compiled.Block);
             }
         }
 
         using var later = new WasmEngine(_folder.With(options));
-        WasmModule again = later.Decode(module.Bytes, module.BuiltinSets);
-        ModuleCode owner = later.CodeOf(again);
-        for (int i = again.ImportedFunctionCount; i < again.Functions.Length; i++)
+        var again = later.Decode(module.Bytes, module.BuiltinSets);
+        var owner = later.CodeOf(again);
+        for (var i = again.ImportedFunctionCount; i < again.Functions.Length; i++)
         {
-            CompiledCode? found = later.Cache!.Find(owner, i);
+            var found = later.Cache!.Find(owner, i);
             Assert.NotNull(found);
-            CompiledCode compiled = later.BaselineCompiler.Compile(owner, i);
+            var compiled = later.BaselineCompiler.Compile(owner, i);
             CodeComparison.AssertSame(compiled, found);
             NativeRuntime.CodeSpace.Free(compiled.Block);
             NativeRuntime.CodeSpace.Free(found.Block);

@@ -16,15 +16,15 @@ public sealed class CachedOptimizedCodeTests
     [Fact]
     public void CodeOfBothIsWritten()
     {
-        CachedOptimizedCode one = Open();
-        CachedOptimizedCode other = Open();
+        var one = Open();
+        var other = Open();
         Assert.True(other.Find(First).IsEmpty);
         one.Add(First, [1]);
         Write(one);
         other.Add(Second, [2]);
         Write(other);
 
-        CachedOptimizedCode later = Open();
+        var later = Open();
         Assert.Equal([1], later.Find(First).ToArray());
         Assert.Equal([2], later.Find(Second).ToArray());
     }
@@ -32,18 +32,18 @@ public sealed class CachedOptimizedCodeTests
     [Fact]
     public void CodeThatAnotherHasDroppedDoesNotComeBack()
     {
-        CachedOptimizedCode maker = Open();
+        var maker = Open();
         maker.Add(First, [1]);
         Write(maker);
-        CachedOptimizedCode one = Open();
-        CachedOptimizedCode other = Open();
+        var one = Open();
+        var other = Open();
         Assert.False(other.Find(First).IsEmpty);
         Assert.True(one.Drop(First, [1]));
         Write(one);
         other.Add(Second, [2]);
         Write(other);
 
-        CachedOptimizedCode later = Open();
+        var later = Open();
         Assert.True(later.Find(First).IsEmpty);
         Assert.Equal([2], later.Find(Second).ToArray());
     }
@@ -52,7 +52,7 @@ public sealed class CachedOptimizedCodeTests
     [Fact]
     public void CodeThatHasTakenThePlaceOfWhatIsDroppedStays()
     {
-        CachedOptimizedCode code = Open();
+        var code = Open();
         Assert.True(code.Add(First, [1]));
         Assert.True(code.Add(First, [2]));
         Assert.False(code.Drop(First, [1]));
@@ -67,7 +67,7 @@ public sealed class CachedOptimizedCodeTests
     [Fact]
     public void CodeOfOthersStaysWhereItCannotBeRead()
     {
-        CachedOptimizedCode other = Open();
+        var other = Open();
         other.Add(First, [1]);
         Write(other);
         Exception? reason = null;
@@ -81,7 +81,7 @@ public sealed class CachedOptimizedCodeTests
         reason = null;
         Write(code);
 
-        CachedOptimizedCode later = Open();
+        var later = Open();
         Assert.Equal([1], later.Find(First).ToArray());
         Assert.Equal([2], later.Find(Second).ToArray());
     }
@@ -90,19 +90,19 @@ public sealed class CachedOptimizedCodeTests
     [Fact]
     public void CodeOfALaterFileDoesNotKeepThatFile()
     {
-        CachedOptimizedCode maker = Open();
+        var maker = Open();
         maker.Add(First, [1]);
         Write(maker);
-        CachedOptimizedCode one = Open();
-        ReadOnlyMemory<byte> known = one.Find(First);
-        CachedOptimizedCode other = Open();
+        var one = Open();
+        var known = one.Find(First);
+        var other = Open();
         other.Add(Second, [2]);
         Write(other);
         one.Add(new CodeKey(3, -1), [3]);
         Write(one);
 
         Assert.True(known.Equals(one.Find(First)));
-        Assert.True(MemoryMarshal.TryGetArray(one.Find(Second), out ArraySegment<byte> added));
+        Assert.True(MemoryMarshal.TryGetArray(one.Find(Second), out var added));
         Assert.Equal([2], added.Array!);
     }
 
@@ -123,11 +123,11 @@ public sealed class CachedOptimizedCodeTests
         Assert.Equal([1], code.Find(First).ToArray());
         isReading.Reset();
         mayRead.Reset();
-        Task<byte[]?> writing = Task.Factory.StartNew(() => code.MakeFile(1 << 20), TaskCreationOptions.LongRunning);
+        var writing = Task.Factory.StartNew(() => code.MakeFile(1 << 20), TaskCreationOptions.LongRunning);
         try
         {
             Assert.True(isReading.Wait(Patience));
-            Task<byte[]> asking = Task.Factory.StartNew(
+            var asking = Task.Factory.StartNew(
                 () =>
                 {
                     code.Drop(Second, [2]);

@@ -20,10 +20,13 @@ public sealed class CodeCacheTests
     {
         var files = new SlowFiles();
         using var cache = new CodeCache(EngineOptions.Default, files);
-        Task decoding = Task.Factory.StartNew(
+        var decoding = Task.Factory.StartNew(
             () =>
             {
-                for (int i = 0; i < ModuleCount; i++) Decode(cache, i);
+                for (var i = 0; i < ModuleCount; i++)
+                {
+                    Decode(cache, i);
+                }
             },
             TaskCreationOptions.LongRunning);
         try
@@ -52,9 +55,17 @@ public sealed class CodeCacheTests
         WasmModule last;
         try
         {
-            for (int i = 0; i < most; i++) Decode(cache, i);
+            for (var i = 0; i < most; i++)
+            {
+                Decode(cache, i);
+            }
+
             Assert.True(files.IsWriting.Wait(Patience));
-            for (int i = most; i < 2 * most; i++) Decode(cache, i);
+            for (var i = most; i < 2 * most; i++)
+            {
+                Decode(cache, i);
+            }
+
             last = Decode(cache, 2 * most);
         }
         finally
@@ -63,7 +74,7 @@ public sealed class CodeCacheTests
         }
 
         cache.Save([]);
-        int written = files.Written.Count;
+        var written = files.Written.Count;
         Assert.InRange(written, ModuleCount, most);
         cache.Save([(last, new ModuleProfile("", []))]);
         Assert.Equal(written + 1, files.Written.Count);
@@ -76,8 +87,8 @@ public sealed class CodeCacheTests
         var files = new SlowFiles();
         files.MayWrite.Set();
         using var cache = new CodeCache(EngineOptions.Default, files);
-        WasmModule module = Decode(cache, 0);
-        foreach (Exception reason in new Exception[] { new IOException("too many files are open"), new InsufficientMemoryException() })
+        var module = Decode(cache, 0);
+        foreach (var reason in new Exception[] { new IOException("too many files are open"), new InsufficientMemoryException() })
         {
             files.CannotBeRead = reason;
             cache.Save([(module, new ModuleProfile("", []))]);
@@ -96,7 +107,11 @@ public sealed class CodeCacheTests
         var files = new SlowFiles { CannotBeTrimmed = new InvalidOperationException("the folder is wrong") };
         files.MayWrite.Set();
         using var cache = new CodeCache(EngineOptions.Default, files);
-        for (int i = 0; i < ModuleCount; i++) Decode(cache, i);
+        for (var i = 0; i < ModuleCount; i++)
+        {
+            Decode(cache, i);
+        }
+
         Assert.True(SpinWait.SpinUntil(() => files.HasFailed, Patience));
         files.CannotBeTrimmed = null;
         Exception? told = null;
@@ -144,7 +159,11 @@ public sealed class CodeCacheTests
 
         public byte[]? TryRead(string name, long limit)
         {
-            if (CannotBeRead is { } reason) throw reason;
+            if (CannotBeRead is { } reason)
+            {
+                throw reason;
+            }
+
             Read[name] = true;
             return Written.GetValueOrDefault(name);
         }
@@ -163,7 +182,11 @@ public sealed class CodeCacheTests
 
         public void Trim(long limit)
         {
-            if (CannotBeTrimmed is not { } reason) return;
+            if (CannotBeTrimmed is not { } reason)
+            {
+                return;
+            }
+
             HasFailed = true;
             throw reason;
         }

@@ -21,7 +21,11 @@ internal static class CodeComparison
         Assert.Equal(expected.FeedbackCallOffsets, actual.FeedbackCallOffsets);
         Assert.Equal(expected.InliningPositions, actual.InliningPositions);
         Assert.Equal(expected.LoopOffset, actual.LoopOffset);
-        if (expected.LoopOffset >= 0) Assert.Equal((expected.LoopValues, expected.LoopValueSize), (actual.LoopValues, actual.LoopValueSize));
+        if (expected.LoopOffset >= 0)
+        {
+            Assert.Equal((expected.LoopValues, expected.LoopValueSize), (actual.LoopValues, actual.LoopValueSize));
+        }
+
         Assert.Equal(expected.StackMaps.Select(map => map.Registers), actual.StackMaps.Select(map => map.Registers));
         Assert.Equal(expected.StackMaps.Select(map => map.RbpOffsets), actual.StackMaps.Select(map => map.RbpOffsets));
         Assert.Equal((expected.DeoptData?.Points ?? []).Select(Describe), (actual.DeoptData?.Points ?? []).Select(Describe));
@@ -29,27 +33,31 @@ internal static class CodeComparison
 
     private static string Describe(DeoptPoint point)
     {
-        IEnumerable<string> objects = point.Objects.Select(made => $"object {made.TypeId}: {Describe(made.Fields, point)}");
-        IEnumerable<string> frames = point.Frames.Select(
+        var objects = point.Objects.Select(made => $"object {made.TypeId}: {Describe(made.Fields, point)}");
+        var frames = point.Frames.Select(
             frame => $"{frame.FunctionIndex} {frame.BytecodeOffset} {frame.Resume} {frame.LocalCount}: {Describe(frame.Values, point)}");
         return $"{point.ReturnOffset} {point.Reason}\n{string.Join('\n', objects)}\n{string.Join('\n', frames)}";
     }
 
     private static string Describe(ValueLocation[] values, DeoptPoint point) => string.Join(' ', values.Select(value =>
     {
-        bool isVector = value is { Kind: ValueLocationKind.Constant, Type: ValueKind.V128, Payload: not 0 };
+        var isVector = value is { Kind: ValueLocationKind.Constant, Type: ValueKind.V128, Payload: not 0 };
         return $"{value.Type}:{(isVector ? point.Vectors[value.Payload].ToString() : value.ToString())}";
     }));
 
     /// <summary>The bytes of code, with the addresses of stubs in the place of distances to them.</summary>
     private static string Resolve(CompiledCode code)
     {
-        byte[] bytes = code.Block.Bytes.ToArray();
+        var bytes = code.Block.Bytes.ToArray();
         var stubs = new List<nint>();
-        foreach (CodeReference reference in code.References!)
+        foreach (var reference in code.References!)
         {
-            if (reference.Kind != CodeReferenceKind.Stub) continue;
-            nint target = code.Block.Address + reference.Offset + sizeof(int) + BitConverter.ToInt32(bytes, reference.Offset);
+            if (reference.Kind != CodeReferenceKind.Stub)
+            {
+                continue;
+            }
+
+            var target = code.Block.Address + reference.Offset + sizeof(int) + BitConverter.ToInt32(bytes, reference.Offset);
             Assert.Equal(NativeRuntime.AddressOf((Stub)reference.Symbol), target);
             stubs.Add(target);
             bytes.AsSpan(reference.Offset, sizeof(int)).Clear();

@@ -28,8 +28,8 @@ public sealed class DamagedEntryTests : IDisposable
     [Fact]
     public void AnEntryThatWasCutAnywhereIsAMiss()
     {
-        byte[] entry = Record();
-        for (int length = 0; length < entry.Length; length++)
+        var entry = Record();
+        for (var length = 0; length < entry.Length; length++)
         {
             File.WriteAllBytes(_folder.Entry, entry[..length]);
             AssertMissed($"cut to {length} of {entry.Length} bytes");
@@ -42,7 +42,7 @@ public sealed class DamagedEntryTests : IDisposable
     [Fact]
     public void AnEntryWithMoreBehindItIsAMiss()
     {
-        byte[] entry = Record();
+        var entry = Record();
         File.WriteAllBytes(_folder.Entry, [.. entry, 0]);
         AssertMissed("with a byte more");
     }
@@ -50,10 +50,10 @@ public sealed class DamagedEntryTests : IDisposable
     [Fact]
     public void AnEntryWithAnyBitFlippedIsAMiss()
     {
-        byte[] entry = Record();
+        var entry = Record();
         var random = new Random(20260101);
         int[] bits = [.. Enumerable.Range(0, entry.Length * 8).OrderBy(_ => random.Next()).Take(400), .. Enumerable.Range(0, 48 * 8)];
-        foreach (int bit in bits)
+        foreach (var bit in bits)
         {
             byte[] changed = [.. entry];
             changed[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -68,25 +68,25 @@ public sealed class DamagedEntryTests : IDisposable
     [InlineData("tier-up", "background")]
     public void AnEntryOfOtherKnobsIsAMiss(string knob, string value)
     {
-        byte[] entry = Record();
-        (_, EngineStatistics statistics) = CacheFolder.Run(Module, _folder.With(Options).With(knob, value));
+        var entry = Record();
+        var (_, statistics) = CacheFolder.Run(Module, _folder.With(Options).With(knob, value));
         Assert.Equal((0, 2), (statistics.CacheHits, statistics.CacheMisses));
 
         // Even under the right name.
-        string other = Assert.Single(_folder.Entries, file => !File.ReadAllBytes(file).SequenceEqual(entry));
+        var other = Assert.Single(_folder.Entries, file => !File.ReadAllBytes(file).SequenceEqual(entry));
         File.WriteAllBytes(other, entry);
-        (string outcome, statistics) = CacheFolder.Run(Module, _folder.With(Options).With(knob, value));
+        (var outcome, statistics) = CacheFolder.Run(Module, _folder.With(Options).With(knob, value));
         Assert.Equal(("9", 0, 2), (outcome, statistics.CacheHits, statistics.CacheMisses));
     }
 
     [Fact]
     public void AnEntryOfAnotherBuildProcessorOrModuleIsAnother()
     {
-        string engine = CacheIdentity.Of(_folder.With(Options));
+        var engine = CacheIdentity.Of(_folder.With(Options));
         Assert.Contains(Convert.ToHexStringLower(typeof(WasmEngine).Assembly.ManifestModule.ModuleVersionId.ToByteArray()), engine, StringComparison.Ordinal);
         Assert.Contains("\nprocessor ", engine, StringComparison.Ordinal);
-        byte[] hash = SHA256.HashData(Module);
-        byte[] identity = CacheIdentity.Of(engine, hash, BuiltinSets.None);
+        var hash = SHA256.HashData(Module);
+        var identity = CacheIdentity.Of(engine, hash, BuiltinSets.None);
         Assert.NotEqual(identity, CacheIdentity.Of(engine.Replace("processor ", "processor avx512 ", StringComparison.Ordinal), hash, BuiltinSets.None));
         Assert.NotEqual(identity, CacheIdentity.Of(engine.Replace("engine ", "engine 0", StringComparison.Ordinal), hash, BuiltinSets.None));
         Assert.NotEqual(identity, CacheIdentity.Of(engine, hash, BuiltinSets.JsString));
@@ -96,7 +96,7 @@ public sealed class DamagedEntryTests : IDisposable
     [Fact]
     public void AnEntryOfAnotherFormatIsAMiss()
     {
-        byte[] entry = Record();
+        var entry = Record();
         entry[8]++;
         SHA256.HashData(entry.AsSpan(0, entry.Length - 32), entry.AsSpan(entry.Length - 32));
         File.WriteAllBytes(_folder.Entry, entry);
@@ -107,18 +107,29 @@ public sealed class DamagedEntryTests : IDisposable
     [Fact]
     public void AnEntryThatIsWholeButMadeNoSenseIsAMiss()
     {
-        byte[] entry = Record();
+        var entry = Record();
         var random = new Random(20260102);
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Module));
-        int read = 0;
-        for (int i = 0; i < 3000; i++)
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Module));
+        var read = 0;
+        for (var i = 0; i < 3000; i++)
         {
             byte[] changed = [.. entry];
-            for (int changes = random.Next(1, 4); changes > 0; changes--) changed[random.Next(48, entry.Length - 32)] = (byte)random.Next(256);
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                changed[random.Next(48, entry.Length - 32)] = (byte)random.Next(256);
+            }
+
             SHA256.HashData(changed.AsSpan(0, changed.Length - 32), changed.AsSpan(changed.Length - 32));
-            if (CacheEntry.TryRead(changed, changed.AsSpan(16, 32), hash) is not { } found) continue;
+            if (CacheEntry.TryRead(changed, changed.AsSpan(16, 32), hash) is not { } found)
+            {
+                continue;
+            }
+
             read++;
-            foreach (int function in found.Functions) TryRead(found.Function(function).Span, function);
+            foreach (var function in found.Functions)
+            {
+                TryRead(found.Function(function).Span, function);
+            }
         }
 
         Assert.InRange(read, 100, 2999);
@@ -127,10 +138,17 @@ public sealed class DamagedEntryTests : IDisposable
     private static void TryRead(ReadOnlySpan<byte> record, int function)
     {
         var module = WasmModule.Decode(Module);
-        if (function < 0 || function >= module.Functions.Length) return;
+        if (function < 0 || function >= module.Functions.Length)
+        {
+            return;
+        }
+
         try
         {
-            if (FunctionRecord.TryRead(record, module, function, CodeTier.Baseline, EngineOptions.Default) is { } code) NativeRuntime.CodeSpace.Free(code.Block);
+            if (FunctionRecord.TryRead(record, module, function, CodeTier.Baseline, EngineOptions.Default) is { } code)
+            {
+                NativeRuntime.CodeSpace.Free(code.Block);
+            }
         }
         catch (InvalidDataException)
         {
@@ -141,7 +159,7 @@ public sealed class DamagedEntryTests : IDisposable
     /// <summary>Makes the entry, and gives its bytes.</summary>
     private byte[] Record()
     {
-        (string outcome, EngineStatistics statistics) = CacheFolder.Run(Module, _folder.With(Options));
+        var (outcome, statistics) = CacheFolder.Run(Module, _folder.With(Options));
         Assert.Equal(("9", 0, 2), (outcome, statistics.CacheHits, statistics.CacheMisses));
         AssertFound();
         return File.ReadAllBytes(_folder.Entry);
@@ -149,13 +167,13 @@ public sealed class DamagedEntryTests : IDisposable
 
     private void AssertFound()
     {
-        (string outcome, EngineStatistics statistics) = CacheFolder.Run(Module, _folder.With(Options));
+        var (outcome, statistics) = CacheFolder.Run(Module, _folder.With(Options));
         Assert.Equal(("9", 2, 0), (outcome, statistics.CacheHits, statistics.CacheMisses));
     }
 
     private void AssertMissed(string what)
     {
-        (string outcome, EngineStatistics statistics) = CacheFolder.Run(Module, _folder.With(Options));
+        var (outcome, statistics) = CacheFolder.Run(Module, _folder.With(Options));
         Assert.Equal((what, "9", 0, 2), (what, outcome, statistics.CacheHits, statistics.CacheMisses));
     }
 }

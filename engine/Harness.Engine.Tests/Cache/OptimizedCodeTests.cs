@@ -42,18 +42,18 @@ public sealed class OptimizedCodeTests : IDisposable
     [Fact]
     public void KeptCodeRunsFromTheFirstCallOn()
     {
-        EngineStatistics first = Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
+        var first = Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
         Assert.Equal((2, 0, 0, 0), (first.OptimizedFunctions, first.CacheOptimizedHits, first.Deopts, first.CacheUnnamed));
         using var engine = new WasmEngine(Options);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(engine.Decode(Module));
+        var instance = store.Instantiate(engine.Decode(Module));
         Assert.Null(instance.Code.OptimizedCode(CallIndex));
         AssertCall(instance, 5, 0);
-        CompiledCode code = instance.Code.OptimizedCode(CallIndex)!;
+        var code = instance.Code.OptimizedCode(CallIndex)!;
         Assert.NotEmpty(code.DeoptData!.Points);
         Assert.NotEmpty(code.InliningPositions);
         Assert.NotNull(instance.Code.BaselineCode(CallIndex));
-        EngineStatistics second = engine.Statistics;
+        var second = engine.Statistics;
         Assert.Equal((0, 1, 0), (second.OptimizedFunctions, second.CacheOptimizedHits, second.FailedCompilations));
         Assert.Equal(code.Block.Size, second.LiveOptimizedCodeBytes);
 
@@ -68,9 +68,9 @@ public sealed class OptimizedCodeTests : IDisposable
     [InlineData("tier-up=synchronous stress.tier-up-after=2 tiering.share=off")]
     public void SoItDoesHoweverFunctionsTierUp(string knobs)
     {
-        EngineOptions options = Options.WithKnobs(knobs);
+        var options = Options.WithKnobs(knobs);
         Run(options, (5, 0), (6, 0), (7, 0), (8, 0));
-        EngineStatistics warm = Run(options, (5, 0), (6, 0));
+        var warm = Run(options, (5, 0), (6, 0));
         Assert.Equal(0, warm.OptimizedFunctions);
         Assert.InRange(warm.CacheOptimizedHits, 1, 2);
     }
@@ -78,10 +78,10 @@ public sealed class OptimizedCodeTests : IDisposable
     [Fact]
     public void WithoutTheKnobItIsCompiledAnew()
     {
-        EngineOptions options = Options with { CacheOptimized = false };
+        var options = Options with { CacheOptimized = false };
         Run(options, (5, 0), (6, 0), (7, 0), (8, 0));
         Assert.Empty(_folder.OptimizedEntries);
-        EngineStatistics warm = Run(options, (5, 0), (6, 0), (7, 0), (8, 0));
+        var warm = Run(options, (5, 0), (6, 0), (7, 0), (8, 0));
         Assert.Equal((2, 0), (warm.OptimizedFunctions, warm.CacheOptimizedHits));
         Assert.NotEqual(0, warm.CacheHits);
     }
@@ -91,14 +91,14 @@ public sealed class OptimizedCodeTests : IDisposable
     public void CodeThatWasLeftIsNotKept()
     {
         Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
-        byte[] speculative = _folder.OptimizedRecords()[new CodeKey(CallIndex, -1)].ToArray();
-        EngineStatistics left = Run(Options, (5, 1));
+        var speculative = _folder.OptimizedRecords()[new CodeKey(CallIndex, -1)].ToArray();
+        var left = Run(Options, (5, 1));
         Assert.Equal((1, 1, 1, 0), (left.CacheOptimizedHits, left.Deopts, left.DiscardedFunctions, left.OptimizedFunctions));
         Assert.DoesNotContain(new CodeKey(CallIndex, -1), _folder.OptimizedRecords().Keys);
-        EngineStatistics again = Run(Options, (5, 1), (6, 0), (7, 1), (8, 0), (9, 1));
+        var again = Run(Options, (5, 1), (6, 0), (7, 1), (8, 0), (9, 1));
         Assert.Equal((0, 0, 1), (again.CacheOptimizedHits, again.Deopts, again.OptimizedFunctions));
         Assert.NotEqual(speculative, _folder.OptimizedRecords()[new CodeKey(CallIndex, -1)].ToArray());
-        EngineStatistics last = Run(Options, (5, 1), (6, 0));
+        var last = Run(Options, (5, 1), (6, 0));
         Assert.Equal((1, 0, 0), (last.CacheOptimizedHits, last.Deopts, last.OptimizedFunctions));
     }
 
@@ -109,18 +109,26 @@ public sealed class OptimizedCodeTests : IDisposable
         using (var engine = new WasmEngine(Options))
         {
             using var store = new Store(engine);
-            Instance one = store.Instantiate(engine.Decode(Module));
-            Instance other = store.Instantiate(engine.Decode(Module));
-            for (int i = 0; i < 4; i++) AssertCall(one, i, 0);
+            var one = store.Instantiate(engine.Decode(Module));
+            var other = store.Instantiate(engine.Decode(Module));
+            for (var i = 0; i < 4; i++)
+            {
+                AssertCall(one, i, 0);
+            }
+
             AssertCall(other, 5, 0);
             Assert.Equal(1, engine.Statistics.CacheOptimizedHits);
-            for (int i = 0; i < 6; i++) AssertCall(one, i, 1 - (i & 1));
+            for (var i = 0; i < 6; i++)
+            {
+                AssertCall(one, i, 1 - (i & 1));
+            }
+
             Assert.Equal((1, 3), (engine.Statistics.Deopts, engine.Statistics.OptimizedFunctions));
             AssertCall(other, 5, 1);
             Assert.Equal(2, engine.Statistics.Deopts);
         }
 
-        EngineStatistics later = Run(Options, (5, 1), (6, 0));
+        var later = Run(Options, (5, 1), (6, 0));
         Assert.Equal((1, 0, 0), (later.CacheOptimizedHits, later.Deopts, later.OptimizedFunctions));
     }
 
@@ -131,7 +139,7 @@ public sealed class OptimizedCodeTests : IDisposable
         Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
         using var engine = new WasmEngine(Options);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(engine.Decode(Module));
+        var instance = store.Instantiate(engine.Decode(Module));
         AssertCall(instance, 5, 0);
         Assert.Contains(new CodeKey(CallIndex, -1), _folder.OptimizedRecords().Keys);
         bool? isKept = null;
@@ -148,23 +156,27 @@ public sealed class OptimizedCodeTests : IDisposable
     [Fact]
     public void DeoptsCountUpToTheLimit()
     {
-        EngineOptions options = Options with { DeoptLimit = 1 };
+        var options = Options with { DeoptLimit = 1 };
         Run(options, (5, 0), (6, 0), (7, 0), (8, 0));
         using (var engine = new WasmEngine(options))
         {
             using var store = new Store(engine);
-            Instance instance = store.Instantiate(engine.Decode(Module));
+            var instance = store.Instantiate(engine.Decode(Module));
             AssertCall(instance, 5, 1);
             Assert.Equal((1, 1), (engine.Statistics.Deopts, instance.Code.DeoptCount(CallIndex)));
             Assert.False(instance.Code.AllowsDeopt(CallIndex));
-            for (int i = 0; i < 6; i++) AssertCall(instance, i, i & 1);
+            for (var i = 0; i < 6; i++)
+            {
+                AssertCall(instance, i, i & 1);
+            }
+
             Assert.Empty(instance.Code.OptimizedCode(CallIndex)!.DeoptData!.Points);
             Assert.Equal(1, engine.Statistics.Deopts);
         }
 
         using var later = new WasmEngine(options);
         using var laterStore = new Store(later);
-        Instance warm = laterStore.Instantiate(later.Decode(Module));
+        var warm = laterStore.Instantiate(later.Decode(Module));
         AssertCall(warm, 5, 1);
         Assert.NotEqual(0, later.Statistics.CacheOptimizedHits);
         Assert.Empty(warm.Code.OptimizedCode(CallIndex)!.DeoptData!.Points);
@@ -178,11 +190,15 @@ public sealed class OptimizedCodeTests : IDisposable
         Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
         using var engine = new WasmEngine(Options);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(engine.Decode(Module));
-        ModuleCode code = instance.Code;
-        CompiledCode found = engine.Cache!.FindOptimized(code, CallIndex, -1)!;
+        var instance = store.Instantiate(engine.Decode(Module));
+        var code = instance.Code;
+        var found = engine.Cache!.FindOptimized(code, CallIndex, -1)!;
         Assert.True(code.Install(found, replaces: false, () => { }));
-        for (int i = 0; i < Options.DeoptLimit; i++) code.Discard(found);
+        for (var i = 0; i < Options.DeoptLimit; i++)
+        {
+            code.Discard(found);
+        }
+
         Assert.False(code.AllowsDeopt(CallIndex));
         Assert.False(KeptCode.TryInstall(code, CallIndex, -1, default));
         AssertCall(instance, 7, 1);
@@ -191,13 +207,13 @@ public sealed class OptimizedCodeTests : IDisposable
     [Fact]
     public void CodeThatBeginsAtALoopIsKeptAsWell()
     {
-        EngineOptions options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 300, Osr = true });
+        var options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 300, Osr = true });
         Assert.Equal(Sum(1000), RunLoop(options, 1000));
-        CodeKey loop = Assert.Single(_folder.OptimizedRecords().Keys, key => key.Loop >= 0);
+        var loop = Assert.Single(_folder.OptimizedRecords().Keys, key => key.Loop >= 0);
         Assert.Equal(LoopIndex, loop.FunctionIndex);
         using var engine = new WasmEngine(options);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(engine.Decode(Module));
+        var instance = store.Instantiate(engine.Decode(Module));
         Assert.True(KeptCode.TryInstall(instance.Code, loop.FunctionIndex, loop.Loop, default));
         Assert.False(KeptCode.TryInstall(instance.Code, loop.FunctionIndex, loop.Loop, default));
         Assert.Equal(loop.Loop, instance.Code.LoopCode(loop.FunctionIndex, loop.Loop)!.LoopOffset);
@@ -215,13 +231,13 @@ public sealed class OptimizedCodeTests : IDisposable
     public void CodeOfOtherKnobsIsNotTaken(string knob, string value)
     {
         Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
-        byte[] entry = File.ReadAllBytes(_folder.OptimizedEntry);
-        EngineStatistics other = Run(Options.With(knob, value), (5, 0), (6, 0), (7, 0), (8, 0));
+        var entry = File.ReadAllBytes(_folder.OptimizedEntry);
+        var other = Run(Options.With(knob, value), (5, 0), (6, 0), (7, 0), (8, 0));
         Assert.Equal(0, other.CacheOptimizedHits);
         Assert.NotEqual(0, other.OptimizedFunctions);
 
         // Even under the right name.
-        string own = Assert.Single(_folder.OptimizedEntries, file => !File.ReadAllBytes(file).SequenceEqual(entry));
+        var own = Assert.Single(_folder.OptimizedEntries, file => !File.ReadAllBytes(file).SequenceEqual(entry));
         File.WriteAllBytes(own, entry);
         Assert.Equal(0, Run(Options.With(knob, value), (5, 0), (6, 0)).CacheOptimizedHits);
     }
@@ -229,18 +245,22 @@ public sealed class OptimizedCodeTests : IDisposable
     [Fact]
     public void EveryKnobIsPartOfWhatItIsFoundByButThoseThatAreAboutNothingInIt()
     {
-        EngineOptions usual = Options;
+        var usual = Options;
         string[] others = ["cache.limit", "layout.seed", "perf.map", "trace.deopt", "trace.inlining", "trace.tier-up", "trace.gc"];
-        foreach (EngineKnob knob in KnobRegistry.All)
+        foreach (var knob in KnobRegistry.All)
         {
-            string? value = knob.Type switch
+            var value = knob.Type switch
             {
                 KnobType.Bool => (bool)knob.GetValue(usual) ? "off" : "on",
                 KnobType.Int => knob.Format((int)knob.GetValue(usual) < knob.Most ? (int)knob.GetValue(usual) + 1 : (int)knob.GetValue(usual) - 1),
                 KnobType.Double => knob.Format((double)knob.GetValue(usual) + 1 <= knob.Most ? (double)knob.GetValue(usual) + 1 : (double)knob.GetValue(usual) / 2),
                 _ => null,
             };
-            if (value is null) continue;
+            if (value is null)
+            {
+                continue;
+            }
+
             Assert.Equal((knob.Name, others.Contains(knob.Name)), (knob.Name, CacheIdentity.OfOptimized(usual) == CacheIdentity.OfOptimized(usual.With(knob.Name, value))));
         }
 
@@ -253,8 +273,8 @@ public sealed class OptimizedCodeTests : IDisposable
     public void AFileThatWasCutAnywhereIsAMiss()
     {
         Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
-        byte[] entry = File.ReadAllBytes(_folder.OptimizedEntry);
-        for (int length = 0; length < entry.Length; length += 1 + (entry.Length / 97))
+        var entry = File.ReadAllBytes(_folder.OptimizedEntry);
+        for (var length = 0; length < entry.Length; length += 1 + (entry.Length / 97))
         {
             File.WriteAllBytes(_folder.OptimizedEntry, entry[..length]);
             AssertMissed();
@@ -268,9 +288,9 @@ public sealed class OptimizedCodeTests : IDisposable
     public void AFileWithAnyBitFlippedIsAMiss()
     {
         Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
-        byte[] entry = File.ReadAllBytes(_folder.OptimizedEntry);
+        var entry = File.ReadAllBytes(_folder.OptimizedEntry);
         var random = new Random(20260103);
-        foreach (int bit in Enumerable.Range(0, 100).Select(_ => random.Next(entry.Length * 8)).Concat(Enumerable.Range(0, 48).Select(position => position * 8)))
+        foreach (var bit in Enumerable.Range(0, 100).Select(_ => random.Next(entry.Length * 8)).Concat(Enumerable.Range(0, 48).Select(position => position * 8)))
         {
             byte[] changed = [.. entry];
             changed[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -284,18 +304,29 @@ public sealed class OptimizedCodeTests : IDisposable
     public void AFileThatIsWholeButMakesNoSenseIsAMiss()
     {
         Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
-        byte[] entry = File.ReadAllBytes(_folder.OptimizedEntry);
-        WasmModule module = WasmModule.Decode(Module);
+        var entry = File.ReadAllBytes(_folder.OptimizedEntry);
+        var module = WasmModule.Decode(Module);
         var random = new Random(20260104);
-        int read = 0;
-        for (int i = 0; i < 5000; i++)
+        var read = 0;
+        for (var i = 0; i < 5000; i++)
         {
             byte[] changed = [.. entry];
-            for (int changes = random.Next(1, 4); changes > 0; changes--) changed[random.Next(48, entry.Length - 32)] = (byte)random.Next(256);
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                changed[random.Next(48, entry.Length - 32)] = (byte)random.Next(256);
+            }
+
             SHA256.HashData(changed.AsSpan(0, changed.Length - 32), changed.AsSpan(changed.Length - 32));
-            if (OptimizedEntry.TryRead(changed, changed.AsSpan(16, 32)) is not { } records) continue;
+            if (OptimizedEntry.TryRead(changed, changed.AsSpan(16, 32)) is not { } records)
+            {
+                continue;
+            }
+
             read++;
-            foreach ((CodeKey key, ReadOnlyMemory<byte> record) in records) TryRead(record.Span, module, key.FunctionIndex);
+            foreach (var (key, record) in records)
+            {
+                TryRead(record.Span, module, key.FunctionIndex);
+            }
         }
 
         Assert.InRange(read, 100, 4999);
@@ -308,13 +339,17 @@ public sealed class OptimizedCodeTests : IDisposable
         using (var longest = new WasmEngine(Options))
         {
             using var store = new Store(longest);
-            Instance instance = store.Instantiate(longest.Decode(Module));
-            for (int i = 1; i < 6; i++) instance.GetFunction("loop").Invoke(1);
+            var instance = store.Instantiate(longest.Decode(Module));
+            for (var i = 1; i < 6; i++)
+            {
+                instance.GetFunction("loop").Invoke(1);
+            }
+
             Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
         }
 
         Assert.Superset(new HashSet<CodeKey> { new(CallIndex, -1), new(LoopIndex, -1) }, _folder.OptimizedRecords().Keys.ToHashSet());
-        byte[] both = File.ReadAllBytes(_folder.OptimizedEntry);
+        var both = File.ReadAllBytes(_folder.OptimizedEntry);
         using (var leaving = new WasmEngine(Options))
         {
             using var store = new Store(leaving);
@@ -332,12 +367,15 @@ public sealed class OptimizedCodeTests : IDisposable
     [Fact]
     public void EnginesThatReadAndWriteAtOnceGiveTheSame()
     {
-        EngineOptions options = Options;
+        var options = Options;
         Parallel.For(0, 48, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
             if (i % 8 == 7)
             {
-                foreach (string file in Directory.EnumerateFiles(_folder.Path, "*.code")) File.Delete(file);
+                foreach (var file in Directory.EnumerateFiles(_folder.Path, "*.code"))
+                {
+                    File.Delete(file);
+                }
             }
 
             Run(options, (i, i & 1), (6, 0), (7, i & 1), (8, 0), (9, 1));
@@ -350,7 +388,7 @@ public sealed class OptimizedCodeTests : IDisposable
     [Fact]
     public void TypesHaveTheIdsOfTheProcess()
     {
-        byte[] module = WatAssembler.Assemble(
+        var module = WatAssembler.Assemble(
             """
             (module
               (type $own (sub (struct (field i8) (field i64) (field i8) (field i16) (field f64) (field i8) (field i8))))
@@ -367,19 +405,22 @@ public sealed class OptimizedCodeTests : IDisposable
                   (call_indirect (type $f) (local.get $object) (local.get $which))
                   (i32.mul (i32.const 100) (ref.test (ref $below) (local.get $object))))))
             """);
-        int first = RunAndDrop(module, which: 0, expectedHits: 0, expectedDeopts: 0);
-        for (int tries = 0; tries < 20; tries++)
+        var first = RunAndDrop(module, which: 0, expectedHits: 0, expectedDeopts: 0);
+        for (var tries = 0; tries < 20; tries++)
         {
-            for (int i = 0; i < 3; i++)
+            for (var i = 0; i < 3; i++)
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
             }
 
-            byte[] kept = File.ReadAllBytes(_folder.OptimizedEntry);
-            int again = RunAndDrop(module, which: 1, expectedHits: 1, expectedDeopts: 1);
+            var kept = File.ReadAllBytes(_folder.OptimizedEntry);
+            var again = RunAndDrop(module, which: 1, expectedHits: 1, expectedDeopts: 1);
             File.WriteAllBytes(_folder.OptimizedEntry, kept);
-            if (again != first) return;
+            if (again != first)
+            {
+                return;
+            }
         }
 
         Assert.Fail("the types were never dropped");
@@ -390,10 +431,17 @@ public sealed class OptimizedCodeTests : IDisposable
 
     private static void TryRead(ReadOnlySpan<byte> record, WasmModule module, int function)
     {
-        if (function < 0 || function >= module.Functions.Length) return;
+        if (function < 0 || function >= module.Functions.Length)
+        {
+            return;
+        }
+
         try
         {
-            if (FunctionRecord.TryRead(record, module, function, CodeTier.Optimized, EngineOptions.Default) is { } code) NativeRuntime.CodeSpace.Free(code.Block);
+            if (FunctionRecord.TryRead(record, module, function, CodeTier.Optimized, EngineOptions.Default) is { } code)
+            {
+                NativeRuntime.CodeSpace.Free(code.Block);
+            }
         }
         catch (InvalidDataException)
         {
@@ -406,8 +454,12 @@ public sealed class OptimizedCodeTests : IDisposable
         using var engine = new WasmEngine(options);
         using (var store = new Store(engine))
         {
-            Instance instance = store.Instantiate(engine.Decode(Module));
-            foreach ((int x, int which) in calls) AssertCall(instance, x, which);
+            var instance = store.Instantiate(engine.Decode(Module));
+            foreach (var (x, which) in calls)
+            {
+                AssertCall(instance, x, which);
+            }
+
             Assert.True(engine.WaitUntilSettled(TimeSpan.FromMinutes(1)));
         }
 
@@ -423,7 +475,7 @@ public sealed class OptimizedCodeTests : IDisposable
 
     private void AssertMissed()
     {
-        EngineStatistics statistics = Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
+        var statistics = Run(Options, (5, 0), (6, 0), (7, 0), (8, 0));
         Assert.Equal((0, 2), (statistics.CacheOptimizedHits, statistics.OptimizedFunctions));
     }
 
@@ -431,11 +483,15 @@ public sealed class OptimizedCodeTests : IDisposable
     private int RunAndDrop(byte[] bytes, int which, int expectedHits, int expectedDeopts)
     {
         using var engine = new WasmEngine(Options);
-        WasmModule module = engine.Decode(bytes);
+        var module = engine.Decode(bytes);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(module);
-        int calls = which == 0 ? 5 : 1;
-        for (int i = 0; i < calls; i++) Assert.Equal(which == 0 ? 101 : 111, instance.GetFunction("main").Invoke(which)[0].AsI32());
+        var instance = store.Instantiate(module);
+        var calls = which == 0 ? 5 : 1;
+        for (var i = 0; i < calls; i++)
+        {
+            Assert.Equal(which == 0 ? 101 : 111, instance.GetFunction("main").Invoke(which)[0].AsI32());
+        }
+
         Assert.Equal((expectedHits, expectedDeopts), (engine.Statistics.CacheOptimizedHits, engine.Statistics.Deopts));
         return module.CanonicalTypeIds[0];
     }

@@ -13,14 +13,14 @@ public sealed class RecordTests
     public void NumbersComeBack()
     {
         var writer = new RecordWriter();
-        foreach (long number in Numbers)
+        foreach (var number in Numbers)
         {
             writer.Write(number);
             writer.Write((ulong)number);
         }
 
         var reader = new RecordReader(writer.Written);
-        foreach (long number in Numbers)
+        foreach (var number in Numbers)
         {
             Assert.Equal(number, reader.ReadLong());
             Assert.Equal((ulong)number, reader.ReadBits());
@@ -68,21 +68,24 @@ public sealed class RecordTests
         var builder = new StackMapBuilder();
         var slots = new ulong[references / 64];
         slots.AsSpan().Fill(ulong.MaxValue);
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             slots[i % slots.Length] ^= 1UL << (i % 64);
             builder.MapOf(builder.SetOf(slots), (uint)(i & 7));
         }
 
-        StackMap[] maps = builder.ToArray(-24, 8);
+        var maps = builder.ToArray(-24, 8);
         Assert.Equal(calls, maps.Length);
         var writer = new RecordWriter();
         StackMapRecord.Write(writer, maps);
         Assert.InRange(writer.Written.Length, 1, calls * 400);
         var reader = new RecordReader(writer.Written);
-        StackMap[] read = StackMapRecord.Read(ref reader, -24, 8);
+        var read = StackMapRecord.Read(ref reader, -24, 8);
         Assert.Equal(0, reader.Left);
         Assert.Equal(maps.Select(map => map.Registers), read.Select(map => map.Registers));
-        foreach (int i in (ReadOnlySpan<int>)[0, 1, 500, calls - 1]) Assert.Equal(maps[i].RbpOffsets, read[i].RbpOffsets);
+        foreach (var i in (ReadOnlySpan<int>)[0, 1, 500, calls - 1])
+        {
+            Assert.Equal(maps[i].RbpOffsets, read[i].RbpOffsets);
+        }
     }
 }

@@ -98,11 +98,15 @@ public sealed class RoundTripTests
     [Fact]
     public void WhateverIsInCodeComesBackAsItIsCompiled()
     {
-        List<CompiledCode> all = CompareAll(WasmModule.Decode(WatAssembler.Assemble(Mentions)));
+        var all = CompareAll(WasmModule.Decode(WatAssembler.Assemble(Mentions)));
         CodeReference[] references = [.. all.SelectMany(code => code.References!)];
         Assert.Contains(references, reference => reference.Kind == CodeReferenceKind.Stub);
         Assert.Contains(references, reference => reference.Kind == CodeReferenceKind.Type);
-        if (TypeDisplays.TryGetDisplacement(out _)) Assert.Contains(references, reference => reference.Kind == CodeReferenceKind.TypeDisplays);
+        if (TypeDisplays.TryGetDisplacement(out _))
+        {
+            Assert.Contains(references, reference => reference.Kind == CodeReferenceKind.TypeDisplays);
+        }
+
         DeoptPoint[] points = [.. all.SelectMany(code => code.DeoptData?.Points ?? [])];
         Assert.Contains(points, point => point.Objects.Length > 0);
         Assert.Contains(points, point => point.Frames.Length > 1);
@@ -116,13 +120,17 @@ public sealed class RoundTripTests
     [MemberData(nameof(Configurations))]
     public void ProgramsGiveTheSame(string knobs)
     {
-        EngineOptions plain = EngineOptions.Default.WithKnobs(knobs);
-        byte[] mentions = WatAssembler.Assemble(Mentions);
-        foreach (byte[] module in RepositoryFiles.Workloads.Select(workload => WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString).Bytes.ToArray()).Prepend(mentions))
+        var plain = EngineOptions.Default.WithKnobs(knobs);
+        var mentions = WatAssembler.Assemble(Mentions);
+        foreach (var module in RepositoryFiles.Workloads.Select(workload => WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString).Bytes.ToArray()).Prepend(mentions))
         {
-            if (WasmModule.Decode(module, BuiltinSets.JsString).Imports.Length > 0) continue;
-            string expected = CacheFolder.Run(module, plain).Outcome;
-            (string outcome, EngineStatistics statistics) = CacheFolder.Run(module, plain with { StressCacheRoundTrip = true });
+            if (WasmModule.Decode(module, BuiltinSets.JsString).Imports.Length > 0)
+            {
+                continue;
+            }
+
+            var expected = CacheFolder.Run(module, plain).Outcome;
+            var (outcome, statistics) = CacheFolder.Run(module, plain with { StressCacheRoundTrip = true });
             Assert.Equal(expected, outcome);
             Assert.Equal(0, statistics.CacheHits + statistics.CacheMisses + statistics.CacheUnnamed);
         }
@@ -132,8 +140,8 @@ public sealed class RoundTripTests
     [Fact]
     public void TypesOfACopyHaveOtherIds()
     {
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(Mentions));
-        WasmModule copy = ModuleDecoder.DecodeCopy(ModuleDecoder.Copy(module.Bytes), BuiltinSets.None, validationThreads: 1, module.Hash, ValidatedBodies.Of(module), typeRealm: 1);
+        var module = WasmModule.Decode(WatAssembler.Assemble(Mentions));
+        var copy = ModuleDecoder.DecodeCopy(ModuleDecoder.Copy(module.Bytes), BuiltinSets.None, validationThreads: 1, module.Hash, ValidatedBodies.Of(module), typeRealm: 1);
         Assert.Equal(module.CanonicalTypeIds.Length, copy.CanonicalTypeIds.Length);
         Assert.Empty(module.CanonicalTypeIds.Intersect(copy.CanonicalTypeIds));
         Assert.All(copy.CanonicalTypeIds, id => Assert.NotNull(TypeRegistry.Get(id)));
@@ -147,17 +155,17 @@ public sealed class RoundTripTests
         using var engine = new WasmEngine(RoundTrips);
         using var compiler = new OptimizingCompiler(engine.Options);
         using var store = new Store(engine);
-        ModuleCode code = engine.CodeOf(module);
+        var code = engine.CodeOf(module);
         IFeedbackSource feedback = NoFeedback.Instance;
         if (imports is not null || module.Imports.Length == 0)
         {
-            Instance instance = store.Instantiate(module, imports ?? new Imports());
+            var instance = store.Instantiate(module, imports ?? new Imports());
             CacheFolder.OutcomeOf(instance, "main");
             feedback = new FeedbackSnapshot(instance);
         }
 
         var all = new List<CompiledCode>();
-        for (int i = module.ImportedFunctionCount; i < module.Functions.Length; i++)
+        for (var i = module.ImportedFunctionCount; i < module.Functions.Length; i++)
         {
             CompiledCode expected;
             try
@@ -170,7 +178,7 @@ public sealed class RoundTripTests
                 continue;
             }
 
-            CompiledCode actual = engine.OptimizingCompiler.Compile(code, i, feedback, allowDeopt: true);
+            var actual = engine.OptimizingCompiler.Compile(code, i, feedback, allowDeopt: true);
             CodeComparison.AssertSame(expected, actual);
             NativeRuntime.CodeSpace.Free(expected.Block);
             NativeRuntime.CodeSpace.Free(actual.Block);

@@ -42,19 +42,19 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void WhatValidationHasFoundOutIsKept()
     {
-        ValidatedBodies expected = ValidatedBodies.Of(WasmModule.Decode(Module));
+        var expected = ValidatedBodies.Of(WasmModule.Decode(Module));
         Assert.Equal([true, false], expected.WrittenTables);
         Assert.Equal([false, true, false, false, false], expected.ReferencedFunctions);
         Assert.Equal([false, false, true, false, false], expected.LeavingFunctions);
         Assert.Equal([false, false, false, true, false], expected.VectorFunctions);
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             // Of a module that nobody calls as well.
             using var engine = new WasmEngine(Options);
             AssertSame(expected, ValidatedBodies.Of(engine.Decode(Module)));
         }
 
-        byte[] file = File.ReadAllBytes(_folder.Entry);
+        var file = File.ReadAllBytes(_folder.Entry);
         AssertSame(expected, CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Bodies);
     }
 
@@ -65,7 +65,7 @@ public sealed class WarmStartTests : IDisposable
         using var engine = new WasmEngine(Options with { CacheDirectory = "" });
         Assert.Null(engine.Cache);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(engine.Decode(Module), Host);
+        var instance = store.Instantiate(engine.Decode(Module), Host);
         Call(instance, 1);
         Assert.Null(instance.Code.BaselineCode(instance.Module.FindExport("main")!.Index)!.References);
         engine.SaveCache();
@@ -76,13 +76,13 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void DecodingAndValidationAreTimedApart()
     {
-        byte[] large = WatAssembler.Assemble($"(module {string.Concat(Enumerable.Range(0, 500).Select(static i => $"(func (result i32) (i32.add (i32.const {i}) (i32.const 1)))"))})");
-        for (int i = 0; i < 2; i++)
+        var large = WatAssembler.Assemble($"(module {string.Concat(Enumerable.Range(0, 500).Select(static i => $"(func (result i32) (i32.add (i32.const {i}) (i32.const 1)))"))})");
+        for (var i = 0; i < 2; i++)
         {
             using var engine = new WasmEngine(Options);
             Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (engine.Statistics.DecodeTime, engine.Statistics.ValidationTime));
-            WasmModule module = engine.Decode(large);
-            EngineStatistics first = engine.Statistics;
+            var module = engine.Decode(large);
+            var first = engine.Statistics;
             Assert.True(first.DecodeTime > TimeSpan.Zero);
             Assert.Equal(i == 0, module.ValidationTime > TimeSpan.Zero);
             Assert.Equal(module.ValidationTime, first.ValidationTime);
@@ -96,9 +96,9 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void BodiesThatAreKnownAreNotValidated()
     {
-        ValidatedBodies known = ValidatedBodies.Of(WasmModule.Decode(Module));
+        var known = ValidatedBodies.Of(WasmModule.Decode(Module));
         byte[] broken = [.. Module];
-        int body = WasmModule.Decode(Module).Functions[1].BodyStart;
+        var body = WasmModule.Decode(Module).Functions[1].BodyStart;
         broken[body + 1] = 0xFF;
         Assert.Throws<MalformedModuleException>(() => WasmModule.Decode(broken));
         AssertSame(known, ValidatedBodies.Of(Decode(broken, known)));
@@ -111,8 +111,8 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void AModuleThatIsNotValidIsRefusedAsOften()
     {
-        byte[] invalid = WatAssembler.Assemble("""(module (func (export "main") (result i32) (i64.const 1)))""");
-        for (int i = 0; i < 2; i++)
+        var invalid = WatAssembler.Assemble("""(module (func (export "main") (result i32) (i64.const 1)))""");
+        for (var i = 0; i < 2; i++)
         {
             using var engine = new WasmEngine(Options);
             Assert.Throws<InvalidModuleException>(() => engine.Decode(invalid));
@@ -126,12 +126,12 @@ public sealed class WarmStartTests : IDisposable
     {
         Run(60);
         using var engine = new WasmEngine(Options with { CacheOptimized = false });
-        int optimized = 0;
+        var optimized = 0;
         engine.Events.Compiled += compiled => optimized += compiled.Tier == CodeTier.Optimized ? 1 : 0;
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(engine.Decode(Module), Host);
-        int main = instance.Module.FindExport("main")!.Index;
-        FunctionFeedback feedback = instance.Code.KeptFeedback(main)!;
+        var instance = store.Instantiate(engine.Decode(Module), Host);
+        var main = instance.Module.FindExport("main")!.Index;
+        var feedback = instance.Code.KeptFeedback(main)!;
         Assert.Equal([FeedbackState.Monomorphic, FeedbackState.Monomorphic, FeedbackState.Polymorphic], feedback.Sites.Select(site => site.State));
         Assert.Equal([1, 2], feedback.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
         Call(instance, 2);
@@ -142,12 +142,16 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void BudgetsOfManyProcessesDoNotAddUp()
     {
-        int first = 0;
-        for (int i = 0; i < 6; i++)
+        var first = 0;
+        for (var i = 0; i < 6; i++)
         {
             // A function that nobody has called before makes the entry worth writing.
-            int budgets = RecordBudgets($"extra{i}");
-            if (i == 0) first = budgets;
+            var budgets = RecordBudgets($"extra{i}");
+            if (i == 0)
+            {
+                first = budgets;
+            }
+
             Assert.InRange(budgets, 1, 2 * first);
         }
     }
@@ -155,10 +159,10 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void OfDeoptsTheMostOfOneProcessCount()
     {
-        ModuleProfile known = Profile(budgets: 3, deopts: 1, siteDeopts: 2);
-        FunctionProfile more = Profile(budgets: 4, deopts: 6, siteDeopts: 7).Since(known).Functions[4];
+        var known = Profile(budgets: 3, deopts: 1, siteDeopts: 2);
+        var more = Profile(budgets: 4, deopts: 6, siteDeopts: 7).Since(known).Functions[4];
         Assert.Equal((3, 5, 5), (more.UsedUpBudgets, more.Deopts, more.SiteDeopts[70]));
-        FunctionProfile same = known.Since(known).Functions[4];
+        var same = known.Since(known).Functions[4];
         Assert.Equal((3, 1, 2), (same.UsedUpBudgets, same.Deopts, same.SiteDeopts[70]));
         Assert.Same(known, known.Since(null));
     }
@@ -167,7 +171,7 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void WhatIsKnownIsFitted()
     {
-        WasmModule module = WasmModule.Decode(Module);
+        var module = WasmModule.Decode(Module);
         var sites = new CallSiteFeedback[] { new(70, FeedbackState.Polymorphic, 9, [new(1, 5), new(2, 4)]), new(80, FeedbackState.Monomorphic, 9, [new(1, 9)]) };
         var profile = new ModuleProfile("00", new() { [4] = new FunctionProfile(new FunctionFeedback(sites, 9), IsHot: true) });
         Assert.Equal(
@@ -185,17 +189,17 @@ public sealed class WarmStartTests : IDisposable
             new(70, FeedbackState.Polymorphic, 9, [new(1, 5), new(-1, 3), new(2, 1)]), new(80, FeedbackState.Megamorphic, 1L << 40, []), new(90, FeedbackState.Monomorphic, 5, [new(-1, 5)]),
             new(95, FeedbackState.Monomorphic, 6, []),
         };
-        ModuleProfile profile = Profile(budgets: 3, deopts: 1, siteDeopts: 2);
+        var profile = Profile(budgets: 3, deopts: 1, siteDeopts: 2);
         profile.Functions.Add(9, new FunctionProfile(new FunctionFeedback(sites, 77), IsHot: false));
         var writer = new RecordWriter();
         FeedbackRecord.Write(writer, profile);
         var reader = new RecordReader(writer.Written);
-        ModuleProfile read = FeedbackRecord.Read(ref reader, "00");
+        var read = FeedbackRecord.Read(ref reader, "00");
         Assert.Equal(0, reader.Left);
         Assert.Equal([4, 9], read.Functions.Keys);
         Assert.Equal(profile.Functions[4] with { SiteDeopts = read.Functions[4].SiteDeopts }, read.Functions[4]);
         Assert.Equal(profile.Functions[4].SiteDeopts.ToArray(), read.Functions[4].SiteDeopts.ToArray());
-        FunctionFeedback feedback = read.Functions[9].Feedback!;
+        var feedback = read.Functions[9].Feedback!;
         Assert.Equal(77, feedback.Invocations);
         Assert.Equal(
             [(70, FeedbackState.Polymorphic, 6L), (80, FeedbackState.Megamorphic, 1L << 40), (90, FeedbackState.Uninitialized, 0L), (95, FeedbackState.Monomorphic, 6L)],
@@ -207,11 +211,11 @@ public sealed class WarmStartTests : IDisposable
     public void AFileThatAKnobNamesComesFirst()
     {
         Run(60);
-        string file = Path.Combine(_folder.Path, "empty.feedback");
+        var file = Path.Combine(_folder.Path, "empty.feedback");
         new FeedbackProfile([new ModuleProfile(ModuleProfile.HashOf(WasmModule.Decode(Module)), [])]).Save(file);
         using var engine = new WasmEngine(Options with { FeedbackProfile = file });
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(engine.Decode(Module), Host);
+        var instance = store.Instantiate(engine.Decode(Module), Host);
         Assert.Null(instance.Code.KeptFeedback(instance.Module.FindExport("main")!.Index));
         Assert.Equal(1, engine.ProfiledModuleCount);
     }
@@ -221,11 +225,11 @@ public sealed class WarmStartTests : IDisposable
     public void AnEntryIsReadBeforeTheFirstCall()
     {
         Run(60);
-        string file = Path.Combine(_folder.Path, "empty.feedback");
+        var file = Path.Combine(_folder.Path, "empty.feedback");
         new FeedbackProfile([new ModuleProfile(ModuleProfile.HashOf(WasmModule.Decode(Module)), [])]).Save(file);
         using var engine = new WasmEngine(Options with { FeedbackProfile = file });
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(WasmModule.Decode(Module), Host);
+        var instance = store.Instantiate(WasmModule.Decode(Module), Host);
         Assert.Equal(1, engine.ProfiledModuleCount);
         _folder.Clear();
         Call(instance, 1);
@@ -236,15 +240,15 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void WhatAStoreWithItsOwnEngineHasLearntIsKept()
     {
-        for (int i = 0; i < 20; i++)
+        for (var i = 0; i < 20; i++)
         {
             using (var store = new Store(Options))
             {
                 Call(store.Instantiate(store.Engine.Decode(Module), Host), 60);
             }
 
-            byte[] file = File.ReadAllBytes(_folder.Entry);
-            FunctionProfile main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
+            var file = File.ReadAllBytes(_folder.Entry);
+            var main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
             Assert.True(main.IsHot);
             Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
             _folder.Clear();
@@ -259,8 +263,8 @@ public sealed class WarmStartTests : IDisposable
     {
         using (var engine = new WasmEngine(Options with { TieringShare = isShared }))
         {
-            WasmModule module = engine.Decode(Module);
-            int index = module.FindExport("main")!.Index;
+            var module = engine.Decode(Module);
+            var index = module.FindExport("main")!.Index;
             using (var store = new Store(engine))
             {
                 Call(store.Instantiate(module, Host), 60);
@@ -272,8 +276,8 @@ public sealed class WarmStartTests : IDisposable
             }
         }
 
-        byte[] file = File.ReadAllBytes(_folder.Entry);
-        FunctionProfile main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
+        var file = File.ReadAllBytes(_folder.Entry);
+        var main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
         Assert.True(main.IsHot);
         Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
     }
@@ -286,30 +290,34 @@ public sealed class WarmStartTests : IDisposable
     {
         using (var engine = new WasmEngine(Options with { TieringShare = false, StressTierUpAfter = 1000 }))
         {
-            WasmModule module = engine.Decode(Module);
+            var module = engine.Decode(Module);
             using var first = new Store(engine);
             Call(first.Instantiate(module, Host), 60);
-            if (!areAtOnce) first.Dispose();
+            if (!areAtOnce)
+            {
+                first.Dispose();
+            }
+
             using var second = new Store(engine);
             Call(second.Instantiate(module, Host), 1);
             first.Dispose();
         }
 
-        byte[] file = File.ReadAllBytes(_folder.Entry);
-        FunctionProfile main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
+        var file = File.ReadAllBytes(_folder.Entry);
+        var main = CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Profile!.Functions[4];
         Assert.Equal([1, 2], main.Feedback!.Sites[2].Targets.Select(target => target.FunctionIndex).Order());
     }
 
     [Fact]
     public void FunctionsThatAreCalledLaterAreAdded()
     {
-        byte[] module = WatAssembler.Assemble(
+        var module = WatAssembler.Assemble(
             """
             (module
               (func (export "one") (param i32) (result i32) (i32.const 1))
               (func (export "two") (param i32) (result i32) (i32.const 2)))
             """);
-        EngineOptions options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
+        var options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
         Assert.Equal(("1", 0, 1), Of(CacheFolder.Run(module, options, "one")));
         Assert.Equal(("2", 0, 1), Of(CacheFolder.Run(module, options, "two")));
         Assert.Equal(("1", 1, 0), Of(CacheFolder.Run(module, options, "one")));
@@ -322,17 +330,21 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void EnginesThatReadAndWriteAtOnceGiveTheSame()
     {
-        EngineOptions options = Options;
-        string expected = CacheFolder.Run(Module, options with { CacheDirectory = "" }, imports: _ => Host).Outcome;
+        var options = Options;
+        var expected = CacheFolder.Run(Module, options with { CacheDirectory = "" }, imports: _ => Host).Outcome;
         var outcomes = new string[64];
         Parallel.For(0, outcomes.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
-            if (i % 8 == 7 && _folder.Entries is [var entry, ..]) File.Delete(entry);
+            if (i % 8 == 7 && _folder.Entries is [var entry, ..])
+            {
+                File.Delete(entry);
+            }
+
             outcomes[i] = CacheFolder.Run(Module, options, imports: _ => Host).Outcome;
         });
         Assert.All(outcomes, outcome => Assert.Equal(expected, outcome));
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Path));
-        (string outcome, EngineStatistics statistics) = CacheFolder.Run(Module, options, imports: _ => Host);
+        var (outcome, statistics) = CacheFolder.Run(Module, options, imports: _ => Host);
         Assert.Equal(expected, outcome);
         Assert.NotEqual(0, statistics.CacheHits);
     }
@@ -341,7 +353,7 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void WhatOthersWroteMeanwhileStays()
     {
-        byte[] module = WatAssembler.Assemble("""(module (func (export "a") (result i32) (i32.const 1)) (func (export "b") (result i32) (i32.const 2)))""");
+        var module = WatAssembler.Assemble("""(module (func (export "a") (result i32) (i32.const 1)) (func (export "b") (result i32) (i32.const 2)))""");
         using (var longest = new WasmEngine(Options))
         {
             CallOne(longest, "a");
@@ -349,7 +361,7 @@ public sealed class WarmStartTests : IDisposable
             CallOne(other, "b");
         }
 
-        byte[] file = File.ReadAllBytes(_folder.Entry);
+        var file = File.ReadAllBytes(_folder.Entry);
         Assert.Equal([0, 1], CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Functions.Order());
 
         void CallOne(WasmEngine engine, string name)
@@ -363,8 +375,8 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void ThreadsOfAnEngineShareAnEntry()
     {
-        EngineOptions options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
-        for (int round = 0; round < 2; round++)
+        var options = _folder.With(EngineOptions.Default with { TierUp = TierUpMode.Never });
+        for (var round = 0; round < 2; round++)
         {
             using var engine = new WasmEngine(options);
             Parallel.For(0, 16, _ =>
@@ -372,8 +384,12 @@ public sealed class WarmStartTests : IDisposable
                 using var store = new Store(engine);
                 Assert.Equal("108", CacheFolder.OutcomeOf(store.Instantiate(engine.Decode(Module), Host), "main"));
             });
-            EngineStatistics statistics = engine.Statistics;
-            if (round > 0) Assert.Equal(0, statistics.CacheMisses);
+            var statistics = engine.Statistics;
+            if (round > 0)
+            {
+                Assert.Equal(0, statistics.CacheMisses);
+            }
+
             Assert.NotEqual(0, statistics.CacheHits);
         }
     }
@@ -401,10 +417,10 @@ public sealed class WarmStartTests : IDisposable
 
     private static void Call(Instance instance, int count)
     {
-        WasmFunction main = instance.GetFunction("main");
-        for (int i = 0; i < count; i++)
+        var main = instance.GetFunction("main");
+        for (var i = 0; i < count; i++)
         {
-            int expected = i + 1 + (i % 2 == 0 ? 101 : 1100);
+            var expected = i + 1 + (i % 2 == 0 ? 101 : 1100);
             Assert.Equal(expected, main.Invoke(i)[0].AsI32());
         }
     }
@@ -413,7 +429,7 @@ public sealed class WarmStartTests : IDisposable
     /// <returns>The budgets of the one that the entry has then.</returns>
     private int RecordBudgets(string extra)
     {
-        byte[] bytes = WatAssembler.Assemble(
+        var bytes = WatAssembler.Assemble(
             $"""
             (module
               (func $callee (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
@@ -423,13 +439,17 @@ public sealed class WarmStartTests : IDisposable
         using (var engine = new WasmEngine(Options))
         {
             using var store = new Store(engine);
-            Instance instance = store.Instantiate(engine.Decode(bytes));
-            for (int i = 0; i < 200; i++) Assert.Equal(i + 1, instance.GetFunction("main").Invoke(i)[0].AsI32());
+            var instance = store.Instantiate(engine.Decode(bytes));
+            for (var i = 0; i < 200; i++)
+            {
+                Assert.Equal(i + 1, instance.GetFunction("main").Invoke(i)[0].AsI32());
+            }
+
             Assert.Equal(5, instance.GetFunction(extra).Invoke(5)[0].AsI32());
         }
 
-        byte[] file = File.ReadAllBytes(_folder.Entry);
-        string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var file = File.ReadAllBytes(_folder.Entry);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         return CacheEntry.TryRead(file, file.AsSpan(16, 32), hash)!.Profile!.Functions[1].UsedUpBudgets;
     }
 

@@ -11,7 +11,7 @@ public sealed class InliningDecisionsTests
     [Fact]
     public void DecisionsAreFoundByModuleAndPath()
     {
-        InliningDecisions decisions = InliningDecisionsReader.Read(
+        var decisions = InliningDecisionsReader.Read(
             $"""
             # a comment
             inlining-decisions 1
@@ -26,7 +26,7 @@ public sealed class InliningDecisionsTests
             """,
             "test");
         Assert.Equal(InliningPolicyKind.Benefit, decisions.Rest);
-        IReadOnlyDictionary<string, bool> first = decisions.Of(Hash);
+        var first = decisions.Of(Hash);
         Assert.Equal(2, first.Count);
         Assert.True(first[InliningDecisions.PathOf(12, [(418, 5)])]);
         Assert.False(first[InliningDecisions.PathOf(12, [(418, 5), (512, 7)])]);
@@ -62,7 +62,7 @@ public sealed class InliningDecisionsTests
     [InlineData(Head + "guard 1 2\ngeneric 1 2", 4, "this call is decided about already")]
     public void MistakesAreExplainedInOneLine(string text, int line, string problem)
     {
-        KnobException exception = Assert.Throws<KnobException>(() => InliningDecisionsReader.Read(text, "d.txt"));
+        var exception = Assert.Throws<KnobException>(() => InliningDecisionsReader.Read(text, "d.txt"));
         Assert.StartsWith($"the inlining decisions 'd.txt', line {line}: {problem}", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }
@@ -70,9 +70,9 @@ public sealed class InliningDecisionsTests
     [Fact]
     public void FilesThatCannotBeReadAreNamed()
     {
-        foreach (string path in (string[])["/nowhere/calls.decisions", "/", ""])
+        foreach (var path in (string[])["/nowhere/calls.decisions", "/", ""])
         {
-            string message = Assert.Throws<KnobException>(() => EngineOptions.Default.With("inlining.decisions", path)).Message;
+            var message = Assert.Throws<KnobException>(() => EngineOptions.Default.With("inlining.decisions", path)).Message;
             Assert.StartsWith($"the inlining decisions '{path}' cannot be read: ", message, StringComparison.Ordinal);
             Assert.EndsWith("; name a file, or 'none'", message, StringComparison.Ordinal);
         }

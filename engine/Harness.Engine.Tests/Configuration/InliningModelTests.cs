@@ -7,15 +7,19 @@ public sealed class InliningModelTests
 {
     private static double[] Features(params (InliningFeature Feature, double Value)[] given)
     {
-        double[] features = new double[Enum.GetValues<InliningFeature>().Length];
-        foreach ((InliningFeature feature, double value) in given) features[(int)feature] = value;
+        var features = new double[Enum.GetValues<InliningFeature>().Length];
+        foreach (var (feature, value) in given)
+        {
+            features[(int)feature] = value;
+        }
+
         return features;
     }
 
     [Fact]
     public void WeightsAndTreesAreAdded()
     {
-        InliningModel model = InliningModelReader.Read(
+        var model = InliningModelReader.Read(
             """
             # a comment
             inlining-model 1
@@ -59,7 +63,7 @@ public sealed class InliningModelTests
     [InlineData("inlining-model 1\nbias 1", 2, "there is no item 'bias'; items are intercept, weight, tree, leaf and split")]
     public void MistakesAreExplainedInOneLine(string text, int line, string problem)
     {
-        KnobException exception = Assert.Throws<KnobException>(() => InliningModelReader.Read(text, "m.txt"));
+        var exception = Assert.Throws<KnobException>(() => InliningModelReader.Read(text, "m.txt"));
         Assert.StartsWith($"the inlining model 'm.txt', line {line}: {problem}", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }
@@ -67,9 +71,9 @@ public sealed class InliningModelTests
     [Fact]
     public void FilesThatCannotBeReadAreNamed()
     {
-        foreach (string path in (string[])["/nowhere/model.txt", "/", ""])
+        foreach (var path in (string[])["/nowhere/model.txt", "/", ""])
         {
-            string message = Assert.Throws<KnobException>(() => EngineOptions.Default.With("inlining.model", path)).Message;
+            var message = Assert.Throws<KnobException>(() => EngineOptions.Default.With("inlining.model", path)).Message;
             Assert.StartsWith($"the inlining model '{path}' cannot be read: ", message, StringComparison.Ordinal);
             Assert.EndsWith("; name a file, or 'built-in'", message, StringComparison.Ordinal);
         }
@@ -81,11 +85,11 @@ public sealed class InliningModelTests
     public void AModelIsWrittenAsItIsRead()
     {
         double[] weights = [.. Enumerable.Range(0, Enum.GetValues<InliningFeature>().Length).Select(i => i % 3 == 0 ? 0 : 1.0 / (i + 1))];
-        InliningModel model = InliningModel.BuiltIn.With("other", -0.1, weights);
-        InliningModel read = InliningModelReader.Read(model.ToText(), "read");
+        var model = InliningModel.BuiltIn.With("other", -0.1, weights);
+        var read = InliningModelReader.Read(model.ToText(), "read");
         Assert.Equal(model.ToText(), read.ToText());
         Assert.Equal((-0.1, weights[4]), (read.Intercept, read.WeightOf((InliningFeature)4)));
-        double[] features = Features((InliningFeature.WorkLog, 9), (InliningFeature.SavedLog, 3), (InliningFeature.Depth, 2));
+        var features = Features((InliningFeature.WorkLog, 9), (InliningFeature.SavedLog, 3), (InliningFeature.Depth, 2));
         Assert.Equal(model.Evaluate(features), read.Evaluate(features));
         Assert.Equal(InliningModel.BuiltIn.Evaluate(features), InliningModelReader.Read(InliningModel.BuiltIn.ToText(), "read").Evaluate(features));
     }
@@ -93,8 +97,8 @@ public sealed class InliningModelTests
     [Fact]
     public void TheBuiltInModelIsTheFile()
     {
-        EngineOptions options = EngineOptions.Default.With("inlining.model", RepositoryFiles.InliningModel);
-        double[] features = Features((InliningFeature.CallsLog, 1), (InliningFeature.SavedLog, 3), (InliningFeature.NodesLog, 2));
+        var options = EngineOptions.Default.With("inlining.model", RepositoryFiles.InliningModel);
+        var features = Features((InliningFeature.CallsLog, 1), (InliningFeature.SavedLog, 3), (InliningFeature.NodesLog, 2));
         Assert.Equal(InliningModel.BuiltIn.Evaluate(features), options.InliningModel.Evaluate(features));
         Assert.NotEqual(InliningModel.BuiltIn, options.InliningModel);
         Assert.Equal(InliningModel.BuiltIn, options.With("inlining.model", "built-in").InliningModel);

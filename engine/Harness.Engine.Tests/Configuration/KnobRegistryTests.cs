@@ -73,7 +73,7 @@ public sealed class KnobRegistryTests
     /// <summary>The path of decisions: an empty file of them.</summary>
     private static string DecisionsFile()
     {
-        string path = Path.Combine(Path.GetTempPath(), "harness-test.decisions");
+        var path = Path.Combine(Path.GetTempPath(), "harness-test.decisions");
         File.WriteAllText(path, "inlining-decisions 1\n");
         return path;
     }

@@ -11,12 +11,20 @@ public sealed unsafe class CompilationMeterTests
     public void MemoryIsCountedWhenItIsFirstTouched()
     {
         const int size = 64 << 20;
-        long start = ThreadClock.PageFaults;
-        byte* memory = (byte*)NativeMemory.Alloc(size);
-        for (int i = 0; i < size; i += 4096) memory[i] = 1;
-        long first = ThreadClock.PageFaults - start;
-        for (int i = 0; i < size; i += 4096) memory[i] = 2;
-        long second = ThreadClock.PageFaults - start - first;
+        var start = ThreadClock.PageFaults;
+        var memory = (byte*)NativeMemory.Alloc(size);
+        for (var i = 0; i < size; i += 4096)
+        {
+            memory[i] = 1;
+        }
+
+        var first = ThreadClock.PageFaults - start;
+        for (var i = 0; i < size; i += 4096)
+        {
+            memory[i] = 2;
+        }
+
+        var second = ThreadClock.PageFaults - start - first;
         NativeMemory.Free(memory);
 
         Assert.InRange(ThreadClock.MeasurePageFault(), 50, 1e6);
@@ -31,10 +39,10 @@ public sealed unsafe class CompilationMeterTests
     [InlineData("optimizing")]
     public void ACompilerThatIsUsedAgainMakesTheSameCodeOfItsBuffers(string tier)
     {
-        byte[] module = GrowingShapes.Get("ifs").Assemble(4000);
+        var module = GrowingShapes.Get("ifs").Assemble(4000);
         using var meter = tier == "baseline" ? CompilationMeter.OfBaseline(EngineOptions.Default) : CompilationMeter.OfOptimizing(EngineOptions.Default);
-        CompilationCost first = meter.Measure(module);
-        CompilationCost second = meter.Measure(module);
+        var first = meter.Measure(module);
+        var second = meter.Measure(module);
         Assert.Null(first.Refusal);
         Assert.Equal(first.CodeBytes, second.CodeBytes);
         Assert.InRange(second.AllocatedBytes, 0, first.AllocatedBytes - 1);

@@ -28,20 +28,20 @@ public class ExecutionRecorderTests
     [Fact]
     public void ARunIsExplained()
     {
-        Explanation explanation = Run(new RecorderOptions());
+        var explanation = Run(new RecorderOptions());
         Assert.Equal(["add37", "add38", "loop"], explanation.Functions.Select(function => function.Name));
-        FunctionExplanation loop = explanation.Functions[2];
-        CallSiteExplanation site = Assert.Single(loop.CallSites);
+        var loop = explanation.Functions[2];
+        var site = Assert.Single(loop.CallSites);
         Assert.Equal("call_indirect (type 0)", site.Instruction);
         Assert.Equal("polymorphic", site.State);
         Assert.Equal(["add37", "add38"], site.Targets.Select(target => target.Name).Order());
         Assert.Equal(CompilationTier.Baseline, loop.Compilations[0].Tier);
-        CompilationExplanation optimized = loop.Compilations[1];
+        var optimized = loop.Compilations[1];
         Assert.Equal((CompilationTier.Optimized, 1), (optimized.Tier, optimized.InlinedCalls));
         Assert.True(optimized.CodeBytes > 0 && optimized.DeoptPoints > 0);
-        CallSiteDecision decided = Assert.Single(optimized.Inlining);
+        var decided = Assert.Single(optimized.Inlining);
         Assert.Equal(((MissHandling?)MissHandling.Guard, false), (decided.Miss, decided.IsMissByPolicy));
-        TargetDecision decision = Assert.Single(decided.Targets);
+        var decision = Assert.Single(decided.Targets);
         Assert.Equal(("add37", true, 1, 1), (decision.Name, decision.IsInlined, decision.Order, decision.Depth));
         Assert.Contains("check", decision.Reason, StringComparison.Ordinal);
     }
@@ -49,9 +49,9 @@ public class ExecutionRecorderTests
     [Fact]
     public void ADeoptIsExplained()
     {
-        DeoptExplanation deopt = Assert.Single(Run(new RecorderOptions()).Deopts);
+        var deopt = Assert.Single(Run(new RecorderOptions()).Deopts);
         Assert.Equal(("loop", "wrong call target"), (deopt.Function, deopt.Reason));
-        FrameExplanation frame = Assert.Single(deopt.Frames);
+        var frame = Assert.Single(deopt.Frames);
         Assert.Equal("call_indirect (type 0)", frame.Instruction);
         Assert.Equal(["5", "1", "0"], frame.Locals);
         Assert.Equal(["0", "7", "1"], frame.Operands);
@@ -61,19 +61,19 @@ public class ExecutionRecorderTests
     [Fact]
     public void GraphsAndCodeAreThereForTheChosenFunctions()
     {
-        Explanation explanation = Run(
+        var explanation = Run(
             new RecorderOptions { Graphs = true, Code = true, Functions = function => function.Name == "loop" });
         Assert.All(explanation.Functions[0].Compilations, compilation => Assert.Empty(compilation.Code));
-        CompilationExplanation baseline = explanation.Functions[2].Compilations[0];
-        CompilationExplanation optimized = explanation.Functions[2].Compilations[1];
+        var baseline = explanation.Functions[2].Compilations[0];
+        var optimized = explanation.Functions[2].Compilations[1];
         Assert.Empty(baseline.Graphs);
         Assert.Equal("build", optimized.Graphs[0].Pass);
         Assert.Contains("peel", optimized.Graphs.Select(graph => graph.Pass));
         Assert.Contains("guard", optimized.Graphs[0].Text, StringComparison.Ordinal);
-        foreach (CompilationExplanation compilation in new[] { baseline, optimized })
+        foreach (var compilation in new[] { baseline, optimized })
         {
             Assert.Contains("call_indirect (type 0)", compilation.Code.Select(line => line.Source?.Text));
-            ListingLine last = compilation.Code[^1];
+            var last = compilation.Code[^1];
             Assert.InRange(last.CodeOffset + last.Length, 1, compilation.CodeBytes);
         }
     }
@@ -81,21 +81,21 @@ public class ExecutionRecorderTests
     [Fact]
     public void JsonAndTextTellTheSame()
     {
-        Explanation explanation = Run(new RecorderOptions { Graphs = true, Code = true });
-        using JsonDocument document = JsonDocument.Parse(explanation.ToJson());
-        JsonElement root = document.RootElement;
+        var explanation = Run(new RecorderOptions { Graphs = true, Code = true });
+        using var document = JsonDocument.Parse(explanation.ToJson());
+        var root = document.RootElement;
         Assert.Equal(1, root.GetProperty("schema").GetInt32());
-        JsonElement optimized = root.GetProperty("functions")[2].GetProperty("compilations")[1];
+        var optimized = root.GetProperty("functions")[2].GetProperty("compilations")[1];
         Assert.Equal("optimized", optimized.GetProperty("tier").GetString());
-        string? reason = optimized.GetProperty("inlining")[0].GetProperty("targets")[0].GetProperty("reason").GetString();
+        var reason = optimized.GetProperty("inlining")[0].GetProperty("targets")[0].GetProperty("reason").GetString();
         Assert.Equal("guard", optimized.GetProperty("inlining")[0].GetProperty("miss").GetString());
         var text = new StringWriter();
         ExplanationTextWriter.Write(text, explanation);
         Assert.Contains($"add37: {reason}", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("call_indirect (type 0): monomorphic, guard for other targets\n", text.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        JsonElement waits = root.GetProperty("waits");
+        var waits = root.GetProperty("waits");
         Assert.Equal((1, 1), (waits.GetProperty("begun").GetInt32(), waits.GetProperty("installed").GetInt32()));
-        (double queued, double installed) = (optimized.GetProperty("queuedMicroseconds").GetDouble(), optimized.GetProperty("untilInstalledMicroseconds").GetDouble());
+        var (queued, installed) = (optimized.GetProperty("queuedMicroseconds").GetDouble(), optimized.GetProperty("untilInstalledMicroseconds").GetDouble());
         Assert.True(queued >= 0 && queued + optimized.GetProperty("compileMicroseconds").GetDouble() < installed);
         Assert.Contains(FormattableString.Invariant($"; begun {queued:F0} us after the request, installed after {installed:F0} us\n"), text.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains(FormattableString.Invariant($"waits for optimized code: 1 from request to begin, {queued:F0} us"), text.ToString(), StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public class ExecutionRecorderTests
         recorder.Dispose();
         Assert.True(engine.Events is { WantsSteps: false, WantsListings: false, WantsEstimates: false, WantsDeopts: false });
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)), new Imports());
+        var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)), new Imports());
         instance.GetFunction("loop").Invoke(WasmValue.FromI32(10), WasmValue.FromI32(0));
         Assert.Empty(recorder.Explain(instance).Functions);
     }
@@ -124,8 +124,8 @@ public class ExecutionRecorderTests
         using var engine = new WasmEngine(Options);
         using var recorder = new ExecutionRecorder(engine, recorded);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)), new Imports());
-        WasmFunction loop = instance.GetFunction("loop");
+        var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)), new Imports());
+        var loop = instance.GetFunction("loop");
         loop.Invoke(WasmValue.FromI32(2000), WasmValue.FromI32(0));
         loop.Invoke(WasmValue.FromI32(5), WasmValue.FromI32(0));
         loop.Invoke(WasmValue.FromI32(5), WasmValue.FromI32(1));

@@ -12,7 +12,7 @@ public sealed class ProgramMixTests
     [Fact]
     public void InstructionsAndTargetsAreCounted()
     {
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             """
             (module
               (type $f (func (result i32)))
@@ -25,9 +25,13 @@ public sealed class ProgramMixTests
                 (i32.add (call_indirect (type $f) (local.get 0)) (call_ref $f (ref.func $one)))))
             """);
         using var store = new Store(EngineOptions.Default with { CompileMaxNodes = 1, PolymorphismLimit = 16 });
-        Instance instance = store.Instantiate(module);
-        foreach (int target in (int[])[0, 1, 0, 2]) instance.GetFunction("call").Invoke(target);
-        ProgramMix mix = ProgramMix.Of(store.Engine);
+        var instance = store.Instantiate(module);
+        foreach (var target in (int[])[0, 1, 0, 2])
+        {
+            instance.GetFunction("call").Invoke(target);
+        }
+
+        var mix = ProgramMix.Of(store.Engine);
 
         Assert.Equal(12, mix.Entries);
         Assert.Equal(8, mix.Instructions["constant"]);
@@ -42,7 +46,11 @@ public sealed class ProgramMixTests
     [Fact]
     public void EveryInstructionHasAGroup()
     {
-        foreach (OpcodeInfo row in OpcodeTable.All) Assert.NotEmpty(InstructionGroups.Of(row.Opcode));
+        foreach (var row in OpcodeTable.All)
+        {
+            Assert.NotEmpty(InstructionGroups.Of(row.Opcode));
+        }
+
         Assert.Equal("struct allocation", InstructionGroups.Of(Opcode.StructNewDefault));
         Assert.Equal("memory access", InstructionGroups.Of(Opcode.I64Load));
         Assert.Equal("conversion", InstructionGroups.Of(Opcode.F64ConvertI32S));

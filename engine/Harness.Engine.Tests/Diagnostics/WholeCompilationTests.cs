@@ -32,7 +32,10 @@ public sealed class WholeCompilationTests
         var options = EngineOptions.Default with { TierUp = tier };
         var one = WholeCompilation.Run(module, options, threads: 1, hashes: true);
         Assert.True(one is { Functions: > 0, CodeBytes: > 0, Refused: 0 });
-        for (var i = 0; i < 3; i++) Assert.Equal(one, WholeCompilation.Run(module, options, threads: 4, hashes: true));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(one, WholeCompilation.Run(module, options, threads: 4, hashes: true));
+        }
     }
 
     [Fact]

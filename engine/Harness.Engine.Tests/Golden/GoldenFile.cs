@@ -33,10 +33,13 @@ internal sealed partial class GoldenFile
     {
         _source = source;
         ReadDirectives();
-        foreach (string section in expectations.Split(HeadingPrefix, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var section in expectations.Split(HeadingPrefix, StringSplitOptions.RemoveEmptyEntries))
         {
-            int end = section.IndexOf('\n', StringComparison.Ordinal);
-            if (end >= 0) _expectations[section[..end]] = section[(end + 1)..].TrimEnd('\n') + "\n";
+            var end = section.IndexOf('\n', StringComparison.Ordinal);
+            if (end >= 0)
+            {
+                _expectations[section[..end]] = section[(end + 1)..].TrimEnd('\n') + "\n";
+            }
         }
     }
 
@@ -46,27 +49,27 @@ internal sealed partial class GoldenFile
     /// <summary>Reads a file's text.</summary>
     public static GoldenFile Parse(string text)
     {
-        int end = text.IndexOf("\n" + ExpectationPrefix, StringComparison.Ordinal);
+        var end = text.IndexOf("\n" + ExpectationPrefix, StringComparison.Ordinal);
         return new GoldenFile((end < 0 ? text : text[..end]).TrimEnd('\n'), end < 0 ? "" : text[(end + 1)..]);
     }
 
     /// <summary>The file's text with what comes out now as expectation.</summary>
     public string WithActual()
     {
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(_source), BuiltinSets.JsString);
+        var module = WasmModule.Decode(WatAssembler.Assemble(_source), BuiltinSets.JsString);
         var feedback = SyntheticFeedback.Parse(module, _feedback);
         var text = new StringBuilder(_source).Append('\n');
         foreach (var (heading, directive) in _tests)
         {
             text.Append('\n').Append(HeadingPrefix).Append(heading).Append('\n');
             var test = GoldenTest.Parse(directive);
-            if (!test.FitsProcessor && _expectations.TryGetValue(heading, out string? kept))
+            if (!test.FitsProcessor && _expectations.TryGetValue(heading, out var kept))
             {
                 text.Append(kept);
                 continue;
             }
 
-            foreach (string line in test.Run(module, feedback).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var line in test.Run(module, feedback).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 text.Append(ExpectationPrefix).Append(' ').Append(line).Append('\n');
             }
@@ -77,23 +80,54 @@ internal sealed partial class GoldenFile
 
     private void ReadDirectives()
     {
-        string rules = "";
+        var rules = "";
         string? title = null;
-        foreach (string line in _source.Split('\n').Select(line => line.Trim()))
+        foreach (var line in _source.Split('\n').Select(line => line.Trim()))
         {
-            if (line.StartsWith(TestPrefix, StringComparison.Ordinal)) Add(line[TestPrefix.Length..].Trim());
-            if (line.StartsWith(FeedbackPrefix, StringComparison.Ordinal)) _feedback.Add(line[FeedbackPrefix.Length..].Trim());
-            if (line.StartsWith(RulesPrefix, StringComparison.Ordinal)) rules = line[RulesPrefix.Length..].Trim();
-            if (line.StartsWith(RulePrefix, StringComparison.Ordinal)) title = line[RulePrefix.Length..].Trim();
-            if (title is null || FunctionName().Match(line) is not { Success: true } function) continue;
-            if (rules.Length == 0) throw new FormatException($"no line '{RulesPrefix}' says what to print for '{title}'");
-            string name = function.Groups[1].Value;
+            if (line.StartsWith(TestPrefix, StringComparison.Ordinal))
+            {
+                Add(line[TestPrefix.Length..].Trim());
+            }
+
+            if (line.StartsWith(FeedbackPrefix, StringComparison.Ordinal))
+            {
+                _feedback.Add(line[FeedbackPrefix.Length..].Trim());
+            }
+
+            if (line.StartsWith(RulesPrefix, StringComparison.Ordinal))
+            {
+                rules = line[RulesPrefix.Length..].Trim();
+            }
+
+            if (line.StartsWith(RulePrefix, StringComparison.Ordinal))
+            {
+                title = line[RulePrefix.Length..].Trim();
+            }
+
+            if (title is null || FunctionName().Match(line) is not { Success: true } function)
+            {
+                continue;
+            }
+
+            if (rules.Length == 0)
+            {
+                throw new FormatException($"no line '{RulesPrefix}' says what to print for '{title}'");
+            }
+
+            var name = function.Groups[1].Value;
             _tests.Add(($"{name}: {title}", $"{rules} function={name}"));
             title = null;
         }
 
-        if (title is not null) throw new FormatException($"no function follows the rule '{title}'");
-        if (_tests.Count == 0) throw new FormatException($"no line begins with '{TestPrefix}' or '{RulePrefix}'");
+        if (title is not null)
+        {
+            throw new FormatException($"no function follows the rule '{title}'");
+        }
+
+        if (_tests.Count == 0)
+        {
+            throw new FormatException($"no line begins with '{TestPrefix}' or '{RulePrefix}'");
+        }
 
         void Add(string test) => _tests.Add((test, test));
     }

@@ -54,14 +54,23 @@ internal sealed partial class GoldenTest
 
     private GoldenTest(string text)
     {
-        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         _kind = words[0];
-        foreach (string word in words[1..])
+        foreach (var word in words[1..])
         {
-            string[] parts = word.Split('=');
-            if (parts[0] is "function" or "passes" or "after" or "tier") _settings.Add(parts[0], parts[1]);
-            else if (parts[0] == "needs") _needs = parts[1].Split(',');
-            else _options = _options.With(parts[0], parts[1]);
+            var parts = word.Split('=');
+            if (parts[0] is "function" or "passes" or "after" or "tier")
+            {
+                _settings.Add(parts[0], parts[1]);
+            }
+            else if (parts[0] == "needs")
+            {
+                _needs = parts[1].Split(',');
+            }
+            else
+            {
+                _options = _options.With(parts[0], parts[1]);
+            }
         }
     }
 
@@ -74,10 +83,10 @@ internal sealed partial class GoldenTest
     /// <summary>Prints what the directive asks for.</summary>
     public string Run(WasmModule module, IFeedbackSource feedback)
     {
-        int function = SyntheticFeedback.FunctionNamed(module, _settings["function"]);
+        var function = SyntheticFeedback.FunctionNamed(module, _settings["function"]);
         return _kind switch
         {
-            "ir" when _settings.TryGetValue("passes", out string? passes) => Alone(module, function, feedback, passes.Split(',')),
+            "ir" when _settings.TryGetValue("passes", out var passes) => Alone(module, function, feedback, passes.Split(',')),
             "ir" => InPipeline(module, function, feedback, _settings["after"].Split(',')),
             "inlining" => Decisions(module, function, feedback),
             "code" => Code(module, function, feedback, _settings["tier"]),
@@ -94,24 +103,31 @@ internal sealed partial class GoldenTest
 
     private string Alone(WasmModule module, int function, IFeedbackSource feedback, string[] names)
     {
-        Graph graph = TestGraphs.Build(module, function, feedback, _options.Deopt, _options);
-        string before = IrPrinter.Print(graph);
+        var graph = TestGraphs.Build(module, function, feedback, _options.Deopt, _options);
+        var before = IrPrinter.Print(graph);
         graph.Apply([.. names.Select(NewPass)]);
         return $"before\n{before}after\n{IrPrinter.Print(graph)}";
     }
 
     private string InPipeline(WasmModule module, int function, IFeedbackSource feedback, string[] wanted)
     {
-        Graph graph = TestGraphs.Build(module, function, feedback, _options.Deopt, _options);
+        var graph = TestGraphs.Build(module, function, feedback, _options.Deopt, _options);
         var text = new StringBuilder();
         var runs = new Dictionary<string, int>();
         new PassPipeline(_options).Run(graph, (name, after, _) =>
         {
             GraphVerifier.Verify(after);
-            int run = runs[name] = runs.GetValueOrDefault(name) + 1;
-            if (wanted.Contains(run == 1 ? name : $"{name}#{run}")) text.Append($"after {name}\n{IrPrinter.Print(after)}");
+            var run = runs[name] = runs.GetValueOrDefault(name) + 1;
+            if (wanted.Contains(run == 1 ? name : $"{name}#{run}"))
+            {
+                text.Append($"after {name}\n{IrPrinter.Print(after)}");
+            }
         });
-        if (wanted.Contains("end")) text.Append($"at the end\n{IrPrinter.Print(graph)}");
+        if (wanted.Contains("end"))
+        {
+            text.Append($"at the end\n{IrPrinter.Print(graph)}");
+        }
+
         return text.ToString();
     }
 
@@ -119,16 +135,20 @@ internal sealed partial class GoldenTest
     {
         using var engine = new WasmEngine(_options);
         engine.Events.RequestListings();
-        ModuleCode code = engine.CodeOf(module);
-        CompiledCode compiled = tier == "baseline"
+        var code = engine.CodeOf(module);
+        var compiled = tier == "baseline"
             ? engine.BaselineCompiler.Compile(code, function)
             : engine.OptimizingCompiler.Compile(code, function, feedback, _options.Deopt);
         var text = new StringBuilder($"{compiled.Block.Size} bytes\n");
-        foreach (ListingLine line in new CodeListing(module, compiled).Lines())
+        foreach (var line in new CodeListing(module, compiled).Lines())
         {
-            string instruction = TypeComparison().Replace(line.Text, "$1TYPE");
+            var instruction = TypeComparison().Replace(line.Text, "$1TYPE");
             Assert.False(DependsOnProcessor(instruction), $"not every processor gives '{line.Text}'");
-            if (line.Label is { } label) text.Append(label).Append(":\n");
+            if (line.Label is { } label)
+            {
+                text.Append(label).Append(":\n");
+            }
+
             instruction = $"  {instruction}";
             text.Append(line.Source is { } source
                 ? $"{instruction,-40} ; {source.Function}: {source.Text}\n"
@@ -142,8 +162,8 @@ internal sealed partial class GoldenTest
     /// <summary>Whether an instruction is there since the processor has a feature, or lacks it, that the test has not named.</summary>
     private bool DependsOnProcessor(string instruction)
     {
-        string mnemonic = instruction.Split(' ')[0];
-        bool isVariableShift = mnemonic is "shl" or "shr" or "sar" && instruction.EndsWith(", cl", StringComparison.Ordinal);
+        var mnemonic = instruction.Split(' ')[0];
+        var isVariableShift = mnemonic is "shl" or "shr" or "sar" && instruction.EndsWith(", cl", StringComparison.Ordinal);
         return Array.Exists(Features, feature => !_needs.Contains(feature.Name)
             && ((isVariableShift && feature.Name == "bmi2")
                 || Array.Exists(feature.Instructions, name => name == "v" ? mnemonic[0] == 'v' : mnemonic == name)));
@@ -161,7 +181,7 @@ internal sealed partial class GoldenTest
     internal static void TakeSmallTypeIds()
     {
         ValueType[] types = [ValueType.I32, ValueType.I64, ValueType.F32, ValueType.F64];
-        for (int i = 0; i < 128; i++)
+        for (var i = 0; i < 128; i++)
         {
             TypeRegistry.CanonicalId(new FunctionType([.. Enumerable.Range(0, 16).Select(bit => types[i >> bit & 1])], []));
         }

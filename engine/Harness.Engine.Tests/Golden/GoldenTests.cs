@@ -18,11 +18,17 @@ public class GoldenTests
     [MemberData(nameof(Files))]
     public void WhatComesOutIsWhatIsExpected(string file)
     {
-        string path = Path.Combine(Folder, file);
-        string text = File.ReadAllText(path);
-        string actual = GoldenFile.Parse(text).WithActual();
-        if (Environment.GetEnvironmentVariable(UpdateVariable) == "1") File.WriteAllText(path, actual);
-        else Assert.Equal(text, actual);
+        var path = Path.Combine(Folder, file);
+        var text = File.ReadAllText(path);
+        var actual = GoldenFile.Parse(text).WithActual();
+        if (Environment.GetEnvironmentVariable(UpdateVariable) == "1")
+        {
+            File.WriteAllText(path, actual);
+        }
+        else
+        {
+            Assert.Equal(text, actual);
+        }
     }
 
     /// <summary>Each rule is pinned once: two sections of one name would hide one of them.</summary>
@@ -48,7 +54,7 @@ public class GoldenTests
               ;; rule: constants are added
               (func $sum (result i32) (i32.add (i32.const 1) (i32.const 2))))
             """;
-        string filled = GoldenFile.Parse(module).WithActual();
+        var filled = GoldenFile.Parse(module).WithActual();
         Assert.Contains(";;> == sum: constants are added\n;;> before\n", filled, StringComparison.Ordinal);
         Assert.Contains("i32.const 3", filled, StringComparison.Ordinal);
         Assert.Equal(filled, GoldenFile.Parse(filled).WithActual());
@@ -81,10 +87,10 @@ public class GoldenTests
             (module (func $f (result i32) (i32.add (i32.const 1) (i32.const 2))))
 
             """;
-        string filled = GoldenFile.Parse(module).WithActual();
+        var filled = GoldenFile.Parse(module).WithActual();
         Assert.Contains("i32.const 3", filled, StringComparison.Ordinal);
         Assert.Equal(filled, GoldenFile.Parse(filled).WithActual());
-        string wrong = filled.Replace("i32.const 3", "i32.const 4", StringComparison.Ordinal);
+        var wrong = filled.Replace("i32.const 3", "i32.const 4", StringComparison.Ordinal);
         Assert.NotEqual(wrong, GoldenFile.Parse(wrong).WithActual());
     }
 }

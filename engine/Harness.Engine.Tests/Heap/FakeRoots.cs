@@ -21,7 +21,7 @@ internal sealed unsafe class FakeRoots : IRootProvider, IDisposable
     public FakeRoots(Action<CollectionEvent>? collected, params (string Name, string Value)[] knobs)
     {
         Slots = (ulong*)NativeMemory.AllocZeroed(Count, sizeof(ulong));
-        EngineOptions options = knobs.Aggregate(EngineOptions.Default, (o, knob) => o.With(knob.Name, knob.Value));
+        var options = knobs.Aggregate(EngineOptions.Default, (o, knob) => o.With(knob.Name, knob.Value));
         Heap = new ObjectHeap(_context, options, this) { Collected = collected };
     }
 
@@ -45,7 +45,7 @@ internal sealed unsafe class FakeRoots : IRootProvider, IDisposable
     {
         while (true)
         {
-            byte* address = _context->AllocationTop;
+            var address = _context->AllocationTop;
             if (address + size <= _context->AllocationLimit)
             {
                 _context->AllocationTop = address + size;
@@ -53,7 +53,10 @@ internal sealed unsafe class FakeRoots : IRootProvider, IDisposable
                 return (ulong)address;
             }
 
-            if (!Heap.MakeRoom((nuint)size)) return 0;
+            if (!Heap.MakeRoom((nuint)size))
+            {
+                return 0;
+            }
         }
     }
 
@@ -78,7 +81,7 @@ internal sealed unsafe class FakeRoots : IRootProvider, IDisposable
 
     private static int Add(CompositeType type)
     {
-        int id = TypeRegistry.AddForEver(new SubType(type, null, IsFinal: true));
+        var id = TypeRegistry.AddForEver(new SubType(type, null, IsFinal: true));
         TypeDisplays.Add(TypeRegistry.Get(id));
         return id;
     }

@@ -16,12 +16,12 @@ public sealed unsafe class HostSideTests
     public void HandlesKeepObjectsAliveUntilTheyAreDisposedOf(bool full)
     {
         using var roots = new FakeRoots();
-        ObjectHeap heap = roots.Heap;
-        ulong box = heap.NewStruct(Box, Allocation.NeverCollect);
+        var heap = roots.Heap;
+        var box = heap.NewStruct(Box, Allocation.NeverCollect);
         heap.WriteField(box, 0, 99);
-        HeapReference handle = heap.Handles.Add(box);
-        HeapReference same = heap.Handles.Add(box);
-        HeapReference other = heap.Handles.Add(heap.NewStruct(Box, Allocation.NeverCollect));
+        var handle = heap.Handles.Add(box);
+        var same = heap.Handles.Add(box);
+        var other = heap.Handles.Add(heap.NewStruct(Box, Allocation.NeverCollect));
         heap.Collect(full);
         heap.Collect(full);
         Assert.NotEqual(box, handle.Address);
@@ -45,7 +45,7 @@ public sealed unsafe class HostSideTests
     {
         using var roots = new FakeRoots();
         MakeHandles(roots.Heap, 1000);
-        for (int i = 0; i < 20 && roots.Heap.Handles.Count > 0; i++)
+        for (var i = 0; i < 20 && roots.Heap.Handles.Count > 0; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -60,10 +60,14 @@ public sealed unsafe class HostSideTests
     {
         const int Count = 100_000;
         using var roots = new FakeRoots();
-        ulong box = roots.Heap.NewStruct(Box, Allocation.NeverCollect);
+        var box = roots.Heap.NewStruct(Box, Allocation.NeverCollect);
         roots.Heap.Handles.Add(box).Dispose();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Count; i++) roots.Heap.Handles.Add(box).Dispose();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Count; i++)
+        {
+            roots.Heap.Handles.Add(box).Dispose();
+        }
+
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Count * 33L);
     }
 
@@ -71,19 +75,27 @@ public sealed unsafe class HostSideTests
     public void HandlesAreReleasedByFinalizersWhileOthersAreMade()
     {
         using var roots = new FakeRoots(("heap.nursery-size", "256"));
-        ObjectHeap heap = roots.Heap;
+        var heap = roots.Heap;
         var kept = new List<HeapReference>();
-        for (int i = 0; i < 300; i++)
+        for (var i = 0; i < 300; i++)
         {
             MakeHandles(heap, 200);
-            ulong box = heap.NewStruct(Box, Allocation.NeverCollect);
+            var box = heap.NewStruct(Box, Allocation.NeverCollect);
             heap.WriteField(box, 0, (ulong)i);
             kept.Add(heap.Handles.Add(box));
-            if (i % 10 == 0) GC.Collect(0);
+            if (i % 10 == 0)
+            {
+                GC.Collect(0);
+            }
+
             heap.Collect(isFull: i % 3 == 0);
         }
 
-        for (int i = 0; i < kept.Count; i++) Assert.Equal((ulong)i, ObjectHeap.ReadField(kept[i].Address, 0));
+        for (var i = 0; i < kept.Count; i++)
+        {
+            Assert.Equal((ulong)i, ObjectHeap.ReadField(kept[i].Address, 0));
+        }
+
         Assert.InRange(heap.Handles.Count, kept.Count, 50_000);
     }
 
@@ -91,7 +103,7 @@ public sealed unsafe class HostSideTests
     public void HandlesOfADisposedHeapThrow()
     {
         var roots = new FakeRoots();
-        HeapReference handle = roots.Heap.Handles.Add(roots.Heap.NewStruct(Box, Allocation.NeverCollect));
+        var handle = roots.Heap.Handles.Add(roots.Heap.NewStruct(Box, Allocation.NeverCollect));
         roots.Dispose();
         Assert.Throws<ObjectDisposedException>(() => handle.Address);
         handle.Dispose();
@@ -103,13 +115,13 @@ public sealed unsafe class HostSideTests
     public void HostObjectsDieWithTheirWrappers(bool full)
     {
         using var roots = new FakeRoots();
-        ObjectHeap heap = roots.Heap;
+        var heap = roots.Heap;
         object kept = new();
         roots.Slots[0] = heap.WrapHostObject(kept, Allocation.NeverCollect);
         Assert.Equal(roots.Slots[0], heap.WrapHostObject(kept, Allocation.NeverCollect));
         heap.WrapHostObject(new object(), Allocation.NeverCollect);
         Assert.Equal(2, heap.HostObjects.Count);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             heap.Collect(full);
             Assert.Equal(1, heap.HostObjects.Count);
@@ -120,7 +132,7 @@ public sealed unsafe class HostSideTests
         roots.Slots[0] = 0;
         heap.Collect(isFull: true);
         Assert.Equal(0, heap.HostObjects.Count);
-        ulong again = heap.WrapHostObject(kept, Allocation.NeverCollect);
+        var again = heap.WrapHostObject(kept, Allocation.NeverCollect);
         Assert.Same(kept, heap.HostObjectOf(again));
     }
 
@@ -128,7 +140,7 @@ public sealed unsafe class HostSideTests
     public void ManyHostObjectsTakeConstantRoom()
     {
         using var roots = new FakeRoots(("heap.nursery-size", "256"));
-        for (int i = 0; i < 200_000; i++)
+        for (var i = 0; i < 200_000; i++)
         {
             object value = i;
             roots.Slots[i % 8] = roots.Heap.WrapHostObject(value, Allocation.MayCollect);
@@ -142,8 +154,8 @@ public sealed unsafe class HostSideTests
     public void WhatNeverCollectsIsCaughtUpOn()
     {
         using var roots = new FakeRoots(("heap.nursery-size", "256"), ("heap.limit", "16"));
-        ObjectHeap heap = roots.Heap;
-        for (int i = 0; i < 100_000; i++)
+        var heap = roots.Heap;
+        for (var i = 0; i < 100_000; i++)
         {
             heap.CatchUp();
             heap.WrapHostObject(new object(), Allocation.NeverCollect);
@@ -151,7 +163,7 @@ public sealed unsafe class HostSideTests
 
         Assert.InRange(heap.HostObjects.Count, 1, (256 * 1024 / 16) + 1);
         Assert.Equal(100_000 * 16 / (256 * 1024), heap.Statistics.YoungCollections);
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             heap.CatchUp();
             heap.NewString(200_000, Allocation.NeverCollect);
@@ -167,7 +179,7 @@ public sealed unsafe class HostSideTests
     public void ACollectionThatWasAskedForIsCaughtUpOnOnce(bool full)
     {
         using var roots = new FakeRoots();
-        ObjectHeap heap = roots.Heap;
+        var heap = roots.Heap;
         heap.AskForCollection(full);
         Assert.False(heap.IsCollectionDue);
         heap.WrapHostObject(new object(), Allocation.NeverCollect);
@@ -176,7 +188,7 @@ public sealed unsafe class HostSideTests
         heap.AskForCollection(full);
         heap.AskForCollection(isFull: false);
         Assert.True(heap.IsCollectionDue);
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             heap.CatchUp();
             Assert.False(heap.IsCollectionDue);
@@ -196,20 +208,24 @@ public sealed unsafe class HostSideTests
     public void ExceptionsKeepTheirReferencesOnly(bool full)
     {
         using var roots = new FakeRoots();
-        ObjectHeap heap = roots.Heap;
-        ulong* mask = stackalloc ulong[2];
+        var heap = roots.Heap;
+        var mask = stackalloc ulong[2];
         mask[0] = 1UL << 3;
         mask[1] = 1UL << 6;
         var tag = new TagData { ValueCount = 71, ReferenceMask = mask };
-        ulong box = heap.NewStruct(Box, Allocation.NeverCollect);
+        var box = heap.NewStruct(Box, Allocation.NeverCollect);
         heap.WriteField(box, 0, 5);
         roots.Slots[0] = heap.NewException(&tag, Allocation.NeverCollect);
-        foreach (int index in (int[])[2, 3, 70]) heap.WriteExceptionValue(roots.Slots[0], index, box);
+        foreach (var index in (int[])[2, 3, 70])
+        {
+            heap.WriteExceptionValue(roots.Slots[0], index, box);
+        }
+
         heap.Collect(full);
-        ulong exception = roots.Slots[0];
+        var exception = roots.Slots[0];
         Assert.Equal(BuiltinTypeId.Exception, ObjectHeap.TypeIdOf(exception));
         Assert.Equal(box, ObjectHeap.ReadExceptionValue(exception, 2));
-        ulong moved = ObjectHeap.ReadExceptionValue(exception, 3);
+        var moved = ObjectHeap.ReadExceptionValue(exception, 3);
         Assert.NotEqual(box, moved);
         Assert.Equal(moved, ObjectHeap.ReadExceptionValue(exception, 70));
         Assert.Equal(5ul, ObjectHeap.ReadField(moved, 0));
@@ -220,10 +236,10 @@ public sealed unsafe class HostSideTests
     public void ScopesMakeLocalsRoots()
     {
         using var roots = new FakeRoots();
-        ObjectHeap heap = roots.Heap;
-        ulong local = heap.NewStruct(Box, Allocation.NeverCollect);
-        ulong before = local;
-        ulong* more = stackalloc ulong[2];
+        var heap = roots.Heap;
+        var local = heap.NewStruct(Box, Allocation.NeverCollect);
+        var before = local;
+        var more = stackalloc ulong[2];
         using (heap.Protect(&local))
         {
             using (heap.Protect(more, 2))
@@ -243,6 +259,9 @@ public sealed unsafe class HostSideTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MakeHandles(ObjectHeap heap, int count)
     {
-        for (int i = 0; i < count; i++) heap.Handles.Add(heap.NewStruct(Box, Allocation.NeverCollect));
+        for (var i = 0; i < count; i++)
+        {
+            heap.Handles.Add(heap.NewStruct(Box, Allocation.NeverCollect));
+        }
     }
 }

@@ -13,24 +13,32 @@ public sealed unsafe class NurserySizeTests
     public void TheNurseryGrowsWhileMuchSurvivesAndShrinksAgain()
     {
         using var roots = new FakeRoots(("heap.nursery-size", "512"), ("heap.nursery-max-size", "4096"));
-        ObjectHeap heap = roots.Heap;
+        var heap = roots.Heap;
 
         // The last 8,000 objects live, half of what fits in the nursery at first.
         const uint Length = 8_000;
         roots.Slots[0] = heap.NewArray(References, Length, Allocation.MayCollect);
         for (uint i = 0; i < 1_000_000; i++)
         {
-            ulong pair = heap.NewStruct(Pair, Allocation.MayCollect);
+            var pair = heap.NewStruct(Pair, Allocation.MayCollect);
             heap.WriteField(pair, 2, i);
             heap.WriteElement(roots.Slots[0], i % Length, pair);
         }
 
-        HeapStatistics statistics = heap.Statistics;
+        var statistics = heap.Statistics;
         Assert.Equal(4 << 20, statistics.NurseryBytes);
         Assert.InRange(statistics.YoungCollections, 8, 14);
-        for (uint i = 0; i < Length; i++) Assert.Equal(1_000_000 - Length + i, ObjectHeap.ReadField(ObjectHeap.ReadElement(roots.Slots[0], i), 2));
+        for (uint i = 0; i < Length; i++)
+        {
+            Assert.Equal(1_000_000 - Length + i, ObjectHeap.ReadField(ObjectHeap.ReadElement(roots.Slots[0], i), 2));
+        }
+
         heap.Verify();
-        for (int i = 0; i < 10_000_000 && heap.Statistics.NurseryBytes > 512 << 10; i++) heap.NewStruct(Pair, Allocation.MayCollect);
+        for (var i = 0; i < 10_000_000 && heap.Statistics.NurseryBytes > 512 << 10; i++)
+        {
+            heap.NewStruct(Pair, Allocation.MayCollect);
+        }
+
         Assert.Equal(512 << 10, heap.Statistics.NurseryBytes);
     }
 
@@ -41,26 +49,38 @@ public sealed unsafe class NurserySizeTests
     public void TheNurseryShrinksToWhatItHasAtLeastWhateverItsSizes(int least, int most)
     {
         using var roots = new FakeRoots(("heap.nursery-size", $"{least}"), ("heap.nursery-max-size", $"{most}"));
-        ObjectHeap heap = roots.Heap;
+        var heap = roots.Heap;
         const uint Length = 4_000;
         const uint Made = 200_000;
         long largest = 0;
         roots.Slots[0] = heap.NewArray(References, Length, Allocation.MayCollect);
         for (uint i = 0; i < Made; i++)
         {
-            ulong pair = heap.NewStruct(Pair, Allocation.MayCollect);
+            var pair = heap.NewStruct(Pair, Allocation.MayCollect);
             heap.WriteField(pair, 2, i);
             heap.WriteElement(roots.Slots[0], i % Length, pair);
-            if (i % 500 != 0) continue;
-            long size = heap.Statistics.NurseryBytes;
+            if (i % 500 != 0)
+            {
+                continue;
+            }
+
+            var size = heap.Statistics.NurseryBytes;
             Assert.InRange(size, (long)least << 10, (long)most << 10);
             largest = Math.Max(largest, size);
         }
 
         Assert.Equal((long)most << 10, largest);
-        for (uint i = 0; i < Length; i++) Assert.Equal(Made - Length + i, ObjectHeap.ReadField(ObjectHeap.ReadElement(roots.Slots[0], i), 2));
+        for (uint i = 0; i < Length; i++)
+        {
+            Assert.Equal(Made - Length + i, ObjectHeap.ReadField(ObjectHeap.ReadElement(roots.Slots[0], i), 2));
+        }
+
         heap.Verify();
-        for (int i = 0; i < 1_000_000 && heap.Statistics.NurseryBytes > (long)least << 10; i++) heap.NewStruct(Pair, Allocation.MayCollect);
+        for (var i = 0; i < 1_000_000 && heap.Statistics.NurseryBytes > (long)least << 10; i++)
+        {
+            heap.NewStruct(Pair, Allocation.MayCollect);
+        }
+
         Assert.Equal((long)least << 10, heap.Statistics.NurseryBytes);
     }
 
@@ -71,17 +91,28 @@ public sealed unsafe class NurserySizeTests
     public void TheNurseryStaysSmallWhereAPartSurvivesWhateverItsSize(int interval)
     {
         using var roots = new FakeRoots(("heap.nursery-size", "512"), ("heap.nursery-max-size", "32768"));
-        int collections = 0;
-        int grown = 0;
-        for (int i = 0; i < 2_000_000; i++)
+        var collections = 0;
+        var grown = 0;
+        for (var i = 0; i < 2_000_000; i++)
         {
-            ulong pair = roots.Heap.NewStruct(Pair, Allocation.MayCollect);
-            if (i % interval != 0) continue;
+            var pair = roots.Heap.NewStruct(Pair, Allocation.MayCollect);
+            if (i % interval != 0)
+            {
+                continue;
+            }
+
             roots.Heap.WriteField(pair, 0, roots.Slots[0]);
             roots.Slots[0] = pair;
-            if (roots.Heap.Statistics.YoungCollections == collections) continue;
+            if (roots.Heap.Statistics.YoungCollections == collections)
+            {
+                continue;
+            }
+
             collections++;
-            if (roots.Heap.Statistics.NurseryBytes > 512 << 10) grown++;
+            if (roots.Heap.Statistics.NurseryBytes > 512 << 10)
+            {
+                grown++;
+            }
         }
 
         Assert.InRange(collections, 80, 125);
@@ -93,11 +124,11 @@ public sealed unsafe class NurserySizeTests
     public void UnderStressEvenTheLargestStructuresStayInTheNursery()
     {
         using var roots = new FakeRoots(("heap.nursery-size", "4096"), ("stress.gc-interval", "1"));
-        ObjectLayout layout = ObjectLayout.Of(FakeRoots.StructType([.. Enumerable.Repeat(FakeRoots.Number(ValueKind.V128), 7_990)]));
-        ulong first = roots.AllocateInline(layout.Header, layout.Size);
-        for (int i = 0; i < 100; i++)
+        var layout = ObjectLayout.Of(FakeRoots.StructType([.. Enumerable.Repeat(FakeRoots.Number(ValueKind.V128), 7_990)]));
+        var first = roots.AllocateInline(layout.Header, layout.Size);
+        for (var i = 0; i < 100; i++)
         {
-            ulong next = roots.AllocateInline(layout.Header, layout.Size);
+            var next = roots.AllocateInline(layout.Header, layout.Size);
             Assert.InRange(next, first, first + (4096UL << 10) - (ulong)layout.Size);
         }
 

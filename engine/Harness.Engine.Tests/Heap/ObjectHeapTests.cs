@@ -17,7 +17,7 @@ public unsafe class ObjectHeapTests
     [Fact]
     public void TakesNoMemoryBeforeTheFirstAllocation()
     {
-        using FakeRoots roots = NewRoots();
+        using var roots = NewRoots();
         roots.Heap.Collect(isFull: true);
         Assert.Equal(0, roots.Heap.Statistics.UsedBytes);
         Assert.True(roots.Context->AllocationLimit == null);
@@ -30,10 +30,10 @@ public unsafe class ObjectHeapTests
     [InlineData(Allocation.NeverCollect)]
     public void MakesZeroedObjectsInUsedMemory(object allocation)
     {
-        using FakeRoots roots = NewRoots(("heap.nursery-size", "256"));
-        for (int i = 0; i < 50_000; i++)
+        using var roots = NewRoots(("heap.nursery-size", "256"));
+        for (var i = 0; i < 50_000; i++)
         {
-            ulong pair = roots.Heap.NewStruct(Pair, (Allocation)allocation);
+            var pair = roots.Heap.NewStruct(Pair, (Allocation)allocation);
             Assert.Equal(0ul, ObjectHeap.ReadField(pair, 0) | ObjectHeap.ReadField(pair, 1) | ObjectHeap.ReadField(pair, 2));
             roots.Heap.WriteField(pair, 0, pair);
             roots.Heap.WriteField(pair, 1, 77);
@@ -49,54 +49,64 @@ public unsafe class ObjectHeapTests
     [InlineData(true)]
     public void KeepsGraphsWithCyclesAndShapesOfAllKinds(bool full)
     {
-        using FakeRoots roots = NewRoots();
-        ObjectHeap heap = roots.Heap;
+        using var roots = NewRoots();
+        var heap = roots.Heap;
         FieldType[] many = [.. Enumerable.Range(0, 100).Select(i => i % 3 == 0 ? FakeRoots.Reference : FakeRoots.Number(ValueKind.I64))];
-        int wide = FakeRoots.StructType(many);
-        ulong pair = heap.NewStruct(Pair, Allocation.NeverCollect);
-        ulong array = heap.NewArray(References, 3, Allocation.NeverCollect);
-        ulong wideObject = heap.NewStruct(wide, Allocation.NeverCollect);
-        ulong text = heap.NewString("häuser", Allocation.NeverCollect);
+        var wide = FakeRoots.StructType(many);
+        var pair = heap.NewStruct(Pair, Allocation.NeverCollect);
+        var array = heap.NewArray(References, 3, Allocation.NeverCollect);
+        var wideObject = heap.NewStruct(wide, Allocation.NeverCollect);
+        var text = heap.NewString("häuser", Allocation.NeverCollect);
         heap.WriteField(pair, 0, array);
         heap.WriteField(pair, 1, pair);
         heap.WriteField(pair, 2, 42);
         heap.WriteElement(array, 0, pair);
         heap.WriteElement(array, 1, 7);
         heap.WriteElement(array, 2, wideObject);
-        for (int i = 0; i < many.Length; i++) heap.WriteField(wideObject, i, i % 3 == 0 ? text : (ulong)i);
+        for (var i = 0; i < many.Length; i++)
+        {
+            heap.WriteField(wideObject, i, i % 3 == 0 ? text : (ulong)i);
+        }
+
         roots.Slots[5] = pair;
         heap.Collect(full);
         heap.Verify();
 
-        ulong moved = roots.Slots[5];
+        var moved = roots.Slots[5];
         Assert.NotEqual(pair, moved);
         Assert.Equal(moved, ObjectHeap.ReadField(moved, 1));
         Assert.Equal(42ul, ObjectHeap.ReadField(moved, 2));
-        ulong movedArray = ObjectHeap.ReadField(moved, 0);
+        var movedArray = ObjectHeap.ReadField(moved, 0);
         Assert.Equal(3u, ObjectHeap.LengthOf(movedArray));
         Assert.Equal(moved, ObjectHeap.ReadElement(movedArray, 0));
         Assert.Equal(7ul, ObjectHeap.ReadElement(movedArray, 1));
-        ulong movedWide = ObjectHeap.ReadElement(movedArray, 2);
-        for (int i = 0; i < many.Length; i++)
+        var movedWide = ObjectHeap.ReadElement(movedArray, 2);
+        for (var i = 0; i < many.Length; i++)
         {
-            ulong field = ObjectHeap.ReadField(movedWide, i);
-            if (i % 3 == 0) Assert.Equal("häuser", new string(ObjectHeap.CharactersOf(field)));
-            else Assert.Equal((ulong)i, field);
+            var field = ObjectHeap.ReadField(movedWide, i);
+            if (i % 3 == 0)
+            {
+                Assert.Equal("häuser", new string(ObjectHeap.CharactersOf(field)));
+            }
+            else
+            {
+                Assert.Equal((ulong)i, field);
+            }
         }
     }
 
     [Fact]
     public void RemembersOldObjectsThatGetYoungReferences()
     {
-        using FakeRoots roots = NewRoots(("heap.promotion-age", "0"));
-        ObjectHeap heap = roots.Heap;
+        using var roots = NewRoots(("heap.promotion-age", "0"));
+        var heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.Collect(isFull: false);
-        ulong old = roots.Slots[0];
+        var old = roots.Slots[0];
         Assert.True(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
-            ulong young = heap.NewStruct(Pair, Allocation.NeverCollect);
+            var young = heap.NewStruct(Pair, Allocation.NeverCollect);
             heap.WriteField(young, 2, (ulong)i);
             heap.WriteField(old, 0, young);
             Assert.False(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
@@ -113,8 +123,8 @@ public unsafe class ObjectHeapTests
     [Fact]
     public void FindsAMissingWriteBarrier()
     {
-        using FakeRoots roots = NewRoots();
-        ObjectHeap heap = roots.Heap;
+        using var roots = NewRoots();
+        var heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.Collect(isFull: true);
         *(ulong*)(roots.Slots[0] + (uint)ObjectLayout.Of(Pair).SlotOffsets[0]) = heap.NewStruct(Pair, Allocation.NeverCollect);
@@ -124,9 +134,9 @@ public unsafe class ObjectHeapTests
     [Fact]
     public void LargeObjectsStayAndDie()
     {
-        using FakeRoots roots = NewRoots();
-        ObjectHeap heap = roots.Heap;
-        ulong large = heap.NewArray(References, 100_000, Allocation.MayCollect);
+        using var roots = NewRoots();
+        var heap = roots.Heap;
+        var large = heap.NewArray(References, 100_000, Allocation.MayCollect);
         roots.Slots[0] = large;
         heap.WriteElement(large, 99_999, heap.NewString("end", Allocation.NeverCollect));
         heap.WriteElement(large, 50_000, large);
@@ -153,17 +163,17 @@ public unsafe class ObjectHeapTests
     [InlineData(15)]
     public void ObjectsBecomeOldAtTheirAge(int age)
     {
-        using FakeRoots roots = NewRoots(("heap.promotion-age", $"{age}"));
-        ObjectHeap heap = roots.Heap;
+        using var roots = NewRoots(("heap.promotion-age", $"{age}"));
+        var heap = roots.Heap;
         roots.Slots[0] = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.Collect(isFull: true);
-        ulong old = roots.Slots[0];
-        ulong young = heap.NewStruct(Pair, Allocation.NeverCollect);
-        ulong dies = heap.NewStruct(Pair, Allocation.NeverCollect);
+        var old = roots.Slots[0];
+        var young = heap.NewStruct(Pair, Allocation.NeverCollect);
+        var dies = heap.NewStruct(Pair, Allocation.NeverCollect);
         heap.WriteField(young, 2, 5);
         heap.WriteField(old, 0, young);
         heap.WriteField(old, 1, dies);
-        for (int i = 0; i <= age; i++)
+        for (var i = 0; i <= age; i++)
         {
             Assert.True(heap.IsYoung(ObjectHeap.ReadField(old, 0)));
             Assert.False(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
@@ -177,7 +187,7 @@ public unsafe class ObjectHeapTests
         Assert.False(heap.IsYoung(ObjectHeap.ReadField(old, 0)));
         Assert.True(ObjectHeap.FlagsOf(old).HasFlag(ObjectFlags.Unremembered));
         Assert.Equal(5ul, ObjectHeap.ReadField(ObjectHeap.ReadField(old, 0), 2));
-        int size = ObjectLayout.Of(Pair).Size;
+        var size = ObjectLayout.Of(Pair).Size;
         Assert.Equal((age == 0 ? 2 : 1) * size, heap.Statistics.PromotedBytes);
         Assert.Equal(age == 0 ? 0 : (age + 1) * size, heap.Statistics.AgedBytes);
     }
@@ -188,17 +198,21 @@ public unsafe class ObjectHeapTests
     [InlineData(2_000_000)]
     public void LongArraysAreReadWhereTheyWereWritten(int length)
     {
-        using FakeRoots roots = NewRoots(("heap.promotion-age", "3"));
-        ObjectHeap heap = roots.Heap;
+        using var roots = NewRoots(("heap.promotion-age", "3"));
+        var heap = roots.Heap;
         roots.Slots[0] = heap.NewArray(References, (uint)length, Allocation.NeverCollect);
-        for (uint i = 0; i < length; i++) heap.WriteElement(roots.Slots[0], i, 1);
-        heap.Collect(isFull: true);
-        ulong array = roots.Slots[0];
-        ulong place = array + ObjectLayout.ArrayElements;
-        uint[] written = [0, 1, 77, 300, 301, 555, (uint)length - 1];
-        foreach (uint index in written)
+        for (uint i = 0; i < length; i++)
         {
-            ulong pair = heap.NewStruct(Pair, Allocation.NeverCollect);
+            heap.WriteElement(roots.Slots[0], i, 1);
+        }
+
+        heap.Collect(isFull: true);
+        var array = roots.Slots[0];
+        var place = array + ObjectLayout.ArrayElements;
+        uint[] written = [0, 1, 77, 300, 301, 555, (uint)length - 1];
+        foreach (var index in written)
+        {
+            var pair = heap.NewStruct(Pair, Allocation.NeverCollect);
             heap.WriteField(pair, 2, index);
             heap.WriteElement(array, index, pair);
         }
@@ -208,13 +222,17 @@ public unsafe class ObjectHeapTests
         // A store without a barrier at another card, which nobody sees.
         const int Hidden = 800;
         ((ulong*)place)[Hidden] = heap.NewStruct(Pair, Allocation.NeverCollect);
-        ulong hidden = ((ulong*)place)[Hidden];
+        var hidden = ((ulong*)place)[Hidden];
         Assert.Throws<InvalidOperationException>(heap.Verify);
-        for (int i = 0; i < 6; i++)
+        for (var i = 0; i < 6; i++)
         {
             heap.Collect(isFull: false);
             Assert.Equal(hidden, ((ulong*)place)[Hidden]);
-            foreach (uint index in written) Assert.Equal(index, ObjectHeap.ReadField(ObjectHeap.ReadElement(array, index), 2));
+            foreach (var index in written)
+            {
+                Assert.Equal(index, ObjectHeap.ReadField(ObjectHeap.ReadElement(array, index), 2));
+            }
+
             ((ulong*)place)[Hidden] = 1;
             heap.Verify();
             ((ulong*)place)[Hidden] = hidden;
@@ -226,25 +244,41 @@ public unsafe class ObjectHeapTests
     public void AHeapLeavesItsMemoryToTheNextOne()
     {
         (string, string)[] knobs = [.. Knobs, ("heap.nursery-size", "256"), ("heap.minimum-threshold", "3"), ("heap.limit", "77")];
-        ulong first = Use(knobs);
-        for (int i = 0; i < 3; i++) Assert.Equal(first, Use(knobs));
+        var first = Use(knobs);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(first, Use(knobs));
+        }
+
         _ = Use([.. knobs, ("heap.kept-memory", "0")]);
 
         static ulong Use((string, string)[] knobs)
         {
             using var roots = new FakeRoots(knobs);
-            ObjectHeap heap = roots.Heap;
-            ulong start = roots.Slots[0] = heap.NewStruct(Pair, Allocation.MayCollect);
-            for (int i = 0; i < 300_000; i++)
+            var heap = roots.Heap;
+            var start = roots.Slots[0] = heap.NewStruct(Pair, Allocation.MayCollect);
+            for (var i = 0; i < 300_000; i++)
             {
-                ulong pair = heap.NewStruct(Pair, Allocation.MayCollect);
+                var pair = heap.NewStruct(Pair, Allocation.MayCollect);
                 Assert.Equal(0ul, ObjectHeap.ReadField(pair, 0));
                 heap.WriteField(pair, 0, roots.Slots[0]);
                 roots.Slots[0] = i % 1000 == 0 ? 0 : pair;
-                if (i % 50_000 != 0) continue;
-                ulong large = roots.Slots[1] = heap.NewArray(References, 100_000, Allocation.MayCollect);
-                for (uint j = 0; j < 100_000; j += 999) Assert.Equal(0ul, ObjectHeap.ReadElement(large, j));
-                for (uint j = 0; j < 100_000; j += 333) heap.WriteElement(large, j, roots.Slots[0]);
+                if (i % 50_000 != 0)
+                {
+                    continue;
+                }
+
+                var large = roots.Slots[1] = heap.NewArray(References, 100_000, Allocation.MayCollect);
+                for (uint j = 0; j < 100_000; j += 999)
+                {
+                    Assert.Equal(0ul, ObjectHeap.ReadElement(large, j));
+                }
+
+                for (uint j = 0; j < 100_000; j += 333)
+                {
+                    heap.WriteElement(large, j, roots.Slots[0]);
+                }
+
                 heap.Verify();
             }
 
@@ -259,7 +293,7 @@ public unsafe class ObjectHeapTests
         const nuint Size = 64 << 20;
         var first = HeapReservation.Take(Size, half: 16 << 20, young: 8 << 20, hugePages: false);
         first.Leave(limit: 1 << 20);
-        foreach ((nuint half, nuint young) in (ReadOnlySpan<(nuint, nuint)>)[(14 << 20, 8 << 20), (16 << 20, 10 << 20)])
+        foreach (var (half, young) in (ReadOnlySpan<(nuint, nuint)>)[(14 << 20, 8 << 20), (16 << 20, 10 << 20)])
         {
             var other = HeapReservation.Take(Size, half, young, hugePages: false);
             Assert.NotSame(first, other);
@@ -272,13 +306,17 @@ public unsafe class ObjectHeapTests
     [Fact]
     public void FailsAtTheLimitAndRecovers()
     {
-        using FakeRoots roots = NewRoots(("heap.limit", "8"), ("heap.nursery-size", "256"));
-        ObjectLayout layout = ObjectLayout.Of(Pair);
-        int count = 0;
+        using var roots = NewRoots(("heap.limit", "8"), ("heap.nursery-size", "256"));
+        var layout = ObjectLayout.Of(Pair);
+        var count = 0;
         while (true)
         {
-            ulong next = roots.AllocateInline(layout.Header, layout.Size);
-            if (next == 0) break;
+            var next = roots.AllocateInline(layout.Header, layout.Size);
+            if (next == 0)
+            {
+                break;
+            }
+
             count++;
             ((ulong*)next)[1] = roots.Slots[0];
             ((ulong*)next)[2] = 0;
@@ -299,17 +337,17 @@ public unsafe class ObjectHeapTests
     [Fact]
     public void CollectsWhereBothGenerationsAreFull()
     {
-        using FakeRoots roots = NewRoots(("heap.limit", "1"), ("heap.nursery-size", "2048"));
-        ObjectHeap heap = roots.Heap;
-        int link = FakeRoots.StructType(FakeRoots.Reference);
+        using var roots = NewRoots(("heap.limit", "1"), ("heap.nursery-size", "2048"));
+        var heap = roots.Heap;
+        var link = FakeRoots.StructType(FakeRoots.Reference);
         roots.Slots[1] = heap.NewArray(Bytes, 200_000, Allocation.NeverCollect);
         roots.Slots[0] = heap.NewStruct(link, Allocation.NeverCollect);
-        int count = 0;
+        var count = 0;
         try
         {
             while (true)
             {
-                ulong next = heap.NewStruct(link, Allocation.NeverCollect);
+                var next = heap.NewStruct(link, Allocation.NeverCollect);
                 ((ulong*)next)[1] = roots.Slots[0];
                 roots.Slots[0] = next;
                 count++;
@@ -320,12 +358,16 @@ public unsafe class ObjectHeapTests
             Assert.InRange(count * (long)ObjectLayout.Of(link).Size, 64 << 20, 80 << 20);
         }
 
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             heap.Collect(isFull: i > 0);
             heap.Verify();
-            ulong last = roots.Slots[0];
-            for (int j = 0; j < count; j++) last = ((ulong*)last)[1];
+            var last = roots.Slots[0];
+            for (var j = 0; j < count; j++)
+            {
+                last = ((ulong*)last)[1];
+            }
+
             Assert.Equal(0ul, ((ulong*)last)[1]);
             Assert.Equal(200_000u, ObjectHeap.LengthOf(roots.Slots[1]));
             Assert.Throws<InsufficientMemoryException>(() => heap.NewStruct(link, Allocation.NeverCollect));
@@ -336,24 +378,27 @@ public unsafe class ObjectHeapTests
     public void KeepsLargeLiveHeaps()
     {
         const int Length = 10_000_000;
-        using FakeRoots roots = NewRoots();
-        ObjectLayout layout = ObjectLayout.Of(Pair);
-        for (int i = 1; i <= Length; i++)
+        using var roots = NewRoots();
+        var layout = ObjectLayout.Of(Pair);
+        for (var i = 1; i <= Length; i++)
         {
-            ulong pair = roots.AllocateInline(layout.Header, layout.Size);
+            var pair = roots.AllocateInline(layout.Header, layout.Size);
             ((ulong*)pair)[1] = roots.Slots[0];
             ((ulong*)pair)[2] = 0;
             ((uint*)pair)[6] = (uint)i;
             roots.Slots[0] = pair;
         }
 
-        HeapStatistics statistics = roots.Heap.Statistics;
+        var statistics = roots.Heap.Statistics;
         Assert.InRange(statistics.FullCollections, 1, 4);
         Assert.InRange(statistics.UsedBytes, 240L << 20, 350L << 20);
-        ulong last = roots.Slots[0];
-        for (int i = Length; i > 0; i--, last = ((ulong*)last)[1])
+        var last = roots.Slots[0];
+        for (var i = Length; i > 0; i--, last = ((ulong*)last)[1])
         {
-            if (((uint*)last)[6] != (uint)i) Assert.Fail($"{i} is damaged");
+            if (((uint*)last)[6] != (uint)i)
+            {
+                Assert.Fail($"{i} is damaged");
+            }
         }
 
         roots.Slots[0] = 0;
@@ -364,21 +409,24 @@ public unsafe class ObjectHeapTests
     [Fact]
     public void CountsWhatItDoes()
     {
-        using FakeRoots roots = NewRoots(("heap.nursery-size", "1024"), ("heap.promotion-age", "0"));
-        int size = ObjectLayout.Of(Pair).Size;
-        for (int i = 0; i < 100_000; i++)
+        using var roots = NewRoots(("heap.nursery-size", "1024"), ("heap.promotion-age", "0"));
+        var size = ObjectLayout.Of(Pair).Size;
+        for (var i = 0; i < 100_000; i++)
         {
-            ulong pair = roots.AllocateInline(ObjectLayout.Of(Pair).Header, size);
+            var pair = roots.AllocateInline(ObjectLayout.Of(Pair).Header, size);
             ((ulong*)pair)[1] = ((ulong*)pair)[2] = 0;
-            if (i % 1000 == 0) roots.Slots[i / 1000 % 10] = pair;
+            if (i % 1000 == 0)
+            {
+                roots.Slots[i / 1000 % 10] = pair;
+            }
         }
 
-        HeapStatistics before = roots.Heap.Statistics;
+        var before = roots.Heap.Statistics;
         Assert.Equal(100_000L * size, before.AllocatedBytes);
         Assert.Equal(100_000 * size >> 20, before.YoungCollections);
         Assert.InRange(before.PromotedBytes, 10 * size, 100 * size);
         roots.Heap.Collect(isFull: true);
-        HeapStatistics after = roots.Heap.Statistics;
+        var after = roots.Heap.Statistics;
         Assert.Equal(1, after.FullCollections);
         Assert.Equal(10 * size, after.LiveBytes);
         Assert.Equal(10 * size, after.MovedBytes);
@@ -392,7 +440,7 @@ public unsafe class ObjectHeapTests
     {
         var told = new List<CollectionEvent>();
         using var roots = new FakeRoots(told.Add, Knobs);
-        int size = ObjectLayout.Of(Pair).Size;
+        var size = ObjectLayout.Of(Pair).Size;
         roots.Slots[0] = roots.Heap.NewStruct(Pair, Allocation.MayCollect);
         roots.Heap.NewStruct(Pair, Allocation.MayCollect);
         roots.Heap.Collect(isFull: false);
@@ -405,12 +453,12 @@ public unsafe class ObjectHeapTests
     [Fact]
     public void StressCollectsAtEveryNthAllocationAndOverwritesWhatItLeaves()
     {
-        using FakeRoots roots = NewRoots(("stress.gc-interval", "3"));
-        ObjectLayout layout = ObjectLayout.Of(Pair);
+        using var roots = NewRoots(("stress.gc-interval", "3"));
+        var layout = ObjectLayout.Of(Pair);
         ulong last = 0;
-        for (int i = 1; i <= 300; i++)
+        for (var i = 1; i <= 300; i++)
         {
-            ulong pair = roots.AllocateInline(layout.Header, layout.Size);
+            var pair = roots.AllocateInline(layout.Header, layout.Size);
             Assert.NotEqual(last, pair);
             last = pair;
             ((ulong*)pair)[1] = ((ulong*)pair)[2] = 0;

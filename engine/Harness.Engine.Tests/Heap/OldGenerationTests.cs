@@ -17,7 +17,7 @@ public sealed unsafe class OldGenerationTests
     [InlineData(11, 64, 64, 24, 20)]
     public void BothHalvesKeepTheMemoryThatTheyNeedSoon(int lives, int expected, int kept, int leftMemory, int newMemory)
     {
-        byte* memory = LinuxMemory.MapPages(2 * Half);
+        var memory = LinuxMemory.MapPages(2 * Half);
         try
         {
             var old = new OldGeneration(memory, memory + Half, Half);
@@ -41,13 +41,20 @@ public sealed unsafe class OldGenerationTests
 
         static void Fill(byte* half, int count)
         {
-            for (int i = 0; i < count; i++) half[i * MiB] = 1;
+            for (var i = 0; i < count; i++)
+            {
+                half[i * MiB] = 1;
+            }
         }
 
         static int Filled(byte* half)
         {
-            int count = 0;
-            for (int i = 0; i < Half / MiB; i++) count += half[i * MiB];
+            var count = 0;
+            for (var i = 0; i < Half / MiB; i++)
+            {
+                count += half[i * MiB];
+            }
+
             return count;
         }
     }

@@ -20,15 +20,15 @@ public sealed unsafe class ParallelCollectionTests
     public void ThreadsShareATree(string knob, string threads, int megabytes)
     {
         using var roots = new FakeRoots((knob, threads));
-        int depth = 14 + int.Log2(megabytes);
+        var depth = 14 + int.Log2(megabytes);
         roots.Slots[0] = MakeTree(roots.Heap, depth);
-        int objects = (1 << (depth + 1)) - 1;
+        var objects = (1 << (depth + 1)) - 1;
         CollectUntilHelped(roots.Heap, () => Assert.Equal(objects, CheckTree(roots.Slots[0], depth)));
-        HeapStatistics statistics = roots.Heap.Statistics;
+        var statistics = roots.Heap.Statistics;
         Assert.InRange(statistics.HelpedCollections, 1, statistics.FullCollections);
         Assert.InRange(statistics.HelperMovedBytes, 1, statistics.MovedBytes - 1);
         Assert.Equal(objects * (long)ObjectLayout.Of(Pair).Size, statistics.LiveBytes);
-        (long Objects, long Bytes)[] shares = roots.Heap.CollectionShares;
+        var shares = roots.Heap.CollectionShares;
         Assert.Equal(int.Parse(threads), shares.Length);
         Assert.True(shares.Skip(1).Any(share => share.Objects > 0));
         Assert.All(shares, share => Assert.Equal(share.Objects * ObjectLayout.Of(Pair).Size, share.Bytes));
@@ -41,18 +41,22 @@ public sealed unsafe class ParallelCollectionTests
     {
         using var alone = new FakeRoots(("heap.collection-threads", "1"));
         using var shared = new FakeRoots(("stress.gc-threads", "4"));
-        foreach (FakeRoots roots in (FakeRoots[])[alone, shared])
+        foreach (var roots in (FakeRoots[])[alone, shared])
         {
             var random = new Random(3);
-            for (int i = 0; i < FakeRoots.Count; i++)
+            for (var i = 0; i < FakeRoots.Count; i++)
             {
                 roots.Slots[i] = MakeTree(roots.Heap, random.Next(8));
-                ulong array = roots.Heap.NewArray(References, (uint)random.Next(40), Allocation.NeverCollect);
-                if (ObjectHeap.LengthOf(array) > 0) roots.Heap.WriteElement(array, 0, roots.Slots[i]);
+                var array = roots.Heap.NewArray(References, (uint)random.Next(40), Allocation.NeverCollect);
+                if (ObjectHeap.LengthOf(array) > 0)
+                {
+                    roots.Heap.WriteElement(array, 0, roots.Slots[i]);
+                }
+
                 roots.Slots[i] = array;
             }
 
-            for (int i = 0; i < 5; i++)
+            for (var i = 0; i < 5; i++)
             {
                 roots.Heap.Collect(isFull: true);
                 roots.Heap.Verify();
@@ -71,7 +75,11 @@ public sealed unsafe class ParallelCollectionTests
     {
         using var roots = new FakeRoots(("heap.collection-threads", "4"), ("heap.parallel-threshold", "4096"));
         roots.Slots[0] = MakeTree(roots.Heap, 15);
-        for (int i = 0; i < 20; i++) roots.Heap.Collect(isFull: true);
+        for (var i = 0; i < 20; i++)
+        {
+            roots.Heap.Collect(isFull: true);
+        }
+
         Assert.InRange(roots.Heap.Statistics.LiveBytes, 1 << 20, 4 << 20);
         Assert.Equal(0, roots.Heap.Statistics.HelpedCollections);
     }
@@ -84,11 +92,11 @@ public sealed unsafe class ParallelCollectionTests
     public void ThreadsShareAWideArray(int length, string knob, string threads)
     {
         using var roots = new FakeRoots((knob, threads));
-        ObjectHeap heap = roots.Heap;
+        var heap = roots.Heap;
         roots.Slots[0] = heap.NewArray(References, (uint)length, Allocation.MayCollect);
         for (uint i = 0; i < length; i++)
         {
-            ulong pair = heap.NewStruct(Pair, Allocation.MayCollect);
+            var pair = heap.NewStruct(Pair, Allocation.MayCollect);
             heap.WriteField(pair, 0, roots.Slots[0]);
             heap.WriteField(pair, 1, i == 0 ? 0 : ObjectHeap.ReadElement(roots.Slots[0], i - 1));
             heap.WriteField(pair, 2, i);
@@ -103,9 +111,12 @@ public sealed unsafe class ParallelCollectionTests
             ulong before = 0;
             for (uint i = 0; i < length; i++)
             {
-                ulong pair = ObjectHeap.ReadElement(roots.Slots[0], i);
+                var pair = ObjectHeap.ReadElement(roots.Slots[0], i);
                 if (ObjectHeap.ReadField(pair, 2) != i || ObjectHeap.ReadField(pair, 0) != roots.Slots[0] || ObjectHeap.ReadField(pair, 1) != before)
+                {
                     Assert.Fail($"element {i} is damaged");
+                }
+
                 before = pair;
             }
         }
@@ -117,10 +128,10 @@ public sealed unsafe class ParallelCollectionTests
     {
         const int Length = 10_000_000;
         using var roots = new FakeRoots(("heap.collection-threads", "3"));
-        ObjectLayout layout = ObjectLayout.Of(Pair);
-        for (int i = 1; i <= Length; i++)
+        var layout = ObjectLayout.Of(Pair);
+        for (var i = 1; i <= Length; i++)
         {
-            ulong pair = roots.AllocateInline(layout.Header, layout.Size);
+            var pair = roots.AllocateInline(layout.Header, layout.Size);
             ((ulong*)pair)[1] = roots.Slots[0];
             ((ulong*)pair)[2] = 0;
             ((ulong*)pair)[3] = (ulong)i;
@@ -128,10 +139,13 @@ public sealed unsafe class ParallelCollectionTests
         }
 
         roots.Heap.Collect(isFull: true);
-        ulong last = roots.Slots[0];
-        for (int i = Length; i > 0; i--, last = ((ulong*)last)[1])
+        var last = roots.Slots[0];
+        for (var i = Length; i > 0; i--, last = ((ulong*)last)[1])
         {
-            if (((ulong*)last)[3] != (ulong)i) Assert.Fail($"{i} is damaged");
+            if (((ulong*)last)[3] != (ulong)i)
+            {
+                Assert.Fail($"{i} is damaged");
+            }
         }
 
         Assert.Equal(0ul, last);
@@ -142,10 +156,18 @@ public sealed unsafe class ParallelCollectionTests
     [Fact]
     public void HeapsShareTheThreads()
     {
-        int[] wrong = new int[4];
+        var wrong = new int[4];
         Thread[] users = [.. Enumerable.Range(0, wrong.Length).Select(user => new Thread(() => wrong[user] = Use()))];
-        foreach (Thread user in users) user.Start();
-        foreach (Thread user in users) user.Join();
+        foreach (var user in users)
+        {
+            user.Start();
+        }
+
+        foreach (var user in users)
+        {
+            user.Join();
+        }
+
         Assert.Equal(new int[wrong.Length], wrong);
         Assert.InRange(CollectorThreads.Count, 2, 63);
 
@@ -153,11 +175,14 @@ public sealed unsafe class ParallelCollectionTests
         {
             using var roots = new FakeRoots(("stress.gc-threads", "3"));
             roots.Slots[0] = MakeTree(roots.Heap, 10);
-            int wrong = 0;
-            for (int i = 0; i < 30; i++)
+            var wrong = 0;
+            for (var i = 0; i < 30; i++)
             {
                 roots.Heap.Collect(isFull: true);
-                if (CheckTree(roots.Slots[0], 10) != 2047) wrong++;
+                if (CheckTree(roots.Slots[0], 10) != 2047)
+                {
+                    wrong++;
+                }
             }
 
             return wrong;
@@ -168,7 +193,7 @@ public sealed unsafe class ParallelCollectionTests
     [Fact]
     public void TheThreadsKeepNothing()
     {
-        WeakReference heap = Use(out WeakReference value);
+        var heap = Use(out var value);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while ((heap.IsAlive || value.IsAlive) && clock.Elapsed < Patience)
         {
@@ -200,15 +225,19 @@ public sealed unsafe class ParallelCollectionTests
         using var roots = new FakeRoots(("stress.gc-threads", "3"));
         roots.Slots[0] = MakeTree(roots.Heap, 10);
         CollectUntilHelped(roots.Heap, () => { });
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) roots.Heap.Collect(isFull: true);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++)
+        {
+            roots.Heap.Collect(isFull: true);
+        }
+
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
     private static void CollectUntilHelped(ObjectHeap heap, Action check)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        int before = heap.Statistics.HelpedCollections;
+        var before = heap.Statistics.HelpedCollections;
         do
         {
             heap.Collect(isFull: true);
@@ -223,13 +252,21 @@ public sealed unsafe class ParallelCollectionTests
     private static ulong MakeTree(ObjectHeap heap, int depth)
     {
         var level = new Queue<ulong>();
-        for (int i = 0; i < 1 << depth; i++) level.Enqueue(NewNode(0, 0, (ulong)i));
-        while (level.Count > 1) level.Enqueue(NewNode(level.Dequeue(), level.Dequeue(), 0));
+        for (var i = 0; i < 1 << depth; i++)
+        {
+            level.Enqueue(NewNode(0, 0, (ulong)i));
+        }
+
+        while (level.Count > 1)
+        {
+            level.Enqueue(NewNode(level.Dequeue(), level.Dequeue(), 0));
+        }
+
         return level.Dequeue();
 
         ulong NewNode(ulong left, ulong right, ulong number)
         {
-            ulong node = heap.NewStruct(Pair, Allocation.NeverCollect);
+            var node = heap.NewStruct(Pair, Allocation.NeverCollect);
             heap.WriteField(node, 0, left);
             heap.WriteField(node, 1, right);
             heap.WriteField(node, 2, number);
@@ -242,13 +279,17 @@ public sealed unsafe class ParallelCollectionTests
     {
         var nodes = new Stack<(ulong Node, int Depth, ulong Number)>();
         nodes.Push((root, depth, 0));
-        int count = 0;
+        var count = 0;
         while (nodes.TryPop(out var top))
         {
             count++;
             if (top.Depth == 0)
             {
-                if (ObjectHeap.ReadField(top.Node, 2) != top.Number) return -1;
+                if (ObjectHeap.ReadField(top.Node, 2) != top.Number)
+                {
+                    return -1;
+                }
+
                 continue;
             }
 

@@ -16,12 +16,16 @@ public sealed class PauseHistogramTests
         var random = new Random(count);
         var histogram = new PauseHistogram();
         long[] ticks = [.. Enumerable.Range(0, count).Select(_ => (long)Math.Pow(largest, random.NextDouble()))];
-        foreach (long time in ticks) histogram.Add(TimeSpan.FromTicks(time));
+        foreach (var time in ticks)
+        {
+            histogram.Add(TimeSpan.FromTicks(time));
+        }
+
         Array.Sort(ticks);
 
         Assert.Equal(ticks[^1], histogram.Maximum.Ticks);
         Assert.Equal(ticks.Sum(), histogram.Total.Ticks);
-        long median = ticks[count / 2];
+        var median = ticks[count / 2];
         Assert.InRange(histogram.Median.Ticks, median / 1.04, median * 1.04);
     }
 

@@ -36,9 +36,9 @@ public sealed unsafe class RandomGraphTests
             ("stress.gc-threads", threads));
         var random = new Random(seed);
         var model = new Node?[FakeRoots.Count];
-        for (int step = 0; step < (stressInterval == "1" ? 4_000 : 40_000); step++)
+        for (var step = 0; step < (stressInterval == "1" ? 4_000 : 40_000); step++)
         {
-            int slot = random.Next(FakeRoots.Count);
+            var slot = random.Next(FakeRoots.Count);
             switch (random.Next(10))
             {
                 case < 5:
@@ -56,21 +56,28 @@ public sealed unsafe class RandomGraphTests
                     break;
             }
 
-            if (step % 500 == 0) roots.Heap.Verify();
-            if (step % 4000 == 0) Compare(roots, model);
+            if (step % 500 == 0)
+            {
+                roots.Heap.Verify();
+            }
+
+            if (step % 4000 == 0)
+            {
+                Compare(roots, model);
+            }
         }
 
         roots.Heap.Collect(isFull: true);
         roots.Heap.Verify();
         Compare(roots, model);
-        HeapStatistics statistics = roots.Heap.Statistics;
+        var statistics = roots.Heap.Statistics;
         Assert.True(statistics.YoungCollections + statistics.FullCollections > 2 && statistics.FullCollections > 1, statistics.ToString());
     }
 
     private static void Allocate(FakeRoots roots, Node?[] model, int slot, Random random)
     {
-        ObjectHeap heap = roots.Heap;
-        Allocation allocation = random.Next(4) == 0 ? Allocation.NeverCollect : Allocation.MayCollect;
+        var heap = roots.Heap;
+        var allocation = random.Next(4) == 0 ? Allocation.NeverCollect : Allocation.MayCollect;
         ulong address;
         Node node;
         switch (random.Next(8))
@@ -82,14 +89,18 @@ public sealed unsafe class RandomGraphTests
                 heap.WriteField(address, 2, (ushort)node.Number);
                 break;
             case 5:
-                int length = random.Next(100) switch { 0 => 15_000, < 20 => random.Next(2_000), _ => random.Next(20) };
+                var length = random.Next(100) switch { 0 => 15_000, < 20 => random.Next(2_000), _ => random.Next(20) };
                 node = new Node(length, 0);
                 address = heap.NewArray(References, (uint)node.References.Length, allocation);
                 break;
             case 6:
                 node = new Node(0, random.Next(random.Next(100) == 0 ? 30_000 : 100));
                 address = heap.NewArray(Longs, (uint)node.Number, allocation);
-                for (uint i = 0; i < node.Number; i++) heap.WriteElement(address, i, i * 0x1234567);
+                for (uint i = 0; i < node.Number; i++)
+                {
+                    heap.WriteElement(address, i, i * 0x1234567);
+                }
+
                 break;
             default:
                 node = new Node(0, random.Next(1000)) { Text = random.Next(1000).ToString() };
@@ -104,22 +115,40 @@ public sealed unsafe class RandomGraphTests
     /// <summary>Writes the reference of another slot, null, or an i31 into the object of a slot.</summary>
     private static void Link(FakeRoots roots, Node?[] model, int slot, Random random)
     {
-        if (model[slot] is not { References.Length: > 0 } node) return;
-        int index = random.Next(node.References.Length);
-        int other = random.Next(FakeRoots.Count);
-        ulong word = random.Next(8) == 0 ? 0x2fffffff : roots.Slots[other];
+        if (model[slot] is not { References.Length: > 0 } node)
+        {
+            return;
+        }
+
+        var index = random.Next(node.References.Length);
+        var other = random.Next(FakeRoots.Count);
+        var word = random.Next(8) == 0 ? 0x2fffffff : roots.Slots[other];
         node.References[index] = word == 0x2fffffff ? Node.Small : model[other];
-        ulong address = roots.Slots[slot];
-        if (ObjectHeap.TypeIdOf(address) == Record) roots.Heap.WriteField(address, FieldOf(index), word);
-        else roots.Heap.WriteElement(address, (uint)index, word);
+        var address = roots.Slots[slot];
+        if (ObjectHeap.TypeIdOf(address) == Record)
+        {
+            roots.Heap.WriteField(address, FieldOf(index), word);
+        }
+        else
+        {
+            roots.Heap.WriteElement(address, (uint)index, word);
+        }
     }
 
     /// <summary>Replaces a root by what it refers to.</summary>
     private static void Descend(FakeRoots roots, Node?[] model, int slot, Random random)
     {
-        if (model[slot] is not { References.Length: > 0 } node) return;
-        int index = random.Next(node.References.Length);
-        if (node.References[index] == Node.Small) return;
+        if (model[slot] is not { References.Length: > 0 } node)
+        {
+            return;
+        }
+
+        var index = random.Next(node.References.Length);
+        if (node.References[index] == Node.Small)
+        {
+            return;
+        }
+
         roots.Slots[slot] = ReferenceOf(roots.Slots[slot], index);
         model[slot] = node.References[index];
     }
@@ -129,17 +158,21 @@ public sealed unsafe class RandomGraphTests
         var seen = new Dictionary<Node, ulong>(ReferenceEqualityComparer.Instance);
         var addresses = new HashSet<ulong>();
         var pending = new Stack<(Node?, ulong)>();
-        for (int i = 0; i < model.Length; i++) pending.Push((model[i], roots.Slots[i]));
+        for (var i = 0; i < model.Length; i++)
+        {
+            pending.Push((model[i], roots.Slots[i]));
+        }
+
         while (pending.TryPop(out var pair))
         {
-            (Node? node, ulong address) = pair;
+            var (node, address) = pair;
             if (node is null || node == Node.Small)
             {
                 Assert.Equal(node is null ? 0ul : 0x2fffffff, address);
                 continue;
             }
 
-            if (seen.TryGetValue(node, out ulong known))
+            if (seen.TryGetValue(node, out var known))
             {
                 Assert.Equal(known, address);
                 continue;
@@ -148,13 +181,16 @@ public sealed unsafe class RandomGraphTests
             seen.Add(node, address);
             Assert.True(addresses.Add(address));
             CompareContents(node, address);
-            for (int i = 0; i < node.References.Length; i++) pending.Push((node.References[i], ReferenceOf(address, i)));
+            for (var i = 0; i < node.References.Length; i++)
+            {
+                pending.Push((node.References[i], ReferenceOf(address, i)));
+            }
         }
     }
 
     private static void CompareContents(Node node, ulong address)
     {
-        int typeId = ObjectHeap.TypeIdOf(address);
+        var typeId = ObjectHeap.TypeIdOf(address);
         if (typeId == Record)
         {
             Assert.Equal((uint)node.Number, ObjectHeap.ReadField(address, 0));
@@ -167,7 +203,10 @@ public sealed unsafe class RandomGraphTests
         else if (typeId == Longs)
         {
             Assert.Equal((uint)node.Number, ObjectHeap.LengthOf(address));
-            for (uint i = 0; i < node.Number; i++) Assert.Equal(i * 0x1234567, (uint)ObjectHeap.ReadElement(address, i));
+            for (uint i = 0; i < node.Number; i++)
+            {
+                Assert.Equal(i * 0x1234567, (uint)ObjectHeap.ReadElement(address, i));
+            }
         }
         else
         {

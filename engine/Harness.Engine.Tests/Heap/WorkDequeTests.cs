@@ -11,13 +11,17 @@ public sealed unsafe class WorkDequeTests
         Assert.True(deque.IsEmpty);
         Assert.False(deque.TryPop(out _));
         Assert.False(deque.TrySteal(out _));
-        for (int i = 1; i <= 3; i++) deque.Push(Item(i));
-        Assert.True(deque.TryPop(out WorkItem last));
+        for (var i = 1; i <= 3; i++)
+        {
+            deque.Push(Item(i));
+        }
+
+        Assert.True(deque.TryPop(out var last));
         Assert.Equal(3, NumberOf(last));
-        Assert.True(deque.TrySteal(out WorkItem first));
+        Assert.True(deque.TrySteal(out var first));
         Assert.Equal(1, NumberOf(first));
         Assert.False(deque.IsEmpty);
-        Assert.True(deque.TryPop(out WorkItem only));
+        Assert.True(deque.TryPop(out var only));
         Assert.Equal(2, NumberOf(only));
         Assert.True(deque.IsEmpty);
         Assert.False(deque.TryPop(out _));
@@ -40,34 +44,52 @@ public sealed unsafe class WorkDequeTests
         const int Count = 300_000;
         const int Thieves = 3;
         using var deque = new WorkDeque();
-        int[] taken = new int[Count + 1];
-        bool isOver = false;
+        var taken = new int[Count + 1];
+        var isOver = false;
         Thread[] thieves = [.. Enumerable.Range(0, Thieves).Select(_ => new Thread(Steal))];
-        foreach (Thread thief in thieves) thief.Start();
-        var random = new Random(1);
-        for (int i = 1; i <= Count; i++)
+        foreach (var thief in thieves)
         {
-            deque.Push(Item(i));
-            for (int pops = i % 50_000 < 40_000 ? 0 : random.Next(4); pops > 0 && deque.TryPop(out WorkItem item); pops--) Take(item);
+            thief.Start();
         }
 
-        while (deque.TryPop(out WorkItem item)) Take(item);
+        var random = new Random(1);
+        for (var i = 1; i <= Count; i++)
+        {
+            deque.Push(Item(i));
+            for (var pops = i % 50_000 < 40_000 ? 0 : random.Next(4); pops > 0 && deque.TryPop(out var item); pops--)
+            {
+                Take(item);
+            }
+        }
+
+        while (deque.TryPop(out var item))
+        {
+            Take(item);
+        }
+
         Volatile.Write(ref isOver, true);
-        foreach (Thread thief in thieves) thief.Join();
+        foreach (var thief in thieves)
+        {
+            thief.Join();
+        }
+
         Assert.All(taken.Skip(1), times => Assert.Equal(1, times));
 
         // An empty deque gives memory back and goes on.
         deque.Trim();
         Assert.True(deque.IsEmpty);
         deque.Push(Item(7));
-        Assert.True(deque.TrySteal(out WorkItem again));
+        Assert.True(deque.TrySteal(out var again));
         Assert.Equal(7, NumberOf(again));
 
         void Steal()
         {
             while (!Volatile.Read(ref isOver))
             {
-                if (deque.TrySteal(out WorkItem item)) Take(item);
+                if (deque.TrySteal(out var item))
+                {
+                    Take(item);
+                }
             }
         }
 
@@ -78,7 +100,7 @@ public sealed unsafe class WorkDequeTests
 
     private static int NumberOf(WorkItem item)
     {
-        int number = (int)((nuint)item.Start / 8);
+        var number = (int)((nuint)item.Start / 8);
         Assert.True(item.End == (byte*)(8 * ((nuint)number + 1)), "an item of two halves");
         return number;
     }

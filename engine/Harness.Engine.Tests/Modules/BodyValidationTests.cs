@@ -45,8 +45,16 @@ public class BodyValidationTests
     {
         var starts = WasmModule.Decode(Large).Functions.Select(function => function.BodyStart).ToArray();
         var bytes = (byte[])Large.Clone();
-        foreach (var function in invalid) bytes[starts[function] + FirstDrop] = (byte)Opcode.I32Add;
-        foreach (var function in malformed) bytes[starts[function] + FirstDrop + 3] = IllegalOpcode;
+        foreach (var function in invalid)
+        {
+            bytes[starts[function] + FirstDrop] = (byte)Opcode.I32Add;
+        }
+
+        foreach (var function in malformed)
+        {
+            bytes[starts[function] + FirstDrop + 3] = IllegalOpcode;
+        }
+
         var expected = Assert.ThrowsAny<ModuleException>(() => WasmModule.Decode(bytes));
         Assert.Equal(malformed.Length > 0, expected is MalformedModuleException);
         Assert.Equal(starts[malformed.Length > 0 ? malformed.Min() : invalid.Min()] + FirstDrop + (malformed.Length > 0 ? 3 : 0), expected.Offset);
@@ -79,7 +87,9 @@ public class BodyValidationTests
             .ToArray();
         var expected = Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(bytes));
         for (var i = 0; i < 5; i++)
+        {
             Assert.Equal(expected.Message, Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(bytes, validationThreads: Threads)).Message);
+        }
     }
 
     /// <summary>The system may have no thread left, from the first one on or after some.</summary>
@@ -91,7 +101,11 @@ public class BodyValidationTests
         var started = new List<Thread>();
         var module = ModuleDecoder.DecodeCopy(ModuleDecoder.Copy(Large), BuiltinSets.None, Threads, hash: null, known: null, startThread: thread =>
         {
-            if (started.Count == startable) throw new InsufficientMemoryException("no thread is left");
+            if (started.Count == startable)
+            {
+                throw new InsufficientMemoryException("no thread is left");
+            }
+
             started.Add(thread);
             thread.Start();
         });

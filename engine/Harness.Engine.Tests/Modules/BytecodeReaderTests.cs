@@ -55,11 +55,19 @@ public class BytecodeReaderTests
                     break;
                 case ImmediateKind.BranchTable:
                     tables.Add(reader.ReadBrTable());
-                    for (var i = 0; i <= tables[^1]; i++) Assert.Equal(0u, reader.ReadVarU32());
+                    for (var i = 0; i <= tables[^1]; i++)
+                    {
+                        Assert.Equal(0u, reader.ReadVarU32());
+                    }
+
                     break;
                 case ImmediateKind.TryTable:
                     reader.ReadBlockType();
-                    for (var count = reader.ReadVarU32(); count > 0; count--) clauses.Add(reader.ReadCatch());
+                    for (var count = reader.ReadVarU32(); count > 0; count--)
+                    {
+                        clauses.Add(reader.ReadCatch());
+                    }
+
                     break;
                 default:
                     reader.SkipImmediates(opcode);

@@ -9,7 +9,7 @@ public class CompactImportTests
     [Fact]
     public void AGroupIsItsImportsOneByOne()
     {
-        WasmModule module = Decode(
+        var module = Decode(
             """
             (import "a" "f" (func $f (param i32)))
             (import "b" (item "g" (func $g)) (item "x" (global $x i64)) (item "m" (memory 1)))

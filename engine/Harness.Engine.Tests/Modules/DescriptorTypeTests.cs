@@ -12,9 +12,9 @@ public class DescriptorTypeTests
     [Fact]
     public void TheClausesArePartOfATypesIdentity()
     {
-        WasmModule first = Decode(Pair);
-        WasmModule second = Decode(Pair);
-        WasmModule without = Decode("(rec (type (sub (struct (field i32)))) (type (sub (struct (field i32)))))");
+        var first = Decode(Pair);
+        var second = Decode(Pair);
+        var without = Decode("(rec (type (sub (struct (field i32)))) (type (sub (struct (field i32)))))");
         Assert.Equal(first.CanonicalTypeIds, second.CanonicalTypeIds);
         Assert.NotEqual(first.CanonicalTypeIds[0], without.CanonicalTypeIds[0]);
         Assert.NotEqual(first.CanonicalTypeIds[1], without.CanonicalTypeIds[1]);
@@ -27,7 +27,7 @@ public class DescriptorTypeTests
     [Fact]
     public void ExactnessIsPartOfATypesIdentity()
     {
-        WasmModule module = Decode("(type (struct)) (type (struct (field (ref 0)))) (type (struct (field (ref (exact 0))))) (type (struct (field (ref (exact 0)))))");
+        var module = Decode("(type (struct)) (type (struct (field (ref 0)))) (type (struct (field (ref (exact 0))))) (type (struct (field (ref (exact 0)))))");
         Assert.NotEqual(module.CanonicalTypeIds[1], module.CanonicalTypeIds[2]);
         Assert.Equal(module.CanonicalTypeIds[2], module.CanonicalTypeIds[3]);
         Assert.True(module.GetType(2).Struct!.Fields[0].Type.HeapType.IsExact);
@@ -38,15 +38,15 @@ public class DescriptorTypeTests
     [Fact]
     public void MembersOfAGroupMayBeExact()
     {
-        WasmModule module = Decode("(rec (type (struct (field (ref null (exact 1))))) (type (struct (field (ref null 0)))))");
-        HeapType field = module.GetType(0).Struct!.Fields[0].Type.HeapType;
+        var module = Decode("(rec (type (struct (field (ref null (exact 1))))) (type (struct (field (ref null 0)))))");
+        var field = module.GetType(0).Struct!.Fields[0].Type.HeapType;
         Assert.Equal(HeapType.Defined(module.CanonicalTypeIds[1]).Exact, field);
     }
 
     [Fact]
     public void AnExactTypeIsBelowItsTypeAndAboveNoSubtype()
     {
-        WasmModule module = Decode("(type (sub (struct))) (type (sub 0 (struct)))");
+        var module = Decode("(type (sub (struct))) (type (sub 0 (struct)))");
         var super = HeapType.Defined(module.CanonicalTypeIds[0]);
         var sub = HeapType.Defined(module.CanonicalTypeIds[1]);
         var none = HeapType.Abstract(AbstractHeapType.None);
@@ -70,7 +70,7 @@ public class DescriptorTypeTests
     [Fact]
     public void TheDescriptorStandsWhereItsTypeBegins()
     {
-        WasmModule module = Decode(
+        var module = Decode(
             """
             (type $plain (sub (struct (field i32) (field i8))))
             (rec
@@ -91,7 +91,7 @@ public class DescriptorTypeTests
         Assert.Equal([8, 16], layouts[4].SlotOffsets.AsEnumerable());
         Assert.Equal([16], layouts[1].ReferenceOffsets.AsEnumerable());
         Assert.Equal([16, 32], layouts[3].ReferenceOffsets.AsEnumerable());
-        FieldType descriptor = types[3].Slots[2];
+        var descriptor = types[3].Slots[2];
         Assert.False(descriptor.IsMutable);
         Assert.Equal(ValueType.Reference(HeapType.Defined(types[4].CanonicalId), nullable: false), descriptor.Type);
     }
@@ -135,7 +135,7 @@ public class DescriptorTypeTests
     [Fact]
     public void GroupsOfImportsMayBeExact()
     {
-        WasmModule module = Decode("(type (func)) (import \"a\" (item \"f\") (item \"g\") (func (exact (type 0)))) (import \"a\" \"h\" (func (type 0))) (func)");
+        var module = Decode("(type (func)) (import \"a\" (item \"f\") (item \"g\") (func (exact (type 0)))) (import \"a\" \"h\" (func (type 0))) (func)");
         Assert.Equal([true, true, false, true], module.Functions.Select(function => function.HasExactType));
     }
 

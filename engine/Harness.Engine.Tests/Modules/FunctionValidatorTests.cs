@@ -137,7 +137,11 @@ public class FunctionValidatorTests
     {
         static byte[] Body(int count, byte[] instruction, byte[] rest) => OfBody(Function([], []), w =>
         {
-            for (var i = 0; i < count; i++) w.Bytes(instruction);
+            for (var i = 0; i < count; i++)
+            {
+                w.Bytes(instruction);
+            }
+
             w.Bytes(rest);
         });
 
@@ -173,7 +177,11 @@ public class FunctionValidatorTests
         var results = new byte[ImplementationLimits.Results];
         Array.Fill(results, I32);
         var labels = new byte[count + 1];
-        for (var i = 0; i < labels.Length; i += 2) labels[i] = 1;
+        for (var i = 0; i < labels.Length; i += 2)
+        {
+            labels[i] = 1;
+        }
+
         var module = new ModuleBuilder()
             .Types(Function([], results), Function([I32], results))
             .Section(SectionId.Function, 1, w => w.U32(0))

@@ -55,14 +55,14 @@ public sealed class LateValidationTests
     [Fact]
     public void WhatIsKnownOfValidBodiesIsTheSame()
     {
-        IEnumerable<byte[]> modules = RepositoryFiles.Workloads.Select(workload => WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString).Bytes.ToArray());
-        int written = 0;
-        foreach (byte[] bytes in modules.Prepend(WatAssembler.Assemble(Facts)))
+        var modules = RepositoryFiles.Workloads.Select(workload => WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString).Bytes.ToArray());
+        var written = 0;
+        foreach (var bytes in modules.Prepend(WatAssembler.Assemble(Facts)))
         {
-            ValidatedBodies expected = ValidatedBodies.Of(WasmModule.Decode(bytes, BuiltinSets.JsString));
-            WasmModule late = WasmModule.Decode(bytes, BuiltinSets.JsString, lazyValidation: true);
+            var expected = ValidatedBodies.Of(WasmModule.Decode(bytes, BuiltinSets.JsString));
+            var late = WasmModule.Decode(bytes, BuiltinSets.JsString, lazyValidation: true);
             Assert.NotNull(late.Late);
-            ValidatedBodies actual = ValidatedBodies.Of(late);
+            var actual = ValidatedBodies.Of(late);
             Assert.Equal(expected.WrittenTables, actual.WrittenTables);
             Assert.Equal(expected.ReferencedFunctions, actual.ReferencedFunctions);
             Assert.Equal(expected.VectorFunctions, actual.VectorFunctions);
@@ -81,19 +81,19 @@ public sealed class LateValidationTests
     [InlineData((byte)Opcode.I32Add, IllegalOpcode, true)]
     public void AFunctionThatIsNotValidFailsWhereItIsCalled(byte first, byte second, bool isMalformed)
     {
-        byte[] bytes = Spoilt(first, second);
-        ModuleException expected = Assert.ThrowsAny<ModuleException>(() => WasmModule.Decode(bytes));
+        var bytes = Spoilt(first, second);
+        var expected = Assert.ThrowsAny<ModuleException>(() => WasmModule.Decode(bytes));
         Assert.Equal(isMalformed, expected is MalformedModuleException);
         using var store = new Store(EngineOptions.Default with { CompileLazyValidation = true });
-        Instance instance = store.Instantiate(store.Engine.Decode(bytes));
-        string fault = expected.Message[..expected.Message.LastIndexOf(" (at offset", StringComparison.Ordinal)];
-        for (int i = 0; i < 2; i++)
+        var instance = store.Instantiate(store.Engine.Decode(bytes));
+        var fault = expected.Message[..expected.Message.LastIndexOf(" (at offset", StringComparison.Ordinal)];
+        for (var i = 0; i < 2; i++)
         {
             Assert.Equal(5, instance.GetFunction("good").Invoke(4)[0].AsI32());
             Assert.Equal(3, instance.GetFunction("calls").Invoke(0)[0].AsI32());
-            foreach (Action call in (Action[])[() => instance.GetFunction("bad").Invoke(), () => instance.GetFunction("calls").Invoke(1), () => instance.GetFunction("catches").Invoke()])
+            foreach (var call in (Action[])[() => instance.GetFunction("bad").Invoke(), () => instance.GetFunction("calls").Invoke(1), () => instance.GetFunction("catches").Invoke()])
             {
-                ModuleException actual = Assert.ThrowsAny<ModuleException>(call);
+                var actual = Assert.ThrowsAny<ModuleException>(call);
                 Assert.Equal(expected.GetType(), actual.GetType());
                 Assert.Equal(expected.Offset, actual.Offset);
                 Assert.Equal($"{fault}, in {instance.Module.Functions[1]}, whose body was validated when it was first needed (at offset 0x{expected.Offset:x})", actual.Message);
@@ -104,7 +104,7 @@ public sealed class LateValidationTests
     [Fact]
     public void WhatIsWrongOutsideOfBodiesIsFoundAtOnce()
     {
-        byte[] bytes = WatAssembler.Assemble("""(module (func $f) (memory (export "f") 1) (export "f" (func $f)))""");
+        var bytes = WatAssembler.Assemble("""(module (func $f) (memory (export "f") 1) (export "f" (func $f)))""");
         Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(bytes, lazyValidation: true));
         Assert.Throws<MalformedModuleException>(() => WasmModule.Decode(Spoilt((byte)Opcode.Nop, (byte)Opcode.Nop).AsSpan()[..^1], lazyValidation: true));
     }
@@ -112,7 +112,7 @@ public sealed class LateValidationTests
     [Fact]
     public void AStartFunctionThatIsNotValidEndsInstantiation()
     {
-        byte[] bytes = WatAssembler.Assemble("(module (func $f (result i32) (i64.const 1)) (func $start (drop (call $f))) (start $start))");
+        var bytes = WatAssembler.Assemble("(module (func $f (result i32) (i64.const 1)) (func $start (drop (call $f))) (start $start))");
         using var store = new Store(EngineOptions.Default with { CompileLazyValidation = true });
         Assert.StartsWith("type mismatch", Assert.Throws<InvalidModuleException>(() => store.Instantiate(store.Engine.Decode(bytes))).Message);
     }
@@ -122,18 +122,22 @@ public sealed class LateValidationTests
     [MemberData(nameof(Policies))]
     public void AFunctionThatIsNotValidIsNotInlined(InliningPolicyKind policy)
     {
-        foreach (byte spoiler in (byte[])[(byte)Opcode.I32Add, IllegalOpcode, (byte)Opcode.Block])
+        foreach (var spoiler in (byte[])[(byte)Opcode.I32Add, IllegalOpcode, (byte)Opcode.Block])
         {
             using var store = new Store(EngineOptions.Default with
             {
                 CompileLazyValidation = true, TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2, InliningPolicy = policy, InliningBenefitThreshold = 0, InliningSeparateCold = 0,
             });
             List<Exception> failures = [];
-            int optimized = 0;
+            var optimized = 0;
             store.Engine.Events.CompilationFailed += failed => failures.Add(failed.Failure!);
             store.Engine.Events.Compiled += compiled => optimized += compiled.Code!.Tier == CodeTier.Optimized ? 1 : 0;
-            Instance instance = store.Instantiate(store.Engine.Decode(Spoilt(spoiler, (byte)Opcode.Nop)));
-            for (int i = 0; i < 5; i++) Assert.Equal(3, instance.GetFunction("calls").Invoke(0)[0].AsI32());
+            var instance = store.Instantiate(store.Engine.Decode(Spoilt(spoiler, (byte)Opcode.Nop)));
+            for (var i = 0; i < 5; i++)
+            {
+                Assert.Equal(3, instance.GetFunction("calls").Invoke(0)[0].AsI32());
+            }
+
             Assert.ThrowsAny<ModuleException>(() => instance.GetFunction("calls").Invoke(1));
             Assert.Empty(failures);
             Assert.Equal(1, optimized);
@@ -146,8 +150,12 @@ public sealed class LateValidationTests
     {
         const int length = 60_000;
         var text = new StringBuilder("(module (import \"m\" \"f\" (func $f0))");
-        for (int i = 1; i <= length; i++) text.Append($"(func $f{i} (return_call $f{(i == length ? 0 : i + 1)}))");
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(text.Append(')').ToString()), lazyValidation: true);
+        for (var i = 1; i <= length; i++)
+        {
+            text.Append($"(func $f{i} (return_call $f{(i == length ? 0 : i + 1)}))");
+        }
+
+        var module = WasmModule.Decode(WatAssembler.Assemble(text.Append(')').ToString()), lazyValidation: true);
         Assert.All(module.Functions.Skip(1), function => Assert.True(function.MayLeaveInstance));
         Assert.False(module.Functions[0].MayLeaveInstance);
     }
@@ -158,7 +166,7 @@ public sealed class LateValidationTests
     [InlineData(true)]
     public void ATableThatWasWrittenIsAsNewForTheNextInstance(bool lazyTables)
     {
-        byte[] bytes = WatAssembler.Assemble(
+        var bytes = WatAssembler.Assemble(
             """
             (module
               (type $f (func (result i32)))
@@ -168,11 +176,11 @@ public sealed class LateValidationTests
               (func (export "write") (table.set (i32.const 0) (ref.func $two))))
             """);
         using var engine = new WasmEngine(EngineOptions.Default with { CompileLazyValidation = true, InstancePool = 4, InstanceLazyTables = lazyTables, InstanceLazyFunctions = lazyTables });
-        WasmModule module = engine.Decode(bytes);
-        for (int i = 0; i < 3; i++)
+        var module = engine.Decode(bytes);
+        for (var i = 0; i < 3; i++)
         {
             using var store = new Store(engine);
-            Instance instance = store.Instantiate(module);
+            var instance = store.Instantiate(module);
             Assert.Equal(1, instance.GetFunction("call").Invoke()[0].AsI32());
             instance.GetFunction("write").Invoke();
             Assert.Equal(2, instance.GetFunction("call").Invoke()[0].AsI32());
@@ -184,15 +192,15 @@ public sealed class LateValidationTests
     public void OnlyAModuleOfWhichAllIsValidIsKeptInTheCache()
     {
         using var folder = new CacheFolder();
-        EngineOptions options = folder.With(EngineOptions.Default with { CompileLazyValidation = true });
-        byte[] bytes = Spoilt((byte)Opcode.I32Add, (byte)Opcode.Nop);
+        var options = folder.With(EngineOptions.Default with { CompileLazyValidation = true });
+        var bytes = Spoilt((byte)Opcode.I32Add, (byte)Opcode.Nop);
         CallGood(options, bytes);
         Assert.Empty(folder.Entries);
         Assert.Throws<InvalidModuleException>(() => CallGood(folder.With(EngineOptions.Default), bytes));
 
-        byte[] valid = WatAssembler.Assemble(Module);
+        var valid = WatAssembler.Assemble(Module);
         CallGood(options, valid);
-        byte[] file = File.ReadAllBytes(folder.Entry);
+        var file = File.ReadAllBytes(folder.Entry);
         Assert.Equal(4, CacheEntry.TryRead(file, file.AsSpan(16, 32), "")!.Bodies.VectorFunctions.Length);
         using var engine = new WasmEngine(options);
         Assert.Null(engine.Decode(valid).Late);
@@ -201,11 +209,11 @@ public sealed class LateValidationTests
     [Fact]
     public async Task SeveralThreadsFindTheSame()
     {
-        WasmModule eager = WasmModule.Decode(WatAssembler.Assemble(Facts));
-        for (int round = 0; round < 50; round++)
+        var eager = WasmModule.Decode(WatAssembler.Assemble(Facts));
+        for (var round = 0; round < 50; round++)
         {
-            WasmModule late = WasmModule.Decode(eager.Bytes, lazyValidation: true);
-            bool[][] found = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
+            var late = WasmModule.Decode(eager.Bytes, lazyValidation: true);
+            var found = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
                 () => late.Functions.Select(function => function.HasVectors).Concat(late.Functions.Select(function => function.MayLeaveInstance)).ToArray())));
             Assert.All(found, one => Assert.Equal(eager.Functions.Select(function => function.HasVectors).Concat(eager.Functions.Select(function => function.MayLeaveInstance)), one));
         }
@@ -214,8 +222,8 @@ public sealed class LateValidationTests
     /// <summary>The module with other instructions for the first two of function 1, behind its number of locals.</summary>
     private static byte[] Spoilt(byte first, byte second)
     {
-        byte[] bytes = WatAssembler.Assemble(Module);
-        int start = WasmModule.Decode(bytes).Functions[1].BodyStart + 1;
+        var bytes = WatAssembler.Assemble(Module);
+        var start = WasmModule.Decode(bytes).Functions[1].BodyStart + 1;
         bytes[start] = first;
         bytes[start + 1] = second;
         return bytes;
@@ -224,7 +232,7 @@ public sealed class LateValidationTests
     private static void CallGood(EngineOptions options, byte[] bytes)
     {
         using var engine = new WasmEngine(options);
-        WasmModule module = engine.Decode(bytes);
+        var module = engine.Decode(bytes);
         using (var store = new Store(engine))
         {
             // With a call, so that there is something to learn.

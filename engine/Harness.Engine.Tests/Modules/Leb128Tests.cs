@@ -27,7 +27,11 @@ public unsafe class Leb128Tests
         writer.I64(value);
         Assert.Equal(value, Read(writer.ToArray(), (ref r) => r.ReadVarI64()));
         Assert.Equal(value, ReadTrusted(writer.ToArray(), (ref r) => r.ReadVarI64()));
-        if ((int)value != value) return;
+        if ((int)value != value)
+        {
+            return;
+        }
+
         Assert.Equal((int)value, Read(writer.ToArray(), (ref r) => r.ReadVarI32()));
         Assert.Equal((int)value, ReadTrusted(writer.ToArray(), (ref r) => r.ReadVarI32()));
     }
@@ -40,7 +44,11 @@ public unsafe class Leb128Tests
         writer.U64(value);
         Assert.Equal(value, Read(writer.ToArray(), (ref r) => r.ReadVarU64()));
         Assert.Equal(value, ReadTrusted(writer.ToArray(), (ref r) => r.ReadVarU64()));
-        if ((uint)value != value) return;
+        if ((uint)value != value)
+        {
+            return;
+        }
+
         Assert.Equal((uint)value, Read(writer.ToArray(), (ref r) => r.ReadVarU32()));
         Assert.Equal((uint)value, ReadTrusted(writer.ToArray(), (ref r) => r.ReadVarU32()));
     }

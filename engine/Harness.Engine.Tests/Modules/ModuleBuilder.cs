@@ -67,7 +67,11 @@ internal sealed class ModuleBuilder
     {
         w.Byte(BinaryFormat.SubForm);
         w.U32(supertype is null ? 0 : 1);
-        if (supertype is { } index) w.U32(index);
+        if (supertype is { } index)
+        {
+            w.U32(index);
+        }
+
         composite(w);
     };
 
@@ -76,6 +80,9 @@ internal sealed class ModuleBuilder
     {
         w.Byte(BinaryFormat.StructForm);
         w.U32(fields.Length);
-        foreach (var field in fields) w.Bytes(field);
+        foreach (var field in fields)
+        {
+            w.Bytes(field);
+        }
     };
 }

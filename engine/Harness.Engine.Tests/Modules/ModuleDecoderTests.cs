@@ -222,7 +222,10 @@ public class ModuleDecoderTests
             .Section(SectionId.Function, count, w => w.Bytes(new byte[count]))
             .Section(SectionId.Code, count, w =>
             {
-                for (var i = 0; i < count; i++) w.Bytes([9, 1, 0xD0, 0x86, 0x03, I32, 0x20, 5, 0x1A, 0x0B]);
+                for (var i = 0; i < count; i++)
+                {
+                    w.Bytes([9, 1, 0xD0, 0x86, 0x03, I32, 0x20, 5, 0x1A, 0x0B]);
+                }
             });
         var watch = Stopwatch.StartNew();
         Assert.Equal(count, module.Decode().Functions.Length);

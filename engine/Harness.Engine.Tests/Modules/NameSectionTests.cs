@@ -10,11 +10,14 @@ public class NameSectionTests
     [Fact]
     public void EverythingMayHaveAName()
     {
-        NameSection names = WithNames(writer =>
+        var names = WithNames(writer =>
         {
-            foreach (NamedItem kind in Enum.GetValues<NamedItem>()) Write(writer, kind, $"{kind}");
+            foreach (var kind in Enum.GetValues<NamedItem>())
+            {
+                Write(writer, kind, $"{kind}");
+            }
         }).Names;
-        foreach (NamedItem kind in Enum.GetValues<NamedItem>())
+        foreach (var kind in Enum.GetValues<NamedItem>())
         {
             Assert.Equal($"{kind}", IsInner(kind) ? names.GetName(kind, 0, 3) : names.GetName(kind, 3));
             Assert.Null(IsInner(kind) ? names.GetName(kind, 0, 2) : names.GetName(kind, 2));
@@ -24,7 +27,7 @@ public class NameSectionTests
     [Fact]
     public void WhatIsMalformedLosesItsSubsectionAlone()
     {
-        NameSection names = WithNames(writer =>
+        var names = WithNames(writer =>
         {
             writer.Byte((byte)NamedItem.Type);
             writer.Sized(content => content.Bytes([9, 3, 1, (byte)'t', 4, 0xFF]));
@@ -44,7 +47,7 @@ public class NameSectionTests
     [Fact]
     public void NamesAreOnOneLineAndTellATerminalNothing()
     {
-        WasmModule module = WithNames(writer =>
+        var module = WithNames(writer =>
         {
             Write(writer, NamedItem.Function, "two\nlines\u2028");
             Write(writer, NamedItem.Local, "\u001b[31mred");
@@ -57,7 +60,7 @@ public class NameSectionTests
     [Fact]
     public void ASubsectionDoesNotReadOnIntoTheNext()
     {
-        NameSection names = WithNames(writer =>
+        var names = WithNames(writer =>
         {
             writer.Byte((byte)NamedItem.Type);
             writer.Sized(content => content.Bytes([2, 3, 1, (byte)'t']));
@@ -71,10 +74,14 @@ public class NameSectionTests
     [Fact]
     public void AfterManyMalformedSubsectionsTheRestIsNotRead()
     {
-        NameSection names = WithNames(writer =>
+        var names = WithNames(writer =>
         {
             Write(writer, NamedItem.Tag, "thrown");
-            for (int i = 0; i < 1000; i++) writer.Bytes([(byte)NamedItem.Function, 4, 1, 0, 1, 0xFF]);
+            for (var i = 0; i < 1000; i++)
+            {
+                writer.Bytes([(byte)NamedItem.Function, 4, 1, 0, 1, 0xFF]);
+            }
+
             Write(writer, NamedItem.Global, "counter");
         }).Names;
         Assert.Equal("thrown", names.GetName(NamedItem.Tag, 3));
@@ -86,18 +93,22 @@ public class NameSectionTests
     {
         const string Text = "(type (struct (field i32) (field i64) (field f32) (field $x f64))) (global i32 (i32.const 0)) (global i32 (i32.const 0)) (global i32 (i32.const 0)) (global i32 (i32.const 0))"
             + "(func (drop (global.get 3)) (drop (global.get 2)) (drop (struct.get 0 3 (struct.new_default 0))))";
-        WasmModule module = WithNames(
+        var module = WithNames(
             writer =>
             {
                 Write(writer, NamedItem.Global, "counter");
                 Write(writer, NamedItem.Field, "x");
             },
             Text);
-        FunctionInfo function = module.Functions[0];
+        var function = module.Functions[0];
         var shown = new List<string>();
-        for (BytecodeReader reader = module.OpenBody(function); reader.Offset < function.BodyEnd;)
+        for (var reader = module.OpenBody(function); reader.Offset < function.BodyEnd;)
         {
-            if (shown.Count == 0) reader.ReadIndex();
+            if (shown.Count == 0)
+            {
+                reader.ReadIndex();
+            }
+
             shown.Add(InstructionText.At(function, reader.Offset));
             reader.SkipImmediates(reader.ReadOpcode());
         }
@@ -113,7 +124,11 @@ public class NameSectionTests
         writer.Byte((byte)kind);
         writer.Sized(content =>
         {
-            if (IsInner(kind)) content.Bytes([1, 0]);
+            if (IsInner(kind))
+            {
+                content.Bytes([1, 0]);
+            }
+
             content.Bytes([1, 3]);
             content.Name(name);
         });

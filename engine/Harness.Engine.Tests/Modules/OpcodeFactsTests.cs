@@ -18,9 +18,9 @@ public class OpcodeFactsTests
     [MemberData(nameof(NumericInstructions))]
     public void AnInstructionTrapsForTheReasonsOfItsRow(string name)
     {
-        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        var row = OpcodeTable.ByName(name)!;
         var seen = Traps.None;
-        foreach (ulong[] operands in NumericOperands.Of(row))
+        foreach (var operands in NumericOperands.Of(row))
         {
             try
             {
@@ -47,14 +47,14 @@ public class OpcodeFactsTests
     [MemberData(nameof(NumericInstructions))]
     public void AnInstructionIsCommutativeIfItsRowSaysSo(string name)
     {
-        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        var row = OpcodeTable.ByName(name)!;
         if (row.Parameters.Length < 2 || row.Results[0] is ValueKind.F32 or ValueKind.F64)
         {
             Assert.False(row.IsCommutative);
             return;
         }
 
-        bool isCommutative = NumericOperands.Of(row).All(pair => Outcome(row, pair) == Outcome(row, [pair[1], pair[0]]));
+        var isCommutative = NumericOperands.Of(row).All(pair => Outcome(row, pair) == Outcome(row, [pair[1], pair[0]]));
         Assert.Equal(isCommutative, row.IsCommutative);
     }
 
@@ -62,7 +62,7 @@ public class OpcodeFactsTests
     [MemberData(nameof(NumericInstructions))]
     public void ANumericInstructionHasAForm(string name)
     {
-        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        var row = OpcodeTable.ByName(name)!;
         var form = NumericForms.Of(row.Opcode);
         Assert.NotEqual(NumericFormKind.None, form.Kind);
         Assert.Equal(row.Parameters[0], form.Operand);
@@ -73,13 +73,20 @@ public class OpcodeFactsTests
     [Fact]
     public void AnAccessHasItsEffects()
     {
-        foreach (OpcodeInfo row in OpcodeTable.All)
+        foreach (var row in OpcodeTable.All)
         {
-            bool isLoad = row.Name.Contains(".load", StringComparison.Ordinal) || row.Name.Contains(".get", StringComparison.Ordinal);
-            bool isPlace = row.Access.Kind != AccessKind.None;
+            var isLoad = row.Name.Contains(".load", StringComparison.Ordinal) || row.Name.Contains(".get", StringComparison.Ordinal);
+            var isPlace = row.Access.Kind != AccessKind.None;
             Assert.Equal(row.NaturalAlignment >= 0, row.Access.Kind == AccessKind.Memory);
-            if (isPlace && isLoad) Assert.True(row.Access is { IsRead: true, IsWrite: false }, row.Name);
-            if (isPlace) Assert.NotEqual(Effects.None, row.Effects & (Effects.AnyRead | Effects.AnyWrite));
+            if (isPlace && isLoad)
+            {
+                Assert.True(row.Access is { IsRead: true, IsWrite: false }, row.Name);
+            }
+
+            if (isPlace)
+            {
+                Assert.NotEqual(Effects.None, row.Effects & (Effects.AnyRead | Effects.AnyWrite));
+            }
         }
     }
 
@@ -87,24 +94,30 @@ public class OpcodeFactsTests
     [Fact]
     public void TheListingIsTheTable()
     {
-        string path = Path.Combine(RepositoryFiles.Root, "engine", "Harness.Engine.Tests", "Golden", "instructions.txt");
-        string listing = Listing();
-        if (Environment.GetEnvironmentVariable(UpdateVariable) == "1") File.WriteAllText(path, listing);
-        else Assert.Equal(File.ReadAllText(path), listing);
+        var path = Path.Combine(RepositoryFiles.Root, "engine", "Harness.Engine.Tests", "Golden", "instructions.txt");
+        var listing = Listing();
+        if (Environment.GetEnvironmentVariable(UpdateVariable) == "1")
+        {
+            File.WriteAllText(path, listing);
+        }
+        else
+        {
+            Assert.Equal(File.ReadAllText(path), listing);
+        }
     }
 
     private static string Listing()
     {
         var text = new StringBuilder("# opcode  name  type  |  immediates  |  access  |  further effects  |  traps  |  feature\n");
-        foreach (OpcodeInfo row in OpcodeTable.All)
+        foreach (var row in OpcodeTable.All)
         {
-            string type = row.HasSignature ? $"{Kinds(row.Parameters)} -> {Kinds(row.Results)}" : "by its operands";
-            string access = row.Access.Kind == AccessKind.None ? "-"
+            var type = row.HasSignature ? $"{Kinds(row.Parameters)} -> {Kinds(row.Results)}" : "by its operands";
+            var access = row.Access.Kind == AccessKind.None ? "-"
                 : $"{(row.Access.IsRead ? "reads" : "")}{(row.Access.IsWrite ? "writes" : "")} {row.Access.Kind}".ToLowerInvariant()
                     + (row.NaturalAlignment >= 0 ? $" {1 << row.NaturalAlignment}" : "")
                     + (row.Access.Extension == AccessExtension.None ? "" : $" {row.Access.Extension}".ToLowerInvariant());
-            Effects effects = row.Effects & ~(row.Access.Effects | Effects.Traps);
-            string further = effects == Effects.None ? "-" : row.Effects == Effects.Call ? "call" : effects.ToString();
+            var effects = row.Effects & ~(row.Access.Effects | Effects.Traps);
+            var further = effects == Effects.None ? "-" : row.Effects == Effects.Call ? "call" : effects.ToString();
             text.Append(CultureInfo.InvariantCulture, $"{(int)row.Opcode:x2} {row.Name}: {type} | {row.Immediates} | {access} | {further}")
                 .Append(CultureInfo.InvariantCulture, $" | {(row.Traps == Traps.None ? "-" : row.Traps.ToString())} | {row.Feature}{(row.IsCommutative ? " | commutative" : "")}\n");
         }

@@ -23,8 +23,11 @@ public class OpcodeTableTests
     public void NamesFindTheirRows()
     {
         foreach (var info in OpcodeTable.All)
+        {
             Assert.Equal(info.Opcode == Opcode.SelectTyped ? Opcode.Select : info.Opcode,
                 OpcodeTable.ByName(info.Name)!.Opcode);
+        }
+
         Assert.Null(OpcodeTable.ByName("i32.bogus"));
     }
 

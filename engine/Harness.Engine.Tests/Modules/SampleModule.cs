@@ -170,9 +170,13 @@ internal static class SampleModule
         foreach (var item in items)
         {
             if (item is Opcode opcode)
+            {
                 w.Opcode(opcode);
+            }
             else
+            {
                 w.Byte(Convert.ToByte(item));
+            }
         }
     }
 }

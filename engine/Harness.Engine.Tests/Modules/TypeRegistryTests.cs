@@ -60,7 +60,11 @@ public class TypeRegistryTests
         var next = TypeRegistry.AddGroup([type, type, type, type, type]);
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        for (var id = next.First; id < next.First + next.Count; id++) Assert.Equal(id, TypeRegistry.Get(id).CanonicalId);
+        for (var id = next.First; id < next.First + next.Count; id++)
+        {
+            Assert.Equal(id, TypeRegistry.Get(id).CanonicalId);
+        }
+
         GC.KeepAlive(next);
     }
 
@@ -145,7 +149,10 @@ public class TypeRegistryTests
         // Types last as long as the modules.
         var decoded = new WasmModule[modules.Length];
         Parallel.For(0, modules.Length, i => decoded[i] = WasmModule.Decode(modules[i]));
-        foreach (var some in decoded) Assert.Equal(decoded[^1].CanonicalTypeIds[..some.CanonicalTypeIds.Length], some.CanonicalTypeIds);
+        foreach (var some in decoded)
+        {
+            Assert.Equal(decoded[^1].CanonicalTypeIds[..some.CanonicalTypeIds.Length], some.CanonicalTypeIds);
+        }
     }
 
     private static void AssertInvalid(string message, params Action<WasmWriter>[] types)

@@ -24,9 +24,9 @@ public class WideArithmeticTests
     public void BothHalvesAreRight(string name)
     {
         using var tiers = new Tiers(Functions(name));
-        foreach (ulong[] operands in Operands(name))
+        foreach (var operands in Operands(name))
         {
-            ulong[] expected = NumericReference.EvaluateWide(OpcodeTable.ByName(name)!.Opcode, operands);
+            var expected = NumericReference.EvaluateWide(OpcodeTable.ByName(name)!.Opcode, operands);
             tiers.Check("plain", operands, expected);
             tiers.Check("low", operands, expected[0]);
             tiers.Check("high", operands, expected[1]);
@@ -40,29 +40,29 @@ public class WideArithmeticTests
     [MemberData(nameof(Operators))]
     public void OperandsMayBeConstantsAndShared(string name)
     {
-        Opcode op = OpcodeTable.ByName(name)!.Opcode;
-        int count = CountOf(name);
+        var op = OpcodeTable.ByName(name)!.Opcode;
+        var count = CountOf(name);
         var text = new System.Text.StringBuilder();
-        for (int constant = 0; constant < Samples.Length; constant++)
+        for (var constant = 0; constant < Samples.Length; constant++)
         {
-            for (int place = 0; place < count; place++)
+            for (var place = 0; place < count; place++)
             {
                 string[] operands = [.. Enumerable.Range(0, count).Select(i => i == place ? $"(i64.const {Samples[constant]})" : $"(local.get {i})")];
                 text.Append(CultureInfo.InvariantCulture, $"(func (export \"constant{constant} at {place}\") {Parameters(count)} (result i64 i64) ({name} {string.Join(' ', operands)}))\n");
             }
         }
 
-        string same = string.Join(' ', Enumerable.Repeat("(local.get 0)", count));
+        var same = string.Join(' ', Enumerable.Repeat("(local.get 0)", count));
         text.Append(CultureInfo.InvariantCulture, $"(func (export \"same\") (param i64) (result i64 i64) ({name} {same}))\n");
-        string each = string.Join(' ', Enumerable.Range(0, count).Select(i => $"(local.get {i})"));
-        string kept = string.Join(' ', Enumerable.Range(0, count).Select(i => $"(local.get {i}) i64.xor"));
+        var each = string.Join(' ', Enumerable.Range(0, count).Select(i => $"(local.get {i})"));
+        var kept = string.Join(' ', Enumerable.Range(0, count).Select(i => $"(local.get {i}) i64.xor"));
         text.Append(CultureInfo.InvariantCulture, $"(func (export \"kept\") {Parameters(count)} (result i64) ({name} {each}) i64.xor {kept})\n");
         using var tiers = new Tiers(text.ToString());
-        foreach (ulong[] operands in Operands(name))
+        foreach (var operands in Operands(name))
         {
-            for (int constant = 0; constant < Samples.Length; constant++)
+            for (var constant = 0; constant < Samples.Length; constant++)
             {
-                for (int place = 0; place < count; place++)
+                for (var place = 0; place < count; place++)
                 {
                     ulong[] given = [.. operands];
                     given[place] = Samples[constant];
@@ -70,11 +70,11 @@ public class WideArithmeticTests
                 }
             }
 
-            ulong[] halves = NumericReference.EvaluateWide(op, operands);
+            var halves = NumericReference.EvaluateWide(op, operands);
             tiers.Check("kept", operands, operands.Aggregate(halves[0] ^ halves[1], (sum, operand) => sum ^ operand));
         }
 
-        foreach (ulong sample in Samples)
+        foreach (var sample in Samples)
         {
             tiers.Check("same", [sample], NumericReference.EvaluateWide(op, [.. Enumerable.Repeat(sample, count)]));
         }
@@ -88,10 +88,10 @@ public class WideArithmeticTests
     {
         using var tiers = new Tiers(LongProduct(digits));
         var random = new Random(digits);
-        for (int round = 0; round < 50; round++)
+        for (var round = 0; round < 50; round++)
         {
             ulong[] operands = [.. Enumerable.Range(0, 2 * digits).Select(_ => round < 5 ? ulong.MaxValue : (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
-            System.Numerics.BigInteger product = Number(operands.AsSpan(0, digits)) * Number(operands.AsSpan(digits));
+            var product = Number(operands.AsSpan(0, digits)) * Number(operands.AsSpan(digits));
             tiers.Check("product", operands, [.. Enumerable.Range(0, 2 * digits).Select(i => (ulong)((product >> (64 * i)) & ulong.MaxValue))]);
         }
     }
@@ -112,13 +112,17 @@ public class WideArithmeticTests
                 (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
               (local.get $sum))
             """);
-        foreach (ulong a in Samples)
+        foreach (var a in Samples)
         {
-            foreach (int n in (int[])[1, 2, 7, 8])
+            foreach (var n in (int[])[1, 2, 7, 8])
             {
-                ulong[] halves = NumericReference.EvaluateWide(Opcode.I64MulWideU, [a, 0x9E3779B97F4A7C15]);
+                var halves = NumericReference.EvaluateWide(Opcode.I64MulWideU, [a, 0x9E3779B97F4A7C15]);
                 ulong sum = 0;
-                for (int i = 0; i < n; i++) sum = ulong.RotateLeft(sum, 3) + (halves[0] ^ halves[1]);
+                for (var i = 0; i < n; i++)
+                {
+                    sum = ulong.RotateLeft(sum, 3) + (halves[0] ^ halves[1]);
+                }
+
                 tiers.Check("sum", [a, 0x9E3779B97F4A7C15, (ulong)n], sum);
             }
         }
@@ -138,9 +142,9 @@ public class WideArithmeticTests
 
     private static string Functions(string name)
     {
-        int count = CountOf(name);
-        string header = Parameters(count);
-        string operands = string.Join(' ', Enumerable.Range(0, count).Select(i => $"(local.get {i})"));
+        var count = CountOf(name);
+        var header = Parameters(count);
+        var operands = string.Join(' ', Enumerable.Range(0, count).Select(i => $"(local.get {i})"));
         return $"""
             (func $nothing)
             (func (export "plain") {header} (result i64 i64) ({name} {operands}))
@@ -154,7 +158,11 @@ public class WideArithmeticTests
 
     private static IEnumerable<ulong[]> Operands(string name)
     {
-        if (CountOf(name) == 2) return Samples.SelectMany(a => Samples.Select(b => new[] { a, b }));
+        if (CountOf(name) == 2)
+        {
+            return Samples.SelectMany(a => Samples.Select(b => new[] { a, b }));
+        }
+
         var random = new Random(1);
         ulong Any() => Samples[random.Next(Samples.Length)];
         return Samples.SelectMany(a => Samples.SelectMany(b => new[] { new[] { a, 0UL, b, 0UL }, new[] { a, Any(), b, Any() } }));
@@ -163,7 +171,11 @@ public class WideArithmeticTests
     private static System.Numerics.BigInteger Number(ReadOnlySpan<ulong> digits)
     {
         System.Numerics.BigInteger number = 0;
-        for (int i = digits.Length - 1; i >= 0; i--) number = (number << 64) + digits[i];
+        for (var i = digits.Length - 1; i >= 0; i--)
+        {
+            number = (number << 64) + digits[i];
+        }
+
         return number;
     }
 
@@ -172,12 +184,16 @@ public class WideArithmeticTests
     {
         var text = new System.Text.StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"(func (export \"product\") {Parameters(2 * digits)} (result {string.Join(' ', Enumerable.Repeat("i64", 2 * digits))})\n");
-        for (int i = 0; i < 2 * digits; i++) text.Append(CultureInfo.InvariantCulture, $"(local $r{i} i64)");
+        for (var i = 0; i < 2 * digits; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"(local $r{i} i64)");
+        }
+
         text.Append("(local $carry i64)\n");
-        for (int i = 0; i < digits; i++)
+        for (var i = 0; i < digits; i++)
         {
             text.Append("(local.set $carry (i64.const 0))\n");
-            for (int j = 0; j < digits; j++)
+            for (var j = 0; j < digits; j++)
             {
                 text.Append(CultureInfo.InvariantCulture, $"(i64.mul_wide_u (local.get {i}) (local.get {digits + j})) (local.get $r{i + j}) (i64.const 0) i64.add128\n")
                     .Append("(local.get $carry) (i64.const 0) i64.add128 local.set $carry\n")
@@ -187,7 +203,11 @@ public class WideArithmeticTests
             text.Append(CultureInfo.InvariantCulture, $"(local.set $r{i + digits} (local.get $carry))\n");
         }
 
-        for (int i = 0; i < 2 * digits; i++) text.Append(CultureInfo.InvariantCulture, $"(local.get $r{i}) ");
+        for (var i = 0; i < 2 * digits; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"(local.get $r{i}) ");
+        }
+
         return text.Append(')').ToString();
     }
 
@@ -199,7 +219,7 @@ public class WideArithmeticTests
 
         public void Check(string name, ulong[] operands, params ulong[] expected)
         {
-            FunctionType type = _optimized.Instance.GetFunction(name).Type;
+            var type = _optimized.Instance.GetFunction(name).Type;
             WasmValue[] arguments = [.. operands.Select((operand, i) =>
                 type.Parameters[i] == Harness.Engine.Modules.ValueType.I32 ? WasmValue.FromI32((int)operand) : WasmValue.FromI64((long)operand))];
             Assert.Equal(expected, _baseline.CallAll(name, arguments).Select(value => value.Bits));

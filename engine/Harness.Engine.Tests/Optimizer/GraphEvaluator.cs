@@ -34,19 +34,23 @@ internal sealed class GraphEvaluator
         _module = module;
         _fuel = fuel;
         _globals = new ulong[module.Globals.Length];
-        for (int i = 0; i < _globals.Length; i++) _globals[i] = Constant(module.Globals[i].Initializer!);
+        for (var i = 0; i < _globals.Length; i++)
+        {
+            _globals[i] = Constant(module.Globals[i].Initializer!);
+        }
+
         _memories = [.. module.Memories.Select(memory => new byte[memory.Type.InitialBytes])];
         _tables = [.. module.Tables.Select(table => new List<ulong>(Enumerable.Repeat(
             table.Initializer is null ? 0 : Constant(table.Initializer), (int)table.Type.Limits.Minimum)))];
-        foreach (DataSegment data in module.Data.Where(data => data.Mode == SegmentMode.Active))
+        foreach (var data in module.Data.Where(data => data.Mode == SegmentMode.Active))
         {
             module.Bytes.Slice(data.Start, data.Length).CopyTo(_memories[data.MemoryIndex].AsSpan((int)Constant(data.Offset!)));
         }
 
-        foreach (ElementSegment elements in module.Elements.Where(elements => elements.Mode == SegmentMode.Active))
+        foreach (var elements in module.Elements.Where(elements => elements.Mode == SegmentMode.Active))
         {
-            int offset = (int)Constant(elements.Offset!);
-            for (int i = 0; i < elements.Count; i++)
+            var offset = (int)Constant(elements.Offset!);
+            for (var i = 0; i < elements.Count; i++)
             {
                 _tables[elements.TableIndex][offset + i] = elements.FunctionIndices.IsDefault
                     ? Constant(elements.Expressions[i])
@@ -74,26 +78,42 @@ internal sealed class GraphEvaluator
         }
 
         var hash = default(HashCode);
-        foreach (byte[] memory in _memories) hash.AddBytes(memory);
-        foreach (ulong value in _globals.Concat(_tables.SelectMany(table => table))) hash.Add(value);
+        foreach (var memory in _memories)
+        {
+            hash.AddBytes(memory);
+        }
+
+        foreach (var value in _globals.Concat(_tables.SelectMany(table => table)))
+        {
+            hash.Add(value);
+        }
+
         return $"{end} / {hash.ToHashCode():x}";
     }
 
     private ulong[] Run(Graph graph, ulong[] arguments)
     {
-        if (++_depth > MaxDepth) throw new EvaluationException("too deep");
+        if (++_depth > MaxDepth)
+        {
+            throw new EvaluationException("too deep");
+        }
+
         var values = new ulong[graph.NodeCount];
         var results = new Dictionary<int, ulong[]>();
-        Block block = graph.Blocks[0];
+        var block = graph.Blocks[0];
         while (true)
         {
-            foreach (int id in block.Nodes)
+            foreach (var id in block.Nodes)
             {
-                if (--_fuel < 0) throw new EvaluationException("out of fuel");
+                if (--_fuel < 0)
+                {
+                    throw new EvaluationException("out of fuel");
+                }
+
                 values[id] = Evaluate(graph, id, values, results, arguments);
             }
 
-            ref Terminator terminator = ref block.Terminator;
+            ref var terminator = ref block.Terminator;
             Edge edge;
             switch (terminator.Kind)
             {
@@ -104,7 +124,7 @@ internal sealed class GraphEvaluator
                     edge = block.Successors[values[graph.Resolve(terminator.Value)] != 0 ? 0 : 1];
                     break;
                 case TerminatorKind.Switch:
-                    ulong index = values[graph.Resolve(terminator.Value)];
+                    var index = values[graph.Resolve(terminator.Value)];
                     edge = block.Successors[(int)Math.Min(index, (ulong)block.Successors.Length - 1)];
                     break;
                 case TerminatorKind.Return:
@@ -118,14 +138,17 @@ internal sealed class GraphEvaluator
 
             ulong[] given = [.. edge.Arguments.Select(id => values[graph.Resolve(id)])];
             block = graph.Blocks[edge.Target];
-            for (int i = 0; i < given.Length; i++) values[block.Parameters[i]] = given[i];
+            for (var i = 0; i < given.Length; i++)
+            {
+                values[block.Parameters[i]] = given[i];
+            }
         }
     }
 
     private ulong Evaluate(
         Graph graph, int id, ulong[] values, Dictionary<int, ulong[]> results, ulong[] arguments)
     {
-        Node node = graph[id];
+        var node = graph[id];
         ulong[] inputs = [.. graph.Inputs(id).ToArray().Select(input => values[graph.Resolve(input)])];
         switch (node.Op)
         {
@@ -165,7 +188,11 @@ internal sealed class GraphEvaluator
             case IrOp.StoreTableElement:
                 return _tables[node.Immediate][(int)inputs[0]] = inputs[1];
             case IrOp.TrapIf or IrOp.TrapUnless:
-                if ((uint)inputs[0] != 0 == (node.Op == IrOp.TrapIf)) throw new ReferenceTrapException((TrapKind)node.Immediate);
+                if ((uint)inputs[0] != 0 == (node.Op == IrOp.TrapIf))
+                {
+                    throw new ReferenceTrapException((TrapKind)node.Immediate);
+                }
+
                 return 0;
             case IrOp.Guard:
                 return (uint)inputs[0] != 0 ? 0UL : throw new EvaluationException("deopt");
@@ -186,14 +213,14 @@ internal sealed class GraphEvaluator
 
         ulong Call(int function, ulong[] given)
         {
-            if (!_callees.TryGetValue(function, out Graph? callee))
+            if (!_callees.TryGetValue(function, out var callee))
             {
                 var tree = new InliningTree(function, null, 0, 0, 0) { Decision = InliningDecision.Inlined };
                 callee = GraphBuilder.Build(_module, EngineOptions.Default, tree, allowDeopt: false);
                 _callees.Add(function, callee);
             }
 
-            ulong[] returned = Run(callee, given);
+            var returned = Run(callee, given);
             results[id] = returned;
             return returned.Length > 0 ? returned[0] : 0;
         }
@@ -201,12 +228,16 @@ internal sealed class GraphEvaluator
 
     private ulong Access(Node node, ulong[] inputs)
     {
-        byte[] memory = _memories[node.Aux];
-        OpcodeInfo info = OpcodeTable.Get(node.Op);
-        int size = 1 << info.NaturalAlignment;
-        UInt128 address = (UInt128)inputs[0] + (ulong)node.Immediate;
-        if (address + (uint)size > (UInt128)memory.Length) throw new ReferenceTrapException(TrapKind.MemoryOutOfBounds);
-        Span<byte> place = memory.AsSpan((int)address, size);
+        var memory = _memories[node.Aux];
+        var info = OpcodeTable.Get(node.Op);
+        var size = 1 << info.NaturalAlignment;
+        var address = (UInt128)inputs[0] + (ulong)node.Immediate;
+        if (address + (uint)size > (UInt128)memory.Length)
+        {
+            throw new ReferenceTrapException(TrapKind.MemoryOutOfBounds);
+        }
+
+        var place = memory.AsSpan((int)address, size);
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         if (info.Results.Length == 0)
         {
@@ -217,10 +248,10 @@ internal sealed class GraphEvaluator
 
         bytes.Clear();
         place.CopyTo(bytes);
-        ulong value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        var value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (info.Name.EndsWith("_s", StringComparison.Ordinal))
         {
-            int unused = 64 - (size * 8);
+            var unused = 64 - (size * 8);
             value = (ulong)((long)(value << unused) >> unused);
         }
 
@@ -234,19 +265,31 @@ internal sealed class GraphEvaluator
             case Builtin.IsSubtype:
                 return TypeRegistry.IsSubtype((int)inputs[0], (int)inputs[1]) ? 1u : 0;
             case Builtin.MemoryGrow:
-                int pageSize = _module.Memories[(int)inputs[0]].Type.PageSize;
-                int pages = _memories[inputs[0]].Length / pageSize;
-                if (inputs[1] + (ulong)pages > MaxMemoryPages) return ulong.MaxValue;
+                var pageSize = _module.Memories[(int)inputs[0]].Type.PageSize;
+                var pages = _memories[inputs[0]].Length / pageSize;
+                if (inputs[1] + (ulong)pages > MaxMemoryPages)
+                {
+                    return ulong.MaxValue;
+                }
+
                 Array.Resize(ref _memories[inputs[0]], (pages + (int)inputs[1]) * pageSize);
                 return (ulong)pages;
             case Builtin.MemoryFill:
-                if (!IsInMemory(inputs[0], inputs[1], inputs[3])) return 1;
+                if (!IsInMemory(inputs[0], inputs[1], inputs[3]))
+                {
+                    return 1;
+                }
+
                 _memories[inputs[0]].AsSpan((int)inputs[1], (int)inputs[3]).Fill((byte)inputs[2]);
                 return 0;
             case Builtin.MemoryCopy:
-                ulong to = inputs[0] >> 32;
+                var to = inputs[0] >> 32;
                 ulong from = (uint)inputs[0];
-                if (!IsInMemory(to, inputs[1], inputs[3]) || !IsInMemory(from, inputs[2], inputs[3])) return 1;
+                if (!IsInMemory(to, inputs[1], inputs[3]) || !IsInMemory(from, inputs[2], inputs[3]))
+                {
+                    return 1;
+                }
+
                 _memories[from].AsSpan((int)inputs[2], (int)inputs[3]).CopyTo(_memories[to].AsSpan((int)inputs[1]));
                 return 0;
             default:
@@ -261,7 +304,7 @@ internal sealed class GraphEvaluator
 
     private ulong Constant(ConstExpression expression)
     {
-        ConstOperation operation = Assert.Single(expression.Operations);
+        var operation = Assert.Single(expression.Operations);
         return operation.Opcode switch
         {
             Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const => operation.Bits,

@@ -11,10 +11,14 @@ public sealed class GrowListTests
     {
         var random = new Random(1);
         var list = new GrowList<(int Key, int Place)>();
-        foreach (int count in (int[])[0, 1, 2, 15, 16, 17, 31, 32, 33, 64, 65, 100, 1000, 17, 300, 5000, 40])
+        foreach (var count in (int[])[0, 1, 2, 15, 16, 17, 31, 32, 33, 64, 65, 100, 1000, 17, 300, 5000, 40])
         {
             list.Clear();
-            for (int i = 0; i < count; i++) list.Add((random.Next(1 + (count / 4)), i));
+            for (var i = 0; i < count; i++)
+            {
+                list.Add((random.Next(1 + (count / 4)), i));
+            }
+
             (int Key, int Place)[] expected = [.. list.Span.ToArray().OrderBy(element => element.Key)];
             list.Sort(static (a, b) => a.Key.CompareTo(b.Key));
             Assert.Equal(expected, list.Span.ToArray());

@@ -33,7 +33,7 @@ public sealed class GrowingShapeTests
         get
         {
             var names = new TheoryData<string>();
-            foreach (GrowingShape shape in GrowingShapes.All)
+            foreach (var shape in GrowingShapes.All)
             {
                 names.Add(shape.Name);
             }
@@ -47,16 +47,16 @@ public sealed class GrowingShapeTests
     [MemberData(nameof(Shapes))]
     public void CompilationGrowsWithTheModule(string name)
     {
-        GrowingShape shape = GrowingShapes.Get(name);
-        byte[] small = shape.Assemble(SizeOf(shape));
-        byte[] large = shape.Assemble(SizeOf(shape) * Growth);
+        var shape = GrowingShapes.Get(name);
+        var small = shape.Assemble(SizeOf(shape));
+        var large = shape.Assemble(SizeOf(shape) * Growth);
         AssertGrowth("baseline", CostOnSmallStack(CompilationCost.OfBaseline, small), CostOnSmallStack(CompilationCost.OfBaseline, large));
         AssertGrowth("optimizing", CostOnSmallStack(CompilationCost.OfOptimizing, small), CostOnSmallStack(CompilationCost.OfOptimizing, large));
 
         void AssertGrowth(string tier, CompilationCost least, CompilationCost most)
         {
             Assert.Null(most.Refusal);
-            double exponent = Math.Log((double)most.AllocatedBytes / least.AllocatedBytes, Growth);
+            var exponent = Math.Log((double)most.AllocatedBytes / least.AllocatedBytes, Growth);
             Assert.True(
                 exponent <= MostGrowthOfMemory,
                 $"{name}, {tier}: {least.AllocatedBytes} bytes at {SizeOf(shape)}, {most.AllocatedBytes} at {SizeOf(shape) * Growth}, as N^{exponent:F2}");
@@ -71,14 +71,14 @@ public sealed class GrowingShapeTests
     [MemberData(nameof(Shapes))]
     public void OptimizingDoesNotGrowByTheSquare(string name)
     {
-        GrowingShape shape = GrowingShapes.Get(name);
-        byte[] small = shape.Assemble(SizeOf(shape));
-        byte[] large = shape.Assemble(SizeOf(shape) * Growth);
+        var shape = GrowingShapes.Get(name);
+        var small = shape.Assemble(SizeOf(shape));
+        var large = shape.Assemble(SizeOf(shape) * Growth);
         CompilationCost.OfOptimizing(small, EngineOptions.Default);
-        long least = long.MaxValue;
-        long most = long.MaxValue;
-        double exponent = double.MaxValue;
-        for (int attempt = 0; attempt < 6 && exponent > MostGrowthOfTime; attempt++)
+        var least = long.MaxValue;
+        var most = long.MaxValue;
+        var exponent = double.MaxValue;
+        for (var attempt = 0; attempt < 6 && exponent > MostGrowthOfTime; attempt++)
         {
             least = Math.Min(least, CompilationCost.OfOptimizing(small, EngineOptions.Default).Time);
             most = Math.Min(most, CompilationCost.OfOptimizing(large, EngineOptions.Default).Time);
@@ -105,14 +105,14 @@ public sealed class GrowingShapeTests
     public void BaselineCodeWithVeryManyLocalsDoesNotGrowByTheSquare(string name)
     {
         const int most = 48_000;
-        GrowingShape shape = GrowingShapes.Get(name);
-        byte[] small = shape.Assemble(most / Growth);
-        byte[] large = shape.Assemble(most);
+        var shape = GrowingShapes.Get(name);
+        var small = shape.Assemble(most / Growth);
+        var large = shape.Assemble(most);
         using var meter = CompilationMeter.OfBaseline(EngineOptions.Default);
-        double exponent = double.MaxValue;
-        long least = long.MaxValue;
-        long longest = long.MaxValue;
-        for (int attempt = 0; attempt < 6 && exponent > MostGrowthOfTime; attempt++)
+        var exponent = double.MaxValue;
+        var least = long.MaxValue;
+        var longest = long.MaxValue;
+        for (var attempt = 0; attempt < 6 && exponent > MostGrowthOfTime; attempt++)
         {
             least = Math.Min(least, meter.Measure(small).Time);
             longest = Math.Min(longest, meter.Measure(large).Time);
@@ -144,10 +144,10 @@ public sealed class GrowingShapeTests
     [InlineData("sequential-loops", 1_600, false, 0.4)]
     public void ACompilerKeepsItsBuffers(string name, int size, bool isRefused, double most)
     {
-        byte[] module = GrowingShapes.Get(name).Assemble(size);
+        var module = GrowingShapes.Get(name).Assemble(size);
         using var meter = CompilationMeter.OfOptimizing(EngineOptions.Default);
-        CompilationCost first = meter.Measure(module);
-        CompilationCost second = meter.Measure(module);
+        var first = meter.Measure(module);
+        var second = meter.Measure(module);
         Assert.Equal(isRefused, first.Refusal is not null);
         Assert.InRange((second.AllocatedBytes - second.CodeBytes) / (double)(first.AllocatedBytes - first.CodeBytes), 0, most);
     }
@@ -158,9 +158,9 @@ public sealed class GrowingShapeTests
     {
         using var engine = new WasmEngine(EngineOptions.Default);
         using var used = new OptimizingCompiler(engine.Options);
-        foreach ((string name, int size) in ((string, int)[])[("floats-alive", 20_000), ("ifs", 300), ("selects", 3000), ("casts-of-one-reference", 50), ("divisions", 20)])
+        foreach (var (name, size) in ((string, int)[])[("floats-alive", 20_000), ("ifs", 300), ("selects", 3000), ("casts-of-one-reference", 50), ("divisions", 20)])
         {
-            WasmModule module = GrowingShapes.Get(name).Make(size);
+            var module = GrowingShapes.Get(name).Make(size);
             using var fresh = new OptimizingCompiler(engine.Options);
             Assert.Equal(CodeOf(fresh), CodeOf(used));
 
@@ -168,8 +168,8 @@ public sealed class GrowingShapeTests
             {
                 try
                 {
-                    CompiledCode compiled = compiler.Compile(engine.CodeOf(module), module.Functions.Length - 1, new NoFeedback(), allowDeopt: true);
-                    byte[] bytes = compiled.Block.Bytes.ToArray();
+                    var compiled = compiler.Compile(engine.CodeOf(module), module.Functions.Length - 1, new NoFeedback(), allowDeopt: true);
+                    var bytes = compiled.Block.Bytes.ToArray();
                     NativeRuntime.CodeSpace.Free(compiled.Block);
                     return bytes;
                 }
@@ -185,11 +185,11 @@ public sealed class GrowingShapeTests
     public void ObjectsNestedDeepInAFrameStateAreRebuilt()
     {
         const int size = 20_000;
-        EngineOptions options = EngineOptions.Default.With("tier-up", "synchronous").With("stress.tier-up-after", "3");
+        var options = EngineOptions.Default.With("tier-up", "synchronous").With("stress.tier-up-after", "3");
         using var engine = new WasmEngine(options);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(GrowingShapes.ObjectsInAFrameState(size));
-        for (int i = 0; i < 10; i++)
+        var instance = store.Instantiate(GrowingShapes.ObjectsInAFrameState(size));
+        for (var i = 0; i < 10; i++)
         {
             Assert.Equal(size - 1, instance.GetFunction("warm").Invoke()[0].AsI32());
         }
@@ -217,7 +217,7 @@ public sealed class GrowingShapeTests
         var failures = new List<string>();
         engine.Events.CompilationFailed += failed => failures.Add(failed.Failure.Message);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(GrowingShapes.Get("ifs").Make(300));
+        var instance = store.Instantiate(GrowingShapes.Get("ifs").Make(300));
         Assert.Equal(1, instance.GetFunction("f").Invoke(7)[0].AsI32());
         Assert.Contains("compile.max-nodes", Assert.Single(failures), StringComparison.Ordinal);
     }
@@ -248,7 +248,7 @@ public sealed class GrowingShapeTests
     private static void Compile(WasmEngine engine, WasmModule module)
     {
         using var compiler = new OptimizingCompiler(engine.Options);
-        CompiledCode compiled = compiler.Compile(engine.CodeOf(module), module.Functions.Length - 1, new NoFeedback(), allowDeopt: true);
+        var compiled = compiler.Compile(engine.CodeOf(module), module.Functions.Length - 1, new NoFeedback(), allowDeopt: true);
         NativeRuntime.CodeSpace.Free(compiled.Block);
     }
 

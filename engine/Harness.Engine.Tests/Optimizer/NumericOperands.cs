@@ -24,10 +24,12 @@ internal static class NumericOperands
     {
         // A method, since a lazy sequence cannot walk over a span.
         var rows = new List<OpcodeInfo>();
-        foreach (OpcodeInfo row in OpcodeTable.All)
+        foreach (var row in OpcodeTable.All)
         {
             if (row is { HasSignature: true, IsVector: false, Immediates: ImmediateKind.None, Results.Length: 1, Parameters.Length: 1 or 2 })
+            {
                 rows.Add(row);
+            }
         }
 
         return rows;

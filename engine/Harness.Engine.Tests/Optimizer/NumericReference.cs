@@ -17,11 +17,11 @@ internal static class NumericReference
     /// <exception cref="ReferenceTrapException">It traps.</exception>
     public static ulong Evaluate(Opcode op, ReadOnlySpan<ulong> operands)
     {
-        ulong x = operands[0];
-        ulong y = operands.Length > 1 ? operands[1] : 0;
-        string name = OpcodeTable.Get(op).Name;
-        string type = name[..3];
-        string operation = name[4..];
+        var x = operands[0];
+        var y = operands.Length > 1 ? operands[1] : 0;
+        var name = OpcodeTable.Get(op).Name;
+        var type = name[..3];
+        var operation = name[4..];
         if (operation.Contains("convert", StringComparison.Ordinal) || operation.Contains("trunc_", StringComparison.Ordinal)
             || operation.Contains("reinterpret", StringComparison.Ordinal) || operation is "wrap_i64" or "promote_f32" or "demote_f64"
             || operation.StartsWith("extend_i32", StringComparison.Ordinal))
@@ -43,7 +43,7 @@ internal static class NumericReference
     {
         BigInteger x = operands[0];
         BigInteger y = operands[1];
-        BigInteger result = op switch
+        var result = op switch
         {
             Opcode.I64MulWideU => x * y,
             Opcode.I64MulWideS => Signed(operands[0], 64) * Signed(operands[1], 64),
@@ -55,11 +55,11 @@ internal static class NumericReference
 
     private static ulong Integer(string operation, ulong x, ulong y, int bits)
     {
-        ulong mask = bits == 64 ? ulong.MaxValue : (1UL << bits) - 1;
-        BigInteger sx = Signed(x, bits);
-        BigInteger sy = Signed(y, bits);
-        BigInteger minimum = -(BigInteger.One << (bits - 1));
-        int shift = (int)(y % (ulong)bits);
+        var mask = bits == 64 ? ulong.MaxValue : (1UL << bits) - 1;
+        var sx = Signed(x, bits);
+        var sy = Signed(y, bits);
+        var minimum = -(BigInteger.One << (bits - 1));
+        var shift = (int)(y % (ulong)bits);
         ulong Wrap(BigInteger value) => (ulong)(value & mask);
         switch (operation)
         {
@@ -150,9 +150,9 @@ internal static class NumericReference
 
     private static ulong Convert(string name, ulong x)
     {
-        float single = BitConverter.UInt32BitsToSingle((uint)x);
+        var single = BitConverter.UInt32BitsToSingle((uint)x);
         double f32 = single;
-        double f64 = BitConverter.UInt64BitsToDouble(x);
+        var f64 = BitConverter.UInt64BitsToDouble(x);
         return name switch
         {
             "i32.wrap_i64" => (uint)x,
@@ -176,18 +176,26 @@ internal static class NumericReference
 
     private static ulong Truncate(string name, double value)
     {
-        int bits = name.StartsWith("i32", StringComparison.Ordinal) ? 32 : 64;
-        bool isSigned = name.EndsWith("_s", StringComparison.Ordinal);
-        bool saturates = name.Contains("sat", StringComparison.Ordinal);
-        BigInteger minimum = isSigned ? -(BigInteger.One << (bits - 1)) : 0;
-        BigInteger maximum = (BigInteger.One << (isSigned ? bits - 1 : bits)) - 1;
-        if (double.IsNaN(value)) return saturates ? 0UL : throw new ReferenceTrapException(TrapKind.InvalidConversionToInteger);
-        BigInteger result = double.IsInfinity(value)
+        var bits = name.StartsWith("i32", StringComparison.Ordinal) ? 32 : 64;
+        var isSigned = name.EndsWith("_s", StringComparison.Ordinal);
+        var saturates = name.Contains("sat", StringComparison.Ordinal);
+        var minimum = isSigned ? -(BigInteger.One << (bits - 1)) : 0;
+        var maximum = (BigInteger.One << (isSigned ? bits - 1 : bits)) - 1;
+        if (double.IsNaN(value))
+        {
+            return saturates ? 0UL : throw new ReferenceTrapException(TrapKind.InvalidConversionToInteger);
+        }
+
+        var result = double.IsInfinity(value)
             ? (value > 0 ? maximum + 1 : minimum - 1)
             : new BigInteger(Math.Truncate(value));
         if (result < minimum || result > maximum)
         {
-            if (!saturates) throw new ReferenceTrapException(TrapKind.IntegerOverflow);
+            if (!saturates)
+            {
+                throw new ReferenceTrapException(TrapKind.IntegerOverflow);
+            }
+
             result = BigInteger.Clamp(result, minimum, maximum);
         }
 
@@ -202,13 +210,21 @@ internal static class NumericReference
     /// <summary>Rounds to a number of significant bits, which makes the conversion that follows exact.</summary>
     private static BigInteger Round(BigInteger value, int precision)
     {
-        BigInteger magnitude = BigInteger.Abs(value);
-        int excess = (int)magnitude.GetBitLength() - precision;
-        if (excess <= 0) return value;
-        BigInteger unit = BigInteger.One << excess;
-        BigInteger quotient = BigInteger.DivRem(magnitude, unit, out BigInteger rest);
-        int comparison = (rest * 2).CompareTo(unit);
-        if (comparison > 0 || (comparison == 0 && !quotient.IsEven)) quotient++;
+        var magnitude = BigInteger.Abs(value);
+        var excess = (int)magnitude.GetBitLength() - precision;
+        if (excess <= 0)
+        {
+            return value;
+        }
+
+        var unit = BigInteger.One << excess;
+        var quotient = BigInteger.DivRem(magnitude, unit, out var rest);
+        var comparison = (rest * 2).CompareTo(unit);
+        if (comparison > 0 || (comparison == 0 && !quotient.IsEven))
+        {
+            quotient++;
+        }
+
         return quotient * unit * value.Sign;
     }
 

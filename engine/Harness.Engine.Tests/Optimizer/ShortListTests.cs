@@ -11,7 +11,7 @@ public sealed class ShortListTests
         var random = new Random(1);
         var list = default(ShortList);
         var expected = new List<int>();
-        for (int i = 0; i < 2000; i++)
+        for (var i = 0; i < 2000; i++)
         {
             switch (random.Next(12))
             {
@@ -24,16 +24,16 @@ public sealed class ShortListTests
                     expected.Clear();
                     break;
                 case 2:
-                    int left = random.Next(expected.Count + 1);
+                    var left = random.Next(expected.Count + 1);
                     list.Truncate(left);
                     expected.RemoveRange(left, expected.Count - left);
                     break;
                 case 3 when expected.Count > 0:
-                    int index = random.Next(expected.Count);
+                    var index = random.Next(expected.Count);
                     list[index] = expected[index] = -i;
                     break;
                 default:
-                    for (int count = random.Next(20); count > 0; count--)
+                    for (var count = random.Next(20); count > 0; count--)
                     {
                         list.Add(i + count);
                         expected.Add(i + count);
@@ -43,7 +43,7 @@ public sealed class ShortListTests
             }
 
             var found = new List<int>();
-            foreach (int id in list)
+            foreach (var id in list)
             {
                 found.Add(id);
             }

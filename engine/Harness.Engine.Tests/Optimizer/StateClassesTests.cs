@@ -8,7 +8,7 @@ public sealed class StateClassesTests
     [Fact]
     public void SetsAreThoseOfTheirBits()
     {
-        for (int i = 0; i < StateClasses.MaxCount; i++)
+        for (var i = 0; i < StateClasses.MaxCount; i++)
         {
             Assert.Equal(UInt128.One << i, BitsOf(StateClasses.Of(i)));
             Assert.Equal(UInt128.MaxValue << i, BitsOf(StateClasses.From(i)));
@@ -25,11 +25,11 @@ public sealed class StateClassesTests
     public void OperationsAreThoseOfTheirBits()
     {
         var random = new Random(1);
-        for (int i = 0; i < 2000; i++)
+        for (var i = 0; i < 2000; i++)
         {
-            StateClasses left = Next(random);
-            StateClasses right = Next(random);
-            UInt128 bits = BitsOf(left);
+            var left = Next(random);
+            var right = Next(random);
+            var bits = BitsOf(left);
             Assert.Equal(bits | BitsOf(right), BitsOf(left | right));
             Assert.Equal(bits & ~BitsOf(right), BitsOf(left.Except(right)));
             Assert.Equal(bits == 0, left.IsEmpty);
@@ -46,7 +46,11 @@ public sealed class StateClassesTests
     private static ulong NextWord(Random random)
     {
         ulong word = 0;
-        for (int left = random.Next(4); left > 0; left--) word |= 1UL << random.Next(64);
+        for (var left = random.Next(4); left > 0; left--)
+        {
+            word |= 1UL << random.Next(64);
+        }
+
         return word;
     }
 }

@@ -15,10 +15,13 @@ internal sealed class SyntheticFeedback : IFeedbackSource
         IReadOnlyDictionary<int, long>? work = null)
     {
         _work = work ?? new Dictionary<int, long>();
-        foreach (FunctionInfo function in module.Functions.Where(function => !function.IsImported))
+        foreach (var function in module.Functions.Where(function => !function.IsImported))
         {
             CallSiteFeedback[] sites = [.. CallSitesOf(function).Select(feedbackOf)];
-            if (sites.Length > 0) _functions.Add(function.Index, new FunctionFeedback(sites, invocations?.GetValueOrDefault(function.Index, 1) ?? 1));
+            if (sites.Length > 0)
+            {
+                _functions.Add(function.Index, new FunctionFeedback(sites, invocations?.GetValueOrDefault(function.Index, 1) ?? 1));
+            }
         }
     }
 
@@ -39,16 +42,19 @@ internal sealed class SyntheticFeedback : IFeedbackSource
         var bySite = new Dictionary<(int Function, int Ordinal), string>();
         var invocations = new Dictionary<int, long>();
         var work = new Dictionary<int, long>();
-        foreach (string line in lines)
+        foreach (var line in lines)
         {
-            string[] sides = line.Split("->", StringSplitOptions.TrimEntries);
-            string[] site = sides[0].Split('@');
-            int function = FunctionNamed(module, site[0]);
+            var sides = line.Split("->", StringSplitOptions.TrimEntries);
+            var site = sides[0].Split('@');
+            var function = FunctionNamed(module, site[0]);
             if (site.Length == 1)
             {
-                string[] numbers = sides[1].Split(' ');
+                var numbers = sides[1].Split(' ');
                 invocations.Add(function, long.Parse(numbers[0], CultureInfo.InvariantCulture));
-                if (numbers.Length > 1) work.Add(function, long.Parse(numbers[1], CultureInfo.InvariantCulture));
+                if (numbers.Length > 1)
+                {
+                    work.Add(function, long.Parse(numbers[1], CultureInfo.InvariantCulture));
+                }
             }
             else
             {
@@ -58,12 +64,16 @@ internal sealed class SyntheticFeedback : IFeedbackSource
 
         var feedback = new SyntheticFeedback(
             module,
-            site => bySite.Remove((site.Function.Index, site.Ordinal), out string? text)
+            site => bySite.Remove((site.Function.Index, site.Ordinal), out var text)
                 ? ParseSite(module, site, text)
                 : new CallSiteFeedback(site.Offset, FeedbackState.Uninitialized, 0, []),
             invocations,
             work);
-        if (bySite.Count > 0) throw new FormatException($"there is no call site {bySite.First().Key}");
+        if (bySite.Count > 0)
+        {
+            throw new FormatException($"there is no call site {bySite.First().Key}");
+        }
+
         return feedback;
     }
 
@@ -76,13 +86,17 @@ internal sealed class SyntheticFeedback : IFeedbackSource
         var random = new Random(seed);
         return new SyntheticFeedback(module, site =>
         {
-            if (site.TypeId < 0) return new CallSiteFeedback(site.Offset, FeedbackState.Monomorphic, 100_000, []);
+            if (site.TypeId < 0)
+            {
+                return new CallSiteFeedback(site.Offset, FeedbackState.Monomorphic, 100_000, []);
+            }
+
             FeedbackTarget[] seen = [.. module.Functions
                 .Where(function => !function.IsImported && function.CanonicalTypeId == site.TypeId)
                 .OrderBy(_ => random.Next())
                 .Take(random.Next(1, targets + 1))
                 .Select((function, i) => new FeedbackTarget(function.Index, 100_000 - i))];
-            FeedbackState state = seen.Length switch
+            var state = seen.Length switch
             {
                 0 => FeedbackState.Uninitialized,
                 1 => FeedbackState.Monomorphic,
@@ -108,33 +122,43 @@ internal sealed class SyntheticFeedback : IFeedbackSource
 
     private static CallSiteFeedback ParseSite(WasmModule module, CallSite site, string text)
     {
-        if (text == "megamorphic") return new CallSiteFeedback(site.Offset, FeedbackState.Megamorphic, 1_000_000, []);
-        if (long.TryParse(text, CultureInfo.InvariantCulture, out long calls))
+        if (text == "megamorphic")
+        {
+            return new CallSiteFeedback(site.Offset, FeedbackState.Megamorphic, 1_000_000, []);
+        }
+
+        if (long.TryParse(text, CultureInfo.InvariantCulture, out var calls))
+        {
             return new CallSiteFeedback(site.Offset, FeedbackState.Monomorphic, calls, []);
+        }
+
         FeedbackTarget[] targets = [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(item =>
         {
-            string[] parts = item.Split(':');
+            var parts = item.Split(':');
             return new FeedbackTarget(FunctionNamed(module, parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture));
         })];
-        FeedbackState state = targets.Length == 1 ? FeedbackState.Monomorphic : FeedbackState.Polymorphic;
+        var state = targets.Length == 1 ? FeedbackState.Monomorphic : FeedbackState.Polymorphic;
         return new CallSiteFeedback(site.Offset, state, targets.Sum(target => target.Count), targets);
     }
 
     private static List<CallSite> CallSitesOf(FunctionInfo function)
     {
         var sites = new List<CallSite>();
-        BytecodeReader reader = function.Module.OpenBody(function);
+        var reader = function.Module.OpenBody(function);
         reader.SkipLocals();
         while (!reader.IsAtEnd)
         {
-            int offset = reader.Offset;
-            Opcode opcode = reader.ReadOpcode();
+            var offset = reader.Offset;
+            var opcode = reader.ReadOpcode();
             if (opcode is >= Opcode.Call and <= Opcode.ReturnCallRef)
             {
-                int index = reader.ReadIndex();
-                int typeId = opcode is Opcode.Call or Opcode.ReturnCall ? -1 : function.Module.CanonicalTypeIds[index];
+                var index = reader.ReadIndex();
+                var typeId = opcode is Opcode.Call or Opcode.ReturnCall ? -1 : function.Module.CanonicalTypeIds[index];
                 sites.Add(new CallSite(function, sites.Count, offset, typeId));
-                if (opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect) reader.ReadIndex();
+                if (opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect)
+                {
+                    reader.ReadIndex();
+                }
             }
             else
             {

@@ -21,10 +21,10 @@ internal static class TestGraphs
         WasmModule module, int function, IFeedbackSource? feedback = null, bool allowDeopt = true, EngineOptions? options = null)
     {
         options ??= EngineOptions.Default;
-        InliningTree tree = feedback is null
+        var tree = feedback is null
             ? new InliningTree(function, null, 0, 0, 0) { Decision = InliningDecision.Inlined }
             : new InliningTreeGrower(module, options, feedback).Grow(function);
-        Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt);
+        var graph = GraphBuilder.Build(module, options, tree, allowDeopt);
         graph.ResolveAll();
         GraphVerifier.Verify(graph);
         return graph;
@@ -33,14 +33,14 @@ internal static class TestGraphs
     /// <summary>The graph of the only defined function of a module in the text format.</summary>
     public static Graph Build(string text)
     {
-        WasmModule module = Module(text);
+        var module = Module(text);
         return Build(module, module.Functions.Single(function => !function.IsImported).Index);
     }
 
     /// <summary>Runs a pass as the pipeline does, and checks the graph.</summary>
     public static Graph Apply(this Graph graph, params IPass[] passes)
     {
-        foreach (IPass pass in passes)
+        foreach (var pass in passes)
         {
             graph.ResolveAll();
             PassPipeline.Apply(pass, graph);

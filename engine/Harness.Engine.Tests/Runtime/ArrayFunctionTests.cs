@@ -20,7 +20,7 @@ public sealed class ArrayFunctionTests
     [InlineData("i31ref")]
     public void CopiesAndFillsAreThoseOfSpans(string element)
     {
-        string value = element switch
+        var value = element switch
         {
             "i8" or "i16" => "(local.get 2)",
             "i32" => "(local.get 2)",
@@ -30,7 +30,7 @@ public sealed class ArrayFunctionTests
             _ => "(ref.i31 (local.get 2))",
         };
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never });
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 $"""
                  (module (type $a (array (mut {element})))
@@ -40,22 +40,22 @@ public sealed class ArrayFunctionTests
                    (func (export "copy") (param (ref null $a) i32 (ref null $a) i32 i32)
                      (array.copy $a $a (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4))))
                  """));
-        WasmFunction copy = instance.GetFunction("copy");
-        WasmFunction fill = instance.GetFunction("fill");
+        var copy = instance.GetFunction("copy");
+        var fill = instance.GetFunction("fill");
         var random = new Random(element.Length + element[^1]);
         WasmValue[] arrays = [.. Lengths.Select(length => instance.GetFunction("new").Invoke(length)[0])];
-        for (int i = 0; i < 3000; i++)
+        for (var i = 0; i < 3000; i++)
         {
-            int target = random.Next(arrays.Length);
-            int source = random.Next(3) == 0 ? target : random.Next(arrays.Length);
-            int start = random.Next(Lengths[target] + 2);
-            int sourceStart = random.Next(Lengths[source] + 2);
-            int count = random.Next(4) == 0 ? random.Next(800) : random.Next(40);
-            int bits = random.Next();
-            ulong[] expected = Elements(arrays[target]);
+            var target = random.Next(arrays.Length);
+            var source = random.Next(3) == 0 ? target : random.Next(arrays.Length);
+            var start = random.Next(Lengths[target] + 2);
+            var sourceStart = random.Next(Lengths[source] + 2);
+            var count = random.Next(4) == 0 ? random.Next(800) : random.Next(40);
+            var bits = random.Next();
+            var expected = Elements(arrays[target]);
             if (i % 2 == 0)
             {
-                ulong[] from = Elements(arrays[source]);
+                var from = Elements(arrays[source]);
                 if (!Invoke(copy, arrays[target], start, arrays[source], sourceStart, count))
                 {
                     Assert.True(start + count > expected.Length || sourceStart + count > from.Length);
@@ -76,10 +76,13 @@ public sealed class ArrayFunctionTests
             }
 
             Assert.Equal(expected, Elements(arrays[target]));
-            if (i % 500 == 0) store.CollectGarbage();
+            if (i % 500 == 0)
+            {
+                store.CollectGarbage();
+            }
         }
 
-        WasmValue none = WasmValue.Null(HeapType.Abstract(AbstractHeapType.None));
+        var none = WasmValue.Null(HeapType.Abstract(AbstractHeapType.None));
         Assert.Equal(TrapKind.NullArray, Assert.Throws<WasmTrapException>(() => fill.Invoke(none, 0, 0, 0)).Kind);
         Assert.Equal(TrapKind.NullArray, Assert.Throws<WasmTrapException>(() => copy.Invoke(arrays[3], 0, none, 0, 0)).Kind);
         Assert.Equal(TrapKind.NullArray, Assert.Throws<WasmTrapException>(() => copy.Invoke(none, 0, arrays[3], 0, 0)).Kind);
@@ -113,9 +116,13 @@ public sealed class ArrayFunctionTests
 
     private static ulong[] Elements(WasmValue array)
     {
-        ulong address = array.AsHeap()!.Address;
+        var address = array.AsHeap()!.Address;
         var result = new ulong[ObjectHeap.LengthOf(address)];
-        for (int i = 0; i < result.Length; i++) result[i] = ObjectHeap.ReadElement(address, (uint)i);
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = ObjectHeap.ReadElement(address, (uint)i);
+        }
+
         return result;
     }
 }

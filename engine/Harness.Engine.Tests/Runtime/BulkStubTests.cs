@@ -26,14 +26,14 @@ public sealed class BulkStubTests
     public void MemoryIsCopiedAsBySpansHoweverPlacesOverlap(int distance)
     {
         using var store = new Store(Baseline);
-        Instance instance = store.Instantiate(HandCompiler.Module(MemoryText));
-        Span<byte> memory = ((Memory)instance.Export("memory")!).Span(0, 5 * Room);
-        WasmFunction copy = instance.GetFunction("copy");
-        for (int count = 0; count <= BulkStubs.MaxBytes + 20; count++)
+        var instance = store.Instantiate(HandCompiler.Module(MemoryText));
+        var memory = ((Memory)instance.Export("memory")!).Span(0, 5 * Room);
+        var copy = instance.GetFunction("copy");
+        for (var count = 0; count <= BulkStubs.MaxBytes + 20; count++)
         {
             new Random(count).NextBytes(memory);
-            byte[] expected = memory.ToArray();
-            int source = 2 * Room;
+            var expected = memory.ToArray();
+            var source = 2 * Room;
             expected.AsSpan(source, count).ToArray().CopyTo(expected.AsSpan(source + distance));
             copy.Invoke(source + distance, source, count);
             Assert.Equal(expected, memory);
@@ -44,12 +44,12 @@ public sealed class BulkStubTests
     public void MemoryIsFilledAsBySpans()
     {
         using var store = new Store(Baseline);
-        Instance instance = store.Instantiate(HandCompiler.Module(MemoryText));
-        Span<byte> memory = ((Memory)instance.Export("memory")!).Span(0, Room);
-        for (int count = 0; count <= BulkStubs.MaxBytes + 20; count++)
+        var instance = store.Instantiate(HandCompiler.Module(MemoryText));
+        var memory = ((Memory)instance.Export("memory")!).Span(0, Room);
+        for (var count = 0; count <= BulkStubs.MaxBytes + 20; count++)
         {
             new Random(count).NextBytes(memory);
-            byte[] expected = memory.ToArray();
+            var expected = memory.ToArray();
             expected.AsSpan(33, count).Fill(0xA5);
             instance.GetFunction("fill").Invoke(33, 0x7A5, count);
             Assert.Equal(expected, memory);
@@ -60,16 +60,16 @@ public sealed class BulkStubTests
     public void WhatIsOutOfBoundsTrapsAndWritesNothing()
     {
         using var store = new Store(Baseline);
-        Instance instance = store.Instantiate(HandCompiler.Module(MemoryText));
+        var instance = store.Instantiate(HandCompiler.Module(MemoryText));
         var memory = (Memory)instance.Export("memory")!;
-        int size = (int)memory.ByteLength;
-        foreach ((string name, int[] arguments) in (ReadOnlySpan<(string, int[])>)
+        var size = (int)memory.ByteLength;
+        foreach (var (name, arguments) in (ReadOnlySpan<(string, int[])>)
                  [
                      ("copy", [size - 9, 0, 10]), ("copy", [0, size - 9, 10]), ("copy", [size + 1, 0, 0]), ("copy", [0, -1, 0]),
                      ("copy", [0, -1, 2]), ("copy", [0, 0, -1]), ("fill", [size - 9, 1, 10]), ("fill", [-1, 1, 1]), ("fill", [0, 1, -1]),
                  ])
         {
-            WasmTrapException trap = Assert.Throws<WasmTrapException>(
+            var trap = Assert.Throws<WasmTrapException>(
                 () => instance.GetFunction(name).Invoke([.. arguments.Select(WasmValue.FromI32)]));
             Assert.Equal(TrapKind.MemoryOutOfBounds, trap.Kind);
         }
@@ -85,7 +85,7 @@ public sealed class BulkStubTests
     public void OtherMemoriesAreNotTakenForTheFirst()
     {
         using var store = new Store(Baseline);
-        Instance instance = store.Instantiate(HandCompiler.Module(MemoryText));
+        var instance = store.Instantiate(HandCompiler.Module(MemoryText));
         var memory = (Memory)instance.Export("memory")!;
         memory.Write(8, 0x1234567890ABCDEF);
         instance.GetFunction("away").Invoke(100, 8, 8);
@@ -98,7 +98,7 @@ public sealed class BulkStubTests
     public void AnOldArrayRemembersWhatIsCopiedIntoIt()
     {
         using var store = new Store(Baseline);
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        var instance = store.Instantiate(HandCompiler.Module(
             """
             (module
               (type $s (struct (field i32)))
@@ -110,7 +110,7 @@ public sealed class BulkStubTests
               (func (export "get") (param i32) (result i32)
                 (struct.get $s 0 (array.get $a (global.get $old) (local.get 0)))))
             """));
-        foreach (int index in (ReadOnlySpan<int>)[0, 2, 4])
+        foreach (var index in (ReadOnlySpan<int>)[0, 2, 4])
         {
             store.CollectGarbage();
             instance.GetFunction("copy").Invoke(index);

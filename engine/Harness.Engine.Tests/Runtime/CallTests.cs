@@ -16,10 +16,10 @@ public sealed class CallTests
             w.A.Alu(AluOp.Sub, OpSize.Dword, Gpr.Rax, Gpr.Rdx);
             w.Epilogue();
         });
-        using Store store = compiler.NewStore();
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        using var store = compiler.NewStore();
+        var instance = store.Instantiate(HandCompiler.Module(
             "(module (func (export \"sub\") (param i32 i32) (result i32) (i32.sub (local.get 0) (local.get 1))))"));
-        WasmFunction function = instance.GetFunction("sub");
+        var function = instance.GetFunction("sub");
 
         Assert.Equal([WasmValue.FromI32(-3)], function.Invoke(4, 7));
         Assert.Equal([WasmValue.FromI32(2)], function.Invoke(4, 2));
@@ -32,7 +32,7 @@ public sealed class CallTests
     {
         // 20 integers and 20 floats, so that both kinds travel in registers and on the stack; as many results.
         var types = new ValueType[40];
-        for (int i = 0; i < types.Length; i++)
+        for (var i = 0; i < types.Length; i++)
         {
             types[i] = (i % 4) switch { 0 => ValueType.I32, 1 => ValueType.F64, 2 => ValueType.I64, _ => ValueType.F32 };
         }
@@ -42,18 +42,18 @@ public sealed class CallTests
         var host = HostFunction.Create(type, (_, arguments, results) =>
         {
             seen = arguments.ToArray();
-            for (int i = 0; i < results.Length; i++)
+            for (var i = 0; i < results.Length; i++)
             {
                 results[i] = arguments[i];
             }
         });
-        string list = string.Join(' ', types);
-        using Store store = new HandCompiler().NewStore();
-        Instance instance = store.Instantiate(
+        var list = string.Join(' ', types);
+        using var store = new HandCompiler().NewStore();
+        var instance = store.Instantiate(
             HandCompiler.Module($"(module (func (export \"f\") (import \"m\" \"f\") (param {list}) (result {list})))"),
             new Imports().Define("m", "f", host));
         var values = new WasmValue[types.Length];
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             values[i] = (i % 4) switch 
             {
@@ -64,7 +64,7 @@ public sealed class CallTests
             };
         }
 
-        WasmValue[] results = instance.GetFunction("f").Invoke(values);
+        var results = instance.GetFunction("f").Invoke(values);
 
         Assert.Equal(values, seen);
         Assert.Equal(values, results);
@@ -73,7 +73,7 @@ public sealed class CallTests
     [Fact]
     public void TypedHostFunctionsHaveTheTypesOfTheirDelegates()
     {
-        int calls = 0;
+        var calls = 0;
         Assert.Equal("[] -> []", HostFunction.Create(() => { calls++; }).Type.ToString());
         Assert.Equal("[i32 i64] -> [f64]", HostFunction.Create((int a, ulong b) => (double)a + b).Type.ToString());
         Assert.Throws<ArgumentException>(() => HostFunction.Create((byte a) => { calls += a; }));
@@ -84,9 +84,9 @@ public sealed class CallTests
     {
         // outer (C#) -> run (Wasm) -> middle (C#) -> inner (Wasm) -> fail (C#)
         var compiler = new HandCompiler();
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
-            int import = i;
+            var import = i;
             compiler.Baseline(2 + i, w =>
             {
                 w.Prologue();
@@ -95,9 +95,9 @@ public sealed class CallTests
             });
         }
 
-        using Store store = compiler.NewStore();
+        using var store = compiler.NewStore();
         Instance? instance = null;
-        bool middleSawIt = false;
+        var middleSawIt = false;
         var failure = new InvalidDataException("thrown by the host");
         Instance? caller = null;
         var imports = new Imports()
@@ -123,7 +123,7 @@ public sealed class CallTests
                 """),
             imports);
 
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             middleSawIt = false;
             var thrown = Assert.Throws<InvalidDataException>(() => instance.GetFunction("run").Invoke());
@@ -142,17 +142,17 @@ public sealed class CallTests
             results[0] = arguments[1];
             results[1] = arguments[0];
         });
-        using Store store = new HandCompiler().NewStore();
-        Instance instance = store.Instantiate(
+        using var store = new HandCompiler().NewStore();
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module (func (export "swap") (import "m" "swap") (param funcref externref) (result externref funcref)))
                 """),
             new Imports().Define("m", "swap", swap));
-        WasmFunction function = instance.GetFunction("swap");
+        var function = instance.GetFunction("swap");
         var thing = new object();
 
-        WasmValue[] results = function.Invoke(WasmValue.FromFunction(function), WasmValue.FromExtern(thing));
+        var results = function.Invoke(WasmValue.FromFunction(function), WasmValue.FromExtern(thing));
 
         Assert.Same(thing, results[0].AsExtern());
         Assert.Same(function, results[1].AsFunction());
@@ -164,18 +164,21 @@ public sealed class CallTests
     public void NoOtherThreadChangesAStoreWhileCodeRuns()
     {
         using var store = new Store();
-        WasmModule other = HandCompiler.Module("(module)");
-        Table table = store.Instantiate(HandCompiler.Module("""(module (table (export "t") 1 funcref))""")).GetTable("t");
+        var other = HandCompiler.Module("(module)");
+        var table = store.Instantiate(HandCompiler.Module("""(module (table (export "t") 1 funcref))""")).GetTable("t");
         Action[] changes = [() => store.CollectGarbage(), () => store.Instantiate(other), () => table.Grow(1, WasmValue.Null(ValueType.FuncRef.HeapType))];
         var refusals = new List<Exception?>();
-        HostFunction elsewhere = HostFunction.Create(() =>
+        var elsewhere = HostFunction.Create(() =>
         {
             var thread = new Thread(() => refusals.AddRange(changes.Select(change => Record.Exception(change))));
             thread.Start();
             thread.Join();
-            foreach (Action change in changes) change();
+            foreach (var change in changes)
+            {
+                change();
+            }
         });
-        Instance instance = store.Instantiate(HandCompiler.Module("""(module (import "m" "f" (func $f)) (func (export "run") (call $f)))"""), new Imports().Define("m", "f", elsewhere));
+        var instance = store.Instantiate(HandCompiler.Module("""(module (import "m" "f" (func $f)) (func (export "run") (call $f)))"""), new Imports().Define("m", "f", elsewhere));
         instance.GetFunction("run").Invoke();
         Assert.Equal(3, refusals.Count);
         Assert.All(refusals, refusal => Assert.IsType<InvalidOperationException>(refusal));
@@ -187,7 +190,7 @@ public sealed class CallTests
     public void FunctionsOfReferencesAreNotCalledByBits()
     {
         using var store = new Store();
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        var instance = store.Instantiate(HandCompiler.Module(
             """
             (module
               (func (export "takes") (param externref)) (func (export "gives") (result externref) (ref.null extern)) (func (export "number") (param i64) (result i64) (local.get 0)))
@@ -208,8 +211,8 @@ public sealed class CallTests
             w.Prologue();
             w.Epilogue();
         });
-        Store store = compiler.NewStore();
-        WasmFunction function = store.Instantiate(HandCompiler.Module("(module (func (export \"f\")))")).GetFunction("f");
+        var store = compiler.NewStore();
+        var function = store.Instantiate(HandCompiler.Module("(module (func (export \"f\")))")).GetFunction("f");
         function.Invoke();
         store.Dispose();
         Assert.Throws<ObjectDisposedException>(() => function.Invoke());
@@ -221,8 +224,8 @@ public sealed class CallTests
     {
         using var engine = new WasmEngine();
         using var store = new Store(engine);
-        int calls = 0;
-        WasmFunction main = store.Instantiate(
+        var calls = 0;
+        var main = store.Instantiate(
             HandCompiler.Module("""(module (import "m" "f" (func $f)) (func (export "main") (result i32) (call $f) (i32.const 7)))"""),
             new Imports().Define("m", "f", (_, _, _) =>
             {
@@ -238,25 +241,29 @@ public sealed class CallTests
     [Fact]
     public void ADisposedStoreRefusesWhatBelongsToIt()
     {
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             """
             (module (memory (export "m") 1) (global (export "g") i32 (i32.const 5)) (table (export "t") 1 funcref)
               (func (export "f")) (func (export "other")))
             """);
         var store = new Store();
-        Instance instance = store.Instantiate(module);
-        WasmFunction function = instance.GetFunction("f");
+        var instance = store.Instantiate(module);
+        var function = instance.GetFunction("f");
         var call = function.CreateDelegate<Action>();
-        Memory memory = instance.GetMemory("m");
-        Table table = instance.GetTable("t");
-        Global global = instance.GetGlobal("g");
+        var memory = instance.GetMemory("m");
+        var table = instance.GetTable("t");
+        var global = instance.GetGlobal("g");
         store.Dispose();
         Action[] uses =
         [
             call, () => function.InvokeRaw([]), () => instance.GetFunction("other"), () => _ = memory.ByteLength, () => memory.Span(0, 1), () => memory.Read<int>(0), () => memory.Write(0, 1),
             () => memory.Grow(1), () => _ = table.Length, () => _ = table[0], () => table.Grow(1, WasmValue.Null(ValueType.FuncRef.HeapType)), () => _ = global.Value,
         ];
-        foreach (Action use in uses) Assert.Throws<ObjectDisposedException>(use);
+        foreach (var use in uses)
+        {
+            Assert.Throws<ObjectDisposedException>(use);
+        }
+
         Assert.Equal(0, function.Index);
     }
 }

@@ -53,10 +53,10 @@ public sealed class CodeRegionTests : IDisposable
         {
             using var store = new Store(engine);
             var instances = new List<Instance>();
-            Instance top = InstantiateChain(store, instances);
-            WasmFunction chain = top.GetFunction("f");
-            WasmFunction caught = top.GetFunction("caught");
-            for (int i = 0; i < 5; i++)
+            var top = InstantiateChain(store, instances);
+            var chain = top.GetFunction("f");
+            var caught = top.GetFunction("caught");
+            for (var i = 0; i < 5; i++)
             {
                 Assert.Equal(i + Sum, chain.Invoke(i, 0)[0].AsI32());
                 Assert.Equal(i + (Modules * FunctionsPerModule), caught.Invoke(i)[0].AsI32());
@@ -71,7 +71,7 @@ public sealed class CodeRegionTests : IDisposable
         // What is freed is taken again, in the first region that has room.
         Release();
         using var next = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never });
-        Instance alone = next.Instantiate(HandCompiler.Module("""(module (func (export "f") (result i32) (i32.const 3)))"""));
+        var alone = next.Instantiate(HandCompiler.Module("""(module (func (export "f") (result i32) (i32.const 3)))"""));
         Assert.Equal(3, alone.GetFunction("f").Invoke()[0].AsI32());
         Assert.All(CodeOf(alone), block => Assert.Equal(0, RegionOf(block)));
     }
@@ -79,11 +79,14 @@ public sealed class CodeRegionTests : IDisposable
     [Fact]
     public void AFullSpaceIsFullInAllRegionsAndHasRoomAgain()
     {
-        for (int size = CodeSpace.DefaultRegionSize / 2; size >= CodeSpace.BlockAlignment; size /= 2)
+        for (var size = CodeSpace.DefaultRegionSize / 2; size >= CodeSpace.BlockAlignment; size /= 2)
         {
             try
             {
-                while (true) _taken.Add(Space.Allocate(size));
+                while (true)
+                {
+                    _taken.Add(Space.Allocate(size));
+                }
             }
             catch (InsufficientMemoryException)
             {
@@ -93,12 +96,12 @@ public sealed class CodeRegionTests : IDisposable
 
         Assert.Equal(CodeSpace.MostRegions, Space.Regions.Count);
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never });
-        WasmFunction function = store.Instantiate(HandCompiler.Module("""(module (func (export "f") (result i32) (i32.const 3)))""")).GetFunction("f");
+        var function = store.Instantiate(HandCompiler.Module("""(module (func (export "f") (result i32) (i32.const 3)))""")).GetFunction("f");
         var fault = Assert.Throws<InsufficientMemoryException>(() => function.Invoke());
         Assert.Contains("16384 MiB", fault.Message, StringComparison.Ordinal);
 
         // Room in the last region is as good as any.
-        CodeBlock last = _taken.FindLast(block => RegionOf(block) == CodeSpace.MostRegions - 1 && block.Size >= 4096);
+        var last = _taken.FindLast(block => RegionOf(block) == CodeSpace.MostRegions - 1 && block.Size >= 4096);
         _taken.Remove(last);
         Space.Abandon(last);
         Assert.Equal(3, function.Invoke()[0].AsI32());
@@ -108,13 +111,17 @@ public sealed class CodeRegionTests : IDisposable
     public void AKnobDealsFunctionsOutToRegions()
     {
         const int regions = 3;
-        string functions = string.Concat(Enumerable.Range(0, 9).Select(
+        var functions = string.Concat(Enumerable.Range(0, 9).Select(
             i => $"(func (export \"f{i}\") (param i32) (result i32) (i32.add (local.get 0) (i32.const {i})))"));
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2, StressCodeRegions = regions });
-        Instance instance = store.Instantiate(HandCompiler.Module($"(module {functions})"));
-        for (int i = 0; i < 9; i++)
+        var instance = store.Instantiate(HandCompiler.Module($"(module {functions})"));
+        for (var i = 0; i < 9; i++)
         {
-            for (int call = 0; call < 3; call++) Assert.Equal(100 + i, instance.GetFunction($"f{i}").Invoke(100)[0].AsI32());
+            for (var call = 0; call < 3; call++)
+            {
+                Assert.Equal(100 + i, instance.GetFunction($"f{i}").Invoke(100)[0].AsI32());
+            }
+
             Assert.Equal(i % regions, RegionOf(instance.Code.BaselineCode(i)!.Block));
             Assert.Equal((i + 1) % regions, RegionOf(instance.Code.OptimizedCode(i)!.Block));
         }
@@ -125,16 +132,16 @@ public sealed class CodeRegionTests : IDisposable
     /// <summary>Modules each of whose functions calls the one before, the first that of the module before. Every function has an object over its call.</summary>
     private static Instance InstantiateChain(Store store, List<Instance> instances)
     {
-        Instance bottom = store.Instantiate(HandCompiler.Module(Bottom));
-        Instance below = bottom;
+        var bottom = store.Instantiate(HandCompiler.Module(Bottom));
+        var below = bottom;
         instances.Add(bottom);
-        string functions = string.Concat(Enumerable.Range(0, FunctionsPerModule).Select(i =>
+        var functions = string.Concat(Enumerable.Range(0, FunctionsPerModule).Select(i =>
             $"""
               (func $f{i} {(i == FunctionsPerModule - 1 ? "(export \"f\")" : string.Empty)} (param i32 i32) (result i32) (local $p (ref null $s))
                 (local.set $p (struct.new $s (i32.const {i})))
                 (i32.add (call {(i == 0 ? "$below" : $"$f{i - 1}")} (i32.add (local.get 0) (i32.const 1)) (local.get 1)) (struct.get $s 0 (local.get $p))))
             """));
-        for (int i = 0; i < Modules; i++)
+        for (var i = 0; i < Modules; i++)
         {
             var imports = new Imports();
             imports.Define("below", below);
@@ -146,7 +153,7 @@ public sealed class CodeRegionTests : IDisposable
         var all = new Imports();
         all.Define("below", below);
         all.Define("bottom", bottom);
-        Instance top = store.Instantiate(HandCompiler.Module(Top), all);
+        var top = store.Instantiate(HandCompiler.Module(Top), all);
         instances.Add(top);
         return top;
     }
@@ -156,10 +163,17 @@ public sealed class CodeRegionTests : IDisposable
     /// <summary>The code that an instance's functions have.</summary>
     private static IEnumerable<CodeBlock> CodeOf(Instance instance)
     {
-        for (int i = instance.Code.Module.ImportedFunctionCount; i < instance.Code.Module.Functions.Length; i++)
+        for (var i = instance.Code.Module.ImportedFunctionCount; i < instance.Code.Module.Functions.Length; i++)
         {
-            if (instance.Code.BaselineCode(i) is { } baseline) yield return baseline.Block;
-            if (instance.Code.OptimizedCode(i) is { } optimized) yield return optimized.Block;
+            if (instance.Code.BaselineCode(i) is { } baseline)
+            {
+                yield return baseline.Block;
+            }
+
+            if (instance.Code.OptimizedCode(i) is { } optimized)
+            {
+                yield return optimized.Block;
+            }
         }
     }
 
@@ -171,12 +185,16 @@ public sealed class CodeRegionTests : IDisposable
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        CodeBlock kept = Space.Allocate(except);
+        var kept = Space.Allocate(except);
         Assert.Equal(0, RegionOf(kept));
-        for (int size = CodeSpace.DefaultRegionSize / 2; size >= CodeSpace.BlockAlignment; size /= 2)
+        for (var size = CodeSpace.DefaultRegionSize / 2; size >= CodeSpace.BlockAlignment; size /= 2)
         {
             CodeBlock block;
-            while (RegionOf(block = Space.Allocate(size)) == 0) _taken.Add(block);
+            while (RegionOf(block = Space.Allocate(size)) == 0)
+            {
+                _taken.Add(block);
+            }
+
             Space.Abandon(block);
         }
 

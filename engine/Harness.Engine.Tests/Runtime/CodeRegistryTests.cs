@@ -15,30 +15,38 @@ public sealed unsafe class CodeRegistryTests
         var random = new Random(5);
         var registry = new CodeRegistry();
         var live = new List<CompiledCode>();
-        for (int i = 0; i < 4000; i++)
+        for (var i = 0; i < 4000; i++)
         {
             if (live.Count > 0 && random.Next(3) == 0)
             {
-                int at = random.Next(live.Count);
+                var at = random.Next(live.Count);
                 registry.Remove(live[at]);
                 live.RemoveAt(at);
             }
             else
             {
                 // Mostly small, and now and then over several pages of the registry.
-                int size = random.Next(20) == 0 ? random.Next(1, 300_000) : random.Next(1, 1000);
-                nint address = Starts[random.Next(Starts.Length)] + (random.Next(1 << 15) * CodeSpace.BlockAlignment);
-                CompiledCode code = Make(address, size);
-                if (live.Exists(other => Overlap(code, other))) continue;
+                var size = random.Next(20) == 0 ? random.Next(1, 300_000) : random.Next(1, 1000);
+                var address = Starts[random.Next(Starts.Length)] + (random.Next(1 << 15) * CodeSpace.BlockAlignment);
+                var code = Make(address, size);
+                if (live.Exists(other => Overlap(code, other)))
+                {
+                    continue;
+                }
+
                 live.Add(code);
                 registry.Add(new RegisteredCode(new WeakReference<ModuleCode>(null!), code));
             }
 
-            if (i % 16 != 0) continue;
-            foreach (CompiledCode code in live)
+            if (i % 16 != 0)
             {
-                nint start = code.Block.Address;
-                nint end = start + code.Block.Size;
+                continue;
+            }
+
+            foreach (var code in live)
+            {
+                var start = code.Block.Address;
+                var end = start + code.Block.Size;
                 Assert.Same(code, registry.Find(start)!.Code);
                 Assert.Same(code, registry.Find(start + random.Next(code.Block.Size))!.Code);
                 Assert.Same(code, registry.FindCaller(end)!.Code);
@@ -47,7 +55,7 @@ public sealed unsafe class CodeRegistryTests
             }
         }
 
-        int removals = registry.Removals;
+        var removals = registry.Removals;
         live.ForEach(registry.Remove);
         Assert.Equal(removals + live.Count, registry.Removals);
         Assert.All(live, code => Assert.Null(registry.Find(code.Block.Address)));
@@ -57,7 +65,7 @@ public sealed unsafe class CodeRegistryTests
     public void WhatWasNotAddedIsNotRemoved()
     {
         var registry = new CodeRegistry();
-        CompiledCode added = Make(Starts[0], 100);
+        var added = Make(Starts[0], 100);
         registry.Add(new RegisteredCode(new WeakReference<ModuleCode>(null!), added));
         registry.Remove(Make(Starts[0], 100));
         registry.Remove(Make(Starts[1], 100));

@@ -23,9 +23,9 @@ public sealed class CollectionTests
     {
         const int slot = -24;
         const int otherSlot = -32;
-        HandCompiler compiler = new HandCompiler().Baseline(0, w =>
+        var compiler = new HandCompiler().Baseline(0, w =>
         {
-            Label wrong = w.TrapLabel(TrapKind.Unreachable);
+            var wrong = w.TrapLabel(TrapKind.Unreachable);
             w.Prologue(slots: 3);
 
             // The reference is in rax, r12 and a slot; another slot has the same bits and is no reference.
@@ -46,16 +46,16 @@ public sealed class CollectionTests
             CompareRegisters(w, wrong, Gpr.R12);
             w.Epilogue();
         });
-        using Store store = compiler.NewStore(Collecting);
-        Instance instance = store.Instantiate(
+        using var store = compiler.NewStore(Collecting);
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module (type $s (struct (field i64)))
                   (func (export "f") (param (ref $s)) (result (ref $s)) (local.get 0)))
                 """));
-        HeapReference thing = NewStruct(store, instance, 42);
+        var thing = NewStruct(store, instance, 42);
 
-        WasmValue result = instance.GetFunction("f").Invoke(WasmValue.FromHeap(thing))[0];
+        var result = instance.GetFunction("f").Invoke(WasmValue.FromHeap(thing))[0];
 
         Assert.Equal(thing, result.AsHeap());
         Assert.Equal(42ul, ObjectHeap.ReadField(thing.Address, 0));
@@ -65,9 +65,9 @@ public sealed class CollectionTests
     [Fact]
     public void RememberPreservesAllRegistersEvenWhereTheListGrows()
     {
-        HandCompiler compiler = new HandCompiler().Baseline(0, w =>
+        var compiler = new HandCompiler().Baseline(0, w =>
         {
-            Label wrong = w.TrapLabel(TrapKind.Unreachable);
+            var wrong = w.TrapLabel(TrapKind.Unreachable);
             w.Prologue();
             w.A.Mov(OpSize.Qword, Gpr.R11, Gpr.Rax);
             FillRegisters(w);
@@ -77,20 +77,27 @@ public sealed class CollectionTests
             CompareRegisters(w, wrong, Gpr.Rsp);
             w.Epilogue();
         });
-        using Store store = compiler.NewStore(Baseline);
-        Instance instance = store.Instantiate(
+        using var store = compiler.NewStore(Baseline);
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module (type $s (struct (field (mut (ref null $s)))))
                   (func (export "f") (param (ref $s)) (result (ref $s)) (local.get 0)))
                 """));
         var things = new List<HeapReference>();
-        for (int i = 0; i < 10_000; i++) things.Add(NewStruct(store, instance, 0));
+        for (var i = 0; i < 10_000; i++)
+        {
+            things.Add(NewStruct(store, instance, 0));
+        }
+
         store.CollectGarbage();
         Assert.All(things, thing => Assert.True(IsUnremembered(thing)));
 
-        WasmFunction function = instance.GetFunction("f");
-        foreach (HeapReference thing in things) function.Invoke(WasmValue.FromHeap(thing));
+        var function = instance.GetFunction("f");
+        foreach (var thing in things)
+        {
+            function.Invoke(WasmValue.FromHeap(thing));
+        }
 
         Assert.All(things, thing => Assert.False(IsUnremembered(thing)));
         store.Heap.Collect(isFull: false);
@@ -100,11 +107,15 @@ public sealed class CollectionTests
     [Fact]
     public void StacksAreWalkedThroughHostsAndReentrance()
     {
-        int depth = 0;
+        var depth = 0;
         Instance? instance = null;
-        HostFunction host = HostFunction.Create((int n) =>
+        var host = HostFunction.Create((int n) =>
         {
-            if (n > 0) Assert.Equal(n - 1, instance!.GetFunction("nest").Invoke(n - 1)[0].AsI32());
+            if (n > 0)
+            {
+                Assert.Equal(n - 1, instance!.GetFunction("nest").Invoke(n - 1)[0].AsI32());
+            }
+
             instance!.Store.CollectGarbage();
             instance.Store.Heap.Collect(isFull: false);
             depth++;
@@ -140,7 +151,7 @@ public sealed class CollectionTests
         var type = ValueType.AnyRef;
         var global = new Global(store, new GlobalType(type, IsMutable: true), WasmValue.Null(type.HeapType));
         var table = new Table(store, new TableType(type, new Limits(3, null), Is64: false), WasmValue.Null(type.HeapType));
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -169,7 +180,7 @@ public sealed class CollectionTests
             new Imports().Define("m", "g", global).Define("m", "t", table));
         instance.GetFunction("set").Invoke();
 
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
             store.Heap.Collect(isFull: i % 2 == 1);
             store.Heap.Verify();
@@ -185,7 +196,7 @@ public sealed class CollectionTests
     public void HostObjectsDieWhenNothingRefersToThem()
     {
         using var store = new Store(Baseline);
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module (global $kept (mut externref) (ref.null extern))
@@ -193,8 +204,8 @@ public sealed class CollectionTests
                   (func (export "get") (result externref) (global.get $kept))
                   (func (export "ignore") (param externref)))
                 """));
-        WeakReference kept = Pass("keep");
-        WeakReference ignored = Pass("ignore");
+        var kept = Pass("keep");
+        var ignored = Pass("ignore");
 
         CollectBoth();
         Assert.True(kept.IsAlive);
@@ -233,7 +244,7 @@ public sealed class CollectionTests
     public void AFullHeapIsATrapAndTheStoreGoesOn(string function)
     {
         using var store = new Store(Baseline with { HeapLimit = 2, HeapNurserySize = 256 });
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -253,7 +264,7 @@ public sealed class CollectionTests
                       (br $again)))
                   (func (export "fine") (result i32) (array.len (array.new_default $a (i32.const 1000)))))
                 """));
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction(function).Invoke());
             Assert.Equal(TrapKind.OutOfMemory, trap.Kind);
@@ -266,7 +277,7 @@ public sealed class CollectionTests
     public void AnArrayThatNoSpanCanCoverIsATrapThoughTheHeapHasRoom()
     {
         using var store = new Store(Baseline with { HeapLimit = 8192 });
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -281,7 +292,7 @@ public sealed class CollectionTests
     public void ArrayFunctionsKeepOldArraysRemembered()
     {
         using var store = new Store(Baseline);
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -305,7 +316,7 @@ public sealed class CollectionTests
                 """));
         store.CollectGarbage();
         instance.GetFunction("write").Invoke();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             store.Heap.Verify();
             Assert.Equal(27, instance.GetFunction("sum").Invoke()[0].AsI32());
@@ -317,7 +328,7 @@ public sealed class CollectionTests
     public void StatisticsCountCollectionsAndBytes()
     {
         using var store = new Store(Baseline with { HeapNurserySize = 256 });
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module (type $s (struct (field i64)))
@@ -326,7 +337,7 @@ public sealed class CollectionTests
                     (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
                 """));
         instance.GetFunction("f").Invoke(100_000);
-        HeapStatistics statistics = store.HeapStatistics;
+        var statistics = store.HeapStatistics;
         Assert.Equal(1_600_000, statistics.AllocatedBytes);
         Assert.Equal(1_600_000 / (256 * 1024), statistics.YoungCollections);
         Assert.True(statistics.MedianPause <= statistics.MaximumPause && statistics.MaximumPause > TimeSpan.Zero);
@@ -337,15 +348,19 @@ public sealed class CollectionTests
 
     private static HeapReference NewStruct(Store store, Instance instance, ulong field)
     {
-        ulong address = store.Heap.NewStruct(instance.Module.CanonicalTypeIds[0], Allocation.NeverCollect);
+        var address = store.Heap.NewStruct(instance.Module.CanonicalTypeIds[0], Allocation.NeverCollect);
         store.Heap.WriteField(address, 0, field);
         return store.Heap.Handles.Add(address);
     }
 
     private static void FillRegisters(HandWriter w)
     {
-        foreach (Gpr register in Preserved) w.A.MovImm(register, 0x1234_5678_0000_0000 + (int)register);
-        for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm14; register++)
+        foreach (var register in Preserved)
+        {
+            w.A.MovImm(register, 0x1234_5678_0000_0000 + (int)register);
+        }
+
+        for (var register = Xmm.Xmm0; register <= Xmm.Xmm14; register++)
         {
             w.A.MovBits(OpSize.Qword, register, Preserved[(int)register % Preserved.Length]);
         }
@@ -353,15 +368,19 @@ public sealed class CollectionTests
 
     private static void CompareRegisters(HandWriter w, Label wrong, Gpr except)
     {
-        foreach (Gpr register in Preserved)
+        foreach (var register in Preserved)
         {
-            if (register == except) continue;
+            if (register == except)
+            {
+                continue;
+            }
+
             w.A.MovImm(Gpr.R11, 0x1234_5678_0000_0000 + (int)register);
             w.A.Alu(AluOp.Cmp, OpSize.Qword, register, Gpr.R11);
             w.A.Jcc(Condition.NotEqual, wrong);
         }
 
-        for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm14; register++)
+        for (var register = Xmm.Xmm0; register <= Xmm.Xmm14; register++)
         {
             w.A.MovBits(OpSize.Qword, Gpr.Rcx, register);
             w.A.MovImm(Gpr.R11, 0x1234_5678_0000_0000 + (int)Preserved[(int)register % Preserved.Length]);

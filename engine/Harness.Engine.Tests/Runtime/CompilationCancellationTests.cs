@@ -39,15 +39,19 @@ public sealed class CompilationCancellationTests
         {
             var engine = new WasmEngine(Background);
             var store = new Store(engine);
-            Instance instance = store.Instantiate(Huge);
-            using ManualResetEventSlim begun = BeginOfCompilation(engine);
+            var instance = store.Instantiate(Huge);
+            using var begun = BeginOfCompilation(engine);
             instance.GetFunction("f").Invoke(7);
             WaitAWhile(begun);
             Assert.Equal(1, engine.Statistics.PendingCompilations);
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             store.Dispose();
-            if (hasEngineOfItsOwn) engine.Dispose();
-            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            if (hasEngineOfItsOwn)
+            {
+                engine.Dispose();
+            }
+
+            var time = Stopwatch.GetElapsedTime(start);
             if (!hasEngineOfItsOwn)
             {
                 // What others may still want goes on, without the store.
@@ -77,24 +81,37 @@ public sealed class CompilationCancellationTests
         {
             using var engine = new WasmEngine(Background with { TierUp = mode });
             using var store = new Store(engine);
-            WasmFunction main = store.Instantiate(Caller, new Imports().Define("m", store.Instantiate(Huge))).GetFunction("main");
+            var main = store.Instantiate(Caller, new Imports().Define("m", store.Instantiate(Huge))).GetFunction("main");
             using var source = new CancellationTokenSource();
-            using ManualResetEventSlim begun = BeginOfCompilation(engine);
+            using var begun = BeginOfCompilation(engine);
             long requested = 0;
             var other = new Thread(() =>
             {
                 WaitAWhile(begun);
                 requested = Stopwatch.GetTimestamp();
-                if (isCancelled) source.Cancel();
-                else store.Interrupt();
+                if (isCancelled)
+                {
+                    source.Cancel();
+                }
+                else
+                {
+                    store.Interrupt();
+                }
             });
             other.Start();
-            Exception? end = Record.Exception(() => main.Invoke([], source.Token));
-            TimeSpan time = Stopwatch.GetElapsedTime(requested, Stopwatch.GetTimestamp());
+            var end = Record.Exception(() => main.Invoke([], source.Token));
+            var time = Stopwatch.GetElapsedTime(requested, Stopwatch.GetTimestamp());
             other.Join();
             Assert.Equal(1, engine.Statistics.PendingCompilations);
-            if (isCancelled) Assert.IsType<OperationCanceledException>(end);
-            else Assert.Equal(TrapKind.Interrupted, Assert.IsType<WasmTrapException>(end).Kind);
+            if (isCancelled)
+            {
+                Assert.IsType<OperationCanceledException>(end);
+            }
+            else
+            {
+                Assert.Equal(TrapKind.Interrupted, Assert.IsType<WasmTrapException>(end).Kind);
+            }
+
             return time;
         });
     }
@@ -104,8 +121,8 @@ public sealed class CompilationCancellationTests
     {
         using var engine = new WasmEngine(EngineOptions.Default with { TierUp = TierUpMode.Never });
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(Huge);
-        int function = instance.GetFunction("f").Index;
+        var instance = store.Instantiate(Huge);
+        var function = instance.GetFunction("f").Index;
         store.Interrupt();
         Assert.Throws<OperationCanceledException>(
             () => engine.BaselineCompiler.Compile(instance.Code, function, new CompilationInterest(default, store)));
@@ -136,12 +153,19 @@ public sealed class CompilationCancellationTests
         var after = new List<string>();
         engine.Events.CompilationStepDone += done =>
         {
-            if (source.IsCancellationRequested) after.Add(done.Name);
-            if (done.Name == step) source.Cancel();
+            if (source.IsCancellationRequested)
+            {
+                after.Add(done.Name);
+            }
+
+            if (done.Name == step)
+            {
+                source.Cancel();
+            }
         };
         using var compiler = new OptimizingCompiler(engine.Options);
-        ModuleCode code = engine.CodeOf(GrowingShapes.Get("ifs-with-results").Make(3_000));
-        int function = code.Module.Functions.Length - 1;
+        var code = engine.CodeOf(GrowingShapes.Get("ifs-with-results").Make(3_000));
+        var function = code.Module.Functions.Length - 1;
         Assert.Throws<OperationCanceledException>(() => compiler.Compile(code, function, new NoFeedback(), allowDeopt: true, source.Token));
         Assert.True(source.IsCancellationRequested);
 
@@ -154,15 +178,18 @@ public sealed class CompilationCancellationTests
     {
         using var engine = new WasmEngine();
         using var compiler = new OptimizingCompiler(engine.Options);
-        ModuleCode code = engine.CodeOf(GrowingShapes.Get("ifs").Make(3_000));
-        int function = code.Module.Functions.Length - 1;
-        byte[] expected = Compile();
-        foreach (string step in (string[])["fold", "select", "allocate"])
+        var code = engine.CodeOf(GrowingShapes.Get("ifs").Make(3_000));
+        var function = code.Module.Functions.Length - 1;
+        var expected = Compile();
+        foreach (var step in (string[])["fold", "select", "allocate"])
         {
             using var source = new CancellationTokenSource();
             Action<CompilationStep> cancel = done =>
             {
-                if (done.Name == step) source.Cancel();
+                if (done.Name == step)
+                {
+                    source.Cancel();
+                }
             };
             engine.Events.CompilationStepDone += cancel;
             Assert.Throws<OperationCanceledException>(() => compiler.Compile(code, function, new NoFeedback(), allowDeopt: true, source.Token));
@@ -172,8 +199,8 @@ public sealed class CompilationCancellationTests
 
         byte[] Compile()
         {
-            CompiledCode compiled = compiler.Compile(code, function, new NoFeedback(), allowDeopt: true);
-            byte[] bytes = compiled.Block.Bytes.ToArray();
+            var compiled = compiler.Compile(code, function, new NoFeedback(), allowDeopt: true);
+            var bytes = compiled.Block.Bytes.ToArray();
             NativeRuntime.CodeSpace.Free(compiled.Block);
             return bytes;
         }
@@ -185,7 +212,10 @@ public sealed class CompilationCancellationTests
         var begun = new ManualResetEventSlim();
         engine.Events.TierUpRequested += request =>
         {
-            if (request.Module == Huge) begun.Set();
+            if (request.Module == Huge)
+            {
+                begun.Set();
+            }
         };
         return begun;
     }
@@ -200,10 +230,10 @@ public sealed class CompilationCancellationTests
     /// <summary>On a busy machine a thread may not be let run for long: one of some attempts must have been soon enough, and none may have waited for a compilation.</summary>
     private static void BestOf(Func<TimeSpan> attempt)
     {
-        TimeSpan best = VeryLong;
-        for (int i = 0; i < 5 && best > Soon; i++)
+        var best = VeryLong;
+        for (var i = 0; i < 5 && best > Soon; i++)
         {
-            TimeSpan time = attempt();
+            var time = attempt();
             best = time < best ? time : best;
         }
 

@@ -25,9 +25,9 @@ public sealed class CompilationQueueTests
         public SlowCompiler()
         {
             Hand = new HandCompiler();
-            for (int i = 0; i < Functions; i++)
+            for (var i = 0; i < Functions; i++)
             {
-                int function = i;
+                var function = i;
                 Hand.Baseline(i, w => Baseline(w, function)).Optimized(i, w =>
                 {
                     lock (_started)
@@ -52,7 +52,11 @@ public sealed class CompilationQueueTests
         {
             lock (_started)
             {
-                while (_started.Count < count) Assert.True(Monitor.Wait(_started, Soon));
+                while (_started.Count < count)
+                {
+                    Assert.True(Monitor.Wait(_started, Soon));
+                }
+
                 return [.. _started];
             }
         }
@@ -65,8 +69,8 @@ public sealed class CompilationQueueTests
 
         public static void Baseline(HandWriter w, int function)
         {
-            Label used = w.A.NewLabel();
-            Label goOn = w.A.NewLabel();
+            var used = w.A.NewLabel();
+            var goOn = w.A.NewLabel();
             w.Prologue(guard: true);
             w.A.Alu(AluOp.Sub, OpSize.Dword, Mem.Base(Gpr.R14, w.Code.Layout.TieringBudget(function)), 1);
             w.A.Jcc(Condition.Sign, used);
@@ -86,8 +90,8 @@ public sealed class CompilationQueueTests
     public void TheHottestFunctionComesFirst()
     {
         using var slow = new SlowCompiler();
-        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
-        Instance instance = store.Instantiate(Module);
+        using var store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
+        var instance = store.Instantiate(Module);
         Call(instance, 0, 2);
         slow.WaitForStarts(1);
         Call(instance, 1, 2);
@@ -103,34 +107,41 @@ public sealed class CompilationQueueTests
     public void SeveralThreadsCompile()
     {
         using var slow = new SlowCompiler();
-        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 3 });
-        Instance instance = store.Instantiate(Module);
-        for (int i = 0; i < Functions; i++) Call(instance, i, 2);
+        using var store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 3 });
+        var instance = store.Instantiate(Module);
+        for (var i = 0; i < Functions; i++)
+        {
+            Call(instance, i, 2);
+        }
+
         Assert.Equal(3, slow.WaitForStarts(3).Length);
         slow.Gate.Set();
         Assert.True(store.Engine.WaitUntilSettled(Soon));
-        for (int i = 0; i < Functions; i++) Assert.Equal(2, Call(instance, i, 1));
+        for (var i = 0; i < Functions; i++)
+        {
+            Assert.Equal(2, Call(instance, i, 1));
+        }
     }
 
     /// <summary>One thread compiles the first function, until it is let, while the second one waits.</summary>
     [Fact]
     public void WaitsAreCountedFromTheRequest()
     {
-        TimeSpan pause = TimeSpan.FromMilliseconds(30);
+        var pause = TimeSpan.FromMilliseconds(30);
         using var slow = new SlowCompiler();
-        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
+        using var store = slow.Hand.NewStore(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
         Assert.Equal(CompilationWaits.None, store.Engine.Statistics.Waits);
-        Instance instance = store.Instantiate(Module);
+        var instance = store.Instantiate(Module);
         Call(instance, 0, 2);
         slow.WaitForStarts(1);
         Call(instance, 1, 2);
-        CompilationWaits first = store.Engine.Statistics.Waits;
+        var first = store.Engine.Statistics.Waits;
         Assert.Equal((1, 0), (first.Begun, first.Installed));
         Thread.Sleep(pause);
         slow.Gate.Set();
         Assert.True(store.Engine.WaitUntilSettled(Soon));
 
-        CompilationWaits waits = store.Engine.Statistics.Waits;
+        var waits = store.Engine.Statistics.Waits;
         Assert.Equal((2, 2), (waits.Begun, waits.Installed));
         Assert.True(waits.LongestQueued >= pause && waits.LongestQueued > first.LongestQueued);
         Assert.Equal(first.Queued + waits.LongestQueued, waits.Queued);
@@ -141,11 +152,11 @@ public sealed class CompilationQueueTests
     [Fact]
     public void WithoutMemoryForItsCompilationAFunctionStaysInBaselineCode()
     {
-        HandCompiler hand = new HandCompiler()
+        var hand = new HandCompiler()
             .Baseline(0, static w => SlowCompiler.Baseline(w, 0))
             .Optimized(0, static _ => GC.KeepAlive(new byte[int.MaxValue]));
-        using Store store = hand.NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 1 });
-        Instance instance = store.Instantiate(Module);
+        using var store = hand.NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 1 });
+        var instance = store.Instantiate(Module);
         Assert.Equal(1, Call(instance, 0, 10));
         Assert.Equal(1, store.Engine.Statistics.FailedCompilations);
         Assert.Equal((1, 0), (store.Engine.Statistics.Waits.Begun, store.Engine.Statistics.Waits.Installed));
@@ -159,11 +170,11 @@ public sealed class CompilationQueueTests
     {
         using var slow = new SlowCompiler();
         slow.Gate.Set();
-        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1, TieringThreads = 1 });
-        TierUpDriver driver = store.Engine.TierUp;
-        Action<Thread> start = driver.StartThread;
+        using var store = slow.Hand.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1, TieringThreads = 1 });
+        var driver = store.Engine.TierUp;
+        var start = driver.StartThread;
         driver.StartThread = static _ => throw new InsufficientMemoryException("no thread is left");
-        Instance instance = store.Instantiate(Module);
+        var instance = store.Instantiate(Module);
         Assert.Equal(1, Call(instance, 0, 10));
         Assert.True(store.Engine.IsSettled);
         Assert.Empty(slow.WaitForStarts(0));
@@ -180,19 +191,26 @@ public sealed class CompilationQueueTests
     public void DisposingDoesNotWaitForACompilation(bool hasEngineOfItsOwn)
     {
         using var slow = new SlowCompiler();
-        WasmEngine engine = slow.Hand.NewEngine(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
+        var engine = slow.Hand.NewEngine(EngineOptions.Default with { TieringBudget = 1, TieringThreads = 1 });
         var store = new Store(engine);
-        Instance instance = store.Instantiate(Module);
+        var instance = store.Instantiate(Module);
         Call(instance, 0, 2);
         slow.WaitForStarts(1);
         Call(instance, 1, 2);
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         store.Dispose();
-        if (hasEngineOfItsOwn) engine.Dispose();
+        if (hasEngineOfItsOwn)
+        {
+            engine.Dispose();
+        }
+
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1));
 
         slow.Gate.Set();
-        if (hasEngineOfItsOwn) return;
+        if (hasEngineOfItsOwn)
+        {
+            return;
+        }
 
         // What ran is there for the next instance, and what waited is asked for at once.
         Assert.True(engine.WaitUntilSettled(Soon));
@@ -211,8 +229,8 @@ public sealed class CompilationQueueTests
     public void AnInterruptEndsAGuestThatWaitsForACompilation(TierUpMode mode)
     {
         using var slow = new SlowCompiler();
-        using Store store = slow.Hand.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1 });
-        Instance instance = store.Instantiate(Module);
+        using var store = slow.Hand.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1 });
+        var instance = store.Instantiate(Module);
         long interrupted = 0;
         var other = new Thread(() =>
         {
@@ -232,8 +250,12 @@ public sealed class CompilationQueueTests
 
     private static int Call(Instance instance, int function, int times)
     {
-        int result = 0;
-        for (int i = 0; i < times; i++) result = instance.GetFunction($"f{function}").Invoke()[0].AsI32();
+        var result = 0;
+        for (var i = 0; i < times; i++)
+        {
+            result = instance.GetFunction($"f{function}").Invoke()[0].AsI32();
+        }
+
         return result;
     }
 }

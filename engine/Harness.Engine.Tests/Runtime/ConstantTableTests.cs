@@ -40,7 +40,7 @@ public sealed class ConstantTableTests
     public void ATableThatSomebodyCanChangeIsNotConstant(string table, bool isConstant)
     {
         // Imports come first in the text.
-        WasmModule module = TestGraphs.Module(table.StartsWith("(import", StringComparison.Ordinal) ? $"(module {table} {Functions})" : $"(module {Functions} {table})");
+        var module = TestGraphs.Module(table.StartsWith("(import", StringComparison.Ordinal) ? $"(module {table} {Functions})" : $"(module {Functions} {table})");
         Assert.Equal(isConstant, module.ConstantTables[0] is not null);
     }
 
@@ -48,7 +48,7 @@ public sealed class ConstantTableTests
     [Fact]
     public void NoTableIsConstantWhereBodiesWereNotValidated()
     {
-        byte[] bytes = WatAssembler.Assemble($"(module {Functions} (table 4 funcref) (elem (i32.const 0) func $a))");
+        var bytes = WatAssembler.Assemble($"(module {Functions} (table 4 funcref) (elem (i32.const 0) func $a))");
         Assert.NotNull(WasmModule.Decode(bytes).ConstantTables[0]);
         Assert.Null(WasmModule.Decode(bytes, lazyValidation: true).ConstantTables[0]);
     }
@@ -56,11 +56,11 @@ public sealed class ConstantTableTests
     [Fact]
     public void ItKnowsItsElementsAndWhatIsInARow()
     {
-        ConstantTable table = TestGraphs.Module($"(module {Functions} (table 9 funcref) (elem (i32.const 1) func $a $b $b $a $c $c) (elem (i32.const 6) func $wrong))").ConstantTables[0]!;
+        var table = TestGraphs.Module($"(module {Functions} (table 9 funcref) (elem (i32.const 1) func $a $b $b $a $c $c) (elem (i32.const 6) func $wrong))").ConstantTables[0]!;
         Assert.Equal([-1, 0, 1, 1, 0, 2, 3, -1, -1, -1], Enumerable.Range(0, 10).Select(index => table.FunctionAt((ulong)index)));
         Assert.Equal(-1, table.FunctionAt(ulong.MaxValue));
         Assert.False(table.TryFindRun(0, out _));
-        Assert.True(table.TryFindRun(1, out ConstantTable.Run run) && run == new ConstantTable.Run(2, 3));
+        Assert.True(table.TryFindRun(1, out var run) && run == new ConstantTable.Run(2, 3));
         Assert.True(table.TryFindRun(2, out run) && run == new ConstantTable.Run(5, 5));
         Assert.True(table.TryFindRun(3, out run) && run == new ConstantTable.Run(6, 6));
         Assert.False(table.TryFindRun(4, out _));
@@ -71,7 +71,7 @@ public sealed class ConstantTableTests
         get
         {
             var data = new TheoryData<string, int, int>();
-            foreach (string index in (string[])["i32", "i64"])
+            foreach (var index in (string[])["i32", "i64"])
             {
                 data.Add(index, 0, 0);
                 data.Add(index, 2, 0);
@@ -87,8 +87,8 @@ public sealed class ConstantTableTests
     [MemberData(nameof(Configurations))]
     public void EveryIndexGivesTheSameAsWithoutIt(string index, int guardFailures, int collections)
     {
-        string limits = index == "i64" ? "i64 8" : "8";
-        WasmModule module = TestGraphs.Module($"""
+        var limits = index == "i64" ? "i64 8" : "8";
+        var module = TestGraphs.Module($"""
             (module {Functions}
               (table $t {limits} funcref) (elem (table $t) ({index}.const 1) func $b $a $a $c $wrong)
               (func (export "at") (param {index}) (result i32) (call_indirect $t (type $f) (local.get 0)))
@@ -98,10 +98,10 @@ public sealed class ConstantTableTests
                 (i32.add (call_indirect $t (type $f) (local.get 0))
                   (i32.mul (i32.const 10) (call_indirect $t (type $f) ({index}.add (local.get 0) ({index}.const 1)))))))
             """);
-        EngineOptions options = Options with { StressGuardFailInterval = guardFailures, StressGcInterval = collections };
-        foreach (string function in (string[])["at", "from", "tail", "both"])
+        var options = Options with { StressGuardFailInterval = guardFailures, StressGcInterval = collections };
+        foreach (var function in (string[])["at", "from", "tail", "both"])
         {
-            foreach (int[] warm in (int[][])[[1], [2], [2, 3], [1, 2, 4], [3, 4]])
+            foreach (var warm in (int[][])[[1], [2], [2, 3], [1, 2, 4], [3, 4]])
             {
                 Assert.Equal(
                     Outcomes(module, options with { PassConstantTables = false }, function, index, warm),
@@ -114,15 +114,19 @@ public sealed class ConstantTableTests
     [Fact]
     public void AnIndexOutsideOfTheRowDeoptimizes()
     {
-        WasmModule module = TestGraphs.Module($"""
+        var module = TestGraphs.Module($"""
             (module {Functions}
               (table $t 8 funcref) (elem (table $t) (i32.const 1) func $b $a $a $c)
               (func (export "at") (param i32) (result i32) (call_indirect $t (type $f) (local.get 0))))
             """);
         using var engine = new WasmEngine(Options);
         using var store = new Store(engine);
-        WasmFunction at = store.Instantiate(module).GetFunction("at");
-        for (int i = 0; i < 40; i++) Assert.Equal(1, at.Invoke(2 + (i & 1))[0].AsI32());
+        var at = store.Instantiate(module).GetFunction("at");
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Equal(1, at.Invoke(2 + (i & 1))[0].AsI32());
+        }
+
         Assert.Equal(0, engine.Statistics.Deopts);
         Assert.Equal(2, at.Invoke(1)[0].AsI32());
         Assert.Equal(1, engine.Statistics.Deopts);
@@ -132,11 +136,19 @@ public sealed class ConstantTableTests
     {
         using var engine = new WasmEngine(options);
         using var store = new Store(engine);
-        WasmFunction call = store.Instantiate(module).GetFunction(function);
+        var call = store.Instantiate(module).GetFunction(function);
         long shift = function switch { "from" => -3, "tail" => 1, _ => 0 };
         var outcomes = new List<string>();
-        for (int i = 0; i < 40; i++) outcomes.Add(Outcome(warm[i % warm.Length] + shift));
-        for (long i = -2; i < 10; i++) outcomes.Add(Outcome(i + shift));
+        for (var i = 0; i < 40; i++)
+        {
+            outcomes.Add(Outcome(warm[i % warm.Length] + shift));
+        }
+
+        for (long i = -2; i < 10; i++)
+        {
+            outcomes.Add(Outcome(i + shift));
+        }
+
         return outcomes;
 
         string Outcome(long argument)

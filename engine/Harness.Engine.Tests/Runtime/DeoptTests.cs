@@ -53,12 +53,12 @@ public sealed class DeoptTests
     [Fact]
     public void OneFrameGoesOnInBaselineCode()
     {
-        using WasmEngine engine = SingleFrame().NewEngine(Eager);
+        using var engine = SingleFrame().NewEngine(Eager);
         DeoptEvent? seen = null;
         engine.Events.Deoptimized += deopt => seen = deopt;
         using (var store = new Store(engine))
         {
-            WasmFunction f = store.Instantiate(SingleFrameModule).GetFunction("f");
+            var f = store.Instantiate(SingleFrameModule).GetFunction("f");
             Assert.Equal(723, f.Invoke(7, 23.9)[0].AsI32());
             Assert.Equal(623, f.Invoke(6, 23.9)[0].AsI32());
         }
@@ -68,7 +68,7 @@ public sealed class DeoptTests
         Assert.Equal(0, engine.Statistics.LiveOptimizedCodeBytes);
         Assert.NotNull(seen);
         Assert.Equal(DeoptReason.WrongCallTarget, seen.Reason);
-        RebuiltFrame frame = Assert.Single(seen.Frames);
+        var frame = Assert.Single(seen.Frames);
         Assert.Equal(["7", "23.9"], frame.Locals.Select(value => value.ToString()));
         Assert.Equal(["700"], frame.Operands.Select(value => value.ToString()));
     }
@@ -77,10 +77,10 @@ public sealed class DeoptTests
     [Fact]
     public void WhoIsToldOfADeoptCannotUseTheStore()
     {
-        using WasmEngine engine = SingleFrame().NewEngine(Eager);
+        using var engine = SingleFrame().NewEngine(Eager);
         using var store = new Store(engine);
-        WasmFunction f = store.Instantiate(SingleFrameModule).GetFunction("f");
-        int refused = 0;
+        var f = store.Instantiate(SingleFrameModule).GetFunction("f");
+        var refused = 0;
         engine.Events.CodeDiscarded += _ => Use();
         engine.Events.Deoptimized += _ => Use();
         Assert.Equal(723, f.Invoke(7, 23.9)[0].AsI32());
@@ -97,9 +97,9 @@ public sealed class DeoptTests
     [Fact]
     public void StressDeoptsKeepTheCodeAndStartTheIntervalAnew()
     {
-        using Store store = SingleFrame().NewStore(Eager with { StressGuardFailInterval = 3 });
-        Instance instance = store.Instantiate(SingleFrameModule);
-        WasmFunction f = instance.GetFunction("f");
+        using var store = SingleFrame().NewStore(Eager with { StressGuardFailInterval = 3 });
+        var instance = store.Instantiate(SingleFrameModule);
+        var f = instance.GetFunction("f");
         unsafe
         {
             // What optimized code does at each guard under this knob.
@@ -108,7 +108,7 @@ public sealed class DeoptTests
             Assert.Equal(3, instance.Header->GuardFailureCountdown);
         }
 
-        EngineStatistics statistics = store.Engine.Statistics;
+        var statistics = store.Engine.Statistics;
         Assert.Equal((0, 1, 0), (statistics.Deopts, statistics.StressDeopts, statistics.DiscardedFunctions));
         Assert.NotNull(instance.Code.OptimizedCode(0));
     }
@@ -116,12 +116,12 @@ public sealed class DeoptTests
     [Fact]
     public void AfterTheLimitCodeIsCompiledWithoutDeoptPoints()
     {
-        HandCompiler compiler = SingleFrame();
-        EngineOptions options = EngineOptions.Default with { TierUp = TierUpMode.Synchronous, DeoptLimit = 2 };
-        using Store store = compiler.NewStore(options);
-        Instance instance = store.Instantiate(SingleFrameModule);
-        WasmFunction f = instance.GetFunction("f");
-        for (int i = 0; i < 4; i++)
+        var compiler = SingleFrame();
+        var options = EngineOptions.Default with { TierUp = TierUpMode.Synchronous, DeoptLimit = 2 };
+        using var store = compiler.NewStore(options);
+        var instance = store.Instantiate(SingleFrameModule);
+        var f = instance.GetFunction("f");
+        for (var i = 0; i < 4; i++)
         {
             store.Engine.TierUp.Optimize(instance, 0);
             Assert.Equal(101, f.Invoke(1, 1.0)[0].AsI32());
@@ -178,8 +178,8 @@ public sealed class DeoptTests
             w.A.Mov(OpSize.Qword, Mem.Base(Gpr.Rbp, FrameLayout.OptimizedFirstSlot), Gpr.Rdx);
             w.A.Imul(OpSize.Qword, Gpr.Rbx, Gpr.Rax, 1000);
             w.A.MovImm(Gpr.R9, 28);
-            ValueLocation a = ValueLocation.In(Gpr.R13, ValueKind.I64);
-            ValueLocation b = ValueLocation.OnStack(FrameLayout.OptimizedFirstSlot, ValueKind.I64);
+            var a = ValueLocation.In(Gpr.R13, ValueKind.I64);
+            var b = ValueLocation.OnStack(FrameLayout.OptimizedFirstSlot, ValueKind.I64);
             w.Deopt(
                 DeoptReason.WrongCallTarget,
                 new DeoptFrame(1, CallOffset, ResumeKind.AfterCall, 2, [a, b, ValueLocation.In(Gpr.Rbx, ValueKind.I64)]),
@@ -195,14 +195,14 @@ public sealed class DeoptTests
     [Fact]
     public void InlinedFramesGetTheirStackParametersAndReturnToTheirCaller()
     {
-        string parameters = string.Join(' ', Enumerable.Repeat("i64", 12));
-        WasmModule module = HandCompiler.Module(
+        var parameters = string.Join(' ', Enumerable.Repeat("i64", 12));
+        var module = HandCompiler.Module(
             $$"""
             (module (func $inner (param {{parameters}}) (result i64) i64.const 0)
               (func $outer (export "outer") (param i64 i64) (result i64) i64.const 0))
             """);
-        using Store store = TwoFrames().NewStore(Eager);
-        WasmFunction outer = store.Instantiate(module).GetFunction("outer");
+        using var store = TwoFrames().NewStore(Eager);
+        var outer = store.Instantiate(module).GetFunction("outer");
 
         Assert.Equal(45 + 5 + 6 + 5000, outer.Invoke(5L, 6L)[0].AsI64());
         Assert.Equal(1, store.Engine.Statistics.Deopts);
@@ -237,9 +237,9 @@ public sealed class DeoptTests
                     ValueLocation.In(Gpr.Rax, ValueKind.I64),
                 ]));
             });
-        string parameters = string.Join(' ', Enumerable.Repeat("i64", 9));
-        using Store store = compiler.NewStore(Eager);
-        WasmFunction f = store.Instantiate(HandCompiler.Module(
+        var parameters = string.Join(' ', Enumerable.Repeat("i64", 9));
+        using var store = compiler.NewStore(Eager);
+        var f = store.Instantiate(HandCompiler.Module(
             $"(module (func (export \"f\") (param {parameters}) (result i64) i64.const 0))")).GetFunction("f");
 
         Assert.Equal(9 * 100 + 5, f.Invoke(5L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 9L)[0].AsI64());
@@ -248,14 +248,14 @@ public sealed class DeoptTests
     [Fact]
     public void CodeThatDoesNotFitIsAnExceptionRatherThanACrash()
     {
-        HandCompiler compiler = SingleFrame();
+        var compiler = SingleFrame();
         compiler.Baseline(0, w =>
         {
             w.Prologue();
             w.Epilogue();
         });
-        using Store store = compiler.NewStore(Eager);
-        WasmFunction f = store.Instantiate(SingleFrameModule).GetFunction("f");
+        using var store = compiler.NewStore(Eager);
+        var f = store.Instantiate(SingleFrameModule).GetFunction("f");
 
         var failure = Assert.Throws<InvalidOperationException>(() => f.Invoke(1, 1.0));
         Assert.Contains("BeforeInstruction resume point at offset 0x32", failure.Message, StringComparison.Ordinal);
@@ -265,16 +265,16 @@ public sealed class DeoptTests
     public void ADeoptOfOneFrameTakesLessThanFiveMicroseconds()
     {
         // By stress, so that the code stays; the whole call is measured.
-        using Store store = SingleFrame().NewStore(Eager with { StressGuardFailInterval = 1 });
-        Instance instance = store.Instantiate(SingleFrameModule);
-        WasmFunction f = instance.GetFunction("f");
+        using var store = SingleFrame().NewStore(Eager with { StressGuardFailInterval = 1 });
+        var instance = store.Instantiate(SingleFrameModule);
+        var f = instance.GetFunction("f");
         var slots = new ulong[2];
-        double best = double.MaxValue;
-        for (int round = 0; round < 300; round++)
+        var best = double.MaxValue;
+        for (var round = 0; round < 300; round++)
         {
             const int calls = 100;
-            long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < calls; i++)
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < calls; i++)
             {
                 unsafe
                 {

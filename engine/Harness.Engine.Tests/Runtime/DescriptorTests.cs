@@ -53,16 +53,20 @@ public sealed class DescriptorTests
     [InlineData(1)]
     public void ObjectsAndDescriptorsAreMadeAtADeopt(int collectionInterval)
     {
-        EngineOptions options = EngineOptions.Default
+        var options = EngineOptions.Default
             .With("tier-up", "synchronous")
             .With("stress.tier-up-after", "10")
             .With("stress.gc-interval", collectionInterval.ToString(CultureInfo.InvariantCulture));
         using var engine = new WasmEngine(options);
         using var store = new Store(engine);
-        WasmFunction run = store.Instantiate(Decode(Program)).GetFunction("run");
-        for (int i = 0; i < 20; i++) Assert.Equal(6 + 300 + 1000 + 10000, run.Invoke(5, 0)[0].AsI32());
+        var run = store.Instantiate(Decode(Program)).GetFunction("run");
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(6 + 300 + 1000 + 10000, run.Invoke(5, 0)[0].AsI32());
+        }
+
         Assert.Equal(0, engine.Statistics.Deopts);
-        long before = store.HeapStatistics.AllocatedBytes;
+        var before = store.HeapStatistics.AllocatedBytes;
         Assert.Equal(6 + 300 + 1000 + 10000, run.Invoke(5, 0)[0].AsI32());
         Assert.Equal(before, store.HeapStatistics.AllocatedBytes);
         Assert.Equal(-4 + 300 + 1000 + 10000, run.Invoke(5, 1)[0].AsI32());
@@ -75,7 +79,7 @@ public sealed class DescriptorTests
     public void DescriptorsLiveWithTheirObjects()
     {
         using var store = new Store(EngineOptions.Default);
-        Instance instance = store.Instantiate(Decode(
+        var instance = store.Instantiate(Decode(
             """
             (module
               (rec
@@ -95,12 +99,15 @@ public sealed class DescriptorTests
                     (br $again)))
                 (local.get $sum)))
             """));
-        WasmValue list = instance.GetFunction("list").Invoke(1000)[0];
-        for (int i = 0; i < 4; i++)
+        var list = instance.GetFunction("list").Invoke(1000)[0];
+        for (var i = 0; i < 4; i++)
         {
             Assert.Equal(500500, instance.GetFunction("sum").Invoke(list)[0].AsI32());
             store.CollectGarbage();
-            for (int j = 0; j < 10; j++) instance.GetFunction("list").Invoke(1000);
+            for (var j = 0; j < 10; j++)
+            {
+                instance.GetFunction("list").Invoke(1000);
+            }
         }
 
         // The descriptor of the first node, which stands before its field.
@@ -112,7 +119,7 @@ public sealed class DescriptorTests
     public void TheHostPassesWhatIsOfAnExactType()
     {
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never });
-        Instance instance = store.Instantiate(Decode(
+        var instance = store.Instantiate(Decode(
             """
             (module
               (type $super (sub (struct (field i32))))
@@ -141,7 +148,7 @@ public sealed class DescriptorTests
     public void AFunctionOfTheHostIsOfItsTypeExactly()
     {
         using var store = new Store(EngineOptions.Default);
-        WasmModule module = Decode(
+        var module = Decode(
             """
             (module
               (type $f (sub (func (result i32))))
@@ -149,9 +156,9 @@ public sealed class DescriptorTests
               (global $kept (ref (exact $f)) (ref.func $f))
               (func (export "call") (result i32) (call_ref $f (global.get $kept))))
             """);
-        Instance instance = store.Instantiate(module, new Imports().Define("m", "f", (_, _, results) => results[0] = 7));
+        var instance = store.Instantiate(module, new Imports().Define("m", "f", (_, _, results) => results[0] = 7));
         Assert.Equal(7, instance.GetFunction("call").Invoke()[0].AsI32());
-        LinkException missing = Assert.Throws<LinkException>(() => store.Instantiate(module));
+        var missing = Assert.Throws<LinkException>(() => store.Instantiate(module));
         Assert.Contains("function exactly", missing.Message, StringComparison.Ordinal);
     }
 
@@ -166,9 +173,9 @@ public sealed class DescriptorTests
               (type $cell.d (sub (describes $cell) (struct))))
             """;
         using var store = new Store(EngineOptions.Default);
-        WasmModule trapping = Decode($"(module {types} (elem declare (ref null $cell) (item (struct.new_desc $cell (ref.null none)))))");
+        var trapping = Decode($"(module {types} (elem declare (ref null $cell) (item (struct.new_desc $cell (ref.null none)))))");
         Assert.Equal(TrapKind.NullDescriptor, Assert.Throws<WasmTrapException>(() => store.Instantiate(trapping)).Kind);
-        Instance instance = store.Instantiate(Decode(
+        var instance = store.Instantiate(Decode(
             $"""
             (module
               {types}
@@ -186,9 +193,9 @@ public sealed class DescriptorTests
     [InlineData("eager")]
     public void NullTrapsForDescriptorsFarBehindTheHeader(string tierUp)
     {
-        string fields = string.Concat(Enumerable.Repeat("(field i64)", 600));
+        var fields = string.Concat(Enumerable.Repeat("(field i64)", 600));
         using var store = new Store(EngineOptions.Default.With("tier-up", tierUp));
-        Instance instance = store.Instantiate(Decode(
+        var instance = store.Instantiate(Decode(
             $"""
             (module
               (type $wide (sub (struct {fields})))

@@ -33,15 +33,15 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
     public void ModulesThatAreDroppedLeaveNothing()
     {
         using var engine = new WasmEngine(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2 });
-        int first = Count / 10;
+        var first = Count / 10;
         Run(engine, 0, first);
-        Use before = Use.Now(engine);
+        var before = Use.Now(engine);
         output.WriteLine($"after {first} modules: {before}");
         Run(engine, first, Count);
-        Use after = Use.Now(engine);
+        var after = Use.Now(engine);
         output.WriteLine($"after {Count} modules: {after}");
 
-        long allowed = before.Resident / 20 + (Count <= UsualCount ? Slack : 0);
+        var allowed = before.Resident / 20 + (Count <= UsualCount ? Slack : 0);
         Assert.True(after.Resident <= before.Resident + allowed, $"{before}; then {after}");
         Assert.InRange(after.Types, 0, before.Types + 100);
         Assert.InRange(after.CodeBytes, 0, before.CodeBytes + (100 << 10));
@@ -50,7 +50,7 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
     [Fact]
     public void TypesLiveAsLongAsWhatRefersToThem()
     {
-        int id = DefineAndDrop(out HostFunction function);
+        var id = DefineAndDrop(out var function);
         Collect();
         Assert.Equal(2, TypeRegistry.Get(id).Struct!.Fields.Length);
         GC.KeepAlive(function);
@@ -60,7 +60,7 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
         Assert.Contains("is gone with the module that defined it", gone.Message, StringComparison.Ordinal);
 
         // The same type comes again, under another number.
-        int again = DefineAndDrop(out function);
+        var again = DefineAndDrop(out function);
         Assert.NotEqual(id, again);
         Assert.Equal(2, TypeRegistry.Get(again).Struct!.Fields.Length);
         GC.KeepAlive(function);
@@ -69,7 +69,7 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
     [Fact]
     public void TheTypeOfATagOfTheHostGoesWithTheTag()
     {
-        int id = MakeAndDropTag();
+        var id = MakeAndDropTag();
         Collect();
         var gone = Assert.Throws<InvalidOperationException>(() => TypeRegistry.Get(id));
         Assert.Contains("is gone with the module that defined it", gone.Message, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int DefineAndDrop(out HostFunction function)
     {
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             """
             (module (type $rare (struct (field (mut f64) (mut (ref null $rare))))) (type $f (func (param (ref null $rare))))
               (import "host" "f" (func (type $f))))
@@ -102,16 +102,19 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
 
     private static void Run(WasmEngine engine, int from, int to)
     {
-        for (int i = from; i < to; i++) Run(engine, i);
+        for (var i = from; i < to; i++)
+        {
+            Run(engine, i);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Run(WasmEngine engine, int number)
     {
-        string fields = string.Concat(Enumerable.Range(0, TypeBits).Select(bit => (number >> bit & 1) == 0 ? "(field i32)" : "(field i64)"));
-        string parameters = string.Concat(Enumerable.Range(0, TypeBits).Select(bit => (number >> bit & 1) == 0 ? "(param i32)" : "(param f64)"));
+        var fields = string.Concat(Enumerable.Range(0, TypeBits).Select(bit => (number >> bit & 1) == 0 ? "(field i32)" : "(field i64)"));
+        var parameters = string.Concat(Enumerable.Range(0, TypeBits).Select(bit => (number >> bit & 1) == 0 ? "(param i32)" : "(param f64)"));
         using var store = new Store(engine);
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             $"""
             (module
               (type $own (struct {fields}))
@@ -128,17 +131,21 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
                   (try_table (catch $tag $caught) (throw $tag (struct.get $link 1 (global.get $kept))))
                   (unreachable))))
             """);
-        Imports imports = new Imports().Define("host", "call", HostFunction.Create(module.Functions[0].Type, static (_, _, _) => { }));
-        Instance instance = store.Instantiate(module, imports);
-        WasmFunction run = instance.GetFunction("run");
-        for (int call = 0; call < 4; call++) Assert.Equal(call + number, run.Invoke(call)[0].AsI32());
+        var imports = new Imports().Define("host", "call", HostFunction.Create(module.Functions[0].Type, static (_, _, _) => { }));
+        var instance = store.Instantiate(module, imports);
+        var run = instance.GetFunction("run");
+        for (var call = 0; call < 4; call++)
+        {
+            Assert.Equal(call + number, run.Invoke(call)[0].AsI32());
+        }
+
         store.CollectGarbage();
         instance.GetFunction("call").Invoke([.. module.Functions[0].Type.Parameters.Select(type => type.Kind == ValueKind.I32 ? (WasmValue)1 : 1.0)]);
     }
 
     private static void Collect()
     {
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -154,8 +161,8 @@ public sealed class DroppedModulesTests(ITestOutputHelper output)
 
             // What the heap of the host has room for depends on the tests before: only this gives all of it back.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-            long resident = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+            var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+            var resident = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
             return new Use(resident, TypeRegistry.Count, engine.CodeBytes);
         }
 

@@ -33,7 +33,7 @@ public sealed class EventHandlerTests
     {
         using var engine = new WasmEngine(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 5000, HeapNurserySize = 256 });
         using var store = new Store(engine);
-        WasmFunction f = store.Instantiate(Module, Host).GetFunction("f");
+        var f = store.Instantiate(Module, Host).GetFunction("f");
         var told = new SortedSet<string>(StringComparer.Ordinal);
         engine.Events.Compiled += compiled => Use(compiled.Tier.ToString());
         engine.Events.TierUpRequested += _ => Use("Request");
@@ -45,9 +45,15 @@ public sealed class EventHandlerTests
 
         void Use(string what)
         {
-            foreach (Action use in (Action[])[() => f.Invoke(), () => store.CollectGarbage(), () => store.Instantiate(Module, Host), store.Dispose, engine.Dispose])
+            foreach (var use in (Action[])[() => f.Invoke(), () => store.CollectGarbage(), () => store.Instantiate(Module, Host), store.Dispose, engine.Dispose])
+            {
                 Assert.Throws<InvalidOperationException>(use);
-            lock (told) told.Add(what);
+            }
+
+            lock (told)
+            {
+                told.Add(what);
+            }
         }
     }
 
@@ -63,9 +69,9 @@ public sealed class EventHandlerTests
     public void WhatAHandlerOfCollectionsThrowsEndsTheCall(string name, TierUpMode mode, int count)
     {
         using var store = new Store(EngineOptions.Default with { TierUp = mode, TieringBudget = 5000, HeapNurserySize = 256, HeapMinimumThreshold = 1 });
-        Imports imports = new Imports().Define("m", "text", HostFunction.Create(
+        var imports = new Imports().Define("m", "text", HostFunction.Create(
             FunctionType.Of([], [ValueType.ExternRef]), (_, _, results) => results[0] = WasmValue.FromExtern(new string('x', 100))));
-        WasmFunction function = store.Instantiate(
+        var function = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -104,14 +110,21 @@ public sealed class EventHandlerTests
                     (local.get $sum)))
                 """),
             imports).GetFunction(name);
-        bool fails = true;
-        int told = 0;
+        var fails = true;
+        var told = 0;
         store.Engine.Events.Collected += _ =>
         {
             told++;
-            if (fails) throw new TimeZoneNotFoundException("no luck");
+            if (fails)
+            {
+                throw new TimeZoneNotFoundException("no luck");
+            }
         };
-        for (int i = 0; i < 3; i++) Assert.Equal("no luck", Assert.Throws<TimeZoneNotFoundException>(() => function.Invoke(count)).Message);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal("no luck", Assert.Throws<TimeZoneNotFoundException>(() => function.Invoke(count)).Message);
+        }
+
         Assert.Throws<TimeZoneNotFoundException>(() => store.CollectGarbage());
         fails = false;
         Assert.Equal(count, function.Invoke(count)[0].AsI32());
@@ -122,20 +135,23 @@ public sealed class EventHandlerTests
     [Fact]
     public void WhatAHandlerThrowsOnACompileThreadComesToWhoWaitsForIt()
     {
-        string body = string.Concat(Enumerable.Range(2, 300).Select(i => $"(local.set 0 (i32.div_u (i32.mul (local.get 0) (i32.const {i})) (i32.const {i})))"));
-        WasmModule module = HandCompiler.Module($"""(module (func (export "f") (param i32) (result i32) {body} (local.get 0)))""");
-        EngineOptions options = EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 1000 };
+        var body = string.Concat(Enumerable.Range(2, 300).Select(i => $"(local.set 0 (i32.div_u (i32.mul (local.get 0) (i32.const {i})) (i32.const {i})))"));
+        var module = HandCompiler.Module($"""(module (func (export "f") (param i32) (result i32) {body} (local.get 0)))""");
+        var options = EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 1000 };
         using var unlimited = new Store(options);
         unlimited.Instantiate(module).GetFunction("f").Invoke(1);
-        int baselineKiB = (int)((unlimited.Engine.CodeBytes + 1023) >> 10);
+        var baselineKiB = (int)((unlimited.Engine.CodeBytes + 1023) >> 10);
 
         using var store = new Store(options with { CodeLimit = baselineKiB, StressTierUpAfter = 2 });
         store.Engine.Events.CompilationFailed += _ => throw new TimeZoneNotFoundException("no luck");
-        WasmFunction function = store.Instantiate(module).GetFunction("f");
+        var function = store.Instantiate(module).GetFunction("f");
         var thrown = new List<Exception>();
-        for (int i = 0; i < 10; i++)
+        for (var i = 0; i < 10; i++)
         {
-            if (Record.Exception(() => function.Invoke(i)) is { } exception) thrown.Add(exception);
+            if (Record.Exception(() => function.Invoke(i)) is { } exception)
+            {
+                thrown.Add(exception);
+            }
         }
 
         Assert.Equal("no luck", Assert.IsType<TimeZoneNotFoundException>(Assert.Single(thrown)).Message);
@@ -146,10 +162,13 @@ public sealed class EventHandlerTests
     public void TheRefusalEndsTheCallOfAHandlerThatDoesNotExpectIt()
     {
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never, HeapNurserySize = 256 });
-        WasmFunction f = store.Instantiate(Module, Host).GetFunction("f");
+        var f = store.Instantiate(Module, Host).GetFunction("f");
         store.Engine.Events.Compiled += compiled =>
         {
-            if (compiled.FunctionIndex == 3) store.CollectGarbage();
+            if (compiled.FunctionIndex == 3)
+            {
+                store.CollectGarbage();
+            }
         };
         var refusal = Assert.Throws<InvalidOperationException>(() => f.Invoke());
         Assert.Contains("told of an event", refusal.Message, StringComparison.Ordinal);
@@ -160,7 +179,7 @@ public sealed class EventHandlerTests
     public void WhoIsToldThatAMemoryHasGrownCannotUseTheStore()
     {
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never, HeapNurserySize = 256 });
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        var instance = store.Instantiate(HandCompiler.Module(
             """
             (module
               (type $s (struct (field i32)))
@@ -175,7 +194,7 @@ public sealed class EventHandlerTests
                   (drop (struct.new $s (i32.const 7)))
                   (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
             """));
-        WasmFunction dirty = instance.GetFunction("dirty");
+        var dirty = instance.GetFunction("dirty");
         Exception? refusal = null;
         instance.GetMemory("m").Grown = _ => refusal = Record.Exception(() => dirty.Invoke(40000));
         Assert.Equal(42, instance.GetFunction("f").Invoke()[0].AsI32());
@@ -192,7 +211,7 @@ public sealed class EventHandlerTests
         var tag = new Tag(store, new TagType(TypeRegistry.CanonicalId(tagType), tagType));
         var thrown = new WasmException(tag, [WasmValue.FromExtern(new string('x', 100_000))]);
         store.Engine.Events.Collected += _ => throw new InsufficientMemoryException("no memory for the handler");
-        WasmFunction f = store.Instantiate(
+        var f = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module

@@ -23,7 +23,7 @@ internal sealed class ExceptionRun : IDisposable
     /// <summary>The type of a tag whose exceptions have values of some types.</summary>
     public static TagType TagTypeOf(params ValueType[] values)
     {
-        FunctionType type = FunctionType.Of(values, []);
+        var type = FunctionType.Of(values, []);
         return new TagType(TypeRegistry.CanonicalId(type), type);
     }
 

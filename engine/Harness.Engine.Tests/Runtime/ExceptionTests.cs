@@ -47,7 +47,7 @@ public sealed class ExceptionTests
               (f64.add (f64.convert_i32_s) (local.get $sum)))
             """;
         using var run = new ExceptionRun(knobs, text);
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             Assert.Equal(21000 + 0 + 90 - 1 + 0.25, run.Call("f", 0, 3.0));
             Assert.Equal(21000 + 3 + 7 + 1 + 6.5, run.Call("f", 1, 3.0));
@@ -92,7 +92,7 @@ public sealed class ExceptionTests
               (i32.add))
             """;
         using var run = new ExceptionRun(knobs, text);
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             Assert.Equal(1001, run.Call("block", 0));
             Assert.Equal(1003, run.Call("block", 3));
@@ -124,7 +124,7 @@ public sealed class ExceptionTests
               (i32.add (local.get $phase) (i32.const 300)))
             """;
         using var run = new ExceptionRun(knobs, text);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal(211, run.Call("f", 0));
             Assert.Equal(201, run.Call("f", 1));
@@ -167,16 +167,23 @@ public sealed class ExceptionTests
             tag = new Tag(store, ExceptionRun.TagTypeOf(ValueType.I32));
             imports.Define("m", "e", tag).Define("m", "f", HostFunction.Create((int x) =>
             {
-                if (x == 1) throw failure;
-                if (x > 1) throw last = new WasmException(tag, x);
+                if (x == 1)
+                {
+                    throw failure;
+                }
+
+                if (x > 1)
+                {
+                    throw last = new WasmException(tag, x);
+                }
             }));
         });
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal(0, run.Call("f", 0));
             Assert.Equal(5, run.Call("f", 5));
             Assert.Same(failure, Assert.Throws<InvalidOperationException>(() => run.Call("f", 1)));
-            WasmException thrown = Assert.Throws<WasmException>(() => run.Instance.GetFunction("g").Invoke(7));
+            var thrown = Assert.Throws<WasmException>(() => run.Instance.GetFunction("g").Invoke(7));
             Assert.Same(last, thrown);
         }
     }
@@ -194,7 +201,7 @@ public sealed class ExceptionTests
                 (try_table (catch $e $caught) (call $call (ref.func $thrower)))
                 (i64.const 0)))
             """;
-        int passed = 0;
+        var passed = 0;
         using var run = new ExceptionRun(knobs, text, (imports, _) => imports.Define("m", "call", HostFunction.Create(
             FunctionType.Of([ValueType.FuncRef], []), (_, arguments, _) =>
             {
@@ -224,11 +231,11 @@ public sealed class ExceptionTests
               (i32.const 1))
             """;
         using var store = new Store(EngineOptions.Default.With("tier-up", "never"));
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble($"(module {text})"));
+        var module = WasmModule.Decode(WatAssembler.Assemble($"(module {text})"));
         Instance? target = null;
         var imports = new Imports().Define("m", "call", HostFunction.Create(() => target!.GetFunction("throw").Invoke()));
-        Instance first = store.Instantiate(module, imports);
-        Instance second = store.Instantiate(module, imports);
+        var first = store.Instantiate(module, imports);
+        var second = store.Instantiate(module, imports);
         target = first;
         Assert.Equal([WasmValue.FromI32(1)], first.GetFunction("f").Invoke());
         Assert.Same(first.Export("e"), Assert.Throws<WasmException>(() => second.GetFunction("f").Invoke()).Tag);
@@ -248,7 +255,7 @@ public sealed class ExceptionTests
               (block $caught (try_table (catch_all $caught) (call $deep))))
             """;
         using var run = new ExceptionRun(knobs, text);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal(TrapKind.Unreachable, run.TrapOf("unreachable"));
             Assert.Equal(TrapKind.NullException, run.TrapOf("null"));
@@ -272,7 +279,7 @@ public sealed class ExceptionTests
               (i32.const 1))
             """;
         using var run = new ExceptionRun(knobs, text);
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
             Assert.Equal(1, run.Call("f", i & 1));
         }
@@ -303,7 +310,7 @@ public sealed class ExceptionTests
             """;
         using var run = new ExceptionRun(knobs, text.Replace("(f32.add (f32.convert_i32_s))", "(call $add)", StringComparison.Ordinal)
             + "(func $add (param i32 f32) (result f32) (f32.add (f32.convert_i32_s (local.get 0)) (local.get 1)))");
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal((i + 1.5f) * (i + 1.5f), run.Call("f", i));
         }
@@ -359,7 +366,7 @@ public sealed class ExceptionTests
         using var run = new ExceptionRun(knobs, text, (imports, store) => imports
             .Define("m", "e", new Tag(store, ExceptionRun.TagTypeOf(ValueType.I32)))
             .Define("m", "other", new Tag(store, ExceptionRun.TagTypeOf(ValueType.I32))));
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
             Assert.Equal(106, run.Call("f", 0));
             Assert.Equal(5, run.Call("f", 1));
@@ -394,9 +401,9 @@ public sealed class ExceptionTests
             });
         });
         using var store = new Store();
-        Instance defining = store.Instantiate(WasmModule.Decode([.. WatAssembler.Assemble("(module (tag (export \"out\")))"), .. section.Written]), new Imports());
+        var defining = store.Instantiate(WasmModule.Decode([.. WatAssembler.Assemble("(module (tag (export \"out\")))"), .. section.Written]), new Imports());
         var tag = (Tag)defining.Export("out")!;
-        Instance throwing = store.Instantiate(
+        var throwing = store.Instantiate(
             WasmModule.Decode(WatAssembler.Assemble("(module (import \"m\" \"e\" (tag)) (func (export \"f\") (throw 0)))")), new Imports().Define("m", "e", tag));
         Assert.Equal("an exception of tag boom, of type [] -> [], was not caught", Assert.Throws<WasmException>(() => throwing.GetFunction("f").Invoke()).Message);
         Assert.Equal("boom", tag.Name);
@@ -435,10 +442,13 @@ public sealed class ExceptionTests
             var tag = new Tag(store, ExceptionRun.TagTypeOf(ValueType.I32));
             imports.Define("m", "e", tag).Define("m", "f", HostFunction.Create((int x) =>
             {
-                if (x >= 0) throw new WasmException(tag, x);
+                if (x >= 0)
+                {
+                    throw new WasmException(tag, x);
+                }
             }));
         });
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal(10, run.Call("f", 1));
             Assert.Equal(1020, run.Call("f", 2));

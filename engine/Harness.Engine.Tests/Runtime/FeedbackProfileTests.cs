@@ -47,12 +47,12 @@ public sealed class FeedbackProfileTests : IDisposable
         Record(isShared, 0, 1, 0, 1, 1, 0, 0);
         var options = Options with { FeedbackProfile = _file, TieringShare = isShared, StressTierUpAfter = 100 };
         using var engine = new WasmEngine(options);
-        int optimized = 0;
+        var optimized = 0;
         engine.Events.Compiled += compiled => optimized += compiled is { Tier: CodeTier.Optimized, FunctionIndex: Caller } ? 1 : 0;
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(Module, Host);
+        var instance = store.Instantiate(Module, Host);
         Assert.Equal([2], Run(instance, 0));
-        FunctionFeedback feedback = FeedbackSnapshot.Read(instance, Caller)!;
+        var feedback = FeedbackSnapshot.Read(instance, Caller)!;
         Assert.Equal([FeedbackState.Monomorphic, FeedbackState.Polymorphic], feedback.Sites.Select(site => site.State));
         Assert.Equal([One, Two], feedback.Sites[1].Targets.Select(target => target.FunctionIndex).Order());
         Assert.Equal([13, 2, 13, 111], Run(instance, 1, 0, 1, 2));
@@ -63,7 +63,7 @@ public sealed class FeedbackProfileTests : IDisposable
     public void CodeThatIsOptimizedBeforeItsFirstCallKnowsItsTargets()
     {
         Record(isShared: true, 0, 1, 0, 1, 1, 0, 0);
-        foreach (string file in (string[])["", _file])
+        foreach (var file in (string[])["", _file])
         {
             using var engine = new WasmEngine(EngineOptions.Default with { TierUp = TierUpMode.Eager, FeedbackProfile = file });
             var compiled = new HashSet<int>();
@@ -84,7 +84,7 @@ public sealed class FeedbackProfileTests : IDisposable
     {
         // The caller has used up its budget, been left by a deopt, and used it up again.
         RecordTwoBudgets();
-        EngineOptions options = EngineOptions.Default with
+        var options = EngineOptions.Default with
         {
             TierUp = TierUpMode.Synchronous, FeedbackProfile = _file, FeedbackFirstCall = firstCall,
         };
@@ -99,8 +99,8 @@ public sealed class FeedbackProfileTests : IDisposable
         // A target that the profile does not know leaves the optimized code, if there is some so soon.
         using var other = new WasmEngine(options);
         using var next = new Store(other);
-        int deopts = -1;
-        Imports host = new Imports().Define("m", "host", HostFunction.Create((int x) =>
+        var deopts = -1;
+        var host = new Imports().Define("m", "host", HostFunction.Create((int x) =>
         {
             deopts = other.Statistics.Deopts;
             return x + 100;
@@ -117,7 +117,7 @@ public sealed class FeedbackProfileTests : IDisposable
     public void ResultsAreTheSameUnderStress(string knobs)
     {
         RecordTwoBudgets();
-        EngineOptions options = EngineOptions.Default with { FeedbackProfile = _file, FeedbackFirstCall = 1 };
+        var options = EngineOptions.Default with { FeedbackProfile = _file, FeedbackFirstCall = 1 };
         using var store = new Store(options.WithKnobs(knobs));
         Assert.Equal([2, 13, 111, 2, 13, 2], Run(store.Instantiate(Module, Host), 0, 1, 2, 0, 1, 0));
     }
@@ -126,14 +126,14 @@ public sealed class FeedbackProfileTests : IDisposable
     public void DeoptsAreRemembered()
     {
         RecordTwoBudgets();
-        ModuleProfile known = FeedbackProfile.Load(_file).Of(Module, 4)!;
-        FunctionProfile caller = known.Functions[Caller];
+        var known = FeedbackProfile.Load(_file).Of(Module, 4)!;
+        var caller = known.Functions[Caller];
         Assert.Equal((2, 1), (caller.UsedUpBudgets, caller.Deopts));
         Assert.Equal([1], caller.SiteDeopts.Values);
 
         using var engine = new WasmEngine(Options with { FeedbackProfile = _file, DeoptLimit = 1 });
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(Module, Host);
+        var instance = store.Instantiate(Module, Host);
         Assert.False(instance.Code.AllowsDeopt(Caller));
         Assert.True(instance.Code.AllowsDeopt(One));
         Assert.Equal(1, instance.Code.DeoptsAt(caller.SiteDeopts.Keys.Single()));
@@ -143,10 +143,10 @@ public sealed class FeedbackProfileTests : IDisposable
     [Fact]
     public void AFileSaysTheSameWhenItIsWrittenAgain()
     {
-        FeedbackProfile recorded = Record(isShared: true, 0, 1, 2, 0, 1, 1, 0);
-        string text = ProfileText.Write(recorded);
+        var recorded = Record(isShared: true, 0, 1, 2, 0, 1, 1, 0);
+        var text = ProfileText.Write(recorded);
         Assert.Equal(text, File.ReadAllText(_file));
-        FeedbackProfile read = FeedbackProfile.Load(_file);
+        var read = FeedbackProfile.Load(_file);
         Assert.Equal(text, ProfileText.Write(read));
         Assert.Equal((1, recorded.FunctionCount, recorded.HotFunctionCount), (read.ModuleCount, read.FunctionCount, read.HotFunctionCount));
         Assert.NotEqual(0, read.HotFunctionCount);
@@ -167,7 +167,7 @@ public sealed class FeedbackProfileTests : IDisposable
     {
         Record(isShared: true, 0, 1, 0, 1, 1, 0, 0);
         using var store = new Store(Options with { FeedbackProfile = _file, PolymorphismLimit = 1, StressTierUpAfter = 100 });
-        Instance instance = store.Instantiate(Module, Host);
+        var instance = store.Instantiate(Module, Host);
         Assert.Equal([2, 13, 111], Run(instance, 0, 1, 2));
         Assert.Equal(FeedbackState.Megamorphic, FeedbackSnapshot.Read(instance, Caller)!.Sites[1].State);
     }
@@ -179,9 +179,9 @@ public sealed class FeedbackProfileTests : IDisposable
     {
         using (var store = new Store(Options))
         {
-            Instance instance = store.Instantiate(Module, Host);
+            var instance = store.Instantiate(Module, Host);
             Run(instance, 0);
-            CallSiteFeedback[] real = FeedbackSnapshot.Read(instance, Caller)!.Sites;
+            var real = FeedbackSnapshot.Read(instance, Caller)!.Sites;
             var sites = new CallSiteFeedback[]
             {
                 new(real[0].BytecodeOffset, FeedbackState.Polymorphic, 9, [new(One, 5), new(Two, 4)]),
@@ -200,7 +200,7 @@ public sealed class FeedbackProfileTests : IDisposable
 
         using var engine = new WasmEngine(EngineOptions.Default with { TierUp = tierUp, FeedbackProfile = _file });
         using var next = new Store(engine);
-        Instance later = next.Instantiate(Module, Host);
+        var later = next.Instantiate(Module, Host);
         Assert.Equal([2, 13, 111, 2], Run(later, 0, 1, 2, 0));
         Assert.Equal(TrapKind.IndirectCallTypeMismatch, Assert.Throws<WasmTrapException>(() => Run(later, 3)).Kind);
     }
@@ -239,14 +239,14 @@ public sealed class FeedbackProfileTests : IDisposable
     public void AFunctionStandsOnce()
     {
         var profile = new FeedbackProfile([new ModuleProfile("00", new SortedDictionary<int, FunctionProfile> { [1] = new(null, IsHot: true) })]);
-        string lines = string.Concat(ProfileText.Write(profile).Split('\n').Skip(1).SkipLast(2).Select(line => line + "\n"));
+        var lines = string.Concat(ProfileText.Write(profile).Split('\n').Skip(1).SkipLast(2).Select(line => line + "\n"));
         Assert.Equal("has function 1 of a module twice", Refusal(lines + "function 1 entered 0 cold budgets 0 deopts 0\n"));
     }
 
     [Fact]
     public void WhoeverWritesTheSameFileDoesNotDisturb()
     {
-        string unfinished = _file + ".new";
+        var unfinished = _file + ".new";
         using (new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 4096, FileOptions.DeleteOnClose))
         {
             new FeedbackProfile([]).Save(_file);
@@ -281,7 +281,7 @@ public sealed class FeedbackProfileTests : IDisposable
     /// <summary>What is said of lines between a right beginning and a right end.</summary>
     private static string Refusal(string lines)
     {
-        string text = "harness-feedback 2\n" + lines;
+        var text = "harness-feedback 2\n" + lines;
         text += $"end {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))}\n";
         return Assert.Throws<InvalidDataException>(() => ProfileText.Read(text)).Message;
     }
@@ -291,11 +291,19 @@ public sealed class FeedbackProfileTests : IDisposable
     {
         using var engine = new WasmEngine(Options with { StressTierUpAfter = 0, TieringBudget = 100 });
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(Module, Host);
-        while (instance.Code.OptimizedCode(Caller) is null) Run(instance, 0);
+        var instance = store.Instantiate(Module, Host);
+        while (instance.Code.OptimizedCode(Caller) is null)
+        {
+            Run(instance, 0);
+        }
+
         Run(instance, 1);
         Assert.Equal(1, engine.Statistics.Deopts);
-        while (instance.Code.OptimizedCode(Caller) is null) Run(instance, 0, 1);
+        while (instance.Code.OptimizedCode(Caller) is null)
+        {
+            Run(instance, 0, 1);
+        }
+
         engine.TakeProfile().Save(_file);
     }
 
@@ -304,7 +312,7 @@ public sealed class FeedbackProfileTests : IDisposable
         using var engine = new WasmEngine(Options with { TieringShare = isShared });
         using var store = new Store(engine);
         Run(store.Instantiate(Module, Host), targets);
-        FeedbackProfile profile = engine.TakeProfile();
+        var profile = engine.TakeProfile();
         profile.Save(_file);
         return profile;
     }

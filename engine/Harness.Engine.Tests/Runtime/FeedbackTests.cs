@@ -17,8 +17,8 @@ public sealed class FeedbackTests
     {
         w.FeedbackCallOffsets = [SiteOffset];
         w.Prologue(slots: 2);
-        Label miss = w.A.NewLabel();
-        Label done = w.A.NewLabel();
+        var miss = w.A.NewLabel();
+        var done = w.A.NewLabel();
         w.A.MovImm(Gpr.R10, FunctionReference.Size);
         w.A.Imul(OpSize.Qword, Gpr.R10, Gpr.Rax);
         w.A.Lea(OpSize.Qword, Gpr.R11, Mem.BaseIndex(Gpr.R14, Gpr.R10, 1, w.Code.Layout.FunctionReferenceOf(0)));
@@ -43,10 +43,10 @@ public sealed class FeedbackTests
 
     private static CallSiteFeedback Record(EngineOptions options, params int[] targets)
     {
-        using Store store = Recorder().NewStore(options);
-        Instance instance = store.Instantiate(Module);
-        WasmFunction record = instance.GetFunction("record");
-        foreach (int target in targets)
+        using var store = Recorder().NewStore(options);
+        var instance = store.Instantiate(Module);
+        var record = instance.GetFunction("record");
+        foreach (var target in targets)
         {
             Assert.Equal(target, record.Invoke(target)[0].AsI32());
         }
@@ -57,7 +57,7 @@ public sealed class FeedbackTests
     [Fact]
     public void OneTargetIsMonomorphic()
     {
-        CallSiteFeedback site = Record(EngineOptions.Default, 3, 3, 3);
+        var site = Record(EngineOptions.Default, 3, 3, 3);
         Assert.Equal((SiteOffset, FeedbackState.Monomorphic, 3L), (site.BytecodeOffset, site.State, site.Count));
         Assert.Equal([new FeedbackTarget(3, 3)], site.Targets);
     }
@@ -65,7 +65,7 @@ public sealed class FeedbackTests
     [Fact]
     public void SeveralTargetsAreSortedByCount()
     {
-        CallSiteFeedback site = Record(EngineOptions.Default, 1, 2, 2, 0, 2, 1, 2);
+        var site = Record(EngineOptions.Default, 1, 2, 2, 0, 2, 1, 2);
         Assert.Equal((FeedbackState.Polymorphic, 7L), (site.State, site.Count));
         Assert.Equal([new FeedbackTarget(2, 4), new FeedbackTarget(1, 2), new FeedbackTarget(0, 1)], site.Targets);
     }
@@ -74,7 +74,7 @@ public sealed class FeedbackTests
     public void OneTargetMoreThanTheLimitIsMegamorphic()
     {
         Assert.Equal(FeedbackState.Polymorphic, Record(EngineOptions.Default, 0, 1, 2, 3).State);
-        CallSiteFeedback site = Record(EngineOptions.Default, 0, 1, 2, 3, 4, 0, 5);
+        var site = Record(EngineOptions.Default, 0, 1, 2, 3, 4, 0, 5);
         Assert.Equal((FeedbackState.Megamorphic, 7L), (site.State, site.Count));
         Assert.Empty(site.Targets);
         Assert.Equal(FeedbackState.Megamorphic, Record(EngineOptions.Default with { PolymorphismLimit = 1 }, 0, 1).State);
@@ -84,7 +84,7 @@ public sealed class FeedbackTests
     [Fact]
     public void FunctionsThatNeverRanHaveNoFeedback()
     {
-        using Store store = Recorder().NewStore();
+        using var store = Recorder().NewStore();
         Assert.Null(new FeedbackSnapshot(store.Instantiate(Module)).FeedbackOf(Targets));
     }
 }

@@ -145,7 +145,7 @@ public sealed class FuelTests
     [Theory, MemberData(nameof(Configurations))]
     public void EveryConfigurationUsesUpTheSame(string knobs)
     {
-        (WasmValue Result, long Fuel)[] expected = Run("tier-up=never");
+        var expected = Run("tier-up=never");
         Assert.Equal(expected, Run(knobs));
         Assert.All(expected, call => Assert.NotEqual(0, call.Fuel));
     }
@@ -153,9 +153,9 @@ public sealed class FuelTests
     [Theory, MemberData(nameof(Configurations))]
     public void EveryConfigurationStopsAtTheSamePlace(string knobs)
     {
-        foreach (long units in (long[])[0, 1, 100, 3_333, 12_345])
+        foreach (var units in (long[])[0, 1, 100, 3_333, 12_345])
         {
-            (long Consumed, string Place) expected = Stop("tier-up=never", units);
+            var expected = Stop("tier-up=never", units);
             Assert.True(expected.Consumed > units);
             Assert.Equal(expected, Stop(knobs, units));
         }
@@ -176,7 +176,7 @@ public sealed class FuelTests
     [InlineData("(func (block (loop (br_table 1 0 (i32.const 0)))))", 3)]
     public void UnitsAreCountedAsDocumented(string functions, long expected)
     {
-        foreach (string tier in (string[])["never", "eager"])
+        foreach (var tier in (string[])["never", "eager"])
         {
             using var store = new Store(EngineOptions.Default.With("interrupt.fuel", "on").With("tier-up", tier));
             store.Instantiate(Decode(functions + """(export "f" (func 0))""")).GetFunction("f").Invoke();
@@ -195,13 +195,13 @@ public sealed class FuelTests
                 (br_if $a (i64.gt_s (local.tee 0 (i64.sub (local.get 0) (i64.const 1))) (i64.const 0))))
               (local.get 2)))
             """;
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(text));
-        EngineOptions options = EngineOptions.Default.With("interrupt.fuel", "on").With("interrupt.epochs", "on");
+        var module = WasmModule.Decode(WatAssembler.Assemble(text));
+        var options = EngineOptions.Default.With("interrupt.fuel", "on").With("interrupt.epochs", "on");
         for (ulong count = 1; count < 12; count++)
         {
             var plain = new GraphEvaluator(module, 10_000);
-            string expected = plain.Outcome(TestGraphs.Build(module, 0, SyntheticFeedback.Random(module, 1, 1), allowDeopt: true, options), count, 5);
-            Graph graph = TestGraphs.Build(module, 0, SyntheticFeedback.Random(module, 1, 1), allowDeopt: true, options);
+            var expected = plain.Outcome(TestGraphs.Build(module, 0, SyntheticFeedback.Random(module, 1, 1), allowDeopt: true, options), count, 5);
+            var graph = TestGraphs.Build(module, 0, SyntheticFeedback.Random(module, 1, 1), allowDeopt: true, options);
             new PassPipeline(options).Run(graph, null);
             var optimized = new GraphEvaluator(module, 10_000);
             Assert.Equal(expected, optimized.Outcome(graph, count, 5));
@@ -215,12 +215,12 @@ public sealed class FuelTests
     [InlineData("eager")]
     public void TheHostCanAddFuel(string tier)
     {
-        using Store store = NewStore($"tier-up={tier}");
-        WasmFunction main = Instantiate(store).GetFunction("main");
+        using var store = NewStore($"tier-up={tier}");
+        var main = Instantiate(store).GetFunction("main");
         main.Invoke(60);
-        long needed = store.FuelConsumed;
+        var needed = store.FuelConsumed;
         store.Fuel = needed / 10;
-        int calls = 0;
+        var calls = 0;
         store.OutOfFuel = asking =>
         {
             Assert.Same(store, asking);
@@ -249,14 +249,17 @@ public sealed class FuelTests
     [InlineData("eager")]
     public void WhoIsAskedCannotUseTheStore(string tier)
     {
-        using Store store = NewStore($"tier-up={tier}");
-        Instance instance = Instantiate(store);
-        WasmFunction main = instance.GetFunction("main");
+        using var store = NewStore($"tier-up={tier}");
+        var instance = Instantiate(store);
+        var main = instance.GetFunction("main");
         var refused = new List<string>();
         store.OutOfFuel = _ =>
         {
-            foreach (Action use in (Action[])[() => main.Invoke(1), () => store.CollectGarbage(), () => Instantiate(store), () => store.Fuel = 1, store.Dispose])
+            foreach (var use in (Action[])[() => main.Invoke(1), () => store.CollectGarbage(), () => Instantiate(store), () => store.Fuel = 1, store.Dispose])
+            {
                 refused.Add(Assert.Throws<InvalidOperationException>(use).Message);
+            }
+
             return 1_000_000_000;
         };
         store.Fuel = 100;
@@ -270,8 +273,8 @@ public sealed class FuelTests
     [Fact]
     public void AnInterruptThatComesWhileALargeFrameIsRefusedEndsTheCall()
     {
-        EngineOptions options = EngineOptions.Default with { InterruptFuel = true, TierUp = TierUpMode.Never, StackSize = 800 };
-        WasmModule module = Decode(
+        var options = EngineOptions.Default with { InterruptFuel = true, TierUp = TierUpMode.Never, StackSize = 800 };
+        var module = Decode(
             $"""
             (func $large (local {string.Join(' ', Enumerable.Repeat("v128", 40_000))}) (local.set 39999 (v128.const i64x2 1 2)) (call $small))
             (func $small (export "small"))
@@ -280,8 +283,8 @@ public sealed class FuelTests
         ExecutionThread.Run(options, () =>
         {
             using var store = new Store(options);
-            Instance instance = store.Instantiate(module);
-            int asked = 0;
+            var instance = store.Instantiate(module);
+            var asked = 0;
             store.OutOfFuel = asking =>
             {
                 asked++;
@@ -290,7 +293,7 @@ public sealed class FuelTests
             };
 
             // It is used up at the entry of the caller, in the arm that calls, where nothing looks at it before the large frame is to be made, or not at all.
-            for (int fuel = 1; fuel < 10; fuel++)
+            for (var fuel = 1; fuel < 10; fuel++)
             {
                 asked = 0;
                 store.Fuel = fuel;
@@ -305,10 +308,10 @@ public sealed class FuelTests
     [Fact]
     public void AnEndlessLoopAndEndlessRecursionRunOutOfFuel()
     {
-        foreach (string tier in (string[])["never", "eager"])
+        foreach (var tier in (string[])["never", "eager"])
         {
-            using Store store = NewStore($"tier-up={tier}");
-            Instance instance = Instantiate(store);
+            using var store = NewStore($"tier-up={tier}");
+            var instance = Instantiate(store);
             store.Fuel = 1_000_000;
             var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("spin").Invoke());
             Assert.Equal(TrapKind.OutOfFuel, trap.Kind);
@@ -328,20 +331,20 @@ public sealed class FuelTests
             "fuel is not counted: the knob interrupt.fuel is off", Assert.Throws<InvalidOperationException>(() => store.Fuel = 5).Message);
         Assert.Equal(0, store.FuelConsumed);
         Assert.Equal(long.MaxValue, store.Fuel);
-        using Store counting = NewStore("interrupt.fuel-units=77");
+        using var counting = NewStore("interrupt.fuel-units=77");
         Assert.Equal(77, counting.Fuel);
         Assert.Throws<ArgumentOutOfRangeException>(() => counting.Fuel = -1);
     }
 
     private static (WasmValue Result, long Fuel)[] Run(string knobs)
     {
-        using Store store = NewStore(knobs);
-        Instance instance = Instantiate(store);
+        using var store = NewStore(knobs);
+        var instance = Instantiate(store);
         var calls = new List<(WasmValue Result, long Fuel)>();
-        foreach (int count in (int[])[1, 12, 40, 90, 40])
+        foreach (var count in (int[])[1, 12, 40, 90, 40])
         {
-            long before = store.FuelConsumed;
-            WasmValue result = instance.GetFunction("main").Invoke(count)[0];
+            var before = store.FuelConsumed;
+            var result = instance.GetFunction("main").Invoke(count)[0];
             calls.Add((result, store.FuelConsumed - before));
         }
 
@@ -351,10 +354,10 @@ public sealed class FuelTests
     /// <summary>What was used up when the fuel did not suffice, and where that was found out: who called is another matter where tail calls are inlined.</summary>
     private static (long Consumed, string Place) Stop(string knobs, long units)
     {
-        using Store store = NewStore(knobs);
-        Instance instance = Instantiate(store);
+        using var store = NewStore(knobs);
+        var instance = Instantiate(store);
         instance.GetFunction("main").Invoke(40);
-        long before = store.FuelConsumed;
+        var before = store.FuelConsumed;
         store.Fuel = units;
         var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("main").Invoke(1_000_000));
         Assert.Equal(TrapKind.OutOfFuel, trap.Kind);

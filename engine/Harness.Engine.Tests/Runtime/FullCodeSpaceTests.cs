@@ -22,9 +22,9 @@ public sealed class FullCodeSpaceTests : IDisposable
     public void WhatHasNoCodeYetCannotBeCalledUntilThereIsRoom()
     {
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Never });
-        Instance instance = store.Instantiate(HandCompiler.Module(TwoFunctions));
+        var instance = store.Instantiate(HandCompiler.Module(TwoFunctions));
         Assert.Equal(6, instance.GetFunction("f").Invoke(5)[0].AsI32());
-        WasmFunction other = instance.GetFunction("g");
+        var other = instance.GetFunction("g");
         Fill();
 
         var fault = Assert.Throws<InsufficientMemoryException>(() => other.Invoke(5));
@@ -43,10 +43,14 @@ public sealed class FullCodeSpaceTests : IDisposable
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 3 });
         var failures = new List<Exception>();
         store.Engine.Events.CompilationFailed += failed => failures.Add(failed.Failure);
-        WasmFunction function = store.Instantiate(HandCompiler.Module(TwoFunctions)).GetFunction("f");
+        var function = store.Instantiate(HandCompiler.Module(TwoFunctions)).GetFunction("f");
         Assert.Equal(1, function.Invoke(0)[0].AsI32());
         Fill();
-        for (int i = 0; i < 10; i++) Assert.Equal(i + 1, function.Invoke(i)[0].AsI32());
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(i + 1, function.Invoke(i)[0].AsI32());
+        }
+
         Assert.IsType<InsufficientMemoryException>(Assert.Single(failures));
     }
 
@@ -67,7 +71,7 @@ public sealed class FullCodeSpaceTests : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void FillBesideAModule(WasmEngine engine)
     {
-        string body = string.Concat(Enumerable.Range(2, 300).Select(i => $"(local.set 0 (i32.mul (local.get 0) (i32.const {i})))"));
+        var body = string.Concat(Enumerable.Range(2, 300).Select(i => $"(local.set 0 (i32.mul (local.get 0) (i32.const {i})))"));
         using var store = new Store(engine);
         store.Instantiate(HandCompiler.Module($"""(module (func (export "f") (param i32) {body}))""")).GetFunction("f").Invoke(1);
         Fill();
@@ -76,11 +80,14 @@ public sealed class FullCodeSpaceTests : IDisposable
     /// <summary>Takes all room there is, without writing anywhere.</summary>
     private void Fill()
     {
-        for (int size = CodeSpace.DefaultRegionSize; size >= CodeSpace.BlockAlignment; size /= 2)
+        for (var size = CodeSpace.DefaultRegionSize; size >= CodeSpace.BlockAlignment; size /= 2)
         {
             try
             {
-                while (true) _taken.Add(NativeRuntime.CodeSpace.Allocate(size));
+                while (true)
+                {
+                    _taken.Add(NativeRuntime.CodeSpace.Allocate(size));
+                }
             }
             catch (InsufficientMemoryException)
             {

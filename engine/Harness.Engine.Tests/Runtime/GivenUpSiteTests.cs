@@ -23,10 +23,13 @@ public sealed class GivenUpSiteTests
     {
         using var engine = new WasmEngine(options with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 10 });
         using var store = new Store(engine);
-        WasmFunction call = store.Instantiate(Module).GetFunction("call");
-        for (int target = 0; target < 3; target++)
+        var call = store.Instantiate(Module).GetFunction("call");
+        for (var target = 0; target < 3; target++)
         {
-            for (int i = 0; i < 30; i++) Assert.Equal(target + 1, call.Invoke(target)[0].AsI32());
+            for (var i = 0; i < 30; i++)
+            {
+                Assert.Equal(target + 1, call.Invoke(target)[0].AsI32());
+            }
         }
 
         return engine.Statistics.Deopts;

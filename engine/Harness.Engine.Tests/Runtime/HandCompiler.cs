@@ -91,19 +91,22 @@ internal sealed class HandWriter(ModuleCode code) : IDisposable
     /// <summary>Makes a frame with room for some slots, feedback vector included.</summary>
     public void Prologue(int slots = 1, bool guard = false)
     {
-        int room = (((slots * 8) + 15) & ~15) + 8;
+        var room = (((slots * 8) + 15) & ~15) + 8;
         FrameSize = room + 8;
         A.Push(Gpr.Rbp);
         A.Mov(OpSize.Qword, Gpr.Rbp, Gpr.Rsp);
         A.Push(Gpr.R14);
         A.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, room);
-        if (guard) Guard();
+        if (guard)
+        {
+            Guard();
+        }
     }
 
     /// <summary>Checks the stack limit.</summary>
     public void Guard()
     {
-        Label cold = A.NewLabel();
+        var cold = A.NewLabel();
         A.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rsp, Mem.Base(Gpr.R14, InstanceHeader.StackLimitOffset));
         A.Jcc(Condition.Below, cold);
         _guards.Add((cold, A.NewBoundLabel()));
@@ -122,7 +125,11 @@ internal sealed class HandWriter(ModuleCode code) : IDisposable
     public void Safepoint(int bytecodeOffset, int[] rbpOffsets, params ReadOnlySpan<Gpr> registers)
     {
         uint bits = 0;
-        foreach (Gpr register in registers) bits |= 1u << (int)register;
+        foreach (var register in registers)
+        {
+            bits |= 1u << (int)register;
+        }
+
         _sites.Add(new CodeSite(A.Position, bytecodeOffset, -1, TrapKind.None, _stackMaps.Count));
         _stackMaps.Add(new StackMap(rbpOffsets, bits));
     }
@@ -157,7 +164,7 @@ internal sealed class HandWriter(ModuleCode code) : IDisposable
 
     public Label TrapLabel(TrapKind kind)
     {
-        Label label = A.NewLabel();
+        var label = A.NewLabel();
         _traps.Add((label, kind));
         return label;
     }
@@ -170,14 +177,14 @@ internal sealed class HandWriter(ModuleCode code) : IDisposable
 
     public CompiledCode Finish(int functionIndex, CodeTier tier)
     {
-        foreach ((Label label, TrapKind kind) in _traps)
+        foreach (var (label, kind) in _traps)
         {
             A.Bind(label);
             CallStub(Stub.Trap);
             Site(1000 + (int)kind, kind);
         }
 
-        foreach ((Label label, Label resume) in _guards)
+        foreach (var (label, resume) in _guards)
         {
             A.Bind(label);
             CallStub(Stub.StackGuard);

@@ -87,9 +87,9 @@ public sealed class HeapLimitTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (string tier in (string[])["baseline", "optimized", "tier-up"])
+            foreach (var tier in (string[])["baseline", "optimized", "tier-up"])
             {
-                foreach (string function in (string[])
+                foreach (var function in (string[])
                          [
                              "structs", "arrays", "large", "fixed", "huge", "hugeBytes", "data", "elements", "concatenation", "substrings", "units",
                              "texts", "exceptions", "thrownTexts",
@@ -107,7 +107,7 @@ public sealed class HeapLimitTests
     [MemberData(nameof(Cases))]
     public void AFullHeapIsATrap(string tier, string function)
     {
-        EngineOptions options = EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256 };
+        var options = EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256 };
         using var store = new Store(tier switch
         {
             "baseline" => options with { TierUp = TierUpMode.Never },
@@ -118,13 +118,13 @@ public sealed class HeapLimitTests
         var longText = new string('x', 100_000);
         var tagType = FunctionType.Of([ValueType.ExternRef], []);
         var tag = new Tag(store, new TagType(TypeRegistry.CanonicalId(tagType), tagType));
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             WasmModule.Decode(WatAssembler.Assemble(Program), BuiltinSets.JsString),
             new Imports().DefineStringConstants("'")
                 .Define("m", "text", (_, _, results) => results[0] = WasmValue.FromExtern(text))
                 .Define("m", "thrown", tag)
                 .Define("m", "throw", (_, _, _) => throw new WasmException(tag, [WasmValue.FromExtern(longText)])));
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction(function).Invoke());
             Assert.Equal(TrapKind.OutOfMemory, trap.Kind);
@@ -143,12 +143,16 @@ public sealed class HeapLimitTests
     {
         using var store = new Store(EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256 });
         var table = new Table(store, new TableType(ValueType.AnyRef, new Limits(1, null), Is64: false), WasmValue.Null(ValueType.AnyRef.HeapType));
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             """
             (module (type $bytes (array i8)) (import "m" "t" (table $t 1 anyref))
               (elem (table $t) (i32.const 0) anyref (array.new_default $bytes (i32.const 200000))))
             """);
-        for (int i = 0; i < 1000; i++) store.Instantiate(module, new Imports().Define("m", "t", table));
+        for (var i = 0; i < 1000; i++)
+        {
+            store.Instantiate(module, new Imports().Define("m", "t", table));
+        }
+
         Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 4 << 20);
     }
 
@@ -160,7 +164,7 @@ public sealed class HeapLimitTests
         var tagType = FunctionType.Of([ValueType.ExternRef], []);
         var tag = new Tag(store, new TagType(TypeRegistry.CanonicalId(tagType), tagType));
         var thrown = new WasmException(tag, [WasmValue.FromExtern(new string('x', 100_000))]);
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -182,7 +186,11 @@ public sealed class HeapLimitTests
         using var store = new Store(EngineOptions.Default with { HeapLimit = 2, HeapNurserySize = 256 });
         var table = new Table(store, new TableType(ValueType.ExternRef, new Limits(1, null), Is64: false), WasmValue.FromExtern(null));
         var text = new string('x', 100_000);
-        for (int i = 0; i < 1000; i++) Assert.Equal(1, table.Grow(0, WasmValue.FromExtern(text)));
+        for (var i = 0; i < 1000; i++)
+        {
+            Assert.Equal(1, table.Grow(0, WasmValue.FromExtern(text)));
+        }
+
         Assert.InRange(store.HeapStatistics.LargestUsedBytes, 0, 4 << 20);
     }
 }

@@ -38,7 +38,7 @@ public sealed class HostObjectLifetimeTests
         get
         {
             var data = new TheoryData<string, TierUpMode>();
-            foreach (string place in (string[])["table", "grown table", "global", "any", "field", "element", "exception"])
+            foreach (var place in (string[])["table", "grown table", "global", "any", "field", "element", "exception"])
             {
                 data.Add(place, TierUpMode.Never);
                 data.Add(place, TierUpMode.Eager);
@@ -53,15 +53,15 @@ public sealed class HostObjectLifetimeTests
     public void ObjectsLiveAsLongAsTheyAreReferredTo(string place, TierUpMode tierUp)
     {
         using var store = new Store(EngineOptions.Default with { TierUp = tierUp });
-        Instance instance = store.Instantiate(HandCompiler.Module(Program));
-        WeakReference thing = Pass(place);
-        for (int i = 0; i < 3; i++)
+        var instance = store.Instantiate(HandCompiler.Module(Program));
+        var thing = Pass(place);
+        for (var i = 0; i < 3; i++)
         {
             Collect();
             Assert.True(thing.IsAlive);
         }
 
-        WeakReference other = Pass(place);
+        var other = Pass(place);
         Collect();
         Assert.Equal((false, true), (thing.IsAlive, other.IsAlive));
         instance.GetFunction(place).Invoke(WasmValue.FromExtern(null));
@@ -94,14 +94,14 @@ public sealed class HostObjectLifetimeTests
     public void ObjectsDieThoughCompiledCodeAllocatesNothing(string way)
     {
         const int Count = 100_000;
-        int made = 0;
+        var made = 0;
         using var store = new Store(EngineOptions.Default with { HeapNurserySize = 256 });
         var tagType = FunctionType.Of([ValueType.ExternRef], []);
         var tag = new Tag(store, new TagType(TypeRegistry.CanonicalId(tagType), tagType));
         var none = WasmValue.FromExtern(null);
         var global = new Global(store, new GlobalType(ValueType.ExternRef, IsMutable: true), none);
         var table = new Table(store, new TableType(ValueType.ExternRef, new Limits(1, null), Is64: false), none);
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -125,14 +125,26 @@ public sealed class HostObjectLifetimeTests
         switch (way)
         {
             case "arguments":
-                WasmFunction take = instance.GetFunction("take");
-                for (int i = 0; i < Count; i++) take.Invoke(New());
+                var take = instance.GetFunction("take");
+                for (var i = 0; i < Count; i++)
+                {
+                    take.Invoke(New());
+                }
+
                 break;
             case "table":
-                for (int i = 0; i < Count; i++) table[0] = New();
+                for (var i = 0; i < Count; i++)
+                {
+                    table[0] = New();
+                }
+
                 break;
             case "global":
-                for (int i = 0; i < Count; i++) global.Value = New();
+                for (var i = 0; i < Count; i++)
+                {
+                    global.Value = New();
+                }
+
                 break;
             default:
                 made = Count - 20_000;

@@ -53,11 +53,11 @@ public sealed class InstancePoolTests
 
     private static void AssertNew(Instance instance, int host)
     {
-        foreach ((string name, int start, string data) in new[] { ("first", 5000, Filling), ("second", 7, "second " + Filling) })
+        foreach (var (name, start, data) in new[] { ("first", 5000, Filling), ("second", 7, "second " + Filling) })
         {
-            Memory memory = instance.GetMemory(name);
+            var memory = instance.GetMemory(name);
             Assert.Equal(name == "first" ? 2ul : 1ul, memory.Pages);
-            Span<byte> bytes = memory.Span(0, (int)memory.ByteLength);
+            var bytes = memory.Span(0, (int)memory.ByteLength);
             Assert.Equal(-1, bytes[..start].IndexOfAnyExcept((byte)0));
             Assert.Equal(data, System.Text.Encoding.ASCII.GetString(bytes.Slice(start, data.Length)));
             Assert.Equal(-1, bytes[(start + data.Length)..].IndexOfAnyExcept((byte)0));
@@ -83,7 +83,11 @@ public sealed class InstancePoolTests
         get
         {
             var data = new TheoryData<bool, bool, int, bool>();
-            for (int i = 0; i < 16; i++) data.Add((i & 1) != 0, (i & 2) != 0, (i & 4) != 0 ? 1 : 0, (i & 8) != 0);
+            for (var i = 0; i < 16; i++)
+            {
+                data.Add((i & 1) != 0, (i & 2) != 0, (i & 4) != 0 ? 1 : 0, (i & 8) != 0);
+            }
+
             return data;
         }
     }
@@ -102,15 +106,22 @@ public sealed class InstancePoolTests
     public void AnInstanceInTheSamePlaceIsNew(bool functions, bool tables, int image, bool stress)
     {
         using var engine = new WasmEngine(Options(functions, tables, image, stress));
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             using (var store = new Store(engine))
             {
-                Instance instance = store.Instantiate(Everything, Host(round));
+                var instance = store.Instantiate(Everything, Host(round));
                 AssertNew(instance, round);
-                bool traps = round % 2 != 0;
-                if (traps) Assert.Throws<WasmTrapException>(() => instance.GetFunction("spoil").Invoke(1));
-                else instance.GetFunction("spoil").Invoke(0);
+                var traps = round % 2 != 0;
+                if (traps)
+                {
+                    Assert.Throws<WasmTrapException>(() => instance.GetFunction("spoil").Invoke(1));
+                }
+                else
+                {
+                    instance.GetFunction("spoil").Invoke(0);
+                }
+
                 Assert.Equal(5ul, instance.GetMemory("first").Pages);
                 Assert.Equal(-1, instance.GetMemory("second").Span(65536, 131072).IndexOfAnyExcept((byte)0));
                 Assert.Equal(2, Call(instance, "call-written", 0));
@@ -131,13 +142,17 @@ public sealed class InstancePoolTests
     {
         using var engine = new WasmEngine(Options(true, true, 1, stress));
         Store[] stores = [.. Enumerable.Range(0, 5).Select(_ => new Store(engine))];
-        for (int i = 0; i < stores.Length; i++)
+        for (var i = 0; i < stores.Length; i++)
         {
             AssertNew(stores[i].Instantiate(Everything, Host(i)), i);
             AssertNew(stores[i].Instantiate(Everything, Host(i)), i);
         }
 
-        foreach (Store store in stores) store.Dispose();
+        foreach (var store in stores)
+        {
+            store.Dispose();
+        }
+
         Assert.Equal(3, engine.CodeOf(Everything).Slots.Count);
     }
 
@@ -151,7 +166,10 @@ public sealed class InstancePoolTests
         void Use(int module, int instances)
         {
             using var store = new Store(engine);
-            for (int i = 0; i < instances; i++) store.Instantiate(modules[module]);
+            for (var i = 0; i < instances; i++)
+            {
+                store.Instantiate(modules[module]);
+            }
         }
 
         Use(0, 2);
@@ -171,8 +189,12 @@ public sealed class InstancePoolTests
     {
         using var engine = new WasmEngine(Options(true, true, 1, stress: false));
         var references = new List<WeakReference>();
-        for (int i = 0; i < 10; i++) references.Add(UseNew(engine));
-        for (int i = 0; i < 10 && references.Any(reference => reference.IsAlive); i++)
+        for (var i = 0; i < 10; i++)
+        {
+            references.Add(UseNew(engine));
+        }
+
+        for (var i = 0; i < 10 && references.Any(reference => reference.IsAlive); i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -184,7 +206,7 @@ public sealed class InstancePoolTests
         [MethodImpl(MethodImplOptions.NoInlining)]
         static WeakReference UseNew(WasmEngine engine)
         {
-            WasmModule module = HandCompiler.Module("(module (memory 1))");
+            var module = HandCompiler.Module("(module (memory 1))");
             using var store = new Store(engine);
             store.Instantiate(module);
             return new WeakReference(engine.CodeOf(module));
@@ -194,7 +216,7 @@ public sealed class InstancePoolTests
     [Fact]
     public void AnInstanceThatWasNeverFinishedLeavesItsPlace()
     {
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             $$"""
             (module (import "m" "g" (global $fails i32)) (memory (export "m") 1) (table 300 funcref) (elem (i32.const 0) func $start) (data (i32.const 0) "{{Filling}}")
               (func $start (memory.fill (i32.const 0) (i32.const 1) (i32.const 65536)) (if (global.get $fails) (then unreachable))
@@ -202,13 +224,20 @@ public sealed class InstancePoolTests
               (start $start))
             """);
         using var engine = new WasmEngine(Options(true, true, 1, stress: true));
-        for (int i = 0; i < Rounds; i++)
+        for (var i = 0; i < Rounds; i++)
         {
             using var store = new Store(engine);
             var fails = new Global(store, new GlobalType(ValueType.I32, IsMutable: false), i % 2);
             var imports = new Imports().Define("m", "g", fails);
-            if (i % 2 == 0) store.Instantiate(module, imports);
-            else Assert.Throws<WasmTrapException>(() => store.Instantiate(module, imports));
+            if (i % 2 == 0)
+            {
+                store.Instantiate(module, imports);
+            }
+            else
+            {
+                Assert.Throws<WasmTrapException>(() => store.Instantiate(module, imports));
+            }
+
             store.Dispose();
             Assert.Equal(1, engine.CodeOf(module).Slots.Count);
         }
@@ -217,12 +246,12 @@ public sealed class InstancePoolTests
     [Fact]
     public void AMemoryAboveTheLimitIsRefusedInAnOldPlace()
     {
-        WasmModule module = HandCompiler.Module("""(module (memory (export "m") 10) (memory 7))""");
+        var module = HandCompiler.Module("""(module (memory (export "m") 10) (memory 7))""");
         using var engine = new WasmEngine(Options(true, true, 1, stress: true) with { MemoryLimit = 2 });
-        for (int i = 0; i < Rounds; i++)
+        for (var i = 0; i < Rounds; i++)
         {
             using var store = new Store(engine);
-            Memory memory = store.Instantiate(module).GetMemory("m");
+            var memory = store.Instantiate(module).GetMemory("m");
             Assert.Equal(-1, memory.Span(0, (int)memory.ByteLength).IndexOfAnyExcept((byte)0));
             memory.Span(0, (int)memory.ByteLength).Fill(1);
             Assert.Contains("memory.limit", Assert.Throws<InsufficientMemoryException>(() => store.Instantiate(module)).Message, StringComparison.Ordinal);
@@ -232,14 +261,14 @@ public sealed class InstancePoolTests
     [Fact]
     public void SharedMemoriesAreNotKept()
     {
-        WasmModule module = HandCompiler.Module("""(module (memory (export "m") 1 2 shared) (memory (export "n") 1))""");
+        var module = HandCompiler.Module("""(module (memory (export "m") 1 2 shared) (memory (export "n") 1))""");
         using var engine = new WasmEngine(Options(true, true, 1, stress: true));
         SharedMemory? kept = null;
-        for (int i = 0; i < Rounds; i++)
+        for (var i = 0; i < Rounds; i++)
         {
             using var store = new Store(engine);
-            Instance instance = store.Instantiate(module);
-            Memory memory = instance.GetMemory("m");
+            var instance = store.Instantiate(module);
+            var memory = instance.GetMemory("m");
             Assert.Equal(0, memory.Read<int>(8));
             memory.Write(8, 5);
             Assert.Equal(0, instance.GetMemory("n").Read<int>(8));
@@ -257,20 +286,20 @@ public sealed class InstancePoolTests
     [InlineData(1)]
     public void SharedMemoriesBeginWithTheirData(int image)
     {
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             $$"""
             (module
               (memory $own (export "own") 1) (memory $shared (export "shared") 1 2 shared)
               (data (memory $own) (i32.const 9) "own {{Filling}}") (data (memory $shared) (i32.const 5000) "shared {{Filling}}"))
             """);
         using var engine = new WasmEngine(Options(true, true, image, stress: true));
-        for (int i = 0; i < Rounds; i++)
+        for (var i = 0; i < Rounds; i++)
         {
             using var store = new Store(engine);
-            Instance instance = store.Instantiate(module);
-            foreach ((string name, int start) in new[] { ("own", 9), ("shared", 5000) })
+            var instance = store.Instantiate(module);
+            foreach (var (name, start) in new[] { ("own", 9), ("shared", 5000) })
             {
-                Span<byte> data = instance.GetMemory(name).Span((ulong)start, name.Length + 1 + Filling.Length);
+                var data = instance.GetMemory(name).Span((ulong)start, name.Length + 1 + Filling.Length);
                 Assert.Equal($"{name} {Filling}", System.Text.Encoding.ASCII.GetString(data));
                 data.Fill(1);
             }
@@ -280,14 +309,18 @@ public sealed class InstancePoolTests
     [Fact]
     public void AHostThatMapsAMemoryElsewhereKeepsItApart()
     {
-        WasmModule module = HandCompiler.Module("""(module (memory (export "m") 1))""");
+        var module = HandCompiler.Module("""(module (memory (export "m") 1))""");
         using var engine = new WasmEngine(Options(true, true, 1, stress: true));
-        for (int i = 0; i < Rounds; i++)
+        for (var i = 0; i < Rounds; i++)
         {
             using var store = new Store(engine);
-            Memory memory = store.Instantiate(module).GetMemory("m");
+            var memory = store.Instantiate(module).GetMemory("m");
             Assert.Equal(0, memory.Read<int>(0));
-            if (i % 2 == 0) memory.Share();
+            if (i % 2 == 0)
+            {
+                memory.Share();
+            }
+
             memory.Write(0, 1);
         }
     }
@@ -300,7 +333,7 @@ public sealed class InstancePoolTests
     public void ThreadsMakeAndLeaveInstances(bool stress, int guardFailInterval)
     {
         const int threads = 4;
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             """
             (module
               (type $f (func (param i32) (result i32)))
@@ -319,8 +352,16 @@ public sealed class InstancePoolTests
         });
         var failures = new List<Exception>();
         Thread[] all = [.. Enumerable.Range(0, threads).Select(seed => new Thread(() => Work(seed)))];
-        foreach (Thread thread in all) thread.Start();
-        foreach (Thread thread in all) thread.Join();
+        foreach (var thread in all)
+        {
+            thread.Start();
+        }
+
+        foreach (var thread in all)
+        {
+            thread.Join();
+        }
+
         Assert.Empty(failures);
         Assert.InRange(engine.CodeOf(module).Slots.Count, 1, 3);
 
@@ -328,18 +369,21 @@ public sealed class InstancePoolTests
         {
             try
             {
-                for (int round = 0; round < 150; round++)
+                for (var round = 0; round < 150; round++)
                 {
                     using var store = new Store(engine);
-                    Instance instance = store.Instantiate(module);
-                    int target = (seed + round) % 3;
+                    var instance = store.Instantiate(module);
+                    var target = (seed + round) % 3;
                     int[] values = [.. Enumerable.Range(0, 40).Select(i => target switch { 0 => 1, 1 => i + 2, _ => i * 3 })];
                     Assert.Equal(values.Sum() + values[0] + values[1], Call(instance, "run", 100 + target, values.Length));
                 }
             }
             catch (Exception e)
             {
-                lock (failures) failures.Add(e);
+                lock (failures)
+                {
+                    failures.Add(e);
+                }
             }
         }
     }
@@ -347,11 +391,11 @@ public sealed class InstancePoolTests
     [Fact]
     public void BudgetsGoOnInTheSamePlace()
     {
-        WasmModule module = HandCompiler.Module("""(module (func (export "f") (result i32) (call $g)) (func $g (result i32) (i32.const 4)))""");
+        var module = HandCompiler.Module("""(module (func (export "f") (result i32) (call $g)) (func $g (result i32) (i32.const 4)))""");
         using var engine = new WasmEngine(Options(true, true, 1, stress: true) with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 4 });
-        int optimized = 0;
+        var optimized = 0;
         engine.Events.Compiled += compiled => optimized += compiled is { Tier: CodeTier.Optimized, FunctionIndex: 0 } ? 1 : 0;
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             using var store = new Store(engine);
             Assert.Equal(4, Call(store.Instantiate(module), "f"));

@@ -48,9 +48,9 @@ public sealed class InstanceTailCallTests
               (i64.add (call $back (local.get 0) (local.get 1)) (i64.const 1000)))
             """;
         using var run = new LinkedRun(knobs);
-        Instance first = run.Instantiate(there);
-        Instance second = run.Instantiate(back, ("a", first));
-        long expected = (3L * Endless) + Enumerable.Range(0, Endless + 1).LongCount(depth => (depth & 2) == 0);
+        var first = run.Instantiate(there);
+        var second = run.Instantiate(back, ("a", first));
+        var expected = (3L * Endless) + Enumerable.Range(0, Endless + 1).LongCount(depth => (depth & 2) == 0);
         Assert.Equal(expected, second.GetFunction("back").Invoke(Endless, 0L)[0]);
         Assert.Equal(expected + 1000, second.GetFunction("from here").Invoke(Endless, 0L)[0]);
         Assert.Equal(expected - 1, first.GetFunction("there").Invoke(Endless, 0L)[0]);
@@ -71,15 +71,15 @@ public sealed class InstanceTailCallTests
                 (i32.sub (local.get 0) (i32.const 1)) (i32.xor (local.get 1) (global.get $own)) (global.get $next)))
             """;
         using var run = new LinkedRun(knobs);
-        WasmModule module = LinkedRun.Decode(text);
-        Instance[] ring = new Instance[3];
-        for (int i = 0; i < ring.Length; i++)
+        var module = LinkedRun.Decode(text);
+        var ring = new Instance[3];
+        for (var i = 0; i < ring.Length; i++)
         {
             var own = new Global(run.Store, new GlobalType(ValueType.I32, IsMutable: false), 1 << (4 * i));
             ring[i] = run.Store.Instantiate(module, new Imports().Define("m", "own", own));
         }
 
-        for (int i = 0; i < ring.Length; i++)
+        for (var i = 0; i < ring.Length; i++)
         {
             ring[i].GetFunction("set").Invoke(WasmValue.FromFunction(ring[(i + 1) % ring.Length].GetFunction("pass")));
         }
@@ -129,10 +129,10 @@ public sealed class InstanceTailCallTests
               (local.get $sum))
             """;
         using var run = new LinkedRun(knobs);
-        Instance instance = run.Instantiate(own, ("other", run.Instantiate(other)));
-        for (int i = 0; i < 6; i++)
+        var instance = run.Instantiate(own, ("other", run.Instantiate(other)));
+        for (var i = 0; i < 6; i++)
         {
-            foreach (string name in (string[])["direct", "indirect", "ref", "through"])
+            foreach (var name in (string[])["direct", "indirect", "ref", "through"])
             {
                 Assert.Equal(1100 + i + 27, instance.GetFunction(name).Invoke(i)[0]);
             }
@@ -158,13 +158,13 @@ public sealed class InstanceTailCallTests
             (func (export "ref") (type $t) (i32.add (call_ref $t (local.get 0) (ref.func $f)) (i32.const 1)))
             """;
         using var run = new LinkedRun(knobs);
-        Instance imported = run.Instantiate(other);
-        foreach (Instance instance in (Instance[])
+        var imported = run.Instantiate(other);
+        foreach (var instance in (Instance[])
                  [run.Instantiate(calls, ("other", imported)), run.Instantiate(calls + "(memory 1)", ("other", imported))])
         {
-            foreach (string name in (string[])["import", "table", "ref"])
+            foreach (var name in (string[])["import", "table", "ref"])
             {
-                for (int i = 0; i < 5; i++)
+                for (var i = 0; i < 5; i++)
                 {
                     Assert.Equal(102, instance.GetFunction(name).Invoke(4)[0]);
                     Assert.Equal(2, instance.GetFunction(name).Invoke(8)[0]);
@@ -178,17 +178,17 @@ public sealed class InstanceTailCallTests
     {
         // 2 parameters, 24 of all kinds and 13; 9 results, most of them in memory.
         string[] kinds = ["i32", "f64", "i64", "f32"];
-        string many = string.Join(' ', Enumerable.Range(0, 24).Select(i => kinds[i % 4]));
+        var many = string.Join(' ', Enumerable.Range(0, 24).Select(i => kinds[i % 4]));
         const string middle = "i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64";
         const string results = "i64 i64 i64 i64 i64 i64 f64 i64 i64";
-        string types = $"""
+        var types = $"""
             (type $few (func (param i32 i64) (result {results})))
             (type $many (func (param {many}) (result {results})))
             (type $middle (func (param {middle}) (result {results})))
             """;
-        string constants = string.Concat(Enumerable.Range(2, 22).Select(i => i % 4 == 2
+        var constants = string.Concat(Enumerable.Range(2, 22).Select(i => i % 4 == 2
             ? "(local.get 1) " : i % 4 == 0 ? $"(i32.const {i}) " : $"({kinds[i % 4]}.const {i}) "));
-        string wide = $"""
+        var wide = $"""
             {types}
             (table (export "table") 3 funcref)
             (elem (i32.const 1) func $many)
@@ -199,7 +199,7 @@ public sealed class InstanceTailCallTests
                 (i32.const 2))))
               (return_call_indirect (type $few) (i32.sub (local.get 0) (i32.const 1)) (local.get 22) (i32.const 0)))
             """;
-        string narrow = $"""
+        var narrow = $"""
             {types}
             (import "wide" "table" (table 3 funcref))
             (import "wide" "many" (func $many (type $many)))
@@ -218,9 +218,9 @@ public sealed class InstanceTailCallTests
               (i64.add (local.get $last)) (i64.add (i64.load8_u (i32.const 0))))
             """;
         using var run = new LinkedRun(knobs);
-        Instance instance = run.Instantiate(narrow, ("wide", run.Instantiate(wide)));
+        var instance = run.Instantiate(narrow, ("wide", run.Instantiate(wide)));
         WasmValue[] expected = [1L, 9L, 21L, 20L, 77L, 77L, 0.5, 42L, -1L];
-        foreach (int depth in (int[])[0, 1, 2, 3, Endless / 4])
+        foreach (var depth in (int[])[0, 1, 2, 3, Endless / 4])
         {
             Assert.Equal(expected, instance.GetFunction("few").Invoke(depth, 77L));
             Assert.Equal(1L + 9 + 21 + 20 + 77 + 77 + 42 - 1 + 42, instance.GetFunction("sum").Invoke(depth)[0]);
@@ -231,13 +231,13 @@ public sealed class InstanceTailCallTests
     public void ReferencesArriveThoughObjectsMove(string knobs)
     {
         // A new object at every hop, most references on the stack; the caller keeps one in its frame.
-        string parameters = string.Concat(Enumerable.Repeat("(ref null $box) ", 12));
-        string rotated = string.Concat(Enumerable.Range(2, 11).Select(i => $"(local.get {i}) "));
-        string types = $"""
+        var parameters = string.Concat(Enumerable.Repeat("(ref null $box) ", 12));
+        var rotated = string.Concat(Enumerable.Range(2, 11).Select(i => $"(local.get {i}) "));
+        var types = $"""
             (rec (type $box (struct (field $value (mut i32)) (field $next (ref null $box)))))
             (type $t (func (param i32) (param {parameters}) (result (ref null $box))))
             """;
-        string hop = $"""
+        var hop = $"""
             {types}
             (import "m" "table" (table 2 funcref))
             (global $own (mut (ref null $box)) (ref.null $box))
@@ -258,12 +258,20 @@ public sealed class InstanceTailCallTests
         var table = new Table(run.Store, new TableType(ValueType.FuncRef, new Limits(2, null), Is64: false), WasmValue.FromFunction(null));
         var imports = new Imports().Define("m", "table", table);
         Instance[] instances = [.. Enumerable.Range(0, 2).Select(_ => run.Store.Instantiate(LinkedRun.Decode(hop), imports))];
-        for (int i = 0; i < 2; i++) table[(ulong)i] = WasmValue.FromFunction(instances[i].GetFunction("hop"));
-        foreach (int depth in (int[])[0, 1, 11, 12, 13, 30, 1000])
+        for (var i = 0; i < 2; i++)
+        {
+            table[(ulong)i] = WasmValue.FromFunction(instances[i].GetFunction("hop"));
+        }
+
+        foreach (var depth in (int[])[0, 1, 11, 12, 13, 30, 1000])
         {
             // The values as the hops make them.
             var values = new Queue<int>(Enumerable.Range(1, 12));
-            for (int left = depth; left > 0; left--) values.Enqueue(left + values.Dequeue());
+            for (var left = depth; left > 0; left--)
+            {
+                values.Enqueue(left + values.Dequeue());
+            }
+
             Assert.Equal(1_000_000 + values.Last(), instances[0].GetFunction("run").Invoke(depth)[0]);
         }
     }
@@ -301,8 +309,8 @@ public sealed class InstanceTailCallTests
             """;
         using var run = new LinkedRun(knobs);
         Instance? instance = null;
-        int callbacks = 0;
-        FunctionType type = FunctionType.Of([.. Enumerable.Repeat(ValueType.I32, 10)], [ValueType.I32]);
+        var callbacks = 0;
+        var type = FunctionType.Of([.. Enumerable.Repeat(ValueType.I32, 10)], [ValueType.I32]);
         instance = run.Store.Instantiate(LinkedRun.Decode(text), new Imports().Define("m", "host", HostFunction.Create(
             type,
             (caller, arguments, results) =>
@@ -310,7 +318,7 @@ public sealed class InstanceTailCallTests
                 Assert.Same(instance, caller.Instance);
                 Assert.Equal(9, arguments[0].AsI32());
                 Assert.Equal(1, arguments[8].AsI32());
-                int which = arguments[9].AsI32();
+                var which = arguments[9].AsI32();
                 if (which == 3)
                 {
                     callbacks++;
@@ -321,9 +329,13 @@ public sealed class InstanceTailCallTests
                     results[0] = 100 + which;
                 }
             })));
-        for (int i = 0; i < 6; i++)
+        for (var i = 0; i < 6; i++)
         {
-            for (int which = 0; which < 3; which++) Assert.Equal(109 + which, instance.GetFunction("run").Invoke(which)[0]);
+            for (var which = 0; which < 3; which++)
+            {
+                Assert.Equal(109 + which, instance.GetFunction("run").Invoke(which)[0]);
+            }
+
             Assert.Equal(109 + 1 + 9, instance.GetFunction("run").Invoke(3)[0]);
             Assert.Equal(105, instance.GetFunction("leave").Invoke(5)[0]);
         }
@@ -366,13 +378,16 @@ public sealed class InstanceTailCallTests
         var tag = new Tag(run.Store, new TagType(TypeRegistry.CanonicalId(type), type));
         var imports = new Imports().Define("m", "e", tag).Define("m", "host", HostFunction.Create((int x) =>
         {
-            if (x >= 0) throw new WasmException(tag, x + 100);
+            if (x >= 0)
+            {
+                throw new WasmException(tag, x + 100);
+            }
         }));
         imports.Define("other", run.Store.Instantiate(LinkedRun.Decode(other), imports));
-        Instance instance = run.Store.Instantiate(LinkedRun.Decode(own), imports);
-        for (int i = 0; i < 4; i++)
+        var instance = run.Store.Instantiate(LinkedRun.Decode(own), imports);
+        for (var i = 0; i < 4; i++)
         {
-            for (int which = 0; which < 4; which++)
+            for (var which = 0; which < 4; which++)
             {
                 Assert.Equal(105 + i, instance.GetFunction("f").Invoke(i, which)[0]);
                 var thrown = Assert.Throws<WasmException>(() => instance.GetFunction("g").Invoke(i, which));
@@ -396,8 +411,8 @@ public sealed class InstanceTailCallTests
             (func $caller (export "f") (type $t) (i32.add (call $gone (local.get 0)) (global.get $g)))
             """;
         using var run = new LinkedRun(knobs);
-        Instance instance = run.Instantiate(own, ("other", run.Instantiate(other)));
-        for (int i = 0; i < 5; i++)
+        var instance = run.Instantiate(own, ("other", run.Instantiate(other)));
+        for (var i = 0; i < 5; i++)
         {
             Assert.Equal(8, instance.GetFunction("f").Invoke(2)[0]);
             var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("f").Invoke(0));
@@ -437,19 +452,19 @@ public sealed class InstanceTailCallTests
         using var run = new LinkedRun(knobs);
         var table = new Table(run.Store, new TableType(ValueType.FuncRef, new Limits(1, null), Is64: false), WasmValue.FromFunction(null));
         var imports = new Imports().Define("m", "table", table);
-        Instance foreign = run.Store.Instantiate(LinkedRun.Decode(other), imports);
-        Instance instance = run.Store.Instantiate(LinkedRun.Decode(own), imports);
-        for (int round = 0; round < 3; round++)
+        var foreign = run.Store.Instantiate(LinkedRun.Decode(other), imports);
+        var instance = run.Store.Instantiate(LinkedRun.Decode(own), imports);
+        for (var round = 0; round < 3; round++)
         {
             table[0] = WasmValue.FromFunction(instance.GetFunction("own"));
-            for (int i = 0; i < 5; i++)
+            for (var i = 0; i < 5; i++)
             {
                 Assert.Equal(i + 10, instance.GetFunction("run").Invoke(i)[0]);
                 Assert.Equal(1000, instance.GetFunction("loop").Invoke(100)[0]);
             }
 
             table[0] = WasmValue.FromFunction(foreign.GetFunction("f"));
-            for (int i = 0; i < 5; i++)
+            for (var i = 0; i < 5; i++)
             {
                 Assert.Equal(i + 105, instance.GetFunction("run").Invoke(i)[0]);
                 Assert.Equal(10_500, instance.GetFunction("loop").Invoke(100)[0]);
@@ -470,10 +485,10 @@ public sealed class InstanceTailCallTests
             """;
         using var run = new LinkedRun(knobs);
         var table = new Table(run.Store, new TableType(ValueType.FuncRef, new Limits(2, null), Is64: false), WasmValue.FromFunction(null));
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             var other = new Global(run.Store, new GlobalType(ValueType.I32, IsMutable: false), 1 - i);
-            Instance instance = run.Store.Instantiate(
+            var instance = run.Store.Instantiate(
                 LinkedRun.Decode(text), new Imports().Define("m", "table", table).Define("m", "other", other));
             table[(ulong)i] = WasmValue.FromFunction(instance.GetFunction("f"));
         }

@@ -18,8 +18,8 @@ public sealed class InstantiationTests
     [Fact]
     public void MissingAndWrongImportsAreNamed()
     {
-        using Store store = NewStore();
-        WasmModule module = HandCompiler.Module("""(module (import "env" "f" (func (param i32))))""");
+        using var store = NewStore();
+        var module = HandCompiler.Module("""(module (import "env" "f" (func (param i32))))""");
 
         var missing = Assert.Throws<LinkException>(() => store.Instantiate(module));
         Assert.Equal("unknown import: \"env\" \"f\": function [i32] -> []", missing.Message);
@@ -32,8 +32,8 @@ public sealed class InstantiationTests
     [Fact]
     public void ImportsAreNamedOnOneLine()
     {
-        using Store store = NewStore();
-        WasmModule module = HandCompiler.Module("""(module (import "two\nlines" "\1b[31mred" (func)))""");
+        using var store = NewStore();
+        var module = HandCompiler.Module("""(module (import "two\nlines" "\1b[31mred" (func)))""");
         var missing = Assert.Throws<LinkException>(() => store.Instantiate(module));
         Assert.Equal("""unknown import: "two\0alines" "\1b[31mred": function [] -> []""", missing.Message);
     }
@@ -42,11 +42,11 @@ public sealed class InstantiationTests
     [Fact]
     public void OfVeryManyMissingImportsTheFirstAreNamed()
     {
-        using Store store = NewStore();
-        string items = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"(item \"f{i}\") "));
-        WasmModule module = HandCompiler.Module($"(module (import \"{new string('m', 1_000)}\" {items} (func (param i32 i64))))");
+        using var store = NewStore();
+        var items = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"(item \"f{i}\") "));
+        var module = HandCompiler.Module($"(module (import \"{new string('m', 1_000)}\" {items} (func (param i32 i64))))");
 
-        string message = Assert.Throws<LinkException>(() => store.Instantiate(module)).Message;
+        var message = Assert.Throws<LinkException>(() => store.Instantiate(module)).Message;
         Assert.StartsWith("unknown import: \"mmm", message, StringComparison.Ordinal);
         Assert.Contains("m\" \"f8\": function [i32 i64] -> []; ", message, StringComparison.Ordinal);
         Assert.EndsWith("; and more", message, StringComparison.Ordinal);
@@ -57,10 +57,10 @@ public sealed class InstantiationTests
     public void EveryOfManyExportsIsFoundByItsName()
     {
         const int count = 20_000;
-        using Store store = NewStore();
-        string exports = string.Concat(Enumerable.Range(0, count).Select(i => $"(export \"f{i}\" (func $f)) (export \"g{i}\" (global $g)) "));
-        Instance instance = store.Instantiate(HandCompiler.Module($"(module (func $f) (global $g i32 (i32.const 7)) {exports})"));
-        for (int i = 0; i < count; i++)
+        using var store = NewStore();
+        var exports = string.Concat(Enumerable.Range(0, count).Select(i => $"(export \"f{i}\" (func $f)) (export \"g{i}\" (global $g)) "));
+        var instance = store.Instantiate(HandCompiler.Module($"(module (func $f) (global $g i32 (i32.const 7)) {exports})"));
+        for (var i = 0; i < count; i++)
         {
             Assert.Equal($"f{i}", instance.Module.FindExport($"f{i}")!.Name);
             Assert.IsType<WasmFunction>(instance.Export($"f{i}"));
@@ -81,13 +81,19 @@ public sealed class InstantiationTests
     [InlineData("(table 1 funcref)", false)]
     public void MemoriesMatchByTheirCurrentSize(string import, bool matches)
     {
-        using Store store = NewStore();
+        using var store = NewStore();
         var memory = new Memory(store, new MemoryType(new Limits(1, 4), Is64: false));
         Assert.Equal(1, memory.Grow(1));
-        WasmModule module = HandCompiler.Module($"(module (import \"m\" \"x\" {import}))");
-        Imports imports = new Imports().Define("m", "x", memory);
-        if (matches) store.Instantiate(module, imports);
-        else Assert.Throws<LinkException>(() => store.Instantiate(module, imports));
+        var module = HandCompiler.Module($"(module (import \"m\" \"x\" {import}))");
+        var imports = new Imports().Define("m", "x", memory);
+        if (matches)
+        {
+            store.Instantiate(module, imports);
+        }
+        else
+        {
+            Assert.Throws<LinkException>(() => store.Instantiate(module, imports));
+        }
     }
 
     [Theory]
@@ -97,7 +103,7 @@ public sealed class InstantiationTests
     {
         using var store = new Store(new EngineOptions { TierUp = tierUp });
         var memory = new Memory(store, new MemoryType(new Limits(1, 4), Is64: false, IsShared: true));
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -121,8 +127,8 @@ public sealed class InstantiationTests
     [Fact]
     public void InitialValuesAreComputed()
     {
-        using Store store = NewStore();
-        Instance instance = store.Instantiate(
+        using var store = NewStore();
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -142,16 +148,16 @@ public sealed class InstantiationTests
 
         Assert.Equal(5, instance.GetGlobal("sum").Value.AsI32());
         Assert.Equal(-1L, instance.GetGlobal("wide").Value.AsI64());
-        Global mutable = instance.GetGlobal("f64");
+        var mutable = instance.GetGlobal("f64");
         mutable.Value = 2.5;
         Assert.Equal(2.5, mutable.Value.AsF64());
         Assert.Throws<InvalidOperationException>(() => instance.GetGlobal("sum").Value = 1);
-        WasmFunction f = instance.GetGlobal("ref").Value.AsFunction()!;
-        Table table = instance.GetTable("t");
+        var f = instance.GetGlobal("ref").Value.AsFunction()!;
+        var table = instance.GetTable("t");
         Assert.Same(f, table[0].AsFunction());
         Assert.True(table[1].IsNull);
         Assert.Same(f, table[2].AsFunction());
-        Memory memory = instance.GetMemory("mem");
+        var memory = instance.GetMemory("mem");
         Assert.Equal("abc"u8, memory.Span(2, 3));
         Assert.Equal(0xFF, memory.Read<byte>(20));
         Assert.Throws<ArgumentOutOfRangeException>(() => memory.Read<int>(65533));
@@ -160,11 +166,11 @@ public sealed class InstantiationTests
     [Fact]
     public void WhatWasWrittenBeforeAFailureStays()
     {
-        using Store store = NewStore();
+        using var store = NewStore();
         var memory = new Memory(store, new MemoryType(new Limits(1, null), Is64: false));
         var table = new Table(store, new TableType(ValueType.FuncRef, new Limits(2, null), false), WasmValue.FromFunction(null));
-        Imports imports = new Imports().Define("m", "mem", memory).Define("m", "t", table);
-        WasmModule module = HandCompiler.Module(
+        var imports = new Imports().Define("m", "mem", memory).Define("m", "t", table);
+        var module = HandCompiler.Module(
             """
             (module (import "m" "mem" (memory 1)) (import "m" "t" (table 2 funcref)) (func $f)
               (elem (i32.const 1) $f)
@@ -183,7 +189,7 @@ public sealed class InstantiationTests
     [Fact]
     public void MemoriesAndTablesGrowToTheirLimits()
     {
-        using Store store = NewStore();
+        using var store = NewStore();
         var memory = new Memory(store, new MemoryType(new Limits(0, 3), Is64: false));
         Assert.Equal(0, memory.Grow(2));
         memory.Write(65536 + 65532, 0x12345678);
@@ -208,8 +214,8 @@ public sealed class InstantiationTests
     [Fact]
     public void StartFunctionsRun()
     {
-        using Store store = NewStore();
-        int started = 0;
+        using var store = NewStore();
+        var started = 0;
         store.Instantiate(
             HandCompiler.Module("""(module (import "m" "s" (func)) (start 0))"""),
             new Imports().Define("m", "s", HostFunction.Create(() => { started++; })));
@@ -219,10 +225,10 @@ public sealed class InstantiationTests
     [Fact]
     public void ExportsCanBeImported()
     {
-        using Store store = NewStore();
-        Instance exporter = store.Instantiate(HandCompiler.Module(
+        using var store = NewStore();
+        var exporter = store.Instantiate(HandCompiler.Module(
             """(module (func (export "f")) (memory (export "m") 1) (table (export "t") 1 funcref) (global (export "g") i32 (i32.const 9)))"""));
-        Instance importer = store.Instantiate(
+        var importer = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module (func (export "f2") (import "a" "f")) (memory (export "m2") (import "a" "m") 1)

@@ -42,13 +42,16 @@ public sealed class InterruptionTests
         get
         {
             var calls = new TheoryData<string, string>();
-            foreach (string knobs in (string[])
+            foreach (var knobs in (string[])
                 [
                     "tier-up=never", "tier-up=eager", "tier-up=background tiering.budget=1000 osr=on", "tier-up=synchronous stress.tier-up-after=1 stress.guard-fail-interval=3",
                     "tier-up=eager interrupt.epochs=on interrupt.fuel=on", "tier-up=never interrupt.epochs=on", "tier-up=eager stress.gc-interval=3",
                 ])
             {
-                foreach (string function in (string[])["loop", "counting", "nested", "tail", "fib", "catching"]) calls.Add(knobs, function);
+                foreach (var function in (string[])["loop", "counting", "nested", "tail", "fib", "catching"])
+                {
+                    calls.Add(knobs, function);
+                }
             }
 
             return calls;
@@ -58,31 +61,39 @@ public sealed class InterruptionTests
     [Theory, MemberData(nameof(EndlessCalls))]
     public void EndlessExecutionEndsSoon(string knobs, string function)
     {
-        using Store store = NewStore(knobs);
-        WasmFunction called = Instantiate(store).GetFunction(function);
+        using var store = NewStore(knobs);
+        var called = Instantiate(store).GetFunction(function);
         WasmValue[] arguments = function == "fib" ? [60] : [];
         BestOf(() => Measure(store.Interrupt, () => Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => called.Invoke(arguments)).Kind)));
         BestOf(() =>
         {
             // Where this thread is not let run in time, the call is cancelled before it begins, and there is no trap.
-            for (int i = 0; i < 100; i++)
+            for (var i = 0; i < 100; i++)
             {
                 using var source = new CancellationTokenSource();
                 Exception? inner = null;
-                TimeSpan time = Measure(source.Cancel, () =>
+                var time = Measure(source.Cancel, () =>
                 {
                     var cancelled = Assert.Throws<OperationCanceledException>(() => called.Invoke(arguments, source.Token));
                     Assert.Equal(source.Token, cancelled.CancellationToken);
                     inner = cancelled.InnerException;
                 });
-                if (inner is null) continue;
+                if (inner is null)
+                {
+                    continue;
+                }
+
                 Assert.NotEmpty(Assert.IsType<WasmTrapException>(inner).CallStack);
                 return time;
             }
 
             throw new InvalidOperationException("each of 100 calls was cancelled before it began");
         });
-        if (!store.Engine.Options.InterruptEpochs) return;
+        if (!store.Engine.Options.InterruptEpochs)
+        {
+            return;
+        }
+
         BestOf(() =>
         {
             store.SetEpochDeadline(2);
@@ -101,13 +112,17 @@ public sealed class InterruptionTests
     [InlineData("tier-up=eager")]
     public void ADeadlineStaysUntilThereIsAnotherOne(string knobs)
     {
-        using Store store = NewStore(knobs + " interrupt.epochs=on");
-        WasmFunction fib = Instantiate(store).GetFunction("fib");
+        using var store = NewStore(knobs + " interrupt.epochs=on");
+        var fib = Instantiate(store).GetFunction("fib");
         store.SetEpochDeadline(1);
         Assert.Equal(55, fib.Invoke(10)[0]);
         store.Engine.IncrementEpoch();
-        for (int i = 0; i < 2; i++) Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => fib.Invoke(10)).Kind);
-        int calls = 0;
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => fib.Invoke(10)).Kind);
+        }
+
+        var calls = 0;
         store.EpochDeadlineReached = asking =>
         {
             Assert.Same(store, asking);
@@ -123,7 +138,11 @@ public sealed class InterruptionTests
         Assert.Equal(2, calls);
         store.EpochDeadlineReached = null;
         store.SetEpochDeadline(long.MaxValue);
-        for (int i = 0; i < 100; i++) store.Engine.IncrementEpoch();
+        for (var i = 0; i < 100; i++)
+        {
+            store.Engine.IncrementEpoch();
+        }
+
         Assert.Equal(55, fib.Invoke(10)[0]);
         store.SetEpochDeadline(0);
         Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => fib.Invoke(10)).Kind);
@@ -132,7 +151,7 @@ public sealed class InterruptionTests
     [Fact]
     public void EpochsAreOfAllStoresOfAnEngine()
     {
-        using Store plain = NewStore("tier-up=never");
+        using var plain = NewStore("tier-up=never");
         using var engine = new WasmEngine(EngineOptions.Default.With("interrupt.epochs", "on"));
         using var first = new Store(engine);
         using var second = new Store(engine);
@@ -157,9 +176,9 @@ public sealed class InterruptionTests
         using var first = new Store(engine);
         using var second = new Store(engine);
         engine.Interrupt();
-        foreach (Store store in (Store[])[first, second])
+        foreach (var store in (Store[])[first, second])
         {
-            WasmFunction fib = Instantiate(store).GetFunction("fib");
+            var fib = Instantiate(store).GetFunction("fib");
             Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => fib.Invoke(5)).Kind);
             Assert.Equal(5, fib.Invoke(5)[0]);
         }
@@ -168,8 +187,8 @@ public sealed class InterruptionTests
     [Fact]
     public void ACancellationIsOfOneCall()
     {
-        using Store store = NewStore("tier-up=never");
-        WasmFunction fib = Instantiate(store).GetFunction("fib");
+        using var store = NewStore("tier-up=never");
+        var fib = Instantiate(store).GetFunction("fib");
         using var source = new CancellationTokenSource();
         Assert.Equal(5, fib.Invoke([5], source.Token)[0]);
         source.Cancel();
@@ -188,14 +207,14 @@ public sealed class InterruptionTests
     [Fact]
     public void WhatTheHostCallsInACancelledCallEndsToo()
     {
-        using Store store = NewStore("tier-up=eager");
+        using var store = NewStore("tier-up=eager");
         using var source = new CancellationTokenSource();
-        int inner = 0;
+        var inner = 0;
         Instance? instance = null;
         instance = Instantiate(store, _ =>
         {
             source.Cancel();
-            for (int i = 0; i < 3; i++)
+            for (var i = 0; i < 3; i++)
             {
                 // The host takes no notice, which does not save its caller.
                 Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => instance!.GetFunction("fib").Invoke(20)).Kind);
@@ -215,8 +234,8 @@ public sealed class InterruptionTests
     [Fact]
     public void ARequestIsNotTakenForACancellation()
     {
-        using Store store = NewStore("tier-up=never");
-        WasmFunction loop = Instantiate(store).GetFunction("loop");
+        using var store = NewStore("tier-up=never");
+        var loop = Instantiate(store).GetFunction("loop");
         using var source = new CancellationTokenSource();
         store.Interrupt();
         Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => loop.Invoke([], source.Token)).Kind);
@@ -225,8 +244,8 @@ public sealed class InterruptionTests
     [Fact]
     public void DelegatesTakeATokenAsTheirLastParameter()
     {
-        using Store store = NewStore("tier-up=eager");
-        Instance instance = Instantiate(store);
+        using var store = NewStore("tier-up=eager");
+        var instance = Instantiate(store);
         var add = instance.GetFunction("add").CreateDelegate<Func<int, double, CancellationToken, (int, double)>>();
         using var source = new CancellationTokenSource();
         Assert.Equal((5, 2.5), add(4, 2, source.Token));
@@ -258,7 +277,7 @@ public sealed class InterruptionTests
         other.Start();
         begun.Set();
         execute();
-        long ended = Stopwatch.GetTimestamp();
+        var ended = Stopwatch.GetTimestamp();
         other.Join();
         return Stopwatch.GetElapsedTime(requested, ended);
     }
@@ -266,10 +285,10 @@ public sealed class InterruptionTests
     /// <summary>On a busy machine a thread may not be let run for long: one of some attempts must have been soon enough, and none may hang.</summary>
     private static void BestOf(Func<TimeSpan> attempt)
     {
-        TimeSpan best = VeryLong;
-        for (int i = 0; i < 8 && best > Soon; i++)
+        var best = VeryLong;
+        for (var i = 0; i < 8 && best > Soon; i++)
         {
-            TimeSpan time = attempt();
+            var time = attempt();
             Assert.True(time < VeryLong, $"it took {time}");
             best = time < best ? time : best;
         }

@@ -225,8 +225,8 @@ public sealed class JsStringTests
     public void WrongArgumentsTrap(string function, object?[] arguments, TrapKind kind) => Assert.All(Tiers, options =>
     {
         using var store = new Store(options);
-        WasmFunction callee = Instantiate(store).GetFunction(function);
-        for (int i = 0; i < 4; i++)
+        var callee = Instantiate(store).GetFunction(function);
+        for (var i = 0; i < 4; i++)
         {
             var trap = Assert.Throws<WasmTrapException>(() => callee.Invoke(Arguments(arguments)));
             Assert.Equal(kind, trap.Kind);
@@ -238,8 +238,11 @@ public sealed class JsStringTests
     public void ATrapInAnInlinedFunctionTellsItsFrames()
     {
         using var store = new Store(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 20 });
-        WasmFunction places = Instantiate(store).GetFunction("places");
-        for (int i = 0; i < 20; i++) Assert.Equal(1, places.Invoke(Arguments(["ab", "b"]))[0].AsI32());
+        var places = Instantiate(store).GetFunction("places");
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(1, places.Invoke(Arguments(["ab", "b"]))[0].AsI32());
+        }
 
         var trap = Assert.Throws<WasmTrapException>(() => places.Invoke(Arguments(["ab", "abc"])));
 
@@ -259,8 +262,8 @@ public sealed class JsStringTests
     public void AnI31IsNoString() => Assert.All(Tiers, options =>
     {
         using var store = new Store(options);
-        Instance instance = Instantiate(store);
-        WasmValue i31 = instance.GetFunction("i31").Invoke(5)[0];
+        var instance = Instantiate(store);
+        var i31 = instance.GetFunction("i31").Invoke(5)[0];
         Assert.Equal(0, instance.GetFunction("test").Invoke(i31)[0].AsI32());
         Assert.Throws<WasmTrapException>(() => instance.GetFunction("length").Invoke(i31));
         Assert.Throws<WasmTrapException>(() => instance.GetFunction("equals").Invoke(i31, i31));
@@ -288,7 +291,7 @@ public sealed class JsStringTests
     [Fact]
     public void SignaturesAreChecked()
     {
-        byte[] module = WatAssembler.Assemble("""(module (import "wasm:js-string" "length" (func (param externref) (result i64))))""");
+        var module = WatAssembler.Assemble("""(module (import "wasm:js-string" "length" (func (param externref) (result i64))))""");
         Assert.Throws<InvalidModuleException>(() => WasmModule.Decode(module, BuiltinSets.JsString));
         Assert.Empty(WasmModule.Decode(module).Exports);
     }
@@ -297,24 +300,24 @@ public sealed class JsStringTests
     public void NothingIsOfferedUnasked()
     {
         using var store = new Store();
-        WasmModule module = WasmModule.Decode(Module.Bytes);
+        var module = WasmModule.Decode(Module.Bytes);
         Assert.Throws<LinkException>(() => store.Instantiate(module, new Imports().DefineStringConstants("'")));
     }
 
     [Fact]
     public void WhoDecodesTheModuleDecidesWhoseFunctionsItImports() => Assert.All(Tiers, options =>
     {
-        byte[] bytes = WatAssembler.Assemble(
+        var bytes = WatAssembler.Assemble(
             """
             (module
               (import "wasm:js-string" "length" (func $length (param externref) (result i32)))
               (func (export "length") (param externref) (result i32) (call $length (local.get 0))))
             """);
-        Imports imports = new Imports().Define("wasm:js-string", "length", (_, _, results) => results[0] = 42);
+        var imports = new Imports().Define("wasm:js-string", "length", (_, _, results) => results[0] = 42);
         using var store = new Store(options);
-        WasmFunction builtin = store.Instantiate(WasmModule.Decode(bytes, BuiltinSets.JsString), imports).GetFunction("length");
-        WasmFunction other = store.Instantiate(WasmModule.Decode(bytes), imports).GetFunction("length");
-        for (int i = 0; i < 4; i++)
+        var builtin = store.Instantiate(WasmModule.Decode(bytes, BuiltinSets.JsString), imports).GetFunction("length");
+        var other = store.Instantiate(WasmModule.Decode(bytes), imports).GetFunction("length");
+        for (var i = 0; i < 4; i++)
         {
             Assert.Equal(3, builtin.Invoke(Arguments(["abc"]))[0].AsI32());
             Assert.Equal(42, other.Invoke(Arguments(["abc"]))[0].AsI32());
@@ -330,13 +333,17 @@ public sealed class JsStringTests
     private static object? Invoke(EngineOptions options, string function, object?[] arguments)
     {
         using var store = new Store(options);
-        WasmFunction callee = Instantiate(store).GetFunction(function);
+        var callee = Instantiate(store).GetFunction(function);
         object? first = null;
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
-            WasmValue result = callee.Invoke(Arguments(arguments))[0];
-            object? value = result.Kind == ValueKind.I32 ? result.AsI32() : result.AsExtern();
-            if (i == 0) first = value;
+            var result = callee.Invoke(Arguments(arguments))[0];
+            var value = result.Kind == ValueKind.I32 ? result.AsI32() : result.AsExtern();
+            if (i == 0)
+            {
+                first = value;
+            }
+
             Assert.Equal(first, value);
         }
 

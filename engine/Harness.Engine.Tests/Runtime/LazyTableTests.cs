@@ -50,9 +50,12 @@ public sealed class LazyTableTests
         get
         {
             var data = new TheoryData<TierUpMode, string>();
-            foreach (TierUpMode mode in new[] { TierUpMode.Never, TierUpMode.Eager })
+            foreach (var mode in new[] { TierUpMode.Never, TierUpMode.Eager })
             {
-                foreach (string first in new[] { "call", "copy", "host", "set", "grow", "last", "null" }) data.Add(mode, first);
+                foreach (var first in new[] { "call", "copy", "host", "set", "grow", "last", "null" })
+                {
+                    data.Add(mode, first);
+                }
             }
 
             return data;
@@ -64,16 +67,22 @@ public sealed class LazyTableTests
     public void WhatManyTablesContainIsFoundInOnePassOverTheSegments()
     {
         const int count = 100_000;
-        WasmModule module = new ModuleBuilder()
+        var module = new ModuleBuilder()
             .Types(ModuleBuilder.Function([], []))
             .Section(SectionId.Function, 1, w => w.U32(0))
             .Section(SectionId.Table, count, w =>
             {
-                for (int i = 0; i < count; i++) w.Bytes([0x70, 0, 1]);
+                for (var i = 0; i < count; i++)
+                {
+                    w.Bytes([0x70, 0, 1]);
+                }
             })
             .Section(SectionId.Element, count, w =>
             {
-                for (int i = 0; i < count; i++) w.Bytes([0, 0x41, 0, 0x0B, 1, 0]);
+                for (var i = 0; i < count; i++)
+                {
+                    w.Bytes([0, 0x41, 0, 0x0B, 1, 0]);
+                }
             })
             .Code(_ => { })
             .Decode();
@@ -89,8 +98,8 @@ public sealed class LazyTableTests
     public void WhoeverComesFirstFindsTheElements(TierUpMode mode, string first)
     {
         using var store = new Store(Lazy with { TierUp = mode });
-        Instance instance = store.Instantiate(Large, Host);
-        int changed = -1;
+        var instance = store.Instantiate(Large, Host);
+        var changed = -1;
         switch (first)
         {
             case "call":
@@ -118,12 +127,18 @@ public sealed class LazyTableTests
                 break;
         }
 
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
         {
-            int element = i;
-            int expected = i == changed ? 104 : Expected(i);
-            if (expected < 0) Assert.Equal(TrapKind.UninitializedElement, Assert.Throws<WasmTrapException>(() => Call(instance, "call", element)).Kind);
-            else Assert.Equal(expected, Call(instance, "call", element));
+            var element = i;
+            var expected = i == changed ? 104 : Expected(i);
+            if (expected < 0)
+            {
+                Assert.Equal(TrapKind.UninitializedElement, Assert.Throws<WasmTrapException>(() => Call(instance, "call", element)).Kind);
+            }
+            else
+            {
+                Assert.Equal(expected, Call(instance, "call", element));
+            }
         }
 
         Assert.Equal(TrapKind.UndefinedElement, Assert.Throws<WasmTrapException>(() => Call(instance, "call", Length + 5000)).Kind);
@@ -137,7 +152,7 @@ public sealed class LazyTableTests
     public void TablesGrowInTheirPlaceAndBeyond(int delta)
     {
         using var store = new Store(Lazy);
-        Instance instance = store.Instantiate(Large, Host);
+        var instance = store.Instantiate(Large, Host);
         Assert.Equal(Length, Call(instance, "grow", delta));
         Assert.Equal(103, Call(instance, "call", Length));
         Assert.Equal(103, Call(instance, "call", Length + delta - 1));
@@ -150,8 +165,8 @@ public sealed class LazyTableTests
     public void ALoopInOptimizedCodeFillsTheTable()
     {
         using var engine = new WasmEngine(Lazy with { TierUp = TierUpMode.Eager });
-        int expected = Enumerable.Range(0, Length).Where(i => i is >= 10 and < 2800 && Expected(i) > 0).Sum(Expected);
-        for (int i = 0; i < 20; i++)
+        var expected = Enumerable.Range(0, Length).Where(i => i is >= 10 and < 2800 && Expected(i) > 0).Sum(Expected);
+        for (var i = 0; i < 20; i++)
         {
             using var store = new Store(engine);
             Assert.Equal(expected, Call(store.Instantiate(Large, Host), "sum"));
@@ -161,15 +176,15 @@ public sealed class LazyTableTests
     [Fact]
     public void AnotherInstanceSharesTheTable()
     {
-        WasmModule importer = HandCompiler.Module(
+        var importer = HandCompiler.Module(
             """
             (module (type $f (func (result i32))) (import "m" "t" (table $t 10 funcref)) (elem (i32.const 17) func $own)
               (func $own (type $f) (i32.const 55))
               (func (export "call") (param i32) (result i32) (call_indirect $t (type $f) (local.get 0))))
             """);
         using var store = new Store(Lazy);
-        Instance instance = store.Instantiate(Large, Host);
-        Instance other = store.Instantiate(importer, new Imports().Define("m", "t", instance.GetTable("t")));
+        var instance = store.Instantiate(Large, Host);
+        var other = store.Instantiate(importer, new Imports().Define("m", "t", instance.GetTable("t")));
         Assert.Equal(55, Call(instance, "call", 17));
         Assert.Equal(102, Call(other, "call", 24));
     }
@@ -178,7 +193,7 @@ public sealed class LazyTableTests
     [Fact]
     public void ASegmentThatDoesNotFitKeepsTablesAsTheyAreThen()
     {
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             """
             (module (type $f (func (result i32)))
               (import "m" "t" (table $t 20 funcref)) (table $own 500 funcref)
@@ -196,11 +211,18 @@ public sealed class LazyTableTests
     public void ManyTablesComeAndGo()
     {
         using var engine = new WasmEngine(Lazy);
-        for (int round = 0; round < 5; round++)
+        for (var round = 0; round < 5; round++)
         {
             Store[] stores = [.. Enumerable.Range(0, 300).Select(_ => new Store(engine))];
-            foreach (Store store in stores) Assert.Equal(7, Call(store.Instantiate(Large, Host), "call", Length - 1));
-            foreach (Store store in stores) store.Dispose();
+            foreach (var store in stores)
+            {
+                Assert.Equal(7, Call(store.Instantiate(Large, Host), "call", Length - 1));
+            }
+
+            foreach (var store in stores)
+            {
+                store.Dispose();
+            }
         }
     }
 
@@ -210,8 +232,8 @@ public sealed class LazyTableTests
     [InlineData(TierUpMode.Eager)]
     public void ReferencesAreWholeHoweverTheyAreTaken(TierUpMode mode)
     {
-        string functions = string.Concat(Enumerable.Range(0, 2000).Select(i => string.Create(CultureInfo.InvariantCulture, $"(func $f{i} (type $f) (global.get $g))")));
-        WasmModule module = HandCompiler.Module(
+        var functions = string.Concat(Enumerable.Range(0, 2000).Select(i => string.Create(CultureInfo.InvariantCulture, $"(func $f{i} (type $f) (global.get $g))")));
+        var module = HandCompiler.Module(
             $$"""
             (module (type $f (func (result i32))) (import "m" "take" (func $take (param funcref) (result i32)))
               (global $g (mut i32) (i32.const 42)) (global $held funcref (ref.func $f1999)) (table $t 4 funcref)
@@ -225,7 +247,7 @@ public sealed class LazyTableTests
               (func (export "direct") (result i32) (call $f1000)))
             """);
         using var store = new Store(Lazy with { TierUp = mode });
-        Instance instance = store.Instantiate(module, new Imports().Define("m", "take", HostFunction.Create(
+        var instance = store.Instantiate(module, new Imports().Define("m", "take", HostFunction.Create(
             new FunctionType([ValueType.FuncRef], [ValueType.I32]), (_, arguments, results) => results[0] = arguments[0].AsFunction()!.Invoke()[0])));
         Assert.Equal(42, instance.GetFunction("exported").Invoke()[0].AsI32());
         Assert.Equal([42, 42], new[] { 1, 2 }.Select(i => Call(instance, "table", i)));

@@ -61,9 +61,9 @@ public sealed class LegacyExceptionTests
               end $t
               i32.add)
             """;
-        using Store store = NewStore(knobs);
-        Instance instance = Instantiate(store, body);
-        foreach (string name in (string[])["folded", "flat", "folded", "flat"])
+        using var store = NewStore(knobs);
+        var instance = Instantiate(store, body);
+        foreach (var name in (string[])["folded", "flat", "folded", "flat"])
         {
             Assert.Equal([1006, 1106, 1200, 1000], Enumerable.Range(0, 4).Select(i => Call(instance, name, i)));
         }
@@ -89,9 +89,9 @@ public sealed class LegacyExceptionTests
                 (catch $a (i32.add (i32.const 10)))
                 (catch $c (i32.const 20))))
             """;
-        using Store store = NewStore(knobs);
-        Instance instance = Instantiate(store, body);
-        for (int i = 0; i < 3; i++)
+        using var store = NewStore(knobs);
+        var instance = Instantiate(store, body);
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal(15, Call(instance, "f", 0));
             Assert.Equal(20, Call(instance, "f", 1));
@@ -126,9 +126,9 @@ public sealed class LegacyExceptionTests
                 (catch $a (i32.add (i32.const 500)))
                 (catch_all (i32.const 7))))
             """;
-        using Store store = NewStore(knobs);
-        Instance instance = Instantiate(store, body);
-        for (int i = 0; i < 6; i++)
+        using var store = NewStore(knobs);
+        var instance = Instantiate(store, body);
+        for (var i = 0; i < 6; i++)
         {
             Assert.Equal(1040, Call(instance, "f", 0));
             Assert.Equal(7, Call(instance, "f", 16));
@@ -165,9 +165,9 @@ public sealed class LegacyExceptionTests
               (try (do (call $caller (local.get 0)) (return (i32.const 0))) (catch_all))
               (i32.const 1))
             """;
-        using Store store = NewStore(knobs);
-        Instance instance = Instantiate(store, body);
-        for (int i = 0; i < 3; i++)
+        using var store = NewStore(knobs);
+        var instance = Instantiate(store, body);
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal([5, 3, 3, 0], Enumerable.Range(0, 4).Select(which => Call(instance, "f", which)));
             Assert.Equal([1, 1, 1, 0], Enumerable.Range(0, 4).Select(which => Call(instance, "g", which)));
@@ -196,8 +196,8 @@ public sealed class LegacyExceptionTests
                 (catch $a (return (i32.add (i32.const 1))))
                 (catch_all (i32.const 2))))
             """;
-        using Store store = NewStore(knobs);
-        Instance instance = Instantiate(store, body.Replace("(local.set $sum (i32.add (local.get $sum)))", "(local.get $sum) (i32.add) (local.set $sum)", StringComparison.Ordinal));
+        using var store = NewStore(knobs);
+        var instance = Instantiate(store, body.Replace("(local.set $sum (i32.add (local.get $sum)))", "(local.get $sum) (i32.add) (local.set $sum)", StringComparison.Ordinal));
         Assert.Equal(106, Call(instance, "f", 1));
         Assert.Equal([6, 2, 2, 0], Enumerable.Range(0, 4).Select(which => Call(instance, "g", which)));
         Assert.Equal([6, 2, 2, 0], Enumerable.Range(0, 4).Select(which => Call(instance, "g", which)));
@@ -214,9 +214,15 @@ public sealed class LegacyExceptionTests
     [InlineData("(tag (param i32)) (func (try (do) (catch 0 (drop)) (catch 0 (drop) (rethrow 0))))", true)]
     public void ClausesAreValidated(string fields, bool isValid)
     {
-        byte[] bytes = WatAssembler.Assemble($"(module {fields})");
-        if (isValid) Assert.NotNull(WasmModule.Decode(bytes));
-        else Assert.ThrowsAny<ModuleException>(() => WasmModule.Decode(bytes));
+        var bytes = WatAssembler.Assemble($"(module {fields})");
+        if (isValid)
+        {
+            Assert.NotNull(WasmModule.Decode(bytes));
+        }
+        else
+        {
+            Assert.ThrowsAny<ModuleException>(() => WasmModule.Decode(bytes));
+        }
     }
 
     [Theory]

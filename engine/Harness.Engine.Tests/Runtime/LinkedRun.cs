@@ -17,7 +17,11 @@ internal sealed class LinkedRun : IDisposable
     public Instance Instantiate(string text, params (string Name, Instance Instance)[] imported)
     {
         var imports = new Imports();
-        foreach ((string name, Instance instance) in imported) imports.Define(name, instance);
+        foreach (var (name, instance) in imported)
+        {
+            imports.Define(name, instance);
+        }
+
         return Store.Instantiate(Decode(text), imports);
     }
 

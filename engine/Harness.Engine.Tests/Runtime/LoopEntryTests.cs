@@ -167,15 +167,15 @@ public sealed class LoopEntryTests
     [MemberData(nameof(Names))]
     public void ResultsAreThoseOfBaselineCode(string name)
     {
-        string text = Functions.First(function => function.Name == name).Text;
-        long expected = Run(text, EngineOptions.Default with { TierUp = TierUpMode.Never }, out int none);
+        var text = Functions.First(function => function.Name == name).Text;
+        var expected = Run(text, EngineOptions.Default with { TierUp = TierUpMode.Never }, out var none);
         Assert.Equal(0, none);
-        foreach (EngineOptions options in (EngineOptions[])
+        foreach (var options in (EngineOptions[])
                  [Entering, Entering with { Deopt = false }, Entering with { StressGuardFailInterval = 3 }, Entering with { StressGcInterval = 2 },
                   Entering with { Inlining = false, PassPeel = false }, Entering with { TieringBudget = 1 },
                   Entering with { OsrThreshold = 7 }, Entering with { OsrThreshold = 3, StressGuardFailInterval = 3, StressGcInterval = 2 }])
         {
-            Assert.Equal(expected, Run(text, options, out int entered));
+            Assert.Equal(expected, Run(text, options, out var entered));
             Assert.True(entered > 0, $"{name}: no loop was entered");
         }
     }
@@ -185,7 +185,7 @@ public sealed class LoopEntryTests
     {
         using var store = new Store(EngineOptions.Default with { Osr = true, TieringBudget = 1000 });
         var loops = new Loops(store);
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        var instance = store.Instantiate(HandCompiler.Module(
             """
             (module
               (func (export "f") (result i64) (local $n i64)
@@ -203,7 +203,7 @@ public sealed class LoopEntryTests
     {
         using var store = new Store(Entering);
         var loops = new Loops(store);
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        var instance = store.Instantiate(HandCompiler.Module(
             """
             (module
               (func (export "f") (param $n i32) (result i32) (local $sum i32)
@@ -213,10 +213,10 @@ public sealed class LoopEntryTests
                   (br $next))
                 (unreachable)))
             """));
-        WasmTrapException trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("f").Invoke(Iterations));
+        var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("f").Invoke(Iterations));
         Assert.Equal(TrapKind.IntegerDivideByZero, trap.Kind);
         Assert.Equal(1, loops.Count);
-        WasmFrame frame = Assert.Single(trap.CallStack);
+        var frame = Assert.Single(trap.CallStack);
         Assert.Equal(Opcode.I32DivU, OpcodeAt(instance.Module, frame.BytecodeOffset));
     }
 
@@ -227,12 +227,15 @@ public sealed class LoopEntryTests
     public void ALoopThatStressLeavesBeforeItGetsOnIsNotEnteredForEver(int interval)
     {
         using var store = new Store(Entering with { StressGuardFailInterval = interval });
-        int deopts = 0;
+        var deopts = 0;
         store.Engine.Events.Deoptimized += _ =>
         {
-            if (++deopts > 10_000) throw new InvalidOperationException("the loop does not get on");
+            if (++deopts > 10_000)
+            {
+                throw new InvalidOperationException("the loop does not get on");
+            }
         };
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        var instance = store.Instantiate(HandCompiler.Module(
             """
             (module
               (type $t (func (param i64) (result i64)))
@@ -251,7 +254,7 @@ public sealed class LoopEntryTests
     [Fact]
     public void WithoutTheKnobNothingIsEntered()
     {
-        Run(Functions[0].Text, Entering with { Osr = false }, out int entered);
+        Run(Functions[0].Text, Entering with { Osr = false }, out var entered);
         Assert.Equal(0, entered);
     }
 
@@ -262,15 +265,21 @@ public sealed class LoopEntryTests
     public void ALoopIsEnteredAfterAsManyIterationsAsTheThresholdSays(int threshold)
     {
         using var store = new Store(Entering with { OsrThreshold = threshold });
-        int ticks = 0;
-        int optimizedAt = -1;
-        int enteredAt = -1;
+        var ticks = 0;
+        var optimizedAt = -1;
+        var enteredAt = -1;
         store.Engine.Events.Compiled += compiled =>
         {
-            if (compiled.Code!.LoopOffset >= 0) enteredAt = ticks;
-            else if (compiled.Code.Tier == CodeTier.Optimized) optimizedAt = ticks;
+            if (compiled.Code!.LoopOffset >= 0)
+            {
+                enteredAt = ticks;
+            }
+            else if (compiled.Code.Tier == CodeTier.Optimized)
+            {
+                optimizedAt = ticks;
+            }
         };
-        Instance instance = store.Instantiate(TickingLoop, new Imports().Define("host", "tick", HostFunction.Create(() => { ticks++; })));
+        var instance = store.Instantiate(TickingLoop, new Imports().Define("host", "tick", HostFunction.Create(() => { ticks++; })));
         instance.GetFunction("f").Invoke(Iterations);
         Assert.Equal(Iterations, ticks);
 
@@ -284,9 +293,9 @@ public sealed class LoopEntryTests
     [Fact]
     public void ALoopThatEndsBeforeTheThresholdIsNotEntered()
     {
-        string text = Functions[0].Text;
-        long expected = Run(text, EngineOptions.Default with { TierUp = TierUpMode.Never }, out _);
-        Assert.Equal(expected, Run(text, Entering with { OsrThreshold = Iterations }, out int entered));
+        var text = Functions[0].Text;
+        var expected = Run(text, EngineOptions.Default with { TierUp = TierUpMode.Never }, out _);
+        Assert.Equal(expected, Run(text, Entering with { OsrThreshold = Iterations }, out var entered));
         Assert.Equal(0, entered);
     }
 
@@ -304,8 +313,8 @@ public sealed class LoopEntryTests
     {
         using var store = new Store(options);
         var loops = new Loops(store);
-        Instance instance = store.Instantiate(HandCompiler.Module($"(module {text})"));
-        long result = instance.GetFunction("f").Invoke(Iterations)[0].AsI64();
+        var instance = store.Instantiate(HandCompiler.Module($"(module {text})"));
+        var result = instance.GetFunction("f").Invoke(Iterations)[0].AsI64();
         entered = loops.Count;
         return result;
     }

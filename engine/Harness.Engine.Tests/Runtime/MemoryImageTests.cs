@@ -31,17 +31,21 @@ public sealed class MemoryImageTests
     [MemberData(nameof(Modules))]
     public void LaterInstancesBeginAsTheFirst(string text, bool hasImage)
     {
-        WasmModule module = HandCompiler.Module($"(module {text})");
-        MemoryImage[]? images = MemoryImage.Create(module, 1024);
+        var module = HandCompiler.Module($"(module {text})");
+        var images = MemoryImage.Create(module, 1024);
         Assert.Equal(hasImage, images is { Length: > 0 });
-        foreach (MemoryImage image in images ?? []) image.Dispose();
+        foreach (var image in images ?? [])
+        {
+            image.Dispose();
+        }
+
         using var engine = new WasmEngine(Options);
         using var store = new Store(engine);
         byte[]? first = null;
-        for (int i = 0; i < Instances; i++)
+        for (var i = 0; i < Instances; i++)
         {
-            Memory memory = store.Instantiate(module).GetMemory("m");
-            byte[] content = memory.Span(0, (int)memory.ByteLength).ToArray();
+            var memory = store.Instantiate(module).GetMemory("m");
+            var content = memory.Span(0, (int)memory.ByteLength).ToArray();
             first ??= content;
             Assert.Equal(first, content);
 
@@ -55,16 +59,16 @@ public sealed class MemoryImageTests
     [Fact]
     public void SegmentsAreDroppedAllTheSame()
     {
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             $"""
             (module (memory 1) (data $active (i32.const 0) "{Filling}") (data $passive "abc")
               (func (export "active") (memory.init $active (i32.const 0) (i32.const 0) (i32.const 1)))
               (func (export "passive") (memory.init $passive (i32.const 0) (i32.const 0) (i32.const 3))))
             """);
         using var store = new Store(Options);
-        for (int i = 0; i < Instances; i++)
+        for (var i = 0; i < Instances; i++)
         {
-            Instance instance = store.Instantiate(module);
+            var instance = store.Instantiate(module);
             instance.GetFunction("passive").Invoke();
             Assert.Equal(TrapKind.MemoryOutOfBounds, Assert.Throws<WasmTrapException>(() => instance.GetFunction("active").Invoke()).Kind);
         }
@@ -73,10 +77,10 @@ public sealed class MemoryImageTests
     [Fact]
     public void WhatDoesNotFitTrapsInEveryInstanceAndLeavesWhatWasWrittenBefore()
     {
-        WasmModule module = HandCompiler.Module(
+        var module = HandCompiler.Module(
             $"""(module (memory (import "m" "m") 1) (data (i32.const 0) "{Filling}") (data (i32.const 65535) "ab"))""");
         using var store = new Store(Options);
-        for (int i = 0; i < Instances; i++)
+        for (var i = 0; i < Instances; i++)
         {
             var memory = new Memory(store, new MemoryType(new Limits(1, null), Is64: false));
             Assert.Throws<WasmTrapException>(() => store.Instantiate(module, new Imports().Define("m", "m", memory)));
@@ -89,7 +93,7 @@ public sealed class MemoryImageTests
     public void FilesAreClosedWithTheEngine()
     {
         // No other test has an image of this size.
-        WasmModule module = HandCompiler.Module($"""(module (memory 1) (data (i32.const 0) "{new string('x', 50_000)}"))""");
+        var module = HandCompiler.Module($"""(module (memory 1) (data (i32.const 0) "{new string('x', 50_000)}"))""");
         using (var engine = new WasmEngine(Options))
         {
             using var store = new Store(engine);

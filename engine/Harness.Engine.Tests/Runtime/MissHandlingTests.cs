@@ -26,12 +26,15 @@ public sealed class MissHandlingTests
     /// <summary>Calls each target in turn, often enough for the code to be optimized again after a deopt.</summary>
     private static EngineStatistics Run(EngineOptions options)
     {
-        using WasmEngine engine = NewEngine(options);
+        using var engine = NewEngine(options);
         using var store = new Store(engine);
-        WasmFunction call = store.Instantiate(Module).GetFunction("call");
-        for (int target = 0; target < 3; target++)
+        var call = store.Instantiate(Module).GetFunction("call");
+        for (var target = 0; target < 3; target++)
         {
-            for (int i = 0; i < 30; i++) Assert.Equal(target + 1, call.Invoke(target)[0].AsI32());
+            for (var i = 0; i < 30; i++)
+            {
+                Assert.Equal(target + 1, call.Invoke(target)[0].AsI32());
+            }
         }
 
         return engine.Statistics;
@@ -43,11 +46,11 @@ public sealed class MissHandlingTests
     [InlineData(2, 1)]
     public void AGenericCallNeverDeoptimizesAndAGuardDoesUnderStressToo(int guardFailures, int collections)
     {
-        EngineStatistics generic = Run(Stressed(MissPolicies.With<MissPolicies.GenericCalls>()));
+        var generic = Run(Stressed(MissPolicies.With<MissPolicies.GenericCalls>()));
         Assert.Equal((0, 0), (generic.Deopts, generic.StressDeopts));
         Assert.NotEqual(0, generic.OptimizedFunctions);
 
-        EngineStatistics guarded = Run(Stressed(MissPolicies.With<MissPolicies.Guards>()));
+        var guarded = Run(Stressed(MissPolicies.With<MissPolicies.Guards>()));
         Assert.Equal((2, guardFailures > 0), (guarded.Deopts, guarded.StressDeopts > 0));
 
         EngineOptions Stressed(EngineOptions options) => options with { StressGuardFailInterval = guardFailures, StressGcInterval = collections };
@@ -57,7 +60,7 @@ public sealed class MissHandlingTests
     [Fact]
     public void APolicyDecidesBeforeTheKnobsOfSites()
     {
-        EngineOptions guards = MissPolicies.With<MissPolicies.Guards>();
+        var guards = MissPolicies.With<MissPolicies.Guards>();
         Assert.Equal(2, Run(guards with { DeoptMinCalls = 1000, DeoptSiteLimit = 1 }).Deopts);
         Assert.Equal(0, Run(guards with { Deopt = false }).Deopts);
     }
@@ -70,9 +73,9 @@ public sealed class MissHandlingTests
     [Fact]
     public void EachSiteOfAFunctionHasItsOwn()
     {
-        using WasmEngine engine = NewEngine(MissPolicies.With<MissPolicies.GuardsOfA>());
+        using var engine = NewEngine(MissPolicies.With<MissPolicies.GuardsOfA>());
         using var store = new Store(engine);
-        WasmFunction both = store.Instantiate(Module).GetFunction("both");
+        var both = store.Instantiate(Module).GetFunction("both");
         Call(0, 1, 21);
         Assert.NotEqual(0, engine.Statistics.OptimizedFunctions);
         Call(0, 2, 31);
@@ -82,7 +85,10 @@ public sealed class MissHandlingTests
 
         void Call(int first, int second, int expected)
         {
-            for (int i = 0; i < 30; i++) Assert.Equal(expected, both.Invoke(first, second)[0].AsI32());
+            for (var i = 0; i < 30; i++)
+            {
+                Assert.Equal(expected, both.Invoke(first, second)[0].AsI32());
+            }
         }
     }
 
@@ -90,7 +96,7 @@ public sealed class MissHandlingTests
     [Fact]
     public void BenefitPutsAPriceOnDeopts()
     {
-        EngineOptions benefit = EngineOptions.Default with { InliningPolicy = InliningPolicyKind.Benefit, InliningBenefitThreshold = 0 };
+        var benefit = EngineOptions.Default with { InliningPolicy = InliningPolicyKind.Benefit, InliningBenefitThreshold = 0 };
         Assert.Equal(2, Run(benefit).Deopts);
         Assert.Equal(2, Run(benefit with { InliningBenefitDeoptCycles = 0.1 }).Deopts);
         Assert.Equal(0, Run(benefit with { InliningBenefitDeoptCycles = 1_000_000 }).Deopts);

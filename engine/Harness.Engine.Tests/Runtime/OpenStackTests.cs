@@ -17,7 +17,7 @@ public sealed unsafe class OpenStackTests
         Assert.False(IsOpen(store));
         store.CatchUpOnCollection();
         Assert.True(IsOpen(store));
-        bool isOpenToOther = true;
+        var isOpenToOther = true;
         var other = new Thread(() => isOpenToOther = IsOpen(store));
         other.Start();
         other.Join();
@@ -32,11 +32,11 @@ public sealed unsafe class OpenStackTests
     public void AStoreIsClosedWhileACollectionIsPutOff()
     {
         using var store = new Store(EngineOptions.Default with { HeapNurserySize = 256, HeapNurseryMaxSize = 256 });
-        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Text)));
-        WasmFunction function = instance.GetFunction("f");
+        var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Text)));
+        var function = instance.GetFunction("f");
         Assert.Equal(7, function.Invoke(WasmValue.FromExtern("text"))[0].AsI32());
         store.CatchUpOnCollection();
-        int count = 0;
+        var count = 0;
         while (IsOpen(store) && count < 1_000_000)
         {
             store.ToNative(WasmValue.FromExtern("a string that is an object of the heap"), ValueType.ExternRef);

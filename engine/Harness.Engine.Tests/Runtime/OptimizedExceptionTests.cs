@@ -32,12 +32,12 @@ public sealed class OptimizedExceptionTests
               (i32.add (call $catching (local.get 0) (local.get 1)) (i32.const 1000)))
             """;
         using var run = new ExceptionRun("tier-up=synchronous stress.tier-up-after=60 inlining.min-budget=5000", text);
-        for (int i = 0; i < 80; i++)
+        for (var i = 0; i < 80; i++)
         {
             Assert.Equal(1000 + (i == 7 ? 70 + 3 : (2 * i) + 3 + 9), run.Call("f", i, 3));
         }
 
-        CompiledCode? code = run.Instance.Code.OptimizedCode(3);
+        var code = run.Instance.Code.OptimizedCode(3);
         Assert.NotNull(code);
         Assert.Equal([2, 1, 0], code.InliningPositions.Select(position => position.FunctionIndex).Order().Reverse());
         Assert.Empty(code.LandingPads);
@@ -101,7 +101,10 @@ public sealed class OptimizedExceptionTests
             var tag = new Tag(store, ExceptionRun.TagTypeOf(ValueType.I32));
             imports.Define("m", "e", tag).Define("m", "f", HostFunction.Create((int x) =>
             {
-                if (x > 4) throw new WasmException(tag, x);
+                if (x > 4)
+                {
+                    throw new WasmException(tag, x);
+                }
             }));
         });
         double Run(int a, int last) => run.Call("f", a, 1L << 40, 0.5f, 0.25, 0, 0, 0, 0, 0, 0, 0, 0, last).AsF64();
@@ -110,7 +113,7 @@ public sealed class OptimizedExceptionTests
         Assert.Equal(Expected(2, 3, -1, 1000), Run(2, 3));
         Assert.Equal(Expected(7, 3, 7, 7), Run(7, 3));
         Assert.Equal(Expected(2, 9, 9, 1000), Run(2, 9));
-        FunctionInfo function = run.Instance.Module.Functions.Single(candidate => candidate.Type.Parameters.Length == 13);
+        var function = run.Instance.Module.Functions.Single(candidate => candidate.Type.Parameters.Length == 13);
         Assert.Equal(2, run.Instance.Code.OptimizedCode(function.Index)!.LandingPads.Length);
         Assert.Null(run.Instance.Code.BaselineCode(function.Index));
     }

@@ -28,7 +28,7 @@ public class PageSizeTests
     [InlineData(70001)]
     public void EveryByteBehindTheEndTraps(int size)
     {
-        string text = $"(memory {size} 100000 (pagesize 1)) {Accesses}";
+        var text = $"(memory {size} 100000 (pagesize 1)) {Accesses}";
         using var baseline = new BaselineRun(text);
         using var optimized = new OptimizedRun(text);
         Check(size, baseline.CallAll, (name, arguments) => baseline.TrapOf(name, arguments));
@@ -39,8 +39,8 @@ public class PageSizeTests
 
     private static void Check(int first, Caller call, Func<string, WasmValue[], TrapKind> trapOf)
     {
-        int size = first;
-        foreach (int delta in (int[])[0, 1, 4095, 3])
+        var size = first;
+        foreach (var delta in (int[])[0, 1, 4095, 3])
         {
             Assert.Equal(size, call("grow", delta)[0].AsI32());
             size += delta;
@@ -48,11 +48,23 @@ public class PageSizeTests
             Assert.Equal(TrapKind.MemoryOutOfBounds, trapOf("load8", [size]));
             Assert.Equal(TrapKind.MemoryOutOfBounds, trapOf("load8", [-1]));
             Assert.Equal(TrapKind.MemoryOutOfBounds, trapOf("fill", [0, 1, size + 1]));
-            if (size > 0) Assert.Equal(0, call("load8", size - 1)[0].AsI32());
+            if (size > 0)
+            {
+                Assert.Equal(0, call("load8", size - 1)[0].AsI32());
+            }
+
             Assert.Equal(TrapKind.MemoryOutOfBounds, trapOf("load64", [size - 7]));
-            if (size >= 8) Assert.Equal(0, call("load64", size - 8)[0].AsI64());
+            if (size >= 8)
+            {
+                Assert.Equal(0, call("load64", size - 8)[0].AsI64());
+            }
+
             Assert.Equal(TrapKind.MemoryOutOfBounds, trapOf("store32", [size - 5, -1]));
-            if (size < 6) continue;
+            if (size < 6)
+            {
+                continue;
+            }
+
             call("store32", size - 6, -1);
             Assert.Equal(0xFF, call("load8", size - 1)[0].AsI32());
             call("fill", size - 4, 0, 4);

@@ -23,7 +23,7 @@ public sealed unsafe class RandomLayoutTests
     [Fact]
     public void SeedsMoveEachFunctionByItself()
     {
-        int[] first = Run(seed: 1);
+        var first = Run(seed: 1);
         Assert.Equal(first, Run(seed: 1));
         Assert.NotEqual(first, Run(seed: 2));
         Assert.InRange(first.Distinct().Count(), Functions / 4, Functions);
@@ -47,8 +47,8 @@ public sealed unsafe class RandomLayoutTests
     [Fact]
     public void FramesLieDeeperByTheOffset()
     {
-        nint usual = Depth(0);
-        foreach (int seed in (int[])[1, 2, 3, 4, 5, 6, 7])
+        var usual = Depth(0);
+        foreach (var seed in (int[])[1, 2, 3, 4, 5, 6, 7])
         {
             // The compiler of C# may round the frame that skips the bytes.
             Assert.InRange(Depth(seed) - usual - RandomLayout.StackOffset(seed), 0, 256);
@@ -58,13 +58,13 @@ public sealed unsafe class RandomLayoutTests
     /// <summary>Calls functions in optimized code, and gives what is left free before the code of each.</summary>
     private static int[] Run(int seed)
     {
-        string functions = string.Concat(Enumerable.Range(0, Functions).Select(
+        var functions = string.Concat(Enumerable.Range(0, Functions).Select(
             i => $"(func (export \"f{i}\") (param i32) (result i32) (i32.add (local.get 0) (i32.const {i})))"));
         using var store = new Store(EngineOptions.Default with { LayoutSeed = seed, TierUp = TierUpMode.Eager });
-        WasmModule module = HandCompiler.Module($"(module {functions})");
-        Instance instance = store.Instantiate(module);
+        var module = HandCompiler.Module($"(module {functions})");
+        var instance = store.Instantiate(module);
         var paddings = new int[Functions];
-        for (int i = 0; i < Functions; i++)
+        for (var i = 0; i < Functions; i++)
         {
             Assert.Equal(100 + i, instance.GetFunction($"f{i}").Invoke(100)[0].AsI32());
             paddings[i] = instance.Code.OptimizedCode(i)!.Block.Padding;

@@ -41,8 +41,8 @@ public sealed class ReferenceValueTests : IDisposable
     [Fact]
     public void ReferencesToHeapObjectsFollowTheObjects()
     {
-        WasmValue derived = Call("derived");
-        WasmValue bytes = Call("bytes");
+        var derived = Call("derived");
+        var bytes = Call("bytes");
         _store.CollectGarbage();
 
         Assert.True(derived.AsHeap()!.IsStruct);
@@ -58,13 +58,13 @@ public sealed class ReferenceValueTests : IDisposable
     [Fact]
     public void TypesAreCheckedWhereTheHostPassesReferences()
     {
-        WasmValue @base = Call("base");
-        WasmValue derived = Call("derived");
-        WasmValue other = Call("other");
-        WasmValue bytes = Call("bytes");
-        WasmValue i31 = WasmValue.FromI31(5);
-        WasmValue host = WasmValue.FromExtern(new object()).AnyConvertExtern();
-        WasmValue none = WasmValue.Null(HeapType.Abstract(AbstractHeapType.None));
+        var @base = Call("base");
+        var derived = Call("derived");
+        var other = Call("other");
+        var bytes = Call("bytes");
+        var i31 = WasmValue.FromI31(5);
+        var host = WasmValue.FromExtern(new object()).AnyConvertExtern();
+        var none = WasmValue.Null(HeapType.Abstract(AbstractHeapType.None));
 
         Accepts("take base", @base, derived);
         Refuses("take base", other, bytes, i31, host, WasmValue.FromExtern(null), WasmValue.FromFunction(null));
@@ -112,15 +112,15 @@ public sealed class ReferenceValueTests : IDisposable
     public void HostObjectsCrossBothHierarchies()
     {
         var thing = new object();
-        WasmValue value = WasmValue.FromExtern(thing);
+        var value = WasmValue.FromExtern(thing);
         Assert.Same(thing, Call("extern", value).AsExtern());
-        WasmValue converted = Call("internalize", value);
+        var converted = Call("internalize", value);
         Assert.Equal(value.AnyConvertExtern(), converted);
         Assert.Same(thing, converted.ExternConvertAny().AsExtern());
         Assert.Throws<InvalidOperationException>(() => converted.AsExtern());
         Assert.Throws<InvalidOperationException>(() => converted.AsHeap());
 
-        WasmValue @struct = Call("base");
+        var @struct = Call("base");
         Assert.Equal(@struct, Call("internalize", @struct.ExternConvertAny()));
     }
 
@@ -146,7 +146,7 @@ public sealed class ReferenceValueTests : IDisposable
             results[1] = arguments[0];
             results[2] = WasmValue.FromExtern(seen);
         });
-        Instance user = _store.Instantiate(
+        var user = _store.Instantiate(
             HandCompiler.Module(
                 """
                 (module (type $s (struct (field i32)))
@@ -160,7 +160,7 @@ public sealed class ReferenceValueTests : IDisposable
                 """),
             new Imports().Define("m", "swap", host));
 
-        WasmValue[] results = user.GetFunction("f").Invoke();
+        var results = user.GetFunction("f").Invoke();
 
         Assert.Equal([2, 1], results[..2].Select(result => result.AsI32()));
         Assert.Same(seen, results[2].AsExtern());
@@ -170,7 +170,7 @@ public sealed class ReferenceValueTests : IDisposable
     [Fact]
     public void ConstantExpressionsMakeObjects()
     {
-        Instance instance = _store.Instantiate(
+        var instance = _store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -191,11 +191,11 @@ public sealed class ReferenceValueTests : IDisposable
         ulong Field(string name, int field) => ObjectHeap.ReadField(Object(name).Address, field);
         ulong[] Elements(string name)
         {
-            ulong array = Object(name).Address;
+            var array = Object(name).Address;
             return [.. Enumerable.Range(0, (int)ObjectHeap.LengthOf(array)).Select(i => ObjectHeap.ReadElement(array, (uint)i))];
         }
 
-        ulong first = Object("first").Address;
+        var first = Object("first").Address;
         Assert.Equal([0xFFul, 0, BitConverter.SingleToUInt32Bits(1.5f)], Enumerable.Range(0, 3).Select(i => Field("first", i)));
         Assert.Equal([2ul, first, 0ul], Enumerable.Range(0, 3).Select(i => Field("second", i)));
         Assert.Equal([0ul, 0ul, 0ul], Enumerable.Range(0, 3).Select(i => Field("default", i)));
@@ -210,7 +210,10 @@ public sealed class ReferenceValueTests : IDisposable
 
     private void Accepts(string function, params WasmValue[] arguments)
     {
-        foreach (WasmValue argument in arguments) Call(function, argument);
+        foreach (var argument in arguments)
+        {
+            Call(function, argument);
+        }
     }
 
     private void Refuses(string function, params WasmValue[] arguments) =>

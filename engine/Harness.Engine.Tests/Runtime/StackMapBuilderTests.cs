@@ -12,7 +12,7 @@ public sealed class StackMapBuilderTests
     [Fact]
     public void EqualMapsHaveOneNumber()
     {
-        int first = Add(3, 5);
+        var first = Add(3, 5);
         Assert.Equal(first, Add(3, 5));
         Assert.NotEqual(first, Add(3, 6));
         Assert.NotEqual(first, _builder.MapOf(_builder.SetOf(Words(3, 5)), 1));
@@ -24,7 +24,7 @@ public sealed class StackMapBuilderTests
     {
         Assert.Equal(StackMapBuilder.NoSlots, _builder.SetOf([0, 0]));
         Assert.Equal(-1, _builder.MapOf(StackMapBuilder.NoSlots, 0));
-        int registers = _builder.MapOf(StackMapBuilder.NoSlots, 6);
+        var registers = _builder.MapOf(StackMapBuilder.NoSlots, 6);
         Assert.Equal(6u, _builder.ToArray(-16, SlotSize)[registers].Registers);
         Assert.Empty(_builder.ToArray(-16, SlotSize)[registers].RbpOffsets);
     }
@@ -41,7 +41,7 @@ public sealed class StackMapBuilderTests
     [InlineData((3 * StackMap.RunsPerGroup * StackMap.SlotsPerRun) + 77)]
     public void AMapNamesTheSlotsThatItWasMadeOf(int slot)
     {
-        int map = Add(1, slot);
+        var map = Add(1, slot);
         int[] expected = [.. new[] { 1, slot }.Distinct().Order().Select(each => -16 - (each * SlotSize))];
         Assert.Equal(expected, _builder.ToArray(-16, SlotSize)[map].RbpOffsets);
         var words = new List<ulong>();
@@ -54,14 +54,14 @@ public sealed class StackMapBuilderTests
     {
         const int slots = 20 * StackMap.SlotsPerRun;
         var words = new ulong[slots / 64];
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < slots; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < slots; i++)
         {
             words[i / 64] |= 1UL << i;
             Assert.Equal(i, _builder.MapOf(_builder.SetOf(words), 0));
         }
 
-        StackMap[] maps = _builder.ToArray(-16, SlotSize);
+        var maps = _builder.ToArray(-16, SlotSize);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2000L * slots);
         Assert.Equal(slots, maps[^1].RbpOffsets.Length);
         Assert.Equal(StackMap.SlotsPerRun + 9, maps[StackMap.SlotsPerRun + 8].RbpOffsets.Length);
@@ -73,13 +73,21 @@ public sealed class StackMapBuilderTests
         var random = new Random(3);
         var words = new ulong[20 * StackMap.SlotsPerRun / 64];
         var known = new Dictionary<int, ulong[]>();
-        for (int i = 0; i < 5000; i++)
+        for (var i = 0; i < 5000; i++)
         {
             // Most changes are in one run; now and then the set becomes shorter, or another one altogether.
             words[random.Next(words.Length)] ^= 1UL << random.Next(64);
-            if (i % 50 == 0) words.AsSpan(random.Next(words.Length)).Clear();
-            if (i % 700 == 0) _builder.SetOf([7]);
-            int set = _builder.SetOf(words);
+            if (i % 50 == 0)
+            {
+                words.AsSpan(random.Next(words.Length)).Clear();
+            }
+
+            if (i % 700 == 0)
+            {
+                _builder.SetOf([7]);
+            }
+
+            var set = _builder.SetOf(words);
             ulong[] trimmed = [.. words.AsSpan().TrimEnd(0UL)];
             if (set == StackMapBuilder.NoSlots)
             {
@@ -87,12 +95,12 @@ public sealed class StackMapBuilderTests
                 continue;
             }
 
-            Assert.Equal(known.TryGetValue(set, out ulong[]? before) ? before : trimmed, trimmed);
+            Assert.Equal(known.TryGetValue(set, out var before) ? before : trimmed, trimmed);
             known[set] = trimmed;
         }
 
         var listed = new List<ulong>();
-        foreach ((int set, ulong[] expected) in known)
+        foreach (var (set, expected) in known)
         {
             _builder.ListWords(set, listed);
             Assert.Equal(expected, listed);
@@ -107,23 +115,35 @@ public sealed class StackMapBuilderTests
         var words = new ulong[20 * StackMap.SlotsPerRun / 64];
         var listed = new List<ulong>();
         var expected = new List<ulong>();
-        int height = words.Length * 64;
-        for (int i = 0; i < 5000; i++)
+        var height = words.Length * 64;
+        for (var i = 0; i < 5000; i++)
         {
             // A stack has changed in some places, be it above its end, and is as high as before or not.
             var changed = new SortedSet<int>();
-            for (int place = random.Next(4); place > 0; place--)
+            for (var place = random.Next(4); place > 0; place--)
             {
-                int from = random.Next(words.Length);
+                var from = random.Next(words.Length);
                 changed.UnionWith(Enumerable.Range(from, Math.Min(random.Next(4), words.Length - from)));
             }
 
-            foreach (int word in changed) words[word] = random.Next(3) == 0 ? 0 : (ulong)random.NextInt64() & (ulong)random.NextInt64();
-            if (i % 3 == 0) height = Math.Clamp(height + random.Next(-200, 200), 1, words.Length * 64);
-            if (i % 500 == 0) height = random.Next(1, words.Length * 64);
-            int count = (height + 63) / 64;
-            ulong mask = height % 64 == 0 ? ulong.MaxValue : (1UL << height) - 1;
-            ulong[] visible = words[..count];
+            foreach (var word in changed)
+            {
+                words[word] = random.Next(3) == 0 ? 0 : (ulong)random.NextInt64() & (ulong)random.NextInt64();
+            }
+
+            if (i % 3 == 0)
+            {
+                height = Math.Clamp(height + random.Next(-200, 200), 1, words.Length * 64);
+            }
+
+            if (i % 500 == 0)
+            {
+                height = random.Next(1, words.Length * 64);
+            }
+
+            var count = (height + 63) / 64;
+            var mask = height % 64 == 0 ? ulong.MaxValue : (1UL << height) - 1;
+            var visible = words[..count];
             visible[^1] &= mask;
 
             _builder.ListWords(_builder.SetOf(words.AsSpan(0, count), mask, [.. changed.Where(word => word < count)]), listed);
@@ -137,7 +157,11 @@ public sealed class StackMapBuilderTests
     [Fact]
     public void ABuilderServesOneFunctionAfterTheOther()
     {
-        for (int i = 0; i < 3000; i++) Add(i);
+        for (var i = 0; i < 3000; i++)
+        {
+            Add(i);
+        }
+
         _builder.Clear();
         Assert.Empty(_builder.ToArray(-16, SlotSize));
         Assert.Equal(0, Add(7));
@@ -149,7 +173,11 @@ public sealed class StackMapBuilderTests
     private static ulong[] Words(params int[] slots)
     {
         var words = new ulong[(slots.Max() / 64) + 1];
-        foreach (int slot in slots) words[slot / 64] |= 1UL << slot;
+        foreach (var slot in slots)
+        {
+            words[slot / 64] |= 1UL << slot;
+        }
+
         return words;
     }
 }

@@ -59,25 +59,28 @@ public sealed class StoreIsolationTests
     [InlineData(TierUpMode.Background, 50, true)]
     public async Task StoresOnDifferentThreadsCollectForThemselves(TierUpMode tierUp, int gcInterval, bool shareCode)
     {
-        WasmModule module = HandCompiler.Module(Program);
-        EngineOptions options = EngineOptions.Default with
+        var module = HandCompiler.Module(Program);
+        var options = EngineOptions.Default with
         {
             TierUp = tierUp, TieringBudget = 20_000, StressGcInterval = gcInterval, HeapNurserySize = 256, HeapMinimumThreshold = 1,
         };
         using var shared = new WasmEngine(options);
-        int count = gcInterval > 0 ? 100 : 1000;
+        var count = gcInterval > 0 ? 100 : 1000;
         int[] expected = [.. Enumerable.Range(0, 4).Select(seed => Reference(count, seed))];
-        int[][] results = await Task.WhenAll(
+        var results = await Task.WhenAll(
             Enumerable.Range(0, 4).Select(seed => Task.Factory.StartNew(() => Run(seed), TaskCreationOptions.LongRunning)));
 
-        for (int seed = 0; seed < 4; seed++) Assert.All(results[seed], result => Assert.Equal(expected[seed], result));
+        for (var seed = 0; seed < 4; seed++)
+        {
+            Assert.All(results[seed], result => Assert.Equal(expected[seed], result));
+        }
 
         int[] Run(int seed)
         {
             var sums = new int[3];
-            for (int i = 0; i < sums.Length; i++)
+            for (var i = 0; i < sums.Length; i++)
             {
-                using Store store = shareCode ? new Store(shared) : new Store(options);
+                using var store = shareCode ? new Store(shared) : new Store(options);
                 sums[i] = store.Instantiate(module, Imports).GetFunction("run").Invoke(count, seed)[0].AsI32();
                 Assert.True(store.HeapStatistics.YoungCollections > 0);
             }
@@ -91,18 +94,18 @@ public sealed class StoreIsolationTests
     [InlineData(true)]
     public void DisposedStoresLeaveNoMemoryBehind(bool shareCode)
     {
-        WasmModule module = HandCompiler.Module(Program);
+        var module = HandCompiler.Module(Program);
         using var shared = new WasmEngine();
         RunAndDispose(100);
-        long before = ProcessMemory();
+        var before = ProcessMemory();
         RunAndDispose(1000);
         Assert.InRange(ProcessMemory() - before, long.MinValue, 100L << 20);
 
         void RunAndDispose(int stores)
         {
-            for (int i = 0; i < stores; i++)
+            for (var i = 0; i < stores; i++)
             {
-                using Store store = shareCode ? new Store(shared) : new Store();
+                using var store = shareCode ? new Store(shared) : new Store();
                 Assert.Equal(Reference(3, i), store.Instantiate(module, Imports).GetFunction("run").Invoke(3, i)[0].AsI32());
             }
 
@@ -114,15 +117,15 @@ public sealed class StoreIsolationTests
     /// <summary>Bytes of memory that the process has, but for the heap of .NET.</summary>
     private static long ProcessMemory()
     {
-        string pages = File.ReadAllText("/proc/self/statm").Split(' ')[1];
+        var pages = File.ReadAllText("/proc/self/statm").Split(' ')[1];
         return (long.Parse(pages, System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize) - GC.GetGCMemoryInfo().TotalCommittedBytes;
     }
 
     private static int Reference(int count, int seed)
     {
         var sums = new int[16];
-        int sum = 0;
-        for (int i = 0; i < count; i++)
+        var sum = 0;
+        for (var i = 0; i < count; i++)
         {
             sums[i & 15] = Sum(6, seed + i);
             sum = (sum * 31) + sums[i * 7 & 15];

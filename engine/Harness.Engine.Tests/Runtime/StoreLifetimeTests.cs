@@ -31,15 +31,18 @@ public sealed class StoreLifetimeTests
     public void NothingOfADisposedStoreIsKept(string tierUp)
     {
         var kept = new List<string>();
-        foreach ((string name, WeakReference reference) in Run(tierUp))
+        foreach (var (name, reference) in Run(tierUp))
         {
-            for (int i = 0; i < 10 && reference.IsAlive; i++)
+            for (var i = 0; i < 10 && reference.IsAlive; i++)
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
             }
 
-            if (reference.IsAlive) kept.Add(name);
+            if (reference.IsAlive)
+            {
+                kept.Add(name);
+            }
         }
 
         Assert.Empty(kept);
@@ -49,9 +52,9 @@ public sealed class StoreLifetimeTests
     public void TheCodeOfAModuleIsFreedWithTheModule()
     {
         using var engine = new WasmEngine(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2 });
-        WeakReference code = RunIn(engine, out nint address);
+        var code = RunIn(engine, out var address);
         Assert.NotNull(NativeRuntime.Registry.Find(address));
-        for (int i = 0; i < 10 && code.IsAlive; i++)
+        for (var i = 0; i < 10 && code.IsAlive; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -66,8 +69,12 @@ public sealed class StoreLifetimeTests
     private static WeakReference RunIn(WasmEngine engine, out nint address)
     {
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)));
-        for (int i = 0; i < 10; i++) instance.GetFunction("run").Invoke(i);
+        var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)));
+        for (var i = 0; i < 10; i++)
+        {
+            instance.GetFunction("run").Invoke(i);
+        }
+
         address = instance.Code.OptimizedCode(instance.GetFunction("run").Index)!.Block.Address;
         return new WeakReference(instance.Code);
     }
@@ -76,8 +83,12 @@ public sealed class StoreLifetimeTests
     private static (string Name, WeakReference Reference)[] Run(string tierUp)
     {
         using var store = new Store(EngineOptions.Default.With("tier-up", tierUp).With("stress.tier-up-after", "2"));
-        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)));
-        for (int i = 0; i < 10; i++) instance.GetFunction("run").Invoke(i);
+        var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program)));
+        for (var i = 0; i < 10; i++)
+        {
+            instance.GetFunction("run").Invoke(i);
+        }
+
         Assert.Throws<WasmTrapException>(() => instance.GetFunction("trap").Invoke());
         return
         [

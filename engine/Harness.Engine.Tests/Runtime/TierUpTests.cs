@@ -15,8 +15,8 @@ public sealed class TierUpTests
     private static HandCompiler Tiers() => new HandCompiler()
         .Baseline(0, w =>
         {
-            Label used = w.A.NewLabel();
-            Label goOn = w.A.NewLabel();
+            var used = w.A.NewLabel();
+            var goOn = w.A.NewLabel();
             w.Prologue();
             w.A.Alu(AluOp.Sub, OpSize.Dword, Mem.Base(Gpr.R14, w.Code.Layout.TieringBudget(0)), 1);
             w.A.Jcc(Condition.Sign, used);
@@ -38,31 +38,31 @@ public sealed class TierUpTests
 
     private static int[] Run(Store store, int calls)
     {
-        WasmFunction function = store.Instantiate(Module).GetFunction("tier");
+        var function = store.Instantiate(Module).GetFunction("tier");
         return [.. Enumerable.Range(0, calls).Select(_ => function.Invoke()[0].AsI32())];
     }
 
     [Fact]
     public void SynchronousTierUpComesAtOnce()
     {
-        using Store store = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 3 });
+        using var store = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 3 });
         Assert.Equal([1, 1, 1, 1, 2, 2], Run(store, 6));
     }
 
     [Fact]
     public void TheStressKnobCountsCalls()
     {
-        using Store store = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2 });
+        using var store = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Synchronous, StressTierUpAfter = 2 });
         Assert.Equal([1, 1, 2], Run(store, 3));
     }
 
     [Fact]
     public void EagerAndNeverAreAllOfOneTier()
     {
-        using Store eager = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Eager });
+        using var eager = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Eager });
         Assert.Equal([2, 2], Run(eager, 2));
         Assert.Equal(0, eager.Engine.Statistics.BaselineFunctions);
-        using Store never = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Never, TieringBudget = 1 });
+        using var never = Tiers().NewStore(EngineOptions.Default with { TierUp = TierUpMode.Never, TieringBudget = 1 });
         Assert.Equal([1, 1, 1, 1], Run(never, 4));
         Assert.Equal(0, never.Engine.Statistics.OptimizedFunctions);
     }
@@ -70,12 +70,16 @@ public sealed class TierUpTests
     [Fact]
     public void BackgroundTierUpSettles()
     {
-        using Store store = Tiers().NewStore(EngineOptions.Default with { TieringBudget = 3 });
-        WasmFunction function = store.Instantiate(Module).GetFunction("tier");
-        for (int i = 0; i < 4; i++) function.Invoke();
+        using var store = Tiers().NewStore(EngineOptions.Default with { TieringBudget = 3 });
+        var function = store.Instantiate(Module).GetFunction("tier");
+        for (var i = 0; i < 4; i++)
+        {
+            function.Invoke();
+        }
+
         Assert.True(store.Engine.WaitUntilSettled(TimeSpan.FromSeconds(30)));
         Assert.Equal(2, function.Invoke()[0].AsI32());
-        EngineStatistics statistics = store.Engine.Statistics;
+        var statistics = store.Engine.Statistics;
         Assert.Equal((1, 1, 0), (statistics.BaselineFunctions, statistics.OptimizedFunctions, statistics.PendingCompilations));
         Assert.True(statistics.LiveOptimizedCodeBytes > 0);
     }
@@ -83,12 +87,12 @@ public sealed class TierUpTests
     [Fact]
     public void WithoutSharingInstancesHaveTheCodeInCommonOnly()
     {
-        using WasmEngine engine = Tiers().NewEngine(
+        using var engine = Tiers().NewEngine(
             EngineOptions.Default with { TierUp = TierUpMode.Synchronous, TieringBudget = 3, TieringShare = false });
         using var first = new Store(engine);
         using var second = new Store(engine);
         Assert.Equal([1, 1, 1], Run(first, 3));
-        WasmFunction other = second.Instantiate(Module).GetFunction("tier");
+        var other = second.Instantiate(Module).GetFunction("tier");
         Assert.Equal(1, other.Invoke()[0].AsI32());
         Assert.Equal(1, engine.Statistics.BaselineFunctions);
         Assert.Equal([1, 1, 1, 1, 2], Run(first, 5));
@@ -98,10 +102,10 @@ public sealed class TierUpTests
     [Fact]
     public void WhatCannotBeOptimizedStaysInBaselineCode()
     {
-        HandCompiler limited = Tiers().Optimized(0, _ => throw new NotSupportedException("cannot compile this"));
-        foreach (TierUpMode mode in (TierUpMode[])[TierUpMode.Eager, TierUpMode.Synchronous])
+        var limited = Tiers().Optimized(0, _ => throw new NotSupportedException("cannot compile this"));
+        foreach (var mode in (TierUpMode[])[TierUpMode.Eager, TierUpMode.Synchronous])
         {
-            using Store store = limited.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1 });
+            using var store = limited.NewStore(EngineOptions.Default with { TierUp = mode, TieringBudget = 1 });
             Assert.Equal([1, 1, 1, 1], Run(store, 4));
             Assert.Equal([1, 1, 1, 1], Run(store, 4));
             Assert.Equal(1, store.Engine.Statistics.FailedCompilations);
@@ -111,13 +115,13 @@ public sealed class TierUpTests
     [Fact]
     public void FaultsOfTheCompilerReachTheCallerOrTheEvents()
     {
-        HandCompiler broken = Tiers().Optimized(0, _ => throw new InvalidDataException("cannot compile this"));
-        using (Store store = broken.NewStore(EngineOptions.Default with { TierUp = TierUpMode.Eager }))
+        var broken = Tiers().Optimized(0, _ => throw new InvalidDataException("cannot compile this"));
+        using (var store = broken.NewStore(EngineOptions.Default with { TierUp = TierUpMode.Eager }))
         {
             Assert.Throws<InvalidDataException>(() => Run(store, 1));
         }
 
-        using (Store store = broken.NewStore(EngineOptions.Default with { TieringBudget = 1 }))
+        using (var store = broken.NewStore(EngineOptions.Default with { TieringBudget = 1 }))
         {
             string? seen = null;
             store.Engine.Events.CompilationFailed += failed => seen = failed.Failure.Message;

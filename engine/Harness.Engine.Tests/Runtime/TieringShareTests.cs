@@ -40,16 +40,19 @@ public sealed class TieringShareTests
     public void BudgetsAndFeedbackAreHandedOn(bool isShared, bool isDisposedFirst)
     {
         using var engine = new WasmEngine(Options with { TieringShare = isShared });
-        int optimized = 0;
+        var optimized = 0;
         engine.Events.Compiled += compiled => optimized += compiled is { Tier: CodeTier.Optimized, FunctionIndex: Caller } ? 1 : 0;
         using var first = new Store(engine);
         Assert.Equal([13, 31, 13, 31, 13], Run(first.Instantiate(Module, Host), 1, 2, 1, 2, 1));
-        if (isDisposedFirst) first.Dispose();
+        if (isDisposedFirst)
+        {
+            first.Dispose();
+        }
 
         using var second = new Store(engine);
-        Instance instance = second.Instantiate(Module, Host);
+        var instance = second.Instantiate(Module, Host);
         Assert.Equal([31], Run(instance, 2));
-        FunctionFeedback feedback = FeedbackSnapshot.Read(instance, Caller)!;
+        var feedback = FeedbackSnapshot.Read(instance, Caller)!;
         Assert.Equal(isShared ? 6 : 1, feedback.Invocations);
         Assert.Equal(isShared ? 6 : 1, feedback.Sites[0].Count);
         Assert.Equal(isShared ? FeedbackState.Polymorphic : FeedbackState.Monomorphic, feedback.Sites[1].State);
@@ -68,9 +71,9 @@ public sealed class TieringShareTests
         using var first = new Store(engine);
         Assert.Equal([111, 111], Run(first.Instantiate(Module, Host), 3, 3));
         using var second = new Store(engine);
-        Instance instance = second.Instantiate(Module, Host);
+        var instance = second.Instantiate(Module, Host);
         Assert.Equal([13], Run(instance, 1));
-        FunctionFeedback feedback = FeedbackSnapshot.Read(instance, Caller)!;
+        var feedback = FeedbackSnapshot.Read(instance, Caller)!;
         Assert.Equal(3, feedback.Invocations);
         Assert.Equal([new FeedbackTarget(2, 1)], feedback.Sites[1].Targets);
     }
@@ -83,7 +86,7 @@ public sealed class TieringShareTests
         Run(first.Instantiate(Module, Host), 0, 1, 2, 0);
         first.Dispose();
         using var second = new Store(engine);
-        Instance instance = second.Instantiate(Module, Host);
+        var instance = second.Instantiate(Module, Host);
         Run(instance, 1);
         Assert.Equal(FeedbackState.Megamorphic, FeedbackSnapshot.Read(instance, Caller)!.Sites[1].State);
     }
@@ -92,7 +95,7 @@ public sealed class TieringShareTests
     public void DiscardedCodeStartsOverInLaterInstancesToo()
     {
         using var engine = new WasmEngine(Options with { StressTierUpAfter = 4 });
-        int optimized = 0;
+        var optimized = 0;
         engine.Events.Compiled += compiled => optimized += compiled is { Tier: CodeTier.Optimized, FunctionIndex: Caller } ? 1 : 0;
         using (var first = new Store(engine))
         {
@@ -102,7 +105,7 @@ public sealed class TieringShareTests
         }
 
         using var second = new Store(engine);
-        Instance instance = second.Instantiate(Module, Host);
+        var instance = second.Instantiate(Module, Host);
         Assert.Equal([13, 31, 13, 31, 13, 31], Run(instance, 1, 2, 1, 2, 1, 2));
         Assert.Equal(1, engine.Statistics.Deopts);
         Assert.Equal(2, optimized);

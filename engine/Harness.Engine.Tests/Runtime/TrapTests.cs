@@ -35,9 +35,9 @@ public sealed class TrapTests
     [Fact]
     public void AFaultIsATrapWithACallStack()
     {
-        using Store store = LoadCompiler().NewStore();
-        Instance instance = store.Instantiate(HandCompiler.Module(LoadModule));
-        WasmFunction outer = instance.GetFunction("outer");
+        using var store = LoadCompiler().NewStore();
+        var instance = store.Instantiate(HandCompiler.Module(LoadModule));
+        var outer = instance.GetFunction("outer");
 
         Assert.Equal(0, outer.Invoke(65532)[0].AsI32());
         var trap = Assert.Throws<WasmTrapException>(() => outer.Invoke(65536));
@@ -54,10 +54,10 @@ public sealed class TrapTests
     [Fact]
     public void AMillionFaultsInARow()
     {
-        using Store store = LoadCompiler().NewStore();
-        WasmFunction load = store.Instantiate(HandCompiler.Module(LoadModule)).GetFunction("load");
+        using var store = LoadCompiler().NewStore();
+        var load = store.Instantiate(HandCompiler.Module(LoadModule)).GetFunction("load");
         Span<ulong> slots = stackalloc ulong[1];
-        for (int i = 0; i < 1_000_000; i++)
+        for (var i = 0; i < 1_000_000; i++)
         {
             slots[0] = 0x8000_0000;
             Assert.False(load.TryInvokeRaw(slots));
@@ -68,10 +68,10 @@ public sealed class TrapTests
     [Fact]
     public void NullReferencesInManagedCodeAreStillExceptions()
     {
-        using Store store = LoadCompiler().NewStore();
-        WasmFunction load = store.Instantiate(HandCompiler.Module(LoadModule)).GetFunction("load");
+        using var store = LoadCompiler().NewStore();
+        var load = store.Instantiate(HandCompiler.Module(LoadModule)).GetFunction("load");
         Assert.Throws<WasmTrapException>(() => load.Invoke(-1));
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
             Assert.Throws<NullReferenceException>(() => Dereference(null!));
         }
@@ -85,16 +85,16 @@ public sealed class TrapTests
     [Fact]
     public void TrapsAndCollectionsOnSeveralThreads()
     {
-        WasmModule module = HandCompiler.Module(LoadModule);
-        int traps = 0;
+        var module = HandCompiler.Module(LoadModule);
+        var traps = 0;
         var threads = new Thread[4];
-        for (int t = 0; t < threads.Length; t++)
+        for (var t = 0; t < threads.Length; t++)
         {
             threads[t] = new Thread(() =>
             {
-                using Store store = LoadCompiler().NewStore();
-                WasmFunction outer = store.Instantiate(module).GetFunction("outer");
-                for (int i = 0; i < 300; i++)
+                using var store = LoadCompiler().NewStore();
+                var outer = store.Instantiate(module).GetFunction("outer");
+                for (var i = 0; i < 300; i++)
                 {
                     try
                     {
@@ -105,13 +105,24 @@ public sealed class TrapTests
                         Interlocked.Increment(ref traps);
                     }
 
-                    if (i % 30 == 0) GC.Collect();
+                    if (i % 30 == 0)
+                    {
+                        GC.Collect();
+                    }
                 }
             });
         }
 
-        foreach (Thread thread in threads) thread.Start();
-        foreach (Thread thread in threads) thread.Join();
+        foreach (var thread in threads)
+        {
+            thread.Start();
+        }
+
+        foreach (var thread in threads)
+        {
+            thread.Join();
+        }
+
         Assert.Equal(4 * 300, traps);
     }
 
@@ -126,8 +137,8 @@ public sealed class TrapTests
             w.CallStub(Stub.Trap);
             w.Site(70, TrapKind.Unreachable, inlining: 1);
         });
-        using Store store = compiler.NewStore();
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        using var store = compiler.NewStore();
+        var instance = store.Instantiate(HandCompiler.Module(
             """(module (func $a unreachable) (func $b (call $a)) (func $c (export "c") (call $b)))"""));
 
         var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("c").Invoke());
@@ -142,7 +153,7 @@ public sealed class TrapTests
     public void ATrapAtTheVeryEndOfTheCodeIsNotTakenForTheNextFunction()
     {
         var compiler = new HandCompiler();
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             compiler.Baseline(i, w =>
             {
@@ -154,11 +165,11 @@ public sealed class TrapTests
             });
         }
 
-        using Store store = compiler.NewStore();
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        using var store = compiler.NewStore();
+        var instance = store.Instantiate(HandCompiler.Module(
             """(module (func $a (export "a") unreachable) (func $b (export "b") unreachable))"""));
         Assert.Throws<WasmTrapException>(() => instance.GetFunction("b").Invoke());
-        foreach (string name in (string[])["a", "b"])
+        foreach (var name in (string[])["a", "b"])
         {
             var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction(name).Invoke());
             Assert.Equal(name, trap.CallStack[0].FunctionName);
@@ -181,7 +192,7 @@ public sealed class TrapTests
                 w.CallStub(Stub.Trap);
                 w.Site(22, TrapKind.Unreachable);
             });
-        using Store store = compiler.NewStore();
+        using var store = compiler.NewStore();
         Instance? instance = null;
         instance = store.Instantiate(
             HandCompiler.Module(
@@ -202,10 +213,10 @@ public sealed class TrapTests
             w.Call(0, 33);
             w.Epilogue();
         });
-        using Store store = compiler.NewStore();
-        WasmFunction function = store.Instantiate(
+        using var store = compiler.NewStore();
+        var function = store.Instantiate(
             HandCompiler.Module("""(module (func $f (export "f") (call $f)))""")).GetFunction("f");
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             var trap = Assert.Throws<WasmTrapException>(() => function.Invoke());
             Assert.Equal(TrapKind.StackOverflow, trap.Kind);
@@ -224,8 +235,8 @@ public sealed class TrapTests
             w.Call(0, 1);
             w.Epilogue();
         });
-        using Store store = compiler.NewStore(EngineOptions.Default with { StackSize = 1024 });
-        int depth = 0;
+        using var store = compiler.NewStore(EngineOptions.Default with { StackSize = 1024 });
+        var depth = 0;
         Instance? instance = null;
         instance = store.Instantiate(
             HandCompiler.Module("""(module (import "m" "h" (func)) (func (export "f") (call 0)))"""),
@@ -249,7 +260,7 @@ public sealed class TrapTests
             .Baseline(0, w =>
             {
                 w.Prologue();
-                Label loop = w.A.NewBoundLabel();
+                var loop = w.A.NewBoundLabel();
                 w.Guard();
                 w.A.Jmp(loop);
             })
@@ -258,8 +269,8 @@ public sealed class TrapTests
                 w.Prologue(guard: true);
                 w.Epilogue();
             });
-        using Store store = compiler.NewStore();
-        Instance instance = store.Instantiate(HandCompiler.Module(
+        using var store = compiler.NewStore();
+        var instance = store.Instantiate(HandCompiler.Module(
             """(module (func $f (export "f") (loop (br 0))) (func (export "g")))"""));
         using var timer = new Timer(_ => store.Interrupt(), null, 50, Timeout.Infinite);
 
@@ -279,7 +290,7 @@ public sealed class TrapTests
             w.Call(0, 1);
             w.Epilogue();
         });
-        using Store store = compiler.NewStore();
+        using var store = compiler.NewStore();
         Instance? instance = null;
         instance = store.Instantiate(
             HandCompiler.Module("""(module (import "m" "h" (func)) (func (export "f") (call 0)))"""),

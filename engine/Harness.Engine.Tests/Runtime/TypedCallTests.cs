@@ -64,14 +64,18 @@ public sealed class TypedCallTests
     {
         using var store = new Store();
         var add = Function(store, "add").CreateDelegate<Func<int, int, int>>();
-        int sum = add(1, 2);
-        long least = long.MaxValue;
+        var sum = add(1, 2);
+        var least = long.MaxValue;
 
         // The least of three: a collection that another test's thread starts may take this thread's unused allocation context, which counts as allocated.
-        for (int batch = 0; batch < 3; batch++)
+        for (var batch = 0; batch < 3; batch++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 10_000; i++) sum = add(sum, 1);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 10_000; i++)
+            {
+                sum = add(sum, 1);
+            }
+
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
@@ -83,7 +87,7 @@ public sealed class TypedCallTests
     public void OtherTypesAreRefused()
     {
         using var store = new Store();
-        WasmFunction add = Function(store, "add");
+        var add = Function(store, "add");
         Assert.Throws<ArgumentException>(() => add.CreateDelegate<Func<int, int>>());
         Assert.Throws<ArgumentException>(() => add.CreateDelegate<Action<int, int>>());
         Assert.Throws<ArgumentException>(() => add.CreateDelegate<Func<int, long, int>>());

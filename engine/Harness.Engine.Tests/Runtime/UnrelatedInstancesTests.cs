@@ -67,25 +67,32 @@ public sealed class UnrelatedInstancesTests
               (i64.add (i64.load (i32.const 8)) (global.get $g)))
             """;
         using var run = new LinkedRun(knobs);
-        Instance a = Instantiate(run, callee);
-        Instance b = Instantiate(run, callee + " (func (export \"unlike\"))");
-        Imports imports = new Imports().Define("a", a).Define("b", b).Define("m", "host", HostFunction.Create((long x) => x * 3));
-        Instance own = run.Store.Instantiate(run.Store.Engine.Decode(WatAssembler.Assemble($"(module {caller})")), imports);
+        var a = Instantiate(run, callee);
+        var b = Instantiate(run, callee + " (func (export \"unlike\"))");
+        var imports = new Imports().Define("a", a).Define("b", b).Define("m", "host", HostFunction.Create((long x) => x * 3));
+        var own = run.Store.Instantiate(run.Store.Engine.Decode(WatAssembler.Assemble($"(module {caller})")), imports);
 
         (long memory, long global) ownState = (0, 1000);
         var others = new (long Memory, long Global)[] { (0, 5), (0, 5) };
-        for (int round = 0; round < 3; round++) Assert.Equal(Expected(), own.GetFunction("run").Invoke(Rounds)[0].AsI64());
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Equal(Expected(), own.GetFunction("run").Invoke(Rounds)[0].AsI64());
+        }
 
         long Call(int which, long x)
         {
-            if (which == 3) return x * 3;
+            if (which == 3)
+            {
+                return x * 3;
+            }
+
             if (which == 1)
             {
                 ownState.memory -= x;
                 return ownState.memory + ownState.global;
             }
 
-            ref (long Memory, long Global) other = ref others[which / 2];
+            ref var other = ref others[which / 2];
             other.Memory += x;
             other.Global++;
             return other.Memory ^ other.Global;
@@ -94,7 +101,7 @@ public sealed class UnrelatedInstancesTests
         long Expected()
         {
             long x = 0;
-            for (int i = 0; i < Rounds; i++)
+            for (var i = 0; i < Rounds; i++)
             {
                 x = Call(i & 3, x);
                 ownState.global += x;
@@ -135,18 +142,18 @@ public sealed class UnrelatedInstancesTests
             (func (export "beyond") (result i32) (i32.load $other (i32.mul (memory.size $other) (i32.const 65536))))
             """;
         using var run = new LinkedRun(knobs);
-        Instance first = Instantiate(run, owner);
-        Instance second = Instantiate(run, user, ("o", first));
-        int expected = 0;
-        int own = 0;
-        for (int i = 0; i < Rounds; i++)
+        var first = Instantiate(run, owner);
+        var second = Instantiate(run, user, ("o", first));
+        var expected = 0;
+        var own = 0;
+        for (var i = 0; i < Rounds; i++)
         {
             own += i;
             expected += i + ((i & 1) == 0 ? 0 : i);
         }
 
         Assert.Equal(expected + own, second.GetFunction("run").Invoke(Rounds)[0].AsI32());
-        Memory memory = first.GetMemory("memory");
+        var memory = first.GetMemory("memory");
         Assert.Equal(1ul + (Rounds / 2), memory.Pages);
         Assert.Equal(own, BinaryPrimitives.ReadInt32LittleEndian(memory.Span(0, 4)));
         Assert.Equal(TrapKind.MemoryOutOfBounds, Assert.Throws<WasmTrapException>(() => second.GetFunction("beyond").Invoke()).Kind);
@@ -186,19 +193,22 @@ public sealed class UnrelatedInstancesTests
             (func (export "null") (result i32) (call_indirect $own (type $t) (i32.const 0) (i32.const 2)))
             """;
         using var run = new LinkedRun(knobs);
-        Instance first = Instantiate(run, owner);
-        Instance second = Instantiate(run, user, ("o", first));
-        int counter = 0;
+        var first = Instantiate(run, owner);
+        var second = Instantiate(run, user, ("o", first));
+        var counter = 0;
         Func<int, int> one = value => value + ++counter;
         Func<int, int> two = value => value * 2;
         Func<int, int>[] table = [one, two];
-        int x = 0;
-        for (int i = 0; i < Rounds; i++)
+        var x = 0;
+        for (var i = 0; i < Rounds; i++)
         {
             x = table[i & 1](x);
             x = table[1](x);
             Array.Reverse(table);
-            if (i % 7 == 6) x -= 6;
+            if (i % 7 == 6)
+            {
+                x -= 6;
+            }
         }
 
         Assert.Equal(x, second.GetFunction("run").Invoke(Rounds)[0].AsI32());
@@ -250,17 +260,17 @@ public sealed class UnrelatedInstancesTests
             (func (export "leave") (result i32) (call $inner (i32.const 1)))
             """;
         using var run = new LinkedRun(knobs);
-        Instance a = Instantiate(run, thrower);
-        Instance m = Instantiate(run, middle, ("a", a));
-        Instance c = Instantiate(run, catcher, ("a", a), ("m", m));
-        int expected = Enumerable.Range(0, Rounds).Sum(i => (i % 3) switch { 0 => i + 100, 1 => 7 * i, _ => i });
-        for (int round = 1; round <= 3; round++)
+        var a = Instantiate(run, thrower);
+        var m = Instantiate(run, middle, ("a", a));
+        var c = Instantiate(run, catcher, ("a", a), ("m", m));
+        var expected = Enumerable.Range(0, Rounds).Sum(i => (i % 3) switch { 0 => i + 100, 1 => 7 * i, _ => i });
+        for (var round = 1; round <= 3; round++)
         {
             Assert.Equal(expected, c.GetFunction("run").Invoke(Rounds)[0].AsI32());
             Assert.Equal(round * (Rounds / 3) * 2, m.GetGlobal("passed").Value.AsI32());
         }
 
-        WasmException left = Assert.Throws<WasmException>(() => c.GetFunction("leave").Invoke());
+        var left = Assert.Throws<WasmException>(() => c.GetFunction("leave").Invoke());
         Assert.Same(a.Export("other"), left.Tag);
     }
 
@@ -297,13 +307,13 @@ public sealed class UnrelatedInstancesTests
               (i64.add (local.get $sum) (i64x2.extract_lane 1 (global.get $vector))))
             """;
         using var run = new LinkedRun(knobs);
-        Instance first = Instantiate(run, owner);
-        Instance second = Instantiate(run, user, ("o", first));
+        var first = Instantiate(run, owner);
+        var second = Instantiate(run, user, ("o", first));
         long sum = 0;
         long number = 3;
         uint third = 3;
         uint fourth = 4;
-        for (int i = 0; i < Rounds; i++)
+        for (var i = 0; i < Rounds; i++)
         {
             number += 17;
             third += (uint)i;
@@ -339,11 +349,15 @@ public sealed class UnrelatedInstancesTests
                 (else (i32.const 0))))
             """;
         using var run = new LinkedRun(knobs);
-        Instance a = Instantiate(run, first);
-        Instance b = Instantiate(run, second, ("a", a));
-        for (int i = 0; i < 4; i++)
+        var a = Instantiate(run, first);
+        var b = Instantiate(run, second, ("a", a));
+        for (var i = 0; i < 4; i++)
         {
-            foreach (int depth in (int[])[0, 1, 2, 9, 500]) Assert.Equal((5 * ((depth + 1) / 2)) + (3 * (depth / 2)), b.GetFunction("g").Invoke(depth)[0].AsI32());
+            foreach (var depth in (int[])[0, 1, 2, 9, 500])
+            {
+                Assert.Equal((5 * ((depth + 1) / 2)) + (3 * (depth / 2)), b.GetFunction("g").Invoke(depth)[0].AsI32());
+            }
+
             Assert.Equal(TrapKind.StackOverflow, Assert.Throws<WasmTrapException>(() => b.GetFunction("g").Invoke(100_000_000)).Kind);
         }
     }
@@ -351,7 +365,11 @@ public sealed class UnrelatedInstancesTests
     private static Instance Instantiate(LinkedRun run, string text, params (string Name, Instance Instance)[] imported)
     {
         var imports = new Imports();
-        foreach ((string name, Instance instance) in imported) imports.Define(name, instance);
+        foreach (var (name, instance) in imported)
+        {
+            imports.Define(name, instance);
+        }
+
         return run.Store.Instantiate(run.Store.Engine.Decode(WatAssembler.Assemble($"(module {text})")), imports);
     }
 }

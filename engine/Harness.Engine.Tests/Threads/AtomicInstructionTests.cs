@@ -40,19 +40,19 @@ public sealed class AtomicInstructionTests
         using var run = new BaselineRun(ModuleOf(memories, memory), knobs);
         var random = new Random(20260 + knobs.Length);
         var model = new byte[ModelBytes];
-        Memory actual = run.Instance.GetMemory("memory");
-        bool is64 = actual.Type.Is64;
-        for (int step = 0; step < 12_000; step++)
+        var actual = run.Instance.GetMemory("memory");
+        var is64 = actual.Type.Is64;
+        for (var step = 0; step < 12_000; step++)
         {
-            int index = random.Next(Accesses.Length);
-            OpcodeInfo info = Accesses[index];
-            int bytes = 1 << info.NaturalAlignment;
-            int address = random.Next((ModelBytes - Offset) / bytes) * bytes;
+            var index = random.Next(Accesses.Length);
+            var info = Accesses[index];
+            var bytes = 1 << info.NaturalAlignment;
+            var address = random.Next((ModelBytes - Offset) / bytes) * bytes;
             ulong[] operands = [.. info.Parameters.Skip(1).Select(kind => Pick(random, model, kind))];
             WasmValue[] values = [.. operands.Select((operand, i) => WasmValue.FromBits(info.Parameters[i + 1], operand))];
-            WasmValue place = is64 ? (WasmValue)(long)address : address;
+            var place = is64 ? (WasmValue)(long)address : address;
             WasmValue[] results;
-            int effective = address;
+            var effective = address;
             switch (random.Next(4))
             {
                 case 0:
@@ -74,9 +74,16 @@ public sealed class AtomicInstructionTests
                     break;
             }
 
-            ulong before = Apply(info, model.AsSpan(effective, bytes), operands);
-            if (info.Results.Length == 0) Assert.Empty(results);
-            else Assert.True(before == results[0].Bits, $"{info.Name} of {string.Join(", ", operands)}: expected {before}, got {results[0]}");
+            var before = Apply(info, model.AsSpan(effective, bytes), operands);
+            if (info.Results.Length == 0)
+            {
+                Assert.Empty(results);
+            }
+            else
+            {
+                Assert.True(before == results[0].Bits, $"{info.Name} of {string.Join(", ", operands)}: expected {before}, got {results[0]}");
+            }
+
             Assert.True(model.AsSpan().SequenceEqual(actual.Span(0, ModelBytes)), $"{info.Name} of {string.Join(", ", operands)} at {effective}");
         }
 
@@ -88,21 +95,25 @@ public sealed class AtomicInstructionTests
     public void AddressesMustBeAlignedAndInBounds(string memories, int memory, string[] knobs)
     {
         using var run = new BaselineRun(ModuleOf(memories, memory), knobs);
-        bool is64 = run.Instance.GetMemory("memory").Type.Is64;
-        for (int i = 0; i < Accesses.Length; i++)
+        var is64 = run.Instance.GetMemory("memory").Type.Is64;
+        for (var i = 0; i < Accesses.Length; i++)
         {
-            OpcodeInfo info = Accesses[i];
-            int bytes = 1 << info.NaturalAlignment;
+            var info = Accesses[i];
+            var bytes = 1 << info.NaturalAlignment;
             WasmValue[] values = [.. info.Parameters.Skip(1).Select(kind => WasmValue.FromBits(kind, 0))];
             WasmValue[] At(long address) => [is64 ? (WasmValue)address : (int)address, .. values];
-            foreach (string shape in (ReadOnlySpan<string>)["plain", "frame", "kept"])
+            foreach (var shape in (ReadOnlySpan<string>)["plain", "frame", "kept"])
             {
-                int limit = MemoryType.UsualPageSize - (shape == "plain" ? Offset : 0);
+                var limit = MemoryType.UsualPageSize - (shape == "plain" ? Offset : 0);
                 run.CallAll($"{shape}{i}", At(limit - bytes));
                 Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf($"{shape}{i}", At(limit)));
                 Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf($"{shape}{i}", At(uint.MaxValue & -bytes)));
-                if (is64) Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf($"{shape}{i}", At(-bytes)));
-                for (int misplaced = 1; misplaced < bytes; misplaced++)
+                if (is64)
+                {
+                    Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf($"{shape}{i}", At(-bytes)));
+                }
+
+                for (var misplaced = 1; misplaced < bytes; misplaced++)
                 {
                     Assert.Equal(TrapKind.UnalignedAtomic, run.TrapOf($"{shape}{i}", At(misplaced)));
                     Assert.Equal(TrapKind.UnalignedAtomic, run.TrapOf($"{shape}{i}", At(limit + misplaced)));
@@ -111,8 +122,15 @@ public sealed class AtomicInstructionTests
 
             // Neither the address nor the offset is aligned, but their sum is.
             run.CallAll($"sum{i}", At(7));
-            if (bytes > 1) Assert.Equal(TrapKind.UnalignedAtomic, run.TrapOf($"sum{i}", At(8)));
-            if (bytes > 1) Assert.Equal(TrapKind.UnalignedAtomic, run.TrapOf($"misplaced{i}", values));
+            if (bytes > 1)
+            {
+                Assert.Equal(TrapKind.UnalignedAtomic, run.TrapOf($"sum{i}", At(8)));
+            }
+
+            if (bytes > 1)
+            {
+                Assert.Equal(TrapKind.UnalignedAtomic, run.TrapOf($"misplaced{i}", values));
+            }
         }
     }
 
@@ -126,10 +144,10 @@ public sealed class AtomicInstructionTests
             (func (export "wait64") (param i32) (result i32) (memory.atomic.wait64 offset=8 (local.get 0) (i64.const 1) (i64.const -1)))
             (func (export "notify") (param i32) (result i32) (memory.atomic.notify offset=4 (local.get 0) (i32.const -1)))
             """;
-        foreach (bool isShared in (ReadOnlySpan<bool>)[true, false])
+        foreach (var isShared in (ReadOnlySpan<bool>)[true, false])
         {
             using var run = new BaselineRun($"(memory 1 1 {(isShared ? "shared" : "")}) {functions}", knob);
-            foreach (string name in (ReadOnlySpan<string>)["wait32", "wait64", "notify"])
+            foreach (var name in (ReadOnlySpan<string>)["wait32", "wait64", "notify"])
             {
                 Assert.Equal(TrapKind.UnalignedAtomic, run.TrapOf(name, 2));
                 Assert.Equal(TrapKind.UnalignedAtomic, run.TrapOf(name, 65534));
@@ -159,15 +177,15 @@ public sealed class AtomicInstructionTests
     private static string ModuleOf(string memories, int memory)
     {
         var text = new StringBuilder($"{memories} (export \"memory\" (memory {memory})) (func $nothing)");
-        string address = memories.Contains("i64", StringComparison.Ordinal) ? "i64" : "i32";
-        for (int i = 0; i < Accesses.Length; i++)
+        var address = memories.Contains("i64", StringComparison.Ordinal) ? "i64" : "i32";
+        for (var i = 0; i < Accesses.Length; i++)
         {
-            OpcodeInfo info = Accesses[i];
-            string name = $"{info.Name} {memory}";
-            string values = string.Join(' ', info.Parameters.Skip(1).Select(kind => kind.ToString().ToLowerInvariant()));
-            string result = string.Join(' ', info.Results.Select(kind => kind.ToString().ToLowerInvariant()));
-            string operands = string.Join(' ', Enumerable.Range(0, info.Parameters.Length).Select(j => $"local.get {j}"));
-            string behind = string.Join(' ', Enumerable.Range(0, info.Parameters.Length - 1).Select(j => $"local.get {j}"));
+            var info = Accesses[i];
+            var name = $"{info.Name} {memory}";
+            var values = string.Join(' ', info.Parameters.Skip(1).Select(kind => kind.ToString().ToLowerInvariant()));
+            var result = string.Join(' ', info.Results.Select(kind => kind.ToString().ToLowerInvariant()));
+            var operands = string.Join(' ', Enumerable.Range(0, info.Parameters.Length).Select(j => $"local.get {j}"));
+            var behind = string.Join(' ', Enumerable.Range(0, info.Parameters.Length - 1).Select(j => $"local.get {j}"));
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"plain{i}\") (param {address} {values}) (result {result}) {operands} {name} offset={Offset})");
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"frame{i}\") (param {address} {values}) (result {result}) {operands} call $nothing {name})");
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"kept{i}\") (param {address} {values}) (result {address} {values} {result}) {operands} {operands} {name})");
@@ -183,11 +201,15 @@ public sealed class AtomicInstructionTests
     /// <returns>What was there before, zero-extended.</returns>
     private static ulong Apply(OpcodeInfo info, Span<byte> place, ulong[] operands)
     {
-        ulong mask = ulong.MaxValue >> (64 - (8 * place.Length));
+        var mask = ulong.MaxValue >> (64 - (8 * place.Length));
         ulong before = 0;
-        for (int i = place.Length - 1; i >= 0; i--) before = (before << 8) | place[i];
-        string operation = info.Name.Split('.')[^1].Split('_')[0];
-        ulong after = operation switch
+        for (var i = place.Length - 1; i >= 0; i--)
+        {
+            before = (before << 8) | place[i];
+        }
+
+        var operation = info.Name.Split('.')[^1].Split('_')[0];
+        var after = operation switch
         {
             "add" => before + operands[0],
             "sub" => before - operands[0],
@@ -199,14 +221,18 @@ public sealed class AtomicInstructionTests
             _ when operation.StartsWith("store", StringComparison.Ordinal) => operands[0],
             _ => before,
         };
-        for (int i = 0; i < place.Length; i++) place[i] = (byte)(after >> (8 * i));
+        for (var i = 0; i < place.Length; i++)
+        {
+            place[i] = (byte)(after >> (8 * i));
+        }
+
         return before;
     }
 
     /// <summary>A value at a limit, a random one, or one that is in the memory, so that comparisons succeed.</summary>
     private static ulong Pick(Random random, byte[] model, ValueKind kind)
     {
-        ulong value = random.Next(3) switch
+        var value = random.Next(3) switch
         {
             0 => Patterns[random.Next(Patterns.Length)],
             1 => (ulong)random.NextInt64(long.MinValue, long.MaxValue),

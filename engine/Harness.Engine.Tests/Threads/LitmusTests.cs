@@ -86,7 +86,7 @@ public sealed class LitmusTests
         get
         {
             var runs = new TheoryData<string, TierUpMode>();
-            foreach (string name in Tests.Keys)
+            foreach (var name in Tests.Keys)
             {
                 runs.Add(name, TierUpMode.Never);
                 runs.Add(name, TierUpMode.Eager);
@@ -100,18 +100,24 @@ public sealed class LitmusTests
     [MemberData(nameof(Runs))]
     public async Task ForbiddenOutcomesAreNotSeen(string name, TierUpMode tierUp)
     {
-        (string[] threads, Func<int[], bool> isForbidden) = Tests[name];
-        WasmModule module = HandCompiler.Module(ModuleOf(threads));
+        var (threads, isForbidden) = Tests[name];
+        var module = HandCompiler.Module(ModuleOf(threads));
         using var engine = new WasmEngine(new EngineOptions { TierUp = tierUp });
         using var memory = new SharedMemory(new MemoryType(new Limits(Pages, Pages), Is64: false, IsShared: true));
         using var observer = new Store(engine);
-        Memory seen = memory.In(observer);
-        int forbidden = 0;
+        var seen = memory.In(observer);
+        var forbidden = 0;
         var outcomes = new HashSet<string>();
         using var barrier = new Barrier(threads.Length, phase =>
         {
-            if (phase.CurrentPhaseNumber % 2 == 0) seen.Span(0, Pages * MemoryType.UsualPageSize).Clear();
-            else Look();
+            if (phase.CurrentPhaseNumber % 2 == 0)
+            {
+                seen.Span(0, Pages * MemoryType.UsualPageSize).Clear();
+            }
+            else
+            {
+                Look();
+            }
         });
         await Task.WhenAll(threads.Select((_, thread) => Task.Factory.StartNew(() => Run(thread), TaskCreationOptions.LongRunning)));
         Assert.True(forbidden == 0, $"{forbidden} forbidden outcomes; all outcomes: {string.Join("; ", outcomes)}");
@@ -120,8 +126,8 @@ public sealed class LitmusTests
         void Run(int thread)
         {
             using var store = new Store(engine);
-            WasmFunction run = store.Instantiate(module, new Imports().Define("m", "memory", memory)).GetFunction($"thread{thread}");
-            for (int i = 0; i < Rounds; i++)
+            var run = store.Instantiate(module, new Imports().Define("m", "memory", memory)).GetFunction($"thread{thread}");
+            for (var i = 0; i < Rounds; i++)
             {
                 Assert.True(barrier.SignalAndWait(Patience), "a thread is missing");
                 run.Invoke();
@@ -131,10 +137,14 @@ public sealed class LitmusTests
 
         void Look()
         {
-            for (int i = 0; i < Iterations; i++)
+            for (var i = 0; i < Iterations; i++)
             {
                 int[] results = [.. Enumerable.Range(0, 4).Select(j => seen.Read<int>((ulong)(Results + (i * ResultBytes) + (j * sizeof(int)))))];
-                if (isForbidden(results)) forbidden++;
+                if (isForbidden(results))
+                {
+                    forbidden++;
+                }
+
                 outcomes.Add(string.Join(' ', results));
             }
         }

@@ -16,13 +16,13 @@ public sealed class SharedMemoryTests
         using var engine = new WasmEngine();
         using var first = new Store(engine);
         using var second = new Store(engine);
-        Instance exporter = first.Instantiate(HandCompiler.Module(
+        var exporter = first.Instantiate(HandCompiler.Module(
             """
             (module (memory (export "memory") 1 4 shared) (data (i32.const 8) "\2a\00\00\00")
               (func (export "grow") (result i32) (memory.grow (i32.const 1)))
               (func (export "load") (param i32) (result i32) (i32.load (local.get 0))))
             """));
-        Instance importer = second.Instantiate(
+        var importer = second.Instantiate(
             HandCompiler.Module(
                 """
                 (module (import "m" "memory" (memory 1 4 shared))
@@ -47,7 +47,7 @@ public sealed class SharedMemoryTests
         using var store = new Store();
         Assert.Same(memory.In(store), memory.In(store));
         Assert.Same(memory, memory.In(store).Shared);
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module("""(module (import "m" "a" (memory 1 4 shared)) (import "m" "b" (memory 1 4 shared)) (export "a" (memory 0)) (export "b" (memory 1)))"""),
             new Imports().Define("m", "a", memory).Define("m", "b", memory.In(store)));
         Assert.Same(memory.In(store), instance.GetMemory("a"));
@@ -66,10 +66,16 @@ public sealed class SharedMemoryTests
     {
         using var memory = new SharedMemory(OneToFour);
         using var store = new Store();
-        WasmModule module = HandCompiler.Module($"(module (import \"m\" \"x\" {import}))");
-        Imports imports = new Imports().Define("m", "x", memory);
-        if (matches) store.Instantiate(module, imports);
-        else Assert.Throws<LinkException>(() => store.Instantiate(module, imports));
+        var module = HandCompiler.Module($"(module (import \"m\" \"x\" {import}))");
+        var imports = new Imports().Define("m", "x", memory);
+        if (matches)
+        {
+            store.Instantiate(module, imports);
+        }
+        else
+        {
+            Assert.Throws<LinkException>(() => store.Instantiate(module, imports));
+        }
     }
 
     [Fact]
@@ -77,7 +83,7 @@ public sealed class SharedMemoryTests
     {
         using var first = new Store();
         using var second = new Store();
-        Imports imports = new Imports().Define("m", "x", new Memory(first, new MemoryType(new Limits(1, 4), Is64: false)));
+        var imports = new Imports().Define("m", "x", new Memory(first, new MemoryType(new Limits(1, 4), Is64: false)));
         Assert.Throws<ArgumentException>(() => second.Instantiate(HandCompiler.Module("(module (import \"m\" \"x\" (memory 1 4)))"), imports));
         Assert.Throws<ArgumentException>(() => new SharedMemory(new MemoryType(new Limits(1, 4), Is64: false)));
         Assert.Throws<ArgumentException>(() => new SharedMemory(new MemoryType(new Limits(1, null), Is64: false, IsShared: true)));
@@ -121,7 +127,7 @@ public sealed class SharedMemoryTests
         using var first = new Store(engine);
         using var second = new Store(engine);
         var memory = new Memory(first, type);
-        Memory seen = memory.Shared!.In(second);
+        var seen = memory.Shared!.In(second);
         Assert.Equal(8, seen.Grow(4));
         Assert.Equal(-1, memory.Grow(5));
         Assert.Throws<InsufficientMemoryException>(() => new Memory(first, type));
@@ -141,7 +147,7 @@ public sealed class SharedMemoryTests
         using var engine = new WasmEngine(new EngineOptions { TierUp = tierUp });
         using var memory = new SharedMemory(OneToFour);
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 $"""
                 (module
@@ -155,15 +161,19 @@ public sealed class SharedMemoryTests
                     (local.get $turns)))
                 """),
             new Imports().Define("m", "memory", memory));
-        Task<int> running = Task.Factory.StartNew(() => instance.GetFunction("run").Invoke(0)[0].AsI32(), TaskCreationOptions.LongRunning);
+        var running = Task.Factory.StartNew(() => instance.GetFunction("run").Invoke(0)[0].AsI32(), TaskCreationOptions.LongRunning);
         using var observer = new Store(engine);
-        Memory seen = memory.In(observer);
+        var seen = memory.In(observer);
         Assert.True(SpinWait.SpinUntil(() => seen.Read<int>(64) == 1, TimeSpan.FromSeconds(30)));
         Thread.Sleep(5);
         seen.Write(64, 0);
         Thread.Sleep(5);
         memory.Grow(1);
-        if (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(30))) != running) store.Interrupt();
+        if (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(30))) != running)
+        {
+            store.Interrupt();
+        }
+
         Assert.True(await running > 1);
     }
 
@@ -179,8 +189,8 @@ public sealed class SharedMemoryTests
         const int pages = 200;
         using var engine = new WasmEngine(new EngineOptions { TierUp = tierUp, MemoryGuardPages = guardPages });
         using var memory = new SharedMemory(new MemoryType(new Limits(1, pages), Is64: addressType.Length > 0, IsShared: true));
-        string type = addressType.Length > 0 ? "i64" : "i32";
-        WasmModule module = HandCompiler.Module($$"""
+        var type = addressType.Length > 0 ? "i64" : "i32";
+        var module = HandCompiler.Module($$"""
             (module
               (import "m" "memory" (memory {{addressType}} 1 {{pages}} shared))
               (func (export "use") (param $until {{type}}) (result i32) (local $size {{type}}) (local $before {{type}})
@@ -194,21 +204,24 @@ public sealed class SharedMemoryTests
                 (i32.const 0)))
             """);
         Task<int>[] users = [.. Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(Use, TaskCreationOptions.LongRunning))];
-        for (int size = 1; size < pages; size++)
+        for (var size = 1; size < pages; size++)
         {
             Assert.Equal(size, memory.Grow(1));
-            if (size % 8 == 0) Thread.Sleep(1);
+            if (size % 8 == 0)
+            {
+                Thread.Sleep(1);
+            }
         }
 
         Assert.Equal(-1, memory.Grow(1));
-        int[] outcomes = await Task.WhenAll(users);
+        var outcomes = await Task.WhenAll(users);
         Assert.All(outcomes, outcome => Assert.Equal(0, outcome));
 
         int Use()
         {
             using var store = new Store(engine);
-            Instance instance = store.Instantiate(module, new Imports().Define("m", "memory", memory));
-            WasmValue until = type == "i64" ? (WasmValue)(long)pages : pages;
+            var instance = store.Instantiate(module, new Imports().Define("m", "memory", memory));
+            var until = type == "i64" ? (WasmValue)(long)pages : pages;
             return instance.GetFunction("use").Invoke(until)[0].AsI32();
         }
     }

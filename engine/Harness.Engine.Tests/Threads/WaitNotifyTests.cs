@@ -57,15 +57,15 @@ public sealed class WaitNotifyTests : IDisposable
     [Fact]
     public void AWaitTellsHowItEnded()
     {
-        using Store store = NewStore(out Instance instance);
+        using var store = NewStore(out var instance);
         Write(8, 5);
         Assert.Equal(1, instance.GetFunction("wait32").Invoke(8, 4, -1L)[0].AsI32());
         Assert.Equal(2, instance.GetFunction("wait32").Invoke(8, 5, 0L)[0].AsI32());
         Assert.Equal(1, instance.GetFunction("wait64").Invoke(8, 1L << 32, -1L)[0].AsI32());
         Assert.Equal(2, instance.GetFunction("wait64").Invoke(8, 5L, 1L)[0].AsI32());
-        foreach (long timeout in (ReadOnlySpan<long>)[1, 300_000, 1_700_000, 30_000_000])
+        foreach (var timeout in (ReadOnlySpan<long>)[1, 300_000, 1_700_000, 30_000_000])
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             Assert.Equal(2, instance.GetFunction("wait32").Invoke(8, 5, timeout)[0].AsI32());
             Assert.True(Stopwatch.GetElapsedTime(start).TotalNanoseconds >= timeout - 200, $"a wait of {timeout} ns ended early");
         }
@@ -78,26 +78,32 @@ public sealed class WaitNotifyTests : IDisposable
     {
         var woken = new List<int>();
         var waiting = new List<Task>();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
-            int number = i;
+            var number = i;
             waiting.Add(Start(instance =>
             {
-                WasmValue zero = number == 1 ? (WasmValue)0L : 0;
+                var zero = number == 1 ? (WasmValue)0L : 0;
                 Assert.Equal(0, instance.GetFunction(number == 1 ? "wait64" : "wait32").Invoke(16, zero, -1L)[0].AsI32());
-                lock (woken) woken.Add(number);
+                lock (woken)
+                {
+                    woken.Add(number);
+                }
             }));
             AwaitWaiters(16, i + 1);
         }
 
         Assert.Equal(0u, _memory.Notify(24, uint.MaxValue));
         Assert.Equal(0u, _memory.Notify(16, 0));
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
-            using Store store = NewStore(out Instance instance);
+            using var store = NewStore(out var instance);
             Assert.Equal(1, instance.GetFunction("notify").Invoke(16, 1)[0].AsI32());
             await waiting[i].WaitAsync(Patience);
-            lock (woken) Assert.Equal(Enumerable.Range(0, i + 1), woken);
+            lock (woken)
+            {
+                Assert.Equal(Enumerable.Range(0, i + 1), woken);
+            }
         }
     }
 
@@ -137,8 +143,8 @@ public sealed class WaitNotifyTests : IDisposable
     [InlineData(long.MaxValue)]
     public async Task AnInterruptEndsAWait(long timeout)
     {
-        using Store store = NewStore(out Instance instance);
-        Task waiting = Task.Factory.StartNew(
+        using var store = NewStore(out var instance);
+        var waiting = Task.Factory.StartNew(
             () =>
             {
                 var trap = Assert.Throws<WasmTrapException>(() => instance.GetFunction("wait32").Invoke(16, 0, timeout));
@@ -158,7 +164,7 @@ public sealed class WaitNotifyTests : IDisposable
     [Fact]
     public async Task ACancelledCallEndsItsWait()
     {
-        using Store store = NewStore(out Instance instance);
+        using var store = NewStore(out var instance);
         using var source = new CancellationTokenSource();
         Task waiting = Task.Factory.StartNew(
             () => Assert.Throws<OperationCanceledException>(() => instance.GetFunction("wait32").Invoke([16, 0, -1L], source.Token)), TaskCreationOptions.LongRunning);
@@ -172,11 +178,11 @@ public sealed class WaitNotifyTests : IDisposable
     [Fact]
     public async Task ADeadlineEndsAWaitUnlessItIsProlonged()
     {
-        using Store store = NewStore(out Instance instance, hasEpochs: true);
-        int asked = 0;
+        using var store = NewStore(out var instance, hasEpochs: true);
+        var asked = 0;
         store.EpochDeadlineReached = _ => Interlocked.Increment(ref asked) == 1 ? 1 : 0;
         store.SetEpochDeadline(1);
-        Task waiting = Task.Factory.StartNew(
+        var waiting = Task.Factory.StartNew(
             () => Assert.Equal(TrapKind.Interrupted, Assert.Throws<WasmTrapException>(() => instance.GetFunction("wait32").Invoke(16, 0, -1L)).Kind), TaskCreationOptions.LongRunning);
         AwaitWaiters(16, 1);
         store.Engine.IncrementEpoch();
@@ -194,7 +200,7 @@ public sealed class WaitNotifyTests : IDisposable
     [Fact]
     public async Task AFunctionThatIsAskedDuringAWaitCannotUseTheStore()
     {
-        using Store store = NewStore(out Instance instance, hasEpochs: true);
+        using var store = NewStore(out var instance, hasEpochs: true);
         store.EpochDeadlineReached = _ => instance.GetFunction("one").Invoke().Length;
         store.SetEpochDeadline(1);
         Task waiting = Task.Factory.StartNew(
@@ -210,7 +216,7 @@ public sealed class WaitNotifyTests : IDisposable
     {
         var interrupting = new SharedMemoryHost();
         using var store = new Store();
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             HandCompiler.Module(
                 """
                 (module
@@ -235,7 +241,7 @@ public sealed class WaitNotifyTests : IDisposable
     private Task Start(Action<Instance> action, TierUpMode tierUp = TierUpMode.Background) => Task.Factory.StartNew(
         () =>
         {
-            using Store store = NewStore(out Instance instance, tierUp);
+            using var store = NewStore(out var instance, tierUp);
             action(instance);
         },
         TaskCreationOptions.LongRunning);

@@ -25,8 +25,8 @@ public sealed class ShuffleTests
     [MemberData(nameof(Numbers))]
     public void OneInstructionIsFound(int number)
     {
-        byte[] bytes = Matched[number];
-        Assert.True(TryFind(bytes, out ShuffleMatch match), string.Join(' ', bytes));
+        var bytes = Matched[number];
+        Assert.True(TryFind(bytes, out var match), string.Join(' ', bytes));
         Assert.Equal(bytes, Apply(match));
     }
 
@@ -34,19 +34,26 @@ public sealed class ShuffleTests
     public void WhateverIsFoundDoesTheShuffle()
     {
         var random = new Random(5);
-        int found = 0;
-        for (int i = 0; i < 20_000; i++)
+        var found = 0;
+        for (var i = 0; i < 20_000; i++)
         {
             // Few numbers in rows, so that some are matched.
-            int width = 1 << random.Next(5);
-            byte[] bytes = Make(place => 0);
-            for (int place = 0; place < Bytes; place += width)
+            var width = 1 << random.Next(5);
+            var bytes = Make(place => 0);
+            for (var place = 0; place < Bytes; place += width)
             {
-                int first = random.Next(32 / width) * width;
-                for (int j = 0; j < width; j++) bytes[place + j] = (byte)(first + j);
+                var first = random.Next(32 / width) * width;
+                for (var j = 0; j < width; j++)
+                {
+                    bytes[place + j] = (byte)(first + j);
+                }
             }
 
-            if (!TryFind(bytes, out ShuffleMatch match)) continue;
+            if (!TryFind(bytes, out var match))
+            {
+                continue;
+            }
+
             found++;
             Assert.Equal(bytes, Apply(match));
         }
@@ -60,13 +67,17 @@ public sealed class ShuffleTests
     /// <summary>The numbers of the bytes that an instruction gives, by the manual of the processor.</summary>
     private static byte[] Apply(in ShuffleMatch match)
     {
-        int a = match.FirstIsB ? Bytes : 0;
-        int b = match.SecondIsB ? Bytes : 0;
-        int immediate = match.Immediate;
-        if (match.Kind == ShuffleKind.Copy) return Make(i => a + i);
+        var a = match.FirstIsB ? Bytes : 0;
+        var b = match.SecondIsB ? Bytes : 0;
+        var immediate = match.Immediate;
+        if (match.Kind == ShuffleKind.Copy)
+        {
+            return Make(i => a + i);
+        }
+
         if (match.Kind == ShuffleKind.Binary)
         {
-            (int width, int half) = match.Operation switch
+            var (width, half) = match.Operation switch
             {
                 PackedOp.PunpckLbw => (1, 0),
                 PackedOp.PunpckLwd => (2, 0),

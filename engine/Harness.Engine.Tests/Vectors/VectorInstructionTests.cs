@@ -32,10 +32,12 @@ public sealed class VectorInstructionTests
         get
         {
             var names = new TheoryData<string>();
-            foreach (OpcodeInfo info in OpcodeTable.All)
+            foreach (var info in OpcodeTable.All)
             {
                 if (info.IsVector && info.Immediates is ImmediateKind.None or ImmediateKind.Lane or ImmediateKind.Shuffle && info.IsVector)
+                {
                     names.Add(info.Name);
+                }
             }
 
             return names;
@@ -46,49 +48,68 @@ public sealed class VectorInstructionTests
     [MemberData(nameof(Instructions))]
     public void InstructionsAgreeWithTheReference(string name)
     {
-        OpcodeInfo info = OpcodeTable.ByName(name)!;
+        var info = OpcodeTable.ByName(name)!;
         var random = new Random(name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter)));
         byte[][] immediates = [.. ImmediatesOf(info, random)];
         V128[][] constants = [.. immediates.Select(_ => OperandsOf(info, random).First())];
-        string module = ModuleOf(info, immediates, constants);
-        foreach (string[] knobs in (string[][])[[], ["vectors.fma=off"], ["vectors.avx2=off", "vectors.fma=off"], ["vectors.avx=off"]])
+        var module = ModuleOf(info, immediates, constants);
+        foreach (var knobs in (string[][])[[], ["vectors.fma=off"], ["vectors.avx2=off", "vectors.fma=off"], ["vectors.avx=off"]])
         {
-            using (var baseline = new BaselineRun(module, knobs)) Check("baseline", knobs, baseline.Instance, info, immediates, constants, random);
-            using (var optimized = new OptimizedRun(module, [.. knobs, "inlining=off"])) Check("optimized", knobs, optimized.Instance, info, immediates, constants, random);
+            using (var baseline = new BaselineRun(module, knobs))
+            {
+                Check("baseline", knobs, baseline.Instance, info, immediates, constants, random);
+            }
+
+            using (var optimized = new OptimizedRun(module, [.. knobs, "inlining=off"]))
+            {
+                Check("optimized", knobs, optimized.Instance, info, immediates, constants, random);
+            }
         }
     }
 
     private static void Check(string tier, string[] knobs, Instance instance, OpcodeInfo info, byte[][] immediates, V128[][] constants, Random random)
     {
-        string code = string.Join(' ', [tier, .. knobs]);
-        bool fuses = CpuFeatures.Fma && !knobs.Contains("vectors.fma=off") && !knobs.Contains("vectors.avx=off");
+        var code = string.Join(' ', [tier, .. knobs]);
+        var fuses = CpuFeatures.Fma && !knobs.Contains("vectors.fma=off") && !knobs.Contains("vectors.avx=off");
         WasmValue[] Run(string function, params WasmValue[] arguments) => instance.GetFunction(function).Invoke(arguments);
 
-        for (int i = 0; i < immediates.Length; i++)
+        for (var i = 0; i < immediates.Length; i++)
         {
             V128 Evaluate(params V128[] operands) => VectorReference.Evaluate(info.Name, operands, immediates[i], fuses);
 
             AssertSame(info, Evaluate(constants[i]), Run($"folded{i}")[0], $"{code}: {info.Name} of constants {string.Join(", ", constants[i])}");
-            foreach (V128[] operands in OperandsOf(info, random))
+            foreach (var operands in OperandsOf(info, random))
             {
-                V128 expected = Evaluate(operands);
+                var expected = Evaluate(operands);
                 WasmValue[] values = [.. operands.Select((operand, j) => ToValue(operand, info.Parameters[j]))];
-                string what = $"{code}: {info.Name} {string.Join(' ', immediates[i])} of {string.Join(", ", operands)}";
+                var what = $"{code}: {info.Name} {string.Join(' ', immediates[i])} of {string.Join(", ", operands)}";
                 AssertSame(info, expected, Run($"plain{i}", values)[0], what);
                 AssertSame(info, expected, Run($"frame{i}", values)[0], what);
-                WasmValue[] kept = Run($"kept{i}", values);
+                var kept = Run($"kept{i}", values);
                 AssertSame(info, expected, kept[^1], what);
-                for (int j = 0; j < values.Length; j++) Assert.Equal(values[j], kept[j]);
-                for (int j = 0; j < values.Length; j++)
+                for (var j = 0; j < values.Length; j++)
                 {
-                    if (info.Parameters[j] == ValueKind.V128) Run($"put{j}", values[j]);
+                    Assert.Equal(values[j], kept[j]);
+                }
+
+                for (var j = 0; j < values.Length; j++)
+                {
+                    if (info.Parameters[j] == ValueKind.V128)
+                    {
+                        Run($"put{j}", values[j]);
+                    }
+
                     V128[] mixed = [.. constants[i]];
                     mixed[j] = operands[j];
                     AssertSame(info, Evaluate(mixed), Run($"constant{i}_{j}", values[j])[0], $"{what}, all but {j} of {string.Join(", ", constants[i])}");
                 }
 
                 AssertSame(info, expected, Run($"loaded{i}", values)[0], what);
-                if (info.Parameters.Distinct().Count() > 1 || info.Parameters.Length < 2) continue;
+                if (info.Parameters.Distinct().Count() > 1 || info.Parameters.Length < 2)
+                {
+                    continue;
+                }
+
                 V128[] same = [.. operands.Select(_ => operands[0])];
                 AssertSame(info, Evaluate(same), Run($"same{i}", values[0])[0], what);
             }
@@ -108,30 +129,32 @@ public sealed class VectorInstructionTests
     private static string ModuleOf(OpcodeInfo info, byte[][] immediates, V128[][] constants)
     {
         var text = new StringBuilder("(memory 1) (func $nothing)");
-        string types = string.Join(' ', info.Parameters.Select(kind => kind.ToString().ToLowerInvariant()));
-        string result = info.Results[0].ToString().ToLowerInvariant();
-        string operands = string.Join(' ', Enumerable.Range(0, info.Parameters.Length).Select(i => $"local.get {i}"));
-        string same = string.Join(' ', info.Parameters.Select(_ => "local.get 0"));
-        string loaded = string.Join(' ', info.Parameters.Select((kind, j) =>
+        var types = string.Join(' ', info.Parameters.Select(kind => kind.ToString().ToLowerInvariant()));
+        var result = info.Results[0].ToString().ToLowerInvariant();
+        var operands = string.Join(' ', Enumerable.Range(0, info.Parameters.Length).Select(i => $"local.get {i}"));
+        var same = string.Join(' ', info.Parameters.Select(_ => "local.get 0"));
+        var loaded = string.Join(' ', info.Parameters.Select((kind, j) =>
             kind == ValueKind.V128 ? $"i32.const {PlaceOf(j)} v128.load" : $"local.get {j}"));
-        for (int j = 0; j < info.Parameters.Length; j++)
+        for (var j = 0; j < info.Parameters.Length; j++)
         {
             if (info.Parameters[j] == ValueKind.V128)
+            {
                 text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"put{j}\") (param v128) (v128.store (i32.const {PlaceOf(j)}) (local.get 0)))");
+            }
         }
 
-        for (int i = 0; i < immediates.Length; i++)
+        for (var i = 0; i < immediates.Length; i++)
         {
-            string instruction = $"{info.Name} {string.Join(' ', immediates[i])}";
+            var instruction = $"{info.Name} {string.Join(' ', immediates[i])}";
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"plain{i}\") (param {types}) (result {result}) {operands} {instruction})");
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"frame{i}\") (param {types}) (result {result}) {operands} call $nothing {instruction})");
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"kept{i}\") (param {types}) (result {types} {result}) {operands} {operands} {instruction})");
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"loaded{i}\") (param {types}) (result {result}) {loaded} {instruction})");
             string[] known = [.. constants[i].Select((constant, j) => ConstantOf(constant, info.Parameters[j]))];
             text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"folded{i}\") (result {result}) {string.Join(' ', known)} {instruction})");
-            for (int j = 0; j < known.Length; j++)
+            for (var j = 0; j < known.Length; j++)
             {
-                string mixed = string.Join(' ', known.Select((constant, k) => k == j ? "local.get 0" : constant));
+                var mixed = string.Join(' ', known.Select((constant, k) => k == j ? "local.get 0" : constant));
                 text.AppendLine(CultureInfo.InvariantCulture, $"(func (export \"constant{i}_{j}\") (param {types.Split(' ')[j]}) (result {result}) {mixed} {instruction})");
             }
 
@@ -158,15 +181,27 @@ public sealed class VectorInstructionTests
         switch (info.Immediates)
         {
             case ImmediateKind.Lane:
-                string shape = info.Name[..info.Name.IndexOf('.')];
-                int lanes = int.Parse(shape[(shape.IndexOf('x') + 1)..], CultureInfo.InvariantCulture);
-                for (int i = 0; i < lanes; i++) yield return [(byte)i];
+                var shape = info.Name[..info.Name.IndexOf('.')];
+                var lanes = int.Parse(shape[(shape.IndexOf('x') + 1)..], CultureInfo.InvariantCulture);
+                for (var i = 0; i < lanes; i++)
+                {
+                    yield return [(byte)i];
+                }
+
                 break;
             case ImmediateKind.Shuffle:
                 yield return [.. Enumerable.Range(0, 16).Select(i => (byte)i)];
                 yield return [.. Enumerable.Range(0, 16).Select(i => (byte)(31 - i))];
-                foreach (byte[] numbers in ShuffleTests.Matched) yield return numbers;
-                for (int i = 0; i < 8; i++) yield return [.. Enumerable.Range(0, 16).Select(_ => (byte)random.Next(32))];
+                foreach (var numbers in ShuffleTests.Matched)
+                {
+                    yield return numbers;
+                }
+
+                for (var i = 0; i < 8; i++)
+                {
+                    yield return [.. Enumerable.Range(0, 16).Select(_ => (byte)random.Next(32))];
+                }
+
                 break;
             default:
                 yield return [];
@@ -176,8 +211,10 @@ public sealed class VectorInstructionTests
 
     private static IEnumerable<V128[]> OperandsOf(OpcodeInfo info, Random random)
     {
-        for (int i = 0; i < RandomOperands; i++)
+        for (var i = 0; i < RandomOperands; i++)
+        {
             yield return [.. info.Parameters.Select(_ => new V128(Pick(random), Pick(random)))];
+        }
     }
 
     private static ulong Pick(Random random) => random.Next(3) switch
@@ -193,16 +230,24 @@ public sealed class VectorInstructionTests
     /// <summary>Compares bit by bit, but for NaNs where lanes are floats: these only have to be quiet.</summary>
     private static void AssertSame(OpcodeInfo info, V128 expected, WasmValue actual, string what)
     {
-        V128 got = info.Results[0] == ValueKind.V128 ? actual.AsV128() : new V128(actual.Bits, 0);
-        if (info.Results[0] is ValueKind.I32 or ValueKind.F32) expected = new V128((uint)expected.Low, 0);
-        if (expected == got) return;
-        bool isMoved = info.Name.Contains("lane", StringComparison.Ordinal) || info.Name.EndsWith("splat", StringComparison.Ordinal);
-        int bits = info.Name.StartsWith("f32", StringComparison.Ordinal) ? 32 : info.Name.StartsWith("f64", StringComparison.Ordinal) ? 64 : 0;
-        Assert.True(bits != 0 && !isMoved, $"{what}: expected {expected}, got {got}");
-        for (int i = 0; i < 128 / bits; i++)
+        var got = info.Results[0] == ValueKind.V128 ? actual.AsV128() : new V128(actual.Bits, 0);
+        if (info.Results[0] is ValueKind.I32 or ValueKind.F32)
         {
-            ulong wanted = VectorReference.Lane(expected, bits, i);
-            ulong lane = VectorReference.Lane(got, bits, i);
+            expected = new V128((uint)expected.Low, 0);
+        }
+
+        if (expected == got)
+        {
+            return;
+        }
+
+        var isMoved = info.Name.Contains("lane", StringComparison.Ordinal) || info.Name.EndsWith("splat", StringComparison.Ordinal);
+        var bits = info.Name.StartsWith("f32", StringComparison.Ordinal) ? 32 : info.Name.StartsWith("f64", StringComparison.Ordinal) ? 64 : 0;
+        Assert.True(bits != 0 && !isMoved, $"{what}: expected {expected}, got {got}");
+        for (var i = 0; i < 128 / bits; i++)
+        {
+            var wanted = VectorReference.Lane(expected, bits, i);
+            var lane = VectorReference.Lane(got, bits, i);
             Assert.True(wanted == lane || (IsNaN(wanted, bits) && IsNaN(lane, bits)), $"{what}: expected {expected}, got {got}");
         }
     }

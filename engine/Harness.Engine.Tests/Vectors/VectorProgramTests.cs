@@ -31,11 +31,15 @@ public sealed class VectorProgramTests
     [MemberData(nameof(Names))]
     public void ResultsAreThoseOfBaselineCode(string name)
     {
-        string text = Common + Programs.First(program => program.Name == name).Text;
+        var text = Common + Programs.First(program => program.Name == name).Text;
         int[] arguments = [1, 2, 3, 8, 13, 20, 1, 2, 3, 8, 13, 20];
         long[] expected;
-        using (var baseline = new BaselineRun(text)) expected = [.. arguments.Select(n => baseline.Call("f", n).AsI64())];
-        foreach (string[] knobs in (string[][])
+        using (var baseline = new BaselineRun(text))
+        {
+            expected = [.. arguments.Select(n => baseline.Call("f", n).AsI64())];
+        }
+
+        foreach (var knobs in (string[][])
                  [[], ["vectors.avx=off"], ["inlining=off"], ["inlining=off", "vectors.avx=off", "compile.live-blocks=0"], ["memory.guard-pages=off", "pass.gvn=off"],
                   ["pass.licm=off", "pass.peel=off", "pass.unroll=off", "pass.escape-analysis=off", "stress.gc-interval=1"]])
         {
@@ -43,11 +47,11 @@ public sealed class VectorProgramTests
             Assert.Equal(expected, arguments.Select(n => run.Call("f", n).AsI64()));
         }
 
-        foreach (string[] knobs in Configurations)
+        foreach (var knobs in Configurations)
         {
             using var engine = new WasmEngine(OptionsOf(knobs));
             using var store = new Store(engine);
-            WasmFunction f = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})"))).GetFunction("f");
+            var f = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})"))).GetFunction("f");
             Assert.Equal(expected, arguments.Select(n => f.Invoke(n)[0].AsI64()));
             Assert.Equal(0, engine.Statistics.FailedCompilations);
             Assert.True(engine.Statistics.OptimizedFunctions > 0, $"{name}: nothing was optimized");
@@ -77,15 +81,26 @@ public sealed class VectorProgramTests
                 (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
               (i64.xor (i64x2.extract_lane 0 (local.get $sum)) (i64x2.extract_lane 1 (local.get $x))))
             """;
-        long expected = Sum(n: 50, fuses && CpuFeatures.Avx && CpuFeatures.Fma);
-        using (var baseline = new BaselineRun(text, knobs)) Assert.Equal(expected, baseline.Call("f", 50).AsI64());
-        using (var optimized = new OptimizedRun(text, knobs)) Assert.Equal(expected, optimized.Call("f", 50).AsI64());
-        foreach (string[] tiering in Configurations.Where(configuration => !configuration.Contains("vectors.avx=off")))
+        var expected = Sum(n: 50, fuses && CpuFeatures.Avx && CpuFeatures.Fma);
+        using (var baseline = new BaselineRun(text, knobs))
+        {
+            Assert.Equal(expected, baseline.Call("f", 50).AsI64());
+        }
+
+        using (var optimized = new OptimizedRun(text, knobs))
+        {
+            Assert.Equal(expected, optimized.Call("f", 50).AsI64());
+        }
+
+        foreach (var tiering in Configurations.Where(configuration => !configuration.Contains("vectors.avx=off")))
         {
             using var engine = new WasmEngine(OptionsOf([.. tiering, .. knobs]));
             using var store = new Store(engine);
-            WasmFunction f = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})"))).GetFunction("f");
-            for (int i = 0; i < 8; i++) Assert.Equal(expected, f.Invoke(50)[0].AsI64());
+            var f = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})"))).GetFunction("f");
+            for (var i = 0; i < 8; i++)
+            {
+                Assert.Equal(expected, f.Invoke(50)[0].AsI64());
+            }
         }
 
         static long Sum(int n, bool fuses)
@@ -93,7 +108,7 @@ public sealed class VectorProgramTests
             double Madd(double a, double b, double c) => fuses ? Math.FusedMultiplyAdd(a, b, c) : (a * b) + c;
 
             double sum = 0;
-            double x = 1.000000001;
+            var x = 1.000000001;
             for (; n > 0; n--)
             {
                 sum = Madd(x, x, sum);
@@ -111,15 +126,23 @@ public sealed class VectorProgramTests
     [InlineData("objects without memory that have vectors")]
     public void DeoptsHappenWithVectors(string name)
     {
-        string text = Common + Programs.First(program => program.Name == name).Text;
+        var text = Common + Programs.First(program => program.Name == name).Text;
         long expected;
-        using (var baseline = new BaselineRun(text)) expected = baseline.Call("f", 5).AsI64();
+        using (var baseline = new BaselineRun(text))
+        {
+            expected = baseline.Call("f", 5).AsI64();
+        }
+
         using var engine = new WasmEngine(EngineOptions.Default.With("tier-up", "synchronous").With("tiering.budget", "300").With("osr", "on").With("deopt.min-calls", "0"));
         var seen = new List<DeoptEvent>();
         engine.Events.Deoptimized += seen.Add;
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})")));
-        for (int i = 0; i < 6; i++) Assert.Equal(expected, instance.GetFunction("f").Invoke(5)[0].AsI64());
+        var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})")));
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(expected, instance.GetFunction("f").Invoke(5)[0].AsI64());
+        }
+
         Assert.Contains(seen, deopt => deopt.Frames.Any(frame => frame.Locals.Any(value => value.Kind is ValueKind.V128 or ValueKind.Ref)));
     }
 
@@ -137,19 +160,19 @@ public sealed class VectorProgramTests
     [InlineData("i32x4.add (call $v) (v128.load offset=1 (local.get 0))", 65519)]
     public void AccessesBeyondTheMemoryTrap(string instruction, int last)
     {
-        string text =
+        var text =
             $"""
             (memory 1)
             (func $v (result v128) (v128.const i64x2 1 2))
             (func (export "f") (param i32) (result v128) ({instruction}))
             (func (export "unused") (param i32) (drop ({instruction})))
             """;
-        foreach (string[] knobs in (string[][])[[], ["vectors.avx2=off"], ["vectors.avx=off"], ["memory.guard-pages=off"], ["inlining=off"]])
+        foreach (var knobs in (string[][])[[], ["vectors.avx2=off"], ["vectors.avx=off"], ["memory.guard-pages=off"], ["inlining=off"]])
         {
             using var run = new OptimizedRun(text, knobs);
             run.CallAll("f", last);
             run.CallAll("unused", last);
-            foreach (int address in new[] { last + 1, last + 16, int.MaxValue, -1 })
+            foreach (var address in new[] { last + 1, last + 16, int.MaxValue, -1 })
             {
                 Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf("f", address));
                 Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf("unused", address));
@@ -167,7 +190,7 @@ public sealed class VectorProgramTests
             (func (export "lane") (param i32) (v128.store32_lane 1 (local.get 0) (v128.const i64x2 -1 -1)))
             (func (export "last") (result i64) (i64.load (i32.const 65528)))
             """;
-        foreach (string[] knobs in (string[][])[[], ["vectors.avx=off"], ["memory.guard-pages=off"]])
+        foreach (var knobs in (string[][])[[], ["vectors.avx=off"], ["memory.guard-pages=off"]])
         {
             using var run = new OptimizedRun(text, knobs);
             Assert.Equal(TrapKind.MemoryOutOfBounds, run.TrapOf("store", 65521));
@@ -209,15 +232,15 @@ public sealed class VectorProgramTests
             (func (export "f") (param i32) (result i32) (i32x4.extract_lane 2 (call $v (local.get 0))))
             (func (export "scalar") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
             """;
-        foreach (bool isOn in new[] { true, false })
+        foreach (var isOn in new[] { true, false })
         {
-            EngineOptions options = EngineOptions.Default.With("tier-up", "synchronous").With("stress.tier-up-after", "1").With("vectors.optimize", isOn ? "on" : "off");
+            var options = EngineOptions.Default.With("tier-up", "synchronous").With("stress.tier-up-after", "1").With("vectors.optimize", isOn ? "on" : "off");
             using var engine = new WasmEngine(options);
             var refused = new List<CompilationFailedEvent>();
             engine.Events.CompilationFailed += refused.Add;
             using var store = new Store(engine);
-            Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})")));
-            for (int i = 0; i < 5; i++)
+            var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble($"(module {text})")));
+            for (var i = 0; i < 5; i++)
             {
                 Assert.Equal(i, instance.GetFunction("f").Invoke(i)[0].AsI32());
                 Assert.Equal(i + 1, instance.GetFunction("scalar").Invoke(i)[0].AsI32());

@@ -17,15 +17,19 @@ internal static class VectorReference
     /// <param name="fuses">Whether relaxed multiply-adds are rounded once.</param>
     public static V128 Evaluate(string name, V128[] operands, byte[] immediates, bool fuses)
     {
-        string[] parts = name.Split('.', 2);
-        string op = parts[1];
-        V128 a = operands[0];
-        V128 b = operands.Length > 1 ? operands[1] : default;
-        V128 c = operands.Length > 2 ? operands[2] : default;
-        if (parts[0] == "v128") return Bitwise(op, a, b, c);
-        bool isFloat = parts[0][0] == 'f';
-        int bits = int.Parse(parts[0][1..parts[0].IndexOf('x')], CultureInfo.InvariantCulture);
-        int lanes = 128 / bits;
+        var parts = name.Split('.', 2);
+        var op = parts[1];
+        var a = operands[0];
+        var b = operands.Length > 1 ? operands[1] : default;
+        var c = operands.Length > 2 ? operands[2] : default;
+        if (parts[0] == "v128")
+        {
+            return Bitwise(op, a, b, c);
+        }
+
+        var isFloat = parts[0][0] == 'f';
+        var bits = int.Parse(parts[0][1..parts[0].IndexOf('x')], CultureInfo.InvariantCulture);
+        var lanes = 128 / bits;
         return op switch
         {
             "splat" => Map(bits, _ => a.Low),
@@ -46,15 +50,19 @@ internal static class VectorReference
     /// <summary>The bits of a lane.</summary>
     public static ulong Lane(V128 vector, int bits, int lane)
     {
-        int position = lane * bits;
-        ulong half = position < 64 ? vector.Low : vector.High;
+        var position = lane * bits;
+        var half = position < 64 ? vector.Low : vector.High;
         return (half >> (position & 63)) & (ulong.MaxValue >> (64 - bits));
     }
 
     private static V128 Map(int bits, Func<int, ulong> lane)
     {
         UInt128 result = 0;
-        for (int i = 0; i < 128 / bits; i++) result |= (UInt128)(lane(i) & (ulong.MaxValue >> (64 - bits))) << (i * bits);
+        for (var i = 0; i < 128 / bits; i++)
+        {
+            result |= (UInt128)(lane(i) & (ulong.MaxValue >> (64 - bits))) << (i * bits);
+        }
+
         return new V128((ulong)result, (ulong)(result >> 64));
     }
 
@@ -74,19 +82,19 @@ internal static class VectorReference
 
     private static ulong Saturate(Int128 value, int bits, bool isSigned)
     {
-        Int128 most = isSigned ? (Int128.One << (bits - 1)) - 1 : (Int128.One << bits) - 1;
-        Int128 least = isSigned ? -(Int128.One << (bits - 1)) : 0;
+        var most = isSigned ? (Int128.One << (bits - 1)) - 1 : (Int128.One << bits) - 1;
+        var least = isSigned ? -(Int128.One << (bits - 1)) : 0;
         return (ulong)(long)Int128.Clamp(value, least, most);
     }
 
     private static ulong Integer(string op, int bits, int i, V128 a, V128 b, V128 c)
     {
-        bool isSigned = op.EndsWith("_s", StringComparison.Ordinal) || op.EndsWith("_s_zero", StringComparison.Ordinal);
-        Int128 x = Value(a, bits, i, isSigned);
-        Int128 y = Value(b, bits, i, isSigned);
-        int count = (int)(b.Low & (uint)(bits - 1));
-        int half = bits / 2;
-        int upper = 128 / bits;
+        var isSigned = op.EndsWith("_s", StringComparison.Ordinal) || op.EndsWith("_s_zero", StringComparison.Ordinal);
+        var x = Value(a, bits, i, isSigned);
+        var y = Value(b, bits, i, isSigned);
+        var count = (int)(b.Low & (uint)(bits - 1));
+        var half = bits / 2;
+        var upper = 128 / bits;
         return op switch
         {
             "add" => (ulong)(long)(x + y),
@@ -136,13 +144,25 @@ internal static class VectorReference
 
     private static ulong Truncate(string op, int i, V128 a, bool isSigned)
     {
-        bool isDouble = op.Contains("f64x2", StringComparison.Ordinal);
-        if (isDouble && i >= 2) return 0;
-        double value = isDouble
+        var isDouble = op.Contains("f64x2", StringComparison.Ordinal);
+        if (isDouble && i >= 2)
+        {
+            return 0;
+        }
+
+        var value = isDouble
             ? BitConverter.UInt64BitsToDouble(Lane(a, 64, i))
             : BitConverter.UInt32BitsToSingle((uint)Lane(a, 32, i));
-        if (op.StartsWith("relaxed", StringComparison.Ordinal) && isSigned && !(value is > -2147483649.0 and < 2147483648.0)) return 0x8000_0000;
-        if (double.IsNaN(value)) return 0;
+        if (op.StartsWith("relaxed", StringComparison.Ordinal) && isSigned && !(value is > -2147483649.0 and < 2147483648.0))
+        {
+            return 0x8000_0000;
+        }
+
+        if (double.IsNaN(value))
+        {
+            return 0;
+        }
+
         return isSigned
             ? (ulong)(long)Math.Clamp(Math.Truncate(value), int.MinValue, int.MaxValue)
             : (ulong)Math.Clamp(Math.Truncate(value), 0, uint.MaxValue);
@@ -156,12 +176,18 @@ internal static class VectorReference
     private static V128 Float(string op, int bits, V128 a, V128 b, V128 c)
     {
         if (op == "demote_f64x2_zero")
+        {
             return Map(32, i => i < 2 ? BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(Lane(a, 64, i))) : 0);
+        }
+
         if (op == "promote_low_f32x4")
+        {
             return Map(64, i => BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)Lane(a, 32, i))));
+        }
+
         if (op.StartsWith("convert", StringComparison.Ordinal))
         {
-            bool isSigned = op.EndsWith("_s", StringComparison.Ordinal);
+            var isSigned = op.EndsWith("_s", StringComparison.Ordinal);
             return Map(bits, i => bits == 32
                 ? BitConverter.SingleToUInt32Bits(isSigned ? (int)Lane(a, 32, i) : (float)(uint)Lane(a, 32, i))
                 : BitConverter.DoubleToUInt64Bits(isSigned ? (int)Lane(a, 32, i) : (uint)Lane(a, 32, i)));

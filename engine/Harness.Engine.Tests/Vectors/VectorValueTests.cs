@@ -33,7 +33,7 @@ public sealed class VectorValueTests
     [Fact]
     public void FunctionsOfTheHostTakeAndGiveVectors()
     {
-        byte[] bytes = WatAssembler.Assemble(
+        var bytes = WatAssembler.Assemble(
             """
             (module
               (import "host" "swap" (func $swap (param i32 v128 v128 i64) (result v128 i64 v128)))
@@ -45,7 +45,7 @@ public sealed class VectorValueTests
               (func (export "words") (param v128) (result i32 v128) (call $words (local.get 0) (i32.const -1))))
             """);
         using var store = new Store(EngineOptions.Default.With("tier-up", "never"));
-        Imports imports = new Imports()
+        var imports = new Imports()
             .Define("host", "swap", HostFunction.Create((Delegate)((int a, V128 x, V128 y, long b) => (y, a + b, x))))
             .Define("host", "values", HostFunction.Create(
                 FunctionType.Of([ValueType.V128], [ValueType.V128]),
@@ -53,7 +53,7 @@ public sealed class VectorValueTests
             .Define("host", "words", HostFunction.Create(
                 FunctionType.Of([ValueType.V128, ValueType.I32], [ValueType.I32, ValueType.V128]),
                 (HostSlotCallback)((_, slots) => (slots[0], slots[1], slots[2]) = (slots[2], slots[1], slots[0]))));
-        Instance instance = store.Instantiate(WasmModule.Decode(bytes), imports);
+        var instance = store.Instantiate(WasmModule.Decode(bytes), imports);
         Assert.Equal([Second, 42L, First], instance.GetFunction("swap").Invoke(First, Second));
         Assert.Equal([new V128(First.High, First.Low)], instance.GetFunction("values").Invoke(First));
         Assert.Equal([-1, new V128(First.High, First.Low)], instance.GetFunction("words").Invoke(First));
@@ -66,7 +66,7 @@ public sealed class VectorValueTests
     {
         using var store = new Store();
         var global = new Global(store, new GlobalType(ValueType.V128, IsMutable: true), First);
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             WasmModule.Decode(WatAssembler.Assemble(
                 """
                 (module

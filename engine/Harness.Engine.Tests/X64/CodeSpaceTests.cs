@@ -12,7 +12,7 @@ public sealed unsafe class CodeSpaceTests
         using var assembler = new Assembler();
         assembler.Lea(OpSize.Qword, Gpr.Rax, Mem.BaseIndex(Gpr.Rdi, Gpr.Rsi, 4, 7));
         assembler.Ret();
-        CodeBlock block = space.Publish(assembler);
+        var block = space.Publish(assembler);
 
         Assert.Equal(1000 + 4 * 3 + 7, ((delegate* unmanaged<long, long, long>)block.Executable)(1000, 3));
     }
@@ -24,7 +24,7 @@ public sealed unsafe class CodeSpaceTests
         using var assembler = new Assembler();
         assembler.Alu(AluOp.Add, OpSize.Dword, Gpr.Rax, 1);
         assembler.Ret();
-        CodeBlock increment = space.Publish(assembler);
+        var increment = space.Publish(assembler);
         assembler.Reset();
         assembler.Zero(Gpr.Rax);
         assembler.Call(increment.Address);
@@ -32,7 +32,7 @@ public sealed unsafe class CodeSpaceTests
         assembler.Test(OpSize.Dword, Gpr.Rax, Gpr.Rax);
         assembler.Jcc(Condition.NotZero, increment.Address);
         assembler.Ud2();
-        CodeBlock caller = space.Publish(assembler);
+        var caller = space.Publish(assembler);
 
         Assert.Equal(3, ((delegate* unmanaged<int>)caller.Executable)());
     }
@@ -51,11 +51,11 @@ public sealed unsafe class CodeSpaceTests
     public void BothMappingsShowTheSameBytesButOnlyOneCanBeWritten()
     {
         using var space = new CodeSpace(1 << 20);
-        CodeBlock block = space.Allocate(16);
+        var block = space.Allocate(16);
         block.Writable[3] = 0x5A;
 
         Assert.Equal(0x5A, block.Executable[3]);
-        string maps = File.ReadAllText("/proc/self/maps");
+        var maps = File.ReadAllText("/proc/self/maps");
         Assert.Contains($"{(nint)block.Writable:x}-{(nint)block.Writable + (1 << 20):x} rw-s", maps, StringComparison.Ordinal);
         Assert.Contains($"{(nint)space.Regions[0].Start:x}-{(nint)space.Regions[0].End:x} r-xs", maps, StringComparison.Ordinal);
     }
@@ -67,7 +67,7 @@ public sealed unsafe class CodeSpaceTests
         space.Allocate(100, region: 1);
 
         Assert.Equal(2, space.Regions.Count);
-        foreach (CodeRegion region in space.Regions)
+        foreach (var region in space.Regions)
         {
             Assert.True(space.Contains((nint)region.Start));
             Assert.True(space.Contains((nint)region.End - 1));
@@ -85,14 +85,22 @@ public sealed unsafe class CodeSpaceTests
         using var space = new CodeSpace(4096, mostRegions: 3);
         CodeBlock[] blocks = [.. Enumerable.Range(0, 3 * 64).Select(_ => space.Allocate(CodeSpace.BlockAlignment))];
         Assert.Equal(3, space.Regions.Count);
-        for (int i = 0; i < blocks.Length; i++) Assert.True(space.Regions[i / 64].Contains(blocks[i].Address));
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            Assert.True(space.Regions[i / 64].Contains(blocks[i].Address));
+        }
+
         Assert.Throws<InsufficientMemoryException>(() => space.Allocate(1));
 
         // What is freed in any of them is taken again, that in the first one first.
         space.Free(blocks[150]);
         space.Free(blocks[80]);
         space.Free(blocks[7]);
-        foreach (int freed in (int[])[7, 80, 150]) Assert.Equal(blocks[freed].Address, space.Allocate(10).Address);
+        foreach (var freed in (int[])[7, 80, 150])
+        {
+            Assert.Equal(blocks[freed].Address, space.Allocate(10).Address);
+        }
+
         Assert.Throws<InsufficientMemoryException>(() => space.Allocate(1));
         Assert.Equal(3, space.Regions.Count);
     }
@@ -110,20 +118,20 @@ public sealed unsafe class CodeSpaceTests
     public void CodeCallsTheSharedCodeOfItsOwnRegion()
     {
         using var space = new CodeSpace(1 << 16, mostRegions: 3);
-        using Assembler assembler = Returning(20);
-        nint shared = space.PublishShared(assembler).Address;
+        using var assembler = Returning(20);
+        var shared = space.PublishShared(assembler).Address;
         var told = new List<CodeRegion>();
         space.Watch(told.Add);
-        for (int region = 2; region >= 0; region--)
+        for (var region = 2; region >= 0; region--)
         {
             assembler.Reset();
             assembler.Call(shared);
             assembler.Alu(AluOp.Add, OpSize.Dword, Gpr.Rax, region);
             assembler.Ret();
-            CodeBlock caller = space.Publish(assembler, region: region);
+            var caller = space.Publish(assembler, region: region);
 
             Assert.True(space.Regions[region].Contains(caller.Address));
-            nint target = caller.Address + 5 + *(int*)(caller.Executable + 1);
+            var target = caller.Address + 5 + *(int*)(caller.Executable + 1);
             Assert.Equal((nint)space.Regions[region].Start, target);
             Assert.Equal(20 + region, ((delegate* unmanaged<int>)caller.Executable)());
         }
@@ -136,11 +144,11 @@ public sealed unsafe class CodeSpaceTests
     public void SharedCodeComesFirstAndRefersToNothingElse()
     {
         using var space = new CodeSpace(1 << 16);
-        using Assembler assembler = Returning(1);
+        using var assembler = Returning(1);
         assembler.Call((nint)space.Regions[0].Start);
         Assert.Throws<InvalidOperationException>(() => space.PublishShared(assembler));
 
-        using Assembler other = Returning(1);
+        using var other = Returning(1);
         space.Publish(other);
         Assert.Throws<InvalidOperationException>(() => space.PublishShared(other));
     }
@@ -150,10 +158,10 @@ public sealed unsafe class CodeSpaceTests
     {
         const int size = 1 << 16;
         using var space = new CodeSpace(size, mostRegions: 2);
-        using Assembler assembler = Returning(1);
+        using var assembler = Returning(1);
         space.PublishShared(assembler);
-        CodeBlock first = space.Allocate(size / 2, region: 1);
-        CodeBlock second = space.Allocate(100, region: 1);
+        var first = space.Allocate(size / 2, region: 1);
+        var second = space.Allocate(100, region: 1);
         new Span<byte>(first.Writable, first.Size).Fill(7);
         space.Free(first);
         Assert.Equal(0xCC, first.Executable[(size / 2) - 1]);
@@ -174,7 +182,7 @@ public sealed unsafe class CodeSpaceTests
         space.Free(blocks[10]);
         space.Free(blocks[12]);
         space.Free(blocks[11]);
-        CodeBlock joined = space.Allocate(3 * CodeSpace.BlockAlignment - 5);
+        var joined = space.Allocate(3 * CodeSpace.BlockAlignment - 5);
 
         Assert.Equal(blocks[10].Address, joined.Address);
         Assert.Throws<InsufficientMemoryException>(() => space.Allocate(1));
@@ -184,7 +192,7 @@ public sealed unsafe class CodeSpaceTests
     public void FreedBlocksAreFilledWithBreakpoints()
     {
         using var space = new CodeSpace(4096);
-        CodeBlock first = space.Publish(Returning(1));
+        var first = space.Publish(Returning(1));
         space.Free(first);
 
         Assert.Equal(Enumerable.Repeat((byte)0xCC, first.Size), first.Bytes.ToArray());
@@ -197,11 +205,11 @@ public sealed unsafe class CodeSpaceTests
         using var space = new CodeSpace(size);
         var random = new Random(7);
         var live = new List<CodeBlock>();
-        for (int i = 0; i < 5000; i++)
+        for (var i = 0; i < 5000; i++)
         {
             if (live.Count > 0 && random.Next(3) == 0)
             {
-                int at = random.Next(live.Count);
+                var at = random.Next(live.Count);
                 space.Free(live[at]);
                 live.RemoveAt(at);
                 continue;
@@ -218,7 +226,7 @@ public sealed unsafe class CodeSpaceTests
             }
 
             CodeBlock[] ordered = [.. live.OrderBy(block => block.Address)];
-            for (int k = 1; k < ordered.Length; k++)
+            for (var k = 1; k < ordered.Length; k++)
             {
                 Assert.True(ordered[k - 1].Address + ordered[k - 1].Size <= ordered[k].Address - ordered[k].Padding);
                 Assert.Equal(0, ordered[k].Address % CodeSpace.BlockAlignment);
@@ -239,9 +247,9 @@ public sealed unsafe class CodeSpaceTests
             blocks[thread] = [.. Enumerable.Range(0, 200).Select(i => space.Publish(Returning((thread << 8) | i)))];
         });
 
-        for (int thread = 0; thread < blocks.Length; thread++)
+        for (var thread = 0; thread < blocks.Length; thread++)
         {
-            for (int i = 0; i < 200; i++)
+            for (var i = 0; i < 200; i++)
             {
                 Assert.Equal((thread << 8) | i, ((delegate* unmanaged<int>)blocks[thread][i].Executable)());
             }

@@ -68,7 +68,7 @@ public sealed unsafe class DataTests : IDisposable
         Label[] targets = [.. Enumerable.Range(0, 20).Select(_ => _assembler.NewLabel())];
         _assembler.Mov(OpSize.Dword, Gpr.Rdi, Gpr.Rdi);
         _assembler.JmpTable(Gpr.Rdi, Gpr.R10, targets);
-        for (int i = targets.Length - 1; i >= 0; i--)
+        for (var i = targets.Length - 1; i >= 0; i--)
         {
             _assembler.Bind(targets[i]);
             _assembler.MovImm(Gpr.Rax, i * 3);
@@ -76,7 +76,7 @@ public sealed unsafe class DataTests : IDisposable
         }
 
         var select = (delegate* unmanaged<int, int>)_space.Publish(_assembler).Executable;
-        for (int i = 0; i < targets.Length; i++)
+        for (var i = 0; i < targets.Length; i++)
         {
             Assert.Equal(i * 3, select(i));
         }
@@ -85,13 +85,13 @@ public sealed unsafe class DataTests : IDisposable
     [Fact]
     public void TablesOfDistancesCanBeWrittenByHand()
     {
-        Label table = _assembler.NewLabel();
-        Label behind = _assembler.NewLabel();
+        var table = _assembler.NewLabel();
+        var behind = _assembler.NewLabel();
         _assembler.LeaLabel(Gpr.Rax, table);
         _assembler.MovSx(OpSize.Qword, OpSize.Dword, Gpr.Rdi, Mem.BaseIndex(Gpr.Rax, Gpr.Rdi, 4));
         _assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rax, Gpr.Rdi);
         _assembler.Jmp(Gpr.Rax);
-        Label before = _assembler.NewBoundLabel();
+        var before = _assembler.NewBoundLabel();
         _assembler.MovImm(Gpr.Rax, 1);
         _assembler.Ret();
         _assembler.Bind(table);
@@ -109,7 +109,7 @@ public sealed unsafe class DataTests : IDisposable
     [Fact]
     public void AddressesElsewhereAreRelative()
     {
-        CodeBlock data = _space.Allocate(64);
+        var data = _space.Allocate(64);
         *(int*)data.Writable = 4711;
         _assembler.LeaAddress(Gpr.R9, data.Address);
         _assembler.Mov(OpSize.Dword, Gpr.Rax, Mem.Base(Gpr.R9));

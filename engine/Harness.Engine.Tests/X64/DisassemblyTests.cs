@@ -40,7 +40,7 @@ public sealed class DisassemblyTests
     public void ShowsLabelsNamesDataAndComments()
     {
         using var space = new CodeSpace(1 << 20);
-        nint trap = space.Allocate(1).Address;
+        var trap = space.Allocate(1).Address;
         Assert.Equal(Expected, Text(space, trap));
     }
 
@@ -48,8 +48,8 @@ public sealed class DisassemblyTests
     public void DoesNotDependOnTheAddress()
     {
         using var space = new CodeSpace(1 << 20);
-        nint trap = space.Allocate(1).Address;
-        string first = Text(space, trap);
+        var trap = space.Allocate(1).Address;
+        var first = Text(space, trap);
         space.Allocate(5000);
 
         Assert.Equal(first, Text(space, trap));
@@ -63,7 +63,7 @@ public sealed class DisassemblyTests
         assembler.Ret();
         assembler.Finish();
 
-        IReadOnlyList<DisassemblyLine> lines = Disassembly.Lines(assembler.Code, assembler.InstructionBytes, 0);
+        var lines = Disassembly.Lines(assembler.Code, assembler.InstructionBytes, 0);
         Assert.Equal("     0  mov r15d, 5\n     6  ret\n", Disassembly.Text(lines, withOffsets: true));
     }
 
@@ -71,7 +71,7 @@ public sealed class DisassemblyTests
     public void NamesLinesOfTheProfilersMap()
     {
         using var space = new CodeSpace(1 << 20);
-        CodeBlock block = space.Allocate(0x123);
+        var block = space.Allocate(0x123);
 
         Assert.Equal($"{block.Address:x} 123 wasm f\n", PerfMap.Line(block, "wasm\nf"));
     }
@@ -80,13 +80,13 @@ public sealed class DisassemblyTests
     {
         const long heap = 0x7FFF_1234_5678;
         using var assembler = new Assembler();
-        Label end = assembler.NewLabel();
-        Label last = assembler.NewLabel();
+        var end = assembler.NewLabel();
+        var last = assembler.NewLabel();
         assembler.Push(Gpr.Rbp);
-        int commented = assembler.Position;
+        var commented = assembler.Position;
         assembler.Test(OpSize.Dword, Gpr.Rdi, Gpr.Rdi);
         assembler.Jcc(Condition.Equal, end);
-        Label loop = assembler.NewBoundLabel();
+        var loop = assembler.NewBoundLabel();
         assembler.Sse(SseOp.AddSd, Xmm.Xmm0, assembler.Constant64(BitConverter.DoubleToUInt64Bits(1.5)));
         assembler.Sse(SseOp.AndPs, Xmm.Xmm1, assembler.Constant128(uint.MaxValue, 0));
         assembler.MovImm(Gpr.Rax, heap);
@@ -98,7 +98,7 @@ public sealed class DisassemblyTests
         assembler.Bind(last);
         assembler.MovImm(Gpr.Rax, 0x1000);
         assembler.Ret();
-        CodeBlock block = space.Publish(assembler);
+        var block = space.Publish(assembler);
         return Disassembly.Text(Disassembly.Lines(
             block.Bytes,
             assembler.InstructionBytes,

@@ -25,7 +25,7 @@ internal static class EmitterForms
 
     private static IEnumerable<EmitterForm> Alu()
     {
-        foreach (AluOp op in Enum.GetValues<AluOp>())
+        foreach (var op in Enum.GetValues<AluOp>())
         {
             yield return new($"{op} r, r", (a, o) => a.Alu(op, o.Size, o.A, o.B), o => new($"{op}", Of(o.A, o.Size), Of(o.B, o.Size)));
             yield return new($"{op} r, m", (a, o) => a.Alu(op, o.Size, o.A, o.M), o => new($"{op}", Of(o.A, o.Size), Of(o.Memory, o.Size)));
@@ -49,7 +49,7 @@ internal static class EmitterForms
         yield return new("test m, r", (a, o) => a.Test(o.Size, o.M, o.B), o => new(Mnemonic.Test, Of(o.Memory, o.Size), Of(o.B, o.Size)));
         yield return new("test r, i", (a, o) => a.Test(o.Size, o.A, o.Immediate), o => new(Mnemonic.Test, Of(o.A, o.Size), Of(o.Immediate, o.Size)));
         yield return new("test m, i", (a, o) => a.Test(o.Size, o.M, o.Immediate), o => new(Mnemonic.Test, Of(o.Memory, o.Size), Of(o.Immediate, o.Size)));
-        foreach (UnaryOp op in Enum.GetValues<UnaryOp>())
+        foreach (var op in Enum.GetValues<UnaryOp>())
         {
             yield return new($"{op} r", (a, o) => a.Unary(op, o.Size, o.A), o => new($"{op}", Of(o.A, o.Size)));
             yield return new($"{op} m", (a, o) => a.Unary(op, o.Size, o.M), o => new($"{op}", Of(o.Memory, o.Size)));
@@ -66,7 +66,7 @@ internal static class EmitterForms
             (a, o) => a.Imul(o.WideSize, o.A, o.M, o.Immediate),
             o => new(Mnemonic.Imul, Of(o.A, o.WideSize), Of(o.Memory, o.WideSize), Of(o.Immediate, o.WideSize)));
         yield return new("cdq", (a, o) => a.Cdq(o.NativeSize), o => new(o.NativeSize == OpSize.Qword ? Mnemonic.Cqo : Mnemonic.Cdq));
-        foreach (BitOp op in Enum.GetValues<BitOp>())
+        foreach (var op in Enum.GetValues<BitOp>())
         {
             yield return new($"{op} r, r", (a, o) => a.Bits(op, o.NativeSize, o.A, o.B), o => new($"{op}", Of(o.A, o.NativeSize), Of(o.B, o.NativeSize)));
             yield return new($"{op} r, m", (a, o) => a.Bits(op, o.NativeSize, o.A, o.M), o => new($"{op}", Of(o.A, o.NativeSize), Of(o.Memory, o.NativeSize)));
@@ -85,14 +85,14 @@ internal static class EmitterForms
 
     private static IEnumerable<EmitterForm> Shifts()
     {
-        foreach (ShiftOp op in Enum.GetValues<ShiftOp>())
+        foreach (var op in Enum.GetValues<ShiftOp>())
         {
             yield return new($"{op} r, i", (a, o) => a.Shift(op, o.Size, o.A, o.Count), o => new($"{op}", Of(o.A, o.Size), Of(o.Count, OpSize.Byte)));
             yield return new($"{op} r, 1", (a, o) => a.Shift(op, o.Size, o.A, 1), o => new($"{op}", Of(o.A, o.Size), Of(1, OpSize.Byte)));
             yield return new($"{op} r, cl", (a, o) => a.ShiftCl(op, o.Size, o.A), o => new($"{op}", Of(o.A, o.Size), Of(Register.CL)));
         }
 
-        foreach (ShiftXOp op in Enum.GetValues<ShiftXOp>())
+        foreach (var op in Enum.GetValues<ShiftXOp>())
         {
             yield return new(
                 $"{op} r, r, r",
@@ -128,11 +128,11 @@ internal static class EmitterForms
             (a, o) => a.Cmov(o.Condition, o.WideSize, o.A, o.M),
             o => new($"cmov{Name(o)}", Of(o.A, o.WideSize), Of(o.Memory, o.WideSize)));
 
-        foreach (OpSize from in Enum.GetValues<OpSize>())
+        foreach (var from in Enum.GetValues<OpSize>())
         {
             yield return new($"zero-extend {from} r, r", (a, o) => a.MovZx(from, o.A, o.B), o => ExpectZeroExtension(from, o.A, Of(o.B, from)));
             yield return new($"zero-extend {from} r, m", (a, o) => a.MovZx(from, o.A, o.M), o => ExpectZeroExtension(from, o.A, Of(o.Memory, from)));
-            foreach (OpSize to in new[] { OpSize.Dword, OpSize.Qword }.Where(to => to >= from))
+            foreach (var to in new[] { OpSize.Dword, OpSize.Qword }.Where(to => to >= from))
             {
                 yield return new($"sign-extend {from} to {to} r, r", (a, o) => a.MovSx(to, from, o.A, o.B), o => ExpectSignExtension(to, from, o.A, Of(o.B, from)));
                 yield return new($"sign-extend {from} to {to} r, m", (a, o) => a.MovSx(to, from, o.A, o.M), o => ExpectSignExtension(to, from, o.A, Of(o.Memory, from)));
@@ -165,18 +165,18 @@ internal static class EmitterForms
 
     private static IEnumerable<EmitterForm> Sse()
     {
-        foreach (SseOp op in Enum.GetValues<SseOp>())
+        foreach (var op in Enum.GetValues<SseOp>())
         {
             yield return new($"{op} x, x", (a, o) => a.Sse(op, o.X, o.Y), o => new($"{op}", Of(o.X), Of(o.Y)));
             yield return new($"{op} x, m", (a, o) => a.Sse(op, o.X, o.M), o => new($"{op}", Of(o.X), Of(o.Memory, SourceBytes(op))));
         }
 
-        foreach (OpSize size in new[] { OpSize.Dword, OpSize.Qword })
+        foreach (var size in new[] { OpSize.Dword, OpSize.Qword })
         {
-            string suffix = Suffix(size);
+            var suffix = Suffix(size);
             yield return new($"load {size}", (a, o) => a.MovScalar(size, o.X, o.M), o => new($"mov{suffix}", Of(o.X), Of(o.Memory, size)));
             yield return new($"store {size}", (a, o) => a.MovScalar(size, o.M, o.X), o => new($"mov{suffix}", Of(o.Memory, size), Of(o.X)));
-            foreach (RoundingMode mode in Enum.GetValues<RoundingMode>())
+            foreach (var mode in Enum.GetValues<RoundingMode>())
             {
                 yield return new($"round{suffix} {mode} x, x", (a, o) => a.Round(size, o.X, o.Y, mode), o => new($"round{suffix}", Of(o.X), Of(o.Y), Of((int)mode, OpSize.Byte)));
                 yield return new(
@@ -195,27 +195,27 @@ internal static class EmitterForms
 
     private static IEnumerable<EmitterForm> Conversions()
     {
-        foreach (IntToFloatOp op in Enum.GetValues<IntToFloatOp>())
+        foreach (var op in Enum.GetValues<IntToFloatOp>())
         {
             yield return new($"{op} x, r", (a, o) => a.Cvt(op, o.X, o.A), o => new(Name(op), Of(o.X), Of(o.A, IntegerSize(op))));
             yield return new($"{op} x, m", (a, o) => a.Cvt(op, o.X, o.M), o => new(Name(op), Of(o.X), Of(o.Memory, IntegerSize(op))));
         }
 
-        foreach (FloatToIntOp op in Enum.GetValues<FloatToIntOp>())
+        foreach (var op in Enum.GetValues<FloatToIntOp>())
         {
-            string name = $"{op}".Replace("ToSi64", "2si", StringComparison.Ordinal).Replace("ToSi32", "2si", StringComparison.Ordinal);
-            OpSize size = $"{op}".EndsWith("64", StringComparison.Ordinal) ? OpSize.Qword : OpSize.Dword;
+            var name = $"{op}".Replace("ToSi64", "2si", StringComparison.Ordinal).Replace("ToSi32", "2si", StringComparison.Ordinal);
+            var size = $"{op}".EndsWith("64", StringComparison.Ordinal) ? OpSize.Qword : OpSize.Dword;
             yield return new($"{op} r, x", (a, o) => a.Cvt(op, o.A, o.X), o => new(name, Of(o.A, size), Of(o.X)));
             if (op is not (FloatToIntOp.MovMskPs or FloatToIntOp.MovMskPd or FloatToIntOp.PMovMskB))
             {
-                OpSize source = $"{op}".StartsWith("CvttSd", StringComparison.Ordinal) ? OpSize.Qword : OpSize.Dword;
+                var source = $"{op}".StartsWith("CvttSd", StringComparison.Ordinal) ? OpSize.Qword : OpSize.Dword;
                 yield return new($"{op} r, m", (a, o) => a.Cvt(op, o.A, o.M), o => new(name, Of(o.A, size), Of(o.Memory, source)));
             }
         }
 
-        foreach (OpSize size in new[] { OpSize.Dword, OpSize.Qword })
+        foreach (var size in new[] { OpSize.Dword, OpSize.Qword })
         {
-            Mnemonic mnemonic = size == OpSize.Dword ? Mnemonic.Movd : Mnemonic.Movq;
+            var mnemonic = size == OpSize.Dword ? Mnemonic.Movd : Mnemonic.Movq;
             yield return new($"{mnemonic} x, r", (a, o) => a.MovBits(size, o.X, o.A), o => new(mnemonic, Of(o.X), Of(o.A, size)));
             yield return new($"{mnemonic} r, x", (a, o) => a.MovBits(size, o.A, o.X), o => new(mnemonic, Of(o.A, size), Of(o.X)));
         }
@@ -223,20 +223,20 @@ internal static class EmitterForms
 
     private static IEnumerable<EmitterForm> Packed()
     {
-        foreach (PackedOp op in Enum.GetValues<PackedOp>().Where(op => op != PackedOp.None))
+        foreach (var op in Enum.GetValues<PackedOp>().Where(op => op != PackedOp.None))
         {
             yield return new($"{op} x, x", (a, o) => a.Packed(op, o.X, o.Y), o => new($"{op}", Of(o.X), Of(o.Y)));
             yield return new($"{op} x, m", (a, o) => a.Packed(op, o.X, o.M), o => new($"{op}", Of(o.X), Of(o.Memory, SourceBytes(op))));
         }
 
-        foreach (PackedImmediateOp op in Enum.GetValues<PackedImmediateOp>())
+        foreach (var op in Enum.GetValues<PackedImmediateOp>())
         {
-            int bytes = op == PackedImmediateOp.InsertPs ? 4 : 16;
+            var bytes = op == PackedImmediateOp.InsertPs ? 4 : 16;
             yield return new($"{op} x, x, i", (a, o) => a.Packed(op, o.X, o.Y, o.Count & 7), o => new($"{op}", Of(o.X), Of(o.Y), Of(o.Count & 7, OpSize.Byte)));
             yield return new($"{op} x, m, i", (a, o) => a.Packed(op, o.X, o.M, o.Count & 7), o => new($"{op}", Of(o.X), Of(o.Memory, bytes), Of(o.Count & 7, OpSize.Byte)));
         }
 
-        foreach (PackedOp op in Enum.GetValues<PackedOp>().Where(op => op != PackedOp.None && !IsUnary(op)))
+        foreach (var op in Enum.GetValues<PackedOp>().Where(op => op != PackedOp.None && !IsUnary(op)))
         {
             yield return new($"v{op} x, x, x", (a, o) => a.Vex(op, o.X, o.Y, o.Z), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Z)));
             yield return new($"v{op} x, x, m", (a, o) => a.Vex(op, o.X, o.Y, o.M), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Memory, SourceBytes(op))));
@@ -247,9 +247,9 @@ internal static class EmitterForms
             PackedImmediateOp.ShufPs, PackedImmediateOp.CmpPs, PackedImmediateOp.CmpPd, PackedImmediateOp.PblendW, PackedImmediateOp.Palignr,
             PackedImmediateOp.InsertPs,
         ];
-        foreach (PackedImmediateOp op in withTwoOperands)
+        foreach (var op in withTwoOperands)
         {
-            int bytes = op == PackedImmediateOp.InsertPs ? 4 : 16;
+            var bytes = op == PackedImmediateOp.InsertPs ? 4 : 16;
             yield return new($"v{op} x, x, x, i", (a, o) => a.Vex(op, o.X, o.Y, o.Z, o.Count & 7), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Z), Of(o.Count & 7, OpSize.Byte)));
             yield return new(
                 $"v{op} x, x, m, i",
@@ -257,26 +257,32 @@ internal static class EmitterForms
                 o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Memory, bytes), Of(o.Count & 7, OpSize.Byte)));
         }
 
-        foreach (FusedOp op in Enum.GetValues<FusedOp>())
-            yield return new($"{op} x, x, x", (a, o) => a.Vex(op, o.X, o.Y, o.Z), o => new($"{op}", Of(o.X), Of(o.Y), Of(o.Z)));
-
-        foreach (BroadcastOp op in Enum.GetValues<BroadcastOp>())
+        foreach (var op in Enum.GetValues<FusedOp>())
         {
-            int bytes = op switch { BroadcastOp.Vpbroadcastb => 1, BroadcastOp.Vpbroadcastw => 2, _ => 4 };
+            yield return new($"{op} x, x, x", (a, o) => a.Vex(op, o.X, o.Y, o.Z), o => new($"{op}", Of(o.X), Of(o.Y), Of(o.Z)));
+        }
+
+        foreach (var op in Enum.GetValues<BroadcastOp>())
+        {
+            var bytes = op switch { BroadcastOp.Vpbroadcastb => 1, BroadcastOp.Vpbroadcastw => 2, _ => 4 };
             yield return new($"{op} x, x", (a, o) => a.Vex(op, o.X, o.Y), o => new($"{op}", Of(o.X), Of(o.Y)));
             yield return new($"{op} x, m", (a, o) => a.Vex(op, o.X, o.M), o => new($"{op}", Of(o.X), Of(o.Memory, bytes)));
         }
 
-        foreach (PackedShiftOp op in Enum.GetValues<PackedShiftOp>())
-            yield return new($"v{op} x, x, i", (a, o) => a.Vex(op, o.X, o.Y, o.Count), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Count, OpSize.Byte)));
-
-        foreach (PackedShiftOp op in Enum.GetValues<PackedShiftOp>())
-            yield return new($"{op} x, i", (a, o) => a.Packed(op, o.X, o.Count), o => new($"{op}", Of(o.X), Of(o.Count, OpSize.Byte)));
-
-        foreach (OpSize size in Enum.GetValues<OpSize>())
+        foreach (var op in Enum.GetValues<PackedShiftOp>())
         {
-            string suffix = size switch { OpSize.Byte => "b", OpSize.Word => "w", OpSize.Dword => "d", _ => "q" };
-            OpSize register = size == OpSize.Qword ? OpSize.Qword : OpSize.Dword;
+            yield return new($"v{op} x, x, i", (a, o) => a.Vex(op, o.X, o.Y, o.Count), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Count, OpSize.Byte)));
+        }
+
+        foreach (var op in Enum.GetValues<PackedShiftOp>())
+        {
+            yield return new($"{op} x, i", (a, o) => a.Packed(op, o.X, o.Count), o => new($"{op}", Of(o.X), Of(o.Count, OpSize.Byte)));
+        }
+
+        foreach (var size in Enum.GetValues<OpSize>())
+        {
+            var suffix = size switch { OpSize.Byte => "b", OpSize.Word => "w", OpSize.Dword => "d", _ => "q" };
+            var register = size == OpSize.Qword ? OpSize.Qword : OpSize.Dword;
             yield return new($"pextr{suffix} r, x, i", (a, o) => a.ExtractLane(size, o.A, o.X, o.Count & 1), o => new($"pextr{suffix}", Of(o.A, register), Of(o.X), Of(o.Count & 1, OpSize.Byte)));
             yield return new($"pextr{suffix} m, x, i", (a, o) => a.ExtractLane(size, o.M, o.X, o.Count & 1), o => new($"pextr{suffix}", Of(o.Memory, size), Of(o.X), Of(o.Count & 1, OpSize.Byte)));
             yield return new($"pinsr{suffix} x, r, i", (a, o) => a.InsertLane(size, o.X, o.A, o.Count & 1), o => new($"pinsr{suffix}", Of(o.X), Of(o.A, register), Of(o.Count & 1, OpSize.Byte)));
@@ -286,7 +292,7 @@ internal static class EmitterForms
 
     private static IEnumerable<EmitterForm> Vex()
     {
-        foreach (SseOp op in Enum.GetValues<SseOp>().Where(op => op is not (SseOp.UcomiSs or SseOp.UcomiSd)))
+        foreach (var op in Enum.GetValues<SseOp>().Where(op => op is not (SseOp.UcomiSs or SseOp.UcomiSd)))
         {
             yield return new($"v{op} x, x, x", (a, o) => a.Vex(op, o.X, o.Y, o.Z), o => new($"v{op}", Of(o.X), Of(o.Y), Of(o.Z)));
             if (op is not (SseOp.MovSs or SseOp.MovSd))
@@ -295,19 +301,19 @@ internal static class EmitterForms
             }
         }
 
-        foreach (IntToFloatOp op in Enum.GetValues<IntToFloatOp>())
+        foreach (var op in Enum.GetValues<IntToFloatOp>())
         {
             yield return new($"v{op} x, x, r", (a, o) => a.Vex(op, o.X, o.Y, o.A), o => new($"v{Name(op)}", Of(o.X), Of(o.Y), Of(o.A, IntegerSize(op))));
             yield return new($"v{op} x, x, m", (a, o) => a.Vex(op, o.X, o.Y, o.M), o => new($"v{Name(op)}", Of(o.X), Of(o.Y), Of(o.Memory, IntegerSize(op))));
         }
 
         yield return new("vmovaps x, x", (a, o) => a.VexMovAps(o.X, o.Y), o => new(Mnemonic.Vmovaps, Of(o.X), Of(o.Y)));
-        foreach (OpSize size in new[] { OpSize.Dword, OpSize.Qword })
+        foreach (var size in new[] { OpSize.Dword, OpSize.Qword })
         {
-            Mnemonic bits = size == OpSize.Dword ? Mnemonic.Vmovd : Mnemonic.Vmovq;
+            var bits = size == OpSize.Dword ? Mnemonic.Vmovd : Mnemonic.Vmovq;
             yield return new($"{bits} x, r", (a, o) => a.VexMovBits(size, o.X, o.A), o => new(bits, Of(o.X), Of(o.A, size)));
             yield return new($"vload {size}", (a, o) => a.VexMovScalar(size, o.X, o.M), o => new($"vmov{Suffix(size)}", Of(o.X), Of(o.Memory, size)));
-            string name = $"vround{Suffix(size)}";
+            var name = $"vround{Suffix(size)}";
             yield return new(
                 $"{name} x, x, x",
                 (a, o) => a.VexRound(size, o.X, o.Y, o.Z, RoundingMode.Floor),
@@ -321,7 +327,7 @@ internal static class EmitterForms
 
     private static ExpectedInstruction ExpectMovImm(EmitterOperands o)
     {
-        OpSize size = o.Immediate64 is >= 0 and <= uint.MaxValue ? OpSize.Dword : OpSize.Qword;
+        var size = o.Immediate64 is >= 0 and <= uint.MaxValue ? OpSize.Dword : OpSize.Qword;
         return new(Mnemonic.Mov, Of(o.A, size), Of(o.Immediate64, size));
     }
 
@@ -331,7 +337,7 @@ internal static class EmitterForms
 
     private static ExpectedInstruction ExpectSignExtension(OpSize to, OpSize from, Gpr dst, ExpectedOperand source)
     {
-        Mnemonic mnemonic = from == to ? Mnemonic.Mov : from == OpSize.Dword ? Mnemonic.Movsxd : Mnemonic.Movsx;
+        var mnemonic = from == to ? Mnemonic.Mov : from == OpSize.Dword ? Mnemonic.Movsxd : Mnemonic.Movsx;
         return new(mnemonic, Of(dst, to), source);
     }
 

@@ -17,9 +17,9 @@ public sealed class EmitterTests
     [MemberData(nameof(Forms))]
     public void DecodesToWhatWasEmitted(string name)
     {
-        EmitterForm form = EmitterForms.ByName[name];
+        var form = EmitterForms.ByName[name];
         using var assembler = new Assembler();
-        Property property = Prop.ForAll(EmitterOperands.Arbitrary, operands => CheckForm(assembler, form, operands));
+        var property = Prop.ForAll(EmitterOperands.Arbitrary, operands => CheckForm(assembler, form, operands));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(250), property);
     }
 
@@ -55,7 +55,7 @@ public sealed class EmitterTests
             (OpSize.Word, Gpr.Rcx, 0xFFFF, 4),
         ];
         using var assembler = new Assembler();
-        foreach ((OpSize size, Gpr register, int immediate, int length) in cases)
+        foreach (var (size, register, immediate, length) in cases)
         {
             assembler.Reset();
             assembler.Alu(AluOp.Sub, size, register, immediate);
@@ -67,11 +67,11 @@ public sealed class EmitterTests
     public void NoOperationsFillAnyLengthWithAsFewAsPossible()
     {
         using var assembler = new Assembler();
-        for (int bytes = 1; bytes <= 40; bytes++)
+        for (var bytes = 1; bytes <= 40; bytes++)
         {
             assembler.Reset();
             assembler.Nop(bytes);
-            Instruction[] instructions = Decode(assembler.Code.ToArray());
+            var instructions = Decode(assembler.Code.ToArray());
 
             Assert.Equal(bytes, assembler.Position);
             Assert.All(instructions, instruction => Assert.Equal(Mnemonic.Nop, instruction.Mnemonic));
@@ -83,7 +83,7 @@ public sealed class EmitterTests
     public void AlignsToPowersOfTwo()
     {
         using var assembler = new Assembler();
-        for (int alignment = 1; alignment <= 64; alignment *= 2)
+        for (var alignment = 1; alignment <= 64; alignment *= 2)
         {
             assembler.Int3();
             assembler.Align(alignment);
@@ -94,13 +94,13 @@ public sealed class EmitterTests
     [Fact]
     public void ReadsBackConditionsAsTheirOpposites()
     {
-        foreach (Condition condition in Enum.GetValues<Condition>())
+        foreach (var condition in Enum.GetValues<Condition>())
         {
             using var assembler = new Assembler();
             assembler.Setcc(condition, Gpr.Rax);
             assembler.Setcc(condition.Negate(), Gpr.Rax);
-            Instruction[] decoded = Decode(assembler.Code.ToArray());
-            Instruction opposite = decoded[0];
+            var decoded = Decode(assembler.Code.ToArray());
+            var opposite = decoded[0];
             opposite.NegateConditionCode();
 
             Assert.Equal(opposite.Mnemonic, decoded[1].Mnemonic);
@@ -124,9 +124,9 @@ public sealed class EmitterTests
             (Condition.GreaterOrEqual, (a, b) => a >= b),
         ];
         long[] values = [-1, 0, 1];
-        foreach ((Condition condition, Func<long, long, bool> holds) in relations)
+        foreach (var (condition, holds) in relations)
         {
-            Func<long, long, bool> swapped = relations.Single(relation => relation.Condition == condition.Swap()).Holds;
+            var swapped = relations.Single(relation => relation.Condition == condition.Swap()).Holds;
             Assert.All(values, a => Assert.All(values, b => Assert.Equal(holds(a, b), swapped(b, a))));
         }
 
@@ -136,11 +136,11 @@ public sealed class EmitterTests
     [Fact]
     public void MemoryOperandsCanBeMovedOn()
     {
-        Mem moved = Mem.BaseIndex(Gpr.R12, Gpr.R13, 8, -5).Offset(9);
+        var moved = Mem.BaseIndex(Gpr.R12, Gpr.R13, 8, -5).Offset(9);
 
         Assert.Equal((Gpr.R12, Gpr.R13, 3, 4), (moved.BaseRegister, moved.IndexRegister, moved.ScaleLog2, moved.Displacement));
         using var assembler = new Assembler();
-        Mem place = Mem.At(assembler.NewLabel());
+        var place = Mem.At(assembler.NewLabel());
         Assert.Throws<InvalidOperationException>(() => place.Offset(1));
     }
 
@@ -149,9 +149,9 @@ public sealed class EmitterTests
     {
         using var small = new Assembler(1);
         using var large = new Assembler(1 << 20);
-        foreach (Assembler assembler in new[] { small, large })
+        foreach (var assembler in new[] { small, large })
         {
-            for (int i = 0; i < 10_000; i++)
+            for (var i = 0; i < 10_000; i++)
             {
                 assembler.MovImm((Gpr)(i & 15), i * 0x1_0000_0001L);
             }
@@ -175,7 +175,7 @@ public sealed class EmitterTests
         using var assembler = new Assembler();
         EmitMuch(assembler);
         EmitMuch(assembler);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         EmitMuch(assembler);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -199,14 +199,14 @@ public sealed class EmitterTests
     {
         assembler.Reset();
         Span<Label> targets = stackalloc Label[8];
-        foreach (ref Label target in targets)
+        foreach (ref var target in targets)
         {
             target = assembler.NewLabel();
         }
 
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
-            Label skip = assembler.NewLabel();
+            var skip = assembler.NewLabel();
             assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rax, Mem.BaseIndex(Gpr.Rbx, Gpr.Rcx, 8, i));
             assembler.Jcc(Condition.Overflow, skip);
             assembler.Sse(SseOp.AddSd, Xmm.Xmm1, assembler.Constant64((ulong)i));
@@ -216,7 +216,7 @@ public sealed class EmitterTests
         }
 
         assembler.JmpTable(Gpr.Rax, Gpr.Rcx, targets);
-        foreach (Label target in targets)
+        foreach (var target in targets)
         {
             assembler.Bind(target);
             assembler.Nop(20);
@@ -229,25 +229,25 @@ public sealed class EmitterTests
     {
         assembler.Reset();
         assembler.Nop(3);
-        Label before = assembler.NewBoundLabel();
-        Label behind = assembler.NewLabel();
+        var before = assembler.NewBoundLabel();
+        var behind = assembler.NewLabel();
         assembler.Nop(operands.Count);
-        int start = assembler.Position;
+        var start = assembler.Position;
         form.Emit(assembler, WithLabels(operands, before, behind));
-        int length = assembler.Position - start;
+        var length = assembler.Position - start;
         assembler.Nop(operands.Count * 3);
         assembler.Bind(behind);
         assembler.Finish();
         var code = new EmittedCode(assembler.Code.ToArray(), start, length, assembler.OffsetOf(before), assembler.OffsetOf(behind));
 
         var decoder = Iced.Intel.Decoder.Create(64, new ByteArrayCodeReader(code.Bytes, start, code.Bytes.Length - start), (ulong)start);
-        Instruction instruction = decoder.Decode();
-        ExpectedInstruction expected = form.Expect(operands);
+        var instruction = decoder.Decode();
+        var expected = form.Expect(operands);
         Assert.Equal(expected.Mnemonic, instruction.Mnemonic);
         Assert.Equal(expected.IsLocked, instruction.HasLockPrefix);
         Assert.Equal(length, instruction.Length);
         Assert.Equal(expected.Operands.Length, instruction.OpCount);
-        for (int i = 0; i < expected.Operands.Length; i++)
+        for (var i = 0; i < expected.Operands.Length; i++)
         {
             expected.Operands[i].Check(instruction, i, code);
         }

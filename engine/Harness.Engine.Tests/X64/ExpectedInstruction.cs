@@ -66,13 +66,13 @@ internal abstract record ExpectedOperand
             Assert.Equal(Bytes, instruction.MemorySize.GetSize());
             if (Memory.Kind != MemoryKind.Registers)
             {
-                int place = Memory.Kind == MemoryKind.LabelBefore ? code.PlaceBefore : code.PlaceBehind;
+                var place = Memory.Kind == MemoryKind.LabelBefore ? code.PlaceBefore : code.PlaceBehind;
                 Assert.True(instruction.IsIPRelativeMemoryOperand);
                 Assert.Equal((ulong)place, instruction.IPRelativeMemoryAddress);
                 return;
             }
 
-            Mem expected = Memory.Operand;
+            var expected = Memory.Operand;
             Assert.Equal(NameOf(expected.BaseRegister), instruction.MemoryBase);
             Assert.Equal(NameOf(expected.IndexRegister), instruction.MemoryIndex);
             Assert.Equal(expected.Displacement, (long)instruction.MemoryDisplacement64);
@@ -90,7 +90,7 @@ internal abstract record ExpectedOperand
     {
         public override void Check(in Instruction instruction, int index, EmittedCode code)
         {
-            ulong mask = Size == OpSize.Qword ? ulong.MaxValue : (1UL << (8 << (int)Size)) - 1;
+            var mask = Size == OpSize.Qword ? ulong.MaxValue : (1UL << (8 << (int)Size)) - 1;
             Assert.Equal((ulong)Value & mask, instruction.GetImmediate(index) & mask);
         }
     }

@@ -50,7 +50,11 @@ public sealed class FreeRangesTests
         // Only the first is large enough.
         var ranges = new FreeRanges();
         ranges.Add(0, 127);
-        for (int i = 1; i < 100; i++) ranges.Add(i * 1000, 65);
+        for (var i = 1; i < 100; i++)
+        {
+            ranges.Add(i * 1000, 65);
+        }
+
         Assert.Equal(0, ranges.Take(127));
         Assert.Equal(-1, ranges.Take(127));
         Assert.Equal(99, ranges.Count);
@@ -65,10 +69,10 @@ public sealed class FreeRangesTests
         ranges.Add(0, size);
         var isTaken = new bool[size];
         var taken = new List<(int Start, int Size)>();
-        for (int i = 0; i < 20_000; i++)
+        for (var i = 0; i < 20_000; i++)
         {
-            int wanted = random.Next(1, 200);
-            int start = random.Next(2) == 0 ? ranges.Take(wanted) : -1;
+            var wanted = random.Next(1, 200);
+            var start = random.Next(2) == 0 ? ranges.Take(wanted) : -1;
             if (start >= 0)
             {
                 Assert.False(isTaken.AsSpan(start, wanted).Contains(true));
@@ -77,14 +81,18 @@ public sealed class FreeRangesTests
             }
             else if (taken.Count > 0)
             {
-                int at = random.Next(taken.Count);
+                var at = random.Next(taken.Count);
                 isTaken.AsSpan(taken[at].Start, taken[at].Size).Clear();
                 ranges.Add(taken[at].Start, taken[at].Size);
                 taken.RemoveAt(at);
             }
         }
 
-        foreach ((int start, int length) in taken) ranges.Add(start, length);
+        foreach (var (start, length) in taken)
+        {
+            ranges.Add(start, length);
+        }
+
         Assert.Equal(1, ranges.Count);
         Assert.Equal(0, ranges.Take(size));
     }

@@ -34,15 +34,15 @@ public sealed class LabelTests
     public void BackwardJumpsAreShortWhenPossible()
     {
         using var assembler = new Assembler();
-        for (int distance = 100; distance < 140; distance++)
+        for (var distance = 100; distance < 140; distance++)
         {
             assembler.Reset();
-            Label start = assembler.NewBoundLabel();
+            var start = assembler.NewBoundLabel();
             assembler.Nop(distance);
             assembler.Jmp(start);
-            int jump = assembler.Position - distance;
+            var jump = assembler.Position - distance;
             assembler.Jcc(Condition.Less, start);
-            int conditional = assembler.Position - distance - jump;
+            var conditional = assembler.Position - distance - jump;
 
             Assert.Equal(distance + 2 <= 128 ? 2 : 5, jump);
             Assert.Equal(distance + jump + 2 <= 128 ? 2 : 6, conditional);
@@ -53,19 +53,19 @@ public sealed class LabelTests
     public void ShortJumpsReachForwardAndRefuseToReachTooFar()
     {
         using var assembler = new Assembler();
-        Label near = assembler.NewLabel();
+        var near = assembler.NewLabel();
         assembler.JmpShort(near);
         assembler.Nop(120);
         assembler.JccShort(Condition.Above, near);
         assembler.Nop(5);
         assembler.Bind(near);
-        Instruction[] decoded = EmitterTests.Decode(assembler.Code.ToArray());
+        var decoded = EmitterTests.Decode(assembler.Code.ToArray());
         Instruction[] jumps = [.. decoded.Where(instruction => instruction.Mnemonic != Mnemonic.Nop)];
 
         Assert.All(jumps, jump => Assert.Equal((ulong)assembler.OffsetOf(near), jump.NearBranchTarget));
         Assert.All(jumps, jump => Assert.Equal(2, jump.Length));
 
-        Label far = assembler.NewLabel();
+        var far = assembler.NewLabel();
         assembler.JmpShort(far);
         assembler.Nop(128);
         Assert.Throws<InvalidOperationException>(() => assembler.Bind(far));
@@ -75,7 +75,7 @@ public sealed class LabelTests
     public void LabelsMustBeBoundExactlyOnceAndBelongToTheFunction()
     {
         using var assembler = new Assembler();
-        Label label = assembler.NewLabel();
+        var label = assembler.NewLabel();
         assembler.Jmp(label);
         Assert.Throws<InvalidOperationException>(() => assembler.OffsetOf(label));
         Assert.Throws<InvalidOperationException>(assembler.Finish);
@@ -91,14 +91,14 @@ public sealed class LabelTests
         using var assembler = new Assembler();
         Label[] labels = [.. Enumerable.Range(0, 10).Select(_ => assembler.NewLabel())];
         var expected = new List<(int Offset, int Label)>();
-        for (int i = 0; i < program.Length; i++)
+        for (var i = 0; i < program.Length; i++)
         {
             if (i < labels.Length)
             {
                 assembler.Bind(labels[i]);
             }
 
-            (Step step, int label, int filler) = program[i];
+            var (step, label, filler) = program[i];
             if (step != Step.Filler)
             {
                 expected.Add((assembler.Position, label));
@@ -107,17 +107,17 @@ public sealed class LabelTests
             Emit(assembler, step, labels[label], filler);
         }
 
-        foreach (Label label in labels.Where(label => !assembler.IsBound(label)))
+        foreach (var label in labels.Where(label => !assembler.IsBound(label)))
         {
             assembler.Bind(label);
         }
 
         assembler.Finish();
-        Dictionary<ulong, Instruction> decoded = EmitterTests.Decode(assembler.Code.ToArray()).ToDictionary(i => i.IP);
-        foreach ((int offset, int label) in expected)
+        var decoded = EmitterTests.Decode(assembler.Code.ToArray()).ToDictionary(i => i.IP);
+        foreach (var (offset, label) in expected)
         {
-            Instruction instruction = decoded[(ulong)offset];
-            ulong target = instruction.Mnemonic == Mnemonic.Lea ? instruction.IPRelativeMemoryAddress : instruction.NearBranchTarget;
+            var instruction = decoded[(ulong)offset];
+            var target = instruction.Mnemonic == Mnemonic.Lea ? instruction.IPRelativeMemoryAddress : instruction.NearBranchTarget;
             Assert.Equal((ulong)assembler.OffsetOf(labels[label]), target);
         }
     }

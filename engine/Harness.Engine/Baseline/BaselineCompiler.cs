@@ -80,7 +80,10 @@ internal sealed class BaselineCompiler(CodeSpace space, nint[] stubs) : IBaselin
     {
         compiler.Forget();
         _idle.Push(compiler);
-        if (_isDisposed) Dispose();
+        if (_isDisposed)
+        {
+            Dispose();
+        }
     }
 
     private FunctionCompiler Borrow() => _idle.TryPop(out var compiler) ? compiler : new FunctionCompiler(stubs);

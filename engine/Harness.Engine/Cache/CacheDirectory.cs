@@ -34,23 +34,31 @@ internal sealed class CacheDirectory : ICacheFiles
     public static CacheDirectory Open(string path)
     {
         const int flags = LinuxFiles.ReadOnly | LinuxFiles.Folder | LinuxFiles.CloseOnExec;
-        SafeFileHandle? folder = LinuxFiles.Open(path, flags);
+        var folder = LinuxFiles.Open(path, flags);
         if (folder is null && Marshal.GetLastPInvokeError() == LinuxFiles.NoEntry)
         {
             Make(path);
             folder = LinuxFiles.Open(path, flags);
         }
 
-        if (folder is null) throw CannotBeOpened(path, Marshal.GetLastPInvokeError());
-        FileStatus? status = LinuxFiles.StatusOf(folder);
-        string? problem = status switch
+        if (folder is null)
+        {
+            throw CannotBeOpened(path, Marshal.GetLastPInvokeError());
+        }
+
+        var status = LinuxFiles.StatusOf(folder);
+        var problem = status switch
         {
             null => "cannot be looked at",
             { } own when own.Owner != LinuxFiles.User() => "belongs to another user, whose code would be run as yours: name a folder of your own",
             { IsWritableByOthers: true } => $"may be written by others, whose code would be run as yours: take that away ('chmod go-w {path}'), or name another folder",
             _ => null,
         };
-        if (problem is null) return new CacheDirectory(folder);
+        if (problem is null)
+        {
+            return new CacheDirectory(folder);
+        }
+
         folder.Dispose();
         throw new KnobException($"{Knob}: '{path}' {problem}");
     }
@@ -58,17 +66,33 @@ internal sealed class CacheDirectory : ICacheFiles
     /// <inheritdoc/>
     public byte[]? TryRead(string name, long limit)
     {
-        using SafeFileHandle? file = LinuxFiles.OpenAt(_folder, name + Suffix, LinuxFiles.ReadOnly | LinuxFiles.Nonblock);
-        if (file is null && LinuxFiles.MayPass(Marshal.GetLastPInvokeError())) throw new IOException($"'{name}' cannot be opened now");
-        if (file is null || LinuxFiles.StatusOf(file) is not { IsRegular: true, IsWritableByOthers: false } status || status.Owner != _user) return null;
-        if (status.Size <= 0 || status.Size > Math.Min(limit, Array.MaxLength)) return null;
-        byte[] content = GC.AllocateUninitializedArray<byte>((int)status.Size);
+        using var file = LinuxFiles.OpenAt(_folder, name + Suffix, LinuxFiles.ReadOnly | LinuxFiles.Nonblock);
+        if (file is null && LinuxFiles.MayPass(Marshal.GetLastPInvokeError()))
+        {
+            throw new IOException($"'{name}' cannot be opened now");
+        }
+
+        if (file is null || LinuxFiles.StatusOf(file) is not { IsRegular: true, IsWritableByOthers: false } status || status.Owner != _user)
+        {
+            return null;
+        }
+
+        if (status.Size <= 0 || status.Size > Math.Min(limit, Array.MaxLength))
+        {
+            return null;
+        }
+
+        var content = GC.AllocateUninitializedArray<byte>((int)status.Size);
         try
         {
-            for (int read = 0; read < content.Length;)
+            for (var read = 0; read < content.Length;)
             {
-                int more = RandomAccess.Read(file, content.AsSpan(read), read);
-                if (more == 0) return null;
+                var more = RandomAccess.Read(file, content.AsSpan(read), read);
+                if (more == 0)
+                {
+                    return null;
+                }
+
                 read += more;
             }
         }
@@ -86,13 +110,20 @@ internal sealed class CacheDirectory : ICacheFiles
     /// <inheritdoc/>
     public bool TryWrite(string name, ReadOnlySpan<byte> content)
     {
-        string unfinished = $"{Guid.NewGuid():N}{Guid.NewGuid():N}{UnfinishedSuffix}";
-        using SafeFileHandle? file = LinuxFiles.OpenAt(_folder, unfinished, LinuxFiles.WriteOnly | LinuxFiles.CreateNew);
-        if (file is null) return false;
+        var unfinished = $"{Guid.NewGuid():N}{Guid.NewGuid():N}{UnfinishedSuffix}";
+        using var file = LinuxFiles.OpenAt(_folder, unfinished, LinuxFiles.WriteOnly | LinuxFiles.CreateNew);
+        if (file is null)
+        {
+            return false;
+        }
+
         try
         {
             RandomAccess.Write(file, content, 0);
-            if (LinuxFiles.Rename(_folder, unfinished, name + Suffix)) return true;
+            if (LinuxFiles.Rename(_folder, unfinished, name + Suffix))
+            {
+                return true;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -108,18 +139,32 @@ internal sealed class CacheDirectory : ICacheFiles
     public void Trim(long limit)
     {
         var files = new List<(string Name, FileStatus Status)>();
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        foreach (string name in Names())
+        var now = DateTimeOffset.UtcNow;
+        foreach (var name in Names())
         {
-            if (LinuxFiles.StatusAt(_folder, name) is not { IsRegular: true } status) continue;
-            if (name.EndsWith(Suffix, StringComparison.Ordinal)) files.Add((name, status));
-            else if (now - DateTimeOffset.FromUnixTimeSeconds(status.Seconds) > Abandoned) LinuxFiles.Remove(_folder, name);
+            if (LinuxFiles.StatusAt(_folder, name) is not { IsRegular: true } status)
+            {
+                continue;
+            }
+
+            if (name.EndsWith(Suffix, StringComparison.Ordinal))
+            {
+                files.Add((name, status));
+            }
+            else if (now - DateTimeOffset.FromUnixTimeSeconds(status.Seconds) > Abandoned)
+            {
+                LinuxFiles.Remove(_folder, name);
+            }
         }
 
-        long total = files.Sum(file => file.Status.Size);
-        foreach ((string name, FileStatus status) in files.OrderBy(file => file.Status.Seconds).ThenBy(file => file.Status.Nanoseconds))
+        var total = files.Sum(file => file.Status.Size);
+        foreach (var (name, status) in files.OrderBy(file => file.Status.Seconds).ThenBy(file => file.Status.Nanoseconds))
         {
-            if (total <= limit) return;
+            if (total <= limit)
+            {
+                return;
+            }
+
             LinuxFiles.Remove(_folder, name);
             total -= status.Size;
         }
@@ -132,7 +177,10 @@ internal sealed class CacheDirectory : ICacheFiles
     {
         try
         {
-            if (OperatingSystem.IsLinux()) Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (OperatingSystem.IsLinux())
+            {
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -166,7 +214,7 @@ internal sealed class CacheDirectory : ICacheFiles
 
     private static bool IsOwn(string name)
     {
-        string suffix = name.EndsWith(Suffix, StringComparison.Ordinal) ? Suffix : UnfinishedSuffix;
+        var suffix = name.EndsWith(Suffix, StringComparison.Ordinal) ? Suffix : UnfinishedSuffix;
         return name.Length == NameLength + suffix.Length
             && name.EndsWith(suffix, StringComparison.Ordinal)
             && name.AsSpan(0, NameLength).IndexOfAnyExcept(Digits) < 0;

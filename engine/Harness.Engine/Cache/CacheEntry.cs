@@ -39,7 +39,7 @@ internal sealed class CacheEntry
 
     /// <summary>The bytes of a function; empty if it has no code here.</summary>
     public ReadOnlyMemory<byte> Function(int functionIndex) =>
-        _functions.TryGetValue(functionIndex, out (int Start, int Length) place) ? _file.AsMemory(place.Start, place.Length) : default;
+        _functions.TryGetValue(functionIndex, out var place) ? _file.AsMemory(place.Start, place.Length) : default;
 
     /// <summary>Takes a file for an entry, if it is one.</summary>
     /// <param name="file">The file, which nobody writes any more.</param>
@@ -48,7 +48,11 @@ internal sealed class CacheEntry
     /// <returns>The entry; null if the file was cut or changed, is of another format, or of something else.</returns>
     public static CacheEntry? TryRead(byte[] file, ReadOnlySpan<byte> identity, string moduleHash)
     {
-        if (!CacheFile.TryOpen(file, CacheFile.Entry, identity, out ReadOnlySpan<byte> content)) return null;
+        if (!CacheFile.TryOpen(file, CacheFile.Entry, identity, out var content))
+        {
+            return null;
+        }
+
         try
         {
             return Read(file, content, moduleHash);
@@ -75,10 +79,14 @@ internal sealed class CacheEntry
         writer.Write(bodies.VectorFunctions);
         writer.Write(bodies.LeavingFunctions);
         writer.Write(profile is null ? 0L : 1);
-        if (profile is not null) FeedbackRecord.Write(writer, profile);
+        if (profile is not null)
+        {
+            FeedbackRecord.Write(writer, profile);
+        }
+
         writer.Write((long)functions.Count);
-        int last = 0;
-        foreach ((int index, ReadOnlyMemory<byte> record) in functions)
+        var last = 0;
+        foreach (var (index, record) in functions)
         {
             writer.Write((long)index - last);
             writer.Write((long)record.Length);
@@ -92,22 +100,25 @@ internal sealed class CacheEntry
     {
         var reader = new RecordReader(content);
         var bodies = new ValidatedBodies(reader.ReadFlags(), reader.ReadFlags(), reader.ReadFlags(), reader.ReadFlags());
-        ModuleProfile? profile = reader.ReadIndex(2) == 1 ? FeedbackRecord.Read(ref reader, moduleHash) : null;
-        int count = reader.ReadCount();
+        var profile = reader.ReadIndex(2) == 1 ? FeedbackRecord.Read(ref reader, moduleHash) : null;
+        var count = reader.ReadCount();
         var lengths = new (int Index, int Length)[count];
-        int last = 0;
-        for (int i = 0; i < count; i++)
+        var last = 0;
+        for (var i = 0; i < count; i++)
         {
             last += reader.ReadInt();
             lengths[i] = (last, reader.ReadInt());
         }
 
         var functions = new Dictionary<int, (int Start, int Length)>(count);
-        foreach ((int index, int length) in lengths)
+        foreach (var (index, length) in lengths)
         {
-            int start = CacheFile.HeadSize + reader.Position;
+            var start = CacheFile.HeadSize + reader.Position;
             reader.Take(length);
-            if (!functions.TryAdd(index, (start, length))) throw RecordReader.Malformed();
+            if (!functions.TryAdd(index, (start, length)))
+            {
+                throw RecordReader.Malformed();
+            }
         }
 
         return reader.Left == 0 ? new CacheEntry(file, bodies, profile, functions) : throw RecordReader.Malformed();

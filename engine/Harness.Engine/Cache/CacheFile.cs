@@ -43,13 +43,33 @@ internal static class CacheFile
     public static bool TryOpen(ReadOnlySpan<byte> file, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> identity, out ReadOnlySpan<byte> content)
     {
         content = default;
-        if (file.Length < HeadSize + SHA256.HashSizeInBytes || !file.StartsWith(magic)) return false;
-        if (BinaryPrimitives.ReadInt32LittleEndian(file[VersionOffset..]) != FormatVersion) return false;
-        if (BinaryPrimitives.ReadInt32LittleEndian(file[SizeOffset..]) != file.Length) return false;
-        if (!file[IdentityOffset..HeadSize].SequenceEqual(identity)) return false;
+        if (file.Length < HeadSize + SHA256.HashSizeInBytes || !file.StartsWith(magic))
+        {
+            return false;
+        }
+
+        if (BinaryPrimitives.ReadInt32LittleEndian(file[VersionOffset..]) != FormatVersion)
+        {
+            return false;
+        }
+
+        if (BinaryPrimitives.ReadInt32LittleEndian(file[SizeOffset..]) != file.Length)
+        {
+            return false;
+        }
+
+        if (!file[IdentityOffset..HeadSize].SequenceEqual(identity))
+        {
+            return false;
+        }
+
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(file[..^digest.Length], digest);
-        if (!file[^digest.Length..].SequenceEqual(digest)) return false;
+        if (!file[^digest.Length..].SequenceEqual(digest))
+        {
+            return false;
+        }
+
         content = file[HeadSize..^SHA256.HashSizeInBytes];
         return true;
     }
@@ -64,16 +84,20 @@ internal static class CacheFile
     public static byte[]? TryMake(
         ReadOnlySpan<byte> magic, ReadOnlySpan<byte> identity, ReadOnlySpan<byte> beginning, IReadOnlyCollection<ReadOnlyMemory<byte>> records, long limit)
     {
-        long size = HeadSize + beginning.Length + records.Sum(record => (long)record.Length) + SHA256.HashSizeInBytes;
-        if (size > Math.Min(limit, Array.MaxLength)) return null;
-        byte[] file = GC.AllocateUninitializedArray<byte>((int)size);
+        var size = HeadSize + beginning.Length + records.Sum(record => (long)record.Length) + SHA256.HashSizeInBytes;
+        if (size > Math.Min(limit, Array.MaxLength))
+        {
+            return null;
+        }
+
+        var file = GC.AllocateUninitializedArray<byte>((int)size);
         magic.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(VersionOffset), FormatVersion);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SizeOffset), file.Length);
         identity.CopyTo(file.AsSpan(IdentityOffset));
         beginning.CopyTo(file.AsSpan(HeadSize));
-        int end = HeadSize + beginning.Length;
-        foreach (ReadOnlyMemory<byte> record in records)
+        var end = HeadSize + beginning.Length;
+        foreach (var record in records)
         {
             record.Span.CopyTo(file.AsSpan(end));
             end += record.Length;

@@ -24,11 +24,14 @@ internal static class CacheIdentity
     /// <returns>Null if none is kept: by knob <c>cache.optimized</c>, or since the code depends on files that knobs name, whose content may change.</returns>
     public static string? OfOptimized(EngineOptions options)
     {
-        bool isMadeByFiles = options.FeedbackProfile.Length > 0 || !options.InliningModel.Equals(InliningModel.BuiltIn)
+        var isMadeByFiles = options.FeedbackProfile.Length > 0 || !options.InliningModel.Equals(InliningModel.BuiltIn)
             || !options.InliningDecisions.Equals(InliningDecisions.None) || !options.InliningCustom.Equals(InliningPolicySource.None);
-        if (!options.CacheOptimized || isMadeByFiles) return null;
+        if (!options.CacheOptimized || isMadeByFiles)
+        {
+            return null;
+        }
 
-        EngineOptions knobs = options with
+        var knobs = options with
         {
             CacheDirectory = "",
             CacheLimit = 0,

@@ -43,7 +43,7 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     {
         lock (_gate)
         {
-            return _added.TryGetValue(functionIndex, out byte[]? added) ? added : _entry?.Function(functionIndex) ?? default;
+            return _added.TryGetValue(functionIndex, out var added) ? added : _entry?.Function(functionIndex) ?? default;
         }
     }
 
@@ -61,18 +61,36 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     public void GoOnFrom(byte[] file)
     {
         // Without the lock, as files are made: a guest waits for whoever asks for a function meanwhile.
-        if (CacheEntry.TryRead(file, _identity, _moduleHash) is not { } newer) return;
+        if (CacheEntry.TryRead(file, _identity, _moduleHash) is not { } newer)
+        {
+            return;
+        }
+
         lock (_gate)
         {
-            if (_isRefused) return;
-            foreach (int function in _entry?.Functions ?? [])
+            if (_isRefused)
             {
-                if (newer.Function(function).IsEmpty) _added.TryAdd(function, _entry!.Function(function).ToArray());
+                return;
             }
 
-            foreach (int function in newer.Functions) _added.Remove(function);
+            foreach (var function in _entry?.Functions ?? [])
+            {
+                if (newer.Function(function).IsEmpty)
+                {
+                    _added.TryAdd(function, _entry!.Function(function).ToArray());
+                }
+            }
+
+            foreach (var function in newer.Functions)
+            {
+                _added.Remove(function);
+            }
+
             _entry = newer;
-            if (newer.Profile is { } theirs && theirs.HotFunctionCount > ((_learnt ?? Profile)?.HotFunctionCount ?? -1)) _learnt = theirs;
+            if (newer.Profile is { } theirs && theirs.HotFunctionCount > ((_learnt ?? Profile)?.HotFunctionCount ?? -1))
+            {
+                _learnt = theirs;
+            }
         }
     }
 
@@ -86,11 +104,18 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     /// <returns>Whether that was not known.</returns>
     public bool NoteBodies(WasmModule module)
     {
-        if (module.Late is { IsComplete: false }) return false;
+        if (module.Late is { IsComplete: false })
+        {
+            return false;
+        }
 
         lock (_gate)
         {
-            if (_bodies is not null) return false;
+            if (_bodies is not null)
+            {
+                return false;
+            }
+
             Volatile.Write(ref _bodies, ValidatedBodies.Of(module));
             return true;
         }
@@ -113,18 +138,29 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
     /// <returns>Whether that is worth being written, be it that no function is new.</returns>
     public bool Learn(WasmModule module, ModuleProfile profile)
     {
-        if (profile.Functions.Count == 0) return false;
+        if (profile.Functions.Count == 0)
+        {
+            return false;
+        }
 
         // What later processes begin with is that all bodies are valid: those that nobody has needed are validated now.
-        if (Bodies is null && module.Late?.TryComplete() == false) return false;
+        if (Bodies is null && module.Late?.TryComplete() == false)
+        {
+            return false;
+        }
+
         lock (_gate)
         {
-            bool areNew = NoteBodies(module);
+            var areNew = NoteBodies(module);
 
             // Of several modules of these bytes, the one that has learnt most counts, whichever is asked last.
-            ModuleProfile since = profile.Since(Profile);
-            int known = Math.Max(_learnt?.HotFunctionCount ?? -1, Profile?.HotFunctionCount ?? -1);
-            if (_learnt is not null && since.HotFunctionCount < _learnt.HotFunctionCount) return areNew;
+            var since = profile.Since(Profile);
+            var known = Math.Max(_learnt?.HotFunctionCount ?? -1, Profile?.HotFunctionCount ?? -1);
+            if (_learnt is not null && since.HotFunctionCount < _learnt.HotFunctionCount)
+            {
+                return areNew;
+            }
+
             _learnt = since;
             return areNew || since.HotFunctionCount > known;
         }
@@ -139,9 +175,21 @@ internal sealed class CachedModule(byte[] identity, string moduleHash, CacheEntr
         ModuleProfile? profile;
         lock (_gate)
         {
-            if (_bodies is null) return null;
-            foreach (int function in _entry?.Functions ?? []) functions.Add(function, _entry!.Function(function));
-            foreach ((int function, byte[] record) in _added) functions[function] = record;
+            if (_bodies is null)
+            {
+                return null;
+            }
+
+            foreach (var function in _entry?.Functions ?? [])
+            {
+                functions.Add(function, _entry!.Function(function));
+            }
+
+            foreach (var (function, record) in _added)
+            {
+                functions[function] = record;
+            }
+
             bodies = _bodies;
             profile = _learnt ?? Profile;
         }

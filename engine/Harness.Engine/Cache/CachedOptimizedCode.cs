@@ -70,7 +70,11 @@ internal sealed class CachedOptimizedCode
     {
         lock (_gate)
         {
-            if (IsDropped(key, record)) return false;
+            if (IsDropped(key, record))
+            {
+                return false;
+            }
+
             _records[key] = record;
             _own.Add(key);
             _hasNews = true;
@@ -87,12 +91,20 @@ internal sealed class CachedOptimizedCode
     public bool Drop(CodeKey key, ReadOnlySpan<byte> record)
     {
         TakeFile();
-        string hash = HashOf(record);
+        var hash = HashOf(record);
         lock (_gate)
         {
-            if (!_dropped.TryGetValue(key, out HashSet<string>? hashes)) _dropped.Add(key, hashes = []);
+            if (!_dropped.TryGetValue(key, out var hashes))
+            {
+                _dropped.Add(key, hashes = []);
+            }
+
             hashes.Add(hash);
-            if (!_records.TryGetValue(key, out ReadOnlyMemory<byte> known) || !known.Span.SequenceEqual(record)) return false;
+            if (!_records.TryGetValue(key, out var known) || !known.Span.SequenceEqual(record))
+            {
+                return false;
+            }
+
             _records.Remove(key);
             _own.Remove(key);
             _hasNews = true;
@@ -105,7 +117,11 @@ internal sealed class CachedOptimizedCode
     {
         lock (_gate)
         {
-            foreach (CodeKey key in _records.Keys.Where(key => !_own.Contains(key)).ToArray()) _records.Remove(key);
+            foreach (var key in _records.Keys.Where(key => !_own.Contains(key)).ToArray())
+            {
+                _records.Remove(key);
+            }
+
             _file = null;
             _isRefused = true;
         }
@@ -119,14 +135,18 @@ internal sealed class CachedOptimizedCode
     {
         lock (_gate)
         {
-            if (!_hasNews) return null;
+            if (!_hasNews)
+            {
+                return null;
+            }
+
             _hasNews = false;
         }
 
         try
         {
             // What others have written has to be known: a file without it would take its place.
-            Dictionary<CodeKey, ReadOnlyMemory<byte>>? others = ReadFile() is { } file ? Detached(file) : null;
+            var others = ReadFile() is { } file ? Detached(file) : null;
             SortedDictionary<CodeKey, ReadOnlyMemory<byte>> records;
             lock (_gate)
             {
@@ -149,7 +169,7 @@ internal sealed class CachedOptimizedCode
 
     private static string HashOf(ReadOnlySpan<byte> record) => Convert.ToHexString(SHA256.HashData(record));
 
-    private bool IsDropped(CodeKey key, ReadOnlySpan<byte> record) => _dropped.TryGetValue(key, out HashSet<string>? hashes) && hashes.Contains(HashOf(record));
+    private bool IsDropped(CodeKey key, ReadOnlySpan<byte> record) => _dropped.TryGetValue(key, out var hashes) && hashes.Contains(HashOf(record));
 
     /// <summary>The code of the file that there is now; null if there is none.</summary>
     private Dictionary<CodeKey, ReadOnlyMemory<byte>>? ReadFile() => _read(Name) is { } file ? OptimizedEntry.TryRead(file, _identity) : null;
@@ -180,9 +200,9 @@ internal sealed class CachedOptimizedCode
         }
 
         var detached = new Dictionary<CodeKey, ReadOnlyMemory<byte>>(found.Count);
-        foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
+        foreach (var (key, record) in found)
         {
-            bool isKnown = known.TryGetValue(key, out ReadOnlyMemory<byte> same) && same.Span.SequenceEqual(record.Span);
+            var isKnown = known.TryGetValue(key, out var same) && same.Span.SequenceEqual(record.Span);
             detached.Add(key, isKnown ? same : record.ToArray());
         }
 
@@ -192,12 +212,20 @@ internal sealed class CachedOptimizedCode
     /// <summary>Takes over what the file had that there was, unless that was done before.</summary>
     private void TakeFile()
     {
-        if (Volatile.Read(ref _file) is not { } file) return;
-        Dictionary<CodeKey, ReadOnlyMemory<byte>>? found = file.Value;
+        if (Volatile.Read(ref _file) is not { } file)
+        {
+            return;
+        }
+
+        var found = file.Value;
         lock (_gate)
         {
             // Somebody may have been faster, or have taken over a newer one.
-            if (_file is null) return;
+            if (_file is null)
+            {
+                return;
+            }
+
             _file = null;
             Merge(found);
         }
@@ -208,12 +236,24 @@ internal sealed class CachedOptimizedCode
     /// </summary>
     private void Merge(Dictionary<CodeKey, ReadOnlyMemory<byte>>? found)
     {
-        if (_isRefused || found is null) return;
-        _file = null;
-        foreach (CodeKey key in _records.Keys.Where(key => !_own.Contains(key) && !found.ContainsKey(key)).ToArray()) _records.Remove(key);
-        foreach ((CodeKey key, ReadOnlyMemory<byte> record) in found)
+        if (_isRefused || found is null)
         {
-            if (_own.Contains(key) || IsDropped(key, record.Span)) continue;
+            return;
+        }
+
+        _file = null;
+        foreach (var key in _records.Keys.Where(key => !_own.Contains(key) && !found.ContainsKey(key)).ToArray())
+        {
+            _records.Remove(key);
+        }
+
+        foreach (var (key, record) in found)
+        {
+            if (_own.Contains(key) || IsDropped(key, record.Span))
+            {
+                continue;
+            }
+
             _records[key] = record;
         }
     }

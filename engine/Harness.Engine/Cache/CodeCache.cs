@@ -115,12 +115,16 @@ internal sealed class CodeCache : ICodeCache
     public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets, int validationThreads, bool lazyValidation = false)
     {
         // What is hashed is what is decoded, whatever becomes of the caller's bytes meanwhile.
-        byte[] copy = ModuleDecoder.Copy(bytes);
-        byte[] hash = SHA256.HashData(copy);
-        CachedModule cached = Open(hash, builtinSets);
-        WasmModule module = ModuleDecoder.DecodeCopy(copy, builtinSets, validationThreads, hash, cached.Bodies, lazyValidation: lazyValidation);
+        var copy = ModuleDecoder.Copy(bytes);
+        var hash = SHA256.HashData(copy);
+        var cached = Open(hash, builtinSets);
+        var module = ModuleDecoder.DecodeCopy(copy, builtinSets, validationThreads, hash, cached.Bodies, lazyValidation: lazyValidation);
         _open.Add(module, new OpenModule(module, cached));
-        if (cached.NoteBodies(module)) NoteUnsaved(cached, 0);
+        if (cached.NoteBodies(module))
+        {
+            NoteUnsaved(cached, 0);
+        }
+
         return module;
     }
 
@@ -131,9 +135,13 @@ internal sealed class CodeCache : ICodeCache
     public CompiledCode? Find(ModuleCode code, int functionIndex)
     {
         // Listings show which instruction code is of, which is not kept.
-        if (code.Engine.Events.WantsListings) return null;
-        CachedModule cached = Of(code.Module).Cached;
-        ReadOnlyMemory<byte> record = cached.Find(functionIndex);
+        if (code.Engine.Events.WantsListings)
+        {
+            return null;
+        }
+
+        var cached = Of(code.Module).Cached;
+        var record = cached.Find(functionIndex);
         try
         {
             if (!record.IsEmpty && FunctionRecord.TryRead(record.Span, code.Module, functionIndex, CodeTier.Baseline, code.Options) is { } found)
@@ -157,9 +165,16 @@ internal sealed class CodeCache : ICodeCache
     {
         try
         {
-            OpenModule open = Of(code.Module);
-            if (Record(open, compiled) is not { } record) return;
-            if (open.Cached.Add(code.Module, compiled.FunctionIndex, record)) NoteUnsaved(open.Cached, record.Length);
+            var open = Of(code.Module);
+            if (Record(open, compiled) is not { } record)
+            {
+                return;
+            }
+
+            if (open.Cached.Add(code.Module, compiled.FunctionIndex, record))
+            {
+                NoteUnsaved(open.Cached, record.Length);
+            }
         }
         catch (OutOfMemoryException)
         {
@@ -171,13 +186,29 @@ internal sealed class CodeCache : ICodeCache
     public CompiledCode? FindOptimized(ModuleCode code, int functionIndex, int loop)
     {
         // What somebody wants to see being compiled is compiled.
-        if (code.Engine.Events is { WantsListings: true } or { WantsSteps: true } || code.Options.TraceInlining) return null;
-        if (_optimizing is null || Of(code.Module).Cached.Optimized is not { } optimized) return null;
-        ReadOnlyMemory<byte> record = optimized.Find(new CodeKey(functionIndex, loop));
-        if (record.IsEmpty) return null;
+        if (code.Engine.Events is { WantsListings: true } or { WantsSteps: true } || code.Options.TraceInlining)
+        {
+            return null;
+        }
+
+        if (_optimizing is null || Of(code.Module).Cached.Optimized is not { } optimized)
+        {
+            return null;
+        }
+
+        var record = optimized.Find(new CodeKey(functionIndex, loop));
+        if (record.IsEmpty)
+        {
+            return null;
+        }
+
         try
         {
-            if (FunctionRecord.TryRead(record.Span, code.Module, functionIndex, CodeTier.Optimized, code.Options) is not { } found) return null;
+            if (FunctionRecord.TryRead(record.Span, code.Module, functionIndex, CodeTier.Optimized, code.Options) is not { } found)
+            {
+                return null;
+            }
+
             if (found.LoopOffset == loop)
             {
                 found.Record = record;
@@ -202,11 +233,18 @@ internal sealed class CodeCache : ICodeCache
         try
         {
             // Which functions are hot is worth knowing even where their code is not kept.
-            OpenModule open = Of(code.Module);
+            var open = Of(code.Module);
             open.Cached.NoteChange();
-            if (open.Cached.Optimized is not { } optimized || Record(open, compiled) is not { } record) return;
+            if (open.Cached.Optimized is not { } optimized || Record(open, compiled) is not { } record)
+            {
+                return;
+            }
+
             compiled.Record = record;
-            if (optimized.Add(CodeKey.Of(compiled), record)) NoteUnsaved(open.Cached, record.Length);
+            if (optimized.Add(CodeKey.Of(compiled), record))
+            {
+                NoteUnsaved(open.Cached, record.Length);
+            }
         }
         catch (OutOfMemoryException)
         {
@@ -217,9 +255,12 @@ internal sealed class CodeCache : ICodeCache
     /// <inheritdoc/>
     public void Drop(ModuleCode code, CompiledCode compiled)
     {
-        CachedModule cached = Of(code.Module).Cached;
+        var cached = Of(code.Module).Cached;
         cached.NoteChange();
-        if (compiled.Record.IsEmpty || cached.Optimized?.Drop(CodeKey.Of(compiled), compiled.Record.Span) != true) return;
+        if (compiled.Record.IsEmpty || cached.Optimized?.Drop(CodeKey.Of(compiled), compiled.Record.Span) != true)
+        {
+            return;
+        }
 
         AddUnsaved(cached, 0);
     }
@@ -227,21 +268,28 @@ internal sealed class CodeCache : ICodeCache
     /// <inheritdoc/>
     public void Learn(ModuleCode code)
     {
-        CachedModule cached = Of(code.Module).Cached;
-        if (cached.TakeChange() && cached.Learn(code.Module, code.TakeProfile())) AddUnsaved(cached, 0);
+        var cached = Of(code.Module).Cached;
+        if (cached.TakeChange() && cached.Learn(code.Module, code.TakeProfile()))
+        {
+            AddUnsaved(cached, 0);
+        }
     }
 
     /// <inheritdoc/>
     public void Save(IEnumerable<(WasmModule Module, ModuleProfile Profile)> learnt)
     {
-        foreach ((WasmModule module, ModuleProfile profile) in learnt)
+        foreach (var (module, profile) in learnt)
         {
-            CachedModule cached = Of(module).Cached;
-            bool isNew = cached.Learn(module, profile);
+            var cached = Of(module).Cached;
+            var isNew = cached.Learn(module, profile);
             lock (_gate)
             {
                 // Of what is in use nothing is left out: it is written now.
-                if (isNew || cached.IsLeftOut) _unsaved.Add(cached);
+                if (isNew || cached.IsLeftOut)
+                {
+                    _unsaved.Add(cached);
+                }
+
                 cached.IsLeftOut = false;
             }
         }
@@ -282,8 +330,15 @@ internal sealed class CodeCache : ICodeCache
                 _unsavedBytes = 0;
             }
 
-            if (unsaved.Length == 0 || _isDisposed) return;
-            foreach (CachedModule cached in unsaved) written += Write(cached);
+            if (unsaved.Length == 0 || _isDisposed)
+            {
+                return;
+            }
+
+            foreach (var cached in unsaved)
+            {
+                written += Write(cached);
+            }
 
             _leftUntilTrim -= written;
             if (_leftUntilTrim <= 0)
@@ -307,9 +362,20 @@ internal sealed class CodeCache : ICodeCache
         try
         {
             // Other processes and engines may have written since it was read.
-            if (_files.TryRead(cached.Name, _limit) is { } newest) cached.GoOnFrom(newest);
-            if (cached.MakeFile(_limit) is { } file && _files.TryWrite(cached.Name, file)) written += file.Length;
-            if (cached.Optimized?.MakeFile(_limit) is { } code && _files.TryWrite(cached.Optimized.Name, code)) written += code.Length;
+            if (_files.TryRead(cached.Name, _limit) is { } newest)
+            {
+                cached.GoOnFrom(newest);
+            }
+
+            if (cached.MakeFile(_limit) is { } file && _files.TryWrite(cached.Name, file))
+            {
+                written += file.Length;
+            }
+
+            if (cached.Optimized?.MakeFile(_limit) is { } code && _files.TryWrite(cached.Optimized.Name, code))
+            {
+                written += code.Length;
+            }
         }
         catch (Exception e) when (e is IOException or OutOfMemoryException)
         {
@@ -326,8 +392,12 @@ internal sealed class CodeCache : ICodeCache
     /// <summary>The bytes of code; null if it cannot be kept, which is counted.</summary>
     private byte[]? Record(OpenModule open, CompiledCode compiled)
     {
-        byte[]? record = FunctionRecord.TryWrite(compiled, open.TypeIndices);
-        if (record is null) Interlocked.Increment(ref _unnamed);
+        var record = FunctionRecord.TryWrite(compiled, open.TypeIndices);
+        if (record is null)
+        {
+            Interlocked.Increment(ref _unnamed);
+        }
+
         return record;
     }
 
@@ -346,16 +416,26 @@ internal sealed class CodeCache : ICodeCache
         bool isMuch;
         lock (_gate)
         {
-            bool hasRoom = _unsaved.Count < MostWaiting * MostUnsavedModules && _unsavedBytes < MostWaiting * _mostUnsavedBytes;
+            var hasRoom = _unsaved.Count < MostWaiting * MostUnsavedModules && _unsavedBytes < MostWaiting * _mostUnsavedBytes;
             cached.IsLeftOut = !hasRoom && !_unsaved.Contains(cached);
-            if (cached.IsLeftOut) return;
+            if (cached.IsLeftOut)
+            {
+                return;
+            }
+
             _unsaved.Add(cached);
             _unsavedBytes += bytes;
             isMuch = !_isSaving && (_unsavedBytes > _mostUnsavedBytes || _unsaved.Count > MostUnsavedModules);
-            if (isMuch) _isSaving = true;
+            if (isMuch)
+            {
+                _isSaving = true;
+            }
         }
 
-        if (isMuch) ThreadPool.UnsafeQueueUserWorkItem(static cache => cache.SaveMuch(), this, preferLocal: false);
+        if (isMuch)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static cache => cache.SaveMuch(), this, preferLocal: false);
+        }
     }
 
     private void SaveMuch()
@@ -389,22 +469,33 @@ internal sealed class CodeCache : ICodeCache
     /// <summary>What is known of modules of some bytes.</summary>
     private CachedModule Open(byte[] moduleHash, BuiltinSets builtinSets)
     {
-        byte[] identity = CacheIdentity.Of(_engine, moduleHash, builtinSets);
-        string name = Convert.ToHexStringLower(identity);
+        var identity = CacheIdentity.Of(_engine, moduleHash, builtinSets);
+        var name = Convert.ToHexStringLower(identity);
         lock (_gate)
         {
-            if (_byName.TryGetValue(name, out WeakReference<CachedModule>? reference) && reference.TryGetTarget(out CachedModule? known)) return known;
+            if (_byName.TryGetValue(name, out var reference) && reference.TryGetTarget(out var known))
+            {
+                return known;
+            }
         }
 
-        string hash = Convert.ToHexStringLower(moduleHash);
-        CachedOptimizedCode? optimized = _optimizing is null ? null : new CachedOptimizedCode(CacheIdentity.Of(_optimizing, moduleHash, builtinSets), ReadFile);
-        if (_runsOptimized) optimized?.ReadAhead();
-        CacheEntry? entry = TryReadFile(name) is { } file ? CacheEntry.TryRead(file, identity, hash) : null;
+        var hash = Convert.ToHexStringLower(moduleHash);
+        var optimized = _optimizing is null ? null : new CachedOptimizedCode(CacheIdentity.Of(_optimizing, moduleHash, builtinSets), ReadFile);
+        if (_runsOptimized)
+        {
+            optimized?.ReadAhead();
+        }
+
+        var entry = TryReadFile(name) is { } file ? CacheEntry.TryRead(file, identity, hash) : null;
         var opened = new CachedModule(identity, hash, entry, optimized);
         lock (_gate)
         {
             // Another thread may have been faster.
-            if (_byName.TryGetValue(name, out WeakReference<CachedModule>? reference) && reference.TryGetTarget(out CachedModule? known)) return known;
+            if (_byName.TryGetValue(name, out var reference) && reference.TryGetTarget(out var known))
+            {
+                return known;
+            }
+
             ForgetTheDead();
             _byName[name] = new WeakReference<CachedModule>(opened);
             return opened;
@@ -431,8 +522,12 @@ internal sealed class CodeCache : ICodeCache
     {
         try
         {
-            byte[]? file = _files.TryRead(name, _limit);
-            if (file is not null) _files.Touch(name);
+            var file = _files.TryRead(name, _limit);
+            if (file is not null)
+            {
+                _files.Touch(name);
+            }
+
             return file;
         }
         catch (ObjectDisposedException)
@@ -445,10 +540,17 @@ internal sealed class CodeCache : ICodeCache
     /// <summary>Forgets names of which nothing is there any more, once there may be many.</summary>
     private void ForgetTheDead()
     {
-        if (_byName.Count < _nextSweep) return;
-        foreach ((string name, WeakReference<CachedModule> reference) in _byName)
+        if (_byName.Count < _nextSweep)
         {
-            if (!reference.TryGetTarget(out _)) _byName.Remove(name);
+            return;
+        }
+
+        foreach (var (name, reference) in _byName)
+        {
+            if (!reference.TryGetTarget(out _))
+            {
+                _byName.Remove(name);
+            }
         }
 
         _nextSweep = Math.Max(64, 2 * _byName.Count);
@@ -469,7 +571,11 @@ internal sealed class CodeCache : ICodeCache
         private Dictionary<int, int> ListTypes()
         {
             var indices = new Dictionary<int, int>();
-            for (int i = 0; i < _types.Length; i++) indices.TryAdd(_types[i], i);
+            for (var i = 0; i < _types.Length; i++)
+            {
+                indices.TryAdd(_types[i], i);
+            }
+
             return indices;
         }
     }

@@ -18,32 +18,36 @@ internal static class DeoptRecord
     public static bool TryWrite(RecordWriter writer, DeoptPoint[] points, Dictionary<int, int> typeIndices)
     {
         // All exits of a function have the same vectors, or none.
-        V128[] vectors = points.Select(point => point.Vectors).FirstOrDefault(constants => constants.Length > 0) ?? [];
+        var vectors = points.Select(point => point.Vectors).FirstOrDefault(constants => constants.Length > 0) ?? [];
         writer.Write((long)vectors.Length);
-        foreach (V128 vector in vectors)
+        foreach (var vector in vectors)
         {
             writer.Write(vector.Low);
             writer.Write(vector.High);
         }
 
         writer.Write((long)points.Length);
-        int last = 0;
-        foreach (DeoptPoint point in points)
+        var last = 0;
+        foreach (var point in points)
         {
             writer.Write((long)point.ReturnOffset - last);
             last = point.ReturnOffset;
             writer.Write((long)point.Reason);
             writer.Write(point.Vectors.Length == 0 ? 0L : 1);
             writer.Write((long)point.Objects.Length);
-            foreach (DeoptObject made in point.Objects)
+            foreach (var made in point.Objects)
             {
-                if (!TypeSymbols.TryName(made.TypeId, typeIndices, out int symbol)) return false;
+                if (!TypeSymbols.TryName(made.TypeId, typeIndices, out var symbol))
+                {
+                    return false;
+                }
+
                 writer.Write((long)symbol);
                 Write(writer, made.Fields);
             }
 
             writer.Write((long)point.Frames.Length);
-            foreach (DeoptFrame frame in point.Frames)
+            foreach (var frame in point.Frames)
             {
                 writer.Write((long)frame.FunctionIndex);
                 writer.Write((long)frame.BytecodeOffset);
@@ -63,25 +67,37 @@ internal static class DeoptRecord
     public static DeoptData Read(ref RecordReader reader, WasmModule module)
     {
         var vectors = new V128[reader.ReadCount()];
-        for (int i = 0; i < vectors.Length; i++) vectors[i] = new V128(reader.ReadBits(), reader.ReadBits());
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            vectors[i] = new V128(reader.ReadBits(), reader.ReadBits());
+        }
+
         var points = new DeoptPoint[reader.ReadCount()];
-        int returnOffset = 0;
-        for (int i = 0; i < points.Length; i++)
+        var returnOffset = 0;
+        for (var i = 0; i < points.Length; i++)
         {
             returnOffset += reader.ReadInt();
             var reason = (DeoptReason)reader.ReadIndex((int)DeoptReason.Stress + 1);
-            V128[] own = reader.ReadIndex(2) == 1 ? vectors : [];
-            int objectCount = reader.ReadCount();
-            DeoptObject[] objects = objectCount == 0 ? [] : new DeoptObject[objectCount];
-            for (int j = 0; j < objects.Length; j++)
+            var own = reader.ReadIndex(2) == 1 ? vectors : [];
+            var objectCount = reader.ReadCount();
+            var objects = objectCount == 0 ? [] : new DeoptObject[objectCount];
+            for (var j = 0; j < objects.Length; j++)
             {
-                int type = TypeSymbols.Read(ref reader, module);
+                var type = TypeSymbols.Read(ref reader, module);
                 objects[j] = new DeoptObject(type, ReadValues(ref reader, objectCount, own.Length));
             }
 
             var frames = new DeoptFrame[reader.ReadCount()];
-            for (int j = 0; j < frames.Length; j++) frames[j] = ReadFrame(ref reader, module, objectCount, own.Length);
-            if (frames.Length == 0) throw RecordReader.Malformed();
+            for (var j = 0; j < frames.Length; j++)
+            {
+                frames[j] = ReadFrame(ref reader, module, objectCount, own.Length);
+            }
+
+            if (frames.Length == 0)
+            {
+                throw RecordReader.Malformed();
+            }
+
             points[i] = new DeoptPoint(returnOffset, reason, frames, objects) { Vectors = own };
         }
 
@@ -90,19 +106,23 @@ internal static class DeoptRecord
 
     private static DeoptFrame ReadFrame(ref RecordReader reader, WasmModule module, int objects, int vectors)
     {
-        int function = reader.ReadIndex(module.Functions.Length);
-        if (function < module.ImportedFunctionCount) throw RecordReader.Malformed();
-        int offset = reader.ReadInt();
+        var function = reader.ReadIndex(module.Functions.Length);
+        if (function < module.ImportedFunctionCount)
+        {
+            throw RecordReader.Malformed();
+        }
+
+        var offset = reader.ReadInt();
         var resume = (ResumeKind)reader.ReadIndex((int)ResumeKind.LoopEntry + 1);
-        int locals = reader.ReadInt();
-        ValueLocation[] values = ReadValues(ref reader, objects, vectors);
+        var locals = reader.ReadInt();
+        var values = ReadValues(ref reader, objects, vectors);
         return (uint)locals <= (uint)values.Length ? new DeoptFrame(function, offset, resume, locals, values) : throw RecordReader.Malformed();
     }
 
     private static void Write(RecordWriter writer, ValueLocation[] values)
     {
         writer.Write((long)values.Length);
-        foreach (ValueLocation value in values)
+        foreach (var value in values)
         {
             writer.Write(((long)value.Kind * ((int)ValueKind.Bottom + 1)) + (long)value.Type);
             writer.Write(value.Payload);
@@ -111,11 +131,11 @@ internal static class DeoptRecord
 
     private static ValueLocation[] ReadValues(ref RecordReader reader, int objects, int vectors)
     {
-        int count = reader.ReadCount();
-        ValueLocation[] values = count == 0 ? [] : new ValueLocation[count];
-        for (int i = 0; i < values.Length; i++)
+        var count = reader.ReadCount();
+        var values = count == 0 ? [] : new ValueLocation[count];
+        for (var i = 0; i < values.Length; i++)
         {
-            int code = reader.ReadIndex(((int)ValueLocationKind.Object + 1) * ((int)ValueKind.Bottom + 1));
+            var code = reader.ReadIndex(((int)ValueLocationKind.Object + 1) * ((int)ValueKind.Bottom + 1));
             var type = (ValueKind)(code % ((int)ValueKind.Bottom + 1));
             switch ((ValueLocationKind)(code / ((int)ValueKind.Bottom + 1)))
             {
@@ -132,8 +152,12 @@ internal static class DeoptRecord
                     values[i] = ValueLocation.Made(reader.ReadIndex(objects));
                     break;
                 default:
-                    long bits = reader.ReadLong();
-                    if (type == ValueKind.V128 && bits != 0 && (ulong)bits >= (ulong)vectors) throw RecordReader.Malformed();
+                    var bits = reader.ReadLong();
+                    if (type == ValueKind.V128 && bits != 0 && (ulong)bits >= (ulong)vectors)
+                    {
+                        throw RecordReader.Malformed();
+                    }
+
                     values[i] = ValueLocation.Constant(bits, type);
                     break;
             }

@@ -13,8 +13,8 @@ internal static class FeedbackRecord
     public static void Write(RecordWriter writer, ModuleProfile profile)
     {
         writer.Write((long)profile.Functions.Count);
-        int last = 0;
-        foreach ((int index, FunctionProfile function) in profile.Functions)
+        var last = 0;
+        foreach (var (index, function) in profile.Functions)
         {
             writer.Write((long)index - last);
             last = index;
@@ -22,14 +22,17 @@ internal static class FeedbackRecord
             writer.Write((long)function.UsedUpBudgets);
             writer.Write((long)function.Deopts);
             writer.Write((long)function.SiteDeopts.Count);
-            foreach ((int offset, int deopts) in function.SiteDeopts)
+            foreach (var (offset, deopts) in function.SiteDeopts)
             {
                 writer.Write((long)offset);
                 writer.Write((long)deopts);
             }
 
             writer.Write(function.Feedback is null ? 0L : 1);
-            if (function.Feedback is { } feedback) Write(writer, feedback);
+            if (function.Feedback is { } feedback)
+            {
+                Write(writer, feedback);
+            }
         }
     }
 
@@ -40,17 +43,20 @@ internal static class FeedbackRecord
     public static ModuleProfile Read(ref RecordReader reader, string moduleHash)
     {
         var functions = new SortedDictionary<int, FunctionProfile>();
-        int index = 0;
-        for (int left = reader.ReadCount(); left > 0; left--)
+        var index = 0;
+        for (var left = reader.ReadCount(); left > 0; left--)
         {
             index += reader.ReadInt();
-            bool isHot = reader.ReadIndex(2) == 1;
-            int budgets = reader.ReadInt();
-            int deopts = reader.ReadInt();
-            ImmutableSortedDictionary<int, int> siteDeopts = ReadDeopts(ref reader);
-            FunctionFeedback? feedback = reader.ReadIndex(2) == 1 ? ReadFeedback(ref reader) : null;
+            var isHot = reader.ReadIndex(2) == 1;
+            var budgets = reader.ReadInt();
+            var deopts = reader.ReadInt();
+            var siteDeopts = ReadDeopts(ref reader);
+            var feedback = reader.ReadIndex(2) == 1 ? ReadFeedback(ref reader) : null;
             var function = new FunctionProfile(feedback, isHot) { UsedUpBudgets = budgets, Deopts = deopts, SiteDeopts = siteDeopts };
-            if (!functions.TryAdd(index, function)) throw RecordReader.Malformed();
+            if (!functions.TryAdd(index, function))
+            {
+                throw RecordReader.Malformed();
+            }
         }
 
         return new ModuleProfile(moduleHash, functions);
@@ -60,18 +66,18 @@ internal static class FeedbackRecord
     {
         writer.Write(feedback.Invocations);
         writer.Write((long)feedback.Sites.Length);
-        int last = 0;
-        foreach (CallSiteFeedback site in feedback.Sites)
+        var last = 0;
+        foreach (var site in feedback.Sites)
         {
             // A target of another instance means nothing later.
-            FeedbackTarget[] targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
-            bool isKnown = targets.Length > 0 || site.Targets.Length == 0;
+            var targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
+            var isKnown = targets.Length > 0 || site.Targets.Length == 0;
             writer.Write((long)site.BytecodeOffset - last);
             last = site.BytecodeOffset;
             writer.Write(isKnown ? (long)StateOf(site, targets) : (long)FeedbackState.Uninitialized);
             writer.Write(!isKnown ? 0 : targets.Length == site.Targets.Length ? site.Count : targets.Sum(target => target.Count));
             writer.Write((long)targets.Length);
-            foreach (FeedbackTarget target in targets)
+            foreach (var target in targets)
             {
                 writer.Write((long)target.FunctionIndex);
                 writer.Write(target.Count);
@@ -84,17 +90,21 @@ internal static class FeedbackRecord
 
     private static FunctionFeedback ReadFeedback(ref RecordReader reader)
     {
-        long invocations = reader.ReadLong();
+        var invocations = reader.ReadLong();
         var sites = new CallSiteFeedback[reader.ReadCount()];
-        int offset = 0;
-        for (int i = 0; i < sites.Length; i++)
+        var offset = 0;
+        for (var i = 0; i < sites.Length; i++)
         {
             offset += reader.ReadInt();
             var state = (FeedbackState)reader.ReadIndex((int)FeedbackState.Megamorphic + 1);
-            long count = reader.ReadLong();
-            int targetCount = reader.ReadCount();
-            FeedbackTarget[] targets = targetCount == 0 ? [] : new FeedbackTarget[targetCount];
-            for (int target = 0; target < targets.Length; target++) targets[target] = new FeedbackTarget(reader.ReadInt(), reader.ReadLong());
+            var count = reader.ReadLong();
+            var targetCount = reader.ReadCount();
+            var targets = targetCount == 0 ? [] : new FeedbackTarget[targetCount];
+            for (var target = 0; target < targets.Length; target++)
+            {
+                targets[target] = new FeedbackTarget(reader.ReadInt(), reader.ReadLong());
+            }
+
             sites[i] = new CallSiteFeedback(offset, state, count, targets);
         }
 
@@ -103,10 +113,18 @@ internal static class FeedbackRecord
 
     private static ImmutableSortedDictionary<int, int> ReadDeopts(ref RecordReader reader)
     {
-        int count = reader.ReadCount();
-        if (count == 0) return ImmutableSortedDictionary<int, int>.Empty;
-        ImmutableSortedDictionary<int, int>.Builder deopts = ImmutableSortedDictionary.CreateBuilder<int, int>();
-        for (; count > 0; count--) deopts[reader.ReadInt()] = reader.ReadInt();
+        var count = reader.ReadCount();
+        if (count == 0)
+        {
+            return ImmutableSortedDictionary<int, int>.Empty;
+        }
+
+        var deopts = ImmutableSortedDictionary.CreateBuilder<int, int>();
+        for (; count > 0; count--)
+        {
+            deopts[reader.ReadInt()] = reader.ReadInt();
+        }
+
         return deopts.ToImmutable();
     }
 }

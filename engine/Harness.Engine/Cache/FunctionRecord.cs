@@ -23,15 +23,23 @@ internal static class FunctionRecord
     /// <returns>The bytes; null if the code refers to something that has no name.</returns>
     public static byte[]? TryWrite(CompiledCode code, Dictionary<int, int> typeIndices)
     {
-        if (code.References is not { } references) return null;
+        if (code.References is not { } references)
+        {
+            return null;
+        }
+
         var writer = new RecordWriter();
-        byte[] bytes = code.Block.Bytes.ToArray();
+        var bytes = code.Block.Bytes.ToArray();
         writer.Write((long)code.Tier);
         writer.Write((long)references.Length);
-        foreach (CodeReference reference in references)
+        foreach (var reference in references)
         {
-            int symbol = reference.Symbol;
-            if (reference.Kind == CodeReferenceKind.Type && !TypeSymbols.TryName(reference.Symbol, typeIndices, out symbol)) return null;
+            var symbol = reference.Symbol;
+            if (reference.Kind == CodeReferenceKind.Type && !TypeSymbols.TryName(reference.Symbol, typeIndices, out symbol))
+            {
+                return null;
+            }
+
             writer.Write((long)reference.Offset);
             writer.Write((long)reference.Kind);
             writer.Write((long)symbol);
@@ -50,7 +58,10 @@ internal static class FunctionRecord
         {
             writer.Write((long)code.LoopOffset);
             writer.Write((long)code.LoopValues);
-            if (!DeoptRecord.TryWrite(writer, code.DeoptData?.Points ?? [], typeIndices)) return null;
+            if (!DeoptRecord.TryWrite(writer, code.DeoptData?.Points ?? [], typeIndices))
+            {
+                return null;
+            }
         }
 
         return writer.Written.ToArray();
@@ -68,27 +79,47 @@ internal static class FunctionRecord
     public static CompiledCode? TryRead(ReadOnlySpan<byte> record, WasmModule module, int functionIndex, CodeTier tier, EngineOptions options)
     {
         var reader = new RecordReader(record);
-        if (reader.ReadLong() != (long)tier) throw RecordReader.Malformed();
+        if (reader.ReadLong() != (long)tier)
+        {
+            throw RecordReader.Malformed();
+        }
+
         var references = new CodeReference[reader.ReadCount()];
-        for (int i = 0; i < references.Length; i++) references[i] = ReadReference(ref reader, module);
-        ReadOnlySpan<byte> code = reader.ReadBytes();
-        if (code.IsEmpty) throw RecordReader.Malformed();
-        int instructionBytes = reader.ReadIndex(code.Length + 1);
-        int frameSize = reader.ReadInt();
-        int[] landingPads = reader.ReadInts();
-        int[] feedbackCalls = reader.ReadInts();
-        bool isOptimized = tier == CodeTier.Optimized;
-        int slotSize = FrameLayout.SlotSizeOf(module.Functions[functionIndex]);
-        StackMap[] maps = isOptimized
+        for (var i = 0; i < references.Length; i++)
+        {
+            references[i] = ReadReference(ref reader, module);
+        }
+
+        var code = reader.ReadBytes();
+        if (code.IsEmpty)
+        {
+            throw RecordReader.Malformed();
+        }
+
+        var instructionBytes = reader.ReadIndex(code.Length + 1);
+        var frameSize = reader.ReadInt();
+        var landingPads = reader.ReadInts();
+        var feedbackCalls = reader.ReadInts();
+        var isOptimized = tier == CodeTier.Optimized;
+        var slotSize = FrameLayout.SlotSizeOf(module.Functions[functionIndex]);
+        var maps = isOptimized
             ? StackMapRecord.Read(ref reader, FrameLayout.OptimizedFirstSlot, sizeof(long))
             : StackMapRecord.Read(ref reader, FrameLayout.BaselineSlot(0, slotSize), slotSize);
-        InliningPosition[] inlining = ReadInlining(ref reader, module);
-        CodeSite[] sites = ReadSites(ref reader, maps.Length, landingPads.Length, inlining.Length);
-        int loop = isOptimized ? reader.ReadInt() : -1;
-        int loopValues = isOptimized ? reader.ReadInt() : 0;
-        Deoptimization.DeoptData? deopts = isOptimized ? DeoptRecord.Read(ref reader, module) : null;
-        if (reader.Left != 0) throw RecordReader.Malformed();
-        if (TryPublish(code, references, options, functionIndex, tier) is not { } block) return null;
+        var inlining = ReadInlining(ref reader, module);
+        var sites = ReadSites(ref reader, maps.Length, landingPads.Length, inlining.Length);
+        var loop = isOptimized ? reader.ReadInt() : -1;
+        var loopValues = isOptimized ? reader.ReadInt() : 0;
+        var deopts = isOptimized ? DeoptRecord.Read(ref reader, module) : null;
+        if (reader.Left != 0)
+        {
+            throw RecordReader.Malformed();
+        }
+
+        if (TryPublish(code, references, options, functionIndex, tier) is not { } block)
+        {
+            return null;
+        }
+
         return new CompiledCode
         {
             FunctionIndex = functionIndex,
@@ -111,9 +142,9 @@ internal static class FunctionRecord
 
     private static CodeReference ReadReference(ref RecordReader reader, WasmModule module)
     {
-        int offset = reader.ReadInt();
+        var offset = reader.ReadInt();
         var kind = (CodeReferenceKind)reader.ReadIndex((int)CodeReferenceKind.Count);
-        int symbol = kind switch
+        var symbol = kind switch
         {
             CodeReferenceKind.Stub => reader.ReadIndex((int)Stub.Count),
             CodeReferenceKind.Type => TypeSymbols.Read(ref reader, module),
@@ -125,12 +156,16 @@ internal static class FunctionRecord
     /// <summary>Puts code into the code space; null if the table of displays lies where its code cannot reach it.</summary>
     private static CodeBlock? TryPublish(ReadOnlySpan<byte> code, CodeReference[] references, EngineOptions options, int functionIndex, CodeTier tier)
     {
-        byte[] own = code.ToArray();
+        var own = code.ToArray();
         var stubs = new List<Relocation>(references.Length);
-        foreach (CodeReference reference in references)
+        foreach (var reference in references)
         {
-            if (reference.Offset < 0 || reference.Offset > own.Length - PlaceSize) throw RecordReader.Malformed();
-            Span<byte> place = own.AsSpan(reference.Offset, PlaceSize);
+            if (reference.Offset < 0 || reference.Offset > own.Length - PlaceSize)
+            {
+                throw RecordReader.Malformed();
+            }
+
+            var place = own.AsSpan(reference.Offset, PlaceSize);
             switch (reference.Kind)
             {
                 case CodeReferenceKind.Stub:
@@ -140,7 +175,11 @@ internal static class FunctionRecord
                     BinaryPrimitives.WriteInt32LittleEndian(place, reference.Symbol);
                     break;
                 default:
-                    if (!TypeDisplays.TryGetDisplacement(out int firstRow)) return null;
+                    if (!TypeDisplays.TryGetDisplacement(out var firstRow))
+                    {
+                        return null;
+                    }
+
                     BinaryPrimitives.WriteInt32LittleEndian(place, firstRow + reference.Symbol);
                     break;
             }
@@ -152,7 +191,7 @@ internal static class FunctionRecord
     private static void WriteInlining(RecordWriter writer, InliningPosition[] positions)
     {
         writer.Write((long)positions.Length);
-        foreach (InliningPosition position in positions)
+        foreach (var position in positions)
         {
             writer.Write((long)position.FunctionIndex);
             writer.Write((long)position.CallOffset);
@@ -162,9 +201,9 @@ internal static class FunctionRecord
 
     private static InliningPosition[] ReadInlining(ref RecordReader reader, WasmModule module)
     {
-        int count = reader.ReadCount();
-        InliningPosition[] positions = count == 0 ? [] : new InliningPosition[count];
-        for (int i = 0; i < positions.Length; i++)
+        var count = reader.ReadCount();
+        var positions = count == 0 ? [] : new InliningPosition[count];
+        for (var i = 0; i < positions.Length; i++)
         {
             // A caller comes before what is inlined into it, so that no chain of them is without an end.
             positions[i] = new InliningPosition(reader.ReadIndex(module.Functions.Length), reader.ReadInt(), (short)(reader.ReadIndex(i + 1) - 1));
@@ -177,7 +216,7 @@ internal static class FunctionRecord
     {
         writer.Write((long)sites.Length);
         CodeSite last = default;
-        foreach (CodeSite site in sites)
+        foreach (var site in sites)
         {
             writer.Write((long)site.CodeOffset - last.CodeOffset);
             writer.Write((long)site.BytecodeOffset - last.BytecodeOffset);
@@ -193,15 +232,19 @@ internal static class FunctionRecord
     {
         var sites = new CodeSite[reader.ReadCount()];
         CodeSite last = default;
-        for (int i = 0; i < sites.Length; i++)
+        for (var i = 0; i < sites.Length; i++)
         {
-            int codeOffset = last.CodeOffset + reader.ReadInt();
-            int bytecodeOffset = last.BytecodeOffset + reader.ReadInt();
-            int inlining = reader.ReadInt();
+            var codeOffset = last.CodeOffset + reader.ReadInt();
+            var bytecodeOffset = last.BytecodeOffset + reader.ReadInt();
+            var inlining = reader.ReadInt();
             var trap = (TrapKind)reader.ReadIndex(byte.MaxValue + 1);
-            int map = reader.ReadInt();
-            int handler = reader.ReadInt();
-            if (inlining < -1 || inlining >= positions || map < -1 || map >= maps || handler < -1 || handler >= landingPads) throw RecordReader.Malformed();
+            var map = reader.ReadInt();
+            var handler = reader.ReadInt();
+            if (inlining < -1 || inlining >= positions || map < -1 || map >= maps || handler < -1 || handler >= landingPads)
+            {
+                throw RecordReader.Malformed();
+            }
+
             last = sites[i] = new CodeSite(codeOffset, bytecodeOffset, (short)inlining, trap, map, handler);
         }
 

@@ -58,10 +58,10 @@ internal static unsafe partial class LinuxFiles
     public static SafeFileHandle? OpenAt(SafeFileHandle folder, string name, int flags) => Take(OpenFileAt(folder, name, flags | NoFollow | CloseOnExec, 0x180));
 
     /// <summary>What is said of an open file or folder; null if nothing.</summary>
-    public static FileStatus? StatusOf(SafeFileHandle file) => Stat(file, out FileStatus status) == 0 ? status : null;
+    public static FileStatus? StatusOf(SafeFileHandle file) => Stat(file, out var status) == 0 ? status : null;
 
     /// <summary>What is said of a file of a folder, or of the link that it is; null if nothing.</summary>
-    public static FileStatus? StatusAt(SafeFileHandle folder, string name) => StatAt(folder, name, out FileStatus status, LinkItself) == 0 ? status : null;
+    public static FileStatus? StatusAt(SafeFileHandle folder, string name) => StatAt(folder, name, out var status, LinkItself) == 0 ? status : null;
 
     /// <summary>Says that a file of a folder was used now. The system may refuse.</summary>
     public static void Touch(SafeFileHandle folder, string name) => _ = SetTimes(folder, name, null, LinkItself);

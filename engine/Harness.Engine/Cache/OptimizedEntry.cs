@@ -16,7 +16,11 @@ internal static class OptimizedEntry
     /// <returns>The records of its code; null if the file was cut or changed, is of another format, or of something else.</returns>
     public static Dictionary<CodeKey, ReadOnlyMemory<byte>>? TryRead(byte[] file, ReadOnlySpan<byte> identity)
     {
-        if (!CacheFile.TryOpen(file, CacheFile.Optimized, identity, out ReadOnlySpan<byte> content)) return null;
+        if (!CacheFile.TryOpen(file, CacheFile.Optimized, identity, out var content))
+        {
+            return null;
+        }
+
         try
         {
             return Read(file, content);
@@ -36,8 +40,8 @@ internal static class OptimizedEntry
     {
         var writer = new RecordWriter();
         writer.Write((long)records.Count);
-        int last = 0;
-        foreach ((CodeKey key, ReadOnlyMemory<byte> record) in records)
+        var last = 0;
+        foreach (var (key, record) in records)
         {
             writer.Write((long)key.FunctionIndex - last);
             writer.Write((long)key.Loop);
@@ -52,19 +56,22 @@ internal static class OptimizedEntry
     {
         var reader = new RecordReader(content);
         var lengths = new (CodeKey Key, int Length)[reader.ReadCount()];
-        int function = 0;
-        for (int i = 0; i < lengths.Length; i++)
+        var function = 0;
+        for (var i = 0; i < lengths.Length; i++)
         {
             function += reader.ReadInt();
             lengths[i] = (new CodeKey(function, reader.ReadInt()), reader.ReadInt());
         }
 
         var records = new Dictionary<CodeKey, ReadOnlyMemory<byte>>(lengths.Length);
-        foreach ((CodeKey key, int length) in lengths)
+        foreach (var (key, length) in lengths)
         {
-            int start = CacheFile.HeadSize + reader.Position;
+            var start = CacheFile.HeadSize + reader.Position;
             reader.Take(length);
-            if (!records.TryAdd(key, file.AsMemory(start, length))) throw RecordReader.Malformed();
+            if (!records.TryAdd(key, file.AsMemory(start, length)))
+            {
+                throw RecordReader.Malformed();
+            }
         }
 
         return reader.Left == 0 ? records : throw RecordReader.Malformed();

@@ -17,12 +17,19 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     public ulong ReadBits()
     {
         ulong value = 0;
-        for (int shift = 0; shift < 64; shift += 7)
+        for (var shift = 0; shift < 64; shift += 7)
         {
-            if (Left == 0) throw Malformed();
-            byte next = _bytes[Position++];
+            if (Left == 0)
+            {
+                throw Malformed();
+            }
+
+            var next = _bytes[Position++];
             value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80) return value;
+            if (next < 0x80)
+            {
+                return value;
+            }
         }
 
         throw Malformed();
@@ -32,7 +39,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">There is none.</exception>
     public long ReadLong()
     {
-        ulong bits = ReadBits();
+        var bits = ReadBits();
         return (long)(bits >> 1) ^ -(long)(bits & 1);
     }
 
@@ -40,7 +47,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">There is none.</exception>
     public int ReadInt()
     {
-        long value = ReadLong();
+        var value = ReadLong();
         return value == (int)value ? (int)value : throw Malformed();
     }
 
@@ -49,7 +56,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">There is none.</exception>
     public int ReadIndex(int limit)
     {
-        int value = ReadInt();
+        var value = ReadInt();
         return (uint)value < (uint)limit ? value : throw Malformed();
     }
 
@@ -57,7 +64,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">There are not so many.</exception>
     public int ReadCount()
     {
-        int count = ReadInt();
+        var count = ReadInt();
         return (uint)count <= (uint)Left ? count : throw Malformed();
     }
 
@@ -69,8 +76,12 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">There are not so many.</exception>
     public ReadOnlySpan<byte> Take(int count)
     {
-        if ((uint)count > (uint)Left) throw Malformed();
-        ReadOnlySpan<byte> taken = _bytes.Slice(Position, count);
+        if ((uint)count > (uint)Left)
+        {
+            throw Malformed();
+        }
+
+        var taken = _bytes.Slice(Position, count);
         Position += count;
         return taken;
     }
@@ -81,7 +92,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     {
         var numbers = new int[ReadCount()];
         long last = 0;
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             last += ReadLong();
             numbers[i] = last == (int)last ? (int)last : throw Malformed();
@@ -94,11 +105,19 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">There are none.</exception>
     public bool[] ReadFlags()
     {
-        int count = ReadInt();
-        if (count < 0 || (count + 7L) / 8 > Left) throw Malformed();
-        ReadOnlySpan<byte> bits = Take((int)((count + 7L) / 8));
+        var count = ReadInt();
+        if (count < 0 || (count + 7L) / 8 > Left)
+        {
+            throw Malformed();
+        }
+
+        var bits = Take((int)((count + 7L) / 8));
         var flags = new bool[count];
-        for (int i = 0; i < flags.Length; i++) flags[i] = (bits[i / 8] & (1 << (i % 8))) != 0;
+        for (var i = 0; i < flags.Length; i++)
+        {
+            flags[i] = (bits[i / 8] & (1 << (i % 8))) != 0;
+        }
+
         return flags;
     }
 

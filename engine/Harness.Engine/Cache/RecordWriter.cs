@@ -14,9 +14,13 @@ internal sealed class RecordWriter
     public void Write(ulong value)
     {
         const int mostBytes = 10;
-        Span<byte> bytes = _bytes.GetSpan(mostBytes);
-        int count = 0;
-        for (; value >= 0x80; value >>= 7) bytes[count++] = (byte)(value | 0x80);
+        var bytes = _bytes.GetSpan(mostBytes);
+        var count = 0;
+        for (; value >= 0x80; value >>= 7)
+        {
+            bytes[count++] = (byte)(value | 0x80);
+        }
+
         bytes[count++] = (byte)value;
         _bytes.Advance(count);
     }
@@ -38,8 +42,8 @@ internal sealed class RecordWriter
     public void Write(ReadOnlySpan<int> numbers)
     {
         Write((long)numbers.Length);
-        int last = 0;
-        foreach (int number in numbers)
+        var last = 0;
+        foreach (var number in numbers)
         {
             Write((long)number - last);
             last = number;
@@ -50,10 +54,14 @@ internal sealed class RecordWriter
     public void Write(bool[] flags)
     {
         Write((long)flags.Length);
-        for (int first = 0; first < flags.Length; first += 8)
+        for (var first = 0; first < flags.Length; first += 8)
         {
-            int bits = 0;
-            for (int i = first; i < Math.Min(first + 8, flags.Length); i++) bits |= flags[i] ? 1 << (i - first) : 0;
+            var bits = 0;
+            for (var i = first; i < Math.Min(first + 8, flags.Length); i++)
+            {
+                bits |= flags[i] ? 1 << (i - first) : 0;
+            }
+
             Append([(byte)bits]);
         }
     }

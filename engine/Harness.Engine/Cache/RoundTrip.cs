@@ -26,12 +26,20 @@ internal static class RoundTrip
     /// <exception cref="InvalidOperationException">The code refers to something that has no name.</exception>
     public static CompiledCode Of(ModuleCode code, Func<ModuleCode, CompiledCode> compile)
     {
-        if (code.Engine.Events is { WantsListings: true } or { WantsSteps: true }) return compile(code);
-        Copy copy = Copies.GetValue(code, static original => new Copy(original));
-        CompiledCode compiled = compile(copy.Code);
-        byte[]? record = FunctionRecord.TryWrite(compiled, copy.TypeIndices);
+        if (code.Engine.Events is { WantsListings: true } or { WantsSteps: true })
+        {
+            return compile(code);
+        }
+
+        var copy = Copies.GetValue(code, static original => new Copy(original));
+        var compiled = compile(copy.Code);
+        var record = FunctionRecord.TryWrite(compiled, copy.TypeIndices);
         NativeRuntime.CodeSpace.Free(compiled.Block);
-        if (record is null) throw new InvalidOperationException($"the code of function {compiled.FunctionIndex} refers to something that has no name");
+        if (record is null)
+        {
+            throw new InvalidOperationException($"the code of function {compiled.FunctionIndex} refers to something that has no name");
+        }
+
         return FunctionRecord.TryRead(record, code.Module, compiled.FunctionIndex, compiled.Tier, code.Options)
             ?? throw new InvalidOperationException($"the code of function {compiled.FunctionIndex} cannot reach what it refers to");
     }
@@ -41,12 +49,15 @@ internal static class RoundTrip
     {
         public Copy(ModuleCode original)
         {
-            WasmModule module = original.Module;
-            ValidatedBodies? known = module.Late is null ? ValidatedBodies.Of(module) : null;
-            WasmModule copy = ModuleDecoder.DecodeCopy(
+            var module = original.Module;
+            var known = module.Late is null ? ValidatedBodies.Of(module) : null;
+            var copy = ModuleDecoder.DecodeCopy(
                 ModuleDecoder.Copy(module.Bytes), module.BuiltinSets, validationThreads: 1, module.Hash, known, CopiedTypes, lazyValidation: true);
             Code = new ModuleCode(original.Engine, copy);
-            for (int i = 0; i < copy.CanonicalTypeIds.Length; i++) TypeIndices.TryAdd(copy.CanonicalTypeIds[i], i);
+            for (var i = 0; i < copy.CanonicalTypeIds.Length; i++)
+            {
+                TypeIndices.TryAdd(copy.CanonicalTypeIds[i], i);
+            }
         }
 
         /// <summary>Its code, which stays empty: what is compiled for it belongs to the original.</summary>

@@ -12,35 +12,51 @@ internal static class StackMapRecord
     {
         var runs = new Dictionary<ulong[], int>(ReferenceEqualityComparer.Instance);
         var groups = new Dictionary<ulong[][], int>(ReferenceEqualityComparer.Instance);
-        foreach (StackMap map in maps)
+        foreach (var map in maps)
         {
-            foreach (ulong[][] group in map.Groups)
+            foreach (var group in map.Groups)
             {
-                if (!groups.TryAdd(group, groups.Count)) continue;
-                foreach (ulong[] run in group) runs.TryAdd(run, runs.Count);
+                if (!groups.TryAdd(group, groups.Count))
+                {
+                    continue;
+                }
+
+                foreach (var run in group)
+                {
+                    runs.TryAdd(run, runs.Count);
+                }
             }
         }
 
         writer.Write((long)runs.Count);
-        foreach (ulong[] run in runs.Keys)
+        foreach (var run in runs.Keys)
         {
             writer.Write((long)run.Length);
-            foreach (ulong word in run) writer.Write(word);
+            foreach (var word in run)
+            {
+                writer.Write(word);
+            }
         }
 
         writer.Write((long)groups.Count);
-        foreach (ulong[][] group in groups.Keys)
+        foreach (var group in groups.Keys)
         {
             writer.Write((long)group.Length);
-            foreach (ulong[] run in group) writer.Write((long)runs[run]);
+            foreach (var run in group)
+            {
+                writer.Write((long)runs[run]);
+            }
         }
 
         writer.Write((long)maps.Length);
-        foreach (StackMap map in maps)
+        foreach (var map in maps)
         {
             writer.Write((ulong)map.Registers);
             writer.Write((long)map.Groups.Length);
-            foreach (ulong[][] group in map.Groups) writer.Write((long)groups[group]);
+            foreach (var group in map.Groups)
+            {
+                writer.Write((long)groups[group]);
+            }
         }
     }
 
@@ -52,18 +68,25 @@ internal static class StackMapRecord
     public static StackMap[] Read(ref RecordReader reader, int firstSlot, int slotSize)
     {
         var runs = new ulong[reader.ReadCount()][];
-        for (int i = 0; i < runs.Length; i++)
+        for (var i = 0; i < runs.Length; i++)
         {
             runs[i] = new ulong[reader.ReadCount()];
-            for (int word = 0; word < runs[i].Length; word++) runs[i][word] = reader.ReadBits();
+            for (var word = 0; word < runs[i].Length; word++)
+            {
+                runs[i][word] = reader.ReadBits();
+            }
         }
 
         var groups = new ulong[reader.ReadCount()][][];
-        for (int i = 0; i < groups.Length; i++) groups[i] = ReadParts(ref reader, runs);
-        var maps = new StackMap[reader.ReadCount()];
-        for (int i = 0; i < maps.Length; i++)
+        for (var i = 0; i < groups.Length; i++)
         {
-            uint registers = (uint)reader.ReadBits();
+            groups[i] = ReadParts(ref reader, runs);
+        }
+
+        var maps = new StackMap[reader.ReadCount()];
+        for (var i = 0; i < maps.Length; i++)
+        {
+            var registers = (uint)reader.ReadBits();
             maps[i] = new StackMap(ReadParts(ref reader, groups), firstSlot, slotSize, registers);
         }
 
@@ -74,7 +97,11 @@ internal static class StackMapRecord
     private static T[] ReadParts<T>(ref RecordReader reader, T[] all)
     {
         var parts = new T[reader.ReadCount()];
-        for (int i = 0; i < parts.Length; i++) parts[i] = all[reader.ReadIndex(all.Length)];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = all[reader.ReadIndex(all.Length)];
+        }
+
         return parts;
     }
 }

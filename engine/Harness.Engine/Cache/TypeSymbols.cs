@@ -20,8 +20,12 @@ internal static class TypeSymbols
     /// <exception cref="InvalidDataException">There is none, or none of a type of the module.</exception>
     public static int Read(ref RecordReader reader, WasmModule module)
     {
-        int symbol = reader.ReadInt();
-        if (symbol >= -TypeRegistry.FirstId && symbol < 0) return -1 - symbol;
+        var symbol = reader.ReadInt();
+        if (symbol >= -TypeRegistry.FirstId && symbol < 0)
+        {
+            return -1 - symbol;
+        }
+
         return (uint)symbol < (uint)module.CanonicalTypeIds.Length ? module.CanonicalTypeIds[symbol] : throw RecordReader.Malformed();
     }
 }

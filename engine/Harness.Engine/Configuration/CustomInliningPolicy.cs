@@ -10,7 +10,7 @@ public abstract class CustomInliningPolicy
     /// <summary>How many numbers a policy may read.</summary>
     public const int ParameterCount = 4;
 
-    private readonly double[] parameters = new double[ParameterCount];
+    private readonly double[] _parameters = new double[ParameterCount];
 
     /// <summary>Which candidate is asked about first: the one with the highest score.</summary>
     /// <param name="candidate">A call with a target; its caller is inlined, or is the compiled function.</param>
@@ -36,14 +36,14 @@ public abstract class CustomInliningPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(number, ParameterCount);
-        return parameters[number - 1];
+        return _parameters[number - 1];
     }
 
     /// <summary>Gives the policy its numbers.</summary>
     internal void SetParameters(EngineOptions options)
     {
         ReadOnlySpan<double> values = [options.InliningCustom1, options.InliningCustom2, options.InliningCustom3, options.InliningCustom4];
-        values.CopyTo(parameters);
+        values.CopyTo(_parameters);
     }
 }
 

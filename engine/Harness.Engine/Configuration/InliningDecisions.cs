@@ -13,13 +13,13 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
     /// <summary>What stands in place of a file's name where there are no decisions.</summary>
     public const string NoFile = "none";
 
-    private readonly FrozenDictionary<string, ModuleDecisions> modules;
+    private readonly FrozenDictionary<string, ModuleDecisions> _modules;
 
     internal InliningDecisions(string path, InliningPolicyKind rest, FrozenDictionary<string, ModuleDecisions> modules)
     {
         Path = path;
         Rest = rest;
-        this.modules = modules;
+        _modules = modules;
     }
 
     /// <summary>No decisions: V8's policy decides about all calls.</summary>
@@ -42,19 +42,19 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
             return None;
         }
 
-        string text = KnobFile.Read(path, InliningDecisionsReader.MaximumBytes, "the inlining decisions", NoFile);
+        var text = KnobFile.Read(path, InliningDecisionsReader.MaximumBytes, "the inlining decisions", NoFile);
         return InliningDecisionsReader.Read(text, System.IO.Path.GetFullPath(path));
     }
 
     /// <summary>The decisions about a module's calls: whether a call is inlined, by its <see cref="PathOf">path</see>.</summary>
     /// <param name="moduleHash">SHA-256 of the module's bytes, in lower-case hexadecimal digits.</param>
     public IReadOnlyDictionary<string, bool> Of(string moduleHash) =>
-        modules.TryGetValue(moduleHash, out ModuleDecisions? decisions) ? decisions.Calls : FrozenDictionary<string, bool>.Empty;
+        _modules.TryGetValue(moduleHash, out var decisions) ? decisions.Calls : FrozenDictionary<string, bool>.Empty;
 
     /// <summary>The decisions about what a module's calls do where another target comes than those inlined, by the <see cref="SiteOf">path of the site</see>.</summary>
     /// <param name="moduleHash">SHA-256 of the module's bytes, in lower-case hexadecimal digits.</param>
     public IReadOnlyDictionary<string, MissHandling> MissesOf(string moduleHash) =>
-        modules.TryGetValue(moduleHash, out ModuleDecisions? decisions) ? decisions.Misses : FrozenDictionary<string, MissHandling>.Empty;
+        _modules.TryGetValue(moduleHash, out var decisions) ? decisions.Misses : FrozenDictionary<string, MissHandling>.Empty;
 
     /// <summary>The way to a call as decisions name it: <c>12 418>5 512>7</c> is, in function 12, the call at offset 418 of function 5, and in that, the one at 512 of function 7.</summary>
     /// <param name="function">Index of the compiled function.</param>
@@ -63,7 +63,7 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
     {
         ArgumentNullException.ThrowIfNull(calls);
         var text = new StringBuilder().Append(function);
-        foreach ((int offset, int target) in calls)
+        foreach (var (offset, target) in calls)
         {
             text.Append(' ').Append(offset).Append('>').Append(target);
         }
@@ -76,7 +76,7 @@ public sealed class InliningDecisions : IEquatable<InliningDecisions>
     public static string SiteOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        int end = path.LastIndexOf('>');
+        var end = path.LastIndexOf('>');
         return end < 0 ? throw new ArgumentException($"'{path}' leads to no call", nameof(path)) : path[..end];
     }
 

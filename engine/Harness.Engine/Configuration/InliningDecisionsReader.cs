@@ -21,9 +21,9 @@ internal sealed class InliningDecisionsReader : KnobFileReader
         .Where(kind => kind != InliningPolicyKind.Oracle)
         .ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()));
 
-    private readonly Dictionary<string, ModuleItems> modules = [];
-    private ModuleItems? module;
-    private InliningPolicyKind? rest;
+    private readonly Dictionary<string, ModuleItems> _modules = [];
+    private ModuleItems? _module;
+    private InliningPolicyKind? _rest;
 
     private InliningDecisionsReader(string path)
         : base("inlining-decisions 1", "the inlining decisions", path)
@@ -40,8 +40,8 @@ internal sealed class InliningDecisionsReader : KnobFileReader
         reader.ReadItems(text, MaximumBytes);
         return new InliningDecisions(
             path,
-            reader.rest ?? InliningPolicyKind.V8,
-            reader.modules.ToFrozenDictionary(pair => pair.Key, pair => new ModuleDecisions(pair.Value.Calls.ToFrozenDictionary(), pair.Value.Misses.ToFrozenDictionary())));
+            reader._rest ?? InliningPolicyKind.V8,
+            reader._modules.ToFrozenDictionary(pair => pair.Key, pair => new ModuleDecisions(pair.Value.Calls.ToFrozenDictionary(), pair.Value.Misses.ToFrozenDictionary())));
     }
 
     private protected override void ReadItem(string[] words)
@@ -49,12 +49,12 @@ internal sealed class InliningDecisionsReader : KnobFileReader
         switch (words)
         {
             case ["rest", var policy]:
-                if (rest is not null)
+                if (_rest is not null)
                 {
                     Fail("there is a policy for the rest already");
                 }
 
-                rest = Policy(policy);
+                _rest = Policy(policy);
                 break;
             case ["module", var hash]:
                 if (hash.Length != HashDigits || hash.Any(digit => !char.IsAsciiHexDigitLower(digit)))
@@ -62,8 +62,8 @@ internal sealed class InliningDecisionsReader : KnobFileReader
                     Fail($"'{hash}' is no SHA-256 of a module in {HashDigits} lower-case digits");
                 }
 
-                modules.TryAdd(hash, new ModuleItems());
-                module = modules[hash];
+                _modules.TryAdd(hash, new ModuleItems());
+                _module = _modules[hash];
                 break;
             case ["inline" or "refuse", var function, _, ..]:
                 Add(RequireModule().Calls, PathOf(function, words.AsSpan(2)), words[0] == "inline");
@@ -86,12 +86,12 @@ internal sealed class InliningDecisionsReader : KnobFileReader
     /// <summary>What was read about the module that the line is about.</summary>
     private ModuleItems RequireModule()
     {
-        if (module is null)
+        if (_module is null)
         {
             Fail("there is no line 'module' above");
         }
 
-        return module;
+        return _module;
     }
 
     private void Add<T>(Dictionary<string, T> decisions, string path, T decision)
@@ -105,7 +105,7 @@ internal sealed class InliningDecisionsReader : KnobFileReader
     private string PathOf(string function, ReadOnlySpan<string> words)
     {
         var calls = new List<(int Offset, int Target)>();
-        foreach (string word in words)
+        foreach (var word in words)
         {
             if (word.Split('>') is not [var offset, var target])
             {
@@ -121,7 +121,7 @@ internal sealed class InliningDecisionsReader : KnobFileReader
 
     private InliningPolicyKind Policy(string name)
     {
-        if (!Policies.TryGetValue(name, out InliningPolicyKind kind))
+        if (!Policies.TryGetValue(name, out var kind))
         {
             Fail($"there is no policy '{name}' for the rest; there are {string.Join(", ", Policies.Keys)}");
         }
@@ -131,7 +131,7 @@ internal sealed class InliningDecisionsReader : KnobFileReader
 
     private int Number(string text)
     {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             Fail($"'{text}' is no number of a function or an offset");
         }

@@ -14,7 +14,7 @@ public sealed class InliningModel : IEquatable<InliningModel>
     public const string BuiltInName = "built-in";
 
     private const string Resource = "inlining-model.txt";
-    private readonly Lazy<Content> content;
+    private readonly Lazy<Content> _content;
 
     internal InliningModel(
         string path, double intercept, ImmutableArray<double> weights, ImmutableArray<ImmutableArray<InliningModelNode>> trees)
@@ -25,7 +25,7 @@ public sealed class InliningModel : IEquatable<InliningModel>
     private InliningModel(string path, Lazy<Content> content)
     {
         Path = path;
-        this.content = content;
+        _content = content;
     }
 
     /// <summary>The model that comes with the engine. Every process has it among its options and hardly any asks it: it is read when one does.</summary>
@@ -45,29 +45,29 @@ public sealed class InliningModel : IEquatable<InliningModel>
             return BuiltIn;
         }
 
-        string text = KnobFile.Read(path, InliningModelReader.MaximumBytes, "the inlining model", BuiltInName);
+        var text = KnobFile.Read(path, InliningModelReader.MaximumBytes, "the inlining model", BuiltInName);
         return InliningModelReader.Read(text, System.IO.Path.GetFullPath(path));
     }
 
     /// <summary>What is added for every call.</summary>
-    public double Intercept => content.Value.Intercept;
+    public double Intercept => _content.Value.Intercept;
 
     /// <summary>The weight of a feature in the linear function.</summary>
-    public double WeightOf(InliningFeature feature) => content.Value.Weights[(int)feature];
+    public double WeightOf(InliningFeature feature) => _content.Value.Weights[(int)feature];
 
     /// <summary>A model with other weights and the same trees.</summary>
     /// <param name="path">Its name.</param>
     /// <param name="newIntercept">What is added for every call; finite.</param>
     /// <param name="newWeights">The weights in the order of <see cref="InliningFeature"/>, all of them finite.</param>
-    public InliningModel With(string path, double newIntercept, ReadOnlySpan<double> newWeights) => new(path, newIntercept, [.. newWeights], content.Value.Trees);
+    public InliningModel With(string path, double newIntercept, ReadOnlySpan<double> newWeights) => new(path, newIntercept, [.. newWeights], _content.Value.Trees);
 
     /// <summary>The model as a file has it.</summary>
     public string ToText()
     {
-        var (intercept, weights, trees) = content.Value;
+        var (intercept, weights, trees) = _content.Value;
         var text = new StringBuilder("inlining-model 1\n");
         text.Append(CultureInfo.InvariantCulture, $"intercept {intercept:R}\n");
-        for (int i = 0; i < weights.Length; i++)
+        for (var i = 0; i < weights.Length; i++)
         {
             if (weights[i] != 0)
             {
@@ -75,10 +75,10 @@ public sealed class InliningModel : IEquatable<InliningModel>
             }
         }
 
-        foreach (ImmutableArray<InliningModelNode> tree in trees)
+        foreach (var tree in trees)
         {
             text.Append("tree\n");
-            foreach (InliningModelNode node in tree)
+            foreach (var node in tree)
             {
                 text.Append(node.IsLeaf
                     ? string.Create(CultureInfo.InvariantCulture, $"  leaf {node.Value:R}\n")
@@ -93,16 +93,16 @@ public sealed class InliningModel : IEquatable<InliningModel>
     /// <param name="features">The features in the order of <see cref="InliningFeature"/>, all of them finite.</param>
     public double Evaluate(ReadOnlySpan<double> features)
     {
-        var (intercept, weights, trees) = content.Value;
-        double sum = intercept;
-        for (int i = 0; i < weights.Length; i++)
+        var (intercept, weights, trees) = _content.Value;
+        var sum = intercept;
+        for (var i = 0; i < weights.Length; i++)
         {
             sum += weights[i] * features[i];
         }
 
-        foreach (ImmutableArray<InliningModelNode> tree in trees)
+        foreach (var tree in trees)
         {
-            InliningModelNode node = tree[0];
+            var node = tree[0];
             while (!node.IsLeaf)
             {
                 node = tree[features[(int)node.Feature] < node.Value ? node.Below : node.NotBelow];
@@ -128,9 +128,9 @@ public sealed class InliningModel : IEquatable<InliningModel>
 
     private static Content ReadBuiltIn()
     {
-        using Stream stream = typeof(InliningModel).Assembly.GetManifestResourceStream(Resource)!;
+        using var stream = typeof(InliningModel).Assembly.GetManifestResourceStream(Resource)!;
         using var reader = new StreamReader(stream);
-        return InliningModelReader.Read(reader.ReadToEnd(), BuiltInName).content.Value;
+        return InliningModelReader.Read(reader.ReadToEnd(), BuiltInName)._content.Value;
     }
 
     /// <summary>What a file says.</summary>

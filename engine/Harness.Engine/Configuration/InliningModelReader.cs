@@ -17,11 +17,11 @@ internal sealed class InliningModelReader : KnobFileReader
     private static readonly Dictionary<string, InliningFeature> Features = Enum.GetValues<InliningFeature>()
         .ToDictionary(feature => NameOf(feature));
 
-    private readonly double[] weights = new double[Enum.GetValues<InliningFeature>().Length];
-    private readonly HashSet<InliningFeature> weighted = [];
-    private readonly List<ImmutableArray<InliningModelNode>> trees = [];
-    private List<(InliningModelNode Node, int Line)>? tree;
-    private double? intercept;
+    private readonly double[] _weights = new double[Enum.GetValues<InliningFeature>().Length];
+    private readonly HashSet<InliningFeature> _weighted = [];
+    private readonly List<ImmutableArray<InliningModelNode>> _trees = [];
+    private List<(InliningModelNode Node, int Line)>? _tree;
+    private double? _intercept;
 
     private InliningModelReader(string path)
         : base("inlining-model 1", "the inlining model", path)
@@ -47,24 +47,24 @@ internal sealed class InliningModelReader : KnobFileReader
         switch (words)
         {
             case ["intercept", var number]:
-                if (intercept is not null)
+                if (_intercept is not null)
                 {
                     Fail("there is an intercept already");
                 }
 
-                intercept = Number(number);
+                _intercept = Number(number);
                 break;
             case ["weight", var feature, var number]:
-                if (!weighted.Add(Feature(feature)))
+                if (!_weighted.Add(Feature(feature)))
                 {
                     Fail($"the feature '{feature}' has a weight already");
                 }
 
-                weights[(int)Feature(feature)] = Number(number);
+                _weights[(int)Feature(feature)] = Number(number);
                 break;
             case ["tree"]:
                 FinishTree();
-                tree = [];
+                _tree = [];
                 break;
             case ["leaf", var number]:
                 Add(new InliningModelNode(default, Number(number), -1, -1));
@@ -84,56 +84,56 @@ internal sealed class InliningModelReader : KnobFileReader
     private InliningModel Finish(string path)
     {
         FinishTree();
-        if (weighted.Count == 0 && trees.Count == 0)
+        if (_weighted.Count == 0 && _trees.Count == 0)
         {
             Fail("there is neither a weight nor a tree");
         }
 
-        return new InliningModel(path, intercept ?? 0, [.. weights], [.. trees]);
+        return new InliningModel(path, _intercept ?? 0, [.. _weights], [.. _trees]);
     }
 
     private void FinishTree()
     {
-        if (tree is null)
+        if (_tree is null)
         {
             return;
         }
 
-        if (tree.Count == 0)
+        if (_tree.Count == 0)
         {
             Fail("the tree before has no nodes");
         }
 
-        for (int i = 0; i < tree.Count; i++)
+        for (var i = 0; i < _tree.Count; i++)
         {
-            (InliningModelNode node, int at) = tree[i];
-            foreach (int next in node.IsLeaf ? (ReadOnlySpan<int>)[] : [node.Below, node.NotBelow])
+            var (node, at) = _tree[i];
+            foreach (var next in node.IsLeaf ? (ReadOnlySpan<int>)[] : [node.Below, node.NotBelow])
             {
-                if (next <= i || next >= tree.Count)
+                if (next <= i || next >= _tree.Count)
                 {
                     Line = at;
-                    Fail($"node {i} of the tree goes on with node {next}; it must be a later one, up to {tree.Count - 1}");
+                    Fail($"node {i} of the tree goes on with node {next}; it must be a later one, up to {_tree.Count - 1}");
                 }
             }
         }
 
-        trees.Add([.. tree.Select(entry => entry.Node)]);
-        tree = null;
+        _trees.Add([.. _tree.Select(entry => entry.Node)]);
+        _tree = null;
     }
 
     private void Add(InliningModelNode node)
     {
-        if (tree is null)
+        if (_tree is null)
         {
             Fail("there is no line 'tree' above");
         }
 
-        tree.Add((node, Line));
+        _tree.Add((node, Line));
     }
 
     private InliningFeature Feature(string name)
     {
-        if (!Features.TryGetValue(name, out InliningFeature feature))
+        if (!Features.TryGetValue(name, out var feature))
         {
             Fail($"there is no feature '{name}'; did you mean '{NameSuggestion.Nearest(name, Features.Keys)}'? Features are {string.Join(", ", Features.Keys)}");
         }
@@ -143,7 +143,7 @@ internal sealed class InliningModelReader : KnobFileReader
 
     private double Number(string text)
     {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
         {
             Fail($"'{text}' is no number");
         }
@@ -153,7 +153,7 @@ internal sealed class InliningModelReader : KnobFileReader
 
     private int Node(string text)
     {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             Fail($"'{text}' is no number of a node");
         }

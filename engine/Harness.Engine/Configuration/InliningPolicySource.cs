@@ -8,12 +8,12 @@ public sealed class InliningPolicySource : IEquatable<InliningPolicySource>
     /// <summary>What stands in place of a file's name where there is none.</summary>
     public const string NoFile = "none";
 
-    private readonly Func<CustomInliningPolicy>? create;
+    private readonly Func<CustomInliningPolicy>? _create;
 
     private InliningPolicySource(string path, Func<CustomInliningPolicy>? create)
     {
         Path = path;
-        this.create = create;
+        _create = create;
     }
 
     /// <summary>No policy: V8's decides.</summary>
@@ -46,17 +46,17 @@ public sealed class InliningPolicySource : IEquatable<InliningPolicySource>
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or BadImageFormatException or TypeLoadException
             or ReflectionTypeLoadException or NotSupportedException)
         {
-            string reason = path.Length == 0 ? "its name is empty" : exception.Message.Split('\n')[0].TrimEnd('.', '\r');
+            var reason = path.Length == 0 ? "its name is empty" : exception.Message.Split('\n')[0].TrimEnd('.', '\r');
             throw new KnobException($"the inlining policy '{path}' cannot be loaded: {reason}; name an assembly (.dll), or '{NoFile}'", exception);
         }
 
         if (policies is not [var policy])
         {
-            string found = policies.Length == 0 ? "none" : string.Join(", ", policies.Select(type => type.FullName));
+            var found = policies.Length == 0 ? "none" : string.Join(", ", policies.Select(type => type.FullName));
             throw new KnobException($"the inlining policy '{path}': an assembly has one public class that derives from {nameof(CustomInliningPolicy)}; this one has {found}");
         }
 
-        ConstructorInfo constructor = policy.GetConstructor(Type.EmptyTypes)
+        var constructor = policy.GetConstructor(Type.EmptyTypes)
             ?? throw new KnobException($"the inlining policy '{path}': {policy.FullName} has no public constructor without parameters; add one");
         return new InliningPolicySource(System.IO.Path.GetFullPath(path), () => (CustomInliningPolicy)constructor.Invoke(null));
     }
@@ -77,7 +77,7 @@ public sealed class InliningPolicySource : IEquatable<InliningPolicySource>
     /// <param name="options">The knobs, which have the policy's numbers.</param>
     internal CustomInliningPolicy? Create(EngineOptions options)
     {
-        CustomInliningPolicy? policy = create?.Invoke();
+        var policy = _create?.Invoke();
         policy?.SetParameters(options);
         return policy;
     }

@@ -90,7 +90,7 @@ public class Knob
     public object Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        object? value = Type switch
+        var value = Type switch
         {
             KnobType.Bool => ParseBool(text),
             KnobType.Int => int.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,

@@ -15,16 +15,16 @@ internal static class KnobFile
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            byte[] bytes = new byte[maximumBytes + 1];
-            int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            using var stream = File.OpenRead(path);
+            var bytes = new byte[maximumBytes + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return length <= maximumBytes
                 ? Encoding.UTF8.GetString(bytes, 0, length)
                 : throw new KnobException($"{content} '{path}' cannot be read: it is larger than {maximumBytes} bytes; name another file, or '{otherwise}'");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string reason = path.Length == 0 ? "its name is empty" : exception.Message.TrimEnd('.');
+            var reason = path.Length == 0 ? "its name is empty" : exception.Message.TrimEnd('.');
             throw new KnobException($"{content} '{path}' cannot be read: {reason}; name a file, or '{otherwise}'", exception);
         }
     }

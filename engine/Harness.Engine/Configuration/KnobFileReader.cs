@@ -10,7 +10,7 @@ namespace Harness.Engine.Configuration;
 /// <param name="path">The file's name, for messages.</param>
 internal abstract class KnobFileReader(string header, string title, string path)
 {
-    private bool hasHeader;
+    private bool _hasHeader;
 
     /// <summary>The line that is read, from 1; 0 before the first.</summary>
     private protected int Line { get; set; }
@@ -26,27 +26,27 @@ internal abstract class KnobFileReader(string header, string title, string path)
             Fail($"the file is larger than {maximumBytes} bytes");
         }
 
-        foreach (string content in text.Split('\n'))
+        foreach (var content in text.Split('\n'))
         {
             Line++;
-            string[] words = content.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            var words = content.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (words.Length == 0)
             {
                 continue;
             }
 
-            if (hasHeader)
+            if (_hasHeader)
             {
                 ReadItem(words);
             }
             else
             {
                 RequireHeader(string.Join(' ', words) == header);
-                hasHeader = true;
+                _hasHeader = true;
             }
         }
 
-        RequireHeader(hasHeader);
+        RequireHeader(_hasHeader);
     }
 
     /// <summary>Reads an item behind the first.</summary>

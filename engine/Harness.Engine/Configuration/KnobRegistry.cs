@@ -15,7 +15,7 @@ public static class KnobRegistry
 {
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, EngineKnob> Known = [];
-    private static EngineKnob[]? s_all;
+    private static EngineKnob[]? _all;
 
     /// <summary>All knobs.</summary>
     public static IReadOnlyList<EngineKnob> All
@@ -24,7 +24,7 @@ public static class KnobRegistry
         {
             lock (Gate)
             {
-                return s_all ??=
+                return _all ??=
                 [
                     .. typeof(EngineOptions).GetProperties()
                         .OrderBy(property => property.MetadataToken)
@@ -52,7 +52,11 @@ public static class KnobRegistry
         ArgumentNullException.ThrowIfNull(name);
         lock (Gate)
         {
-            if (Known.TryGetValue(name, out knob)) return true;
+            if (Known.TryGetValue(name, out knob))
+            {
+                return true;
+            }
+
             knob = typeof(EngineOptions).GetProperty(PropertyOf(name)) is { } property && Describe(property) is { } described && described.Name == name ? described : null;
             return knob is not null;
         }
@@ -61,8 +65,16 @@ public static class KnobRegistry
     /// <summary>The knob that a property is, which is made once; null if it is none.</summary>
     private static EngineKnob? Describe(PropertyInfo property)
     {
-        if (property.GetCustomAttribute<KnobAttribute>() is not { } description) return null;
-        if (!Known.TryGetValue(description.Name, out var knob)) Known.Add(description.Name, knob = new EngineKnob(property, description));
+        if (property.GetCustomAttribute<KnobAttribute>() is not { } description)
+        {
+            return null;
+        }
+
+        if (!Known.TryGetValue(description.Name, out var knob))
+        {
+            Known.Add(description.Name, knob = new EngineKnob(property, description));
+        }
+
         return knob;
     }
 
@@ -73,8 +85,8 @@ public static class KnobRegistry
     internal static string PropertyOf(string name)
     {
         var property = new StringBuilder(name.Length);
-        bool begins = true;
-        foreach (char letter in name)
+        var begins = true;
+        foreach (var letter in name)
         {
             if (letter is '.' or '-')
             {

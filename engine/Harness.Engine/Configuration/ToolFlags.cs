@@ -13,7 +13,11 @@ public sealed record ToolFlags(string Text)
     public static ToolFlags? TryParse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text == None) return new ToolFlags("");
+        if (text == None)
+        {
+            return new ToolFlags("");
+        }
+
         var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return words.Length > 0 && words.All(word => word.Length > 1 && word[0] == '-' && word != "-o" && !word.StartsWith("--output", StringComparison.Ordinal))
             ? new ToolFlags(string.Join(' ', words))

@@ -19,7 +19,7 @@ internal static unsafe class Deoptimizer
     /// <summary>How far from rbp a rehearsal lets values lie.</summary>
     private const int RehearsalReach = 1 << 20;
 
-    private static int s_isRehearsed;
+    private static int _isRehearsed;
 
     /// <summary>Builds the frames.</summary>
     /// <param name="instance">The running instance.</param>
@@ -31,10 +31,10 @@ internal static unsafe class Deoptimizer
     public static FrameTransfer* Deoptimize(
         Instance instance, RegisterFile* registers, nint returnAddress, byte* framePointer)
     {
-        long start = Stopwatch.GetTimestamp();
-        FrameImage image = instance.Store.FrameImage;
-        RegisteredCode registered = Find(returnAddress);
-        DeoptPoint point = FindPoint(registered.Code, returnAddress);
+        var start = Stopwatch.GetTimestamp();
+        var image = instance.Store.FrameImage;
+        var registered = Find(returnAddress);
+        var point = FindPoint(registered.Code, returnAddress);
         FrameTransfer* transfer;
         try
         {
@@ -45,15 +45,22 @@ internal static unsafe class Deoptimizer
             return Trap(TrapKind.OutOfMemory, instance, registered, returnAddress, framePointer);
         }
 
-        DeoptReason reason = TakeStress(instance) ? DeoptReason.Stress : point.Reason;
-        ModuleCode owner = registered.Owner;
+        var reason = TakeStress(instance) ? DeoptReason.Stress : point.Reason;
+        var owner = registered.Owner;
         owner.Engine.Events.CountDeopt(reason);
-        if (reason == DeoptReason.WrongCallTarget) owner.CountDeoptAt(point.Frames[^1].BytecodeOffset);
+        if (reason == DeoptReason.WrongCallTarget)
+        {
+            owner.CountDeoptAt(point.Frames[^1].BytecodeOffset);
+        }
+
         if (reason != DeoptReason.Stress)
         {
             // Before it is out of use: who finds no code in use looks into the cache, and who writes that meanwhile is not to write it once more.
             owner.Engine.Cache?.Drop(owner, registered.Code);
-            if (owner.Discard(registered.Code)) owner.Engine.Events.OnCodeDiscarded(instance.Store, owner, registered.Code);
+            if (owner.Discard(registered.Code))
+            {
+                owner.Engine.Events.OnCodeDiscarded(instance.Store, owner, registered.Code);
+            }
         }
         else if (ResumesAtEntry(registered.Code, point))
         {
@@ -63,7 +70,7 @@ internal static unsafe class Deoptimizer
 
         if (owner.Options.TraceDeopt || owner.Engine.Events.WantsDeopts)
         {
-            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            var time = Stopwatch.GetElapsedTime(start);
             Report(instance.Store, owner, image.Describe(owner.Module, registered.Code.FunctionIndex, reason, point, time));
         }
 
@@ -73,7 +80,7 @@ internal static unsafe class Deoptimizer
     }
 
     /// <summary>Whether <see cref="Rehearse"/> has nothing more to do.</summary>
-    public static bool IsRehearsed => Volatile.Read(ref s_isRehearsed) != 0;
+    public static bool IsRehearsed => Volatile.Read(ref _isRehearsed) != 0;
 
     /// <summary>
     /// Builds the frames of a point of new code without a stack, once in the process, so that the first deopt need not wait
@@ -82,19 +89,30 @@ internal static unsafe class Deoptimizer
     public static void Rehearse(Instance instance, CompiledCode code)
     {
         // A rehearsal makes no objects.
-        if (Array.Find(code.DeoptData!.Points, static candidate => candidate.Objects.Length == 0) is not { } rehearsed) return;
-        if (Interlocked.Exchange(ref s_isRehearsed, 1) != 0) return;
-        nint returnAddress = code.Block.Address + rehearsed.ReturnOffset;
-        DeoptPoint point = FindPoint(Find(returnAddress).Code, returnAddress);
-        foreach (DeoptFrame frame in point.Frames)
+        if (Array.Find(code.DeoptData!.Points, static candidate => candidate.Objects.Length == 0) is not { } rehearsed)
         {
-            foreach (ValueLocation value in frame.Values)
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _isRehearsed, 1) != 0)
+        {
+            return;
+        }
+
+        var returnAddress = code.Block.Address + rehearsed.ReturnOffset;
+        var point = FindPoint(Find(returnAddress).Code, returnAddress);
+        foreach (var frame in point.Frames)
+        {
+            foreach (var value in frame.Values)
             {
-                if (value.Kind == ValueLocationKind.Stack && Math.Abs(value.Payload) >= RehearsalReach) return;
+                if (value.Kind == ValueLocationKind.Stack && Math.Abs(value.Payload) >= RehearsalReach)
+                {
+                    return;
+                }
             }
         }
 
-        byte* stack = (byte*)NativeMemory.AllocZeroed(2 * RehearsalReach);
+        var stack = (byte*)NativeMemory.AllocZeroed(2 * RehearsalReach);
         RegisterFile registers = default;
         using var image = new FrameImage();
         Build(image, point, instance, &registers, stack + RehearsalReach);
@@ -104,7 +122,7 @@ internal static unsafe class Deoptimizer
     private static FrameTransfer* Trap(
         TrapKind kind, Instance instance, RegisteredCode registered, nint returnAddress, byte* framePointer)
     {
-        int site = registered.Code.FindSite(returnAddress, isTrap: false);
+        var site = registered.Code.FindSite(returnAddress, isTrap: false);
         instance.Store.SetPending(kind, CapturedStack.Capture(registered, site, framePointer));
         return null;
     }
@@ -114,12 +132,15 @@ internal static unsafe class Deoptimizer
     {
         const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic
             | BindingFlags.Static | BindingFlags.Instance;
-        foreach (Type type in (ReadOnlySpan<Type>)
+        foreach (var type in (ReadOnlySpan<Type>)
                  [typeof(RuntimeCallbacks), typeof(Deoptimizer), typeof(ModuleCode), typeof(EngineEvents), typeof(Store)])
         {
-            foreach (MethodInfo method in type.GetMethods(all))
+            foreach (var method in type.GetMethods(all))
             {
-                if (!method.ContainsGenericParameters) RuntimeHelpers.PrepareMethod(method.MethodHandle);
+                if (!method.ContainsGenericParameters)
+                {
+                    RuntimeHelpers.PrepareMethod(method.MethodHandle);
+                }
             }
         }
     }
@@ -132,7 +153,7 @@ internal static unsafe class Deoptimizer
     {
         image.Begin(instance, framePointer, point.Vectors);
         image.AddObjects(point.Objects, registers);
-        foreach (DeoptFrame frame in point.Frames)
+        foreach (var frame in point.Frames)
         {
             image.AddFrame(frame, registers);
         }
@@ -142,16 +163,26 @@ internal static unsafe class Deoptimizer
 
     private static DeoptPoint FindPoint(CompiledCode code, nint returnAddress)
     {
-        int offset = (int)(returnAddress - code.Block.Address);
-        DeoptPoint[] points = code.DeoptData?.Points ?? [];
-        int low = 0;
-        int high = points.Length - 1;
+        var offset = (int)(returnAddress - code.Block.Address);
+        var points = code.DeoptData?.Points ?? [];
+        var low = 0;
+        var high = points.Length - 1;
         while (low <= high)
         {
-            int middle = (low + high) >>> 1;
-            if (points[middle].ReturnOffset == offset) return points[middle];
-            if (points[middle].ReturnOffset < offset) low = middle + 1;
-            else high = middle - 1;
+            var middle = (low + high) >>> 1;
+            if (points[middle].ReturnOffset == offset)
+            {
+                return points[middle];
+            }
+
+            if (points[middle].ReturnOffset < offset)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
         }
 
         throw new InvalidOperationException($"no deopt point at code offset 0x{offset:x}");
@@ -164,8 +195,12 @@ internal static unsafe class Deoptimizer
     /// <summary>Whether the stress knob made the guard fail; if so, the next interval begins.</summary>
     private static bool TakeStress(Instance instance)
     {
-        int interval = instance.Code.Options.StressGuardFailInterval;
-        if (interval == 0 || instance.Header->GuardFailureCountdown > 0) return false;
+        var interval = instance.Code.Options.StressGuardFailInterval;
+        if (interval == 0 || instance.Header->GuardFailureCountdown > 0)
+        {
+            return false;
+        }
+
         instance.Header->GuardFailureCountdown = interval;
         return true;
     }
@@ -173,11 +208,15 @@ internal static unsafe class Deoptimizer
     private static void Report(Store store, ModuleCode owner, DeoptEvent deopt)
     {
         owner.Engine.Events.OnDeoptimized(store, deopt);
-        if (!owner.Options.TraceDeopt) return;
-        FunctionInfo function = owner.Module.Functions[deopt.FunctionIndex];
+        if (!owner.Options.TraceDeopt)
+        {
+            return;
+        }
+
+        var function = owner.Module.Functions[deopt.FunctionIndex];
         var text = new StringBuilder();
         text.Append($"[deopt] {function}: {deopt.Reason}, {deopt.Frames.Count} frames, {deopt.Duration.TotalMicroseconds:F2} us");
-        foreach (RebuiltFrame frame in deopt.Frames)
+        foreach (var frame in deopt.Frames)
         {
             text.Append($"\n  {owner.Module.Functions[frame.FunctionIndex]} at offset 0x{frame.BytecodeOffset:x}: ")
                 .Append($"locals [{string.Join(' ', frame.Locals)}], operands [{string.Join(' ', frame.Operands)}]");

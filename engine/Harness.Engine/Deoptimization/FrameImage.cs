@@ -55,26 +55,40 @@ internal sealed unsafe class FrameImage : IDisposable
     /// <exception cref="InsufficientMemoryException">The heap is full.</exception>
     public void AddObjects(DeoptObject[] objects, RegisterFile* registers)
     {
-        if (objects.Length == 0) return;
-        if (_objects.Length < objects.Length) _objects = new ulong[Math.Max(objects.Length, 2 * _objects.Length)];
-        ObjectHeap heap = _instance.Store.Heap;
-        for (int i = 0; i < objects.Length; i++)
+        if (objects.Length == 0)
         {
-            (int typeId, ValueLocation[] fields) = objects[i];
+            return;
+        }
+
+        if (_objects.Length < objects.Length)
+        {
+            _objects = new ulong[Math.Max(objects.Length, 2 * _objects.Length)];
+        }
+
+        var heap = _instance.Store.Heap;
+        for (var i = 0; i < objects.Length; i++)
+        {
+            var (typeId, fields) = objects[i];
             _objects[i] = TypeRegistry.Get(typeId).Struct is not null
                 ? heap.NewStruct(typeId, Allocation.NeverCollect)
                 : heap.NewArray(typeId, (uint)fields.Length, Allocation.NeverCollect);
         }
 
-        for (int i = 0; i < objects.Length; i++)
+        for (var i = 0; i < objects.Length; i++)
         {
-            (int typeId, ValueLocation[] fields) = objects[i];
-            bool isStruct = TypeRegistry.Get(typeId).Struct is not null;
-            for (int field = 0; field < fields.Length; field++)
+            var (typeId, fields) = objects[i];
+            var isStruct = TypeRegistry.Get(typeId).Struct is not null;
+            for (var field = 0; field < fields.Length; field++)
             {
-                (ulong bits, ulong highBits) = Read(fields[field], registers);
-                if (isStruct) heap.WriteField(_objects[i], field, bits, highBits);
-                else heap.WriteElement(_objects[i], (uint)field, bits, highBits);
+                var (bits, highBits) = Read(fields[field], registers);
+                if (isStruct)
+                {
+                    heap.WriteField(_objects[i], field, bits, highBits);
+                }
+                else
+                {
+                    heap.WriteElement(_objects[i], (uint)field, bits, highBits);
+                }
             }
         }
     }
@@ -83,10 +97,10 @@ internal sealed unsafe class FrameImage : IDisposable
     /// <exception cref="InvalidOperationException">The baseline code cannot be entered there.</exception>
     public void AddFrame(DeoptFrame frame, RegisterFile* registers)
     {
-        ModuleCode owner = _instance.Code;
-        CompiledCode code = owner.BaselineWithFeedback(_instance, frame.FunctionIndex);
-        ResumeMap map = owner.ResumeMap(frame.FunctionIndex);
-        ResumePoint resume = map.Find(frame.BytecodeOffset, frame.Resume) ?? throw new InvalidOperationException(
+        var owner = _instance.Code;
+        var code = owner.BaselineWithFeedback(_instance, frame.FunctionIndex);
+        var map = owner.ResumeMap(frame.FunctionIndex);
+        var resume = map.Find(frame.BytecodeOffset, frame.Resume) ?? throw new InvalidOperationException(
             $"baseline code of function {frame.FunctionIndex} has no {frame.Resume} resume point at offset 0x{frame.BytecodeOffset:x}");
         if (resume.Values.Length != frame.Values.Length)
         {
@@ -95,12 +109,16 @@ internal sealed unsafe class FrameImage : IDisposable
                 + $"{resume.Values.Length} values in baseline code and {frame.Values.Length} in optimized code");
         }
 
-        byte* pointer = _framePointer;
-        if (_frameCount == _frames.Length) Array.Resize(ref _frames, 2 * _frameCount);
+        var pointer = _framePointer;
+        if (_frameCount == _frames.Length)
+        {
+            Array.Resize(ref _frames, 2 * _frameCount);
+        }
+
         if (_frameCount != 0)
         {
-            ref Frame caller = ref _frames[_frameCount - 1];
-            FunctionType type = owner.Module.Functions[frame.FunctionIndex].Type;
+            ref var caller = ref _frames[_frameCount - 1];
+            var type = owner.Module.Functions[frame.FunctionIndex].Type;
             pointer = caller.Bottom - SignatureLayout.StackParameterBytesOf(type) - FrameLayout.StackParameters;
         }
 
@@ -118,7 +136,7 @@ internal sealed unsafe class FrameImage : IDisposable
             Array.Resize(ref _values, Math.Max(2 * _values.Length, _valueCount + frame.Values.Length));
         }
 
-        foreach (ValueLocation location in frame.Values)
+        foreach (var location in frame.Values)
         {
             _values[_valueCount++] = Read(location, registers);
         }
@@ -128,12 +146,12 @@ internal sealed unsafe class FrameImage : IDisposable
     /// <returns>What is to be put on the stack.</returns>
     public FrameTransfer* Build()
     {
-        ref Frame innermost = ref _frames[_frameCount - 1];
+        ref var innermost = ref _frames[_frameCount - 1];
         Lay(innermost.Bottom, innermost.ResumeAddress);
         SetFrameRegisters(innermost.Pointer);
-        for (int i = 0; i < _frameCount; i++)
+        for (var i = 0; i < _frameCount; i++)
         {
-            ref Frame frame = ref _frames[i];
+            ref var frame = ref _frames[i];
             Slot(frame.Pointer + FrameLayout.Instance) = (ulong)_instance.Header;
             Slot(frame.Pointer + FrameLayout.FeedbackVector) = (ulong)frame.FeedbackVector;
             if (i != 0)
@@ -142,7 +160,7 @@ internal sealed unsafe class FrameImage : IDisposable
                 Slot(frame.Pointer + FrameLayout.ReturnAddress) = (ulong)_frames[i - 1].ResumeAddress;
             }
 
-            for (int j = 0; j < frame.Locations.Length; j++)
+            for (var j = 0; j < frame.Locations.Length; j++)
             {
                 Write(frame.Pointer, frame.Locations[j], _values[frame.FirstValue + j]);
             }
@@ -161,17 +179,20 @@ internal sealed unsafe class FrameImage : IDisposable
     public FrameTransfer* BuildLoop(Instance instance, byte* framePointer, RegisterFile* registers, ResumeValues values, CompiledCode optimized)
     {
         Begin(instance, framePointer, []);
-        byte* bottom = framePointer - optimized.FrameSize;
+        var bottom = framePointer - optimized.FrameSize;
         Lay(bottom, optimized.Block.Address);
         SetFrameRegisters(framePointer);
         *(ulong*)(_buffer + optimized.FrameSize + FrameLayout.Instance) = (ulong)instance.Header;
-        byte* first = _buffer + optimized.FrameSize + optimized.LoopValues;
-        for (int i = 0; i < values.Length; i++)
+        var first = _buffer + optimized.FrameSize + optimized.LoopValues;
+        for (var i = 0; i < values.Length; i++)
         {
             var place = (ulong*)(first - (i * optimized.LoopValueSize));
-            (ulong bits, ulong highBits) = Read(values[i], registers);
+            var (bits, highBits) = Read(values[i], registers);
             place[0] = bits;
-            if (values[i].Type == ValueKind.V128) place[1] = highBits;
+            if (values[i].Type == ValueKind.V128)
+            {
+                place[1] = highBits;
+            }
         }
 
         return _transfer;
@@ -196,13 +217,13 @@ internal sealed unsafe class FrameImage : IDisposable
     public DeoptEvent Describe(WasmModule module, int functionIndex, DeoptReason reason, DeoptPoint point, TimeSpan time)
     {
         var frames = new RebuiltFrame[_frameCount];
-        for (int i = 0; i < frames.Length; i++)
+        for (var i = 0; i < frames.Length; i++)
         {
-            DeoptFrame frame = point.Frames[i];
+            var frame = point.Frames[i];
             var values = new DeoptValue[frame.Values.Length];
-            for (int j = 0; j < values.Length; j++)
+            for (var j = 0; j < values.Length; j++)
             {
-                (ulong bits, ulong highBits) = _values[_frames[i].FirstValue + j];
+                var (bits, highBits) = _values[_frames[i].FirstValue + j];
                 values[j] = new DeoptValue(frame.Values[j].Type, bits, highBits);
             }
 
@@ -223,7 +244,7 @@ internal sealed unsafe class FrameImage : IDisposable
     /// <summary>Makes the image of what lies between a new end of the stack and the outermost frame's rbp: zeros.</summary>
     private void Lay(byte* bottom, nint resumeAddress)
     {
-        nuint size = (nuint)(_framePointer - bottom);
+        var size = (nuint)(_framePointer - bottom);
         if (size > _capacity)
         {
             _buffer = (byte*)NativeMemory.Realloc(_buffer, size);
@@ -247,8 +268,12 @@ internal sealed unsafe class FrameImage : IDisposable
     /// <summary>The bits of a value, those beyond its width zero.</summary>
     private V128 Read(ValueLocation location, RegisterFile* registers)
     {
-        if (location.Type == ValueKind.V128) return ReadVector(location, registers);
-        ulong bits = location.Kind switch
+        if (location.Type == ValueKind.V128)
+        {
+            return ReadVector(location, registers);
+        }
+
+        var bits = location.Kind switch
         {
             ValueLocationKind.Gpr => (*registers)[(Gpr)location.Payload],
             ValueLocationKind.Xmm => (*registers)[(Xmm)location.Payload],
@@ -277,8 +302,8 @@ internal sealed unsafe class FrameImage : IDisposable
 
     private void Write(byte* framePointer, ValueLocation location, V128 value)
     {
-        bool isVector = location.Type == ValueKind.V128;
-        ulong bits = value.Low;
+        var isVector = location.Type == ValueKind.V128;
+        var bits = value.Low;
         switch (location.Kind)
         {
             case ValueLocationKind.Gpr:
@@ -286,11 +311,19 @@ internal sealed unsafe class FrameImage : IDisposable
                 break;
             case ValueLocationKind.Xmm:
                 _transfer->Registers[(Xmm)location.Payload] = bits;
-                if (isVector) _transfer->Registers.HighHalf((Xmm)location.Payload) = value.High;
+                if (isVector)
+                {
+                    _transfer->Registers.HighHalf((Xmm)location.Payload) = value.High;
+                }
+
                 break;
             case ValueLocationKind.Stack:
                 Slot(framePointer + location.Payload) = bits;
-                if (isVector) Slot(framePointer + location.Payload + sizeof(ulong)) = value.High;
+                if (isVector)
+                {
+                    Slot(framePointer + location.Payload + sizeof(ulong)) = value.High;
+                }
+
                 break;
         }
     }

@@ -30,23 +30,27 @@ internal static unsafe class LoopEntry
     /// <returns>What to put on the stack, valid until the store's next transfer; null to go on in baseline code.</returns>
     public static FrameTransfer* Enter(Instance instance, RegisterFile* registers, nint returnAddress, byte* framePointer)
     {
-        CompiledCode baseline = NativeRuntime.Registry.FindCaller(returnAddress)!.Code;
-        int loop = baseline.Sites[baseline.FindSite(returnAddress, isTrap: false)].BytecodeOffset;
-        ModuleCode code = instance.Code;
+        var baseline = NativeRuntime.Registry.FindCaller(returnAddress)!.Code;
+        var loop = baseline.Sites[baseline.FindSite(returnAddress, isTrap: false)].BytecodeOffset;
+        var code = instance.Code;
         if (code.LoopCode(baseline.FunctionIndex, loop) is not { } optimized)
         {
             // Nobody asks again until there is something new.
             instance.LoopRequest(baseline.FunctionIndex) = 0;
             code.Engine.TierUp.OptimizeLoop(instance, baseline.FunctionIndex, loop);
-            if (code.LoopCode(baseline.FunctionIndex, loop) is not { } made) return null;
+            if (code.LoopCode(baseline.FunctionIndex, loop) is not { } made)
+            {
+                return null;
+            }
+
             optimized = made;
         }
 
         // Whoever comes to a header of the function from now on counts anew.
         instance.LoopRequest(baseline.FunctionIndex) = FirstRequest(code.Options);
-        ResumePoint header = code.ResumeMap(baseline.FunctionIndex, new CompilationInterest(default, instance.Store)).Find(loop, ResumeKind.LoopEntry)
+        var header = code.ResumeMap(baseline.FunctionIndex, new CompilationInterest(default, instance.Store)).Find(loop, ResumeKind.LoopEntry)
             ?? throw new InvalidOperationException($"baseline code of function {baseline.FunctionIndex} has no loop at offset 0x{loop:x}");
-        FrameTransfer* transfer = instance.Store.FrameImage.BuildLoop(instance, framePointer, registers, header.Values, optimized);
+        var transfer = instance.Store.FrameImage.BuildLoop(instance, framePointer, registers, header.Values, optimized);
         return instance.Store.HasRoomFor(transfer->StackPointer) ? transfer : null;
     }
 }

@@ -21,17 +21,31 @@ internal sealed record ResumeMap(int FrameSize, ResumePoint[] ResumePoints)
     /// <summary>A place where the code can be entered; null if it cannot be entered there.</summary>
     public ResumePoint? Find(int bytecodeOffset, ResumeKind kind)
     {
-        int low = 0;
-        int high = ResumePoints.Length - 1;
+        var low = 0;
+        var high = ResumePoints.Length - 1;
         while (low <= high)
         {
-            int middle = (low + high) >>> 1;
-            ResumePoint point = ResumePoints[middle];
-            int order = point.BytecodeOffset.CompareTo(bytecodeOffset);
-            if (order == 0) order = (int)point.Kind - (int)kind;
-            if (order == 0) return point;
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
+            var middle = (low + high) >>> 1;
+            var point = ResumePoints[middle];
+            var order = point.BytecodeOffset.CompareTo(bytecodeOffset);
+            if (order == 0)
+            {
+                order = (int)point.Kind - (int)kind;
+            }
+
+            if (order == 0)
+            {
+                return point;
+            }
+
+            if (order < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
         }
 
         return null;

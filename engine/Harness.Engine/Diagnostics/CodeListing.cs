@@ -23,16 +23,23 @@ internal sealed class CodeListing
         _bytes = code.Block.Bytes.ToArray();
         _instructionBytes = code.InstructionBytes;
         _address = code.Block.Address;
-        foreach ((int codeOffset, int bytecodeOffset) in code.SourceMap ?? []) _sources[codeOffset] = bytecodeOffset;
+        foreach (var (codeOffset, bytecodeOffset) in code.SourceMap ?? [])
+        {
+            _sources[codeOffset] = bytecodeOffset;
+        }
     }
 
     /// <summary>The lines.</summary>
     public IReadOnlyList<ListingLine> Lines()
     {
-        int last = -1;
+        var last = -1;
         SourceInstruction? SourceAt(int codeOffset)
         {
-            if (!_sources.TryGetValue(codeOffset, out int offset) || offset == last) return null;
+            if (!_sources.TryGetValue(codeOffset, out var offset) || offset == last)
+            {
+                return null;
+            }
+
             last = offset;
             return InstructionText.FunctionAt(_module, offset) is { } function
                 ? new SourceInstruction(function.ToString(), offset, InstructionText.At(function, offset))
@@ -48,7 +55,10 @@ internal sealed class CodeListing
     {
         for (Stub stub = 0; stub < Stub.Count; stub++)
         {
-            if (NativeRuntime.AddressOf(stub) == address) return stub.ToString();
+            if (NativeRuntime.AddressOf(stub) == address)
+            {
+                return stub.ToString();
+            }
         }
 
         return null;

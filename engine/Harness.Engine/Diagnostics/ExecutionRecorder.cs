@@ -36,7 +36,10 @@ public sealed class ExecutionRecorder : IDisposable
         engine.Events.Deoptimized += OnDeoptimized;
         engine.Events.CompilationStepDone += OnStep;
         engine.Events.RequestEstimates();
-        if (_options.Code) engine.Events.RequestListings();
+        if (_options.Code)
+        {
+            engine.Events.RequestListings();
+        }
     }
 
     /// <summary>Notes that a call from outside begins, so that what happens next can be told from what happened before.</summary>
@@ -55,7 +58,7 @@ public sealed class ExecutionRecorder : IDisposable
     public Explanation Explain(Instance instance)
     {
         ArgumentNullException.ThrowIfNull(instance);
-        WasmModule module = instance.Module;
+        var module = instance.Module;
         var feedback = new FeedbackSnapshot(instance);
         lock (_gate)
         {
@@ -74,21 +77,28 @@ public sealed class ExecutionRecorder : IDisposable
     /// <summary>Ends the recording. What was recorded can still be explained.</summary>
     public void Dispose()
     {
-        if (_isDisposed) return;
+        if (_isDisposed)
+        {
+            return;
+        }
+
         _isDisposed = true;
         _engine.Events.Compiled -= OnCompiled;
         _engine.Events.CompilationFailed -= OnCompilationFailed;
         _engine.Events.Deoptimized -= OnDeoptimized;
         _engine.Events.CompilationStepDone -= OnStep;
         _engine.Events.ReleaseEstimates();
-        if (_options.Code) _engine.Events.ReleaseListings();
+        if (_options.Code)
+        {
+            _engine.Events.ReleaseListings();
+        }
     }
 
     private void OnStep(CompilationStep step)
     {
         lock (_gate)
         {
-            Compilation compilation = Open(step.Code.Module, step.FunctionIndex);
+            var compilation = Open(step.Code.Module, step.FunctionIndex);
             var after = step.Result as Graph;
             compilation.Steps.Add(new CompilationStepExplanation(
                 step.Name,
@@ -110,7 +120,7 @@ public sealed class ExecutionRecorder : IDisposable
     {
         lock (_gate)
         {
-            Compilation compilation = compiled.Tier == CodeTier.Optimized
+            var compilation = compiled.Tier == CodeTier.Optimized
                 ? Close(compiled.Module, compiled.FunctionIndex)
                 : new Compilation(compiled.Module, compiled.FunctionIndex);
             compilation.Event = compiled;
@@ -128,7 +138,7 @@ public sealed class ExecutionRecorder : IDisposable
     {
         lock (_gate)
         {
-            Compilation compilation = Close(failed.Module, failed.FunctionIndex);
+            var compilation = Close(failed.Module, failed.FunctionIndex);
             compilation.Failure = failed.Failure.Message;
             compilation.At = Now();
             _compilations.Add(compilation);
@@ -150,7 +160,7 @@ public sealed class ExecutionRecorder : IDisposable
 
     private Compilation Open(WasmModule module, int functionIndex)
     {
-        if (!_open.TryGetValue((module, functionIndex), out Compilation? compilation))
+        if (!_open.TryGetValue((module, functionIndex), out var compilation))
         {
             compilation = new Compilation(module, functionIndex);
             _open.Add((module, functionIndex), compilation);
@@ -161,7 +171,7 @@ public sealed class ExecutionRecorder : IDisposable
 
     private Compilation Close(WasmModule module, int functionIndex)
     {
-        Compilation compilation = Open(module, functionIndex);
+        var compilation = Open(module, functionIndex);
         _open.Remove((module, functionIndex));
         return compilation;
     }
@@ -177,7 +187,7 @@ public sealed class ExecutionRecorder : IDisposable
 
     private static CallSiteExplanation Explain(FunctionInfo function, CallSiteFeedback site)
     {
-        CallTarget[] targets = InliningReport.DirectTarget(function, site.BytecodeOffset) is { } direct
+        var targets = InliningReport.DirectTarget(function, site.BytecodeOffset) is { } direct
             ? [new CallTarget(direct.Index, direct.ToString(), site.Count)]
             : Array.ConvertAll(site.Targets, target =>
                 new CallTarget(target.FunctionIndex, InliningReport.NameOf(function.Module, target.FunctionIndex), target.Count));

@@ -23,9 +23,9 @@ public sealed class ExplanationTextWriter
 
     private void Write(Explanation explanation)
     {
-        foreach (RecordedCall call in explanation.Calls)
+        foreach (var call in explanation.Calls)
         {
-            string times = call.Times == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {call.Times} times");
+            var times = call.Times == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {call.Times} times");
             Line($"call at {call.AtMilliseconds:F3} ms: {call.Call}{times}");
         }
 
@@ -34,19 +34,19 @@ public sealed class ExplanationTextWriter
             Line($"");
         }
 
-        foreach (FunctionExplanation function in explanation.Functions)
+        foreach (var function in explanation.Functions)
         {
             Write(function);
         }
 
         if (explanation.Waits.Begun > 0)
         {
-            WaitExplanation waits = explanation.Waits;
+            var waits = explanation.Waits;
             Line($"waits for optimized code: {waits.Begun} from request to begin, {waits.QueuedMicroseconds:F0} us, the longest {waits.LongestQueuedMicroseconds:F0} us; {waits.Installed} from request to installation, {waits.UntilInstalledMicroseconds:F0} us, the longest {waits.LongestUntilInstalledMicroseconds:F0} us");
         }
 
         Line($"deopts: {explanation.Deopts.Count}");
-        foreach (DeoptExplanation deopt in explanation.Deopts)
+        foreach (var deopt in explanation.Deopts)
         {
             Write(deopt);
         }
@@ -58,14 +58,14 @@ public sealed class ExplanationTextWriter
         if (function.CallSites.Count > 0)
         {
             Line($"  call sites");
-            foreach (CallSiteExplanation site in function.CallSites)
+            foreach (var site in function.CallSites)
             {
-                string targets = string.Join(", ", site.Targets.Select(target => $"{target.Name} x {target.Count}"));
+                var targets = string.Join(", ", site.Targets.Select(target => $"{target.Name} x {target.Count}"));
                 Line($"    0x{site.Offset:x} {site.Instruction}: {site.State}, {site.Count} calls{(targets.Length == 0 ? "" : ": ")}{targets}");
             }
         }
 
-        foreach (CompilationExplanation compilation in function.Compilations)
+        foreach (var compilation in function.Compilations)
         {
             Write(compilation);
         }
@@ -75,14 +75,14 @@ public sealed class ExplanationTextWriter
 
     private void Write(CompilationExplanation compilation)
     {
-        string tier = compilation.Tier == CompilationTier.Baseline ? "baseline code" : "optimized code";
+        var tier = compilation.Tier == CompilationTier.Baseline ? "baseline code" : "optimized code";
         if (compilation.Failure is { } failure)
         {
             Line($"  no {tier} at {compilation.AtMilliseconds:F3} ms: {failure}");
         }
         else
         {
-            string details = compilation.Tier == CompilationTier.Baseline
+            var details = compilation.Tier == CompilationTier.Baseline
                 ? ""
                 : $", {compilation.InlinedCalls} calls inlined, {compilation.DeoptPoints} deopt points{WaitOf(compilation)}";
             Line($"  {tier} at {compilation.AtMilliseconds:F3} ms: {compilation.CodeBytes} bytes in {compilation.CompileMicroseconds:F0} us{details}");
@@ -94,17 +94,17 @@ public sealed class ExplanationTextWriter
             Line($"    {"step",-26} {"us",10} {"nodes",8}");
         }
 
-        foreach (CompilationStepExplanation step in compilation.Steps)
+        foreach (var step in compilation.Steps)
         {
-            string nodes = step.Nodes == 0 ? "" : step.Nodes.ToString(CultureInfo.InvariantCulture);
-            string stopped = step.IsStopped ? "  stopped: its share of the budget is used up" : "";
+            var nodes = step.Nodes == 0 ? "" : step.Nodes.ToString(CultureInfo.InvariantCulture);
+            var stopped = step.IsStopped ? "  stopped: its share of the budget is used up" : "";
             Line($"    {step.Name,-26} {step.Microseconds,10:F1} {nodes,8}{stopped}");
         }
 
-        foreach (GraphText graph in compilation.Graphs)
+        foreach (var graph in compilation.Graphs)
         {
             Line($"    graph after {graph.Pass}");
-            foreach (string line in graph.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var line in graph.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 Line($"      {line}");
             }
@@ -115,7 +115,7 @@ public sealed class ExplanationTextWriter
             Line($"    machine code");
         }
 
-        foreach (ListingLine line in compilation.Code)
+        foreach (var line in compilation.Code)
         {
             Write(line);
         }
@@ -127,13 +127,13 @@ public sealed class ExplanationTextWriter
 
     private void Write(IReadOnlyList<CallSiteDecision> sites, string indent)
     {
-        foreach (CallSiteDecision site in sites)
+        foreach (var site in sites)
         {
             Line($"{indent}0x{site.Offset:x} {site.Instruction}: {site.State}{InliningReport.OtherTargets(site)}");
-            foreach (TargetDecision target in site.Targets)
+            foreach (var target in site.Targets)
             {
-                string order = target.IsInlined ? $"#{target.Order} " : "";
-                string estimate = target is { CyclesSaved: { } saved, NodesAdded: { } added }
+                var order = target.IsInlined ? $"#{target.Order} " : "";
+                var estimate = target is { CyclesSaved: { } saved, NodesAdded: { } added }
                     ? string.Create(CultureInfo.InvariantCulture, $", saves {saved:0.#} cycles a call for {added:0.#} nodes by estimate")
                     : "";
                 Line($"{indent}  {order}{target.Name}: {target.Reason} ({target.Count} calls, {target.WireBytes} wire bytes, score {target.Score:0.##}, depth {target.Depth}{estimate})");
@@ -149,7 +149,7 @@ public sealed class ExplanationTextWriter
             Line($"    {label}:");
         }
 
-        string code = string.Create(CultureInfo.InvariantCulture, $"      {line.CodeOffset,5:x}  {line.Text}");
+        var code = string.Create(CultureInfo.InvariantCulture, $"      {line.CodeOffset,5:x}  {line.Text}");
         Line(line.Source is { } source
             ? (FormattableString)$"{code.PadRight(SourceColumn)} ; {source.Function} 0x{source.Offset:x}: {source.Text}{(source.SourceLine is { } origin ? "  | " + origin : "")}"
             : $"{code}");
@@ -158,7 +158,7 @@ public sealed class ExplanationTextWriter
     private void Write(DeoptExplanation deopt)
     {
         Line($"  at {deopt.AtMilliseconds:F3} ms out of {deopt.Function}: {deopt.Reason}, {deopt.Frames.Count} frames in {deopt.Microseconds:F2} us");
-        foreach (FrameExplanation frame in deopt.Frames)
+        foreach (var frame in deopt.Frames)
         {
             Line($"    {frame.Function} 0x{frame.Offset:x} {frame.Instruction}: locals [{string.Join(' ', frame.Locals)}], operands [{string.Join(' ', frame.Operands)}]");
         }

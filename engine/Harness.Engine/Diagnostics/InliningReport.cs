@@ -12,8 +12,12 @@ internal static class InliningReport
     /// <summary>The decisions about the calls of a function and of those inlined into it.</summary>
     public static IReadOnlyList<CallSiteDecision> Of(WasmModule module, InliningTree caller)
     {
-        if (caller.CallSites.Length == 0) return [];
-        FunctionInfo function = module.Functions[caller.FunctionIndex];
+        if (caller.CallSites.Length == 0)
+        {
+            return [];
+        }
+
+        var function = module.Functions[caller.FunctionIndex];
         return Array.ConvertAll(caller.CallSites, site => new CallSiteDecision(
             site.BytecodeOffset,
             InstructionText.At(function, site.BytecodeOffset),
@@ -35,7 +39,7 @@ internal static class InliningReport
     /// <summary>The function that a direct call calls, or null for other calls.</summary>
     public static FunctionInfo? DirectTarget(FunctionInfo caller, int offset)
     {
-        BytecodeReader reader = caller.Module.OpenBody(caller);
+        var reader = caller.Module.OpenBody(caller);
         reader.Offset = offset;
         return reader.ReadOpcode() is Opcode.Call or Opcode.ReturnCall ? caller.Module.Functions[reader.ReadIndex()] : null;
     }
@@ -44,9 +48,13 @@ internal static class InliningReport
     public static string Words(string name)
     {
         var words = new StringBuilder();
-        foreach (char letter in name)
+        foreach (var letter in name)
         {
-            if (char.IsUpper(letter) && words.Length > 0) words.Append(' ');
+            if (char.IsUpper(letter) && words.Length > 0)
+            {
+                words.Append(' ');
+            }
+
             words.Append(char.ToLowerInvariant(letter));
         }
 

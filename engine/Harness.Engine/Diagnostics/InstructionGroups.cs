@@ -45,16 +45,30 @@ internal static class InstructionGroups
 
     private static string Find(Opcode opcode, string name)
     {
-        if (opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect) return "call_indirect";
-        if (opcode is Opcode.CallRef or Opcode.ReturnCallRef) return "call_ref";
-        foreach ((string group, string[] beginnings) in ByBeginning)
+        if (opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect)
         {
-            if (beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))) return group;
+            return "call_indirect";
         }
 
-        foreach ((string group, string[] parts) in ByPart)
+        if (opcode is Opcode.CallRef or Opcode.ReturnCallRef)
         {
-            if (parts.Any(part => name.Contains(part, StringComparison.Ordinal))) return group;
+            return "call_ref";
+        }
+
+        foreach (var (group, beginnings) in ByBeginning)
+        {
+            if (beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal)))
+            {
+                return group;
+            }
+        }
+
+        foreach (var (group, parts) in ByPart)
+        {
+            if (parts.Any(part => name.Contains(part, StringComparison.Ordinal)))
+            {
+                return group;
+            }
         }
 
         return Others;

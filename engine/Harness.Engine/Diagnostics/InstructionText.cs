@@ -12,14 +12,18 @@ internal static class InstructionText
     /// <summary>The instruction at an offset in the module's bytes.</summary>
     public static string At(FunctionInfo function, int offset)
     {
-        if (offset == function.BodyStart) return Entry;
-        BytecodeReader reader = function.Module.OpenBody(function);
+        if (offset == function.BodyStart)
+        {
+            return Entry;
+        }
+
+        var reader = function.Module.OpenBody(function);
         reader.Offset = offset;
-        Opcode opcode = reader.ReadOpcode();
-        OpcodeInfo info = OpcodeTable.Get(opcode);
-        NameSection names = function.Module.Names;
+        var opcode = reader.ReadOpcode();
+        var info = OpcodeTable.Get(opcode);
+        var names = function.Module.Names;
         string Named(NamedItem kind) => NameOf(names, kind, reader.ReadIndex());
-        string immediates = info.Immediates switch
+        var immediates = info.Immediates switch
         {
             ImmediateKind.Label or ImmediateKind.Local => Number(reader.ReadIndex()),
             ImmediateKind.Global => Named(NamedItem.Global),
@@ -52,15 +56,24 @@ internal static class InstructionText
     /// <summary>The function whose body an offset lies in, or null.</summary>
     public static FunctionInfo? FunctionAt(WasmModule module, int offset)
     {
-        int low = module.ImportedFunctionCount;
-        int high = module.Functions.Length - 1;
+        var low = module.ImportedFunctionCount;
+        var high = module.Functions.Length - 1;
         while (low <= high)
         {
-            int middle = (low + high) >>> 1;
-            FunctionInfo function = module.Functions[middle];
-            if (offset < function.BodyStart) high = middle - 1;
-            else if (offset >= function.BodyEnd) low = middle + 1;
-            else return function;
+            var middle = (low + high) >>> 1;
+            var function = module.Functions[middle];
+            if (offset < function.BodyStart)
+            {
+                high = middle - 1;
+            }
+            else if (offset >= function.BodyEnd)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return function;
+            }
         }
 
         return null;
@@ -69,7 +82,11 @@ internal static class InstructionText
     private static string Lanes(ref BytecodeReader reader)
     {
         var lanes = new byte[BinaryFormat.VectorBytes];
-        for (int i = 0; i < lanes.Length; i++) lanes[i] = reader.ReadByte();
+        for (var i = 0; i < lanes.Length; i++)
+        {
+            lanes[i] = reader.ReadByte();
+        }
+
         return string.Join(' ', lanes);
     }
 
@@ -81,22 +98,22 @@ internal static class InstructionText
 
     private static string TypeField(NameSection names, ref BytecodeReader reader)
     {
-        int type = reader.ReadIndex();
-        int field = reader.ReadIndex();
+        var type = reader.ReadIndex();
+        var field = reader.ReadIndex();
         return $"{NameOf(names, NamedItem.Type, type)} {names.GetName(NamedItem.Field, type, field) ?? Number(field)}";
     }
 
     private static string CallIndirect(NameSection names, ref BytecodeReader reader)
     {
-        string type = NameOf(names, NamedItem.Type, reader.ReadIndex());
-        int table = reader.ReadIndex();
+        var type = NameOf(names, NamedItem.Type, reader.ReadIndex());
+        var table = reader.ReadIndex();
         return table == 0 ? $"(type {type})" : $"{NameOf(names, NamedItem.Table, table)} (type {type})";
     }
 
     private static string MemoryArgument(NameSection names, ref BytecodeReader reader)
     {
-        reader.ReadMemArg(out int memory, out ulong offset, out _);
-        string index = memory == 0 ? "" : $"{NameOf(names, NamedItem.Memory, memory)} ";
+        reader.ReadMemArg(out var memory, out var offset, out _);
+        var index = memory == 0 ? "" : $"{NameOf(names, NamedItem.Memory, memory)} ";
         return offset == 0 ? index.TrimEnd() : $"{index}offset={offset}";
     }
 

@@ -24,13 +24,17 @@ internal sealed record ProgramMix(
         var instructions = new Dictionary<string, double>();
         var sites = new Dictionary<string, double>();
         var calls = new Dictionary<string, double>();
-        foreach ((WasmModule module, ModuleProfile profile) in engine.TakeModuleProfiles())
+        foreach (var (module, profile) in engine.TakeModuleProfiles())
         {
             CountSites(module, profile, sites, calls);
-            long[] entered = EntriesOf(module, profile);
-            for (int i = module.ImportedFunctionCount; i < entered.Length; i++)
+            var entered = EntriesOf(module, profile);
+            for (var i = module.ImportedFunctionCount; i < entered.Length; i++)
             {
-                if (entered[i] == 0) continue;
+                if (entered[i] == 0)
+                {
+                    continue;
+                }
+
                 entries += entered[i];
                 CountInstructions(module, module.Functions[i], entered[i], instructions);
             }
@@ -43,16 +47,23 @@ internal sealed record ProgramMix(
     private static long[] EntriesOf(WasmModule module, ModuleProfile profile)
     {
         var called = new long[module.Functions.Length];
-        foreach ((int function, CallSiteFeedback site, Opcode opcode, int index) in SitesOf(module, profile))
+        foreach (var (function, site, opcode, index) in SitesOf(module, profile))
         {
-            if (opcode is Opcode.Call or Opcode.ReturnCall) called[index] += site.Count;
-            foreach (FeedbackTarget target in site.Targets)
+            if (opcode is Opcode.Call or Opcode.ReturnCall)
             {
-                if (target.FunctionIndex >= 0) called[target.FunctionIndex] += target.Count;
+                called[index] += site.Count;
+            }
+
+            foreach (var target in site.Targets)
+            {
+                if (target.FunctionIndex >= 0)
+                {
+                    called[target.FunctionIndex] += target.Count;
+                }
             }
         }
 
-        foreach ((int index, FunctionProfile function) in profile.Functions)
+        foreach (var (index, function) in profile.Functions)
         {
             called[index] = Math.Max(called[index], function.Feedback?.Invocations ?? 0);
         }
@@ -62,10 +73,14 @@ internal sealed record ProgramMix(
 
     private static void CountSites(WasmModule module, ModuleProfile profile, Dictionary<string, double> sites, Dictionary<string, double> calls)
     {
-        foreach ((_, CallSiteFeedback site, Opcode opcode, _) in SitesOf(module, profile))
+        foreach (var (_, site, opcode, _) in SitesOf(module, profile))
         {
-            if (opcode is Opcode.Call or Opcode.ReturnCall || site.State == FeedbackState.Uninitialized) continue;
-            string targets = site.State == FeedbackState.Megamorphic ? "more" : site.Targets.Length switch
+            if (opcode is Opcode.Call or Opcode.ReturnCall || site.State == FeedbackState.Uninitialized)
+            {
+                continue;
+            }
+
+            var targets = site.State == FeedbackState.Megamorphic ? "more" : site.Targets.Length switch
             {
                 <= 4 => $"{site.Targets.Length}",
                 <= 8 => "5 to 8",
@@ -78,11 +93,11 @@ internal sealed record ProgramMix(
 
     private static void CountInstructions(WasmModule module, FunctionInfo function, long weight, Dictionary<string, double> instructions)
     {
-        BytecodeReader reader = module.OpenBody(function);
+        var reader = module.OpenBody(function);
         reader.SkipLocals();
         while (!reader.IsAtEnd)
         {
-            Opcode opcode = reader.ReadOpcode();
+            var opcode = reader.ReadOpcode();
             reader.SkipImmediates(opcode);
             Add(instructions, InstructionGroups.Of(opcode), weight);
         }
@@ -91,13 +106,13 @@ internal sealed record ProgramMix(
     /// <summary>The sites that have feedback, with the instruction and its first index.</summary>
     private static IEnumerable<(int Function, CallSiteFeedback Site, Opcode Opcode, int Index)> SitesOf(WasmModule module, ModuleProfile profile)
     {
-        foreach ((int index, FunctionProfile function) in profile.Functions)
+        foreach (var (index, function) in profile.Functions)
         {
-            foreach (CallSiteFeedback site in function.Feedback?.Sites ?? [])
+            foreach (var site in function.Feedback?.Sites ?? [])
             {
-                BytecodeReader reader = module.OpenBody(module.Functions[index]);
+                var reader = module.OpenBody(module.Functions[index]);
                 reader.Offset = site.BytecodeOffset;
-                Opcode opcode = reader.ReadOpcode();
+                var opcode = reader.ReadOpcode();
                 yield return (index, site, opcode, reader.ReadIndex());
             }
         }

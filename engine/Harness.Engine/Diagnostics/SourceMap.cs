@@ -33,10 +33,14 @@ internal sealed class SourceMap
     public static SourceMap Parse(string json, string folder)
     {
         using var document = JsonDocument.Parse(json);
-        JsonElement root = document.RootElement;
-        if (root.GetProperty("version").GetInt32() != 3) throw new FormatException("its version is not 3");
+        var root = document.RootElement;
+        if (root.GetProperty("version").GetInt32() != 3)
+        {
+            throw new FormatException("its version is not 3");
+        }
+
         List<string> names = [.. root.GetProperty("sources").EnumerateArray().Select(source => source.GetString() ?? "")];
-        List<string?> held = root.TryGetProperty("sourcesContent", out JsonElement list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(text => text.GetString())] : [];
+        List<string?> held = root.TryGetProperty("sourcesContent", out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(text => text.GetString())] : [];
         var map = new SourceMap(names, [.. names.Select((name, i) => (held.ElementAtOrDefault(i) ?? ReadBelow(folder, name))?.Split('\n'))], folder);
         map.Decode(root.GetProperty("mappings").GetString() ?? "");
         return map;
@@ -46,8 +50,12 @@ internal sealed class SourceMap
     /// <param name="offset">Its offset from the start of the module's bytes.</param>
     public string? At(int offset)
     {
-        if (MappingOf(offset) is not var (_, source, line, _)) return null;
-        string text = _contents[source] is { } lines && line < lines.Length ? ": " + lines[line].Trim() : "";
+        if (MappingOf(offset) is not var (_, source, line, _))
+        {
+            return null;
+        }
+
+        var text = _contents[source] is { } lines && line < lines.Length ? ": " + lines[line].Trim() : "";
         return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(_names[source])}:{line + 1}{text}");
     }
 
@@ -55,9 +63,13 @@ internal sealed class SourceMap
     /// <param name="offset">Its offset from the start of the module's bytes.</param>
     public SourcePlace? Find(int offset)
     {
-        if (MappingOf(offset) is not var (_, source, line, column)) return null;
-        string name = _names[source];
-        return new SourcePlace(Uri.TryCreate(_folder, name, out Uri? address) ? address.AbsoluteUri : name, line + 1, column + 1);
+        if (MappingOf(offset) is not var (_, source, line, column))
+        {
+            return null;
+        }
+
+        var name = _names[source];
+        return new SourcePlace(Uri.TryCreate(_folder, name, out var address) ? address.AbsoluteUri : name, line + 1, column + 1);
     }
 
     /// <summary>Adds source lines to the listings of an explanation.</summary>
@@ -75,19 +87,25 @@ internal sealed class SourceMap
     /// <summary>The text of a source in a folder or below it; nothing that lies elsewhere is read.</summary>
     private static string? ReadBelow(string folder, string name)
     {
-        string path = Path.GetFullPath(Path.Combine(folder, name));
+        var path = Path.GetFullPath(Path.Combine(folder, name));
         return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(path) ? File.ReadAllText(path) : null;
     }
 
     /// <summary>The last mapping up to an offset; null where there is none, or where it has no source.</summary>
     private (int Offset, int Source, int Line, int Column)? MappingOf(int offset)
     {
-        (int low, int high) = (0, _mappings.Count);
+        var (low, high) = (0, _mappings.Count);
         while (low < high)
         {
-            int middle = (low + high) / 2;
-            if (_mappings[middle].Offset <= offset) low = middle + 1;
-            else high = middle;
+            var middle = (low + high) / 2;
+            if (_mappings[middle].Offset <= offset)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
         }
 
         return low > 0 && _mappings[low - 1] is { Source: >= 0 } found ? found : null;
@@ -97,18 +115,25 @@ internal sealed class SourceMap
     private void Decode(string text)
     {
         Span<int> fields = stackalloc int[MostFields];
-        (int offset, int source, int line, int column) = (0, 0, 0, 0);
-        foreach (string segment in text.TrimEnd(';').Split(','))
+        var (offset, source, line, column) = (0, 0, 0, 0);
+        foreach (var segment in text.TrimEnd(';').Split(','))
         {
-            if (segment.Length == 0) continue;
-            int count = DecodeSegment(segment, fields);
+            if (segment.Length == 0)
+            {
+                continue;
+            }
+
+            var count = DecodeSegment(segment, fields);
             offset += fields[0];
             if (count >= 4)
             {
                 source += fields[1];
                 line += fields[2];
                 column += fields[3];
-                if (source < 0 || source >= _names.Count || line < 0) throw new FormatException($"a mapping names source {source} and line {line + 1}, which there are not");
+                if (source < 0 || source >= _names.Count || line < 0)
+                {
+                    throw new FormatException($"a mapping names source {source} and line {line + 1}, which there are not");
+                }
             }
 
             _mappings.Add((offset, count >= 4 ? source : -1, line, column));
@@ -119,14 +144,22 @@ internal sealed class SourceMap
 
     private static int DecodeSegment(string segment, Span<int> fields)
     {
-        (int count, int value, int shift) = (0, 0, 0);
-        foreach (char letter in segment)
+        var (count, value, shift) = (0, 0, 0);
+        foreach (var letter in segment)
         {
-            int digit = Digits.IndexOf(letter, StringComparison.Ordinal);
-            if (digit < 0 || shift > 30 || count == fields.Length) throw new FormatException($"'{segment}' is no mapping");
+            var digit = Digits.IndexOf(letter, StringComparison.Ordinal);
+            if (digit < 0 || shift > 30 || count == fields.Length)
+            {
+                throw new FormatException($"'{segment}' is no mapping");
+            }
+
             value |= (digit & 31) << shift;
             shift += 5;
-            if (digit >= 32) continue;
+            if (digit >= 32)
+            {
+                continue;
+            }
+
             fields[count++] = (value & 1) == 0 ? value >> 1 : -(value >> 1);
             (value, shift) = (0, 0);
         }

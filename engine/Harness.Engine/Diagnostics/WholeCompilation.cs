@@ -45,11 +45,22 @@ internal sealed record WholeCompilation(int Functions, long CodeBytes, int Refus
         else
         {
             var all = Enumerable.Range(0, threads).Select(_ => new Thread(Work, StackBytes) { IsBackground = true, Name = "compilation" }).ToList();
-            foreach (var thread in all) thread.Start();
-            foreach (var thread in all) thread.Join();
+            foreach (var thread in all)
+            {
+                thread.Start();
+            }
+
+            foreach (var thread in all)
+            {
+                thread.Join();
+            }
         }
 
-        if (failure is not null) throw new InvalidOperationException(failure.Message, failure);
+        if (failure is not null)
+        {
+            throw new InvalidOperationException(failure.Message, failure);
+        }
+
         return new WholeCompilation(module.Functions.Length - module.ImportedFunctionCount - refused, bytes, refused)
         {
             CodeHash = hashes ? Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', shapes)))) : "",
@@ -66,7 +77,11 @@ internal sealed record WholeCompilation(int Functions, long CodeBytes, int Refus
                     {
                         var compiled = baseline?.Compile(code, i) ?? optimizing!.Compile(code, i, NoFeedback.Instance, allowDeopt: true);
                         own += compiled.Block.Size;
-                        if (hashes) shapes[i] = $"{i} {compiled.Block.Size} {compiled.Sites.Length} {string.Join(' ', compiled.FeedbackCallOffsets)}";
+                        if (hashes)
+                        {
+                            shapes[i] = $"{i} {compiled.Block.Size} {compiled.Sites.Length} {string.Join(' ', compiled.FeedbackCallOffsets)}";
+                        }
+
                         NativeRuntime.CodeSpace.Free(compiled.Block);
                     }
                     catch (NotSupportedException)

@@ -40,7 +40,7 @@ public sealed class FeedbackProfile
     public void Save(string path)
     {
         // A name that no other process has.
-        string unfinished = $"{path}.{Path.GetFileNameWithoutExtension(Path.GetRandomFileName())}.new";
+        var unfinished = $"{path}.{Path.GetFileNameWithoutExtension(Path.GetRandomFileName())}.new";
         try
         {
             File.WriteAllText(unfinished, ProfileText.Write(this));

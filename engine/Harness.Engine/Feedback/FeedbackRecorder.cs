@@ -11,7 +11,7 @@ internal static unsafe class FeedbackRecorder
     /// <summary>Records a call to a target that the site has not seen before.</summary>
     public static void Record(Instance instance, FeedbackSlot* slot, FunctionReference* target)
     {
-        int limit = instance.Code.Options.PolymorphismLimit;
+        var limit = instance.Code.Options.PolymorphismLimit;
         if (slot->Target == 0)
         {
             slot->Target = (nint)target;
@@ -39,17 +39,21 @@ internal static unsafe class FeedbackRecorder
     public static void Write(Instance instance, int functionIndex, FunctionFeedback feedback)
     {
         var slot = (FeedbackSlot*)instance.FeedbackVector(functionIndex);
-        int limit = instance.Code.Options.PolymorphismLimit;
-        foreach (int offset in instance.Code.BaselineCode(functionIndex)!.FeedbackCallOffsets)
+        var limit = instance.Code.Options.PolymorphismLimit;
+        foreach (var offset in instance.Code.BaselineCode(functionIndex)!.FeedbackCallOffsets)
         {
-            if (feedback.At(offset) is { } site) Write(instance, slot, site, limit);
+            if (feedback.At(offset) is { } site)
+            {
+                Write(instance, slot, site, limit);
+            }
+
             slot++;
         }
     }
 
     private static void Write(Instance instance, FeedbackSlot* slot, CallSiteFeedback site, int limit)
     {
-        FeedbackTarget[] targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
+        var targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
         if (site.State == FeedbackState.Megamorphic)
         {
             slot->Target = FeedbackSlot.Megamorphic;
@@ -61,7 +65,7 @@ internal static unsafe class FeedbackRecorder
         else if (targets.Length > 1)
         {
             var entries = (FeedbackSlot*)instance.Store.AllocateNative((limit + 1) * FeedbackSlot.Size);
-            for (int i = 0; i < targets.Length; i++)
+            for (var i = 0; i < targets.Length; i++)
             {
                 entries[i].Target = (nint)instance.FunctionReference(targets[i].FunctionIndex);
                 entries[i].Count = targets[i].Count;
@@ -82,9 +86,13 @@ internal static unsafe class FeedbackRecorder
 
     private static void AddTarget(FeedbackSlot* slot, FunctionReference* target, int limit)
     {
-        FeedbackSlot* targets = Targets(slot->Target);
-        int count = 0;
-        while (targets[count].Target != 0) count++;
+        var targets = Targets(slot->Target);
+        var count = 0;
+        while (targets[count].Target != 0)
+        {
+            count++;
+        }
+
         if (count == limit)
         {
             slot->Target = FeedbackSlot.Megamorphic;

@@ -18,7 +18,7 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
     {
         lock (_gate)
         {
-            if (!_functions.TryGetValue(functionIndex, out FunctionFeedback? feedback))
+            if (!_functions.TryGetValue(functionIndex, out var feedback))
             {
                 feedback = _instance is { } alive
                     ? Read(alive, functionIndex) ?? _code.ProfiledFeedback(functionIndex)
@@ -61,9 +61,13 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
         }
 
         var vector = (FeedbackSlot*)instance.FeedbackVector(functionIndex);
-        if (vector == null) return null;
+        if (vector == null)
+        {
+            return null;
+        }
+
         var sites = new CallSiteFeedback[code.FeedbackCallOffsets.Length];
-        for (int i = 0; i < sites.Length; i++)
+        for (var i = 0; i < sites.Length; i++)
         {
             sites[i] = Read(instance, code.FeedbackCallOffsets[i], Volatile.Read(ref vector[i].Target), vector[i].Count);
         }
@@ -79,7 +83,11 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
             return new CallSiteFeedback(offset, count == 0 ? FeedbackState.Uninitialized : FeedbackState.Monomorphic, count, []);
         }
 
-        if (target == FeedbackSlot.Megamorphic) return new CallSiteFeedback(offset, FeedbackState.Megamorphic, count, []);
+        if (target == FeedbackSlot.Megamorphic)
+        {
+            return new CallSiteFeedback(offset, FeedbackState.Megamorphic, count, []);
+        }
+
         if ((target & FeedbackSlot.PolymorphicTag) == 0)
         {
             return new CallSiteFeedback(offset, FeedbackState.Monomorphic, count, [TargetOf(instance, target, count)]);
@@ -87,11 +95,15 @@ internal sealed unsafe class FeedbackSnapshot(Instance instance) : IFeedbackSour
 
         // There are few, of which those that are called most come first.
         var targets = new List<FeedbackTarget>();
-        for (FeedbackSlot* entry = FeedbackRecorder.Targets(target); Volatile.Read(ref entry->Target) != 0; entry++)
+        for (var entry = FeedbackRecorder.Targets(target); Volatile.Read(ref entry->Target) != 0; entry++)
         {
-            FeedbackTarget next = TargetOf(instance, entry->Target, entry->Count);
-            int place = targets.Count;
-            while (place > 0 && targets[place - 1].Count < next.Count) place--;
+            var next = TargetOf(instance, entry->Target, entry->Count);
+            var place = targets.Count;
+            while (place > 0 && targets[place - 1].Count < next.Count)
+            {
+                place--;
+            }
+
             targets.Insert(place, next);
         }
 

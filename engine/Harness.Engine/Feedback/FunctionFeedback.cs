@@ -23,12 +23,12 @@ internal sealed record FunctionFeedback(CallSiteFeedback[] Sites, long Invocatio
     /// <summary>The feedback of the call at an offset, or null if the site has none.</summary>
     public CallSiteFeedback? At(int bytecodeOffset)
     {
-        int low = 0;
-        int high = Sites.Length - 1;
+        var low = 0;
+        var high = Sites.Length - 1;
         while (low <= high)
         {
-            int middle = (low + high) >>> 1;
-            int offset = Sites[middle].BytecodeOffset;
+            var middle = (low + high) >>> 1;
+            var offset = Sites[middle].BytecodeOffset;
             if (offset == bytecodeOffset)
             {
                 return Sites[middle];

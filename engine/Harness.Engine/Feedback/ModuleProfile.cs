@@ -42,11 +42,15 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
     /// <param name="known">What was known; null if nothing was.</param>
     public ModuleProfile Since(ModuleProfile? known)
     {
-        if (known is null) return this;
-        var functions = new SortedDictionary<int, FunctionProfile>();
-        foreach ((int index, FunctionProfile function) in Functions)
+        if (known is null)
         {
-            functions.Add(index, known.Functions.TryGetValue(index, out FunctionProfile? before) ? Since(before, function) : function);
+            return this;
+        }
+
+        var functions = new SortedDictionary<int, FunctionProfile>();
+        foreach (var (index, function) in Functions)
+        {
+            functions.Add(index, known.Functions.TryGetValue(index, out var before) ? Since(before, function) : function);
         }
 
         return this with { Functions = functions };
@@ -58,20 +62,32 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
     /// </summary>
     public ModuleProfile? Within(WasmModule module, int polymorphismLimit)
     {
-        bool hasMore = false;
-        foreach ((int index, FunctionProfile function) in Functions)
+        var hasMore = false;
+        foreach (var (index, function) in Functions)
         {
-            if (index < module.ImportedFunctionCount || index >= module.Functions.Length) return null;
-            foreach (CallSiteFeedback site in function.Feedback?.Sites ?? [])
+            if (index < module.ImportedFunctionCount || index >= module.Functions.Length)
             {
-                if (Array.Exists(site.Targets, target => target.FunctionIndex < 0 || target.FunctionIndex >= module.Functions.Length)) return null;
+                return null;
+            }
+
+            foreach (var site in function.Feedback?.Sites ?? [])
+            {
+                if (Array.Exists(site.Targets, target => target.FunctionIndex < 0 || target.FunctionIndex >= module.Functions.Length))
+                {
+                    return null;
+                }
+
                 hasMore |= site.Targets.Length > polymorphismLimit;
             }
         }
 
-        if (!hasMore) return this;
+        if (!hasMore)
+        {
+            return this;
+        }
+
         var functions = new SortedDictionary<int, FunctionProfile>();
-        foreach ((int index, FunctionProfile function) in Functions)
+        foreach (var (index, function) in Functions)
         {
             functions.Add(index, function.Feedback is { } feedback && Array.Exists(feedback.Sites, site => site.Targets.Length > polymorphismLimit)
                 ? function with { Feedback = feedback with { Sites = Array.ConvertAll(feedback.Sites, site => Within(site, polymorphismLimit)) } }
@@ -89,9 +105,13 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
     public ModuleProfile For(WasmModule module, int polymorphismLimit)
     {
         var functions = new SortedDictionary<int, FunctionProfile>();
-        foreach ((int index, FunctionProfile function) in Functions)
+        foreach (var (index, function) in Functions)
         {
-            if (index < module.ImportedFunctionCount || index >= module.Functions.Length || !module.IsValid(index)) continue;
+            if (index < module.ImportedFunctionCount || index >= module.Functions.Length || !module.IsValid(index))
+            {
+                continue;
+            }
+
             functions.Add(index, For(module, module.Functions[index], function, polymorphismLimit));
         }
 
@@ -117,23 +137,42 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
 
     private static FunctionProfile For(WasmModule module, FunctionInfo function, FunctionProfile profile, int polymorphismLimit)
     {
-        if (profile.Feedback is null && profile.SiteDeopts.IsEmpty) return profile;
+        if (profile.Feedback is null && profile.SiteDeopts.IsEmpty)
+        {
+            return profile;
+        }
+
         var sites = new List<CallSiteFeedback>();
-        ImmutableSortedDictionary<int, int> siteDeopts = profile.SiteDeopts.Clear();
-        BytecodeReader reader = module.OpenBody(function);
+        var siteDeopts = profile.SiteDeopts.Clear();
+        var reader = module.OpenBody(function);
         reader.SkipLocals();
         while (!reader.IsAtEnd)
         {
-            int offset = reader.Offset;
-            Opcode opcode = reader.ReadOpcode();
-            BytecodeReader immediates = reader;
+            var offset = reader.Offset;
+            var opcode = reader.ReadOpcode();
+            var immediates = reader;
             reader.SkipImmediates(opcode);
-            bool isDirect = opcode is Opcode.Call or Opcode.ReturnCall;
-            bool isIndirect = opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect or Opcode.CallRef or Opcode.ReturnCallRef;
-            if (isIndirect && profile.SiteDeopts.TryGetValue(offset, out int deopts)) siteDeopts = siteDeopts.Add(offset, deopts);
-            if (profile.Feedback?.At(offset) is not { } site) continue;
-            if (isDirect && site.Targets.Length == 0 && site.State != FeedbackState.Megamorphic) sites.Add(site);
-            if (isIndirect) sites.Add(For(module, immediates.ReadIndex(), site, polymorphismLimit));
+            var isDirect = opcode is Opcode.Call or Opcode.ReturnCall;
+            var isIndirect = opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect or Opcode.CallRef or Opcode.ReturnCallRef;
+            if (isIndirect && profile.SiteDeopts.TryGetValue(offset, out var deopts))
+            {
+                siteDeopts = siteDeopts.Add(offset, deopts);
+            }
+
+            if (profile.Feedback?.At(offset) is not { } site)
+            {
+                continue;
+            }
+
+            if (isDirect && site.Targets.Length == 0 && site.State != FeedbackState.Megamorphic)
+            {
+                sites.Add(site);
+            }
+
+            if (isIndirect)
+            {
+                sites.Add(For(module, immediates.ReadIndex(), site, polymorphismLimit));
+            }
         }
 
         GC.KeepAlive(module);
@@ -146,9 +185,13 @@ internal sealed record ModuleProfile(string ModuleHash, SortedDictionary<int, Fu
 
     private static CallSiteFeedback For(WasmModule module, int typeIndex, CallSiteFeedback site, int polymorphismLimit)
     {
-        if (site.State is FeedbackState.Megamorphic or FeedbackState.Uninitialized) return site;
-        int type = module.CanonicalTypeIds[typeIndex];
-        FeedbackTarget[] targets = Array.FindAll(
+        if (site.State is FeedbackState.Megamorphic or FeedbackState.Uninitialized)
+        {
+            return site;
+        }
+
+        var type = module.CanonicalTypeIds[typeIndex];
+        var targets = Array.FindAll(
             site.Targets,
             target => target.FunctionIndex >= 0 && target.FunctionIndex < module.Functions.Length
                 && TypeRegistry.IsSubtype(module.Functions[target.FunctionIndex].CanonicalTypeId, type));

@@ -32,13 +32,16 @@ internal static class ProfileText
     public static string Write(FeedbackProfile profile)
     {
         var text = new StringBuilder(Header).Append('\n');
-        foreach (ModuleProfile module in profile.Modules.OrderBy(module => module.ModuleHash, StringComparer.Ordinal))
+        foreach (var module in profile.Modules.OrderBy(module => module.ModuleHash, StringComparer.Ordinal))
         {
             text.Append("module ").Append(module.ModuleHash).Append('\n');
-            foreach ((int index, FunctionProfile function) in module.Functions) Write(text, index, function);
+            foreach (var (index, function) in module.Functions)
+            {
+                Write(text, index, function);
+            }
         }
 
-        string hash = HashOf(text.ToString());
+        var hash = HashOf(text.ToString());
         return text.Append("end ").Append(hash).Append('\n').ToString();
     }
 
@@ -53,19 +56,22 @@ internal static class ProfileText
                 : $"is no feedback profile: it does not begin with '{Header}'");
         }
 
-        int end = text.LastIndexOf("\nend ", StringComparison.Ordinal) + 1;
+        var end = text.LastIndexOf("\nend ", StringComparison.Ordinal) + 1;
         if (end == 0 || text[end..] != $"end {HashOf(text[..end])}\n")
+        {
             throw new InvalidDataException("was cut or changed after it was recorded; record it again");
-        string[] lines = text[..end].Split('\n');
+        }
+
+        var lines = text[..end].Split('\n');
         var modules = new Dictionary<string, ModuleProfile>();
         ModuleProfile? module = null;
         FunctionReader? function = null;
         var functions = new List<(ModuleProfile Module, FunctionReader Function)>();
-        for (int i = 1; i < lines.Length - 1; i++)
+        for (var i = 1; i < lines.Length - 1; i++)
         {
             try
             {
-                string[] words = lines[i].Split(' ');
+                var words = lines[i].Split(' ');
                 switch (words[0])
                 {
                     case "module" when words.Length == 2:
@@ -88,9 +94,12 @@ internal static class ProfileText
             }
         }
 
-        foreach ((ModuleProfile owner, FunctionReader read) in functions)
+        foreach (var (owner, read) in functions)
         {
-            if (!read.TryAddTo(owner)) throw new InvalidDataException($"has function {read.Index} of a module twice");
+            if (!read.TryAddTo(owner))
+            {
+                throw new InvalidDataException($"has function {read.Index} of a module twice");
+            }
         }
 
         return new FeedbackProfile(modules.Values);
@@ -100,19 +109,34 @@ internal static class ProfileText
     {
         text.Append(CultureInfo.InvariantCulture, $"function {index} entered {function.Feedback?.Invocations ?? 0}");
         text.Append(CultureInfo.InvariantCulture, $" {(function.IsHot ? "hot" : "cold")} budgets {function.UsedUpBudgets} deopts {function.Deopts}\n");
-        foreach (CallSiteFeedback site in function.Feedback?.Sites ?? [])
+        foreach (var site in function.Feedback?.Sites ?? [])
         {
-            if (site.State == FeedbackState.Uninitialized) continue;
-            FeedbackTarget[] targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
-            if (targets.Length == 0 && site.Targets.Length != 0) continue;
-            string kind = site.State == FeedbackState.Megamorphic ? "megamorphic" : targets.Length == 0 ? "call" : "indirect";
-            long count = targets.Length == site.Targets.Length ? site.Count : targets.Sum(target => target.Count);
+            if (site.State == FeedbackState.Uninitialized)
+            {
+                continue;
+            }
+
+            var targets = Array.FindAll(site.Targets, target => target.FunctionIndex >= 0);
+            if (targets.Length == 0 && site.Targets.Length != 0)
+            {
+                continue;
+            }
+
+            var kind = site.State == FeedbackState.Megamorphic ? "megamorphic" : targets.Length == 0 ? "call" : "indirect";
+            var count = targets.Length == site.Targets.Length ? site.Count : targets.Sum(target => target.Count);
             text.Append(CultureInfo.InvariantCulture, $"{kind} {site.BytecodeOffset} {count}");
-            foreach (FeedbackTarget target in targets) text.Append(CultureInfo.InvariantCulture, $" {target.FunctionIndex}:{target.Count}");
+            foreach (var target in targets)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" {target.FunctionIndex}:{target.Count}");
+            }
+
             text.Append('\n');
         }
 
-        foreach ((int offset, int deopts) in function.SiteDeopts) text.Append(CultureInfo.InvariantCulture, $"deopts {offset} {deopts}\n");
+        foreach (var (offset, deopts) in function.SiteDeopts)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"deopts {offset} {deopts}\n");
+        }
     }
 
     private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
@@ -135,7 +159,10 @@ internal static class ProfileText
         public FunctionReader(string[] words)
         {
             if (words.Length != 9 || words[2] != "entered" || words[4] is not ("hot" or "cold") || words[5] != "budgets" || words[7] != "deopts")
+            {
                 throw new FormatException();
+            }
+
             Index = ReadIndex(words[1]);
             _invocations = ReadCount(words[3]);
             _isHot = words[4] == "hot";
@@ -150,13 +177,17 @@ internal static class ProfileText
         {
             if (words[0] == "deopts")
             {
-                if (words.Length != 3 || _siteDeopts.ContainsKey(ReadIndex(words[1]))) throw new FormatException();
+                if (words.Length != 3 || _siteDeopts.ContainsKey(ReadIndex(words[1])))
+                {
+                    throw new FormatException();
+                }
+
                 _siteDeopts.Add(ReadIndex(words[1]), ReadIndex(words[2]));
                 return;
             }
 
             FeedbackTarget[] targets = [.. words.Skip(3).Select(ReadTarget)];
-            FeedbackState state = words[0] switch
+            var state = words[0] switch
             {
                 "call" when targets.Length == 0 => FeedbackState.Monomorphic,
                 "indirect" when targets.Length == 1 => FeedbackState.Monomorphic,
@@ -164,8 +195,12 @@ internal static class ProfileText
                 "megamorphic" when targets.Length == 0 => FeedbackState.Megamorphic,
                 _ => throw new FormatException(),
             };
-            int offset = ReadIndex(words[1]);
-            if (_sites.Count > 0 && offset <= _sites[^1].BytecodeOffset) throw new FormatException();
+            var offset = ReadIndex(words[1]);
+            if (_sites.Count > 0 && offset <= _sites[^1].BytecodeOffset)
+            {
+                throw new FormatException();
+            }
+
             _sites.Add(new CallSiteFeedback(offset, state, ReadCount(words[2]), targets));
         }
 
@@ -179,7 +214,7 @@ internal static class ProfileText
 
         private static FeedbackTarget ReadTarget(string word)
         {
-            int colon = word.IndexOf(':', StringComparison.Ordinal);
+            var colon = word.IndexOf(':', StringComparison.Ordinal);
             return new FeedbackTarget(ReadIndex(word[..colon]), ReadCount(word[(colon + 1)..]));
         }
     }

@@ -19,7 +19,11 @@ internal sealed unsafe class AddressList : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong item)
     {
-        if (Count == _capacity) Grow();
+        if (Count == _capacity)
+        {
+            Grow();
+        }
+
         _items[Count++] = item;
     }
 
@@ -38,7 +42,11 @@ internal sealed unsafe class AddressList : IDisposable
     {
         const nuint Keep = 1 << 16;
         Count = 0;
-        if (_capacity <= Keep) return;
+        if (_capacity <= Keep)
+        {
+            return;
+        }
+
         _capacity = Keep;
         _items = (ulong*)NativeMemory.Realloc(_items, _capacity * sizeof(ulong));
     }

@@ -35,15 +35,19 @@ internal sealed unsafe class CardTable
     /// <summary>Marks the cards of consecutive places, at least one.</summary>
     public void Mark(ulong* places, nuint count)
     {
-        byte* first = CardOf(places);
+        var first = CardOf(places);
         new Span<byte>(first, (int)(CardOf(places + count - 1) - first) + 1).Fill(1);
     }
 
     /// <summary>Takes the marks off all cards of a range of addresses.</summary>
     public void Clear(byte* start, nuint size)
     {
-        if (size == 0) return;
-        byte* first = CardOf(start);
+        if (size == 0)
+        {
+            return;
+        }
+
+        var first = CardOf(start);
         new Span<byte>(first, (int)(CardOf(start + size - 1) - first) + 1).Clear();
     }
 

@@ -21,8 +21,12 @@ internal readonly record struct CollectionSharing(int Threads, nuint Threshold, 
     /// <summary>What the knobs say.</summary>
     public static CollectionSharing From(EngineOptions options)
     {
-        if (options.StressGcThreads > 0) return new(options.StressGcThreads, 0, EvacuationGrain.Stress, IsStressed: true);
-        int threads = options.HeapCollectionThreads > 0 ? options.HeapCollectionThreads : Math.Min(Environment.ProcessorCount, MostAutomaticThreads);
+        if (options.StressGcThreads > 0)
+        {
+            return new(options.StressGcThreads, 0, EvacuationGrain.Stress, IsStressed: true);
+        }
+
+        var threads = options.HeapCollectionThreads > 0 ? options.HeapCollectionThreads : Math.Min(Environment.ProcessorCount, MostAutomaticThreads);
         return new(threads, (nuint)options.HeapParallelThreshold << 10, EvacuationGrain.Usual, IsStressed: false);
     }
 }

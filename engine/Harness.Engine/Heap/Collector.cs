@@ -122,16 +122,29 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     {
         nuint bytes = 0;
         nuint kept = 0;
-        nuint count = _remembered.Count;
-        ulong* items = _remembered.Items;
+        var count = _remembered.Count;
+        var items = _remembered.Items;
         for (nuint i = 0; i < count; i++)
         {
-            byte* address = (byte*)(items[i] & ~RememberedSet.Whole);
+            var address = (byte*)(items[i] & ~RememberedSet.Whole);
             _foundYoung = false;
-            if ((*(ulong*)address & ObjectHeader.CardedBit) != 0) bytes += ScanCards(address, isWhole: (items[i] & RememberedSet.Whole) != 0);
-            else bytes += (nuint)(Scan<OldHolder>(address) - address);
-            if (_foundYoung) items[kept++] = (ulong)address;
-            else *(ulong*)address |= ObjectHeader.UnrememberedBit;
+            if ((*(ulong*)address & ObjectHeader.CardedBit) != 0)
+            {
+                bytes += ScanCards(address, isWhole: (items[i] & RememberedSet.Whole) != 0);
+            }
+            else
+            {
+                bytes += (nuint)(Scan<OldHolder>(address) - address);
+            }
+
+            if (_foundYoung)
+            {
+                items[kept++] = (ulong)address;
+            }
+            else
+            {
+                *(ulong*)address |= ObjectHeader.UnrememberedBit;
+            }
         }
 
         _remembered.Truncate(kept);
@@ -144,13 +157,20 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     {
         do
         {
-            while (_survivorScan < SurvivorTop) _survivorScan = Scan<AnyHolder>(_survivorScan);
+            while (_survivorScan < SurvivorTop)
+            {
+                _survivorScan = Scan<AnyHolder>(_survivorScan);
+            }
+
             while (_scan < Free)
             {
-                byte* promoted = _scan;
+                var promoted = _scan;
                 _foundYoung = false;
                 _scan = Scan<OldHolder>(promoted);
-                if (_foundYoung) Remember(promoted);
+                if (_foundYoung)
+                {
+                    Remember(promoted);
+                }
             }
         }
         while (_survivorScan < SurvivorTop);
@@ -159,11 +179,23 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     /// <summary>Follows all references of what a full collection reached.</summary>
     public void DrainFull()
     {
-        if (DrainAlone(_sharing.IsOn ? _sharing.Threshold : nuint.MaxValue)) return;
+        if (DrainAlone(_sharing.IsOn ? _sharing.Threshold : nuint.MaxValue))
+        {
+            return;
+        }
+
         _evacuation ??= new ParallelEvacuation(_sharing);
-        EvacuationWorker worker = _evacuation.Begin(_from, _fromSize, _large, _largeSize, Free);
-        if (_scan < Free) worker.Items.Push(WorkItem.Objects(_scan, Free));
-        while (_marked.TryPop(out ulong address)) worker.AddContents((byte*)address);
+        var worker = _evacuation.Begin(_from, _fromSize, _large, _largeSize, Free);
+        if (_scan < Free)
+        {
+            worker.Items.Push(WorkItem.Objects(_scan, Free));
+        }
+
+        while (_marked.TryPop(out var address))
+        {
+            worker.AddContents((byte*)address);
+        }
+
         _scan = Free = _evacuation.Run();
         FilledBytes = _evacuation.FilledBytes;
         HelperBytes = _evacuation.HelperBytes;
@@ -172,8 +204,12 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     /// <summary>The address that an object has after the collection, 0 if it died. Not for large objects.</summary>
     public ulong Relocate(ulong address)
     {
-        if (address - _from >= _fromSize) return address;
-        ulong header = *(ulong*)address;
+        if (address - _from >= _fromSize)
+        {
+            return address;
+        }
+
+        var header = *(ulong*)address;
         return (long)header < 0 ? header & ~ObjectHeader.ForwardedBit : 0;
     }
 
@@ -230,11 +266,18 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
         {
             while (_scan < Free)
             {
-                if ((nuint)(Free - _to) > most) return false;
+                if ((nuint)(Free - _to) > most)
+                {
+                    return false;
+                }
+
                 _scan = Scan<AnyHolder>(_scan);
             }
 
-            if (_marked.Count > 0 && SizeOf((byte*)_marked.Items[_marked.Count - 1]) > most) return false;
+            if (_marked.Count > 0 && SizeOf((byte*)_marked.Items[_marked.Count - 1]) > most)
+            {
+                return false;
+            }
         }
         while (ScanMarked());
         return true;
@@ -252,28 +295,49 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
         where THolder : struct, IHolder
     {
         // Null, i31s and functions lie outside of all ranges.
-        ulong reference = *slot;
-        if (reference - _from < _fromSize) *slot = reference = Evacuate((byte*)reference);
-        else if (reference - _large < _largeSize) Mark((ulong*)reference);
-        if (THolder.IsOld && reference - _young < _youngSize) _foundYoung = true;
+        var reference = *slot;
+        if (reference - _from < _fromSize)
+        {
+            *slot = reference = Evacuate((byte*)reference);
+        }
+        else if (reference - _large < _largeSize)
+        {
+            Mark((ulong*)reference);
+        }
+
+        if (THolder.IsOld && reference - _young < _youngSize)
+        {
+            _foundYoung = true;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Follow<THolder>(ulong* slots, ulong* end)
         where THolder : struct, IHolder
     {
-        for (; slots < end; slots++) Follow<THolder>(slots);
+        for (; slots < end; slots++)
+        {
+            Follow<THolder>(slots);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Evacuate(byte* source)
     {
-        ulong header = *(ulong*)source;
-        if ((long)header < 0) return header & ~ObjectHeader.ForwardedBit;
-        ObjectShape* shape = _shapes + (uint)header;
-        nuint size = shape->Kind == ShapeKind.Fixed ? (nuint)shape->Size : SizeOf(source);
-        int age = ObjectHeader.AgeOf(header);
-        if (age > 0) SurvivedAgain += size;
+        var header = *(ulong*)source;
+        if ((long)header < 0)
+        {
+            return header & ~ObjectHeader.ForwardedBit;
+        }
+
+        var shape = _shapes + (uint)header;
+        var size = shape->Kind == ShapeKind.Fixed ? (nuint)shape->Size : SizeOf(source);
+        var age = ObjectHeader.AgeOf(header);
+        if (age > 0)
+        {
+            SurvivedAgain += size;
+        }
+
         byte* target;
         if (age < _promotionAge && (nuint)(_survivorEnd - SurvivorTop) >= size)
         {
@@ -290,7 +354,10 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
 
         if (size <= WideCopy)
         {
-            for (nuint i = 0; i < size; i += 32) Vector256.Store(Vector256.Load(source + i), target + i);
+            for (nuint i = 0; i < size; i += 32)
+            {
+                Vector256.Store(Vector256.Load(source + i), target + i);
+            }
         }
         else
         {
@@ -304,14 +371,25 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
 
     private void Mark(ulong* large)
     {
-        if ((*large & ObjectHeader.MarkedBit) != 0) return;
+        if ((*large & ObjectHeader.MarkedBit) != 0)
+        {
+            return;
+        }
+
         *large |= ObjectHeader.MarkedBit | ObjectHeader.UnrememberedBit;
-        if (_shapes[(uint)*large].HasReferences) _marked.Add((ulong)large);
+        if (_shapes[(uint)*large].HasReferences)
+        {
+            _marked.Add((ulong)large);
+        }
     }
 
     private bool ScanMarked()
     {
-        if (!_marked.TryPop(out ulong address)) return false;
+        if (!_marked.TryPop(out var address))
+        {
+            return false;
+        }
+
         Scan<AnyHolder>((byte*)address);
         return true;
     }
@@ -321,9 +399,13 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     private byte* Scan<THolder>(byte* address)
         where THolder : struct, IHolder
     {
-        ObjectShape* shape = _shapes + *(uint*)address;
-        if (shape->Kind != ShapeKind.Fixed) return ScanOther<THolder>(address, shape->Kind);
-        for (ulong words = shape->ReferenceWords; words != 0; words &= words - 1)
+        var shape = _shapes + *(uint*)address;
+        if (shape->Kind != ShapeKind.Fixed)
+        {
+            return ScanOther<THolder>(address, shape->Kind);
+        }
+
+        for (var words = shape->ReferenceWords; words != 0; words &= words - 1)
         {
             Follow<THolder>((ulong*)address + BitOperations.TrailingZeroCount(words));
         }
@@ -334,7 +416,7 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     private byte* ScanOther<THolder>(byte* address, ShapeKind kind)
         where THolder : struct, IHolder
     {
-        byte* end = address + SizeOf(address);
+        var end = address + SizeOf(address);
         if (kind != ShapeKind.ReferenceArray)
         {
             ObjectReferences.Visit(address, THolder.IsOld ? _oldFollower : this);
@@ -358,19 +440,19 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
     /// <returns>Bytes that were read.</returns>
     private nuint ScanCards(byte* array, bool isWhole)
     {
-        ulong* slot = (ulong*)(array + ObjectLayout.ArrayElements);
-        ulong* end = slot + *(uint*)(array + ObjectLayout.ArrayLength);
-        byte* card = _cards.CardOf(slot);
-        byte* last = _cards.CardOf(end - 1);
+        var slot = (ulong*)(array + ObjectLayout.ArrayElements);
+        var end = slot + *(uint*)(array + ObjectLayout.ArrayLength);
+        var card = _cards.CardOf(slot);
+        var last = _cards.CardOf(end - 1);
         nuint bytes = 0;
-        bool found = false;
-        bool isEnd = true;
-        ulong* next = (ulong*)(((nuint)slot + (1 << CardTable.CardShift)) & ~(nuint)((1 << CardTable.CardShift) - 1));
+        var found = false;
+        var isEnd = true;
+        var next = (ulong*)(((nuint)slot + (1 << CardTable.CardShift)) & ~(nuint)((1 << CardTable.CardShift) - 1));
         while (true)
         {
             if (isWhole || isEnd || *card != 0)
             {
-                ulong* limit = next < end ? next : end;
+                var limit = next < end ? next : end;
                 bytes += (nuint)(limit - slot) * sizeof(ulong);
                 _foundYoung = false;
                 Follow<OldHolder>(slot, limit);
@@ -378,12 +460,19 @@ internal sealed unsafe class Collector : IRootVisitor, IDisposable
                 found |= _foundYoung;
             }
 
-            if (card == last) break;
+            if (card == last)
+            {
+                break;
+            }
+
             card++;
             slot = next;
             next += CardWords;
             isEnd = card == last;
-            if (isWhole) continue;
+            if (isWhole)
+            {
+                continue;
+            }
 
             // Most cards of a long array are not marked.
             while (last - card > sizeof(ulong) && *(ulong*)card == 0)

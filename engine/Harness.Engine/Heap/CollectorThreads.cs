@@ -21,10 +21,10 @@ internal static class CollectorThreads
     /// <summary>The collections that may call threads.</summary>
     private static readonly List<ParallelEvacuation> Opened = [];
 
-    private static int s_count;
+    private static int _count;
 
     /// <summary>How many threads there are.</summary>
-    public static int Count => Volatile.Read(ref s_count);
+    public static int Count => Volatile.Read(ref _count);
 
     /// <summary>Lets a collection call threads, and starts those that it can use and are not there yet. All that allocates is done here.</summary>
     public static void Open(ParallelEvacuation evacuation)
@@ -34,11 +34,11 @@ internal static class CollectorThreads
             Opened.Add(evacuation);
             try
             {
-                while (s_count < evacuation.Helpers)
+                while (_count < evacuation.Helpers)
                 {
                     // The context of whoever collects would be kept, with all that it holds.
                     new Thread(Run, StackSize) { IsBackground = true, Name = "collector" }.UnsafeStart();
-                    s_count++;
+                    _count++;
                 }
             }
             catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
@@ -53,7 +53,10 @@ internal static class CollectorThreads
     {
         lock (Gate)
         {
-            if (evacuation.AddCall()) Monitor.Pulse(Gate);
+            if (evacuation.AddCall())
+            {
+                Monitor.Pulse(Gate);
+            }
         }
     }
 
@@ -62,11 +65,17 @@ internal static class CollectorThreads
     {
         lock (Gate)
         {
-            while (evacuation.AddCall()) Monitor.Pulse(Gate);
+            while (evacuation.AddCall())
+            {
+                Monitor.Pulse(Gate);
+            }
         }
 
-        long start = Stopwatch.GetTimestamp();
-        while (evacuation.Called > 0 && Stopwatch.GetElapsedTime(start) < LongestWait) Thread.Yield();
+        var start = Stopwatch.GetTimestamp();
+        while (evacuation.Called > 0 && Stopwatch.GetElapsedTime(start) < LongestWait)
+        {
+            Thread.Yield();
+        }
     }
 
     /// <summary>Ends the calls of a collection, unless a thread helps with it still.</summary>
@@ -81,16 +90,22 @@ internal static class CollectorThreads
 
     private static void Run()
     {
-        while (true) HelpOnce();
+        while (true)
+        {
+            HelpOnce();
+        }
     }
 
     /// <summary>In a frame of its own, which is gone while the thread sleeps next time, with all references to the heap.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void HelpOnce()
     {
-        EvacuationWorker worker = Join();
+        var worker = Join();
         worker.Work();
-        lock (Gate) worker.Evacuation.Leave(worker);
+        lock (Gate)
+        {
+            worker.Evacuation.Leave(worker);
+        }
     }
 
     private static EvacuationWorker Join()
@@ -99,9 +114,12 @@ internal static class CollectorThreads
         {
             while (true)
             {
-                foreach (ParallelEvacuation evacuation in Opened)
+                foreach (var evacuation in Opened)
                 {
-                    if (evacuation.Called > 0) return evacuation.Join();
+                    if (evacuation.Called > 0)
+                    {
+                        return evacuation.Join();
+                    }
                 }
 
                 Monitor.Wait(Gate);

@@ -86,7 +86,10 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
             while (_hot.Scan < _hot.Limit)
             {
                 _hot.Scan = Scan(_hot.Scan);
-                if ((nuint)(_hot.Free - _hot.Pending) >= _grain.SharedBytes && _evacuation.HasHungry) Share();
+                if ((nuint)(_hot.Free - _hot.Pending) >= _grain.SharedBytes && _evacuation.HasHungry)
+                {
+                    Share();
+                }
             }
 
             if (_hot.Pending < _hot.Free)
@@ -96,7 +99,11 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
                 continue;
             }
 
-            if (!Items.TryPop(out WorkItem item) && !_evacuation.TrySteal(this, out item)) return;
+            if (!Items.TryPop(out var item) && !_evacuation.TrySteal(this, out item))
+            {
+                return;
+            }
+
             if (item.IsPlaces)
             {
                 FollowPlaces(item.Start, item.End);
@@ -112,15 +119,25 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
     /// <summary>Adds the references of an object to what is to be followed.</summary>
     public void AddContents(byte* address)
     {
-        byte* end = address + Collector.SizeOf(address);
-        if (_shapes[*(uint*)address].Kind == ShapeKind.ReferenceArray) AddElements(address);
-        else Items.Push(WorkItem.Objects(address, end));
+        var end = address + Collector.SizeOf(address);
+        if (_shapes[*(uint*)address].Kind == ShapeKind.ReferenceArray)
+        {
+            AddElements(address);
+        }
+        else
+        {
+            Items.Push(WorkItem.Objects(address, end));
+        }
     }
 
     /// <summary>Gives the rest of the buffer back, or fills it up, after the collection.</summary>
     public void Finish()
     {
-        if (_hot.Free != null && !_evacuation.TryGiveBack(_hot.Free, _hot.End + Collector.Overhang)) FillRest();
+        if (_hot.Free != null && !_evacuation.TryGiveBack(_hot.Free, _hot.End + Collector.Overhang))
+        {
+            FillRest();
+        }
+
         _hot.Free = _hot.End = _hot.Pending = null;
         Items.Trim();
     }
@@ -131,7 +148,10 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
     /// <inheritdoc/>
     public void Visit(ulong* slots, nuint count)
     {
-        for (ulong* end = slots + count; slots < end; slots++) Follow(slots);
+        for (var end = slots + count; slots < end; slots++)
+        {
+            Follow(slots);
+        }
     }
 
     /// <inheritdoc/>
@@ -140,31 +160,55 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Follow(ulong* slot)
     {
-        ulong reference = *slot;
-        if (reference - _from < _fromSize) *slot = Evacuate((byte*)reference);
-        else if (reference - _large < _largeSize) Mark((ulong*)reference);
+        var reference = *slot;
+        if (reference - _from < _fromSize)
+        {
+            *slot = Evacuate((byte*)reference);
+        }
+        else if (reference - _large < _largeSize)
+        {
+            Mark((ulong*)reference);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Evacuate(byte* source)
     {
-        ulong header = Volatile.Read(ref *(ulong*)source);
-        if ((long)header < 0) return AddressIn(source, header);
+        var header = Volatile.Read(ref *(ulong*)source);
+        if ((long)header < 0)
+        {
+            return AddressIn(source, header);
+        }
 
         // The header in memory may change at any time, but never what follows it.
-        ObjectShape* shape = _shapes + (uint)header;
-        nuint size = shape->Kind == ShapeKind.Fixed ? (nuint)shape->Size : Collector.SizeOf(source, shape);
-        if (size > _grain.LargestInBuffer) return EvacuateAlone(source, header, size);
-        if ((nuint)(_hot.End - _hot.Free) < size) NewBuffer();
-        byte* target = _hot.Free;
-        ulong seen = Interlocked.CompareExchange(ref *(ulong*)source, (ulong)target | ObjectHeader.ForwardedBit, header);
-        if (seen != header) return AddressIn(source, seen);
+        var shape = _shapes + (uint)header;
+        var size = shape->Kind == ShapeKind.Fixed ? (nuint)shape->Size : Collector.SizeOf(source, shape);
+        if (size > _grain.LargestInBuffer)
+        {
+            return EvacuateAlone(source, header, size);
+        }
+
+        if ((nuint)(_hot.End - _hot.Free) < size)
+        {
+            NewBuffer();
+        }
+
+        var target = _hot.Free;
+        var seen = Interlocked.CompareExchange(ref *(ulong*)source, (ulong)target | ObjectHeader.ForwardedBit, header);
+        if (seen != header)
+        {
+            return AddressIn(source, seen);
+        }
+
         _hot.Free = target + size;
         _hot.Objects++;
         _hot.Bytes += (long)size;
         if (size <= WideCopy)
         {
-            for (nuint i = 0; i < size; i += 32) Vector256.Store(Vector256.Load(source + i), target + i);
+            for (nuint i = 0; i < size; i += 32)
+            {
+                Vector256.Store(Vector256.Load(source + i), target + i);
+            }
         }
         else
         {
@@ -178,15 +222,19 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
     /// <summary>Copies an object that a buffer has no room for, or would waste too much for. Who comes second must wait until it has an address: it could not be given back.</summary>
     private ulong EvacuateAlone(byte* source, ulong header, nuint size)
     {
-        ulong seen = Interlocked.CompareExchange(ref *(ulong*)source, ObjectHeader.ForwardedBit, header);
-        if (seen != header) return AddressIn(source, seen);
-        byte* target = _evacuation.Take(size);
+        var seen = Interlocked.CompareExchange(ref *(ulong*)source, ObjectHeader.ForwardedBit, header);
+        if (seen != header)
+        {
+            return AddressIn(source, seen);
+        }
+
+        var target = _evacuation.Take(size);
         Volatile.Write(ref *(ulong*)source, (ulong)target | ObjectHeader.ForwardedBit);
         _hot.Objects++;
         _hot.Bytes += (long)size;
-        nuint contents = size - ObjectHeader.Size;
+        var contents = size - ObjectHeader.Size;
         Buffer.MemoryCopy(source + ObjectHeader.Size, target + ObjectHeader.Size, contents, contents);
-        ObjectShape* shape = _shapes + (uint)header;
+        var shape = _shapes + (uint)header;
         *(ulong*)target = Collector.OldHeader(header, shape, size);
         if (shape->HasReferences)
         {
@@ -212,11 +260,23 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
 
     private void Mark(ulong* large)
     {
-        if ((Volatile.Read(ref *large) & ObjectHeader.MarkedBit) != 0) return;
-        ulong before = Interlocked.Or(ref *large, ObjectHeader.MarkedBit | ObjectHeader.UnrememberedBit);
-        if ((before & ObjectHeader.MarkedBit) != 0) return;
+        if ((Volatile.Read(ref *large) & ObjectHeader.MarkedBit) != 0)
+        {
+            return;
+        }
+
+        var before = Interlocked.Or(ref *large, ObjectHeader.MarkedBit | ObjectHeader.UnrememberedBit);
+        if ((before & ObjectHeader.MarkedBit) != 0)
+        {
+            return;
+        }
+
         _hot.Objects++;
-        if (!_shapes[(uint)before].HasReferences) return;
+        if (!_shapes[(uint)before].HasReferences)
+        {
+            return;
+        }
+
         AddContents((byte*)large);
         _evacuation.Announce();
     }
@@ -225,9 +285,13 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* Scan(byte* address)
     {
-        ObjectShape* shape = _shapes + *(uint*)address;
-        if (shape->Kind != ShapeKind.Fixed) return ScanOther(address, shape->Kind);
-        for (ulong words = shape->ReferenceWords; words != 0; words &= words - 1)
+        var shape = _shapes + *(uint*)address;
+        if (shape->Kind != ShapeKind.Fixed)
+        {
+            return ScanOther(address, shape->Kind);
+        }
+
+        for (var words = shape->ReferenceWords; words != 0; words &= words - 1)
         {
             Follow((ulong*)address + BitOperations.TrailingZeroCount(words));
         }
@@ -237,18 +301,31 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
 
     private byte* ScanOther(byte* address, ShapeKind kind)
     {
-        nuint size = Collector.SizeOf(address);
-        if (kind != ShapeKind.ReferenceArray) ObjectReferences.Visit(address, this);
-        else if (size > _grain.PlacesBytes) AddElements(address);
-        else FollowPlaces(address + ObjectLayout.ArrayElements, address + size);
+        var size = Collector.SizeOf(address);
+        if (kind != ShapeKind.ReferenceArray)
+        {
+            ObjectReferences.Visit(address, this);
+        }
+        else if (size > _grain.PlacesBytes)
+        {
+            AddElements(address);
+        }
+        else
+        {
+            FollowPlaces(address + ObjectLayout.ArrayElements, address + size);
+        }
+
         return address + size;
     }
 
     private void AddElements(byte* array)
     {
-        byte* start = array + ObjectLayout.ArrayElements;
-        uint length = *(uint*)(array + ObjectLayout.ArrayLength);
-        if (length > 0) Items.Push(WorkItem.Places(start, start + ((nuint)length * sizeof(ulong))));
+        var start = array + ObjectLayout.ArrayElements;
+        var length = *(uint*)(array + ObjectLayout.ArrayLength);
+        if (length > 0)
+        {
+            Items.Push(WorkItem.Places(start, start + ((nuint)length * sizeof(ulong))));
+        }
     }
 
     /// <summary>Follows the references in a piece of the places, after it has left the other pieces to others or to later.</summary>
@@ -258,7 +335,7 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
         {
             do
             {
-                byte* middle = start + ((nuint)(end - start) / 2 & ~(nuint)(sizeof(ulong) - 1));
+                var middle = start + ((nuint)(end - start) / 2 & ~(nuint)(sizeof(ulong) - 1));
                 Items.Push(WorkItem.Places(middle, end));
                 end = middle;
             }
@@ -267,13 +344,20 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
         }
 
         Visit((ulong*)start, (nuint)(end - start) / sizeof(ulong));
-        if ((nuint)(_hot.Free - _hot.Pending) >= _grain.SharedBytes && _evacuation.HasHungry) Share();
+        if ((nuint)(_hot.Free - _hot.Pending) >= _grain.SharedBytes && _evacuation.HasHungry)
+        {
+            Share();
+        }
     }
 
     /// <summary>Lets others take what is in the queue, if there is nothing else for them.</summary>
     private void Share()
     {
-        if (!Items.IsEmpty) return;
+        if (!Items.IsEmpty)
+        {
+            return;
+        }
+
         PushPending();
         _evacuation.Announce();
     }
@@ -292,7 +376,11 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
             _evacuation.Announce();
         }
 
-        if (_hot.Free != null) FillRest();
+        if (_hot.Free != null)
+        {
+            FillRest();
+        }
+
         _hot.Free = _hot.Pending = _evacuation.Take(_grain.BufferBytes);
         _hot.End = _hot.Free + _grain.BufferBytes - Collector.Overhang;
     }
@@ -300,7 +388,7 @@ internal sealed unsafe class EvacuationWorker : IRootVisitor, IDisposable
     /// <summary>Makes the rest of the buffer an object that nothing refers to: a string.</summary>
     private void FillRest()
     {
-        nuint size = (nuint)(_hot.End - _hot.Free) + Collector.Overhang;
+        var size = (nuint)(_hot.End - _hot.Free) + Collector.Overhang;
         *(ulong*)_hot.Free = ObjectHeader.Of(BuiltinTypeId.String, ObjectFlags.None) | ObjectHeader.UnrememberedBit;
         *(ulong*)(_hot.Free + ObjectLayout.ArrayLength) = (size - ObjectLayout.ArrayElements) / sizeof(char);
         _hot.Filled += size;

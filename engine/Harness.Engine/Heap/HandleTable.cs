@@ -30,7 +30,7 @@ internal sealed unsafe class HandleTable : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         TakeReleased();
-        if (_free.TryPop(out int index))
+        if (_free.TryPop(out var index))
         {
             _slots.Items[index] = address;
         }
@@ -55,7 +55,11 @@ internal sealed unsafe class HandleTable : IDisposable
     /// <summary>Releases an object, on the thread that uses the heap.</summary>
     public void Release(int index)
     {
-        if (_isDisposed) return;
+        if (_isDisposed)
+        {
+            return;
+        }
+
         _slots.Items[index] = 0;
         _free.Push(index);
     }
@@ -74,7 +78,11 @@ internal sealed unsafe class HandleTable : IDisposable
             return;
         }
 
-        foreach (int index in _young) visitor.Visit(_slots.Items + index);
+        foreach (var index in _young)
+        {
+            visitor.Visit(_slots.Items + index);
+        }
+
         _young.RemoveWhere(index => !Heap.IsYoung(_slots.Items[index]));
     }
 
@@ -90,6 +98,9 @@ internal sealed unsafe class HandleTable : IDisposable
 
     private void TakeReleased()
     {
-        while (_released.TryDequeue(out int index)) Release(index);
+        while (_released.TryDequeue(out var index))
+        {
+            Release(index);
+        }
     }
 }

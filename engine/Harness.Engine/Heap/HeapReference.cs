@@ -78,7 +78,11 @@ public sealed unsafe class HeapReference : IEquatable<HeapReference>, IDisposabl
     /// <summary>Stops keeping the object alive. Only the thread that uses the store may call this.</summary>
     public void Dispose()
     {
-        if (_index < 0) return;
+        if (_index < 0)
+        {
+            return;
+        }
+
         _table.Release(_index);
         _index = -1;
         GC.SuppressFinalize(this);

@@ -13,7 +13,7 @@ internal sealed unsafe class HeapReservation
     /// <summary>Reservations that no heap uses, the last one left first.</summary>
     private static readonly Stack<HeapReservation> Kept = new();
 
-    private static nuint s_keptMemory;
+    private static nuint _keptMemory;
 
     private HeapReservation(byte* start, nuint size, nuint half, nuint young)
     {
@@ -50,10 +50,10 @@ internal sealed unsafe class HeapReservation
     {
         lock (Gate)
         {
-            if (Kept.TryPeek(out HeapReservation? kept) && kept.HasParts(size, half, young) && (hugePages || !kept.HasHugePages))
+            if (Kept.TryPeek(out var kept) && kept.HasParts(size, half, young) && (hugePages || !kept.HasHugePages))
             {
                 Kept.Pop();
-                s_keptMemory -= kept.Memory;
+                _keptMemory -= kept.Memory;
                 return kept;
             }
         }
@@ -64,7 +64,11 @@ internal sealed unsafe class HeapReservation
     /// <summary>Asks the system for large pages.</summary>
     public void PreferHugePages()
     {
-        if (HasHugePages) return;
+        if (HasHugePages)
+        {
+            return;
+        }
+
         HasHugePages = true;
         LinuxMemory.PreferHugePages(Start, Size);
     }
@@ -76,18 +80,22 @@ internal sealed unsafe class HeapReservation
         lock (Gate)
         {
             // Those of other sizes have had their time.
-            while (Kept.TryPeek(out HeapReservation? other) && (!other.HasParts(Size, Half, Young) || s_keptMemory + Memory > limit))
+            while (Kept.TryPeek(out var other) && (!other.HasParts(Size, Half, Young) || _keptMemory + Memory > limit))
             {
-                if (other.HasParts(Size, Half, Young) && Memory > limit) break;
+                if (other.HasParts(Size, Half, Young) && Memory > limit)
+                {
+                    break;
+                }
+
                 Kept.Pop();
-                s_keptMemory -= other.Memory;
+                _keptMemory -= other.Memory;
                 other.Free();
             }
 
             if (Memory <= limit)
             {
                 Kept.Push(this);
-                s_keptMemory += Memory;
+                _keptMemory += Memory;
                 return;
             }
         }
@@ -100,7 +108,11 @@ internal sealed unsafe class HeapReservation
         get
         {
             nuint sum = 0;
-            foreach (nuint touched in Touched) sum += touched;
+            foreach (var touched in Touched)
+            {
+                sum += touched;
+            }
+
             return sum;
         }
     }

@@ -17,13 +17,13 @@ internal sealed class HostObjectTable
     public int Count => _indices.Count;
 
     /// <summary>The wrapper of an object, or 0 if it has none.</summary>
-    public ulong WrapperOf(object value) => _indices.TryGetValue(value, out int index) ? _entries[index].Wrapper : 0;
+    public ulong WrapperOf(object value) => _indices.TryGetValue(value, out var index) ? _entries[index].Wrapper : 0;
 
     /// <summary>Adds an object that has no wrapper, and gives the index that the wrapper is to hold.</summary>
     public int Add(object value, ulong wrapper)
     {
         var entry = new Entry(value, wrapper);
-        if (_free.TryPop(out int index))
+        if (_free.TryPop(out var index))
         {
             _entries[index] = entry;
         }
@@ -44,21 +44,27 @@ internal sealed class HostObjectTable
     /// <summary>Follows the wrappers that moved and removes the objects whose wrappers died, after all live objects were reached.</summary>
     public void Update(Collector collector, bool isFull)
     {
-        Span<Entry> entries = CollectionsMarshal.AsSpan(_entries);
+        var entries = CollectionsMarshal.AsSpan(_entries);
         if (isFull)
         {
-            for (int i = 0; i < entries.Length; i++)
+            for (var i = 0; i < entries.Length; i++)
             {
-                if (entries[i].Value is not null) Update(entries, i, collector);
+                if (entries[i].Value is not null)
+                {
+                    Update(entries, i, collector);
+                }
             }
         }
         else
         {
-            int kept = 0;
-            Span<int> young = CollectionsMarshal.AsSpan(_young);
-            foreach (int index in young)
+            var kept = 0;
+            var young = CollectionsMarshal.AsSpan(_young);
+            foreach (var index in young)
             {
-                if (Update(entries, index, collector)) young[kept++] = index;
+                if (Update(entries, index, collector))
+                {
+                    young[kept++] = index;
+                }
             }
 
             CollectionsMarshal.SetCount(_young, kept);
@@ -71,8 +77,8 @@ internal sealed class HostObjectTable
     /// <summary>Returns whether the wrapper lives and is young.</summary>
     private bool Update(Span<Entry> entries, int index, Collector collector)
     {
-        ref Entry entry = ref entries[index];
-        ulong wrapper = collector.Relocate(entry.Wrapper);
+        ref var entry = ref entries[index];
+        var wrapper = collector.Relocate(entry.Wrapper);
         if (wrapper != 0)
         {
             entry = entry with { Wrapper = wrapper };

@@ -43,10 +43,14 @@ internal sealed unsafe class LargeObjectSpace
     public byte* Allocate(nuint size)
     {
         size = (size + PageSize - 1) & ~(PageSize - 1);
-        byte* start = TakeFree(size);
+        var start = TakeFree(size);
         if (start == null)
         {
-            if ((nuint)(_end - _frontier) < size) return null;
+            if ((nuint)(_end - _frontier) < size)
+            {
+                return null;
+            }
+
             start = _frontier;
             _frontier += size;
         }
@@ -59,11 +63,11 @@ internal sealed unsafe class LargeObjectSpace
     /// <summary>Frees the objects that are not marked, and takes the marks off the others.</summary>
     public void Sweep()
     {
-        int kept = 0;
-        Span<Run> objects = CollectionsMarshal.AsSpan(_objects);
-        foreach (Run run in objects)
+        var kept = 0;
+        var objects = CollectionsMarshal.AsSpan(_objects);
+        foreach (var run in objects)
         {
-            ulong* header = (ulong*)run.Start;
+            var header = (ulong*)run.Start;
             if ((*header & ObjectHeader.MarkedBit) != 0)
             {
                 *header &= ~ObjectHeader.MarkedBit;
@@ -83,7 +87,11 @@ internal sealed unsafe class LargeObjectSpace
     /// <summary>Frees all objects.</summary>
     public void Clear()
     {
-        if (Extent > 0) LinuxMemory.Discard(Start, Extent);
+        if (Extent > 0)
+        {
+            LinuxMemory.Discard(Start, Extent);
+        }
+
         _objects.Clear();
         _free.Clear();
         _frontier = Start;
@@ -95,12 +103,23 @@ internal sealed unsafe class LargeObjectSpace
 
     private byte* TakeFree(nuint size)
     {
-        for (int i = 0; i < _free.Count; i++)
+        for (var i = 0; i < _free.Count; i++)
         {
-            Run run = _free[i];
-            if (run.Size < size) continue;
-            if (run.Size == size) _free.RemoveAt(i);
-            else _free[i] = new Run(run.Start + size, run.Size - size);
+            var run = _free[i];
+            if (run.Size < size)
+            {
+                continue;
+            }
+
+            if (run.Size == size)
+            {
+                _free.RemoveAt(i);
+            }
+            else
+            {
+                _free[i] = new Run(run.Start + size, run.Size - size);
+            }
+
             return run.Start;
         }
 
@@ -109,13 +128,19 @@ internal sealed unsafe class LargeObjectSpace
 
     private void Free(Run run)
     {
-        int low = 0;
-        int high = _free.Count;
+        var low = 0;
+        var high = _free.Count;
         while (low < high)
         {
-            int middle = (low + high) >>> 1;
-            if (_free[middle].Start < run.Start) low = middle + 1;
-            else high = middle;
+            var middle = (low + high) >>> 1;
+            if (_free[middle].Start < run.Start)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
         }
 
         if (low < _free.Count && run.End == _free[low].Start)
@@ -130,8 +155,14 @@ internal sealed unsafe class LargeObjectSpace
             _free.RemoveAt(--low);
         }
 
-        if (run.End == _frontier) _frontier = run.Start;
-        else _free.Insert(low, run);
+        if (run.End == _frontier)
+        {
+            _frontier = run.Start;
+        }
+        else
+        {
+            _free.Insert(low, run);
+        }
     }
 
     private readonly struct Run(byte* start, nuint size)

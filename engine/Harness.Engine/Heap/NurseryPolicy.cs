@@ -52,7 +52,7 @@ internal sealed class NurseryPolicy
         _promotionAge = options.HeapPromotionAge;
         _isAdaptive = options.HeapAdaptiveNursery && options.StressGcInterval == 0;
         _minimum = (nuint)options.HeapNurserySize << 10;
-        nuint maximum = options.HeapNurseryMaxSize > 0 ? (nuint)options.HeapNurseryMaxSize << 10 : CacheSizes.SharedNursery;
+        var maximum = options.HeapNurseryMaxSize > 0 ? (nuint)options.HeapNurseryMaxSize << 10 : CacheSizes.SharedNursery;
         _maximum = _isAdaptive ? Math.Max(_minimum, Math.Min(maximum, ((nuint)options.HeapLimit << 20) / 8)) : _minimum;
     }
 
@@ -72,12 +72,16 @@ internal sealed class NurseryPolicy
     public nuint Adapt(in YoungCollectionWork work, nuint nurserySize)
     {
         // Nothing can be told from a collection that somebody asked for.
-        if (!_isAdaptive || work.Allocated < nurserySize / 2) return nurserySize;
-        double survival = (double)(work.Copied - work.SurvivedAgain) / work.Allocated;
+        if (!_isAdaptive || work.Allocated < nurserySize / 2)
+        {
+            return nurserySize;
+        }
+
+        var survival = (double)(work.Copied - work.SurvivedAgain) / work.Allocated;
         AdaptAging(work, survival);
         _growth.Count();
-        double share = (work.Copied + (work.Read / 4.0)) / work.Allocated;
-        double before = _shareBefore;
+        var share = (work.Copied + (work.Read / 4.0)) / work.Allocated;
+        var before = _shareBefore;
         _shareBefore = 0;
         if (before > 0 && share > before * UsefulGrowth)
         {
@@ -92,18 +96,37 @@ internal sealed class NurseryPolicy
             return Math.Min(2 * nurserySize, _maximum);
         }
 
-        if (_quiet < Patience) return nurserySize;
+        if (_quiet < Patience)
+        {
+            return nurserySize;
+        }
+
         _quiet = 0;
         return Math.Max(nurserySize / 2, _minimum);
     }
 
     private void AdaptAging(in YoungCollectionWork work, double survival)
     {
-        if (_aging.IsOn) _aging.Count();
-        else if (survival > BuildingSurvival) _aging.Begin();
-        else if (work.Survivors < _minimum / 32) return;
-        else if (work.SurvivedAgain > FutileSurvival * work.Survivors) _aging.Begin();
-        else _aging = new Pause();
+        if (_aging.IsOn)
+        {
+            _aging.Count();
+        }
+        else if (survival > BuildingSurvival)
+        {
+            _aging.Begin();
+        }
+        else if (work.Survivors < _minimum / 32)
+        {
+            return;
+        }
+        else if (work.SurvivedAgain > FutileSurvival * work.Survivors)
+        {
+            _aging.Begin();
+        }
+        else
+        {
+            _aging = new Pause();
+        }
     }
 
     /// <summary>A number of collections for which something is not tried, twice as many each time that it did not help.</summary>

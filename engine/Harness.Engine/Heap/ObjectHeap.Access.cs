@@ -27,7 +27,7 @@ internal sealed unsafe partial class ObjectHeap
     /// <exception cref="IndexOutOfRangeException">There is no such slot.</exception>
     public static ulong ReadField(ulong structure, int slot)
     {
-        int typeId = TypeIdOf(structure);
+        var typeId = TypeIdOf(structure);
         return Read(structure + (uint)ObjectLayout.Of(typeId).SlotOffsets[slot], ObjectLayout.SlotSize(typeId, slot));
     }
 
@@ -35,7 +35,7 @@ internal sealed unsafe partial class ObjectHeap
     /// <exception cref="IndexOutOfRangeException">There is no such slot.</exception>
     public void WriteField(ulong structure, int slot, ulong bits, ulong highBits = 0)
     {
-        int typeId = TypeIdOf(structure);
+        var typeId = TypeIdOf(structure);
         Write(structure, (uint)ObjectLayout.Of(typeId).SlotOffsets[slot], ObjectLayout.SlotSize(typeId, slot), bits, highBits);
     }
 
@@ -55,7 +55,10 @@ internal sealed unsafe partial class ObjectHeap
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, LengthOf(array));
         int shift = ObjectShapes.Base[TypeIdOf(array)].ElementShift;
         Write(array, ObjectLayout.ArrayElements + ((ulong)index << shift), 1 << shift, bits, highBits);
-        if ((*(ulong*)array & ObjectHeader.CardedBit) != 0 && IsYoung(bits)) Remember(array, index, 1);
+        if ((*(ulong*)array & ObjectHeader.CardedBit) != 0 && IsYoung(bits))
+        {
+            Remember(array, index, 1);
+        }
     }
 
     /// <summary>A value of an exception.</summary>
@@ -79,7 +82,10 @@ internal sealed unsafe partial class ObjectHeap
     /// <param name="word">What is written.</param>
     public void WriteBarrier(ulong address, ulong word)
     {
-        if (IsYoung(word)) Remember(address);
+        if (IsYoung(word))
+        {
+            Remember(address);
+        }
     }
 
     private static ulong Read(ulong place, int size) => size switch
@@ -92,7 +98,7 @@ internal sealed unsafe partial class ObjectHeap
 
     private void Write(ulong address, ulong offset, int size, ulong bits, ulong highBits = 0)
     {
-        ulong place = address + offset;
+        var place = address + offset;
         switch (size)
         {
             case 1:

@@ -23,8 +23,12 @@ internal sealed unsafe partial class ObjectHeap
     /// <param name="allocation">Whether a collection may happen.</param>
     public ulong NewArray(int typeId, uint length, Allocation allocation)
     {
-        ulong array = Allocate(typeId, (nuint)ObjectShapes.Base[typeId].ArraySize(length), allocation);
-        if (array != 0) *(uint*)(array + ObjectLayout.ArrayLength) = length;
+        var array = Allocate(typeId, (nuint)ObjectShapes.Base[typeId].ArraySize(length), allocation);
+        if (array != 0)
+        {
+            *(uint*)(array + ObjectLayout.ArrayLength) = length;
+        }
+
         return array;
     }
 
@@ -34,48 +38,82 @@ internal sealed unsafe partial class ObjectHeap
     /// <summary>A string.</summary>
     public ulong NewString(ReadOnlySpan<char> text, Allocation allocation)
     {
-        ulong result = NewString((uint)text.Length, allocation);
-        if (result != 0) text.CopyTo(new Span<char>((byte*)result + ObjectLayout.ArrayElements, text.Length));
+        var result = NewString((uint)text.Length, allocation);
+        if (result != 0)
+        {
+            text.CopyTo(new Span<char>((byte*)result + ObjectLayout.ArrayElements, text.Length));
+        }
+
         return result;
     }
 
     /// <summary>The object that stands for one of the host: the one it has, or a new one.</summary>
     public ulong WrapHostObject(object value, Allocation allocation)
     {
-        ulong wrapper = HostObjects.WrapperOf(value);
-        if (wrapper != 0) return wrapper;
+        var wrapper = HostObjects.WrapperOf(value);
+        if (wrapper != 0)
+        {
+            return wrapper;
+        }
+
         wrapper = Allocate(BuiltinTypeId.HostObject, (nuint)ObjectShapes.Base[BuiltinTypeId.HostObject].Size, allocation);
-        if (wrapper != 0) *(long*)(wrapper + ObjectHeader.Size) = HostObjects.Add(value, wrapper);
+        if (wrapper != 0)
+        {
+            *(long*)(wrapper + ObjectHeader.Size) = HostObjects.Add(value, wrapper);
+        }
+
         return wrapper;
     }
 
     /// <summary>An exception.</summary>
     public ulong NewException(TagData* tag, Allocation allocation)
     {
-        nuint size = (nuint)ObjectLayout.ExceptionValues + ((nuint)tag->ValueCount * sizeof(ulong));
-        ulong exception = Allocate(BuiltinTypeId.Exception, size, allocation);
-        if (exception != 0) *(TagData**)(exception + ObjectLayout.ExceptionTag) = tag;
+        var size = (nuint)ObjectLayout.ExceptionValues + ((nuint)tag->ValueCount * sizeof(ulong));
+        var exception = Allocate(BuiltinTypeId.Exception, size, allocation);
+        if (exception != 0)
+        {
+            *(TagData**)(exception + ObjectLayout.ExceptionTag) = tag;
+        }
+
         return exception;
     }
 
     private ulong Allocate(int typeId, nuint size, Allocation allocation)
     {
-        if (_reservation is null) Reserve();
-        ObjectShape* shape = ObjectShapes.Base + typeId;
-        ulong header = ObjectHeader.Of(typeId, (ObjectFlags)shape->Flags);
-        if (size > MaxInlineSize) return AllocateLarge(header, size, allocation);
-
-        // A collection must find room for all that lives in nursery and old generation.
-        bool mayCollect = allocation == Allocation.MayCollect;
-        if (!mayCollect && _old!.Used + size + _young!.Size + Collector.Overhang > _old.Capacity) return Refuse(size, allocation);
-        byte* end = mayCollect ? _context->AllocationLimit : _young!.NurseryEnd;
-        if (end - _context->AllocationTop < (long)size)
+        if (_reservation is null)
         {
-            if (!mayCollect) return AllocateOld(header, size);
-            if (!MakeRoom(size)) return 0;
+            Reserve();
         }
 
-        byte* address = _context->AllocationTop;
+        var shape = ObjectShapes.Base + typeId;
+        var header = ObjectHeader.Of(typeId, (ObjectFlags)shape->Flags);
+        if (size > MaxInlineSize)
+        {
+            return AllocateLarge(header, size, allocation);
+        }
+
+        // A collection must find room for all that lives in nursery and old generation.
+        var mayCollect = allocation == Allocation.MayCollect;
+        if (!mayCollect && _old!.Used + size + _young!.Size + Collector.Overhang > _old.Capacity)
+        {
+            return Refuse(size, allocation);
+        }
+
+        var end = mayCollect ? _context->AllocationLimit : _young!.NurseryEnd;
+        if (end - _context->AllocationTop < (long)size)
+        {
+            if (!mayCollect)
+            {
+                return AllocateOld(header, size);
+            }
+
+            if (!MakeRoom(size))
+            {
+                return 0;
+            }
+        }
+
+        var address = _context->AllocationTop;
         _context->AllocationTop += size;
         NativeMemory.Clear(address + ObjectHeader.Size, size - ObjectHeader.Size);
         *(ulong*)address = header;
@@ -86,7 +124,7 @@ internal sealed unsafe partial class ObjectHeap
     private ulong AllocateOld(ulong header, nuint size)
     {
         PutOff();
-        byte* address = _old!.Top;
+        var address = _old!.Top;
         _old.Top += size;
         NativeMemory.Clear(address + ObjectHeader.Size, size - ObjectHeader.Size);
         AddOld(address, header, size);
@@ -102,14 +140,25 @@ internal sealed unsafe partial class ObjectHeap
 
     private ulong AllocateLarge(ulong header, nuint size, Allocation allocation)
     {
-        if (size > Math.Min(_limit, MaxObjectSize)) return Refuse(size, allocation);
+        if (size > Math.Min(_limit, MaxObjectSize))
+        {
+            return Refuse(size, allocation);
+        }
+
         if (allocation == Allocation.MayCollect)
         {
-            if (_stressInterval > 0) MakeStressedRoom(0);
+            if (_stressInterval > 0)
+            {
+                MakeStressedRoom(0);
+            }
+
             if (OldBytes + size > _threshold)
             {
                 Collect(isFull: true);
-                if (_stressInterval == 0) OpenNursery();
+                if (_stressInterval == 0)
+                {
+                    OpenNursery();
+                }
             }
         }
 
@@ -118,10 +167,18 @@ internal sealed unsafe partial class ObjectHeap
             PutOff();
         }
 
-        nuint limit = allocation == Allocation.MayCollect ? _limit : _limit + _slack;
-        if (OldBytes + size > limit) return Refuse(size, allocation);
-        byte* address = _large!.Allocate(size);
-        if (address == null) return Refuse(size, allocation);
+        var limit = allocation == Allocation.MayCollect ? _limit : _limit + _slack;
+        if (OldBytes + size > limit)
+        {
+            return Refuse(size, allocation);
+        }
+
+        var address = _large!.Allocate(size);
+        if (address == null)
+        {
+            return Refuse(size, allocation);
+        }
+
         AddOld(address, header, size);
         return (ulong)address;
     }
@@ -137,10 +194,17 @@ internal sealed unsafe partial class ObjectHeap
     private void AddOld(byte* address, ulong header, nuint size)
     {
         _allocated += (long)size;
-        ObjectShape* shape = ObjectShapes.Base + (uint)header;
-        ulong carded = Collector.CardedBitFor(shape, size);
-        if (shape->HasReferences) _remembered!.Add((ulong)address | (carded != 0 ? RememberedSet.Whole : 0));
-        else header |= ObjectHeader.UnrememberedBit;
+        var shape = ObjectShapes.Base + (uint)header;
+        var carded = Collector.CardedBitFor(shape, size);
+        if (shape->HasReferences)
+        {
+            _remembered!.Add((ulong)address | (carded != 0 ? RememberedSet.Whole : 0));
+        }
+        else
+        {
+            header |= ObjectHeader.UnrememberedBit;
+        }
+
         *(ulong*)address = header | carded;
     }
 }

@@ -145,9 +145,21 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <returns>False if the limit is reached: the allocation is to trap (<see cref="TrapKind.OutOfMemory"/>).</returns>
     public bool MakeRoom(nuint bytes)
     {
-        if (_reservation is null) Reserve();
-        if (_stressInterval > 0) return MakeStressedRoom(bytes);
-        if ((nuint)(_young!.NurseryEnd - _context->AllocationTop) < bytes || OldBytes > _threshold) Collect(isFull: false);
+        if (_reservation is null)
+        {
+            Reserve();
+        }
+
+        if (_stressInterval > 0)
+        {
+            return MakeStressedRoom(bytes);
+        }
+
+        if ((nuint)(_young!.NurseryEnd - _context->AllocationTop) < bytes || OldBytes > _threshold)
+        {
+            Collect(isFull: false);
+        }
+
         return OpenNursery();
     }
 
@@ -160,7 +172,10 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// </summary>
     public void CatchUp()
     {
-        if (_hasPutOff) Collect(isFull: false);
+        if (_hasPutOff)
+        {
+            Collect(isFull: false);
+        }
     }
 
     /// <summary>
@@ -170,7 +185,11 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <param name="isFull">Whether to collect the whole heap.</param>
     public void AskForCollection(bool isFull)
     {
-        if (_reservation is null) return;
+        if (_reservation is null)
+        {
+            return;
+        }
+
         _isFullDue |= isFull;
         PutOff();
     }
@@ -181,9 +200,17 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <param name="count">How many were.</param>
     public void Remember(ulong array, uint index, uint count)
     {
-        ulong header = *(ulong*)array;
-        if (count == 0 || (header & (ObjectHeader.UnrememberedBit | ObjectHeader.CardedBit)) == 0) return;
-        if ((header & ObjectHeader.CardedBit) != 0) _cards!.Mark((ulong*)(array + ObjectLayout.ArrayElements) + index, count);
+        var header = *(ulong*)array;
+        if (count == 0 || (header & (ObjectHeader.UnrememberedBit | ObjectHeader.CardedBit)) == 0)
+        {
+            return;
+        }
+
+        if ((header & ObjectHeader.CardedBit) != 0)
+        {
+            _cards!.Mark((ulong*)(array + ObjectLayout.ArrayElements) + index, count);
+        }
+
         Remember(array);
     }
 
@@ -193,7 +220,11 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// </summary>
     public void Remember(ulong address)
     {
-        if ((*(ulong*)address & ObjectHeader.UnrememberedBit) == 0) return;
+        if ((*(ulong*)address & ObjectHeader.UnrememberedBit) == 0)
+        {
+            return;
+        }
+
         *(ulong*)address &= ~ObjectHeader.UnrememberedBit;
         _remembered!.Add(address);
     }
@@ -208,14 +239,21 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <param name="isFull">Whether to collect the whole heap; else that is done only when the old generation has grown enough.</param>
     public void Collect(bool isFull)
     {
-        if (_reservation is null) return;
+        if (_reservation is null)
+        {
+            return;
+        }
 
         // Who never collects may be small, and do with small pages.
-        if (_hugePages) _reservation.PreferHugePages();
-        long start = Stopwatch.GetTimestamp();
-        long allocated = NurseryUsed;
-        long promoted = _promoted;
-        long moved = _promoted + _moved + _aged;
+        if (_hugePages)
+        {
+            _reservation.PreferHugePages();
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        var allocated = NurseryUsed;
+        var promoted = _promoted;
+        var moved = _promoted + _moved + _aged;
         isFull |= _isFullDue || OldBytes > _threshold;
         CountAllocated();
         if (!isFull)
@@ -224,10 +262,14 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
             isFull = OldBytes > _limit;
         }
 
-        if (isFull) CollectFully();
+        if (isFull)
+        {
+            CollectFully();
+        }
+
         EmptyNursery();
         _hasPutOff = _isFullDue = false;
-        TimeSpan pause = Stopwatch.GetElapsedTime(start);
+        var pause = Stopwatch.GetElapsedTime(start);
         _pauses.Add(pause);
         Collected?.Invoke(new CollectionEvent(
             isFull, pause, allocated, _promoted - promoted, _promoted + _moved + _aged - moved, (long)(OldBytes + _young!.SurvivorBytes)));
@@ -236,10 +278,18 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_isDisposed) return;
+        if (_isDisposed)
+        {
+            return;
+        }
+
         _isDisposed = true;
         _context->AllocationTop = _context->AllocationLimit = null;
-        if (_reservation is not null) Leave(_reservation);
+        if (_reservation is not null)
+        {
+            Leave(_reservation);
+        }
+
         _reservation = null;
         _context->Cards = null;
         _context->RememberedTop = null;
@@ -255,22 +305,22 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         // What one young collection promotes and what is allocated beyond the limit fits as well.
-        nuint nursery = Align(_policy.MaximumSize);
-        nuint young = Align(YoungGeneration.SizeFor(nursery));
-        nuint capacity = Align(_limit + _slack + (2 * young));
-        nuint half = capacity + Align(_sharing.WasteFor(capacity));
-        nuint large = 2 * (_limit + _slack);
-        nuint size = half + young + half + large;
-        nuint cards = CardTable.SizeFor(size);
+        var nursery = Align(_policy.MaximumSize);
+        var young = Align(YoungGeneration.SizeFor(nursery));
+        var capacity = Align(_limit + _slack + (2 * young));
+        var half = capacity + Align(_sharing.WasteFor(capacity));
+        var large = 2 * (_limit + _slack);
+        var size = half + young + half + large;
+        var cards = CardTable.SizeFor(size);
         _reservation = HeapReservation.Take(size + cards + RememberedSet.SizeFor(half + large), half, young, _hugePages);
-        byte* start = _reservation.Start;
+        var start = _reservation.Start;
         _start = (ulong)start;
         _size = size;
         _cards = new CardTable(_context, start + size, start);
         _remembered = new RememberedSet(_context, start + size + cards);
         _collector = new Collector(_cards, _remembered, _sharing);
         _young = new YoungGeneration(start + half, _policy.InitialSize, nursery);
-        byte* upper = start + half + young;
+        var upper = start + half + young;
         _old = new OldGeneration(
             start, upper, capacity, _reservation.Touched[(int)HeapReservation.Part.Low], _reservation.Touched[(int)HeapReservation.Part.High]);
         _large = new LargeObjectSpace(upper + half, large);
@@ -284,8 +334,8 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         _large!.Clear();
         LinuxMemory.Discard((byte*)_start + _size, reservation.Size - (nuint)_size);
-        nuint young = 2 * _young!.NurserySize;
-        nuint kept = young < _keptMemory ? (_keptMemory - young) / 2 & ~(OldGeneration.Granularity - 1) : 0;
+        var young = 2 * _young!.NurserySize;
+        var kept = young < _keptMemory ? (_keptMemory - young) / 2 & ~(OldGeneration.Granularity - 1) : 0;
         (reservation.Touched[(int)HeapReservation.Part.Low], reservation.Touched[(int)HeapReservation.Part.High]) = _old!.Leave(kept);
         reservation.Touched[(int)HeapReservation.Part.Young] = young;
         reservation.Leave(_keptMemory);
@@ -296,7 +346,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// <summary>Lets compiled code allocate, unless the limit is reached: then its next allocation tries to collect again.</summary>
     private bool OpenNursery()
     {
-        bool hasRoom = OldBytes <= _limit;
+        var hasRoom = OldBytes <= _limit;
         _context->AllocationLimit = hasRoom ? _young!.NurseryEnd : _context->AllocationTop;
         return hasRoom;
     }
@@ -307,7 +357,7 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         if (--_stressCountdown <= 0)
         {
             _stressCountdown = _stressInterval;
-            bool isFull = ++_stressCollections >= StressFullInterval + (int)(OldBytes / StressFullBytes);
+            var isFull = ++_stressCollections >= StressFullInterval + (int)(OldBytes / StressFullBytes);
             if (isFull)
             {
                 _stressCollections = 0;
@@ -317,26 +367,30 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
             Collect(isFull);
         }
 
-        if ((nuint)(_young!.NurseryEnd - _context->AllocationTop) < bytes || OldBytes > _limit) Collect(isFull: false);
-        bool hasRoom = OldBytes <= _limit;
+        if ((nuint)(_young!.NurseryEnd - _context->AllocationTop) < bytes || OldBytes > _limit)
+        {
+            Collect(isFull: false);
+        }
+
+        var hasRoom = OldBytes <= _limit;
         _context->AllocationLimit = _context->AllocationTop + (hasRoom ? bytes : 0);
         return hasRoom;
     }
 
     private void CollectYoung()
     {
-        byte* before = _old!.Top;
-        nuint survivors = _young!.SurvivorBytes;
-        byte* left = _young.Survivors;
+        var before = _old!.Top;
+        var survivors = _young!.SurvivorBytes;
+        var left = _young.Survivors;
         _collector!.BeginYoung(_young, _policy.PromotionAge, before);
         VisitRoots(isFull: false);
-        nuint read = _collector.VisitRemembered();
+        var read = _collector.VisitRemembered();
         _collector.DrainYoung();
         HostObjects.Update(_collector, isFull: false);
         _old.Top = _collector.Free;
         _young.Switch(_collector.SurvivorTop);
         Overwrite(left, survivors);
-        nuint promoted = (nuint)(_old.Top - before);
+        var promoted = (nuint)(_old.Top - before);
         _promoted += (long)promoted;
         _aged += (long)_young.SurvivorBytes;
         _youngCollections++;
@@ -347,10 +401,10 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
 
     private void CollectFully()
     {
-        byte* from = _old!.IsLow ? _old.Start : _young!.Start;
-        byte* left = _old.Start;
-        nuint extent = _old.Extent;
-        byte* to = _old.Other;
+        var from = _old!.IsLow ? _old.Start : _young!.Start;
+        var left = _old.Start;
+        var extent = _old.Extent;
+        var to = _old.Other;
         ClearCardsOfLargeArrays();
         _collector!.BeginFull(from, (nuint)(_large!.Start - _young!.Start), to, _large.Start, _large.Extent);
         VisitRoots(isFull: true);
@@ -358,10 +412,10 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
         HostObjects.Update(_collector, isFull: true);
         _remembered!.Clear();
         _large.Sweep();
-        nuint moved = (nuint)(_collector.Free - to) - _collector.FilledBytes;
+        var moved = (nuint)(_collector.Free - to) - _collector.FilledBytes;
         _moved += (long)moved;
         _live = moved + _large.Used;
-        nuint grown = Math.Max((nuint)(_live * _growthFactor), _live + _young.NurserySize);
+        var grown = Math.Max((nuint)(_live * _growthFactor), _live + _young.NurserySize);
         _threshold = Math.Min(Math.Max(_minimumThreshold, grown), _limit);
         _cards!.Clear(left, extent);
         _old.Switch(_collector.Free, _threshold, Math.Min(_threshold, _minimumThreshold), _collector.FilledBytes);
@@ -377,8 +431,11 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         for (nuint i = 0; i < _remembered!.Count; i++)
         {
-            byte* address = (byte*)(_remembered.Items[i] & ~RememberedSet.Whole);
-            if (address >= _large!.Start) _cards!.Clear(address, Collector.SizeOf(address));
+            var address = (byte*)(_remembered.Items[i] & ~RememberedSet.Whole);
+            if (address >= _large!.Start)
+            {
+                _cards!.Clear(address, Collector.SizeOf(address));
+            }
         }
     }
 
@@ -386,13 +443,19 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     {
         _roots.VisitRoots(_collector!, onlyYoung: !isFull);
         Handles.VisitRoots(_collector!, isFull);
-        for (nuint i = 0; i < _scopes.Count; i += 2) _collector!.Visit((ulong*)_scopes.Items[i], (nuint)_scopes.Items[i + 1]);
+        for (nuint i = 0; i < _scopes.Count; i += 2)
+        {
+            _collector!.Visit((ulong*)_scopes.Items[i], (nuint)_scopes.Items[i + 1]);
+        }
     }
 
     /// <summary>Under stress, overwrites what objects have left, so that a reference that was forgotten does not meet one that looks right.</summary>
     private void Overwrite(byte* start, nuint size)
     {
-        if (_stressInterval > 0) Unsafe.InitBlockUnaligned(start, 0xA5, (uint)size);
+        if (_stressInterval > 0)
+        {
+            Unsafe.InitBlockUnaligned(start, 0xA5, (uint)size);
+        }
     }
 
     /// <summary>
@@ -401,12 +464,20 @@ internal sealed unsafe partial class ObjectHeap : IDisposable
     /// </summary>
     private void EmptyNursery()
     {
-        byte* top = _context->AllocationTop;
-        byte* start = _young!.Nursery;
+        var top = _context->AllocationTop;
+        var start = _young!.Nursery;
         Overwrite(_nurseryStart, (nuint)(top - _nurseryStart));
-        if (_nextNurserySize != 0 && _nextNurserySize != _young.NurserySize) _young.Resize(_nextNurserySize);
+        if (_nextNurserySize != 0 && _nextNurserySize != _young.NurserySize)
+        {
+            _young.Resize(_nextNurserySize);
+        }
+
         _nextNurserySize = 0;
-        if (_stressInterval > 0 && (nuint)(_young.NurseryEnd - top) >= MaxRoom) start = top;
+        if (_stressInterval > 0 && (nuint)(_young.NurseryEnd - top) >= MaxRoom)
+        {
+            start = top;
+        }
+
         _nurseryStart = _context->AllocationTop = start;
         _context->AllocationLimit = start;
     }

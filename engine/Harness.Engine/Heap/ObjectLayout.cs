@@ -37,17 +37,25 @@ internal sealed class ObjectLayout
             return;
         }
 
-        if (type.Struct is null) throw new ArgumentException("functions are no heap objects", nameof(type));
+        if (type.Struct is null)
+        {
+            throw new ArgumentException("functions are no heap objects", nameof(type));
+        }
+
         var offsets = ImmutableArray.CreateBuilder<int>(type.Slots.Length);
         var references = ImmutableArray.CreateBuilder<int>();
-        int offset = ObjectHeader.Size;
-        foreach (FieldType field in type.Slots)
+        var offset = ObjectHeader.Size;
+        foreach (var field in type.Slots)
         {
-            int size = SizeOf(field);
-            int alignment = Math.Min(size, ObjectHeader.Alignment);
+            var size = SizeOf(field);
+            var alignment = Math.Min(size, ObjectHeader.Alignment);
             offset = (offset + alignment - 1) & -alignment;
             offsets.Add(offset);
-            if (IsHeapReference(field)) references.Add(offset);
+            if (IsHeapReference(field))
+            {
+                references.Add(offset);
+            }
+
             offset += size;
         }
 
@@ -84,7 +92,7 @@ internal sealed class ObjectLayout
     {
         lock (Gate)
         {
-            ObjectLayout layout = Layouts[canonicalId] ?? new ObjectLayout(TypeRegistry.Get(canonicalId));
+            var layout = Layouts[canonicalId] ?? new ObjectLayout(TypeRegistry.Get(canonicalId));
             Layouts.Set(canonicalId, layout);
             return layout;
         }

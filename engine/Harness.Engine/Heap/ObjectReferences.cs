@@ -10,22 +10,26 @@ internal static unsafe class ObjectReferences
     public static void Visit<T>(byte* address, T visitor)
         where T : class, IRootVisitor
     {
-        ObjectShape* shape = ObjectShapes.Base + *(uint*)address;
+        var shape = ObjectShapes.Base + *(uint*)address;
         switch (shape->Kind)
         {
             case ShapeKind.Fixed:
-                for (ulong words = shape->ReferenceWords; words != 0; words &= words - 1)
+                for (var words = shape->ReferenceWords; words != 0; words &= words - 1)
                 {
                     visitor.Visit((ulong*)address + BitOperations.TrailingZeroCount(words));
                 }
 
                 break;
             case ShapeKind.FixedLong:
-                int* offsets = shape->ReferenceOffsets;
-                for (int i = 1; i <= offsets[0]; i++) visitor.Visit((ulong*)(address + offsets[i]));
+                var offsets = shape->ReferenceOffsets;
+                for (var i = 1; i <= offsets[0]; i++)
+                {
+                    visitor.Visit((ulong*)(address + offsets[i]));
+                }
+
                 break;
             case ShapeKind.ReferenceArray:
-                uint length = *(uint*)(address + ObjectLayout.ArrayLength);
+                var length = *(uint*)(address + ObjectLayout.ArrayLength);
                 visitor.Visit((ulong*)(address + ObjectLayout.ArrayElements), length);
                 break;
             case ShapeKind.Exception:
@@ -37,11 +41,18 @@ internal static unsafe class ObjectReferences
     private static void VisitException<T>(byte* address, T visitor)
         where T : class, IRootVisitor
     {
-        TagData* tag = Collector.TagOf(address);
-        if (tag->ReferenceMask == null) return;
-        for (int i = 0; i < tag->ValueCount; i++)
+        var tag = Collector.TagOf(address);
+        if (tag->ReferenceMask == null)
         {
-            if ((tag->ReferenceMask[i >> 6] >> i & 1) != 0) visitor.Visit((ulong*)(address + ObjectLayout.ExceptionValues) + i);
+            return;
+        }
+
+        for (var i = 0; i < tag->ValueCount; i++)
+        {
+            if ((tag->ReferenceMask[i >> 6] >> i & 1) != 0)
+            {
+                visitor.Visit((ulong*)(address + ObjectLayout.ExceptionValues) + i);
+            }
         }
     }
 }

@@ -84,8 +84,12 @@ internal static unsafe class ObjectShapes
     /// <summary>Fills the shape of a type, which may be filled already. Functions have none.</summary>
     public static void Add(DefinedType type)
     {
-        if (type.Function is not null || Base[type.CanonicalId].Kind != ShapeKind.None) return;
-        ObjectLayout layout = ObjectLayout.Of(type.CanonicalId);
+        if (type.Function is not null || Base[type.CanonicalId].Kind != ShapeKind.None)
+        {
+            return;
+        }
+
+        var layout = ObjectLayout.Of(type.CanonicalId);
         var shape = new ObjectShape { Size = layout.Size };
         if (type.Array is not null)
         {
@@ -107,12 +111,16 @@ internal static unsafe class ObjectShapes
         if (layout.Size <= MaskWords * ObjectHeader.Alignment)
         {
             shape.Kind = ShapeKind.Fixed;
-            foreach (int offset in layout.ReferenceOffsets) shape.ReferenceWords |= 1UL << (offset / ObjectHeader.Alignment);
+            foreach (var offset in layout.ReferenceOffsets)
+            {
+                shape.ReferenceWords |= 1UL << (offset / ObjectHeader.Alignment);
+            }
+
             return;
         }
 
         shape.Kind = ShapeKind.FixedLong;
-        int count = layout.ReferenceOffsets.Length;
+        var count = layout.ReferenceOffsets.Length;
         shape.ReferenceOffsets = (int*)NativeMemory.Alloc((nuint)(count + 1), sizeof(int));
         shape.ReferenceOffsets[0] = count;
         layout.ReferenceOffsets.CopyTo(new Span<int>(shape.ReferenceOffsets + 1, count));
@@ -121,8 +129,8 @@ internal static unsafe class ObjectShapes
     /// <summary>Writes the half with the kind last. Two threads may write the same.</summary>
     private static void Publish(int typeId, ObjectShape shape)
     {
-        ulong* target = (ulong*)(Base + typeId);
-        ulong* source = (ulong*)&shape;
+        var target = (ulong*)(Base + typeId);
+        var source = (ulong*)&shape;
         target[0] = source[0];
         Volatile.Write(ref target[1], source[1]);
     }
@@ -133,9 +141,17 @@ internal static unsafe class ObjectShapes
         var pages = new TypePages((byte*)table, sizeof(ObjectShape));
         TypeRegistry.Removed += id =>
         {
-            ObjectShape* shape = table + id;
-            if (shape->Kind == ShapeKind.FixedLong) NativeMemory.Free(shape->ReferenceOffsets);
-            if (shape->Kind != ShapeKind.None) *shape = default;
+            var shape = table + id;
+            if (shape->Kind == ShapeKind.FixedLong)
+            {
+                NativeMemory.Free(shape->ReferenceOffsets);
+            }
+
+            if (shape->Kind != ShapeKind.None)
+            {
+                *shape = default;
+            }
+
             pages.Remove(id);
         };
         table[BuiltinTypeId.HostObject] = new ObjectShape { Kind = ShapeKind.Fixed, Size = ObjectHeader.Size + sizeof(long) };

@@ -74,8 +74,8 @@ internal sealed unsafe class OldGeneration
     /// <param name="filled">Bytes of what was copied that are no objects that live.</param>
     public void Switch(byte* top, nuint expected, nuint kept, nuint filled)
     {
-        byte* left = Start;
-        nuint leftTouched = Math.Max(_touched, Extent);
+        var left = Start;
+        var leftTouched = Math.Max(_touched, Extent);
         Start = Other;
         Top = top;
         _filled = filled;
@@ -88,8 +88,8 @@ internal sealed unsafe class OldGeneration
     /// <returns>How many bytes of the lower and of the upper half have memory.</returns>
     public (nuint Low, nuint High) Leave(nuint kept)
     {
-        nuint inUse = Trim(Start, Math.Max(_touched, Extent), kept);
-        nuint other = Trim(Other, _otherTouched, kept);
+        var inUse = Trim(Start, Math.Max(_touched, Extent), kept);
+        var other = Trim(Other, _otherTouched, kept);
         return IsLow ? (inUse, other) : (other, inUse);
     }
 
@@ -97,7 +97,11 @@ internal sealed unsafe class OldGeneration
     private static nuint Trim(byte* half, nuint touched, nuint kept)
     {
         kept = (kept + Granularity - 1) & ~(Granularity - 1);
-        if (touched <= kept) return touched;
+        if (touched <= kept)
+        {
+            return touched;
+        }
+
         LinuxMemory.Discard(half + kept, ((touched + Granularity - 1) & ~(Granularity - 1)) - kept);
         return kept;
     }

@@ -57,7 +57,11 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
         get
         {
             nuint bytes = 0;
-            foreach (EvacuationWorker worker in _workers) bytes += worker.FilledBytes;
+            foreach (var worker in _workers)
+            {
+                bytes += worker.FilledBytes;
+            }
+
             return bytes;
         }
     }
@@ -71,7 +75,11 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
         get
         {
             long bytes = 0;
-            for (int i = 1; i < _workers.Length; i++) bytes += _workers[i].Bytes;
+            for (var i = 1; i < _workers.Length; i++)
+            {
+                bytes += _workers[i].Bytes;
+            }
+
             return bytes;
         }
     }
@@ -85,7 +93,11 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
     /// <returns>The worker of this thread, which is to be told what was reached so far.</returns>
     public EvacuationWorker Begin(ulong from, ulong fromSize, ulong large, ulong largeSize, byte* top)
     {
-        foreach (EvacuationWorker worker in _workers) worker.Begin(from, fromSize, large, largeSize);
+        foreach (var worker in _workers)
+        {
+            worker.Begin(from, fromSize, large, largeSize);
+        }
+
         _hungry = Helpers;
         _top = (long)top;
         return _workers[0];
@@ -95,15 +107,27 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
     public byte* Run()
     {
         CollectorThreads.Open(this);
-        if (_isStressed) CollectorThreads.CallAll(this);
+        if (_isStressed)
+        {
+            CollectorThreads.CallAll(this);
+        }
+
         while (true)
         {
             _workers[0].Work();
-            if (CollectorThreads.TryClose(this)) break;
+            if (CollectorThreads.TryClose(this))
+            {
+                break;
+            }
+
             SleepUntilWork();
         }
 
-        foreach (EvacuationWorker worker in _workers) worker.Finish();
+        foreach (var worker in _workers)
+        {
+            worker.Finish();
+        }
+
         return (byte*)_top;
     }
 
@@ -113,7 +137,11 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
     /// <summary>Gives addresses back if no other were taken since. For the thread of the heap, after the work.</summary>
     public bool TryGiveBack(byte* start, byte* end)
     {
-        if (_top != (long)end) return false;
+        if (_top != (long)end)
+        {
+            return false;
+        }
+
         _top = (long)start;
         return true;
     }
@@ -123,9 +151,19 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
     {
         // The item first, then the look at who waits: who waits looks the other way round.
         Interlocked.MemoryBarrier();
-        if (!HasHungry) return;
-        if (Volatile.Read(ref _sleeps)) _wake.Set();
-        else if (Joined + Called < Helpers) CollectorThreads.Call(this);
+        if (!HasHungry)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _sleeps))
+        {
+            _wake.Set();
+        }
+        else if (Joined + Called < Helpers)
+        {
+            CollectorThreads.Call(this);
+        }
     }
 
     /// <summary>Looks for work at the other workers for a short time.</summary>
@@ -139,19 +177,27 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
             Interlocked.Increment(ref _hungry);
         }
 
-        int looks = _isStressed ? StressLooks : PatientLooks;
-        for (int look = 0; look < looks; look++)
+        var looks = _isStressed ? StressLooks : PatientLooks;
+        for (var look = 0; look < looks; look++)
         {
-            for (int i = 1; i < _workers.Length; i++)
+            for (var i = 1; i < _workers.Length; i++)
             {
-                if (!_workers[(thief.Index + i) % _workers.Length].Items.TrySteal(out item)) continue;
+                if (!_workers[(thief.Index + i) % _workers.Length].Items.TrySteal(out item))
+                {
+                    continue;
+                }
+
                 thief.IsHungry = false;
                 Interlocked.Decrement(ref _hungry);
                 return true;
             }
 
             // Nobody has work, so that none can come.
-            if (Volatile.Read(ref _hungry) == _workers.Length) break;
+            if (Volatile.Read(ref _hungry) == _workers.Length)
+            {
+                break;
+            }
+
             Thread.SpinWait(PauseBetweenLooks);
         }
 
@@ -163,7 +209,11 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
     /// <returns>Whether there is room for one.</returns>
     public bool AddCall()
     {
-        if (Joined + Called >= Helpers) return false;
+        if (Joined + Called >= Helpers)
+        {
+            return false;
+        }
+
         Called++;
         return true;
     }
@@ -177,8 +227,12 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
     {
         Called--;
         Joined++;
-        int index = 1;
-        while (_workers[index].IsTaken) index++;
+        var index = 1;
+        while (_workers[index].IsTaken)
+        {
+            index++;
+        }
+
         _workers[index].IsTaken = true;
         return _workers[index];
     }
@@ -189,13 +243,20 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
         worker.IsTaken = false;
         Joined--;
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _sleeps)) _wake.Set();
+        if (Volatile.Read(ref _sleeps))
+        {
+            _wake.Set();
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (EvacuationWorker worker in _workers) worker.Dispose();
+        foreach (var worker in _workers)
+        {
+            worker.Dispose();
+        }
+
         _wake.Dispose();
     }
 
@@ -203,15 +264,22 @@ internal sealed unsafe class ParallelEvacuation : IDisposable
     {
         Volatile.Write(ref _sleeps, true);
         Interlocked.MemoryBarrier();
-        if (Joined > 0 && !HasWork()) _wake.WaitOne();
+        if (Joined > 0 && !HasWork())
+        {
+            _wake.WaitOne();
+        }
+
         Volatile.Write(ref _sleeps, false);
     }
 
     private bool HasWork()
     {
-        foreach (EvacuationWorker worker in _workers)
+        foreach (var worker in _workers)
         {
-            if (!worker.Items.IsEmpty) return true;
+            if (!worker.Items.IsEmpty)
+            {
+                return true;
+            }
         }
 
         return false;

@@ -26,10 +26,13 @@ internal sealed class PauseHistogram
         get
         {
             long before = 0;
-            for (int i = 0; i < _buckets.Length; i++)
+            for (var i = 0; i < _buckets.Length; i++)
             {
                 before += _buckets[i];
-                if (before * 2 > _count) return TimeSpan.FromTicks((LowerBound(i) + LowerBound(i + 1)) / 2);
+                if (before * 2 > _count)
+                {
+                    return TimeSpan.FromTicks((LowerBound(i) + LowerBound(i + 1)) / 2);
+                }
             }
 
             return TimeSpan.Zero;
@@ -42,20 +45,31 @@ internal sealed class PauseHistogram
         _count++;
         _buckets[BucketOf(pause.Ticks)]++;
         Total += pause;
-        if (pause > Maximum) Maximum = pause;
+        if (pause > Maximum)
+        {
+            Maximum = pause;
+        }
     }
 
     private static int BucketOf(long ticks)
     {
-        if (ticks < SubBuckets) return (int)ticks;
-        int exponent = BitOperations.Log2((ulong)ticks) - SubBucketBits;
+        if (ticks < SubBuckets)
+        {
+            return (int)ticks;
+        }
+
+        var exponent = BitOperations.Log2((ulong)ticks) - SubBucketBits;
         return (exponent * SubBuckets) + (int)(ticks >> exponent);
     }
 
     private static long LowerBound(int bucket)
     {
-        if (bucket < SubBuckets) return bucket;
-        int exponent = (bucket / SubBuckets) - 1;
+        if (bucket < SubBuckets)
+        {
+            return bucket;
+        }
+
+        var exponent = (bucket / SubBuckets) - 1;
         return (long)((bucket % SubBuckets) + SubBuckets) << exponent;
     }
 }

@@ -58,7 +58,11 @@ internal sealed unsafe class RememberedSet
     public void Clear()
     {
         Truncate(0);
-        if (_touched <= KeptBytes) return;
+        if (_touched <= KeptBytes)
+        {
+            return;
+        }
+
         LinuxMemory.Discard((byte*)Items + KeptBytes, (_touched - KeptBytes + LargeObjectSpace.PageSize - 1) & ~(LargeObjectSpace.PageSize - 1));
         _touched = KeptBytes;
     }

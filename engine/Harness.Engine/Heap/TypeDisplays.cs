@@ -33,14 +33,14 @@ internal static unsafe class TypeDisplays
     /// <returns>False if the table lies too high.</returns>
     public static bool TryGetDisplacement(out int displacement)
     {
-        bool isLow = (nuint)Base <= int.MaxValue - (1 << RowShift);
+        var isLow = (nuint)Base <= int.MaxValue - (1 << RowShift);
         displacement = isLow ? (int)Base : 0;
         return isLow;
     }
 
     private static byte* CreateTable()
     {
-        byte* table = LinuxMemory.MapPagesNear(PreferredBase, (nuint)HeapType.MaxTypes << RowShift);
+        var table = LinuxMemory.MapPagesNear(PreferredBase, (nuint)HeapType.MaxTypes << RowShift);
         var pages = new TypePages(table, 1 << RowShift);
         TypeRegistry.Removed += pages.Remove;
         return table;

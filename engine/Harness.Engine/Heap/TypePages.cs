@@ -16,10 +16,10 @@ internal sealed unsafe class TypePages(byte* start, int entrySize)
     /// <summary>A type is gone.</summary>
     public void Remove(int id)
     {
-        int page = id / _entriesOfPage;
+        var page = id / _entriesOfPage;
         lock (_gate)
         {
-            int removed = _removed.GetValueOrDefault(page) + 1;
+            var removed = _removed.GetValueOrDefault(page) + 1;
             if (removed < _entriesOfPage)
             {
                 _removed[page] = removed;

@@ -29,9 +29,13 @@ internal sealed unsafe class WorkDeque : IDisposable
     /// <summary>Adds an item. For the owner.</summary>
     public void Push(WorkItem item)
     {
-        long bottom = _ends->Bottom;
+        var bottom = _ends->Bottom;
         var buffer = (Buffer*)_ends->Buffer;
-        if (bottom - Volatile.Read(ref _ends->Top) >= buffer->Capacity) buffer = Grow(buffer, bottom);
+        if (bottom - Volatile.Read(ref _ends->Top) >= buffer->Capacity)
+        {
+            buffer = Grow(buffer, bottom);
+        }
+
         *buffer->At(bottom) = item;
         Volatile.Write(ref _ends->Bottom, bottom + 1);
     }
@@ -39,10 +43,10 @@ internal sealed unsafe class WorkDeque : IDisposable
     /// <summary>Takes the item that was added last. For the owner.</summary>
     public bool TryPop(out WorkItem item)
     {
-        long bottom = _ends->Bottom - 1;
+        var bottom = _ends->Bottom - 1;
         _ends->Bottom = bottom;
         Interlocked.MemoryBarrier();
-        long top = Volatile.Read(ref _ends->Top);
+        var top = Volatile.Read(ref _ends->Top);
         if (top > bottom)
         {
             Volatile.Write(ref _ends->Bottom, bottom + 1);
@@ -51,10 +55,13 @@ internal sealed unsafe class WorkDeque : IDisposable
         }
 
         item = *((Buffer*)_ends->Buffer)->At(bottom);
-        if (top < bottom) return true;
+        if (top < bottom)
+        {
+            return true;
+        }
 
         // The last item: a thief may want it as well.
-        bool isOurs = Interlocked.CompareExchange(ref _ends->Top, top + 1, top) == top;
+        var isOurs = Interlocked.CompareExchange(ref _ends->Top, top + 1, top) == top;
         Volatile.Write(ref _ends->Bottom, bottom + 1);
         return isOurs;
     }
@@ -63,7 +70,7 @@ internal sealed unsafe class WorkDeque : IDisposable
     /// <returns>False if there is none, or somebody else has taken it just now.</returns>
     public bool TrySteal(out WorkItem item)
     {
-        long top = Volatile.Read(ref _ends->Top);
+        var top = Volatile.Read(ref _ends->Top);
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _ends->Bottom) <= top)
         {
@@ -82,7 +89,11 @@ internal sealed unsafe class WorkDeque : IDisposable
         var buffer = (Buffer*)_ends->Buffer;
         FreeAll(buffer->Smaller);
         buffer->Smaller = null;
-        if (buffer->Capacity <= KeptCapacity) return;
+        if (buffer->Capacity <= KeptCapacity)
+        {
+            return;
+        }
+
         FreeAll(buffer);
         *_ends = default;
         _ends->Buffer = (nint)NewBuffer(InitialCapacity, null);
@@ -109,7 +120,11 @@ internal sealed unsafe class WorkDeque : IDisposable
             Environment.FailFast("no memory is left to go on with a garbage collection");
         }
 
-        for (long i = Volatile.Read(ref _ends->Top); i < bottom; i++) *buffer->At(i) = *smaller->At(i);
+        for (var i = Volatile.Read(ref _ends->Top); i < bottom; i++)
+        {
+            *buffer->At(i) = *smaller->At(i);
+        }
+
         Volatile.Write(ref _ends->Buffer, (nint)buffer);
         return buffer;
     }
@@ -126,7 +141,7 @@ internal sealed unsafe class WorkDeque : IDisposable
     {
         while (buffer != null)
         {
-            Buffer* smaller = buffer->Smaller;
+            var smaller = buffer->Smaller;
             NativeMemory.Free(buffer);
             buffer = smaller;
         }
@@ -160,7 +175,10 @@ internal sealed unsafe class WorkDeque : IDisposable
 
         public WorkItem* At(long number)
         {
-            fixed (Buffer* buffer = &this) return (WorkItem*)(buffer + 1) + (number & (Capacity - 1));
+            fixed (Buffer* buffer = &this)
+            {
+                return (WorkItem*)(buffer + 1) + (number & (Capacity - 1));
+            }
         }
     }
 }

@@ -93,9 +93,13 @@ internal sealed unsafe class YoungGeneration
     /// <summary>Changes the size of the nursery, which must be empty; what it no longer needs goes back to the system.</summary>
     public void Resize(nuint size)
     {
-        byte* end = Nursery + size;
-        byte* firstPage = Nursery + (size + LargeObjectSpace.PageSize - 1 & ~(LargeObjectSpace.PageSize - 1));
-        if (firstPage < NurseryEnd) LinuxMemory.Discard(firstPage, (nuint)(NurseryEnd - firstPage));
+        var end = Nursery + size;
+        var firstPage = Nursery + (size + LargeObjectSpace.PageSize - 1 & ~(LargeObjectSpace.PageSize - 1));
+        if (firstPage < NurseryEnd)
+        {
+            LinuxMemory.Discard(firstPage, (nuint)(NurseryEnd - firstPage));
+        }
+
         NurseryEnd = end;
     }
 

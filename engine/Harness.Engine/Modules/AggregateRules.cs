@@ -19,11 +19,19 @@ internal static class AggregateRules
         var givesDescriptor = opcode is Opcode.StructNewDesc or Opcode.StructNewDefaultDesc;
         if (type.Definition.Descriptor is not { } descriptor)
         {
-            if (givesDescriptor) throw new InvalidModuleException("type without descriptor requires non-descriptor allocation", offset);
+            if (givesDescriptor)
+            {
+                throw new InvalidModuleException("type without descriptor requires non-descriptor allocation", offset);
+            }
+
             return null;
         }
 
-        if (!givesDescriptor) throw new InvalidModuleException("type with descriptor requires descriptor allocation", offset);
+        if (!givesDescriptor)
+        {
+            throw new InvalidModuleException("type with descriptor requires descriptor allocation", offset);
+        }
+
         return ValueType.Reference(descriptor.Exact, nullable: true);
     }
 
@@ -53,6 +61,9 @@ internal static class AggregateRules
 
     private static void RequireDefaultable(bool isDefaultable, int offset)
     {
-        if (!isDefaultable) throw new InvalidModuleException("type mismatch: field type is not defaultable", offset);
+        if (!isDefaultable)
+        {
+            throw new InvalidModuleException("type mismatch: field type is not defaultable", offset);
+        }
     }
 }

@@ -44,8 +44,15 @@ public sealed class StructType : CompositeType
         IsDefaultable = true;
         foreach (var field in fields)
         {
-            if (field.Type.IsVector) HasVectors = true;
-            if (!field.Type.IsDefaultable) IsDefaultable = false;
+            if (field.Type.IsVector)
+            {
+                HasVectors = true;
+            }
+
+            if (!field.Type.IsDefaultable)
+            {
+                IsDefaultable = false;
+            }
         }
     }
 

@@ -17,7 +17,11 @@ internal sealed class BranchHints
     /// <summary>Reads the section's content as far as it is well-formed.</summary>
     public BranchHints(ModuleReader reader)
     {
-        if (reader.Remaining == 0) return;
+        if (reader.Remaining == 0)
+        {
+            return;
+        }
+
         try
         {
             for (var functions = reader.ReadVarU32(); functions > 0; functions--)
@@ -29,7 +33,10 @@ internal sealed class BranchHints
                     var hint = reader.ReadSized();
                     var isLikely = hint.ReadByte();
                     hint.ExpectEnd();
-                    if (isLikely <= 1) _hints[(function, offset)] = isLikely != 0;
+                    if (isLikely <= 1)
+                    {
+                        _hints[(function, offset)] = isLikely != 0;
+                    }
                 }
             }
         }

@@ -85,7 +85,7 @@ internal unsafe struct BytecodeReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int ReadVarI32()
     {
-        int value = (sbyte)(*_position << 1) >> 1;
+        var value = (sbyte)(*_position << 1) >> 1;
         return *_position++ < 0x80 ? value : (int)ReadVarI64Rest();
     }
 
@@ -233,14 +233,26 @@ internal unsafe struct BytecodeReader
                 _position += BinaryFormat.VectorBytes;
                 break;
             case ImmediateKind.BranchTable:
-                for (var labels = ReadBrTable(); labels >= 0; labels--) SkipLeb();
+                for (var labels = ReadBrTable(); labels >= 0; labels--)
+                {
+                    SkipLeb();
+                }
+
                 break;
             case ImmediateKind.SelectTypes:
-                for (var types = ReadVarU32(); types > 0; types--) SkipTypeCode();
+                for (var types = ReadVarU32(); types > 0; types--)
+                {
+                    SkipTypeCode();
+                }
+
                 break;
             case ImmediateKind.TryTable:
                 SkipTypeCode();
-                for (var clauses = ReadVarU32(); clauses > 0; clauses--) ReadCatch();
+                for (var clauses = ReadVarU32(); clauses > 0; clauses--)
+                {
+                    ReadCatch();
+                }
+
                 break;
             case ImmediateKind.BranchOnCast:
                 _position++;
@@ -281,8 +293,16 @@ internal unsafe struct BytecodeReader
     /// </summary>
     private void SkipTypeCode()
     {
-        if (*_position is BinaryFormat.TypeRef or BinaryFormat.TypeRefNull) _position++;
-        if (*_position == BinaryFormat.ExactHeapType) _position++;
+        if (*_position is BinaryFormat.TypeRef or BinaryFormat.TypeRefNull)
+        {
+            _position++;
+        }
+
+        if (*_position == BinaryFormat.ExactHeapType)
+        {
+            _position++;
+        }
+
         SkipLeb();
     }
 
@@ -295,7 +315,10 @@ internal unsafe struct BytecodeReader
         {
             uint next = *_position++;
             value |= (next & 0x7F) << shift;
-            if (next < 0x80) return value;
+            if (next < 0x80)
+            {
+                return value;
+            }
         }
     }
 
@@ -306,7 +329,10 @@ internal unsafe struct BytecodeReader
         {
             ulong next = *_position++;
             value |= (next & 0x7F) << shift;
-            if (next < 0x80) return value;
+            if (next < 0x80)
+            {
+                return value;
+            }
         }
     }
 
@@ -318,7 +344,11 @@ internal unsafe struct BytecodeReader
         {
             long next = *_position++;
             value |= (next & 0x7F) << shift;
-            if (next >= 0x80) continue;
+            if (next >= 0x80)
+            {
+                continue;
+            }
+
             var unused = 64 - (shift + 7);
             return unused > 0 ? value << unused >> unused : value;
         }

@@ -19,10 +19,14 @@ internal sealed class ConstantTable
     private ConstantTable(int[] functions)
     {
         _functions = functions;
-        for (int i = 0; i < functions.Length; i++)
+        for (var i = 0; i < functions.Length; i++)
         {
-            if (functions[i] == InitialElements.Null) continue;
-            ref Run run = ref CollectionsMarshal.GetValueRefOrAddDefault(_runs, functions[i], out bool exists);
+            if (functions[i] == InitialElements.Null)
+            {
+                continue;
+            }
+
+            ref var run = ref CollectionsMarshal.GetValueRefOrAddDefault(_runs, functions[i], out var exists);
             run = !exists ? new Run(i, i) : run != Several && run.Last == i - 1 ? run with { Last = i } : Several;
         }
     }
@@ -30,11 +34,14 @@ internal sealed class ConstantTable
     /// <summary>By table of a module, what is known of it for ever; null for tables that may change, or of which it is not known what they contain.</summary>
     public static ConstantTable?[] Of(WasmModule module)
     {
-        int[]?[] elements = InitialElements.Of(module, MostElements);
+        var elements = InitialElements.Of(module, MostElements);
         var tables = new ConstantTable?[elements.Length];
-        for (int i = 0; i < tables.Length; i++)
+        for (var i = 0; i < tables.Length; i++)
         {
-            if (elements[i] is { } functions && !module.MayChangeTable(i)) tables[i] = new ConstantTable(functions);
+            if (elements[i] is { } functions && !module.MayChangeTable(i))
+            {
+                tables[i] = new ConstantTable(functions);
+            }
         }
 
         return tables;

@@ -69,7 +69,11 @@ internal sealed class ExportTable
     /// <returns>Where the first export begins that has the name of one before; -1 if there is none.</returns>
     public int Seal()
     {
-        if (_hashes.Length == 0) return -1;
+        if (_hashes.Length == 0)
+        {
+            return -1;
+        }
+
         _slots = new uint[BitOperations.RoundUpToPowerOf2(2 * (uint)Math.Max(_count, 1))];
         _slotShift = 32 - BitOperations.Log2((uint)_slots.Length);
         var first = _count < LeastInParts ? InsertAll() : InsertInParts();
@@ -88,9 +92,13 @@ internal sealed class ExportTable
         ArgumentNullException.ThrowIfNull(name);
         var most = Encoding.UTF8.GetMaxByteCount(name.Length);
         byte[]? rented = null;
-        Span<byte> bytes = most <= MostOnStack ? stackalloc byte[MostOnStack] : (rented = ArrayPool<byte>.Shared.Rent(most));
+        var bytes = most <= MostOnStack ? stackalloc byte[MostOnStack] : (rented = ArrayPool<byte>.Shared.Rent(most));
         var found = IndexOf(bytes[..Encoding.UTF8.GetBytes(name, bytes)], (uint)string.GetHashCode(name.AsSpan()));
-        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
         return found < 0 ? null : _all is { } all ? all[found] : Read(found);
     }
 
@@ -103,7 +111,10 @@ internal sealed class ExportTable
         {
             var reader = ReaderAt(i);
             reader.ReadNameBytes();
-            if ((ExternalKind)reader.ReadByte() == kind && (int)reader.ReadVarU32() == item) return true;
+            if ((ExternalKind)reader.ReadByte() == kind && (int)reader.ReadVarU32() == item)
+            {
+                return true;
+            }
         }
 
         return false;
@@ -113,9 +124,13 @@ internal sealed class ExportTable
     private static uint HashOf(ReadOnlySpan<byte> name)
     {
         char[]? rented = null;
-        Span<char> text = name.Length <= MostOnStack ? stackalloc char[MostOnStack] : (rented = ArrayPool<char>.Shared.Rent(name.Length));
+        var text = name.Length <= MostOnStack ? stackalloc char[MostOnStack] : (rented = ArrayPool<char>.Shared.Rent(name.Length));
         var hash = (uint)string.GetHashCode(text[..Encoding.UTF8.GetChars(name, text)]);
-        if (rented is not null) ArrayPool<char>.Shared.Return(rented);
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
         return hash;
     }
 
@@ -123,7 +138,10 @@ internal sealed class ExportTable
     {
         for (var place = hash >> _slotShift; _slots[place] != 0; place = Behind(place))
         {
-            if (IsLike(_slots[place], hash) && NameOf(_slots[place]).SequenceEqual(name)) return NumberOf(_slots[place]);
+            if (IsLike(_slots[place], hash) && NameOf(_slots[place]).SequenceEqual(name))
+            {
+                return NumberOf(_slots[place]);
+            }
         }
 
         return -1;
@@ -134,7 +152,11 @@ internal sealed class ExportTable
     private int InsertAll()
     {
         var first = int.MaxValue;
-        for (var i = 0; i < _count; i++) first = Math.Min(first, Insert(i, _hashes[i]));
+        for (var i = 0; i < _count; i++)
+        {
+            first = Math.Min(first, Insert(i, _hashes[i]));
+        }
+
         return first;
     }
 
@@ -145,12 +167,28 @@ internal sealed class ExportTable
     {
         Span<int> starts = stackalloc int[(1 << PartBits) + 1];
         starts.Clear();
-        foreach (var hash in _hashes.AsSpan(0, _count)) starts[(int)(hash >> (32 - PartBits)) + 1]++;
-        for (var i = 1; i < starts.Length; i++) starts[i] += starts[i - 1];
+        foreach (var hash in _hashes.AsSpan(0, _count))
+        {
+            starts[(int)(hash >> (32 - PartBits)) + 1]++;
+        }
+
+        for (var i = 1; i < starts.Length; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
         var sorted = ArrayPool<(uint Hash, int Index)>.Shared.Rent(_count);
-        for (var i = 0; i < _count; i++) sorted[starts[(int)(_hashes[i] >> (32 - PartBits))]++] = (_hashes[i], i);
+        for (var i = 0; i < _count; i++)
+        {
+            sorted[starts[(int)(_hashes[i] >> (32 - PartBits))]++] = (_hashes[i], i);
+        }
+
         var first = int.MaxValue;
-        foreach (var (hash, index) in sorted.AsSpan(0, _count)) first = Math.Min(first, Insert(index, hash));
+        foreach (var (hash, index) in sorted.AsSpan(0, _count))
+        {
+            first = Math.Min(first, Insert(index, hash));
+        }
+
         ArrayPool<(uint Hash, int Index)>.Shared.Return(sorted);
         return first;
     }
@@ -162,7 +200,10 @@ internal sealed class ExportTable
         var place = hash >> _slotShift;
         for (; _slots[place] != 0; place = Behind(place))
         {
-            if (IsLike(_slots[place], hash) && NameOf(_slots[place]).SequenceEqual(ReaderAt(index).ReadNameBytes())) return index;
+            if (IsLike(_slots[place], hash) && NameOf(_slots[place]).SequenceEqual(ReaderAt(index).ReadNameBytes()))
+            {
+                return index;
+            }
         }
 
         _slots[place] = (hash << IndexBits) | (uint)(index + 1);
@@ -180,7 +221,11 @@ internal sealed class ExportTable
     private Export[] List()
     {
         var exports = new Export[_count];
-        for (var i = 0; i < exports.Length; i++) exports[i] = Read(i);
+        for (var i = 0; i < exports.Length; i++)
+        {
+            exports[i] = Read(i);
+        }
+
         return exports;
     }
 

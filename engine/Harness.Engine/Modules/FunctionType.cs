@@ -38,7 +38,10 @@ public sealed class FunctionType : CompositeType
     {
         foreach (var type in types)
         {
-            if (type.IsVector) return true;
+            if (type.IsVector)
+            {
+                return true;
+            }
         }
 
         return false;

@@ -17,31 +17,51 @@ internal static class InitialElements
     public static int[]?[] Of(WasmModule module, long limit)
     {
         var tables = new int[]?[module.Tables.Length];
-        ImmutableArray<ElementSegment> segments = module.Elements;
-        if (!segments.All(segment => segment.Mode != SegmentMode.Active || Fits(module, segment))) return tables;
+        var segments = module.Elements;
+        if (!segments.All(segment => segment.Mode != SegmentMode.Active || Fits(module, segment)))
+        {
+            return tables;
+        }
+
         var hasFunctions = new bool[tables.Length];
         var hasExpressions = new bool[tables.Length];
-        foreach (ElementSegment segment in segments)
+        foreach (var segment in segments)
         {
-            if (segment.Mode != SegmentMode.Active) continue;
-            bool[] found = segment.FunctionIndices.IsDefault ? hasExpressions : hasFunctions;
+            if (segment.Mode != SegmentMode.Active)
+            {
+                continue;
+            }
+
+            var found = segment.FunctionIndices.IsDefault ? hasExpressions : hasFunctions;
             found[segment.TableIndex] = true;
         }
 
         var left = (ulong)limit;
-        for (int i = 0; i < tables.Length; i++)
+        for (var i = 0; i < tables.Length; i++)
         {
-            TableInfo table = module.Tables[i];
-            if (table.IsImported || table.Initializer is not null || !hasFunctions[i] || hasExpressions[i]) continue;
-            if (table.Type.Limits.Minimum > left) continue;
+            var table = module.Tables[i];
+            if (table.IsImported || table.Initializer is not null || !hasFunctions[i] || hasExpressions[i])
+            {
+                continue;
+            }
+
+            if (table.Type.Limits.Minimum > left)
+            {
+                continue;
+            }
+
             left -= table.Type.Limits.Minimum;
             tables[i] = new int[table.Type.Limits.Minimum];
             Array.Fill(tables[i]!, Null);
         }
 
-        foreach (ElementSegment segment in segments)
+        foreach (var segment in segments)
         {
-            if (segment.Mode != SegmentMode.Active || tables[segment.TableIndex] is not { } elements) continue;
+            if (segment.Mode != SegmentMode.Active || tables[segment.TableIndex] is not { } elements)
+            {
+                continue;
+            }
+
             segment.FunctionIndices.CopyTo(elements, (int)segment.Offset!.Operations[0].Bits);
         }
 
@@ -50,7 +70,7 @@ internal static class InitialElements
 
     private static bool Fits(WasmModule module, ElementSegment segment)
     {
-        TableInfo table = module.Tables[segment.TableIndex];
+        var table = module.Tables[segment.TableIndex];
         return !table.IsImported
             && segment.Offset!.Operations is [{ Opcode: Opcode.I32Const or Opcode.I64Const } start]
             && (ulong)segment.Count <= table.Type.Limits.Minimum && start.Bits <= table.Type.Limits.Minimum - (ulong)segment.Count;

@@ -73,17 +73,33 @@ internal sealed class ModuleEnvironment
     /// <param name="group">The group; null if it has no types.</param>
     public void CloseGroup(TypeGroup? group)
     {
-        if (group is not null) TypeGroups.Add(group);
-        for (var i = 0; i < _openGroupSize; i++) Types.Add(TypeRegistry.Get(group!.First + i));
+        if (group is not null)
+        {
+            TypeGroups.Add(group);
+        }
+
+        for (var i = 0; i < _openGroupSize; i++)
+        {
+            Types.Add(TypeRegistry.Get(group!.First + i));
+        }
+
         _openGroupSize = 0;
     }
 
     /// <summary>The heap type that a type index means here.</summary>
     public HeapType ResolveType(uint index, int offset)
     {
-        if (index < (uint)Types.Count) return HeapType.Defined(Types[(int)index].CanonicalId);
+        if (index < (uint)Types.Count)
+        {
+            return HeapType.Defined(Types[(int)index].CanonicalId);
+        }
+
         var member = index - (uint)_openGroupStart;
-        if (member < (uint)_openGroupSize) return new HeapType(HeapType.GroupMember + member);
+        if (member < (uint)_openGroupSize)
+        {
+            return new HeapType(HeapType.GroupMember + member);
+        }
+
         throw new InvalidModuleException($"unknown type {index}", offset);
     }
 
@@ -137,7 +153,10 @@ internal sealed class ModuleEnvironment
             case BinaryFormat.TypeV128: return ValueType.V128;
             default:
                 if (!BinaryFormat.IsAbstractHeapType(code))
+                {
                     throw new MalformedModuleException("malformed value type", at);
+                }
+
                 return ValueType.Reference(BinaryFormat.AbstractHeapTypeOf(code), nullable: true);
         }
     }
@@ -153,7 +172,11 @@ internal sealed class ModuleEnvironment
     /// <summary>The type with an index.</summary>
     public DefinedType GetType(uint index, int offset)
     {
-        if (index >= (uint)Types.Count) ThrowUnknown("type", index, offset);
+        if (index >= (uint)Types.Count)
+        {
+            ThrowUnknown("type", index, offset);
+        }
+
         return Types[(int)index];
     }
 
@@ -165,50 +188,81 @@ internal sealed class ModuleEnvironment
     /// <summary>The function with an index.</summary>
     public FunctionDeclaration GetFunction(uint index, int offset)
     {
-        if (index >= (uint)Functions.Count) ThrowUnknown("function", index, offset);
+        if (index >= (uint)Functions.Count)
+        {
+            ThrowUnknown("function", index, offset);
+        }
+
         return Functions[(int)index];
     }
 
     /// <summary>The type of the table with an index.</summary>
     public TableType GetTable(uint index, int offset)
     {
-        if (index >= (uint)Tables.Count) ThrowUnknown("table", index, offset);
+        if (index >= (uint)Tables.Count)
+        {
+            ThrowUnknown("table", index, offset);
+        }
+
         return Tables[(int)index].Type;
     }
 
     /// <summary>The type of the memory with an index.</summary>
     public MemoryType GetMemory(uint index, int offset)
     {
-        if (index >= (uint)Memories.Count) ThrowUnknown("memory", index, offset);
+        if (index >= (uint)Memories.Count)
+        {
+            ThrowUnknown("memory", index, offset);
+        }
+
         return Memories[(int)index].Type;
     }
 
     /// <summary>The type of the global with an index.</summary>
     public GlobalType GetGlobal(uint index, int offset)
     {
-        if (index >= (uint)Globals.Count) ThrowUnknown("global", index, offset);
+        if (index >= (uint)Globals.Count)
+        {
+            ThrowUnknown("global", index, offset);
+        }
+
         return Globals[(int)index].Type;
     }
 
     /// <summary>The type of the tag with an index.</summary>
     public TagType GetTag(uint index, int offset)
     {
-        if (index >= (uint)Tags.Count) ThrowUnknown("tag", index, offset);
+        if (index >= (uint)Tags.Count)
+        {
+            ThrowUnknown("tag", index, offset);
+        }
+
         return Tags[(int)index].Type;
     }
 
     /// <summary>The type of the elements of the segment with an index.</summary>
     public ValueType GetElementType(uint index, int offset)
     {
-        if (index >= (uint)Elements.Count) ThrowUnknown("elem segment", index, offset);
+        if (index >= (uint)Elements.Count)
+        {
+            ThrowUnknown("elem segment", index, offset);
+        }
+
         return Elements[(int)index].ElementType;
     }
 
     /// <summary>Checks the index of a data segment that an instruction mentions.</summary>
     public void CheckData(uint index, int offset)
     {
-        if (DataCount is not { } count) throw new MalformedModuleException("data count section required", offset);
-        if (index >= (uint)count) ThrowUnknown("data segment", index, offset);
+        if (DataCount is not { } count)
+        {
+            throw new MalformedModuleException("data count section required", offset);
+        }
+
+        if (index >= (uint)count)
+        {
+            ThrowUnknown("data segment", index, offset);
+        }
     }
 
     [DoesNotReturn]

@@ -19,8 +19,11 @@ internal static class NameText
     public static string Of(string text)
     {
         var isWhole = text.Length <= MostShown;
-        ReadOnlySpan<char> shown = isWhole ? text : text.AsSpan(0, char.IsHighSurrogate(text[MostShown - 1]) ? MostShown - 1 : MostShown);
-        if (isWhole && !shown.ContainsAny(Escaped)) return text;
+        var shown = isWhole ? text : text.AsSpan(0, char.IsHighSurrogate(text[MostShown - 1]) ? MostShown - 1 : MostShown);
+        if (isWhole && !shown.ContainsAny(Escaped))
+        {
+            return text;
+        }
 
         var escaped = new StringBuilder(shown.Length + 16);
         while (shown.IndexOfAny(Escaped) is var at and >= 0)
@@ -43,6 +46,8 @@ internal static class NameText
 
         Span<byte> bytes = stackalloc byte[3];
         foreach (var part in bytes[..Encoding.UTF8.GetBytes([symbol], bytes)])
+        {
             text.Append('\\').Append(Convert.ToHexStringLower([part]));
+        }
     }
 }

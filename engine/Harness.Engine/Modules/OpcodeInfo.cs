@@ -96,8 +96,8 @@ internal sealed class OpcodeInfo
     /// <summary>A load reads, a store writes, and what is neither (an atomic instruction) does both.</summary>
     private static OperatorAccess MemoryAccessOf(string name)
     {
-        bool isLoad = name.Contains(".load", StringComparison.Ordinal);
-        bool isStore = name.Contains(".store", StringComparison.Ordinal);
+        var isLoad = name.Contains(".load", StringComparison.Ordinal);
+        var isStore = name.Contains(".store", StringComparison.Ordinal);
         var extension = isStore ? AccessExtension.None
             : name.EndsWith("_s", StringComparison.Ordinal) ? AccessExtension.Sign
             : name.EndsWith("_u", StringComparison.Ordinal) ? AccessExtension.Zero
@@ -107,8 +107,16 @@ internal sealed class OpcodeInfo
 
     private Feature FeatureOf(string name)
     {
-        if (name.Contains("atomic", StringComparison.Ordinal)) return Feature.Threads;
-        if (name.Contains("relaxed", StringComparison.Ordinal)) return Feature.RelaxedVectors;
+        if (name.Contains("atomic", StringComparison.Ordinal))
+        {
+            return Feature.Threads;
+        }
+
+        if (name.Contains("relaxed", StringComparison.Ordinal))
+        {
+            return Feature.RelaxedVectors;
+        }
+
         return IsVector ? Feature.Vectors : Feature.Core;
     }
 

@@ -89,7 +89,11 @@ internal static class OpcodeTable
     private static OpcodeInfo?[] IndexBySlot()
     {
         var table = new OpcodeInfo?[SlotCount];
-        foreach (var row in Rows) table[Slot(row.Opcode)] = row;
+        foreach (var row in Rows)
+        {
+            table[Slot(row.Opcode)] = row;
+        }
+
         return table;
     }
 
@@ -98,14 +102,22 @@ internal static class OpcodeTable
     private static T[] Index<T>(Func<OpcodeInfo, T> select)
     {
         var table = new T[SlotCount];
-        foreach (var row in Rows) table[Slot(row.Opcode)] = select(row);
+        foreach (var row in Rows)
+        {
+            table[Slot(row.Opcode)] = select(row);
+        }
+
         return table;
     }
 
     private static Dictionary<string, OpcodeInfo> IndexByName()
     {
         var table = new Dictionary<string, OpcodeInfo>(Rows.Length);
-        foreach (var row in Rows) table.TryAdd(row.Name, row);
+        foreach (var row in Rows)
+        {
+            table.TryAdd(row.Name, row);
+        }
+
         return table;
     }
 }

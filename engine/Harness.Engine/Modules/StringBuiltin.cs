@@ -78,7 +78,7 @@ internal static class StringBuiltins
     /// <summary>The function with a name.</summary>
     public static bool TryGet(string name, out StringBuiltin builtin)
     {
-        bool exists = ByName.TryGetValue(name, out var item);
+        var exists = ByName.TryGetValue(name, out var item);
         builtin = item.Builtin;
         return exists;
     }

@@ -12,7 +12,10 @@ internal sealed class TailCallGraph
     /// <summary>Adds a tail call of a function of the module.</summary>
     public void Add(int caller, int callee)
     {
-        if (_calls.Count == 0 || _calls[^1] != (caller, callee)) _calls.Add((caller, callee));
+        if (_calls.Count == 0 || _calls[^1] != (caller, callee))
+        {
+            _calls.Add((caller, callee));
+        }
     }
 
     /// <summary>Adds a tail call by table or reference, whose callee may be any function.</summary>
@@ -30,23 +33,44 @@ internal sealed class TailCallGraph
     /// <param name="functions">Number of all functions.</param>
     public IReadOnlySet<int> FindLeaving(int importedFunctions, int functions)
     {
-        if (_calls.Count == 0) return _leaving;
+        if (_calls.Count == 0)
+        {
+            return _leaving;
+        }
 
         // The callers of a function are a range of the array, which ends where that of the function before ends.
         var ends = new int[functions];
-        foreach (var (_, callee) in _calls) ends[callee]++;
-        for (var i = 1; i < functions; i++) ends[i] += ends[i - 1];
+        foreach (var (_, callee) in _calls)
+        {
+            ends[callee]++;
+        }
+
+        for (var i = 1; i < functions; i++)
+        {
+            ends[i] += ends[i - 1];
+        }
+
         var callers = new int[_calls.Count];
         var next = (int[])ends.Clone();
-        foreach (var (caller, callee) in _calls) callers[--next[callee]] = caller;
+        foreach (var (caller, callee) in _calls)
+        {
+            callers[--next[callee]] = caller;
+        }
 
         var work = new Stack<int>(_leaving);
-        for (var i = 0; i < importedFunctions; i++) work.Push(i);
+        for (var i = 0; i < importedFunctions; i++)
+        {
+            work.Push(i);
+        }
+
         while (work.TryPop(out var callee))
         {
             for (var i = next[callee]; i < ends[callee]; i++)
             {
-                if (_leaving.Add(callers[i])) work.Push(callers[i]);
+                if (_leaving.Add(callers[i]))
+                {
+                    work.Push(callers[i]);
+                }
             }
         }
 

@@ -64,21 +64,41 @@ internal sealed class TypeGroupKey : IEquatable<TypeGroupKey>
         {
             words.Add((type.IsFinal ? 1u : 0u) | (type.Describes is null ? 0 : 2u) | (type.Descriptor is null ? 0 : 4u));
             words.Add(type.Supertype is { } super ? super.Code : 0u);
-            if (type.Describes is { } described) words.Add(described.Code);
-            if (type.Descriptor is { } descriptor) words.Add(descriptor.Code);
+            if (type.Describes is { } described)
+            {
+                words.Add(described.Code);
+            }
+
+            if (type.Descriptor is { } descriptor)
+            {
+                words.Add(descriptor.Code);
+            }
+
             switch (type.Composite)
             {
                 case FunctionType function:
                     words.Add(0);
                     words.Add((uint)function.Parameters.Length);
-                    foreach (var parameter in function.Parameters) words.Add(parameter.Bits);
+                    foreach (var parameter in function.Parameters)
+                    {
+                        words.Add(parameter.Bits);
+                    }
+
                     words.Add((uint)function.Results.Length);
-                    foreach (var result in function.Results) words.Add(result.Bits);
+                    foreach (var result in function.Results)
+                    {
+                        words.Add(result.Bits);
+                    }
+
                     break;
                 case StructType structure:
                     words.Add(1);
                     words.Add((uint)structure.Fields.Length);
-                    foreach (var field in structure.Fields) Add(words, field);
+                    foreach (var field in structure.Fields)
+                    {
+                        Add(words, field);
+                    }
+
                     break;
                 case ArrayType array:
                     words.Add(2);

@@ -25,14 +25,14 @@ public static class TypeRegistry
     private static readonly HashSet<TypeGroup> GroupsForEver = [];
     private static readonly TypeTable<DefinedType> Types = CreateTypes();
     private static readonly TypeTable<WeakReference<TypeGroup>> GroupsOfTypes = new();
-    private static int s_next = FirstId;
-    private static int s_count;
+    private static int _next = FirstId;
+    private static int _count;
 
     /// <summary>Told the canonical id of each type that is gone, by the thread of finalizers.</summary>
     internal static event Action<int>? Removed;
 
     /// <summary>How many types there are.</summary>
-    internal static int Count => Volatile.Read(ref s_count);
+    internal static int Count => Volatile.Read(ref _count);
 
     /// <summary>The defined type with a canonical id.</summary>
     /// <exception cref="InvalidOperationException">Whatever defined the type is gone.</exception>
@@ -48,19 +48,39 @@ public static class TypeRegistry
     /// <summary>Whether every reference of one heap type is one of another (specification, section 3.3).</summary>
     public static bool IsSubtype(HeapType type, HeapType other)
     {
-        if (type == other) return true;
-        if (type == HeapType.Bottom) return true;
+        if (type == other)
+        {
+            return true;
+        }
+
+        if (type == HeapType.Bottom)
+        {
+            return true;
+        }
+
         if (type.IsDefined)
         {
-            if (other.IsExact) return false;
-            if (type.Inexact == other) return true;
+            if (other.IsExact)
+            {
+                return false;
+            }
+
+            if (type.Inexact == other)
+            {
+                return true;
+            }
+
             var defined = Get(type.CanonicalId);
             return other.IsDefined
                 ? defined.IsSubtypeOf(Get(other.CanonicalId))
                 : other != HeapType.Bottom && IsSubtype(defined.AbstractSupertype, other.AbstractType);
         }
 
-        if (other == HeapType.Bottom) return false;
+        if (other == HeapType.Bottom)
+        {
+            return false;
+        }
+
         return other.IsDefined
             ? type.AbstractType == BottomOf(other)
             : IsSubtype(type.AbstractType, other.AbstractType);
@@ -104,14 +124,18 @@ public static class TypeRegistry
         var key = TypeGroupKey.Of(group, realm);
         lock (Gate)
         {
-            if (Groups.TryGetValue(key, out var reference) && reference.TryGetTarget(out var known)) return known;
-            var first = s_next;
+            if (Groups.TryGetValue(key, out var reference) && reference.TryGetTarget(out var known))
+            {
+                return known;
+            }
+
+            var first = _next;
             RequireIds(first, group.Length);
             TypeGroup[] mentioned = [.. MentionedBy(group)];
 
             // From here on the ids are this group's and go with it, whatever fails before it can be found.
-            s_next = first + group.Length;
-            s_count += group.Length;
+            _next = first + group.Length;
+            _count += group.Length;
             var added = new TypeGroup(first, group.Length, key, mentioned);
             for (var i = 0; i < group.Length; i++)
             {
@@ -145,7 +169,11 @@ public static class TypeRegistry
     /// <exception cref="InsufficientMemoryException">There are not so many.</exception>
     internal static void RequireIds(int first, int count)
     {
-        if (count <= HeapType.MaxTypes - first) return;
+        if (count <= HeapType.MaxTypes - first)
+        {
+            return;
+        }
+
         throw new InsufficientMemoryException(
             $"{count} more types do not fit into this process, which has had {first - FirstId} of at most {HeapType.MaxTypes - FirstId}, those of modules that are gone among them: go on in a new process");
     }
@@ -154,7 +182,11 @@ public static class TypeRegistry
     /// <exception cref="InvalidOperationException">Whatever defined the type is gone.</exception>
     internal static TypeGroup? GroupOf(int canonicalId)
     {
-        if (canonicalId < FirstId) return null;
+        if (canonicalId < FirstId)
+        {
+            return null;
+        }
+
         return GroupsOfTypes[canonicalId] is { } reference && reference.TryGetTarget(out var group) ? group : throw Gone(canonicalId);
     }
 
@@ -169,17 +201,24 @@ public static class TypeRegistry
         lock (Gate)
         {
             // An equal group may have been added since nobody referred to this one.
-            if (Groups.TryGetValue(group.Key, out var current) && current == group.Self) Groups.Remove(group.Key);
+            if (Groups.TryGetValue(group.Key, out var current) && current == group.Self)
+            {
+                Groups.Remove(group.Key);
+            }
+
             for (var i = 0; i < group.Count; i++)
             {
                 Types.Remove(group.First + i);
                 GroupsOfTypes.Remove(group.First + i);
             }
 
-            s_count -= group.Count;
+            _count -= group.Count;
         }
 
-        for (var i = 0; i < group.Count; i++) Removed?.Invoke(group.First + i);
+        for (var i = 0; i < group.Count; i++)
+        {
+            Removed?.Invoke(group.First + i);
+        }
     }
 
     private static InvalidOperationException Gone(int canonicalId) => new($"type {canonicalId} is gone with the module that defined it");
@@ -189,15 +228,31 @@ public static class TypeRegistry
         var mentioned = new HashSet<TypeGroup>();
         foreach (var type in group)
         {
-            if (type.Supertype is { } super) Add(super);
+            if (type.Supertype is { } super)
+            {
+                Add(super);
+            }
+
             switch (type.Composite)
             {
                 case FunctionType function:
-                    foreach (var parameter in function.Parameters) AddValue(parameter);
-                    foreach (var result in function.Results) AddValue(result);
+                    foreach (var parameter in function.Parameters)
+                    {
+                        AddValue(parameter);
+                    }
+
+                    foreach (var result in function.Results)
+                    {
+                        AddValue(result);
+                    }
+
                     break;
                 case StructType structure:
-                    foreach (var field in structure.Fields) AddValue(field.Type);
+                    foreach (var field in structure.Fields)
+                    {
+                        AddValue(field.Type);
+                    }
+
                     break;
                 case ArrayType array:
                     AddValue(array.Element.Type);
@@ -209,12 +264,18 @@ public static class TypeRegistry
 
         void AddValue(ValueType type)
         {
-            if (type.IsReference) Add(type.HeapType);
+            if (type.IsReference)
+            {
+                Add(type.HeapType);
+            }
         }
 
         void Add(HeapType type)
         {
-            if (type.IsDefined && (type.Code & HeapType.GroupMember) == 0 && GroupOf(type.CanonicalId) is { } other) mentioned.Add(other);
+            if (type.IsDefined && (type.Code & HeapType.GroupMember) == 0 && GroupOf(type.CanonicalId) is { } other)
+            {
+                mentioned.Add(other);
+            }
         }
     }
 
@@ -261,7 +322,11 @@ public static class TypeRegistry
         private static ImmutableArray<ValueType> Resolve(ImmutableArray<ValueType> types, int first)
         {
             var resolved = new ValueType[types.Length];
-            for (var i = 0; i < resolved.Length; i++) resolved[i] = Resolve(types[i], first);
+            for (var i = 0; i < resolved.Length; i++)
+            {
+                resolved[i] = Resolve(types[i], first);
+            }
+
             return ImmutableCollectionsMarshal.AsImmutableArray(resolved);
         }
 
@@ -273,7 +338,11 @@ public static class TypeRegistry
 
         private static HeapType Resolve(HeapType type, int first)
         {
-            if ((type.Code & HeapType.GroupMember) == 0) return type;
+            if ((type.Code & HeapType.GroupMember) == 0)
+            {
+                return type;
+            }
+
             var resolved = HeapType.Defined(first + (int)(type.Inexact.Code & ~HeapType.GroupMember));
             return type.IsExact ? resolved.Exact : resolved;
         }

@@ -34,7 +34,10 @@ internal sealed class TypeTable<T>
     {
         var block = BlockOf(id);
         Volatile.Write(ref block.Values[id & (BlockSize - 1)], null);
-        if (++block.Removed == BlockSize) Volatile.Write(ref _blocks[id >> BlockBits], null);
+        if (++block.Removed == BlockSize)
+        {
+            Volatile.Write(ref _blocks[id >> BlockBits], null);
+        }
     }
 
     private Block BlockOf(int id)
@@ -47,7 +50,11 @@ internal sealed class TypeTable<T>
             _blocks = larger;
         }
 
-        if (_blocks[number] is { } known) return known;
+        if (_blocks[number] is { } known)
+        {
+            return known;
+        }
+
         var made = new Block();
         Volatile.Write(ref _blocks[number], made);
         return made;

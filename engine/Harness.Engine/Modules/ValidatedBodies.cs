@@ -15,7 +15,11 @@ internal sealed record ValidatedBodies(bool[] WrittenTables, bool[] ReferencedFu
     {
         var functions = module.Functions;
         var written = new bool[module.Tables.Length];
-        for (var i = 0; i < written.Length; i++) written[i] = module.Bodies.IsWritten(i);
+        for (var i = 0; i < written.Length; i++)
+        {
+            written[i] = module.Bodies.IsWritten(i);
+        }
+
         var referenced = new bool[functions.Length];
         var vectors = new bool[functions.Length];
         var leaving = new bool[functions.Length];

@@ -179,7 +179,10 @@ public sealed class WasmModule
     /// <exception cref="ModuleException">It is not valid.</exception>
     internal void RequireValid(FunctionInfo function)
     {
-        if (Late?.FaultOf(function.Index) is { } fault) throw fault.FoundLate(function);
+        if (Late?.FaultOf(function.Index) is { } fault)
+        {
+            throw fault.FoundLate(function);
+        }
     }
 
     private unsafe NameSection ReadNames((int Start, int End) section)

@@ -124,7 +124,11 @@ internal sealed class WasmWriter
     private Span<byte> Reserve(int count)
     {
         var start = Length;
-        if (_buffer.Length - start < count) Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, start + count));
+        if (_buffer.Length - start < count)
+        {
+            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, start + count));
+        }
+
         Length = start + count;
         return _buffer.AsSpan(start, count);
     }

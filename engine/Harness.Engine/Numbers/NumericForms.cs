@@ -18,7 +18,7 @@ internal static class NumericForms
     /// <summary>The form of an instruction; <see cref="NumericFormKind.None"/> if it has none, be it since there is no such instruction.</summary>
     public static NumericForm Of(Opcode opcode)
     {
-        int slot = OpcodeTable.Slot(opcode);
+        var slot = OpcodeTable.Slot(opcode);
         return (uint)slot < (uint)BySlot.Length ? BySlot[slot] : default;
     }
 

@@ -18,11 +18,11 @@ namespace Harness.Engine.Optimizer;
 /// </summary>
 internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCompiler
 {
-    private readonly PassPipeline passes = new(options);
+    private readonly PassPipeline _passes = new(options);
     // Not a bag: that keeps what was added in the adding thread as long as the thread lives.
-    private readonly ConcurrentStack<CodeGenerator> generators = [];
-    private readonly ConcurrentStack<GraphMemory> memories = [];
-    private volatile bool isDisposed;
+    private readonly ConcurrentStack<CodeGenerator> _generators = [];
+    private readonly ConcurrentStack<GraphMemory> _memories = [];
+    private volatile bool _isDisposed;
 
     /// <inheritdoc/>
     public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default) =>
@@ -32,21 +32,21 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
     public CompiledCode CompileLoop(
         ModuleCode code, int functionIndex, int loop, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation = default)
     {
-        WasmModule module = code.Module;
+        var module = code.Module;
         if (module.Functions[functionIndex].HasVectors && !options.VectorsOptimize)
         {
             throw new NotSupportedException("the function has vectors, which stay in baseline code without vectors.optimize");
         }
 
-        long start = Stopwatch.GetTimestamp();
-        InliningTree tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex, cancellation);
-        TimeSpan growthTime = Stopwatch.GetElapsedTime(start);
+        var start = Stopwatch.GetTimestamp();
+        var tree = new InliningTreeGrower(module, options, feedback).Grow(functionIndex, cancellation);
+        var growthTime = Stopwatch.GetElapsedTime(start);
         if (options.TraceInlining)
         {
             InliningTrace.Write(Console.Error, module, tree);
         }
 
-        EngineEvents events = code.Engine.Events;
+        var events = code.Engine.Events;
         Action<string, object, TimeSpan>? observe = events.WantsSteps
             ? (name, result, duration) => events.OnStep(code, functionIndex, name, result, duration)
             : null;
@@ -58,16 +58,16 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         observe?.Invoke("inlining", tree, growthTime);
         cancellation.ThrowIfCancellationRequested();
         start = Stopwatch.GetTimestamp();
-        if (!memories.TryPop(out GraphMemory? memory))
+        if (!_memories.TryPop(out var memory))
         {
             memory = new GraphMemory();
         }
 
         try
         {
-            Graph graph = GraphBuilder.Build(module, options, tree, allowDeopt, loop, memory, cancellation);
-            TimeSpan buildTime = Stopwatch.GetElapsedTime(start);
-            passes.Run(graph, observe, pass => events.OnPassStopped(code, functionIndex, pass), buildTime, cancellation);
+            var graph = GraphBuilder.Build(module, options, tree, allowDeopt, loop, memory, cancellation);
+            var buildTime = Stopwatch.GetElapsedTime(start);
+            _passes.Run(graph, observe, pass => events.OnPassStopped(code, functionIndex, pass), buildTime, cancellation);
             cancellation.ThrowIfCancellationRequested();
             return Generate(graph, code, events.WantsListings, observe);
         }
@@ -75,14 +75,14 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
         {
             // The graph is not used any more.
             memory.Forget();
-            memories.Push(memory);
+            _memories.Push(memory);
         }
     }
 
     /// <summary>Lets a generator generate code: one that is idle, or a new one.</summary>
     private CompiledCode Generate(Graph graph, ModuleCode code, bool withSourceMap, Action<string, object, TimeSpan>? observe)
     {
-        if (!generators.TryPop(out CodeGenerator? generator))
+        if (!_generators.TryPop(out var generator))
         {
             generator = new CodeGenerator();
         }
@@ -112,15 +112,18 @@ internal sealed class OptimizingCompiler(EngineOptions options) : IOptimizingCom
     private void GiveBack(CodeGenerator generator)
     {
         generator.Forget();
-        generators.Push(generator);
-        if (isDisposed) Dispose();
+        _generators.Push(generator);
+        if (_isDisposed)
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Frees the code generators; one that is at work, when it has finished.</summary>
     public void Dispose()
     {
-        isDisposed = true;
-        while (generators.TryPop(out CodeGenerator? generator))
+        _isDisposed = true;
+        while (_generators.TryPop(out var generator))
         {
             generator.Dispose();
         }

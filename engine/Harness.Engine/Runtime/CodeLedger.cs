@@ -19,7 +19,11 @@ internal sealed class CodeLedger(ModuleCode owner)
     /// <exception cref="InsufficientMemoryException">The limit is reached.</exception>
     public void Charge(CompiledCode code)
     {
-        if (_engine.TryTakeCode(code.Block.Size) || (DroppedCode.Collect() && _engine.TryTakeCode(code.Block.Size))) return;
+        if (_engine.TryTakeCode(code.Block.Size) || (DroppedCode.Collect() && _engine.TryTakeCode(code.Block.Size)))
+        {
+            return;
+        }
+
         NativeRuntime.CodeSpace.Free(code.Block);
         throw new InsufficientMemoryException($"the code of an engine takes at most {_engine.Options.CodeLimit} KiB (knob code.limit)");
     }
@@ -37,7 +41,11 @@ internal sealed class CodeLedger(ModuleCode owner)
     /// <summary>Frees what was discarded.</summary>
     public void FreeDiscarded()
     {
-        foreach (CompiledCode code in _discarded) Free(code);
+        foreach (var code in _discarded)
+        {
+            Free(code);
+        }
+
         _discarded.Clear();
     }
 

@@ -35,15 +35,23 @@ internal readonly record struct CodeReference(int Offset, CodeReferenceKind Kind
     public static CodeReference[]? Of(ReadOnlySpan<Relocation> relocations, TypeMentions types, nint[] stubs)
     {
         var references = new CodeReference[relocations.Length + types.All.Count];
-        int count = 0;
-        foreach (Relocation relocation in relocations)
+        var count = 0;
+        foreach (var relocation in relocations)
         {
-            int stub = Array.IndexOf(stubs, relocation.Target);
-            if (stub < 0) return null;
+            var stub = Array.IndexOf(stubs, relocation.Target);
+            if (stub < 0)
+            {
+                return null;
+            }
+
             references[count++] = new CodeReference(relocation.Offset, CodeReferenceKind.Stub, stub);
         }
 
-        foreach (CodeReference type in types.All) references[count++] = type;
+        foreach (var type in types.All)
+        {
+            references[count++] = type;
+        }
+
         return references;
     }
 }

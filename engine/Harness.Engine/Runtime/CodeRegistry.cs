@@ -7,7 +7,7 @@ internal sealed class RegisteredCode(WeakReference<ModuleCode> owner, CompiledCo
     public CompiledCode Code => code;
 
     /// <summary>The code of the whole module, alive as long as an instance of it is.</summary>
-    public ModuleCode Owner => owner.TryGetTarget(out ModuleCode? target)
+    public ModuleCode Owner => owner.TryGetTarget(out var target)
         ? target
         : throw new InvalidOperationException("code runs after its module was freed");
 }
@@ -31,12 +31,16 @@ internal sealed class CodeRegistry
     /// <summary>Adds code.</summary>
     public void Add(RegisteredCode code)
     {
-        (nint first, nint last) = PagesOf(code.Code);
+        var (first, last) = PagesOf(code.Code);
         lock (_gate)
         {
-            for (nint number = first; number <= last; number++)
+            for (var number = first; number <= last; number++)
             {
-                if (!_pages.TryGetValue(number, out Page? page)) _pages.Add(number, page = new Page());
+                if (!_pages.TryGetValue(number, out var page))
+                {
+                    _pages.Add(number, page = new Page());
+                }
+
                 page.Add(code);
             }
         }
@@ -45,13 +49,20 @@ internal sealed class CodeRegistry
     /// <summary>Removes code; does nothing if it was not added.</summary>
     public void Remove(CompiledCode code)
     {
-        (nint first, nint last) = PagesOf(code);
+        var (first, last) = PagesOf(code);
         lock (_gate)
         {
-            for (nint number = first; number <= last; number++)
+            for (var number = first; number <= last; number++)
             {
-                if (!_pages.TryGetValue(number, out Page? page) || !page.Remove(code)) return;
-                if (page.IsEmpty) _pages.Remove(number);
+                if (!_pages.TryGetValue(number, out var page) || !page.Remove(code))
+                {
+                    return;
+                }
+
+                if (page.IsEmpty)
+                {
+                    _pages.Remove(number);
+                }
             }
 
             _removals++;
@@ -66,7 +77,7 @@ internal sealed class CodeRegistry
     {
         lock (_gate)
         {
-            return _pages.TryGetValue(address >> PageBits, out Page? page) ? page.Find(address) : null;
+            return _pages.TryGetValue(address >> PageBits, out var page) ? page.Find(address) : null;
         }
     }
 
@@ -83,16 +94,20 @@ internal sealed class CodeRegistry
 
         public void Add(RegisteredCode code)
         {
-            nint start = code.Code.Block.Address;
-            int index = CountUpTo(start);
+            var start = code.Code.Block.Address;
+            var index = CountUpTo(start);
             _starts.Insert(index, start);
             _codes.Insert(index, code);
         }
 
         public bool Remove(CompiledCode code)
         {
-            int index = CountUpTo(code.Block.Address) - 1;
-            if (index < 0 || _codes[index].Code != code) return false;
+            var index = CountUpTo(code.Block.Address) - 1;
+            if (index < 0 || _codes[index].Code != code)
+            {
+                return false;
+            }
+
             _codes.RemoveAt(index);
             _starts.RemoveAt(index);
             return true;
@@ -100,22 +115,32 @@ internal sealed class CodeRegistry
 
         public RegisteredCode? Find(nint address)
         {
-            int count = CountUpTo(address);
-            if (count == 0) return null;
-            RegisteredCode code = _codes[count - 1];
+            var count = CountUpTo(address);
+            if (count == 0)
+            {
+                return null;
+            }
+
+            var code = _codes[count - 1];
             return code.Code.Block.Contains(address) ? code : null;
         }
 
         /// <summary>How many pieces of code start at an address or below.</summary>
         private int CountUpTo(nint address)
         {
-            int low = 0;
-            int high = _starts.Count;
+            var low = 0;
+            var high = _starts.Count;
             while (low < high)
             {
-                int middle = (low + high) >>> 1;
-                if (_starts[middle] <= address) low = middle + 1;
-                else high = middle;
+                var middle = (low + high) >>> 1;
+                if (_starts[middle] <= address)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
             }
 
             return low;

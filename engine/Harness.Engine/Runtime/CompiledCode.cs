@@ -91,9 +91,9 @@ internal sealed class StackMap
     private int[] ListSlots()
     {
         var offsets = new List<int>();
-        for (int group = 0; group < _groups.Length; group++)
+        for (var group = 0; group < _groups.Length; group++)
         {
-            for (int run = 0; run < _groups[group].Length; run++)
+            for (var run = 0; run < _groups[group].Length; run++)
             {
                 ListSlots(_groups[group][run], ((group * RunsPerGroup) + run) * SlotsPerRun, offsets);
             }
@@ -104,11 +104,11 @@ internal sealed class StackMap
 
     private void ListSlots(ulong[] run, int first, List<int> offsets)
     {
-        for (int i = 0; i < run.Length; i++)
+        for (var i = 0; i < run.Length; i++)
         {
-            for (ulong left = run[i]; left != 0; left &= left - 1)
+            for (var left = run[i]; left != 0; left &= left - 1)
             {
-                int slot = first + (i * 64) + BitOperations.TrailingZeroCount(left);
+                var slot = first + (i * 64) + BitOperations.TrailingZeroCount(left);
                 offsets.Add(_firstSlot - (slot * _slotSize));
             }
         }
@@ -192,7 +192,7 @@ internal sealed class CompiledCode
     /// <summary>The <see cref="CodeSite.Handler"/> of the call that returns to an address; -1 if it has none.</summary>
     public int HandlerAt(nint returnAddress)
     {
-        int site = FindSite(returnAddress, isTrap: false);
+        var site = FindSite(returnAddress, isTrap: false);
         return site < 0 ? -1 : Sites[site].Handler;
     }
 
@@ -204,19 +204,28 @@ internal sealed class CompiledCode
     /// <returns>The site's index, or -1.</returns>
     public int FindSite(nint address, bool isTrap)
     {
-        int offset = (int)(address - Block.Address);
-        int low = 0;
-        int high = Sites.Length - 1;
+        var offset = (int)(address - Block.Address);
+        var low = 0;
+        var high = Sites.Length - 1;
         while (low < high)
         {
-            int middle = (low + high) >>> 1;
-            if (Sites[middle].CodeOffset < offset) low = middle + 1;
-            else high = middle;
+            var middle = (low + high) >>> 1;
+            if (Sites[middle].CodeOffset < offset)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
         }
 
         for (; low < Sites.Length && Sites[low].CodeOffset == offset; low++)
         {
-            if (Sites[low].Trap != TrapKind.None == isTrap) return low;
+            if (Sites[low].Trap != TrapKind.None == isTrap)
+            {
+                return low;
+            }
         }
 
         return -1;

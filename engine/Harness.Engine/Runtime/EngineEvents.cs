@@ -157,7 +157,10 @@ public sealed class EngineEvents
 
     internal void OnTierUpRequested(Instance instance, int functionIndex)
     {
-        if (TierUpRequested is { } handlers) instance.Store.Tell(handlers, new TierUpRequestedEvent(instance.Code.Module, functionIndex));
+        if (TierUpRequested is { } handlers)
+        {
+            instance.Store.Tell(handlers, new TierUpRequestedEvent(instance.Code.Module, functionIndex));
+        }
     }
 
     /// <summary>Lets compilers fill <see cref="CompiledCode.SourceMap"/> from now on.</summary>
@@ -185,9 +188,17 @@ public sealed class EngineEvents
     internal void OnCompiled(ModuleCode owner, CompiledCode code, TimeSpan time, Store? store, TimeSpan queued = default, TimeSpan untilInstalled = default)
     {
         (code.Tier == CodeTier.Baseline ? _baseline : _optimized).Add(code.Block.Size, time);
-        if (code.Tier == CodeTier.Optimized) Interlocked.Add(ref _liveOptimizedBytes, code.Block.Size);
-        bool trace = owner.Options.TraceTierUp && code.Tier == CodeTier.Optimized;
-        if (Compiled is null && !trace) return;
+        if (code.Tier == CodeTier.Optimized)
+        {
+            Interlocked.Add(ref _liveOptimizedBytes, code.Block.Size);
+        }
+
+        var trace = owner.Options.TraceTierUp && code.Tier == CodeTier.Optimized;
+        if (Compiled is null && !trace)
+        {
+            return;
+        }
+
         FunctionEventOf(owner, code, time, store, trace, queued, untilInstalled);
     }
 
@@ -208,22 +219,36 @@ public sealed class EngineEvents
 
     internal void OnDeoptimized(Store store, DeoptEvent deopt)
     {
-        if (Deoptimized is { } handlers) store.Tell(handlers, deopt);
+        if (Deoptimized is { } handlers)
+        {
+            store.Tell(handlers, deopt);
+        }
     }
 
     internal void OnCodeDiscarded(Store store, ModuleCode owner, CompiledCode code)
     {
         Interlocked.Increment(ref _discards);
         Interlocked.Add(ref _liveOptimizedBytes, -code.Block.Size);
-        if (CodeDiscarded is { } handlers) store.Tell(handlers, new CodeDiscardedEvent(owner.Module, code.FunctionIndex, code.Block.Size));
+        if (CodeDiscarded is { } handlers)
+        {
+            store.Tell(handlers, new CodeDiscardedEvent(owner.Module, code.FunctionIndex, code.Block.Size));
+        }
     }
 
     internal void OnOptimizedCodeFreed(CompiledCode code) => Interlocked.Add(ref _liveOptimizedBytes, -code.Block.Size);
 
     internal void OnCollected(Store store, CollectionEvent collection, bool trace)
     {
-        lock (_collectionGate) _collections = _collections.With(collection);
-        if (Collected is { } handlers) store.Tell(handlers, collection);
+        lock (_collectionGate)
+        {
+            _collections = _collections.With(collection);
+        }
+
+        if (Collected is { } handlers)
+        {
+            store.Tell(handlers, collection);
+        }
+
         if (trace)
         {
             Console.Error.WriteLine(
@@ -250,7 +275,7 @@ public sealed class EngineEvents
 
     private void FunctionEventOf(ModuleCode owner, CompiledCode code, TimeSpan time, Store? store, bool trace, TimeSpan queued, TimeSpan untilInstalled)
     {
-        FunctionInfo function = owner.Module.Functions[code.FunctionIndex];
+        var function = owner.Module.Functions[code.FunctionIndex];
         var compiled = new CompiledEvent(
             owner.Module,
             code.FunctionIndex,
@@ -267,8 +292,14 @@ public sealed class EngineEvents
         };
         if (Compiled is { } handlers)
         {
-            if (store is null) handlers(compiled);
-            else store.Tell(handlers, compiled);
+            if (store is null)
+            {
+                handlers(compiled);
+            }
+            else
+            {
+                store.Tell(handlers, compiled);
+            }
         }
 
         if (trace)

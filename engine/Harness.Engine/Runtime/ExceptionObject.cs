@@ -9,15 +9,18 @@ internal static unsafe class ExceptionObject
     /// <exception cref="ArgumentException">A value is not of its type, or is of another store.</exception>
     public static ulong New(WasmException thrown)
     {
-        Tag tag = thrown.Tag;
-        Store store = tag.Store;
-        ulong exception = store.Heap.NewException(tag.Data, Allocation.NeverCollect);
+        var tag = thrown.Tag;
+        var store = tag.Store;
+        var exception = store.Heap.NewException(tag.Data, Allocation.NeverCollect);
         Span<ulong> words = stackalloc ulong[2];
-        int written = 0;
-        for (int i = 0; i < thrown.Values.Count; i++)
+        var written = 0;
+        for (var i = 0; i < thrown.Values.Count; i++)
         {
-            int count = store.ToWords(thrown.Values[i], tag.Type.Type.Parameters[i], ref words[0]);
-            for (int j = 0; j < count; j++) store.Heap.WriteExceptionValue(exception, written++, words[j]);
+            var count = store.ToWords(thrown.Values[i], tag.Type.Type.Parameters[i], ref words[0]);
+            for (var j = 0; j < count; j++)
+            {
+                store.Heap.WriteExceptionValue(exception, written++, words[j]);
+            }
         }
 
         return exception;
@@ -26,14 +29,18 @@ internal static unsafe class ExceptionObject
     /// <summary>An exception as the host sees it.</summary>
     public static WasmException ToHost(ulong exception)
     {
-        Tag tag = Tag.Of(*(TagData**)(exception + ObjectLayout.ExceptionTag));
+        var tag = Tag.Of(*(TagData**)(exception + ObjectLayout.ExceptionTag));
         var types = tag.Type.Type.Parameters;
         var values = new WasmValue[types.Length];
         Span<ulong> words = stackalloc ulong[2];
-        int read = 0;
-        for (int i = 0; i < values.Length; i++)
+        var read = 0;
+        for (var i = 0; i < values.Length; i++)
         {
-            for (int j = 0; j < types[i].WordCount; j++) words[j] = ObjectHeap.ReadExceptionValue(exception, read++);
+            for (var j = 0; j < types[i].WordCount; j++)
+            {
+                words[j] = ObjectHeap.ReadExceptionValue(exception, read++);
+            }
+
             values[i] = tag.Store.FromWords(in words[0], types[i]);
         }
 

@@ -26,11 +26,15 @@ internal sealed class FuelPlan
 
     private FuelPlan(WasmModule module, FunctionInfo function)
     {
-        BytecodeReader reader = module.OpenBody(function);
+        var reader = module.OpenBody(function);
         reader.SkipLocals();
         _start = reader.Offset;
         _open.Add(new Construct(Opcode.Block, IsEntered: true));
-        while (_open.Count > 0) Visit(ref reader);
+        while (_open.Count > 0)
+        {
+            Visit(ref reader);
+        }
+
         GC.KeepAlive(module);
     }
 
@@ -43,16 +47,24 @@ internal sealed class FuelPlan
     /// <summary>Finds the place at an offset, going forward from the one found last; false if there is none.</summary>
     public bool TryFind(int offset, out FuelCharge charge)
     {
-        while (_next < _charges.Count && _charges[_next].Offset < offset) _next++;
-        bool isFound = _next < _charges.Count && _charges[_next].Offset == offset;
+        while (_next < _charges.Count && _charges[_next].Offset < offset)
+        {
+            _next++;
+        }
+
+        var isFound = _next < _charges.Count && _charges[_next].Offset == offset;
         charge = isFound ? _charges[_next] : default;
         return isFound;
     }
 
     private void Visit(ref BytecodeReader reader)
     {
-        Opcode opcode = reader.ReadOpcode();
-        if (_isReachable) _units += CostOf(opcode);
+        var opcode = reader.ReadOpcode();
+        if (_isReachable)
+        {
+            _units += CostOf(opcode);
+        }
+
         switch (opcode)
         {
             case Opcode.Block or Opcode.Try:
@@ -61,7 +73,11 @@ internal sealed class FuelPlan
                 break;
             case Opcode.TryTable:
                 reader.ReadBlockType();
-                for (int clauses = reader.ReadIndex(); clauses > 0; clauses--) BranchTo((int)reader.ReadCatch().Label);
+                for (var clauses = reader.ReadIndex(); clauses > 0; clauses--)
+                {
+                    BranchTo((int)reader.ReadCatch().Label);
+                }
+
                 _open.Add(new Construct(opcode, _isReachable));
                 break;
             case Opcode.Loop:
@@ -77,7 +93,7 @@ internal sealed class FuelPlan
             case Opcode.Else or Opcode.Catch or Opcode.CatchAll:
                 reader.SkipImmediates(opcode);
                 BranchTo(0);
-                Construct arm = _open[^1];
+                var arm = _open[^1];
                 _open[^1] = arm with { Kind = opcode };
                 GoOnAt(reader.Offset, arm.IsEntered);
                 break;
@@ -90,7 +106,11 @@ internal sealed class FuelPlan
                 Stop();
                 break;
             case Opcode.BrTable:
-                for (int labels = reader.ReadBrTable(); labels >= 0; labels--) BranchTo(reader.ReadIndex());
+                for (var labels = reader.ReadBrTable(); labels >= 0; labels--)
+                {
+                    BranchTo(reader.ReadIndex());
+                }
+
                 Stop();
                 break;
             case Opcode.BrIf or Opcode.BrOnNull or Opcode.BrOnNonNull:
@@ -98,7 +118,7 @@ internal sealed class FuelPlan
                 GoOnAt(reader.Offset, _isReachable);
                 break;
             case Opcode.BrOnCast or Opcode.BrOnCastFail or Opcode.BrOnCastDescEq or Opcode.BrOnCastDescEqFail:
-                BytecodeReader immediates = reader;
+                var immediates = reader;
                 immediates.ReadByte();
                 BranchTo(immediates.ReadIndex());
                 reader.SkipImmediates(opcode);
@@ -118,12 +138,15 @@ internal sealed class FuelPlan
     /// <summary>Control may come to the end of a construct from here.</summary>
     private void BranchTo(int depth)
     {
-        if (_isReachable) _open[^(depth + 1)] = _open[^(depth + 1)] with { IsTarget = true };
+        if (_isReachable)
+        {
+            _open[^(depth + 1)] = _open[^(depth + 1)] with { IsTarget = true };
+        }
     }
 
     private void Close(int offset)
     {
-        Construct closed = _open[^1];
+        var closed = _open[^1];
         _open.RemoveAt(_open.Count - 1);
         if (_open.Count == 0)
         {
@@ -132,8 +155,11 @@ internal sealed class FuelPlan
         }
 
         // A branch to a loop goes to its header. An if without else is left where its condition does not hold.
-        bool isJoined = closed.Kind == Opcode.If ? closed.IsEntered : closed.IsTarget && closed.Kind != Opcode.Loop;
-        if (isJoined) GoOnAt(offset, isReachable: true);
+        var isJoined = closed.Kind == Opcode.If ? closed.IsEntered : closed.IsTarget && closed.Kind != Opcode.Loop;
+        if (isJoined)
+        {
+            GoOnAt(offset, isReachable: true);
+        }
     }
 
     private void Stop() => GoOnAt(_start, isReachable: false);
@@ -141,7 +167,11 @@ internal sealed class FuelPlan
     /// <summary>Ends a stretch, and begins another one.</summary>
     private void GoOnAt(int offset, bool isReachable, bool isChecked = false)
     {
-        if (_isReachable && (_units > 0 || _isChecked)) _charges.Add(new FuelCharge(_start, _units, _isChecked));
+        if (_isReachable && (_units > 0 || _isChecked))
+        {
+            _charges.Add(new FuelCharge(_start, _units, _isChecked));
+        }
+
         _start = offset;
         _units = 0;
         _isChecked = isChecked;

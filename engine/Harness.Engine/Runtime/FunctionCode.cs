@@ -62,7 +62,10 @@ internal sealed class FunctionCode
     /// <exception cref="OperationCanceledException">Nobody does any more.</exception>
     public void Enter(CompilationInterest interest)
     {
-        while (!Monitor.TryEnter(this, InterestInterval)) interest.ThrowIfGone();
+        while (!Monitor.TryEnter(this, InterestInterval))
+        {
+            interest.ThrowIfGone();
+        }
     }
 
     /// <summary>Lets go of the function.</summary>
@@ -71,12 +74,22 @@ internal sealed class FunctionCode
     /// <summary>All code that there is for the function.</summary>
     public IEnumerable<CompiledCode> All()
     {
-        if (Baseline is { } baseline) yield return baseline;
-        foreach (CompiledCode? loop in Loops?.Values ?? Enumerable.Empty<CompiledCode?>())
+        if (Baseline is { } baseline)
         {
-            if (loop is not null) yield return loop;
+            yield return baseline;
         }
 
-        if (Optimized is { } optimized) yield return optimized;
+        foreach (var loop in Loops?.Values ?? Enumerable.Empty<CompiledCode?>())
+        {
+            if (loop is not null)
+            {
+                yield return loop;
+            }
+        }
+
+        if (Optimized is { } optimized)
+        {
+            yield return optimized;
+        }
     }
 }

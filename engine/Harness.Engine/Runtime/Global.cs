@@ -51,7 +51,11 @@ public sealed unsafe class Global : Extern
 
         set
         {
-            if (!Type.IsMutable) throw new InvalidOperationException("the global is immutable");
+            if (!Type.IsMutable)
+            {
+                throw new InvalidOperationException("the global is immutable");
+            }
+
             Store.CatchUpOnCollection();
             Store.ToWords(value, Type.Type, ref *Address);
         }

@@ -172,10 +172,26 @@ public sealed unsafe partial class HostFunction
     private static ValueType TypeOf<T>()
         where T : unmanaged
     {
-        if (typeof(T) == typeof(int) || typeof(T) == typeof(uint)) return ValueType.I32;
-        if (typeof(T) == typeof(long) || typeof(T) == typeof(ulong)) return ValueType.I64;
-        if (typeof(T) == typeof(float)) return ValueType.F32;
-        if (typeof(T) == typeof(double)) return ValueType.F64;
+        if (typeof(T) == typeof(int) || typeof(T) == typeof(uint))
+        {
+            return ValueType.I32;
+        }
+
+        if (typeof(T) == typeof(long) || typeof(T) == typeof(ulong))
+        {
+            return ValueType.I64;
+        }
+
+        if (typeof(T) == typeof(float))
+        {
+            return ValueType.F32;
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            return ValueType.F64;
+        }
+
         throw new ArgumentException(typeof(T) == typeof(V128)
             ? "a function with vectors is made from a Delegate or a HostCallback"
             : $"{typeof(T)} does not stand for a WebAssembly number");

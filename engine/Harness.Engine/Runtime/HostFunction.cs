@@ -57,8 +57,11 @@ public sealed unsafe partial class HostFunction
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(callback);
         if (HasReferences(type.Parameters) || HasReferences(type.Results))
+        {
             throw new ArgumentException($"a function of type {type} has references, which slots cannot keep alive", nameof(type));
-        int count = SignatureAdapters.SlotCount(type);
+        }
+
+        var count = SignatureAdapters.SlotCount(type);
         return new HostFunction(type, (caller, slots) => callback(caller, new Span<ulong>(slots, count)));
     }
 
@@ -72,14 +75,14 @@ public sealed unsafe partial class HostFunction
     public static HostFunction Create(Delegate callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        (FunctionType type, RawCallback raw) = DelegateAdapter.Adapt(callback);
+        var (type, raw) = DelegateAdapter.Adapt(callback);
         return new HostFunction(type, raw);
     }
 
     /// <summary>Makes a function of the type with which a module imports it.</summary>
     internal static HostFunction Create(FunctionInfo import, HostCallback callback)
     {
-        FunctionType type = import.Type;
+        var type = import.Type;
         return new HostFunction(type, import.CanonicalTypeId, (caller, slots) => Call(type, callback, caller, slots));
     }
 
@@ -97,14 +100,20 @@ public sealed unsafe partial class HostFunction
     /// <summary>Calls the function from another one of the host, with at least as many slots as it has parameters and results.</summary>
     internal void Invoke(HostCaller caller, Span<ulong> slots)
     {
-        fixed (ulong* pointer = slots) _callback(caller, pointer);
+        fixed (ulong* pointer = slots)
+        {
+            _callback(caller, pointer);
+        }
     }
 
     private static bool HasReferences(ImmutableArray<ValueType> types)
     {
-        foreach (ValueType type in types)
+        foreach (var type in types)
         {
-            if (type.IsReference) return true;
+            if (type.IsReference)
+            {
+                return true;
+            }
         }
 
         return false;
@@ -112,12 +121,12 @@ public sealed unsafe partial class HostFunction
 
     private static void Call(FunctionType type, HostCallback callback, HostCaller caller, ulong* slots)
     {
-        Store store = caller.Store;
+        var store = caller.Store;
         var values = new WasmValue[type.Parameters.Length + type.Results.Length];
-        Span<WasmValue> arguments = values.AsSpan(0, type.Parameters.Length);
-        Span<WasmValue> results = values.AsSpan(type.Parameters.Length);
-        int slot = 0;
-        for (int i = 0; i < arguments.Length; i++)
+        var arguments = values.AsSpan(0, type.Parameters.Length);
+        var results = values.AsSpan(type.Parameters.Length);
+        var slot = 0;
+        for (var i = 0; i < arguments.Length; i++)
         {
             arguments[i] = store.FromWords(in slots[slot], type.Parameters[i]);
             slot += type.Parameters[i].WordCount;
@@ -129,7 +138,7 @@ public sealed unsafe partial class HostFunction
         try
         {
             slot = 0;
-            for (int i = 0; i < results.Length; i++)
+            for (var i = 0; i < results.Length; i++)
             {
                 slot += store.ToWords(results[i], type.Results[i], ref slots[slot]);
             }

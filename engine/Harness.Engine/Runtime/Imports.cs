@@ -72,7 +72,7 @@ public sealed class Imports
     public Imports Define(string module, Instance instance)
     {
         ArgumentNullException.ThrowIfNull(instance);
-        foreach (Export export in instance.Module.Exports)
+        foreach (var export in instance.Module.Exports)
         {
             _items[(module, export.Name)] = instance.Export(export);
         }
@@ -117,7 +117,7 @@ public sealed class Imports
     };
 
     private object? ItemOf(Import import) =>
-        _single.Count > 0 && _single.TryGetValue(import, out object? single) ? single
-        : _items.TryGetValue((import.ModuleName, import.Name), out object? item) ? item
+        _single.Count > 0 && _single.TryGetValue(import, out var single) ? single
+        : _items.TryGetValue((import.ModuleName, import.Name), out var item) ? item
         : null;
 }

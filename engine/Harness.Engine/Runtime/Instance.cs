@@ -22,7 +22,7 @@ public sealed unsafe class Instance
     {
         Store = store;
         Code = code;
-        WasmModule module = code.Module;
+        var module = code.Module;
         _functions = new WasmFunction?[]?[(module.Functions.Length >> FunctionShift) + 1];
         _isDataDropped = new bool[module.Data.Length];
         _elements = new ulong[]?[module.Elements.Length];
@@ -32,7 +32,11 @@ public sealed unsafe class Instance
         Tags = new Tag[module.Tags.Length];
         Slot = code.Slots.Take();
         store.Own(Slot);
-        if (code.Options.StressInstancePool) Slot.VerifyData();
+        if (code.Options.StressInstancePool)
+        {
+            Slot.VerifyData();
+        }
+
         Header = (InstanceHeader*)Slot.Data;
         Header->Context = store.Context;
         Header->Builtins = NativeRuntime.Builtins;
@@ -100,10 +104,14 @@ public sealed unsafe class Instance
     /// <summary>The function with an index, imported or defined.</summary>
     internal WasmFunction Function(int index)
     {
-        ref WasmFunction? known = ref (_functions[index >> FunctionShift] ??= new WasmFunction?[1 << FunctionShift])[index & ((1 << FunctionShift) - 1)];
-        if (known is { } function) return function;
+        ref var known = ref (_functions[index >> FunctionShift] ??= new WasmFunction?[1 << FunctionShift])[index & ((1 << FunctionShift) - 1)];
+        if (known is { } function)
+        {
+            return function;
+        }
+
         Store.ThrowIfDisposed();
-        FunctionReference* reference = FunctionReference(index);
+        var reference = FunctionReference(index);
         function = Code.Layout.IsImportedFunction(index)
             ? Store.FunctionOf(reference)
             : new WasmFunction(Store, reference, this, null);
@@ -114,11 +122,19 @@ public sealed unsafe class Instance
     /// <summary>What a reference to the function with an index points to.</summary>
     internal FunctionReference* FunctionReference(int index)
     {
-        if (Code.Layout.IsImportedFunction(index)) return *(FunctionReference**)At(Code.Layout.ImportedFunction(index));
+        if (Code.Layout.IsImportedFunction(index))
+        {
+            return *(FunctionReference**)At(Code.Layout.ImportedFunction(index));
+        }
+
         var reference = (FunctionReference*)At(Code.Layout.FunctionReferenceOf(index));
 
         // One that nobody has taken so far may lack its instance.
-        if (reference->Instance == null) reference->Instance = Header;
+        if (reference->Instance == null)
+        {
+            reference->Instance = Header;
+        }
+
         return reference;
     }
 
@@ -166,11 +182,18 @@ public sealed unsafe class Instance
 
     private ulong[] FunctionsOf(ElementSegment segment)
     {
-        if (segment.Mode == SegmentMode.Declarative || segment.FunctionIndices.IsDefault) return [];
-        var references = new ulong[segment.Count];
-        for (int i = 0; i < references.Length; i++)
+        if (segment.Mode == SegmentMode.Declarative || segment.FunctionIndices.IsDefault)
         {
-            if (segment.FunctionIndices[i] is >= 0 and int function) references[i] = (ulong)FunctionReference(function);
+            return [];
+        }
+
+        var references = new ulong[segment.Count];
+        for (var i = 0; i < references.Length; i++)
+        {
+            if (segment.FunctionIndices[i] is >= 0 and int function)
+            {
+                references[i] = (ulong)FunctionReference(function);
+            }
         }
 
         return references;

@@ -33,10 +33,13 @@ internal sealed unsafe class Interruption
         _store = store;
         _context = store.Context;
         _instances = instances;
-        EngineOptions options = store.Engine.Options;
+        var options = store.Engine.Options;
         _context->EpochsLeft = long.MaxValue;
         _context->Fuel = long.MaxValue;
-        if (options.InterruptFuel && options.InterruptFuelUnits > 0) SetFuel((long)options.InterruptFuelUnits);
+        if (options.InterruptFuel && options.InterruptFuelUnits > 0)
+        {
+            SetFuel((long)options.InterruptFuelUnits);
+        }
     }
 
     /// <summary>The end of the stack.</summary>
@@ -97,7 +100,11 @@ internal sealed unsafe class Interruption
     {
         lock (_gate)
         {
-            if (!IsRequested) return false;
+            if (!IsRequested)
+            {
+                return false;
+            }
+
             _isRequested = false;
             WriteLimits();
             return true;
@@ -148,8 +155,15 @@ internal sealed unsafe class Interruption
     /// <summary>An epoch has gone by. Not to be called once the store is disposed of.</summary>
     public void CountEpoch()
     {
-        if (Interlocked.Decrement(ref _context->EpochsLeft) > 0) return;
-        lock (_gate) _waiter?.Signal.Set();
+        if (Interlocked.Decrement(ref _context->EpochsLeft) > 0)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _waiter?.Signal.Set();
+        }
     }
 
     /// <summary>The code that runs in the store begins to wait in <c>memory.atomic.wait</c>: what would end it wakes it.</summary>
@@ -158,14 +172,20 @@ internal sealed unsafe class Interruption
         lock (_gate)
         {
             _waiter = waiter;
-            if (IsRequested || Volatile.Read(ref _context->EpochsLeft) <= 0) waiter.Signal.Set();
+            if (IsRequested || Volatile.Read(ref _context->EpochsLeft) <= 0)
+            {
+                waiter.Signal.Set();
+            }
         }
     }
 
     /// <summary>The code that runs in the store waits no longer.</summary>
     public void EndWait()
     {
-        lock (_gate) _waiter = null;
+        lock (_gate)
+        {
+            _waiter = null;
+        }
     }
 
     /// <summary>Whether a deadline that the host does not prolong has come.</summary>
@@ -176,19 +196,34 @@ internal sealed unsafe class Interruption
     /// <returns>The trap, or <see cref="TrapKind.None"/> to go on.</returns>
     public TrapKind Check(nuint stackPointer)
     {
-        if (TryTake()) return TrapKind.Interrupted;
-        if (stackPointer < _stackLimit) return TrapKind.StackOverflow;
-        if (_context->Fuel < 0 && !Refuel()) return TrapKind.OutOfFuel;
+        if (TryTake())
+        {
+            return TrapKind.Interrupted;
+        }
+
+        if (stackPointer < _stackLimit)
+        {
+            return TrapKind.StackOverflow;
+        }
+
+        if (_context->Fuel < 0 && !Refuel())
+        {
+            return TrapKind.OutOfFuel;
+        }
+
         return IsOverdue() ? TrapKind.Interrupted : TrapKind.None;
     }
 
     private bool Refuel()
     {
-        long units = Ask(OutOfFuel);
-        if (units <= 0) return false;
+        var units = Ask(OutOfFuel);
+        if (units <= 0)
+        {
+            return false;
+        }
 
         // What is missing is paid for first.
-        long added = Math.Min(units, long.MaxValue - _fuelGiven);
+        var added = Math.Min(units, long.MaxValue - _fuelGiven);
         _fuelGiven += added;
         _context->Fuel += added;
         return _context->Fuel >= 0;
@@ -196,8 +231,12 @@ internal sealed unsafe class Interruption
 
     private bool Prolong()
     {
-        long epochs = Ask(DeadlineReached);
-        if (epochs <= 0) return false;
+        var epochs = Ask(DeadlineReached);
+        if (epochs <= 0)
+        {
+            return false;
+        }
+
         SetDeadline(epochs);
         return true;
     }
@@ -205,7 +244,11 @@ internal sealed unsafe class Interruption
     /// <summary>Asks the host. The values of compiled code are in registers that nobody knows meanwhile, so that the store cannot be used.</summary>
     private long Ask(Func<Store, long>? host)
     {
-        if (host is null) return 0;
+        if (host is null)
+        {
+            return 0;
+        }
+
         IsAsking = true;
         try
         {
@@ -221,8 +264,15 @@ internal sealed unsafe class Interruption
 
     private void WriteLimits()
     {
-        if (_isClosed) return;
-        nuint limit = Limit;
-        foreach (Instance instance in _instances) Volatile.Write(ref instance.Header->StackLimit, limit);
+        if (_isClosed)
+        {
+            return;
+        }
+
+        var limit = Limit;
+        foreach (var instance in _instances)
+        {
+            Volatile.Write(ref instance.Header->StackLimit, limit);
+        }
     }
 }

@@ -40,7 +40,10 @@ internal static unsafe class JsStrings
 
     private static void RequireString(ulong reference)
     {
-        if (!IsString(reference)) throw Trap(TrapKind.CastFailure);
+        if (!IsString(reference))
+        {
+            throw Trap(TrapKind.CastFailure);
+        }
     }
 
     private static ReadOnlySpan<char> Characters(ulong reference)
@@ -52,39 +55,55 @@ internal static unsafe class JsStrings
     /// <summary>The code units of an array that is checked to be there.</summary>
     private static Span<char> Elements(ulong array)
     {
-        if (array == 0) throw Trap(TrapKind.NullArray);
+        if (array == 0)
+        {
+            throw Trap(TrapKind.NullArray);
+        }
+
         return ObjectHeap.CharactersOf(array);
     }
 
     private static int CheckIndex(ulong* slots)
     {
-        uint index = (uint)slots[1];
+        var index = (uint)slots[1];
         return index < (uint)Characters(slots[0]).Length ? (int)index : throw Trap(TrapKind.StringOutOfBounds);
     }
 
     private static void FromCharCodeArray(HostCaller caller, ulong* slots)
     {
-        (uint start, uint end) = ((uint)slots[1], (uint)slots[2]);
-        if (start > end || end > (uint)Elements(slots[0]).Length) throw Trap(TrapKind.ArrayOutOfBounds);
-        ulong text = New(caller, end - start, slots, 1);
+        var (start, end) = ((uint)slots[1], (uint)slots[2]);
+        if (start > end || end > (uint)Elements(slots[0]).Length)
+        {
+            throw Trap(TrapKind.ArrayOutOfBounds);
+        }
+
+        var text = New(caller, end - start, slots, 1);
         Elements(slots[0])[(int)start..(int)end].CopyTo(ObjectHeap.CharactersOf(text));
         slots[0] = text;
     }
 
     private static void IntoCharCodeArray(HostCaller caller, ulong* slots)
     {
-        ReadOnlySpan<char> text = Characters(slots[0]);
-        Span<char> target = Elements(slots[1]);
-        uint start = (uint)slots[2];
-        if (start > (uint)target.Length || text.Length > target.Length - (int)start) throw Trap(TrapKind.ArrayOutOfBounds);
+        var text = Characters(slots[0]);
+        var target = Elements(slots[1]);
+        var start = (uint)slots[2];
+        if (start > (uint)target.Length || text.Length > target.Length - (int)start)
+        {
+            throw Trap(TrapKind.ArrayOutOfBounds);
+        }
+
         text.CopyTo(target[(int)start..]);
         slots[0] = (uint)text.Length;
     }
 
     private static void FromCodePoint(HostCaller caller, ulong* slots)
     {
-        uint codePoint = (uint)slots[0];
-        if (codePoint > LastCodePoint) throw Trap(TrapKind.InvalidCodePoint);
+        var codePoint = (uint)slots[0];
+        if (codePoint > LastCodePoint)
+        {
+            throw Trap(TrapKind.InvalidCodePoint);
+        }
+
         if (codePoint <= char.MaxValue)
         {
             slots[0] = New(caller, [(char)codePoint]);
@@ -98,24 +117,28 @@ internal static unsafe class JsStrings
 
     private static void CodePointAt(HostCaller caller, ulong* slots)
     {
-        int index = CheckIndex(slots);
-        ReadOnlySpan<char> text = Characters(slots[0])[index..];
+        var index = CheckIndex(slots);
+        var text = Characters(slots[0])[index..];
         slots[0] = text.Length > 1 && char.IsSurrogatePair(text[0], text[1]) ? (uint)char.ConvertToUtf32(text[0], text[1]) : text[0];
     }
 
     private static void Concatenate(HostCaller caller, ulong* slots)
     {
-        int leftLength = Characters(slots[0]).Length;
-        int rightLength = Characters(slots[1]).Length;
-        if (rightLength == 0) return;
+        var leftLength = Characters(slots[0]).Length;
+        var rightLength = Characters(slots[1]).Length;
+        if (rightLength == 0)
+        {
+            return;
+        }
+
         if (leftLength == 0)
         {
             slots[0] = slots[1];
             return;
         }
 
-        ulong text = New(caller, (uint)leftLength + (uint)rightLength, slots, 2);
-        Span<char> target = ObjectHeap.CharactersOf(text);
+        var text = New(caller, (uint)leftLength + (uint)rightLength, slots, 2);
+        var target = ObjectHeap.CharactersOf(text);
         Characters(slots[0]).CopyTo(target);
         Characters(slots[1]).CopyTo(target[leftLength..]);
         slots[0] = text;
@@ -123,11 +146,19 @@ internal static unsafe class JsStrings
 
     private static void Substring(HostCaller caller, ulong* slots)
     {
-        uint length = (uint)Characters(slots[0]).Length;
-        (uint start, uint end) = ((uint)slots[1], Math.Min((uint)slots[2], length));
-        if (start > length || start > end) (start, end) = (0, 0);
-        if (end - start == length) return;
-        ulong text = New(caller, end - start, slots, 1);
+        var length = (uint)Characters(slots[0]).Length;
+        var (start, end) = ((uint)slots[1], Math.Min((uint)slots[2], length));
+        if (start > length || start > end)
+        {
+            (start, end) = (0, 0);
+        }
+
+        if (end - start == length)
+        {
+            return;
+        }
+
+        var text = New(caller, end - start, slots, 1);
         Characters(slots[0])[(int)start..(int)end].CopyTo(ObjectHeap.CharactersOf(text));
         slots[0] = text;
     }
@@ -135,16 +166,24 @@ internal static unsafe class JsStrings
     /// <summary>Null equals null, and nothing else.</summary>
     private static void AreEqual(HostCaller caller, ulong* slots)
     {
-        (ulong left, ulong right) = (slots[0], slots[1]);
-        if (left != 0) RequireString(left);
-        if (right != 0) RequireString(right);
-        bool areEqual = left == right || (left != 0 && right != 0 && Characters(left).SequenceEqual(Characters(right)));
+        var (left, right) = (slots[0], slots[1]);
+        if (left != 0)
+        {
+            RequireString(left);
+        }
+
+        if (right != 0)
+        {
+            RequireString(right);
+        }
+
+        var areEqual = left == right || (left != 0 && right != 0 && Characters(left).SequenceEqual(Characters(right)));
         slots[0] = areEqual ? 1u : 0;
     }
 
     private static ulong New(HostCaller caller, ReadOnlySpan<char> characters)
     {
-        ulong text = New(caller, (uint)characters.Length, null, 0);
+        var text = New(caller, (uint)characters.Length, null, 0);
         characters.CopyTo(ObjectHeap.CharactersOf(text));
         return text;
     }
@@ -152,9 +191,9 @@ internal static unsafe class JsStrings
     /// <summary>Makes a string; references in the first slots are updated if that collects garbage.</summary>
     private static ulong New(HostCaller caller, uint length, ulong* slots, nuint references)
     {
-        ObjectHeap heap = caller.Store.Heap;
-        using RootScope scope = heap.Protect(slots, references);
-        ulong text = heap.NewString(length, Allocation.MayCollect);
+        var heap = caller.Store.Heap;
+        using var scope = heap.Protect(slots, references);
+        var text = heap.NewString(length, Allocation.MayCollect);
         return text != 0 ? text : throw Trap(TrapKind.OutOfMemory);
     }
 

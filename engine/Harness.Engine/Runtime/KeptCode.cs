@@ -22,10 +22,18 @@ internal static class KeptCode
     /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
     public static bool TryInstall(ModuleCode owner, int functionIndex, int loop, CompilationInterest interest)
     {
-        if (owner.Engine.Cache is not { } cache || owner.Options.TierUp == TierUpMode.Never || owner.HasFailed(functionIndex)) return false;
+        if (owner.Engine.Cache is not { } cache || owner.Options.TierUp == TierUpMode.Never || owner.HasFailed(functionIndex))
+        {
+            return false;
+        }
+
         try
         {
-            if (cache.FindOptimized(owner, functionIndex, loop) is not { } code) return false;
+            if (cache.FindOptimized(owner, functionIndex, loop) is not { } code)
+            {
+                return false;
+            }
+
             if (code.DeoptData is { Points.Length: > 0 } && !owner.AllowsDeopt(functionIndex))
             {
                 NativeRuntime.CodeSpace.Free(code.Block);
@@ -34,7 +42,7 @@ internal static class KeptCode
 
             // Before it is in use: afterwards it may be discarded at any time.
             owner.Engine.Events.OnOptimizedCodeTaken(code);
-            bool isInstalled = false;
+            var isInstalled = false;
             try
             {
                 isInstalled = owner.Install(code, replaces: false, () => PrepareDeopts(owner, code, interest));
@@ -42,7 +50,10 @@ internal static class KeptCode
             }
             finally
             {
-                if (!isInstalled) owner.Engine.Events.OnOptimizedCodeFreed(code);
+                if (!isInstalled)
+                {
+                    owner.Engine.Events.OnOptimizedCodeFreed(code);
+                }
             }
         }
         catch (InsufficientMemoryException)
@@ -53,9 +64,12 @@ internal static class KeptCode
 
     private static void PrepareDeopts(ModuleCode owner, CompiledCode code, CompilationInterest interest)
     {
-        foreach (DeoptPoint point in code.DeoptData?.Points ?? [])
+        foreach (var point in code.DeoptData?.Points ?? [])
         {
-            foreach (DeoptFrame frame in point.Frames) owner.Baseline(frame.FunctionIndex, interest);
+            foreach (var frame in point.Frames)
+            {
+                owner.Baseline(frame.FunctionIndex, interest);
+            }
         }
     }
 }

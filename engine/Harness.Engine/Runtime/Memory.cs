@@ -35,7 +35,11 @@ public sealed unsafe class Memory : Extern
         : base(store)
     {
         Type = type;
-        if (type.IsShared) Shared = new SharedMemory(type, store.MemoryBudget);
+        if (type.IsShared)
+        {
+            Shared = new SharedMemory(type, store.MemoryBudget);
+        }
+
         _pages = Shared?.Pages ?? new MemoryPages(type, data, store.MemoryBudget);
         store.Own(this);
     }
@@ -93,8 +97,12 @@ public sealed unsafe class Memory : Extern
     public long Grow(ulong delta)
     {
         Store.ThrowIfDisposed();
-        long pages = Shared is null ? _pages.Grow(delta) : Shared.Grow(delta);
-        if (pages >= 0 && delta != 0 && Grown is { } told) Store.Tell(told, delta);
+        var pages = Shared is null ? _pages.Grow(delta) : Shared.Grow(delta);
+        if (pages >= 0 && delta != 0 && Grown is { } told)
+        {
+            Store.Tell(told, delta);
+        }
+
         return pages;
     }
 
@@ -133,7 +141,7 @@ public sealed unsafe class Memory : Extern
     /// <summary>Whether a range is in the memory. Of a store that is there: compiled code asks.</summary>
     internal bool Contains(ulong address, ulong length)
     {
-        ulong size = Volatile.Read(ref Data->ByteLength);
+        var size = Volatile.Read(ref Data->ByteLength);
         return length <= size && address <= size - length;
     }
 
@@ -155,9 +163,19 @@ public sealed unsafe class Memory : Extern
 
     internal void Free()
     {
-        if (_isOfInstance) return;
-        if (Shared is null) _pages.Free();
-        else Shared.Release();
+        if (_isOfInstance)
+        {
+            return;
+        }
+
+        if (Shared is null)
+        {
+            _pages.Free();
+        }
+        else
+        {
+            Shared.Release();
+        }
     }
 
     private void CheckRange(ulong address, ulong length)

@@ -16,11 +16,19 @@ internal sealed class MemoryBudget(int limitMebibytes)
     /// <summary>Counts bytes; false if they are beyond the limit.</summary>
     public bool TryTake(ulong bytes)
     {
-        for (long taken = Volatile.Read(ref _taken); ;)
+        for (var taken = Volatile.Read(ref _taken); ;)
         {
-            if (bytes > (ulong)(_limit - taken)) return false;
-            long before = Interlocked.CompareExchange(ref _taken, taken + (long)bytes, taken);
-            if (before == taken) return true;
+            if (bytes > (ulong)(_limit - taken))
+            {
+                return false;
+            }
+
+            var before = Interlocked.CompareExchange(ref _taken, taken + (long)bytes, taken);
+            if (before == taken)
+            {
+                return true;
+            }
+
             taken = before;
         }
     }

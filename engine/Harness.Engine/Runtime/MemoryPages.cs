@@ -44,7 +44,10 @@ internal sealed unsafe class MemoryPages
     public MemoryPages(MemoryType type, MemoryData* data, MemoryBudget budget)
     {
         if (type.PageSizeLog2 is not (0 or MemoryType.UsualPageSizeLog2))
+        {
             throw new ArgumentOutOfRangeException(nameof(type), type.PageSizeLog2, "the pages of a memory have 1 byte or 64 KiB");
+        }
+
         Data = data;
         _type = type;
         _budget = budget;
@@ -66,7 +69,11 @@ internal sealed unsafe class MemoryPages
             throw new InsufficientMemoryException($"no addresses left for a memory of {_reservedBytes} bytes", e);
         }
 
-        if (Grow(type.Limits.Minimum) >= 0) return;
+        if (Grow(type.Limits.Minimum) >= 0)
+        {
+            return;
+        }
+
         Free();
         throw NoRoom();
     }
@@ -79,16 +86,31 @@ internal sealed unsafe class MemoryPages
     /// <returns>The number of pages before, or -1 if the memory cannot grow by so much.</returns>
     public long Grow(ulong delta)
     {
-        ulong length = Data->ByteLength;
-        ulong pages = length >> _type.PageSizeLog2;
-        if (delta > MostPages - pages) return -1;
-        if (delta == 0) return (long)pages;
-        ulong grown = length + (delta << _type.PageSizeLog2);
-        ulong bytes = Usable(grown) - Usable(length);
-        if (!_budget.TryTake(bytes)) return -1;
+        var length = Data->ByteLength;
+        var pages = length >> _type.PageSizeLog2;
+        if (delta > MostPages - pages)
+        {
+            return -1;
+        }
+
+        if (delta == 0)
+        {
+            return (long)pages;
+        }
+
+        var grown = length + (delta << _type.PageSizeLog2);
+        var bytes = Usable(grown) - Usable(length);
+        if (!_budget.TryTake(bytes))
+        {
+            return -1;
+        }
+
         try
         {
-            if (bytes > 0) Commit(Usable(length), (nuint)bytes);
+            if (bytes > 0)
+            {
+                Commit(Usable(length), (nuint)bytes);
+            }
         }
         catch (Win32Exception)
         {
@@ -105,7 +127,7 @@ internal sealed unsafe class MemoryPages
     /// <param name="delta">How many.</param>
     public bool CanGrow(ulong delta)
     {
-        ulong length = Data->ByteLength;
+        var length = Data->ByteLength;
         return delta <= MostPages - (length >> _type.PageSizeLog2) && _budget.HasRoom(Usable(length + (delta << _type.PageSizeLog2)) - Usable(length));
     }
 
@@ -122,19 +144,33 @@ internal sealed unsafe class MemoryPages
     /// <exception cref="Win32Exception">The system has no addresses left.</exception>
     public void ShareWithHost()
     {
-        if (_hostPages != null) return;
-        if (Data->ByteLength > HostBytes) throw new NotSupportedException($"a memory of {Data->ByteLength} bytes cannot be mapped by a host: it may have {MostHostBytes} at most");
-        byte* pages = LinuxMemory.ReserveSharedPages((nuint)HostBytes);
+        if (_hostPages != null)
+        {
+            return;
+        }
+
+        if (Data->ByteLength > HostBytes)
+        {
+            throw new NotSupportedException($"a memory of {Data->ByteLength} bytes cannot be mapped by a host: it may have {MostHostBytes} at most");
+        }
+
+        var pages = LinuxMemory.ReserveSharedPages((nuint)HostBytes);
         CopyContent(Data->Base, pages, Data->ByteLength);
         _hostPages = pages;
-        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(pages, (nuint)Usable(Data->ByteLength), Data->Base);
+        if (Data->ByteLength > 0)
+        {
+            LinuxMemory.MapAgainAt(pages, (nuint)Usable(Data->ByteLength), Data->Base);
+        }
     }
 
     /// <summary>Maps the pages of a memory that is shared with a host at an address, in place of what is there.</summary>
     /// <param name="address">The address, a multiple of the size of pages.</param>
     public void MapAt(nint address)
     {
-        if (Data->ByteLength > 0) LinuxMemory.MapAgainAt(_hostPages, (nuint)Usable(Data->ByteLength), (byte*)address);
+        if (Data->ByteLength > 0)
+        {
+            LinuxMemory.MapAgainAt(_hostPages, (nuint)Usable(Data->ByteLength), (byte*)address);
+        }
     }
 
     /// <summary>
@@ -143,13 +179,25 @@ internal sealed unsafe class MemoryPages
     /// <returns>False if it cannot be used again, as one whose pages a host has mapped.</returns>
     public bool TryEmpty()
     {
-        if (_hostPages != null || _base == null) return false;
-        ulong length = Usable(Data->ByteLength);
-        ulong first = Usable(_type.InitialBytes);
+        if (_hostPages != null || _base == null)
+        {
+            return false;
+        }
+
+        var length = Usable(Data->ByteLength);
+        var first = Usable(_type.InitialBytes);
         try
         {
-            if (length > 0) LinuxMemory.Discard(_base, (nuint)length);
-            if (length > first) LinuxMemory.Protect(_base + first, (nuint)(length - first), LinuxMemory.ProtNone);
+            if (length > 0)
+            {
+                LinuxMemory.Discard(_base, (nuint)length);
+            }
+
+            if (length > first)
+            {
+                LinuxMemory.Protect(_base + first, (nuint)(length - first), LinuxMemory.ProtNone);
+            }
+
             return true;
         }
         catch (Win32Exception)
@@ -161,7 +209,10 @@ internal sealed unsafe class MemoryPages
     /// <summary>Overwrites all bytes that there are.</summary>
     public void Overwrite(byte value)
     {
-        if (Data->Base != null) NativeMemory.Fill(Data->Base, (nuint)Data->ByteLength, value);
+        if (Data->Base != null)
+        {
+            NativeMemory.Fill(Data->Base, (nuint)Data->ByteLength, value);
+        }
     }
 
     /// <summary>Gives a memory that was emptied to an instance, which has its data in the same place.</summary>
@@ -169,7 +220,11 @@ internal sealed unsafe class MemoryPages
     /// <exception cref="InsufficientMemoryException">The budget has too little left.</exception>
     public void Reopen(MemoryBudget budget)
     {
-        if (!budget.TryTake(Usable(_type.InitialBytes))) throw NoRoom(budget);
+        if (!budget.TryTake(Usable(_type.InitialBytes)))
+        {
+            throw NoRoom(budget);
+        }
+
         _budget = budget;
         Data->Base = _base;
         Data->ByteLength = _type.InitialBytes;
@@ -178,8 +233,16 @@ internal sealed unsafe class MemoryPages
     /// <summary>Gives back addresses and memory. What counted the bytes goes on counting them: it dies with the memories that it is for.</summary>
     public void Free()
     {
-        if (_hostPages != null) LinuxMemory.Unmap(_hostPages, (nuint)HostBytes);
-        if (_base != null) LinuxMemory.Unmap(_base, (nuint)_reservedBytes);
+        if (_hostPages != null)
+        {
+            LinuxMemory.Unmap(_hostPages, (nuint)HostBytes);
+        }
+
+        if (_base != null)
+        {
+            LinuxMemory.Unmap(_base, (nuint)_reservedBytes);
+        }
+
         _hostPages = null;
         _base = null;
         Data->Base = null;
@@ -199,20 +262,26 @@ internal sealed unsafe class MemoryPages
     /// <summary>Copies into pages of zeros. Where there are zeros to copy, nothing is written: most of a new memory has never been, and takes no memory of the system's before or after.</summary>
     private static void CopyContent(byte* from, byte* to, ulong length)
     {
-        nuint bytes = (nuint)Usable(length);
+        var bytes = (nuint)Usable(length);
         LinuxMemory.PopulateForReading(from, bytes);
         for (nuint at = 0; at < bytes; at += (nuint)SystemPage)
         {
-            if (!IsZero((ulong*)(from + at))) Buffer.MemoryCopy(from + at, to + at, SystemPage, SystemPage);
+            if (!IsZero((ulong*)(from + at)))
+            {
+                Buffer.MemoryCopy(from + at, to + at, SystemPage, SystemPage);
+            }
         }
     }
 
     /// <summary>Whether a page of the system holds nothing but zeros. A loop of its own, as those of the framework run unoptimized at first where the processor has wider vectors than they were compiled for.</summary>
     private static bool IsZero(ulong* page)
     {
-        for (ulong* end = page + (SystemPage / sizeof(ulong)); page < end; page += 8)
+        for (var end = page + (SystemPage / sizeof(ulong)); page < end; page += 8)
         {
-            if ((page[0] | page[1] | page[2] | page[3] | page[4] | page[5] | page[6] | page[7]) != 0) return false;
+            if ((page[0] | page[1] | page[2] | page[3] | page[4] | page[5] | page[6] | page[7]) != 0)
+            {
+                return false;
+            }
         }
 
         return true;
@@ -224,8 +293,14 @@ internal sealed unsafe class MemoryPages
     /// <summary>Makes bytes of the reservation usable, from the end of those that are.</summary>
     private void Commit(ulong usable, nuint bytes)
     {
-        byte* end = Data->Base + usable;
-        if (_hostPages == null) LinuxMemory.Protect(end, bytes, LinuxMemory.ProtRead | LinuxMemory.ProtWrite);
-        else LinuxMemory.MapAgainAt(_hostPages + usable, bytes, end);
+        var end = Data->Base + usable;
+        if (_hostPages == null)
+        {
+            LinuxMemory.Protect(end, bytes, LinuxMemory.ProtRead | LinuxMemory.ProtWrite);
+        }
+        else
+        {
+            LinuxMemory.MapAgainAt(_hostPages + usable, bytes, end);
+        }
     }
 }

@@ -31,7 +31,11 @@ internal sealed partial class ModuleCode
     /// <returns>Whether it is in use now.</returns>
     public bool Install(CompiledCode code, bool replaces, Action prepare)
     {
-        if (!Register(code)) return false;
+        if (!Register(code))
+        {
+            return false;
+        }
+
         try
         {
             prepare();
@@ -55,15 +59,23 @@ internal sealed partial class ModuleCode
             }
 
             // A loop whose own code comes has waited already.
-            if (Options.Osr) _instances.RequestLoops(code.FunctionIndex, code.LoopOffset >= 0 ? 1 : LoopEntry.FirstRequest(Options));
+            if (Options.Osr)
+            {
+                _instances.RequestLoops(code.FunctionIndex, code.LoopOffset >= 0 ? 1 : LoopEntry.FirstRequest(Options));
+            }
+
             if (code.LoopOffset >= 0)
             {
                 Loops(code.FunctionIndex)[code.LoopOffset] = code;
                 return true;
             }
 
-            FunctionCode function = Function(code.FunctionIndex);
-            if (function.Optimized is { } previous) _ledger.Discard(previous);
+            var function = Function(code.FunctionIndex);
+            if (function.Optimized is { } previous)
+            {
+                _ledger.Discard(previous);
+            }
+
             function.Optimized = code;
             _instances.SetEntry(code.FunctionIndex, code.Block.Address);
             return true;
@@ -79,7 +91,7 @@ internal sealed partial class ModuleCode
     {
         lock (_gate)
         {
-            FunctionCode function = Function(code.FunctionIndex);
+            var function = Function(code.FunctionIndex);
             function.DeoptCount++;
             if (function.Loops?.GetValueOrDefault(code.LoopOffset) == code)
             {
@@ -89,7 +101,11 @@ internal sealed partial class ModuleCode
                 return true;
             }
 
-            if (function.Optimized != code) return false;
+            if (function.Optimized != code)
+            {
+                return false;
+            }
+
             function.Optimized = null;
             _ledger.Discard(code);
             _tiering.Reset(code.FunctionIndex);
@@ -105,22 +121,37 @@ internal sealed partial class ModuleCode
 
     private void PrepareDeopts(Instance instance, CompiledCode code, CompilationInterest interest)
     {
-        if (code.LoopOffset >= 0) ResumeMap(code.FunctionIndex, interest);
-        if (code.DeoptData is not { Points.Length: > 0 } data) return;
-        foreach (DeoptPoint point in data.Points)
+        if (code.LoopOffset >= 0)
         {
-            foreach (DeoptFrame frame in point.Frames)
+            ResumeMap(code.FunctionIndex, interest);
+        }
+
+        if (code.DeoptData is not { Points.Length: > 0 } data)
+        {
+            return;
+        }
+
+        foreach (var point in data.Points)
+        {
+            foreach (var frame in point.Frames)
             {
                 Baseline(frame.FunctionIndex, interest);
                 ResumeMap(frame.FunctionIndex, interest);
             }
         }
 
-        if (Deoptimizer.IsRehearsed) return;
+        if (Deoptimizer.IsRehearsed)
+        {
+            return;
+        }
+
         Deoptimizer.CompileOwnCode();
         lock (_gate)
         {
-            if (instance.CodePosition >= 0) Deoptimizer.Rehearse(instance, code);
+            if (instance.CodePosition >= 0)
+            {
+                Deoptimizer.Rehearse(instance, code);
+            }
         }
     }
 }

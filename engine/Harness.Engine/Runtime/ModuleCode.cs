@@ -44,22 +44,32 @@ internal sealed unsafe partial class ModuleCode : IDisposable
         Images = new MemoryImages(this);
         Template = new InstanceTemplate(this);
         Slots = new InstanceSlots(this);
-        bool hasKnownTables = engine.Options.InstanceLazyTables || engine.Options.InstancePool > 0;
+        var hasKnownTables = engine.Options.InstanceLazyTables || engine.Options.InstancePool > 0;
         TableImages = hasKnownTables ? TableImage.Create(module, Layout, engine.Options.TableLimit) : [.. new TableImage?[module.Tables.Length]];
         _functions = new FunctionCode?[module.Functions.Length];
         // With this the entry of a module is read that was decoded without the engine: here, and not at a first call.
-        ModuleProfile? kept = engine.Cache?.ProfileOf(module, engine.Options.PolymorphismLimit);
-        ModuleProfile? profile = engine.Profile?.Of(module, engine.Options.PolymorphismLimit);
-        if (profile is not null) engine.CountProfiledModule();
+        var kept = engine.Cache?.ProfileOf(module, engine.Options.PolymorphismLimit);
+        var profile = engine.Profile?.Of(module, engine.Options.PolymorphismLimit);
+        if (profile is not null)
+        {
+            engine.CountProfiledModule();
+        }
+
         profile ??= kept;
         _tiering = new TieringState(this, profile);
         _siteDeopts = new SiteDeopts(_tiering.ProfiledSiteDeopts());
         if (profile is not null)
         {
-            foreach (int function in profile.Functions.Keys) Function(function);
+            foreach (var function in profile.Functions.Keys)
+            {
+                Function(function);
+            }
         }
 
-        foreach (int type in module.CanonicalTypeIds) TypeDisplays.Add(TypeRegistry.Get(type));
+        foreach (var type in module.CanonicalTypeIds)
+        {
+            TypeDisplays.Add(TypeRegistry.Get(type));
+        }
     }
 
     /// <summary>Frees the code of a module that nothing refers to any more.</summary>
@@ -123,7 +133,7 @@ internal sealed unsafe partial class ModuleCode : IDisposable
     {
         lock (_gate)
         {
-            return _functions[functionIndex]?.Loops is { } loops && loops.TryGetValue(loop, out CompiledCode? code) && code is null;
+            return _functions[functionIndex]?.Loops is { } loops && loops.TryGetValue(loop, out var code) && code is null;
         }
     }
 
@@ -179,19 +189,22 @@ internal sealed unsafe partial class ModuleCode : IDisposable
         var functions = new SortedDictionary<int, FunctionProfile>();
         lock (_gate)
         {
-            Instance? last = _instances.Last;
-            for (int i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
+            var last = _instances.Last;
+            for (var i = Module.ImportedFunctionCount; i < Module.Functions.Length; i++)
             {
-                FunctionFeedback? feedback = _tiering.Learnt(i, last);
+                var feedback = _tiering.Learnt(i, last);
                 // A function with calls of which nothing is known is not to be optimized early: there would be nothing to speculate on. With a cache it may have run in kept code alone.
-                bool isKnown = feedback is not null || (BaselineCode(i) is { } baseline ? baseline.FeedbackCallOffsets.Length == 0 : Engine.Cache is null);
+                var isKnown = feedback is not null || (BaselineCode(i) is { } baseline ? baseline.FeedbackCallOffsets.Length == 0 : Engine.Cache is null);
                 var function = new FunctionProfile(feedback, IsHot: OptimizedCode(i) is not null && isKnown)
                 {
                     UsedUpBudgets = UsedUpBudgets(i),
                     Deopts = DeoptCount(i) + _tiering.ProfiledDeopts(i),
                     SiteDeopts = _siteDeopts.Of(Module.Functions[i]),
                 };
-                if (!function.IsEmpty) functions.Add(i, function);
+                if (!function.IsEmpty)
+                {
+                    functions.Add(i, function);
+                }
             }
         }
 
@@ -215,13 +228,16 @@ internal sealed unsafe partial class ModuleCode : IDisposable
     {
         lock (_gate)
         {
-            foreach (int function in _known)
+            foreach (var function in _known)
             {
                 ((FunctionReference*)(data + Layout.FunctionReferenceOf(function)))->Entry = LazyEntry(function);
                 *(int*)(data + Layout.TieringBudget(function)) = InitialBudget;
                 *(uint*)(data + Layout.InvocationCount(function)) = 0;
                 *(nint*)(data + Layout.FeedbackVector(function)) = 0;
-                if (Options.Osr) *(int*)(data + Layout.LoopRequest(function)) = 0;
+                if (Options.Osr)
+                {
+                    *(int*)(data + Layout.LoopRequest(function)) = 0;
+                }
             }
         }
     }
@@ -233,13 +249,28 @@ internal sealed unsafe partial class ModuleCode : IDisposable
     {
         lock (_gate)
         {
-            if (!_instances.Remove(instance)) return;
-            if (keepsTiering) _tiering.Keep(instance, _known);
-            if (Engine.Cache is not null) _tiering.KeepUnshared(instance, _known);
-            if (_instances.IsEmpty) _ledger.FreeDiscarded();
+            if (!_instances.Remove(instance))
+            {
+                return;
+            }
+
+            if (keepsTiering)
+            {
+                _tiering.Keep(instance, _known);
+            }
+
+            if (Engine.Cache is not null)
+            {
+                _tiering.KeepUnshared(instance, _known);
+            }
+
+            if (_instances.IsEmpty)
+            {
+                _ledger.FreeDiscarded();
+            }
         }
 
-        List<int> dropped = Engine.TierUp.Cancel(instance);
+        var dropped = Engine.TierUp.Cancel(instance);
         bool isLast;
         lock (_gate)
         {
@@ -247,7 +278,10 @@ internal sealed unsafe partial class ModuleCode : IDisposable
             isLast = _instances.IsEmpty;
         }
 
-        if (isLast) Engine.Cache?.Learn(this);
+        if (isLast)
+        {
+            Engine.Cache?.Learn(this);
+        }
     }
 
     /// <summary>Makes code for a function at its first call in an instance.</summary>
@@ -262,14 +296,23 @@ internal sealed unsafe partial class ModuleCode : IDisposable
             Engine.TierUp.Optimize(instance, functionIndex);
         }
 
-        if (OptimizedCode(functionIndex) is null) BaselineWithFeedback(instance, functionIndex);
+        if (OptimizedCode(functionIndex) is null)
+        {
+            BaselineWithFeedback(instance, functionIndex);
+        }
+
         lock (_gate)
         {
             // Baseline code stays once it is made, so that there is some even where optimized code was discarded just now.
             if (OptimizedCode(functionIndex) is { } optimized)
+            {
                 return instance.EntryOf(functionIndex) = optimized.Block.Address;
+            }
+
             if (instance.FeedbackVector(functionIndex) != 0 || BaselineCode(functionIndex) is { FeedbackCallOffsets.Length: 0 })
+            {
                 return instance.EntryOf(functionIndex) = BaselineCode(functionIndex)!.Block.Address;
+            }
         }
 
         return Enter(instance, functionIndex);
@@ -279,11 +322,15 @@ internal sealed unsafe partial class ModuleCode : IDisposable
     /// <exception cref="OperationCanceledException">The guest was interrupted.</exception>
     public CompiledCode BaselineWithFeedback(Instance instance, int functionIndex)
     {
-        CompiledCode code = Baseline(functionIndex, new CompilationInterest(default, instance.Store));
-        if (code.FeedbackCallOffsets.Length == 0) return code;
+        var code = Baseline(functionIndex, new CompilationInterest(default, instance.Store));
+        if (code.FeedbackCallOffsets.Length == 0)
+        {
+            return code;
+        }
+
         lock (_gate)
         {
-            ref nint vector = ref instance.FeedbackVector(functionIndex);
+            ref var vector = ref instance.FeedbackVector(functionIndex);
             if (vector == 0)
             {
                 vector = (nint)instance.Store.AllocateNative(code.FeedbackCallOffsets.Length * FeedbackSlot.Size);
@@ -300,7 +347,7 @@ internal sealed unsafe partial class ModuleCode : IDisposable
     /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
     public ResumeMap ResumeMap(int functionIndex, CompilationInterest interest = default)
     {
-        FunctionCode function = Function(functionIndex);
+        var function = Function(functionIndex);
         return function.ResumeMap ??= Engine.BaselineCompiler.DescribeResumePoints(this, functionIndex, interest);
     }
 
@@ -315,28 +362,51 @@ internal sealed unsafe partial class ModuleCode : IDisposable
     {
         lock (_gate)
         {
-            if (_isFreed) return;
+            if (_isFreed)
+            {
+                return;
+            }
+
             Volatile.Write(ref _isFreed, true);
             Images.Dispose();
             Template.Dispose();
             Slots.Dispose();
             _ledger.FreeDiscarded();
-            foreach (FunctionCode? function in _functions)
+            foreach (var function in _functions)
             {
-                if (function is null) continue;
-                if (function.Optimized is { } optimized) Engine.Events.OnOptimizedCodeFreed(optimized);
-                foreach (CompiledCode code in function.All()) _ledger.Free(code);
+                if (function is null)
+                {
+                    continue;
+                }
+
+                if (function.Optimized is { } optimized)
+                {
+                    Engine.Events.OnOptimizedCodeFreed(optimized);
+                }
+
+                foreach (var code in function.All())
+                {
+                    _ledger.Free(code);
+                }
             }
         }
     }
 
     private FunctionCode Function(int functionIndex)
     {
-        ref FunctionCode? function = ref _functions[functionIndex];
-        if (Volatile.Read(ref function) is { } known) return known;
+        ref var function = ref _functions[functionIndex];
+        if (Volatile.Read(ref function) is { } known)
+        {
+            return known;
+        }
+
         lock (_gate)
         {
-            if (function is not null) return function;
+            if (function is not null)
+            {
+                return function;
+            }
+
             _known.Add(functionIndex);
             Volatile.Write(ref function, new FunctionCode());
             return function;
@@ -359,7 +429,11 @@ internal sealed unsafe partial class ModuleCode : IDisposable
             }
         }
 
-        if (PerfMap.IsEnabled) PerfMap.Record(code.Block, $"{Module.Functions[code.FunctionIndex]} [{code.Tier}]");
+        if (PerfMap.IsEnabled)
+        {
+            PerfMap.Record(code.Block, $"{Module.Functions[code.FunctionIndex]} [{code.Tier}]");
+        }
+
         return true;
     }
 
@@ -369,18 +443,34 @@ internal sealed unsafe partial class ModuleCode : IDisposable
     /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
     public CompiledCode Baseline(int functionIndex, CompilationInterest interest)
     {
-        FunctionCode function = Function(functionIndex);
-        if (function.Baseline is { } known) return known;
+        var function = Function(functionIndex);
+        if (function.Baseline is { } known)
+        {
+            return known;
+        }
+
         function.Enter(interest);
         try
         {
-            if (function.Baseline is { } made) return made;
-            long start = Stopwatch.GetTimestamp();
-            CompiledCode? kept = Engine.Cache?.Find(this, functionIndex);
-            CompiledCode code = kept ?? Engine.BaselineCompiler.Compile(this, functionIndex, interest);
-            TimeSpan time = Stopwatch.GetElapsedTime(start);
-            if (kept is null) Engine.Cache?.Keep(this, code);
-            if (!Register(code)) throw new OperationCanceledException("the module's code was freed");
+            if (function.Baseline is { } made)
+            {
+                return made;
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            var kept = Engine.Cache?.Find(this, functionIndex);
+            var code = kept ?? Engine.BaselineCompiler.Compile(this, functionIndex, interest);
+            var time = Stopwatch.GetElapsedTime(start);
+            if (kept is null)
+            {
+                Engine.Cache?.Keep(this, code);
+            }
+
+            if (!Register(code))
+            {
+                throw new OperationCanceledException("the module's code was freed");
+            }
+
             lock (_gate)
             {
                 if (_isFreed)
@@ -392,7 +482,11 @@ internal sealed unsafe partial class ModuleCode : IDisposable
                 function.Baseline = code;
             }
 
-            if (kept is null) Engine.Events.OnCompiled(this, code, time, interest.Waiter);
+            if (kept is null)
+            {
+                Engine.Events.OnCompiled(this, code, time, interest.Waiter);
+            }
+
             return code;
         }
         finally

@@ -39,7 +39,10 @@ internal static unsafe class NativeRuntime
     /// <summary>Tells the profiler <c>perf</c> where the shared stubs lie.</summary>
     public static void RecordStubs()
     {
-        foreach (CodeRegion region in CodeSpace.Regions) RecordStubs(region);
+        foreach (var region in CodeSpace.Regions)
+        {
+            RecordStubs(region);
+        }
     }
 
     private static void RecordStubs(CodeRegion region) => PerfMap.Record(region.SharedCode, "stubs");

@@ -36,7 +36,7 @@ public static class RandomLayout
     /// <summary>A number that looks random and depends on all of its inputs (the finalizer of SplitMix64).</summary>
     private static ulong Mix(int seed, uint what, uint which)
     {
-        ulong value = ((ulong)(uint)seed << 36) ^ ((ulong)what << 32) ^ which;
+        var value = ((ulong)(uint)seed << 36) ^ ((ulong)what << 32) ^ which;
         value += 0x9E3779B97F4A7C15;
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
         value = (value ^ (value >> 27)) * 0x94D049BB133111EB;

@@ -51,7 +51,10 @@ public sealed unsafe class SharedMemory : IDisposable
     /// <summary>Frees what nobody has disposed of. No store has it: stores that were not disposed of keep it reachable.</summary>
     ~SharedMemory()
     {
-        if (_users != 0) Free();
+        if (_users != 0)
+        {
+            Free();
+        }
     }
 
     /// <summary>Its type, with the limits that it was made with.</summary>
@@ -64,7 +67,7 @@ public sealed unsafe class SharedMemory : IDisposable
         get
         {
             Retain();
-            ulong length = Volatile.Read(ref _data->ByteLength);
+            var length = Volatile.Read(ref _data->ByteLength);
             Release();
             return length;
         }
@@ -92,7 +95,10 @@ public sealed unsafe class SharedMemory : IDisposable
         Retain();
         try
         {
-            lock (_growth) return Pages.Grow(delta);
+            lock (_growth)
+            {
+                return Pages.Grow(delta);
+            }
         }
         finally
         {
@@ -109,7 +115,10 @@ public sealed unsafe class SharedMemory : IDisposable
     /// <summary>Lets go of the memory. It lives on while stores have it.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0) Release();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            Release();
+        }
 
         // What users there are now are stores.
         GC.SuppressFinalize(this);
@@ -119,11 +128,15 @@ public sealed unsafe class SharedMemory : IDisposable
     /// <exception cref="ObjectDisposedException">There is none any more.</exception>
     internal void Retain()
     {
-        for (int users = Volatile.Read(ref _users); ;)
+        for (var users = Volatile.Read(ref _users); ;)
         {
             ObjectDisposedException.ThrowIf(users == 0, this);
-            int before = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (before == users) return;
+            var before = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (before == users)
+            {
+                return;
+            }
+
             users = before;
         }
     }
@@ -131,7 +144,10 @@ public sealed unsafe class SharedMemory : IDisposable
     /// <summary>Removes a user; the last one frees the memory.</summary>
     internal void Release()
     {
-        if (Interlocked.Decrement(ref _users) == 0) Free();
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Free();
+        }
     }
 
     private void Free()

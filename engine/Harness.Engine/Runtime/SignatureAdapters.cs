@@ -36,23 +36,34 @@ internal static unsafe class SignatureAdapters
         var adapters = new ConcurrentDictionary<int, CodeBlock>();
         TypeRegistry.Removed += type =>
         {
-            if (adapters.TryRemove(type, out CodeBlock block)) NativeRuntime.CodeSpace.Free(block);
+            if (adapters.TryRemove(type, out var block))
+            {
+                NativeRuntime.CodeSpace.Free(block);
+            }
         };
         return adapters;
     }
 
     private static nint AdapterOf(ConcurrentDictionary<int, CodeBlock> adapters, int type, Func<int, CodeBlock> emit)
     {
-        if (adapters.TryGetValue(type, out CodeBlock known)) return known.Address;
-        CodeBlock made = emit(type);
-        CodeBlock used = adapters.GetOrAdd(type, made);
-        if (used.Address != made.Address) NativeRuntime.CodeSpace.Free(made);
+        if (adapters.TryGetValue(type, out var known))
+        {
+            return known.Address;
+        }
+
+        var made = emit(type);
+        var used = adapters.GetOrAdd(type, made);
+        if (used.Address != made.Address)
+        {
+            NativeRuntime.CodeSpace.Free(made);
+        }
+
         return used.Address;
     }
 
     private static CodeBlock EmitEntry(int canonicalTypeId)
     {
-        FunctionType type = TypeRegistry.Get(canonicalTypeId).Function!;
+        var type = TypeRegistry.Get(canonicalTypeId).Function!;
         var layout = new SignatureLayout(type);
         using var a = new Assembler();
         a.Push(Gpr.Rbp);
@@ -72,7 +83,11 @@ internal static unsafe class SignatureAdapters
         a.Push(0);
         a.Mov(OpSize.Qword, Mem.Base(Gpr.R10, StoreContext.EntryStackPointerOffset), Gpr.Rsp);
         a.Mov(OpSize.Qword, Gpr.R11, Gpr.Rdi);
-        if (layout.StackParameterBytes != 0) a.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, layout.StackParameterBytes);
+        if (layout.StackParameterBytes != 0)
+        {
+            a.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, layout.StackParameterBytes);
+        }
+
         a.ClearUpperVectors();
         LoadParameters(a, type, layout);
         a.Call(Mem.Base(Gpr.R11, FunctionReference.EntryOffset));
@@ -87,42 +102,66 @@ internal static unsafe class SignatureAdapters
     private static void LoadParameters(Assembler a, FunctionType type, SignatureLayout layout)
     {
         (ValueType Type, Mem Slot)? inRsi = null;
-        foreach ((ValueType parameter, ArgumentPlace place, int offset) in InSlots(type.Parameters, layout.Parameters))
+        foreach (var (parameter, place, offset) in InSlots(type.Parameters, layout.Parameters))
         {
             if (place.Kind == ArgumentPlaceKind.Memory)
+            {
                 Copy(a, parameter, Mem.Base(Gpr.Rsi, offset), Mem.Base(Gpr.Rsp, place.Index * sizeof(long)));
+            }
         }
 
-        foreach ((ValueType parameter, ArgumentPlace place, int offset) in InSlots(type.Parameters, layout.Parameters))
+        foreach (var (parameter, place, offset) in InSlots(type.Parameters, layout.Parameters))
         {
-            Mem slot = Mem.Base(Gpr.Rsi, offset);
-            if (place.Kind == ArgumentPlaceKind.Xmm) LoadXmm(a, parameter, place.Xmm, slot);
-            else if (place is { Kind: ArgumentPlaceKind.Gpr, Gpr: Gpr.Rsi }) inRsi = (parameter, slot);
-            else if (place.Kind == ArgumentPlaceKind.Gpr) a.Mov(SizeOf(parameter), place.Gpr, slot);
+            var slot = Mem.Base(Gpr.Rsi, offset);
+            if (place.Kind == ArgumentPlaceKind.Xmm)
+            {
+                LoadXmm(a, parameter, place.Xmm, slot);
+            }
+            else if (place is { Kind: ArgumentPlaceKind.Gpr, Gpr: Gpr.Rsi })
+            {
+                inRsi = (parameter, slot);
+            }
+            else if (place.Kind == ArgumentPlaceKind.Gpr)
+            {
+                a.Mov(SizeOf(parameter), place.Gpr, slot);
+            }
         }
 
-        if (inRsi is var (last, lastSlot)) a.Mov(SizeOf(last), Gpr.Rsi, lastSlot);
+        if (inRsi is var (last, lastSlot))
+        {
+            a.Mov(SizeOf(last), Gpr.Rsi, lastSlot);
+        }
     }
 
     /// <summary>Puts the results into the slots at r11.</summary>
     private static void StoreResults(Assembler a, FunctionType type, SignatureLayout layout)
     {
-        foreach ((ValueType result, ArgumentPlace place, int offset) in InSlots(type.Results, layout.Results))
+        foreach (var (result, place, offset) in InSlots(type.Results, layout.Results))
         {
-            if (place.Kind != ArgumentPlaceKind.Memory) StoreArgument(a, result, place, Mem.Base(Gpr.R11, offset));
+            if (place.Kind != ArgumentPlaceKind.Memory)
+            {
+                StoreArgument(a, result, place, Mem.Base(Gpr.R11, offset));
+            }
         }
 
-        if (layout.MemoryResultWords == 0) return;
-        a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
-        foreach ((ValueType result, ArgumentPlace place, int offset) in InSlots(type.Results, layout.Results))
+        if (layout.MemoryResultWords == 0)
         {
-            if (place.Kind == ArgumentPlaceKind.Memory) Copy(a, result, ResultArea(place), Mem.Base(Gpr.R11, offset));
+            return;
+        }
+
+        a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
+        foreach (var (result, place, offset) in InSlots(type.Results, layout.Results))
+        {
+            if (place.Kind == ArgumentPlaceKind.Memory)
+            {
+                Copy(a, result, ResultArea(place), Mem.Base(Gpr.R11, offset));
+            }
         }
     }
 
     private static CodeBlock EmitHost(int canonicalTypeId)
     {
-        FunctionType type = TypeRegistry.Get(canonicalTypeId).Function!;
+        var type = TypeRegistry.Get(canonicalTypeId).Function!;
         var layout = new SignatureLayout(type);
         using var a = new Assembler();
         a.Push(Gpr.Rbp);
@@ -131,15 +170,21 @@ internal static unsafe class SignatureAdapters
 
         // The slots and 8 bytes more, so that rsp is a multiple of 16.
         a.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, (((SlotCount(type) * sizeof(long)) + 15) & ~15) + 8);
-        foreach ((ValueType parameter, ArgumentPlace place, int offset) in InSlots(type.Parameters, layout.Parameters))
+        foreach (var (parameter, place, offset) in InSlots(type.Parameters, layout.Parameters))
         {
-            if (place.Kind != ArgumentPlaceKind.Memory) StoreArgument(a, parameter, place, Mem.Base(Gpr.Rsp, offset));
+            if (place.Kind != ArgumentPlaceKind.Memory)
+            {
+                StoreArgument(a, parameter, place, Mem.Base(Gpr.Rsp, offset));
+            }
         }
 
-        foreach ((ValueType parameter, ArgumentPlace place, int offset) in InSlots(type.Parameters, layout.Parameters))
+        foreach (var (parameter, place, offset) in InSlots(type.Parameters, layout.Parameters))
         {
-            Mem source = Mem.Base(Gpr.Rbp, FrameLayout.StackParameters + (place.Index * sizeof(long)));
-            if (place.Kind == ArgumentPlaceKind.Memory) Copy(a, parameter, source, Mem.Base(Gpr.Rsp, offset));
+            var source = Mem.Base(Gpr.Rbp, FrameLayout.StackParameters + (place.Index * sizeof(long)));
+            if (place.Kind == ArgumentPlaceKind.Memory)
+            {
+                Copy(a, parameter, source, Mem.Base(Gpr.Rsp, offset));
+            }
         }
 
         a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
@@ -162,17 +207,21 @@ internal static unsafe class SignatureAdapters
 
     private static CodeBlock Publish(Assembler assembler, string name)
     {
-        CodeBlock block = NativeRuntime.CodeSpace.Publish(assembler);
+        var block = NativeRuntime.CodeSpace.Publish(assembler);
         PerfMap.Record(block, name);
         return block;
     }
 
     private static void LoadResults(Assembler a, FunctionType type, SignatureLayout layout)
     {
-        if (layout.MemoryResultWords != 0) a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
-        foreach ((ValueType result, ArgumentPlace place, int offset) in InSlots(type.Results, layout.Results))
+        if (layout.MemoryResultWords != 0)
         {
-            Mem slot = Mem.Base(Gpr.Rsp, offset);
+            a.Mov(OpSize.Qword, Gpr.R10, Mem.Base(Gpr.R14, InstanceHeader.ContextOffset));
+        }
+
+        foreach (var (result, place, offset) in InSlots(type.Results, layout.Results))
+        {
+            var slot = Mem.Base(Gpr.Rsp, offset);
             switch (place.Kind)
             {
                 case ArgumentPlaceKind.Gpr:
@@ -192,8 +241,8 @@ internal static unsafe class SignatureAdapters
     private static IEnumerable<(ValueType Type, ArgumentPlace Place, int Offset)> InSlots(
         ImmutableArray<ValueType> types, ImmutableArray<ArgumentPlace> places)
     {
-        int offset = 0;
-        for (int i = 0; i < types.Length; i++)
+        var offset = 0;
+        for (var i = 0; i < types.Length; i++)
         {
             yield return (types[i], places[i], offset);
             offset += types[i].WordCount * sizeof(long);
@@ -205,15 +254,25 @@ internal static unsafe class SignatureAdapters
     {
         a.Mov(SizeOf(type), scratch, source);
         a.Mov(OpSize.Qword, destination, scratch);
-        if (!type.IsVector) return;
+        if (!type.IsVector)
+        {
+            return;
+        }
+
         a.Mov(OpSize.Qword, scratch, source.Offset(sizeof(long)));
         a.Mov(OpSize.Qword, destination.Offset(sizeof(long)), scratch);
     }
 
     private static void LoadXmm(Assembler a, ValueType type, Xmm register, Mem slot)
     {
-        if (type.IsVector) a.MovUps(register, slot);
-        else a.MovScalar(SizeOf(type), register, slot);
+        if (type.IsVector)
+        {
+            a.MovUps(register, slot);
+        }
+        else
+        {
+            a.MovScalar(SizeOf(type), register, slot);
+        }
     }
 
     private static Mem ResultArea(ArgumentPlace place) =>
@@ -222,11 +281,24 @@ internal static unsafe class SignatureAdapters
     /// <summary>Stores a register into a slot, with the high half of 32-bit values zero.</summary>
     private static void StoreArgument(Assembler a, ValueType type, ArgumentPlace place, Mem slot)
     {
-        OpSize size = SizeOf(type);
-        if (place.Kind == ArgumentPlaceKind.Gpr) a.Mov(size, slot, place.Gpr);
-        else if (type.IsVector) a.MovUps(slot, place.Xmm);
-        else a.MovScalar(size, slot, place.Xmm);
-        if (size == OpSize.Dword) a.Mov(OpSize.Dword, slot.Offset(sizeof(int)), 0);
+        var size = SizeOf(type);
+        if (place.Kind == ArgumentPlaceKind.Gpr)
+        {
+            a.Mov(size, slot, place.Gpr);
+        }
+        else if (type.IsVector)
+        {
+            a.MovUps(slot, place.Xmm);
+        }
+        else
+        {
+            a.MovScalar(size, slot, place.Xmm);
+        }
+
+        if (size == OpSize.Dword)
+        {
+            a.Mov(OpSize.Dword, slot.Offset(sizeof(int)), 0);
+        }
     }
 
     private static OpSize SizeOf(ValueType type) =>

@@ -58,15 +58,18 @@ internal sealed class SignatureLayout
     /// <summary>Bytes that the stack parameters of a function type take; a multiple of 16.</summary>
     public static int StackParameterBytesOf(FunctionType type)
     {
-        int gprs = 0;
-        int xmms = 0;
-        int words = 0;
-        foreach (ValueType parameter in type.Parameters)
+        var gprs = 0;
+        var xmms = 0;
+        var words = 0;
+        foreach (var parameter in type.Parameters)
         {
-            bool isInRegister = IsFloat(parameter)
+            var isInRegister = IsFloat(parameter)
                 ? xmms++ < CallingConvention.ParameterXmms.Length
                 : gprs++ < CallingConvention.ParameterGprs.Length;
-            if (!isInRegister) words += parameter.WordCount;
+            if (!isInRegister)
+            {
+                words += parameter.WordCount;
+            }
         }
 
         return StackBytes(words);
@@ -75,8 +78,12 @@ internal sealed class SignatureLayout
     /// <summary>How many 8-byte words values take, one after the other.</summary>
     public static int WordsOf(ImmutableArray<ValueType> types)
     {
-        int words = 0;
-        foreach (ValueType type in types) words += type.WordCount;
+        var words = 0;
+        foreach (var type in types)
+        {
+            words += type.WordCount;
+        }
+
         return words;
     }
 
@@ -88,10 +95,10 @@ internal sealed class SignatureLayout
         ImmutableArray<ValueType> types, ReadOnlySpan<Gpr> gprs, ReadOnlySpan<Xmm> xmms)
     {
         var places = ImmutableArray.CreateBuilder<ArgumentPlace>(types.Length);
-        int nextGpr = 0;
-        int nextXmm = 0;
-        int inMemory = 0;
-        foreach (ValueType type in types)
+        var nextGpr = 0;
+        var nextXmm = 0;
+        var inMemory = 0;
+        foreach (var type in types)
         {
             if (IsFloat(type) && nextXmm < xmms.Length)
             {

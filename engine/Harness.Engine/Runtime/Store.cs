@@ -93,8 +93,16 @@ public sealed unsafe class Store : IDisposable
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (!Engine.Options.InterruptFuel) throw new InvalidOperationException("fuel is not counted: the knob interrupt.fuel is off");
-            if (_interruption.IsAsking) throw InUseByCallback();
+            if (!Engine.Options.InterruptFuel)
+            {
+                throw new InvalidOperationException("fuel is not counted: the knob interrupt.fuel is off");
+            }
+
+            if (_interruption.IsAsking)
+            {
+                throw InUseByCallback();
+            }
+
             _interruption.SetFuel(value);
         }
     }
@@ -176,7 +184,11 @@ public sealed unsafe class Store : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (!Engine.Options.InterruptEpochs) throw new InvalidOperationException("epochs are not looked at: the knob interrupt.epochs is off");
+        if (!Engine.Options.InterruptEpochs)
+        {
+            throw new InvalidOperationException("epochs are not looked at: the knob interrupt.epochs is off");
+        }
+
         _interruption.SetDeadline(epochs);
     }
 
@@ -220,21 +232,52 @@ public sealed unsafe class Store : IDisposable
     /// <exception cref="InvalidOperationException">WebAssembly code of the store is running.</exception>
     public void Dispose()
     {
-        if (_isDisposed) return;
-        if (IsInUse) throw new InvalidOperationException("the store is in use");
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        if (IsInUse)
+        {
+            throw new InvalidOperationException("the store is in use");
+        }
+
         Engine.Remove(this);
         _interruption.Close();
         _isDisposed = true;
         _thread = null;
-        foreach (Instance instance in _instances) instance.Code.Remove(instance, keepsTiering: !_ownsEngine || Engine.Cache is not null);
-        foreach (Memory memory in _memories) memory.Free();
-        foreach (Table table in _tables) table.Free();
-        foreach (InstanceSlot slot in _slots) slot.Code.Slots.Leave(slot);
+        foreach (var instance in _instances)
+        {
+            instance.Code.Remove(instance, keepsTiering: !_ownsEngine || Engine.Cache is not null);
+        }
+
+        foreach (var memory in _memories)
+        {
+            memory.Free();
+        }
+
+        foreach (var table in _tables)
+        {
+            table.Free();
+        }
+
+        foreach (var slot in _slots)
+        {
+            slot.Code.Slots.Leave(slot);
+        }
+
         Heap.Dispose();
-        foreach (GCHandle handle in _handles) handle.Free();
+        foreach (var handle in _handles)
+        {
+            handle.Free();
+        }
+
         _native.Dispose();
         _frameImage?.Dispose();
-        if (_ownsEngine) Engine.Dispose();
+        if (_ownsEngine)
+        {
+            Engine.Dispose();
+        }
     }
 
     /// <exception cref="ObjectDisposedException">The store was disposed of, and with it the native memory of all that belongs to it.</exception>
@@ -243,7 +286,10 @@ public sealed unsafe class Store : IDisposable
     /// <summary>Readies the store for the current thread. To be called before each call of an entry adapter.</summary>
     internal void Enter()
     {
-        if (!ReferenceEquals(_thread, ThreadStack.Current)) ChangeThread();
+        if (!ReferenceEquals(_thread, ThreadStack.Current))
+        {
+            ChangeThread();
+        }
     }
 
     /// <summary>Throws what made an entry adapter return a status other than 0.</summary>
@@ -255,7 +301,7 @@ public sealed unsafe class Store : IDisposable
             exception.Throw();
         }
 
-        (TrapKind kind, CapturedStack stack) = TakePendingTrap();
+        var (kind, stack) = TakePendingTrap();
         throw new WasmTrapException(kind, stack);
     }
 
@@ -270,7 +316,7 @@ public sealed unsafe class Store : IDisposable
     /// <summary>Forgets and returns the exception that is pending.</summary>
     internal Exception TakePendingException()
     {
-        Exception exception = _pendingException?.SourceException ?? throw new InvalidOperationException("no exception is pending");
+        var exception = _pendingException?.SourceException ?? throw new InvalidOperationException("no exception is pending");
         _pendingException = null;
         return exception;
     }
@@ -320,7 +366,10 @@ public sealed unsafe class Store : IDisposable
     internal void Own(Memory memory)
     {
         _memories.Add(memory);
-        if (memory.Shared is { } shared) _sharedMemories.Add(shared, memory);
+        if (memory.Shared is { } shared)
+        {
+            _sharedMemories.Add(shared, memory);
+        }
     }
 
     /// <summary>The memory of this store that stands for a shared one.</summary>
@@ -328,7 +377,11 @@ public sealed unsafe class Store : IDisposable
     internal Memory ViewOf(SharedMemory shared)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_sharedMemories.TryGetValue(shared, out Memory? memory)) return memory;
+        if (_sharedMemories.TryGetValue(shared, out var memory))
+        {
+            return memory;
+        }
+
         shared.Retain();
         return new Memory(this, shared);
     }
@@ -342,7 +395,7 @@ public sealed unsafe class Store : IDisposable
     /// <inheritdoc cref="Interruption.IsOverdue"/>
     internal bool IsOverdue()
     {
-        ThreadStack? thread = _thread;
+        var thread = _thread;
         RefuseEntry();
         try
         {
@@ -357,8 +410,8 @@ public sealed unsafe class Store : IDisposable
     /// <summary>Tells handlers of an event of something that the store's thread does; they must not enter the store.</summary>
     internal void Tell<T>(Action<T> handlers, T what)
     {
-        ThreadStack? thread = _thread;
-        bool wasTelling = _isTelling;
+        var thread = _thread;
+        var wasTelling = _isTelling;
         _isTelling = true;
         RefuseEntry();
         try
@@ -405,7 +458,11 @@ public sealed unsafe class Store : IDisposable
     /// <summary>The function of this store that stands for one of the host.</summary>
     internal WasmFunction Bind(HostFunction host)
     {
-        if (_hostFunctions.TryGetValue(host, out WasmFunction? function)) return function;
+        if (_hostFunctions.TryGetValue(host, out var function))
+        {
+            return function;
+        }
+
         TypeDisplays.Add(TypeRegistry.Get(host.CanonicalTypeId));
         var reference = (FunctionReference*)AllocateNative(FunctionReference.Size);
         reference->Entry = SignatureAdapters.HostFor(host.CanonicalTypeId);
@@ -467,7 +524,11 @@ public sealed unsafe class Store : IDisposable
     private void ChangeThread()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_interruption.IsAsking || _isTelling) throw InUseByCallback();
+        if (_interruption.IsAsking || _isTelling)
+        {
+            throw InUseByCallback();
+        }
+
         if (Context->EntryStackPointer != 0)
         {
             throw new InvalidOperationException("the store is in use by another thread");

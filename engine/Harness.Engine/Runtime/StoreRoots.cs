@@ -31,7 +31,11 @@ internal sealed unsafe class StoreRoots(Store store) : IRootProvider
     /// <summary>Adds a global that an instance or the host defines.</summary>
     public void Add(Global global)
     {
-        if (!ObjectLayout.IsHeapReference(global.Type.Type)) return;
+        if (!ObjectLayout.IsHeapReference(global.Type.Type))
+        {
+            return;
+        }
+
         if (global.Type.IsMutable)
         {
             _variables.Add((nint)global.Address);
@@ -45,36 +49,71 @@ internal sealed unsafe class StoreRoots(Store store) : IRootProvider
     /// <summary>Adds a table that an instance or the host defines.</summary>
     public void Add(Table table)
     {
-        if (ObjectLayout.IsHeapReference(table.Type.ElementType)) _tables.Add(table);
+        if (ObjectLayout.IsHeapReference(table.Type.ElementType))
+        {
+            _tables.Add(table);
+        }
     }
 
     /// <summary>Adds the element segments of an instance, to be called before there are any.</summary>
     public void Add(Instance instance)
     {
-        if (instance.Module.Elements.Any(segment => ObjectLayout.IsHeapReference(segment.ElementType))) _youngInstances.Add(instance);
+        if (instance.Module.Elements.Any(segment => ObjectLayout.IsHeapReference(segment.ElementType)))
+        {
+            _youngInstances.Add(instance);
+        }
     }
 
     /// <inheritdoc/>
     public void VisitRoots(IRootVisitor visitor, bool onlyYoung)
     {
         _stack.Visit(store.Context->ExitFrame, Registers, visitor);
-        foreach (nint global in CollectionsMarshal.AsSpan(_variables)) visitor.Visit((ulong*)global);
-        if (onlyYoung) VisitYoung(visitor);
-        else VisitAll(visitor);
+        foreach (var global in CollectionsMarshal.AsSpan(_variables))
+        {
+            visitor.Visit((ulong*)global);
+        }
+
+        if (onlyYoung)
+        {
+            VisitYoung(visitor);
+        }
+        else
+        {
+            VisitAll(visitor);
+        }
     }
 
     private void VisitAll(IRootVisitor visitor)
     {
-        foreach (nint global in CollectionsMarshal.AsSpan(_constants)) visitor.Visit((ulong*)global);
-        foreach (Table table in CollectionsMarshal.AsSpan(_tables)) visitor.Visit((ulong*)table.Data->Elements, (nuint)table.Length);
-        foreach (Instance instance in store.Instances) VisitElements(instance, visitor);
+        foreach (var global in CollectionsMarshal.AsSpan(_constants))
+        {
+            visitor.Visit((ulong*)global);
+        }
+
+        foreach (var table in CollectionsMarshal.AsSpan(_tables))
+        {
+            visitor.Visit((ulong*)table.Data->Elements, (nuint)table.Length);
+        }
+
+        foreach (var instance in store.Instances)
+        {
+            VisitElements(instance, visitor);
+        }
     }
 
     private void VisitYoung(IRootVisitor visitor)
     {
-        ObjectHeap heap = store.Heap;
-        foreach (Table table in CollectionsMarshal.AsSpan(_tables)) table.VisitYoung(visitor, heap);
-        foreach (nint global in CollectionsMarshal.AsSpan(_youngConstants)) visitor.Visit((ulong*)global);
+        var heap = store.Heap;
+        foreach (var table in CollectionsMarshal.AsSpan(_tables))
+        {
+            table.VisitYoung(visitor, heap);
+        }
+
+        foreach (var global in CollectionsMarshal.AsSpan(_youngConstants))
+        {
+            visitor.Visit((ulong*)global);
+        }
+
         _youngConstants.RemoveAll(global => !heap.IsYoung(*(ulong*)global));
         _youngInstances.RemoveAll(instance => !VisitElements(instance, visitor));
     }
@@ -82,13 +121,24 @@ internal sealed unsafe class StoreRoots(Store store) : IRootProvider
     /// <summary>Visits the elements of an instance's segments, and returns whether any refers to a young object afterwards.</summary>
     private bool VisitElements(Instance instance, IRootVisitor visitor)
     {
-        bool isYoung = false;
-        ImmutableArray<ElementSegment> segments = instance.Module.Elements;
-        for (int i = 0; i < segments.Length; i++)
+        var isYoung = false;
+        var segments = instance.Module.Elements;
+        for (var i = 0; i < segments.Length; i++)
         {
-            if (!ObjectLayout.IsHeapReference(segments[i].ElementType)) continue;
-            fixed (ulong* elements = instance.Elements(i)) visitor.Visit(elements, (nuint)instance.Elements(i).Length);
-            foreach (ulong element in instance.Elements(i)) isYoung |= store.Heap.IsYoung(element);
+            if (!ObjectLayout.IsHeapReference(segments[i].ElementType))
+            {
+                continue;
+            }
+
+            fixed (ulong* elements = instance.Elements(i))
+            {
+                visitor.Visit(elements, (nuint)instance.Elements(i).Length);
+            }
+
+            foreach (var element in instance.Elements(i))
+            {
+                isYoung |= store.Heap.IsYoung(element);
+            }
         }
 
         return isYoung;

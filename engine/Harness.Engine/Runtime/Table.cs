@@ -39,7 +39,11 @@ public sealed unsafe class Table : Extern
         _capacity = type.Limits.Minimum;
         data->Elements = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(_capacity, 1), (nuint)sizeof(nint));
         data->Length = _capacity;
-        if (initial != 0) Elements.Fill(initial);
+        if (initial != 0)
+        {
+            Elements.Fill(initial);
+        }
+
         ResizeCards(_capacity);
         MarkCards(0, _capacity);
         store.Own(this);
@@ -64,7 +68,11 @@ public sealed unsafe class Table : Extern
         Data = data;
         _hasObjects = ObjectLayout.IsHeapReference(type.ElementType);
         CheckLimit(store, type);
-        if (!store.MemoryBudget.TryTake(BytesOf(type.Limits.Minimum))) throw NoRoom(store, type);
+        if (!store.MemoryBudget.TryTake(BytesOf(type.Limits.Minimum)))
+        {
+            throw NoRoom(store, type);
+        }
+
         var limit = (ulong)store.Engine.Options.TableLimit;
         _maximum = Math.Min(type.Limits.Maximum ?? limit, limit);
     }
@@ -124,12 +132,20 @@ public sealed unsafe class Table : Extern
 
     internal long Grow(ulong delta, nint value)
     {
-        ulong length = Data->Length;
-        if (length > _maximum || delta > _maximum - length) return -1;
+        var length = Data->Length;
+        if (length > _maximum || delta > _maximum - length)
+        {
+            return -1;
+        }
+
         MarkChanged();
-        ulong newLength = length + delta;
-        ulong bytes = BytesOf(newLength) - BytesOf(length);
-        if (!Store.MemoryBudget.TryTake(bytes)) return -1;
+        var newLength = length + delta;
+        var bytes = BytesOf(newLength) - BytesOf(length);
+        if (!Store.MemoryBudget.TryTake(bytes))
+        {
+            return -1;
+        }
+
         if (newLength > _capacity && !TryEnlarge(newLength))
         {
             Store.MemoryBudget.GiveBack(bytes);
@@ -145,9 +161,13 @@ public sealed unsafe class Table : Extern
     /// <summary>Notes that references were stored in elements.</summary>
     internal void MarkCards(ulong index, ulong count)
     {
-        if (!_hasObjects || count == 0) return;
-        int first = (int)(index >> TableData.CardShift);
-        int last = (int)((index + count - 1) >> TableData.CardShift);
+        if (!_hasObjects || count == 0)
+        {
+            return;
+        }
+
+        var first = (int)(index >> TableData.CardShift);
+        var last = (int)((index + count - 1) >> TableData.CardShift);
         new Span<byte>(Data->Cards + first, last - first + 1).Fill(1);
     }
 
@@ -155,16 +175,20 @@ public sealed unsafe class Table : Extern
     internal void VisitYoung(IRootVisitor visitor, ObjectHeap heap)
     {
         var cards = new Span<byte>(Data->Cards, (int)CardsFor(Length));
-        for (int card = cards.IndexOf((byte)1); card >= 0;)
+        for (var card = cards.IndexOf((byte)1); card >= 0;)
         {
-            ulong first = (ulong)card << TableData.CardShift;
-            ulong count = Math.Min(Length - first, 1UL << TableData.CardShift);
+            var first = (ulong)card << TableData.CardShift;
+            var count = Math.Min(Length - first, 1UL << TableData.CardShift);
             var elements = (ulong*)Data->Elements + first;
             visitor.Visit(elements, (nuint)count);
-            bool isYoung = false;
-            for (ulong i = 0; i < count; i++) isYoung |= heap.IsYoung(elements[i]);
+            var isYoung = false;
+            for (ulong i = 0; i < count; i++)
+            {
+                isYoung |= heap.IsYoung(elements[i]);
+            }
+
             cards[card] = isYoung ? (byte)1 : (byte)0;
-            int next = cards[(card + 1)..].IndexOf((byte)1);
+            var next = cards[(card + 1)..].IndexOf((byte)1);
             card = next < 0 ? -1 : card + 1 + next;
         }
     }
@@ -172,7 +196,10 @@ public sealed unsafe class Table : Extern
     /// <summary>Notes that the host, or another instance, has changed elements or may do so.</summary>
     internal void MarkChanged()
     {
-        if (_ofInstance is not null) _ofInstance.IsChanged = true;
+        if (_ofInstance is not null)
+        {
+            _ofInstance.IsChanged = true;
+        }
     }
 
     /// <exception cref="InsufficientMemoryException">
@@ -186,13 +213,20 @@ public sealed unsafe class Table : Extern
                 $"a table of {type.Limits.Minimum} elements is larger than the limit of {store.Engine.Options.TableLimit} (knob table.limit)");
         }
 
-        if (!store.MemoryBudget.HasRoom(type.Limits.Minimum * (ulong)sizeof(nint))) throw NoRoom(store, type);
+        if (!store.MemoryBudget.HasRoom(type.Limits.Minimum * (ulong)sizeof(nint)))
+        {
+            throw NoRoom(store, type);
+        }
     }
 
     /// <summary>Frees the elements. What counted their bytes goes on counting them: it dies with the store.</summary>
     internal void Free()
     {
-        if (_ofInstance is null) NativeMemory.Free(Data->Elements);
+        if (_ofInstance is null)
+        {
+            NativeMemory.Free(Data->Elements);
+        }
+
         NativeMemory.Free(Data->Cards);
     }
 
@@ -208,13 +242,17 @@ public sealed unsafe class Table : Extern
     /// <returns>False if the system has no room.</returns>
     private bool TryEnlarge(ulong length)
     {
-        ulong capacity = Math.Min(Math.Max(length, _capacity * 2), _maximum);
+        var capacity = Math.Min(Math.Max(length, _capacity * 2), _maximum);
         try
         {
             ResizeCards(capacity);
-            nint* old = _ofInstance is null ? Data->Elements : null;
+            var old = _ofInstance is null ? Data->Elements : null;
             var elements = (nint*)NativeMemory.Realloc(old, (nuint)capacity * (nuint)sizeof(nint));
-            if (_ofInstance is not null) Elements.CopyTo(new Span<nint>(elements, (int)Data->Length));
+            if (_ofInstance is not null)
+            {
+                Elements.CopyTo(new Span<nint>(elements, (int)Data->Length));
+            }
+
             Data->Elements = elements;
             _ofInstance = null;
         }
@@ -230,8 +268,12 @@ public sealed unsafe class Table : Extern
     /// <summary>Makes room for the cards of so many elements; new ones are not marked.</summary>
     private void ResizeCards(ulong capacity)
     {
-        nuint count = (nuint)CardsFor(capacity);
-        if (!_hasObjects || count <= _cardCount) return;
+        var count = (nuint)CardsFor(capacity);
+        if (!_hasObjects || count <= _cardCount)
+        {
+            return;
+        }
+
         Data->Cards = (byte*)NativeMemory.Realloc(Data->Cards, count);
         NativeMemory.Clear(Data->Cards + _cardCount, count - _cardCount);
         _cardCount = count;

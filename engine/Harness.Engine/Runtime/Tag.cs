@@ -47,7 +47,7 @@ public sealed unsafe class Tag : Extern
     /// <summary>Makes a tag of a type that nothing else need refer to: the type stays as long as the tag does.</summary>
     internal static Tag Create(Store store, FunctionType type)
     {
-        TypeGroup group = TypeRegistry.AddGroup([new SubType(type, null, IsFinal: true)]);
+        var group = TypeRegistry.AddGroup([new SubType(type, null, IsFinal: true)]);
         var tag = new Tag(store, new TagType(group.First, type));
         GC.KeepAlive(group);
         return tag;
@@ -61,28 +61,44 @@ public sealed unsafe class Tag : Extern
     /// <param name="index">The tag's index in it.</param>
     internal void NoteModule(WasmModule module, int index)
     {
-        if (_module is not null) return;
+        if (_module is not null)
+        {
+            return;
+        }
+
         _module = module;
         _index = index;
     }
 
     private static string FindName(WasmModule module, int index)
     {
-        if (module.Names.GetName(NamedItem.Tag, index) is { } name) return name;
-        string? exported = module.Exports.FirstOrDefault(export => export.Kind == ExternalKind.Tag && export.Index == index)?.Name;
-        string? outside = exported ?? module.Imports.FirstOrDefault(import => import.Kind == ExternalKind.Tag && import.Index == index)?.Name;
+        if (module.Names.GetName(NamedItem.Tag, index) is { } name)
+        {
+            return name;
+        }
+
+        var exported = module.Exports.FirstOrDefault(export => export.Kind == ExternalKind.Tag && export.Index == index)?.Name;
+        var outside = exported ?? module.Imports.FirstOrDefault(import => import.Kind == ExternalKind.Tag && import.Index == index)?.Name;
         return outside is null ? index.ToString(CultureInfo.InvariantCulture) : NameText.Of(outside);
     }
 
     private ulong* ReferencesOf(ImmutableArray<ValueType> values)
     {
         const int bits = 64;
-        if (!values.Any(ObjectLayout.IsHeapReference)) return null;
-        var mask = (ulong*)Store.AllocateNative((SignatureLayout.WordsOf(values) + bits - 1) / bits * sizeof(ulong));
-        int word = 0;
-        foreach (ValueType value in values)
+        if (!values.Any(ObjectLayout.IsHeapReference))
         {
-            if (ObjectLayout.IsHeapReference(value)) mask[word / bits] |= 1UL << (word % bits);
+            return null;
+        }
+
+        var mask = (ulong*)Store.AllocateNative((SignatureLayout.WordsOf(values) + bits - 1) / bits * sizeof(ulong));
+        var word = 0;
+        foreach (var value in values)
+        {
+            if (ObjectLayout.IsHeapReference(value))
+            {
+                mask[word / bits] |= 1UL << (word % bits);
+            }
+
             word += value.WordCount;
         }
 

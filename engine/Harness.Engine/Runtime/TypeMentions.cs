@@ -29,8 +29,14 @@ internal sealed class TypeMentions(Assembler assembler)
     /// <summary>Compares a place of four bytes with a type.</summary>
     public void Compare(Mem place, int type)
     {
-        if (MustBeNoted(type)) Note(_asm.AluPatchable(AluOp.Cmp, OpSize.Dword, place, type), type);
-        else _asm.Alu(AluOp.Cmp, OpSize.Dword, place, type);
+        if (MustBeNoted(type))
+        {
+            Note(_asm.AluPatchable(AluOp.Cmp, OpSize.Dword, place, type), type);
+        }
+        else
+        {
+            _asm.Alu(AluOp.Cmp, OpSize.Dword, place, type);
+        }
     }
 
     /// <summary>Compares a register with a type.</summary>
@@ -42,7 +48,7 @@ internal sealed class TypeMentions(Assembler assembler)
             return;
         }
 
-        int place = _asm.AluPatchable(AluOp.Cmp, OpSize.Dword, register);
+        var place = _asm.AluPatchable(AluOp.Cmp, OpSize.Dword, register);
         _asm.PatchInt32(place, type);
         Note(place, type);
     }
@@ -61,9 +67,12 @@ internal sealed class TypeMentions(Assembler assembler)
         }
 
         // The displacement, which takes four bytes since no page lies so low that it would not, comes right before the immediate.
-        int place = _asm.AluPatchable(AluOp.Cmp, OpSize.Dword, Mem.Base(row, firstRow + word), type);
+        var place = _asm.AluPatchable(AluOp.Cmp, OpSize.Dword, Mem.Base(row, firstRow + word), type);
         _all.Add(new CodeReference(place - sizeof(int), CodeReferenceKind.TypeDisplays, word));
-        if (MustBeNoted(type)) Note(place, type);
+        if (MustBeNoted(type))
+        {
+            Note(place, type);
+        }
     }
 
     /// <summary>Loads a type into a register.</summary>
@@ -90,7 +99,10 @@ internal sealed class TypeMentions(Assembler assembler)
     /// <summary>Notes the id at the end of the instruction that was emitted last, where immediates lie. All of them are positive, so that loads of them have one length.</summary>
     private void NoteLast(int type, int bytesBehind)
     {
-        if (MustBeNoted(type)) Note(_asm.Position - bytesBehind - sizeof(int), type);
+        if (MustBeNoted(type))
+        {
+            Note(_asm.Position - bytesBehind - sizeof(int), type);
+        }
     }
 
     private void Note(int place, int type) => _all.Add(new CodeReference(place, CodeReferenceKind.Type, type));

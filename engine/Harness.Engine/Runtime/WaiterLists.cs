@@ -55,14 +55,22 @@ internal sealed unsafe class WaiterLists
     /// <param name="timeout">Nanoseconds to wait at least before giving up; negative for ever.</param>
     public WaitResult Wait(Store store, byte* place, ulong address, ulong expected, bool is64, long timeout)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         using var waiter = new Waiter();
         LinkedListNode<Waiter> node;
         lock (_gate)
         {
-            ulong value = is64 ? Volatile.Read(ref *(ulong*)place) : Volatile.Read(ref *(uint*)place);
-            if (value != expected) return WaitResult.NotEqual;
-            if (!_byAddress.TryGetValue(address, out LinkedList<Waiter>? list)) _byAddress.Add(address, list = []);
+            var value = is64 ? Volatile.Read(ref *(ulong*)place) : Volatile.Read(ref *(uint*)place);
+            if (value != expected)
+            {
+                return WaitResult.NotEqual;
+            }
+
+            if (!_byAddress.TryGetValue(address, out var list))
+            {
+                _byAddress.Add(address, list = []);
+            }
+
             node = list.AddLast(waiter);
         }
 
@@ -73,16 +81,32 @@ internal sealed unsafe class WaiterLists
             while (result is null)
             {
                 WaitForSignal(waiter.Signal, start, timeout);
-                if (waiter.Signal.IsSet) waiter.Signal.Reset();
+                if (waiter.Signal.IsSet)
+                {
+                    waiter.Signal.Reset();
+                }
 
                 // The host may be asked, and it may notify: not under the lock.
-                bool isOverdue = store.IsOverdue();
+                var isOverdue = store.IsOverdue();
                 lock (_gate)
                 {
-                    if (waiter.IsNotified) result = WaitResult.Notified;
-                    else if (isOverdue || store.TryTakeInterrupt()) result = WaitResult.Interrupted;
-                    else if (NanosecondsLeft(start, timeout) <= 0) result = WaitResult.TimedOut;
-                    if (result is not null && !waiter.IsNotified) Remove(address, node);
+                    if (waiter.IsNotified)
+                    {
+                        result = WaitResult.Notified;
+                    }
+                    else if (isOverdue || store.TryTakeInterrupt())
+                    {
+                        result = WaitResult.Interrupted;
+                    }
+                    else if (NanosecondsLeft(start, timeout) <= 0)
+                    {
+                        result = WaitResult.TimedOut;
+                    }
+
+                    if (result is not null && !waiter.IsNotified)
+                    {
+                        Remove(address, node);
+                    }
                 }
             }
         }
@@ -93,7 +117,10 @@ internal sealed unsafe class WaiterLists
             {
                 lock (_gate)
                 {
-                    if (!waiter.IsNotified) Remove(address, node);
+                    if (!waiter.IsNotified)
+                    {
+                        Remove(address, node);
+                    }
                 }
             }
         }
@@ -110,7 +137,11 @@ internal sealed unsafe class WaiterLists
         uint woken = 0;
         lock (_gate)
         {
-            if (!_byAddress.TryGetValue(address, out LinkedList<Waiter>? list)) return 0;
+            if (!_byAddress.TryGetValue(address, out var list))
+            {
+                return 0;
+            }
+
             for (; woken < count && list.First is { } first; woken++)
             {
                 list.RemoveFirst();
@@ -118,7 +149,10 @@ internal sealed unsafe class WaiterLists
                 first.Value.Signal.Set();
             }
 
-            if (list.Count == 0) _byAddress.Remove(address);
+            if (list.Count == 0)
+            {
+                _byAddress.Remove(address);
+            }
         }
 
         return woken;
@@ -127,20 +161,26 @@ internal sealed unsafe class WaiterLists
     /// <summary>How many threads wait at an address.</summary>
     public int CountAt(ulong address)
     {
-        lock (_gate) return _byAddress.TryGetValue(address, out LinkedList<Waiter>? list) ? list.Count : 0;
+        lock (_gate)
+        {
+            return _byAddress.TryGetValue(address, out var list) ? list.Count : 0;
+        }
     }
 
     private void Remove(ulong address, LinkedListNode<Waiter> node)
     {
-        LinkedList<Waiter> list = node.List!;
+        var list = node.List!;
         list.Remove(node);
-        if (list.Count == 0) _byAddress.Remove(address);
+        if (list.Count == 0)
+        {
+            _byAddress.Remove(address);
+        }
     }
 
     /// <summary>Waits for a signal or until the time is up; what is left below a millisecond, the step of timed waits, it spins.</summary>
     private static void WaitForSignal(ManualResetEventSlim signal, long start, long timeout)
     {
-        long left = NanosecondsLeft(start, timeout);
+        var left = NanosecondsLeft(start, timeout);
         if (timeout < 0)
         {
             signal.Wait();
@@ -152,7 +192,10 @@ internal sealed unsafe class WaiterLists
         else
         {
             var spinner = default(SpinWait);
-            while (!signal.IsSet && NanosecondsLeft(start, timeout) > 0) spinner.SpinOnce(sleep1Threshold: -1);
+            while (!signal.IsSet && NanosecondsLeft(start, timeout) > 0)
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+            }
         }
     }
 

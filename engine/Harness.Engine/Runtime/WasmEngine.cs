@@ -49,7 +49,10 @@ public sealed class WasmEngine : IDisposable
         Pool = new InstancePool(options.InstancePool);
         Events = new EngineEvents();
         TierUp = new TierUpDriver(this);
-        if (options.PerfMap && PerfMap.Enable()) NativeRuntime.RecordStubs();
+        if (options.PerfMap && PerfMap.Enable())
+        {
+            NativeRuntime.RecordStubs();
+        }
     }
 
     /// <summary>The values of all knobs.</summary>
@@ -104,8 +107,8 @@ public sealed class WasmEngine : IDisposable
     /// <exception cref="InvalidModuleException">The module is not valid, or beyond <see cref="ImplementationLimits"/>.</exception>
     public WasmModule Decode(ReadOnlySpan<byte> bytes, BuiltinSets builtinSets = BuiltinSets.None)
     {
-        long start = Stopwatch.GetTimestamp();
-        WasmModule module = Cache is null
+        var start = Stopwatch.GetTimestamp();
+        var module = Cache is null
             ? WasmModule.Decode(bytes, builtinSets, Options.CompileValidationThreads, Options.CompileLazyValidation)
             : Cache.Decode(bytes, builtinSets, Options.CompileValidationThreads, Options.CompileLazyValidation);
         Interlocked.Add(ref _decodeTicks, (Stopwatch.GetElapsedTime(start) - module.ValidationTime).Ticks);
@@ -143,7 +146,10 @@ public sealed class WasmEngine : IDisposable
         var codes = new List<ModuleCode>();
         lock (_gate)
         {
-            foreach ((_, ModuleCode code) in _codes) codes.Add(code);
+            foreach (var (_, code) in _codes)
+            {
+                codes.Add(code);
+            }
         }
 
         return codes.ConvertAll(code => (code.Module, code.TakeProfile()));
@@ -160,7 +166,10 @@ public sealed class WasmEngine : IDisposable
             stores = [.. _stores];
         }
 
-        foreach (Store store in stores) store.Interrupt();
+        foreach (var store in stores)
+        {
+            store.Interrupt();
+        }
     }
 
     /// <summary>
@@ -170,7 +179,10 @@ public sealed class WasmEngine : IDisposable
     {
         lock (_stores)
         {
-            foreach (Store store in _stores) store.CountEpoch();
+            foreach (var store in _stores)
+            {
+                store.CountEpoch();
+            }
         }
     }
 
@@ -180,13 +192,19 @@ public sealed class WasmEngine : IDisposable
     {
         lock (_stores)
         {
-            if (_stores.Any(store => store.IsInUse)) throw new InvalidOperationException("a store of the engine is in use");
+            if (_stores.Any(store => store.IsInUse))
+            {
+                throw new InvalidOperationException("a store of the engine is in use");
+            }
         }
 
         TierUp.Dispose();
         try
         {
-            if (!Volatile.Read(ref _isDisposed)) SaveCache();
+            if (!Volatile.Read(ref _isDisposed))
+            {
+                SaveCache();
+            }
         }
         finally
         {
@@ -198,9 +216,17 @@ public sealed class WasmEngine : IDisposable
     {
         lock (_gate)
         {
-            if (_isDisposed) return;
+            if (_isDisposed)
+            {
+                return;
+            }
+
             _isDisposed = true;
-            foreach ((_, ModuleCode code) in _codes) code.Dispose();
+            foreach (var (_, code) in _codes)
+            {
+                code.Dispose();
+            }
+
             _codes.Clear();
             BaselineCompiler.Dispose();
             OptimizingCompiler.Dispose();
@@ -232,7 +258,11 @@ public sealed class WasmEngine : IDisposable
     /// <summary>Counts bytes of code; false if they are beyond the limit.</summary>
     internal bool TryTakeCode(int bytes)
     {
-        if (Interlocked.Add(ref _codeBytes, bytes) <= (long)Options.CodeLimit << 10) return true;
+        if (Interlocked.Add(ref _codeBytes, bytes) <= (long)Options.CodeLimit << 10)
+        {
+            return true;
+        }
+
         GiveBackCode(bytes);
         return false;
     }
@@ -242,14 +272,18 @@ public sealed class WasmEngine : IDisposable
 
     private static FeedbackProfile? ReadProfile(string path)
     {
-        if (path.Length == 0) return null;
+        if (path.Length == 0)
+        {
+            return null;
+        }
+
         try
         {
             return FeedbackProfile.Load(path);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            string problem = e is InvalidDataException ? $"'{path}' {e.Message}" : $"'{path}' cannot be read: {e.Message}";
+            var problem = e is InvalidDataException ? $"'{path}' {e.Message}" : $"'{path}' cannot be read: {e.Message}";
             throw new KnobException($"knob 'feedback.profile': {problem}", e);
         }
     }

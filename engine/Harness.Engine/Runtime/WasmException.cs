@@ -34,8 +34,8 @@ public sealed class WasmException : Exception
 
     private static string Describe(Tag tag, ReadOnlySpan<WasmValue> values)
     {
-        FunctionType type = tag.Type.Type;
-        string what = tag.Name is { } name ? $"an exception of tag {name}, of type {type}, was not caught" : $"an exception of type {type} was not caught";
+        var type = tag.Type.Type;
+        var what = tag.Name is { } name ? $"an exception of tag {name}, of type {type}, was not caught" : $"an exception of type {type} was not caught";
         return values.IsEmpty ? what : $"{what}: {string.Join(", ", values.ToArray())}";
     }
 }

@@ -17,8 +17,8 @@ public sealed record WasmFrame(WasmModule Module, int FunctionIndex, int Bytecod
     /// <summary>The frame in one line, such as <c>at fib (offset 0x2c)</c>.</summary>
     public override string ToString()
     {
-        string module = Module.Names.ModuleName is { } name ? $"{name}!" : "";
-        string offset = BytecodeOffset < 0 ? "" : $" (offset 0x{BytecodeOffset:x})";
+        var module = Module.Names.ModuleName is { } name ? $"{name}!" : "";
+        var offset = BytecodeOffset < 0 ? "" : $" (offset 0x{BytecodeOffset:x})";
         return $"at {module}{FunctionName}{offset}{(IsInlined ? " [inlined]" : "")}";
     }
 }

@@ -20,7 +20,7 @@ public sealed unsafe class WasmFunction : Extern
         Index = reference->FunctionIndex;
         TypeId = reference->TypeId;
         Type = TypeRegistry.Get(TypeId).Function!;
-        bool hasReferences = Type.Parameters.Any(type => type.IsReference) || Type.Results.Any(type => type.IsReference);
+        var hasReferences = Type.Parameters.Any(type => type.IsReference) || Type.Results.Any(type => type.IsReference);
         _leastSlots = hasReferences ? int.MaxValue : SignatureAdapters.SlotCount(Type);
     }
 
@@ -63,7 +63,11 @@ public sealed unsafe class WasmFunction : Extern
     /// <inheritdoc cref="Invoke(ReadOnlySpan{WasmValue})"/>
     public WasmValue[] Invoke(ReadOnlySpan<WasmValue> arguments, CancellationToken cancellation)
     {
-        if (!cancellation.CanBeCanceled) return Call(arguments);
+        if (!cancellation.CanBeCanceled)
+        {
+            return Call(arguments);
+        }
+
         using var call = new CancellableCall(Store, cancellation);
         try
         {
@@ -83,18 +87,22 @@ public sealed unsafe class WasmFunction : Extern
         }
 
         Store.CatchUpOnCollection();
-        int count = SignatureAdapters.SlotCount(Type);
-        Span<ulong> slots = count <= 32 ? stackalloc ulong[32] : new ulong[count];
-        int slot = 0;
-        for (int i = 0; i < arguments.Length; i++)
+        var count = SignatureAdapters.SlotCount(Type);
+        var slots = count <= 32 ? stackalloc ulong[32] : new ulong[count];
+        var slot = 0;
+        for (var i = 0; i < arguments.Length; i++)
         {
             slot += Store.ToWords(arguments[i], Type.Parameters[i], ref slots[slot]);
         }
 
-        fixed (ulong* pointer = slots) CallSlots(pointer);
+        fixed (ulong* pointer = slots)
+        {
+            CallSlots(pointer);
+        }
+
         var results = new WasmValue[Type.Results.Length];
         slot = 0;
-        for (int i = 0; i < results.Length; i++)
+        for (var i = 0; i < results.Length; i++)
         {
             results[i] = Store.FromWords(in slots[slot], Type.Results[i]);
             slot += Type.Results[i].WordCount;
@@ -114,7 +122,10 @@ public sealed unsafe class WasmFunction : Extern
     /// <exception cref="InvalidOperationException">The store is in use by another thread.</exception>
     public void InvokeRaw(Span<ulong> slots)
     {
-        if (!TryInvokeRaw(slots)) Store.ThrowPending();
+        if (!TryInvokeRaw(slots))
+        {
+            Store.ThrowPending();
+        }
     }
 
     /// <summary>As <see cref="InvokeRaw(Span{ulong})"/>, unless it is cancelled before it has returned: see <see cref="Invoke(ReadOnlySpan{WasmValue}, CancellationToken)"/>.</summary>
@@ -152,7 +163,10 @@ public sealed unsafe class WasmFunction : Extern
     /// <summary>As <see cref="InvokeRaw(Span{ulong})"/>, on slots that suffice and do not move.</summary>
     internal void CallSlots(ulong* slots)
     {
-        if (!TryCallSlots(slots)) Store.ThrowPending();
+        if (!TryCallSlots(slots))
+        {
+            Store.ThrowPending();
+        }
     }
 
     /// <summary>As <see cref="InvokeRaw(Span{ulong}, CancellationToken)"/>, on slots that suffice and do not move.</summary>
@@ -186,7 +200,11 @@ public sealed unsafe class WasmFunction : Extern
     /// <summary>As <see cref="CallSlots"/>, but what went wrong stays pending in the store.</summary>
     internal bool TryCallSlots(ulong* slots)
     {
-        if (_entry == 0) _entry = SignatureAdapters.EntryFor(TypeId);
+        if (_entry == 0)
+        {
+            _entry = SignatureAdapters.EntryFor(TypeId);
+        }
+
         Store.Enter();
         return ((delegate* unmanaged<FunctionReference*, ulong*, int>)_entry)(Reference, slots) == 0;
     }

@@ -33,14 +33,22 @@ public sealed class WasmTrapException : Exception
     {
         get
         {
-            if (_message is not null) return _message;
+            if (_message is not null)
+            {
+                return _message;
+            }
+
             var text = new StringBuilder(Kind.Message());
-            foreach (WasmFrame frame in CallStack)
+            foreach (var frame in CallStack)
             {
                 text.Append("\n  ").Append(frame);
             }
 
-            if (_stack.IsTruncated) text.Append("\n  ...");
+            if (_stack.IsTruncated)
+            {
+                text.Append("\n  ...");
+            }
+
             return _message = text.ToString();
         }
     }

@@ -64,9 +64,9 @@ internal readonly record struct ShuffleMatch(
     private static bool TryUnary(ReadOnlySpan<byte> numbers, bool isB, out ShuffleMatch match)
     {
         Span<byte> own = stackalloc byte[Bytes];
-        bool isInPlace = true;
+        var isInPlace = true;
         match = default;
-        for (int i = 0; i < Bytes; i++)
+        for (var i = 0; i < Bytes; i++)
         {
             if (numbers[i] >= Bytes != isB)
             {
@@ -83,19 +83,19 @@ internal readonly record struct ShuffleMatch(
             return true;
         }
 
-        if (TryLanes(own, sizeof(int), 0, out int lanes))
+        if (TryLanes(own, sizeof(int), 0, out var lanes))
         {
             match = new ShuffleMatch(ShuffleKind.Unary, default, PackedImmediateOp.PshufD, lanes, isB, isB);
             return true;
         }
 
-        if (IsInPlace(own[8..], 8) && TryLanes(own[..8], sizeof(short), 0, out int lowWords))
+        if (IsInPlace(own[8..], 8) && TryLanes(own[..8], sizeof(short), 0, out var lowWords))
         {
             match = new ShuffleMatch(ShuffleKind.Unary, default, PackedImmediateOp.PshufLw, lowWords, isB, isB);
             return true;
         }
 
-        if (IsInPlace(own[..8], 0) && TryLanes(own[8..], sizeof(short), 8, out int highWords))
+        if (IsInPlace(own[..8], 0) && TryLanes(own[8..], sizeof(short), 8, out var highWords))
         {
             match = new ShuffleMatch(ShuffleKind.Unary, default, PackedImmediateOp.PshufHw, highWords, isB, isB);
             return true;
@@ -106,7 +106,7 @@ internal readonly record struct ShuffleMatch(
 
     private static bool IsInPlace(ReadOnlySpan<byte> numbers, int first)
     {
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             if (numbers[i] != first + i)
             {
@@ -121,15 +121,15 @@ internal readonly record struct ShuffleMatch(
     private static bool TryLanes(ReadOnlySpan<byte> numbers, int width, int offset, out int lanes)
     {
         lanes = 0;
-        for (int lane = 0; lane < 4; lane++)
+        for (var lane = 0; lane < 4; lane++)
         {
-            int first = numbers[lane * width] - offset;
+            var first = numbers[lane * width] - offset;
             if (first < 0 || first % width != 0 || first / width > 3)
             {
                 return false;
             }
 
-            for (int i = 1; i < width; i++)
+            for (var i = 1; i < width; i++)
             {
                 if (numbers[(lane * width) + i] != offset + first + i)
                 {
@@ -147,16 +147,16 @@ internal readonly record struct ShuffleMatch(
     {
         foreach (var (width, low, high) in Interleavings)
         {
-            for (int half = 0; half <= 8; half += 8)
+            for (var half = 0; half <= 8; half += 8)
             {
-                for (int operands = 0; operands < 4; operands++)
+                for (var operands = 0; operands < 4; operands++)
                 {
-                    bool firstIsB = (operands & 1) != 0;
-                    bool secondIsB = (operands & 2) != 0;
-                    bool isIt = true;
-                    for (int i = 0; isIt && i < Bytes; i++)
+                    var firstIsB = (operands & 1) != 0;
+                    var secondIsB = (operands & 2) != 0;
+                    var isIt = true;
+                    for (var i = 0; isIt && i < Bytes; i++)
                     {
-                        int lane = i / width;
+                        var lane = i / width;
                         isIt = numbers[i] == ByteOf((lane & 1) == 0 ? firstIsB : secondIsB, half + ((lane >> 1) * width) + (i % width));
                     }
 
@@ -176,13 +176,13 @@ internal readonly record struct ShuffleMatch(
     /// <summary>Sixteen bytes in a row, which begin in the second operand and go on in the first one.</summary>
     private static bool TryAlign(ReadOnlySpan<byte> numbers, out ShuffleMatch match)
     {
-        bool secondIsB = numbers[0] >= Bytes;
-        bool firstIsB = numbers[Bytes - 1] >= Bytes;
-        int distance = numbers[0] % Bytes;
+        var secondIsB = numbers[0] >= Bytes;
+        var firstIsB = numbers[Bytes - 1] >= Bytes;
+        var distance = numbers[0] % Bytes;
         match = new ShuffleMatch(ShuffleKind.BinaryImmediate, default, PackedImmediateOp.Palignr, distance, firstIsB, secondIsB);
-        for (int i = 0; i < Bytes; i++)
+        for (var i = 0; i < Bytes; i++)
         {
-            int place = distance + i;
+            var place = distance + i;
             if (numbers[i] != (place < Bytes ? ByteOf(secondIsB, place) : ByteOf(firstIsB, place - Bytes)))
             {
                 return false;
@@ -195,11 +195,11 @@ internal readonly record struct ShuffleMatch(
     /// <summary>Words in their places, of either operand.</summary>
     private static bool TryBlend(ReadOnlySpan<byte> numbers, out ShuffleMatch match)
     {
-        int words = 0;
+        var words = 0;
         match = default;
-        for (int i = 0; i < Bytes; i++)
+        for (var i = 0; i < Bytes; i++)
         {
-            bool isB = numbers[i & ~1] >= Bytes;
+            var isB = numbers[i & ~1] >= Bytes;
             if (numbers[i] != ByteOf(isB, i))
             {
                 return false;
@@ -215,11 +215,11 @@ internal readonly record struct ShuffleMatch(
     /// <summary>Two lanes of 32 bits of one operand, then two of the other one.</summary>
     private static bool TrySelect(ReadOnlySpan<byte> numbers, out ShuffleMatch match)
     {
-        bool firstIsB = numbers[0] >= Bytes;
-        bool secondIsB = numbers[8] >= Bytes;
+        var firstIsB = numbers[0] >= Bytes;
+        var secondIsB = numbers[8] >= Bytes;
         Span<byte> own = stackalloc byte[Bytes];
         match = default;
-        for (int i = 0; i < Bytes; i++)
+        for (var i = 0; i < Bytes; i++)
         {
             if (numbers[i] >= Bytes != (i < 8 ? firstIsB : secondIsB))
             {
@@ -229,7 +229,7 @@ internal readonly record struct ShuffleMatch(
             own[i] = (byte)(numbers[i] % Bytes);
         }
 
-        if (!TryLanes(own, sizeof(int), 0, out int lanes))
+        if (!TryLanes(own, sizeof(int), 0, out var lanes))
         {
             return false;
         }

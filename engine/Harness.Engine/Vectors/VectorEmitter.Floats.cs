@@ -16,7 +16,7 @@ internal sealed partial class VectorEmitter
 
     private void EmitFloat(in VectorSelection row, in VectorOperands operands)
     {
-        Xmm result = operands.Result;
+        var result = operands.Result;
         switch (row.Recipe)
         {
             case VectorRecipe.AbsoluteF32:
@@ -70,7 +70,7 @@ internal sealed partial class VectorEmitter
     /// </summary>
     private void Minimum(in VectorSelection row, in VectorOperands operands, PackedImmediateOp compare, PackedShiftOp shift, int count)
     {
-        Xmm result = operands.Result;
+        var result = operands.Result;
         Copy(Scratch, operands.B);
         _asm.Packed(row.Operation, Scratch, result);
         _asm.Packed(row.Operation, result, operands.B);
@@ -85,7 +85,7 @@ internal sealed partial class VectorEmitter
     private void Maximum(
         in VectorSelection row, in VectorOperands operands, PackedOp subtract, PackedImmediateOp compare, PackedShiftOp shift, int count)
     {
-        Xmm result = operands.Result;
+        var result = operands.Result;
         Copy(Scratch, operands.B);
         _asm.Packed(row.Operation, Scratch, result);
         _asm.Packed(row.Operation, result, operands.B);
@@ -99,7 +99,7 @@ internal sealed partial class VectorEmitter
 
     private void EmitConversion(in VectorSelection row, in VectorOperands operands)
     {
-        Xmm result = operands.Result;
+        var result = operands.Result;
         switch (row.Recipe)
         {
             case VectorRecipe.TruncateSigned:
@@ -184,21 +184,25 @@ internal sealed partial class VectorEmitter
     /// </summary>
     private void EmitFused(in VectorSelection row, in VectorOperands operands)
     {
-        bool isNegated = row.Recipe == VectorRecipe.NegatedMultiplyAdd;
-        bool isSingle = row.Operation == PackedOp.MulPs;
+        var isNegated = row.Recipe == VectorRecipe.NegatedMultiplyAdd;
+        var isSingle = row.Operation == PackedOp.MulPs;
         if (operands.Result == operands.A)
         {
-            FusedOp product = isNegated
+            var product = isNegated
                 ? (isSingle ? FusedOp.Vfnmadd213Ps : FusedOp.Vfnmadd213Pd)
                 : (isSingle ? FusedOp.Vfmadd213Ps : FusedOp.Vfmadd213Pd);
             _asm.Vex(product, operands.Result, operands.B, operands.C);
             return;
         }
 
-        FusedOp sum = isNegated
+        var sum = isNegated
             ? (isSingle ? FusedOp.Vfnmadd231Ps : FusedOp.Vfnmadd231Pd)
             : (isSingle ? FusedOp.Vfmadd231Ps : FusedOp.Vfmadd231Pd);
-        if (operands.Result != operands.C) _asm.VexMovAps(operands.Result, operands.C);
+        if (operands.Result != operands.C)
+        {
+            _asm.VexMovAps(operands.Result, operands.C);
+        }
+
         _asm.Vex(sum, operands.Result, operands.A, operands.B);
     }
 }

@@ -7,7 +7,7 @@ internal sealed partial class VectorEmitter
 {
     private void EmitOverwriting(in VectorSelection row, in VectorOperands operands)
     {
-        Xmm result = operands.Result;
+        var result = operands.Result;
         switch (row.Recipe)
         {
             case VectorRecipe.Binary:
@@ -49,8 +49,15 @@ internal sealed partial class VectorEmitter
                 _asm.Packed(PackedImmediateOp.InsertPs, result, operands.B, operands.Lane << 4);
                 break;
             case VectorRecipe.ReplaceF64:
-                if (operands.Lane == 0) _asm.Sse(SseOp.MovSd, result, operands.B);
-                else _asm.Packed(PackedOp.UnpckLPd, result, operands.B);
+                if (operands.Lane == 0)
+                {
+                    _asm.Sse(SseOp.MovSd, result, operands.B);
+                }
+                else
+                {
+                    _asm.Packed(PackedOp.UnpckLPd, result, operands.B);
+                }
+
                 break;
             case VectorRecipe.LoadLane:
                 _asm.InsertLane(row.LaneSize, result, operands.Memory, operands.Lane);
@@ -63,7 +70,7 @@ internal sealed partial class VectorEmitter
 
     private void EmitArithmetic(in VectorSelection row, in VectorOperands operands)
     {
-        Xmm result = operands.Result;
+        var result = operands.Result;
         switch (row.Recipe)
         {
             case VectorRecipe.Negate:
@@ -182,8 +189,8 @@ internal sealed partial class VectorEmitter
     /// <summary>Looks the numbers of ones of both halves of each byte up in a table.</summary>
     private void CountOnes(Xmm result, Xmm temporary)
     {
-        Mem table = _asm.Constant128(0x0302_0201_0201_0100, 0x0403_0302_0302_0201);
-        Mem mask = Repeat8(0x0F);
+        var table = _asm.Constant128(0x0302_0201_0201_0100, 0x0403_0302_0302_0201);
+        var mask = Repeat8(0x0F);
         Copy(temporary, result);
         _asm.Packed(PackedOp.Pand, temporary, mask);
         _asm.Packed(PackedShiftOp.Psrlw, result, 4);

@@ -10,7 +10,7 @@ internal sealed partial class VectorEmitter
 
     private void Shuffle(in VectorOperands operands)
     {
-        if (ShuffleMatch.TryFind(operands.Low, operands.High, out ShuffleMatch match))
+        if (ShuffleMatch.TryFind(operands.Low, operands.High, out var match))
         {
             EmitMatch(match, operands);
         }
@@ -30,13 +30,17 @@ internal sealed partial class VectorEmitter
 
     private void EmitMatch(in ShuffleMatch match, in VectorOperands operands)
     {
-        Xmm result = operands.Result;
-        Xmm first = match.FirstIsB ? operands.B : operands.A;
-        Xmm second = match.SecondIsB ? operands.B : operands.A;
+        var result = operands.Result;
+        var first = match.FirstIsB ? operands.B : operands.A;
+        var second = match.SecondIsB ? operands.B : operands.A;
         switch (match.Kind)
         {
             case ShuffleKind.Copy:
-                if (result != first) Copy(result, first);
+                if (result != first)
+                {
+                    Copy(result, first);
+                }
+
                 break;
             case ShuffleKind.Unary:
                 _asm.Packed(match.ImmediateOperation, result, first, match.Immediate);
@@ -54,7 +58,11 @@ internal sealed partial class VectorEmitter
                 Copy(result, Scratch);
                 break;
             default:
-                if (result != first) Copy(result, first);
+                if (result != first)
+                {
+                    Copy(result, first);
+                }
+
                 EmitInPlace(match, result, second);
                 break;
         }
@@ -62,21 +70,31 @@ internal sealed partial class VectorEmitter
 
     private void EmitInPlace(in ShuffleMatch match, Xmm result, Xmm second)
     {
-        if (match.Kind == ShuffleKind.Binary) _asm.Packed(match.Operation, result, second);
-        else _asm.Packed(match.ImmediateOperation, result, second, match.Immediate);
+        if (match.Kind == ShuffleKind.Binary)
+        {
+            _asm.Packed(match.Operation, result, second);
+        }
+        else
+        {
+            _asm.Packed(match.ImmediateOperation, result, second, match.Immediate);
+        }
     }
 
     /// <summary>Takes bytes of one operand by a table.</summary>
     private void ShuffleBytes(Xmm result, Xmm source, ulong low, ulong high)
     {
-        Mem table = _asm.Constant128(low, high);
+        var table = _asm.Constant128(low, high);
         if (Features.HasThreeOperands)
         {
             _asm.Vex(PackedOp.Pshufb, result, source, table);
             return;
         }
 
-        if (result != source) Copy(result, source);
+        if (result != source)
+        {
+            Copy(result, source);
+        }
+
         _asm.Packed(PackedOp.Pshufb, result, table);
     }
 
@@ -94,8 +112,8 @@ internal sealed partial class VectorEmitter
     private static (ulong First, ulong Second) SplitLanes(ulong lanes)
     {
         // A byte of the second operand has a number with this bit, which becomes the highest one.
-        ulong isSecond = (lanes & SecondOperand) << 3;
-        ulong number = lanes & 0x0F0F_0F0F_0F0F_0F0F;
+        var isSecond = (lanes & SecondOperand) << 3;
+        var number = lanes & 0x0F0F_0F0F_0F0F_0F0F;
         return (number | isSecond, number | (isSecond ^ 0x8080_8080_8080_8080));
     }
 }

@@ -12,17 +12,34 @@ internal sealed partial class VectorEmitter
     /// <param name="b">The second operand.</param>
     public void EmitBinary(in VectorSelection row, Xmm result, Xmm a, Xmm b)
     {
-        bool hasImmediate = row.Recipe == VectorRecipe.BinaryImmediate;
+        var hasImmediate = row.Recipe == VectorRecipe.BinaryImmediate;
         if (Features.HasThreeOperands)
         {
-            if (hasImmediate) _asm.Vex(row.ImmediateOperation, result, a, b, row.Immediate);
-            else _asm.Vex(row.Operation, result, a, b);
+            if (hasImmediate)
+            {
+                _asm.Vex(row.ImmediateOperation, result, a, b, row.Immediate);
+            }
+            else
+            {
+                _asm.Vex(row.Operation, result, a, b);
+            }
+
             return;
         }
 
-        if (result != a) Copy(result, a);
-        if (hasImmediate) _asm.Packed(row.ImmediateOperation, result, b, row.Immediate);
-        else _asm.Packed(row.Operation, result, b);
+        if (result != a)
+        {
+            Copy(result, a);
+        }
+
+        if (hasImmediate)
+        {
+            _asm.Packed(row.ImmediateOperation, result, b, row.Immediate);
+        }
+        else
+        {
+            _asm.Packed(row.Operation, result, b);
+        }
     }
 
     /// <summary>Emits one operation with two operands, of which the second is in memory; with three operands, as one instruction.</summary>
@@ -32,17 +49,34 @@ internal sealed partial class VectorEmitter
     /// <param name="b">The second operand, aligned to 16 bytes unless encodings have three operands.</param>
     public void EmitBinary(in VectorSelection row, Xmm result, Xmm a, Mem b)
     {
-        bool hasImmediate = row.Recipe == VectorRecipe.BinaryImmediate;
+        var hasImmediate = row.Recipe == VectorRecipe.BinaryImmediate;
         if (Features.HasThreeOperands)
         {
-            if (hasImmediate) _asm.Vex(row.ImmediateOperation, result, a, b, row.Immediate);
-            else _asm.Vex(row.Operation, result, a, b);
+            if (hasImmediate)
+            {
+                _asm.Vex(row.ImmediateOperation, result, a, b, row.Immediate);
+            }
+            else
+            {
+                _asm.Vex(row.Operation, result, a, b);
+            }
+
             return;
         }
 
-        if (result != a) Copy(result, a);
-        if (hasImmediate) _asm.Packed(row.ImmediateOperation, result, b, row.Immediate);
-        else _asm.Packed(row.Operation, result, b);
+        if (result != a)
+        {
+            Copy(result, a);
+        }
+
+        if (hasImmediate)
+        {
+            _asm.Packed(row.ImmediateOperation, result, b, row.Immediate);
+        }
+        else
+        {
+            _asm.Packed(row.Operation, result, b);
+        }
     }
 
     /// <summary>Emits a shift (<see cref="VectorSelection.IsShift"/>) by a constant.</summary>
@@ -68,14 +102,14 @@ internal sealed partial class VectorEmitter
             case VectorRecipe.ShiftRightSigned8:
                 // The sign bit is moved along, and what is left of it is subtracted.
                 Shift(PackedShiftOp.Psrlw, result, a, count & 7);
-                Mem sign8 = Repeat8((byte)(0x80 >> (count & 7)));
+                var sign8 = Repeat8((byte)(0x80 >> (count & 7)));
                 _asm.Packed(PackedOp.Pand, result, Repeat8((byte)(byte.MaxValue >> (count & 7))));
                 _asm.Packed(PackedOp.Pxor, result, sign8);
                 _asm.Packed(PackedOp.Psubb, result, sign8);
                 break;
             case VectorRecipe.ShiftRightSigned64:
                 Shift(PackedShiftOp.Psrlq, result, a, count & 63);
-                Mem sign64 = Repeat64((1UL << 63) >> (count & 63));
+                var sign64 = Repeat64((1UL << 63) >> (count & 63));
                 _asm.Packed(PackedOp.Pxor, result, sign64);
                 _asm.Packed(PackedOp.Psubq, result, sign64);
                 break;
@@ -92,7 +126,11 @@ internal sealed partial class VectorEmitter
             return;
         }
 
-        if (result != a) Copy(result, a);
+        if (result != a)
+        {
+            Copy(result, a);
+        }
+
         _asm.Packed(op, result, count);
     }
 
@@ -116,7 +154,7 @@ internal sealed partial class VectorEmitter
     /// </summary>
     private bool TryEmitThreeOperand(in VectorSelection row, in VectorOperands operands)
     {
-        Xmm result = operands.Result;
+        var result = operands.Result;
         switch (row.Recipe)
         {
             case VectorRecipe.Binary or VectorRecipe.BinaryImmediate:

@@ -43,8 +43,16 @@ internal sealed partial class VectorEmitter(Assembler assembler)
 
         if (row.OverwritesFirst)
         {
-            if (Features.HasThreeOperands && TryEmitThreeOperand(row, operands)) return;
-            if (operands.Result != operands.A) Copy(operands.Result, operands.A);
+            if (Features.HasThreeOperands && TryEmitThreeOperand(row, operands))
+            {
+                return;
+            }
+
+            if (operands.Result != operands.A)
+            {
+                Copy(operands.Result, operands.A);
+            }
+
             EmitOverwriting(row, operands);
             return;
         }
@@ -125,7 +133,7 @@ internal sealed partial class VectorEmitter(Assembler assembler)
 
     private void EmitIntegerResult(in VectorSelection row, in VectorOperands operands)
     {
-        Gpr result = operands.IntegerResult;
+        var result = operands.IntegerResult;
         switch (row.Recipe)
         {
             case VectorRecipe.Extract:
@@ -210,7 +218,7 @@ internal sealed partial class VectorEmitter(Assembler assembler)
     {
         if (operands.Lane != 0)
         {
-            int lanes = lanesPerLane == 1 ? operands.Lane : UpperHalf;
+            var lanes = lanesPerLane == 1 ? operands.Lane : UpperHalf;
             _asm.Packed(PackedImmediateOp.PshufD, operands.Result, operands.A, lanes);
         }
         else if (operands.Result != operands.A)
@@ -221,8 +229,14 @@ internal sealed partial class VectorEmitter(Assembler assembler)
 
     private void Copy(Xmm destination, Xmm source)
     {
-        if (Features.HasThreeOperands) _asm.VexMovAps(destination, source);
-        else _asm.MovAps(destination, source);
+        if (Features.HasThreeOperands)
+        {
+            _asm.VexMovAps(destination, source);
+        }
+        else
+        {
+            _asm.MovAps(destination, source);
+        }
     }
 
     private void Zero(Xmm register) => _asm.Packed(PackedOp.Pxor, register, register);

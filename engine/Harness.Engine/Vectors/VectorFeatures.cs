@@ -18,7 +18,7 @@ internal readonly record struct VectorFeatures
     /// <summary>What optimized code may use.</summary>
     public static VectorFeatures OfOptimizedCode(EngineOptions options)
     {
-        bool hasThreeOperands = CpuFeatures.Avx && options.VectorsAvx;
+        var hasThreeOperands = CpuFeatures.Avx && options.VectorsAvx;
         return new()
         {
             HasThreeOperands = hasThreeOperands,

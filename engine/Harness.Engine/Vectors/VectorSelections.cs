@@ -285,7 +285,11 @@ internal static class VectorSelections
     private static VectorSelection[] Index()
     {
         var table = new VectorSelection[(int)Rows[^1].Opcode - FirstOpcode + 1];
-        foreach (VectorSelection row in Rows) table[(int)row.Opcode - FirstOpcode] = row;
+        foreach (var row in Rows)
+        {
+            table[(int)row.Opcode - FirstOpcode] = row;
+        }
+
         return table;
     }
 }

@@ -22,8 +22,8 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>jmp label</c>: short when the label is bound and near, else with a 32-bit distance.</summary>
     public void Jmp(Label label)
     {
-        byte* p = Reserve();
-        if (ReachesShort(p, label, out int distance))
+        var p = Reserve();
+        if (ReachesShort(p, label, out var distance))
         {
             *p = 0xEB;
             _cursor = Immediate8(p + 1, distance);
@@ -38,8 +38,8 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>jcc label</c>: short when the label is bound and near, else with a 32-bit distance.</summary>
     public void Jcc(Condition condition, Label label)
     {
-        byte* p = Reserve();
-        if (ReachesShort(p, label, out int distance))
+        var p = Reserve();
+        if (ReachesShort(p, label, out var distance))
         {
             *p = (byte)(0x70 | (int)condition);
             _cursor = Immediate8(p + 1, distance);
@@ -67,7 +67,7 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>jmp target</c>, an address within 2 GiB of the code.</summary>
     public void Jmp(nint target)
     {
-        byte* p = Reserve();
+        var p = Reserve();
         *p = 0xE9;
         _cursor = AddressDistance32(p + 1, target);
     }
@@ -75,7 +75,7 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>jcc target</c>, an address within 2 GiB of the code.</summary>
     public void Jcc(Condition condition, nint target)
     {
-        byte* p = Reserve();
+        var p = Reserve();
         *p = 0x0F;
         p[1] = (byte)(0x80 | (int)condition);
         _cursor = AddressDistance32(p + 2, target);
@@ -84,7 +84,7 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>call label</c>.</summary>
     public void Call(Label label)
     {
-        byte* p = Reserve();
+        var p = Reserve();
         *p = 0xE8;
         _cursor = LabelDistance32(p + 1, label);
     }
@@ -98,7 +98,7 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>call target</c>, an address within 2 GiB of the code.</summary>
     public void Call(nint target)
     {
-        byte* p = Reserve();
+        var p = Reserve();
         *p = 0xE8;
         _cursor = AddressDistance32(p + 1, target);
     }
@@ -106,7 +106,7 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>ret</c>, which also pops <paramref name="argumentBytes"/> from the stack: 0 to 65535.</summary>
     public void Ret(int argumentBytes = 0)
     {
-        byte* p = Reserve();
+        var p = Reserve();
         if (argumentBytes == 0)
         {
             *p = 0xC3;
@@ -129,7 +129,7 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>ud2</c>.</summary>
     public void Ud2()
     {
-        byte* p = Reserve();
+        var p = Reserve();
         *p = 0x0F;
         p[1] = 0x0B;
         _cursor = p + 2;
@@ -140,9 +140,9 @@ internal sealed unsafe partial class Assembler
     {
         while (bytes > 0)
         {
-            int length = Math.Min(bytes, LongestNop);
-            int first = length * (length - 1) / 2;
-            byte* p = Reserve();
+            var length = Math.Min(bytes, LongestNop);
+            var first = length * (length - 1) / 2;
+            var p = Reserve();
             Nops.Slice(first, length).CopyTo(new Span<byte>(p, length));
             _cursor = p + length;
             bytes -= length;
@@ -154,7 +154,7 @@ internal sealed unsafe partial class Assembler
 
     private void EmitShort(int opcode, Label label)
     {
-        byte* p = Reserve();
+        var p = Reserve();
         *p = (byte)opcode;
         _cursor = LabelDistance8(p + 1, label);
     }

@@ -27,7 +27,7 @@ internal sealed unsafe partial class Assembler
         }
         else if (dst == Gpr.Rax)
         {
-            int bits = ((int)op << 3) | 4 | GroupSized(size);
+            var bits = ((int)op << 3) | 4 | GroupSized(size);
             _cursor = Immediate(EncodeOpcode(Reserve(), bits, (bits & W) >> (WShift - 3)), size, immediate);
         }
         else
@@ -56,7 +56,7 @@ internal sealed unsafe partial class Assembler
     /// <returns>The offset of the immediate.</returns>
     public int AluPatchable(AluOp op, OpSize size, Gpr dst)
     {
-        byte* p = Encode(0x80 | GroupSized(size), (int)op, (int)dst);
+        var p = Encode(0x80 | GroupSized(size), (int)op, (int)dst);
         _cursor = Immediate32(p, 0);
         return PositionOf(p);
     }
@@ -69,7 +69,7 @@ internal sealed unsafe partial class Assembler
     /// <returns>The offset of the immediate.</returns>
     public int AluPatchable(AluOp op, OpSize size, Mem dst, int immediate)
     {
-        byte* p = Encode(0x80 | GroupSized(size), (int)op, dst, sizeof(int));
+        var p = Encode(0x80 | GroupSized(size), (int)op, dst, sizeof(int));
         _cursor = Immediate32(p, immediate);
         return PositionOf(p);
     }
@@ -83,8 +83,8 @@ internal sealed unsafe partial class Assembler
     /// <summary><c>test a, immediate</c>.</summary>
     public void Test(OpSize size, Gpr a, int immediate)
     {
-        int bits = GroupSized(size);
-        byte* p = a == Gpr.Rax
+        var bits = GroupSized(size);
+        var p = a == Gpr.Rax
             ? EncodeOpcode(Reserve(), 0xA8 | bits, (bits & W) >> (WShift - 3))
             : Encode(0xF6 | bits, 0, (int)a);
         _cursor = Immediate(p, size, immediate);
@@ -122,7 +122,7 @@ internal sealed unsafe partial class Assembler
     /// <param name="size">32 or 64 bits.</param>
     public void Cdq(OpSize size)
     {
-        int bits = 0x99 | Wide(size);
+        var bits = 0x99 | Wide(size);
         _cursor = EncodeOpcode(Reserve(), bits, (bits & W) >> (WShift - 3));
     }
 

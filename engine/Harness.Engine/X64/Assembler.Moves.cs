@@ -31,7 +31,7 @@ internal sealed unsafe partial class Assembler
         }
         else
         {
-            byte* p = EncodeShort(W | 0xB8, (int)dst);
+            var p = EncodeShort(W | 0xB8, (int)dst);
             *(long*)p = immediate;
             _cursor = p + sizeof(long);
         }
@@ -112,7 +112,7 @@ internal sealed unsafe partial class Assembler
     /// <summary>An address outside the code but within 2 GiB of it.</summary>
     public void LeaAddress(Gpr dst, nint address)
     {
-        byte* p = EncodeOpcode(Reserve(), W | 0x8D, 8 | ((int)dst >> 3 << 2));
+        var p = EncodeOpcode(Reserve(), W | 0x8D, 8 | ((int)dst >> 3 << 2));
         *p = (byte)((((int)dst & 7) << 3) | 5);
         _cursor = AddressDistance32(p + 1, address);
     }
@@ -136,7 +136,7 @@ internal sealed unsafe partial class Assembler
 
     private static int SignExtension(OpSize to, OpSize from)
     {
-        int bits = Wide(to) | from switch
+        var bits = Wide(to) | from switch
         {
             OpSize.Byte => M0F | ByteRm | 0xBE,
             OpSize.Word => M0F | 0xBF,

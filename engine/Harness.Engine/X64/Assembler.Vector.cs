@@ -40,8 +40,12 @@ internal sealed unsafe partial class Assembler
     /// </summary>
     public void ClearUpperVectors()
     {
-        if (!CpuFeatures.Avx) return;
-        byte* p = Reserve();
+        if (!CpuFeatures.Avx)
+        {
+            return;
+        }
+
+        var p = Reserve();
         p[0] = 0xC5;
         p[1] = 0xF8;
         p[2] = 0x77;

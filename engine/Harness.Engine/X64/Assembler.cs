@@ -54,7 +54,7 @@ internal sealed unsafe partial class Assembler : InstructionEncoder
     /// <param name="targets">The targets.</param>
     public void JmpTable(Gpr index, Gpr scratch, ReadOnlySpan<Label> targets)
     {
-        Label table = NewLabel();
+        var table = NewLabel();
         _jumpTables.Add(new JumpTable(table, _jumpTargets.Count, targets.Length));
         CollectionExtensions.AddRange(_jumpTargets, targets);
         LeaLabel(scratch, table);
@@ -100,7 +100,7 @@ internal sealed unsafe partial class Assembler : InstructionEncoder
 
     private Mem ConstantOf(Constant constant)
     {
-        ref Label label = ref CollectionsMarshal.GetValueRefOrAddDefault(_constantLabels, constant, out bool exists);
+        ref var label = ref CollectionsMarshal.GetValueRefOrAddDefault(_constantLabels, constant, out var exists);
         if (!exists)
         {
             label = NewLabel();
@@ -112,8 +112,8 @@ internal sealed unsafe partial class Assembler : InstructionEncoder
 
     private void WriteConstants(int size)
     {
-        bool isAligned = false;
-        foreach (Constant constant in _constants)
+        var isAligned = false;
+        foreach (var constant in _constants)
         {
             if (constant.Size != size)
             {
@@ -126,7 +126,7 @@ internal sealed unsafe partial class Assembler : InstructionEncoder
                 isAligned = true;
             }
 
-            byte* p = Reserve();
+            var p = Reserve();
             Bind(_constantLabels[constant]);
             *(ulong*)p = constant.Low;
             *(ulong*)(p + 8) = constant.High;
@@ -141,10 +141,10 @@ internal sealed unsafe partial class Assembler : InstructionEncoder
             AlignData(sizeof(int));
         }
 
-        foreach (JumpTable table in _jumpTables)
+        foreach (var table in _jumpTables)
         {
             Bind(table.Label);
-            for (int i = 0; i < table.Count; i++)
+            for (var i = 0; i < table.Count; i++)
             {
                 EmitLabelOffset(_jumpTargets[table.First + i], table.Label);
             }
@@ -153,7 +153,7 @@ internal sealed unsafe partial class Assembler : InstructionEncoder
 
     private void AlignData(int alignment)
     {
-        byte* p = Reserve();
+        var p = Reserve();
         while ((PositionOf(p) & (alignment - 1)) != 0)
         {
             *p++ = Padding;

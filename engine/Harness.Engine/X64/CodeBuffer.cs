@@ -73,7 +73,7 @@ internal abstract unsafe class CodeBuffer : IDisposable
 
     private void Allocate(int capacity)
     {
-        int used = Position;
+        var used = Position;
         _start = (byte*)NativeMemory.Realloc(_start, (nuint)capacity);
         _cursor = _start + used;
         _limit = _start + capacity - Headroom;
@@ -83,7 +83,7 @@ internal abstract unsafe class CodeBuffer : IDisposable
     private void Grow(int bytes)
     {
         ObjectDisposedException.ThrowIf(_start == null, this);
-        int capacity = (int)(_limit - _start) + Headroom;
+        var capacity = (int)(_limit - _start) + Headroom;
         Allocate(checked(Math.Max(capacity * 2, Position + bytes + Headroom)));
     }
 }

@@ -69,7 +69,7 @@ internal sealed unsafe class CodeRegion : IDisposable
             return;
         }
 
-        if (!TryTake(code.Length, 0, out CodeBlock block))
+        if (!TryTake(code.Length, 0, out var block))
         {
             throw new InsufficientMemoryException($"a region of {Size} bytes is too small for {code.Length} bytes of shared code");
         }
@@ -85,8 +85,8 @@ internal sealed unsafe class CodeRegion : IDisposable
     /// <returns>Whether there was room.</returns>
     public bool TryTake(int size, int padding, out CodeBlock block)
     {
-        int rounded = checked(padding + Round(size));
-        int offset = _free.Take(rounded);
+        var rounded = checked(padding + Round(size));
+        var offset = _free.Take(rounded);
         if (offset < 0 && rounded <= Size - _used)
         {
             offset = _used;
@@ -107,8 +107,8 @@ internal sealed unsafe class CodeRegion : IDisposable
     /// <summary>Gives the memory of an empty region back to the system, but for that of the shared code. The addresses stay.</summary>
     public void DiscardPages()
     {
-        int page = Environment.SystemPageSize;
-        int first = (SharedSize + page - 1) / page * page;
+        var page = Environment.SystemPageSize;
+        var first = (SharedSize + page - 1) / page * page;
         if (first < Size)
         {
             LinuxMemory.Remove(_writable + first, (nuint)(Size - first));

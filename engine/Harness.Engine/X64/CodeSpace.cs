@@ -58,7 +58,7 @@ internal sealed unsafe class CodeSpace : IDisposable
     {
         lock (_lock)
         {
-            foreach (CodeRegion region in _regions)
+            foreach (var region in _regions)
             {
                 opened(region);
             }
@@ -83,7 +83,7 @@ internal sealed unsafe class CodeSpace : IDisposable
 
         lock (_lock)
         {
-            CodeRegion first = _regions[0];
+            var first = _regions[0];
             if (_regions.Length != 1 || !first.IsEmpty || _sharedCode.Length != 0)
             {
                 throw new InvalidOperationException("what all regions share comes before all other code");
@@ -105,12 +105,12 @@ internal sealed unsafe class CodeSpace : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         ArgumentOutOfRangeException.ThrowIfNotEqual(padding & (BlockAlignment - 1), 0, nameof(padding));
         ArgumentOutOfRangeException.ThrowIfNegative(region);
-        if (TryTake(size, padding, region, out CodeBlock block) || (DroppedCode.Collect() && TryTake(size, padding, region, out block)))
+        if (TryTake(size, padding, region, out var block) || (DroppedCode.Collect() && TryTake(size, padding, region, out block)))
         {
             return block;
         }
 
-        long reserved = _regions.Sum(static one => (long)one.Size);
+        var reserved = _regions.Sum(static one => (long)one.Size);
         throw new InsufficientMemoryException(
             $"no room for {size} bytes of machine code: the {reserved >> 20} MiB that all engines of the process share are full; dispose of engines and stores, or drop modules, that are not needed");
     }
@@ -119,7 +119,7 @@ internal sealed unsafe class CodeSpace : IDisposable
     /// <exception cref="ArgumentException">The block is not of this code space.</exception>
     public void Free(CodeBlock block)
     {
-        CodeRegion region = Own(block);
+        var region = Own(block);
         new Span<byte>(block.Writable, block.Size).Fill(Breakpoint);
         Give(region, block);
     }
@@ -149,14 +149,14 @@ internal sealed unsafe class CodeSpace : IDisposable
     /// <exception cref="InsufficientMemoryException">There is no room left.</exception>
     public CodeBlock Publish(ReadOnlySpan<byte> code, ReadOnlySpan<Relocation> relocations, int padding, int region)
     {
-        CodeBlock block = Allocate(code.Length, padding, region);
+        var block = Allocate(code.Length, padding, region);
         code.CopyTo(new Span<byte>(block.Writable, code.Length));
-        CodeBlock shared = _regions[0].SharedCode;
-        nint toOwnCopy = Own(block).SharedCode.Address - shared.Address;
-        foreach (Relocation relocation in relocations)
+        var shared = _regions[0].SharedCode;
+        var toOwnCopy = Own(block).SharedCode.Address - shared.Address;
+        foreach (var relocation in relocations)
         {
-            nint target = shared.Contains(relocation.Target) ? relocation.Target + toOwnCopy : relocation.Target;
-            nint distance = target - (block.Address + relocation.Offset + sizeof(int));
+            var target = shared.Contains(relocation.Target) ? relocation.Target + toOwnCopy : relocation.Target;
+            var distance = target - (block.Address + relocation.Offset + sizeof(int));
             if (distance != (int)distance)
             {
                 Free(block);
@@ -172,7 +172,7 @@ internal sealed unsafe class CodeSpace : IDisposable
     /// <summary>Removes the mappings. No thread may be in any of the code, or return to it.</summary>
     public void Dispose()
     {
-        foreach (CodeRegion region in _regions)
+        foreach (var region in _regions)
         {
             region.Dispose();
         }
@@ -182,7 +182,7 @@ internal sealed unsafe class CodeSpace : IDisposable
     {
         lock (_lock)
         {
-            bool isThere = preferred < _regions.Length;
+            var isThere = preferred < _regions.Length;
             while (!isThere && TryOpen())
             {
                 isThere = preferred < _regions.Length;
@@ -193,7 +193,7 @@ internal sealed unsafe class CodeSpace : IDisposable
                 return true;
             }
 
-            foreach (CodeRegion region in _regions)
+            foreach (var region in _regions)
             {
                 if (region.TryTake(size, padding, out block))
                 {
@@ -233,7 +233,7 @@ internal sealed unsafe class CodeSpace : IDisposable
 
     private CodeRegion? RegionOf(nint address)
     {
-        foreach (CodeRegion region in _regions)
+        foreach (var region in _regions)
         {
             if (region.Contains(address))
             {

@@ -50,14 +50,14 @@ internal sealed class Disassembly
     {
         const int commentColumn = 48;
         var text = new StringBuilder();
-        foreach (DisassemblyLine line in lines)
+        foreach (var line in lines)
         {
             if (line.Label != null)
             {
                 text.Append(line.Label).Append(":\n");
             }
 
-            int start = text.Length;
+            var start = text.Length;
             text.Append(withOffsets ? $"{line.Offset,6:x}  " : "  ").Append(line.Text);
             if (line.Comment != null)
             {
@@ -82,7 +82,7 @@ internal sealed class Disassembly
     /// <summary>Collects what the instructions refer to, and numbers it by place.</summary>
     private void NameReferences()
     {
-        foreach (Instruction instruction in _instructions)
+        foreach (var instruction in _instructions)
         {
             if (IsNearBranch(instruction.Op0Kind))
             {
@@ -90,15 +90,15 @@ internal sealed class Disassembly
             }
             else if (instruction.IsIPRelativeMemoryOperand)
             {
-                int size = instruction.MemorySize.GetSize();
+                var size = instruction.MemorySize.GetSize();
                 AddReference(instruction.IPRelativeMemoryAddress, new DataItem("", size, IsTable: size == 0));
             }
         }
 
-        foreach ((int offset, DataItem item) in _data.Where(pair => pair.Value.IsTable).ToArray())
+        foreach (var (offset, item) in _data.Where(pair => pair.Value.IsTable).ToArray())
         {
             _data[offset] = item with { Size = _data.Keys.FirstOrDefault(next => next > offset, _code.Length) - offset };
-            for (int at = offset; at < offset + _data[offset].Size; at += sizeof(int))
+            for (var at = offset; at < offset + _data[offset].Size; at += sizeof(int))
             {
                 _labels.TryAdd(offset + ReadInt32(at), "");
             }
@@ -111,7 +111,7 @@ internal sealed class Disassembly
 
     private void AddReference(ulong address, DataItem item)
     {
-        long offset = (long)(address - _address);
+        var offset = (long)(address - _address);
         if ((ulong)offset < (ulong)_instructionBytes)
         {
             _labels.TryAdd((int)offset, "");
@@ -124,8 +124,8 @@ internal sealed class Disassembly
 
     private static void Number<T>(SortedDictionary<int, T> places, Func<T, int, T> name)
     {
-        int number = 0;
-        foreach (int offset in places.Keys.ToArray())
+        var number = 0;
+        foreach (var offset in places.Keys.ToArray())
         {
             places[offset] = name(places[offset], ++number);
         }
@@ -133,7 +133,7 @@ internal sealed class Disassembly
 
     private static void Number(SortedDictionary<int, DataItem> items, bool isTable, string letter)
     {
-        int number = 0;
+        var number = 0;
         Number(items, (item, _) => item.IsTable == isTable ? item with { Name = $"{letter}{++number}" } : item);
     }
 
@@ -154,14 +154,14 @@ internal sealed class Disassembly
             },
             new Names(this));
         var output = new StringOutput();
-        foreach (Instruction instruction in _instructions)
+        foreach (var instruction in _instructions)
         {
-            int offset = (int)(instruction.IP - _address);
+            var offset = (int)(instruction.IP - _address);
             formatter.Format(instruction, output);
             lines.Add(new(offset, instruction.Length, _labels.GetValueOrDefault(offset), output.ToStringAndReset(), commentOf(offset)));
         }
 
-        foreach ((int offset, DataItem item) in _data)
+        foreach (var (offset, item) in _data)
         {
             AddData(lines, offset, item);
         }
@@ -171,11 +171,11 @@ internal sealed class Disassembly
 
     private void AddData(List<DisassemblyLine> lines, int offset, DataItem item)
     {
-        string? label = item.Name;
-        int step = item.IsTable ? sizeof(int) : Math.Min(item.Size, sizeof(long));
-        for (int at = offset; at < offset + item.Size; at += step)
+        var label = item.Name;
+        var step = item.IsTable ? sizeof(int) : Math.Min(item.Size, sizeof(long));
+        for (var at = offset; at < offset + item.Size; at += step)
         {
-            string text = item.IsTable
+            var text = item.IsTable
                 ? $"dd {_labels[offset + ReadInt32(at)]} - {item.Name}"
                 : step == sizeof(int) ? $"dd 0x{ReadInt32(at):x}" : $"dq 0x{ReadInt64(at):x}";
             lines.Add(new(at, step, label, text, Comment: null));
@@ -201,7 +201,7 @@ internal sealed class Disassembly
         public bool TryGetSymbol(
             in Instruction instruction, int operand, int instructionOperand, ulong address, int addressSize, out SymbolResult symbol)
         {
-            string? name = IsPlace(instruction, instructionOperand) ? owner.NameOf(address)
+            var name = IsPlace(instruction, instructionOperand) ? owner.NameOf(address)
                 : addressSize == sizeof(long) ? owner._nameOf((nint)address)
                 : null;
             symbol = name != null ? new SymbolResult(address, name) : default;
@@ -216,10 +216,10 @@ internal sealed class Disassembly
 
     private string? NameOf(ulong address)
     {
-        long offset = (long)(address - _address);
+        var offset = (long)(address - _address);
         return (ulong)offset >= (ulong)_code.Length ? _nameOf((nint)address)
-            : _labels.TryGetValue((int)offset, out string? label) ? label
-            : _data.TryGetValue((int)offset, out DataItem? item) ? item.Name
+            : _labels.TryGetValue((int)offset, out var label) ? label
+            : _data.TryGetValue((int)offset, out var item) ? item.Name
             : null;
     }
 }

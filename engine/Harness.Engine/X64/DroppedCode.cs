@@ -11,15 +11,19 @@ internal static class DroppedCode
     /// <summary>How long nothing is collected again, where it has not helped.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private static long s_last = long.MinValue;
+    private static long _last = long.MinValue;
 
     /// <summary>Frees the code of dropped modules.</summary>
     /// <returns>False if that was done a short while ago.</returns>
     public static bool Collect()
     {
-        long last = Volatile.Read(ref s_last);
-        if (last != long.MinValue && Stopwatch.GetElapsedTime(last) < Interval) return false;
-        Volatile.Write(ref s_last, Stopwatch.GetTimestamp());
+        var last = Volatile.Read(ref _last);
+        if (last != long.MinValue && Stopwatch.GetElapsedTime(last) < Interval)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _last, Stopwatch.GetTimestamp());
         GC.Collect();
 
         // A finalizer may wait for what this thread holds.

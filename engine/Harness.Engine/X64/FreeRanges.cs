@@ -22,9 +22,9 @@ internal sealed class FreeRanges
             return -1;
         }
 
-        Range smallest = _ranges.GetViewBetween(new Range(size, 0), new Range(int.MaxValue, int.MaxValue)).Min;
+        var smallest = _ranges.GetViewBetween(new Range(size, 0), new Range(int.MaxValue, int.MaxValue)).Min;
         Remove(smallest.Start);
-        int rest = smallest.Size - size;
+        var rest = smallest.Size - size;
         if (rest != 0)
         {
             Insert(smallest.Start, rest);
@@ -36,7 +36,7 @@ internal sealed class FreeRanges
     /// <summary>Adds a range, joined with its neighbours.</summary>
     public void Add(int start, int size)
     {
-        if (_startsByEnd.TryGetValue(start, out int before))
+        if (_startsByEnd.TryGetValue(start, out var before))
         {
             size += Remove(before);
             start = before;
@@ -54,7 +54,7 @@ internal sealed class FreeRanges
     /// <returns>Where it starts; the place if there is none.</returns>
     public int TakeBefore(int end)
     {
-        if (!_startsByEnd.TryGetValue(end, out int start))
+        if (!_startsByEnd.TryGetValue(end, out var start))
         {
             return end;
         }
@@ -73,7 +73,7 @@ internal sealed class FreeRanges
     /// <returns>The size of the range.</returns>
     private int Remove(int start)
     {
-        _sizesByStart.Remove(start, out int size);
+        _sizesByStart.Remove(start, out var size);
         _startsByEnd.Remove(start + size);
         _ranges.Remove(new Range(size, start));
         return size;

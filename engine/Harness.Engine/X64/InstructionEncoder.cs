@@ -32,13 +32,13 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
     /// <returns>The new cursor, for the caller to store.</returns>
     private protected byte* Encode(int bits, int reg, int rm)
     {
-        int rex = ((bits & W) >> (WShift - 3)) | ((reg & 8) >> 1) | (rm >> 3);
+        var rex = ((bits & W) >> (WShift - 3)) | ((reg & 8) >> 1) | (rm >> 3);
         if (((bits & ByteReg) != 0 && reg >= 4) || ((bits & ByteRm) != 0 && rm >= 4))
         {
             rex |= 0x40;
         }
 
-        byte* p = EncodeOpcode(Reserve(), bits, rex);
+        var p = EncodeOpcode(Reserve(), bits, rex);
         *p = (byte)(0xC0 | ((reg & 7) << 3) | (rm & 7));
         return p + 1;
     }
@@ -50,20 +50,20 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
     /// <param name="immediateBytes">How many bytes follow, which <c>rip</c>-relative addresses must know.</param>
     private protected byte* Encode(int bits, int reg, Mem mem, int immediateBytes = 0)
     {
-        int rex = ((bits & W) >> (WShift - 3)) | ((reg & 8) >> 1) | ExtensionBits(mem);
+        var rex = ((bits & W) >> (WShift - 3)) | ((reg & 8) >> 1) | ExtensionBits(mem);
         if ((bits & ByteReg) != 0 && reg >= 4)
         {
             rex |= 0x40;
         }
 
-        byte* p = EncodeOpcode(Reserve(), bits, rex);
+        var p = EncodeOpcode(Reserve(), bits, rex);
         return EncodeAddress(p, reg, mem, immediateBytes);
     }
 
     /// <summary>Writes an instruction whose register is in the low three bits of its only opcode byte.</summary>
     private protected byte* EncodeShort(int bits, int register)
     {
-        int rex = ((bits & W) >> (WShift - 3)) | (register >> 3);
+        var rex = ((bits & W) >> (WShift - 3)) | (register >> 3);
         if ((bits & ByteRm) != 0 && register >= 4)
         {
             rex |= 0x40;
@@ -75,7 +75,7 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected static byte* EncodeOpcode(byte* p, int bits, int rex)
     {
-        int prefix = (bits >> PrefixShift) & 3;
+        var prefix = (bits >> PrefixShift) & 3;
         if (prefix != 0)
         {
             *p++ = (byte)(0xF2F36600 >> (prefix * 8));
@@ -86,7 +86,7 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
             *p++ = (byte)(0x40 | rex);
         }
 
-        int map = (bits >> MapShift) & 3;
+        var map = (bits >> MapShift) & 3;
         if (map != 0)
         {
             *p++ = 0x0F;
@@ -104,7 +104,7 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ExtensionBits(Mem mem)
     {
-        int extension = 0;
+        var extension = 0;
         if (mem.BaseRegister != Gpr.None)
         {
             extension = (int)mem.BaseRegister >> 3;
@@ -124,18 +124,18 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
         const int indexNone = 4;
         const int rmSib = 4;
         const int rmRip = 5;
-        int regField = (reg & 7) << 3;
+        var regField = (reg & 7) << 3;
         if (mem.IsLabel)
         {
             *p = (byte)(regField | rmRip);
             return LabelDistance32(p + 1, mem.Label, immediateBytes);
         }
 
-        int displacement = mem.Displacement;
+        var displacement = mem.Displacement;
         if (mem.BaseRegister == Gpr.None)
         {
             // No base is base 5 without displacement bits; the displacement then always has four bytes.
-            int index = mem.IndexRegister == Gpr.None ? indexNone : (int)mem.IndexRegister & 7;
+            var index = mem.IndexRegister == Gpr.None ? indexNone : (int)mem.IndexRegister & 7;
             *p = (byte)(regField | rmSib);
             p[1] = (byte)((mem.ScaleLog2 << 6) | (index << 3) | 5);
             *(int*)(p + 2) = displacement;
@@ -143,8 +143,8 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
         }
 
         // rbp and r13 as a base always have a displacement, rsp and r12 always an SIB byte.
-        int @base = (int)mem.BaseRegister & 7;
-        int mode = displacement == 0 && @base != 5 ? 0x00 : displacement == (sbyte)displacement ? 0x40 : 0x80;
+        var @base = (int)mem.BaseRegister & 7;
+        var mode = displacement == 0 && @base != 5 ? 0x00 : displacement == (sbyte)displacement ? 0x40 : 0x80;
         if (mem.IndexRegister != Gpr.None)
         {
             *p = (byte)(mode | regField | rmSib);
@@ -169,7 +169,7 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
     /// <summary>As <see cref="Encode(int, int, int)"/> in the VEX encoding, with one more register.</summary>
     private protected byte* EncodeVex(int bits, int reg, int vvvv, int rm)
     {
-        byte* p = EncodeVexOpcode(Reserve(), bits, reg, vvvv, rm >> 3);
+        var p = EncodeVexOpcode(Reserve(), bits, reg, vvvv, rm >> 3);
         *p = (byte)(0xC0 | ((reg & 7) << 3) | (rm & 7));
         return p + 1;
     }
@@ -177,7 +177,7 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
     /// <summary>As <see cref="Encode(int, int, Mem, int)"/> in the VEX encoding, with one more register.</summary>
     private protected byte* EncodeVex(int bits, int reg, int vvvv, Mem mem, int immediateBytes = 0)
     {
-        byte* p = EncodeVexOpcode(Reserve(), bits, reg, vvvv, ExtensionBits(mem));
+        var p = EncodeVexOpcode(Reserve(), bits, reg, vvvv, ExtensionBits(mem));
         return EncodeAddress(p, reg, mem, immediateBytes);
     }
 
@@ -185,10 +185,10 @@ internal abstract unsafe class InstructionEncoder : LabelledBuffer
     private static byte* EncodeVexOpcode(byte* p, int bits, int reg, int vvvv, int extensionBits)
     {
         // The prefix holds the extension bits and the register complemented.
-        int prefix = (bits >> PrefixShift) & 3;
-        int map = (bits >> MapShift) & 3;
-        int low = ((~vvvv & 0xF) << 3) | prefix;
-        int r = ~reg << 4 & 0x80;
+        var prefix = (bits >> PrefixShift) & 3;
+        var map = (bits >> MapShift) & 3;
+        var low = ((~vvvv & 0xF) << 3) | prefix;
+        var r = ~reg << 4 & 0x80;
         if (extensionBits == 0 && map == 1 && (bits & W) == 0)
         {
             *p = 0xC5;

@@ -37,7 +37,7 @@ internal abstract unsafe class LabelledBuffer : CodeBuffer
     /// <summary>A label bound to the current position.</summary>
     public Label NewBoundLabel()
     {
-        Label label = NewLabel();
+        var label = NewLabel();
         Bind(label);
         return label;
     }
@@ -46,14 +46,14 @@ internal abstract unsafe class LabelledBuffer : CodeBuffer
     /// <exception cref="InvalidOperationException">It is bound already, or a <see cref="Assembler.JmpShort"/> to it is too far away.</exception>
     public void Bind(Label label)
     {
-        ref LabelState state = ref StateOf(label);
+        ref var state = ref StateOf(label);
         if (state.Offset != Unbound)
         {
             throw new InvalidOperationException("the label is bound already");
         }
 
         state.Offset = Position;
-        for (int i = state.FirstFixup; i != NoFixup; i = _fixups[i].Next)
+        for (var i = state.FirstFixup; i != NoFixup; i = _fixups[i].Next)
         {
             Resolve(_fixups[i], state.Offset);
             _openFixups--;
@@ -67,14 +67,14 @@ internal abstract unsafe class LabelledBuffer : CodeBuffer
     /// <exception cref="InvalidOperationException">It is not bound.</exception>
     public int OffsetOf(Label label)
     {
-        int offset = StateOf(label).Offset;
+        var offset = StateOf(label).Offset;
         return offset != Unbound ? offset : throw new InvalidOperationException("the label is not bound");
     }
 
     /// <summary>Writes four bytes of data: the distance of a label from a label that is bound already.</summary>
     public void EmitLabelOffset(Label label, Label baseLabel)
     {
-        byte* p = Reserve();
+        var p = Reserve();
         WriteDistance32(p, label, OffsetOf(baseLabel));
         _cursor = p + sizeof(int);
     }
@@ -101,7 +101,7 @@ internal abstract unsafe class LabelledBuffer : CodeBuffer
     /// <summary>Whether a label is bound, and near enough for a two-byte jump at a place.</summary>
     private protected bool ReachesShort(byte* p, Label label, out int distance)
     {
-        int offset = StateOf(label).Offset;
+        var offset = StateOf(label).Offset;
         distance = offset - (PositionOf(p) + 2);
         return offset != Unbound && distance >= sbyte.MinValue;
     }
@@ -110,9 +110,9 @@ internal abstract unsafe class LabelledBuffer : CodeBuffer
     private protected byte* LabelDistance8(byte* p, Label label)
     {
         *p = 0;
-        int offset = PositionOf(p);
+        var offset = PositionOf(p);
         var fixup = new Fixup { Offset = offset, Origin = offset + 1, IsShort = true };
-        ref LabelState state = ref StateOf(label);
+        ref var state = ref StateOf(label);
         if (state.Offset != Unbound)
         {
             Resolve(fixup, state.Offset);
@@ -157,7 +157,7 @@ internal abstract unsafe class LabelledBuffer : CodeBuffer
 
     private void WriteDistance32(byte* p, Label label, int origin)
     {
-        ref LabelState state = ref StateOf(label);
+        ref var state = ref StateOf(label);
         if (state.Offset != Unbound)
         {
             *(int*)p = state.Offset - origin;
@@ -183,8 +183,8 @@ internal abstract unsafe class LabelledBuffer : CodeBuffer
 
     private void Resolve(in Fixup fixup, int target)
     {
-        int distance = target - fixup.Origin;
-        byte* p = AddressOf(fixup.Offset);
+        var distance = target - fixup.Origin;
+        var p = AddressOf(fixup.Offset);
         if (!fixup.IsShort)
         {
             *(int*)p = distance;

@@ -62,9 +62,17 @@ internal static unsafe partial class LinuxMemory
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static int CreateFile(string name, nuint size)
     {
-        int file = MemfdCreate(name, CloseOnExec);
-        if (file < 0) throw new Win32Exception();
-        if (Ftruncate(file, (long)size) == 0) return file;
+        var file = MemfdCreate(name, CloseOnExec);
+        if (file < 0)
+        {
+            throw new Win32Exception();
+        }
+
+        if (Ftruncate(file, (long)size) == 0)
+        {
+            return file;
+        }
+
         var failure = new Win32Exception();
         Close(file);
         throw failure;

@@ -9,15 +9,15 @@ namespace Harness.Engine.X64;
 internal static class PerfMap
 {
     private static readonly Lock Gate = new();
-    private static volatile StreamWriter? s_writer;
+    private static volatile StreamWriter? _writer;
 
     /// <summary>Whether names are wanted. Make none otherwise.</summary>
-    public static bool IsEnabled => s_writer != null;
+    public static bool IsEnabled => _writer != null;
 
     /// <summary>Records the name of a block; does nothing unless <see cref="IsEnabled"/>.</summary>
     public static void Record(CodeBlock block, string name)
     {
-        if (s_writer is not { } writer)
+        if (_writer is not { } writer)
         {
             return;
         }
@@ -38,10 +38,14 @@ internal static class PerfMap
     {
         lock (Gate)
         {
-            if (s_writer is not null) return false;
-            string path = string.Create(CultureInfo.InvariantCulture, $"/tmp/perf-{Environment.ProcessId}.map");
+            if (_writer is not null)
+            {
+                return false;
+            }
+
+            var path = string.Create(CultureInfo.InvariantCulture, $"/tmp/perf-{Environment.ProcessId}.map");
             var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-            s_writer = new StreamWriter(stream) { AutoFlush = true };
+            _writer = new StreamWriter(stream) { AutoFlush = true };
             return true;
         }
     }

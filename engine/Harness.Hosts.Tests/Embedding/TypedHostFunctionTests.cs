@@ -13,11 +13,11 @@ public sealed class TypedHostFunctionTests
     [Fact]
     public void ParametersAndResultsOfAnyNumberArrive()
     {
-        HostFunction many = HostFunction.Create((Many)((caller, a, b, c, d, e, f, g, h, i) =>
+        var many = HostFunction.Create((Many)((caller, a, b, c, d, e, f, g, h, i) =>
             (b, c, d, a, e, f, g + caller.Instance!.GetMemory("memory").Read<int>(8), h, i)));
         Assert.Equal("[i32 i64 f32 f64 i32 i32 i32 i32 i32] -> [i64 f32 f64 i32 i32 i32 i32 i64 i32]", many.Type.ToString());
         using var store = new Store();
-        Instance instance = store.Instantiate(
+        var instance = store.Instantiate(
             WasmModule.Decode(WatAssembler.Assemble("""
                 (module
                   (import "h" "f" (func $f (param i32 i64 f32 f64 i32 i32 i32 i32 i32) (result i64 f32 f64 i32 i32 i32 i32 i64 i32)))
@@ -39,7 +39,7 @@ public sealed class TypedHostFunctionTests
             .Define("h", "typed", HostFunction.Create((HostCaller caller, int a, long b) => sum += a + b + (caller.Instance is null ? 1 : 0)))
             .Define("h", "slots", HostFunction.Create(FunctionType.Of([ValueType.I32], [ValueType.I32]), (_, slots) => slots[0] = (uint)slots[0] + 1));
         using var store = new Store();
-        WasmFunction run = store.Instantiate(
+        var run = store.Instantiate(
             WasmModule.Decode(WatAssembler.Assemble("""
                 (module
                   (import "h" "typed" (func $typed (param i32 i64) (result i64)))
@@ -54,7 +54,7 @@ public sealed class TypedHostFunctionTests
         ulong[] slots = [1000];
         run.InvokeRaw(slots);
         slots[0] = 10_000;
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         run.InvokeRaw(slots);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
         Assert.NotEqual(0, sum);

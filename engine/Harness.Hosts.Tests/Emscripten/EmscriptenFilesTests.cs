@@ -23,7 +23,7 @@ public sealed class EmscriptenFilesTests
     public void ThereAreNoFiles(string name, string parameters, int error)
     {
         using var store = new Store();
-        using EmscriptenHost host = Load(store, $"""
+        using var host = Load(store, $"""
             (module
               (import "env" "{name}" (func $f (param {parameters}) (result i32)))
               (memory (export "memory") 1)
@@ -41,7 +41,7 @@ public sealed class EmscriptenFilesTests
     public void TheWorkingFolderIsTheRoot(int size, int result, int first)
     {
         using var store = new Store();
-        using EmscriptenHost host = Load(store, """
+        using var host = Load(store, """
             (module
               (import "env" "__syscall_getcwd" (func $folder (param i32 i32) (result i32)))
               (memory (export "memory") 1)

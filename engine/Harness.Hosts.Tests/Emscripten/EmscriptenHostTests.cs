@@ -153,13 +153,13 @@ public sealed class EmscriptenHostTests
     [InlineData("__cxa_throw", "(func $end (param i32 i32 i32))", "(call $end (i32.const 2048) (i32.const 7) (i32.const 0))", "an exception of C++ at address 0x800 was not caught")]
     public void ALibraryThatEndsItselfFailsInOneLine(string import, string type, string call, string expected)
     {
-        string folder = Directory.CreateTempSubdirectory("harness-emscripten-").FullName;
+        var folder = Directory.CreateTempSubdirectory("harness-emscripten-").FullName;
         try
         {
-            string module = Path.Combine(folder, "sqlite.wasm");
+            var module = Path.Combine(folder, "sqlite.wasm");
             File.WriteAllBytes(module, WatAssembler.Assemble(
                 $"(module (import \"env\" \"{import}\" {type}) (memory (export \"memory\") 1) (func (export \"malloc\") (param i32) (result i32) {call} (i32.const 8)))"));
-            string statements = Path.Combine(folder, "statements.txt");
+            var statements = Path.Combine(folder, "statements.txt");
             File.WriteAllText(statements, "# none\n");
             using var program = new SqliteProgram(module, statements);
             program.Load();
@@ -265,7 +265,7 @@ public sealed class EmscriptenHostTests
     {
         using var store = new Store();
         using var host = Load(store, """(module (memory (export "memory") 1) (func (export "malloc") (param i32 i32 i32) (result i32) (i32.const 8)))""");
-        string message = Assert.Throws<ProgramException>(() => host.Allocate("words")).Message;
+        var message = Assert.Throws<ProgramException>(() => host.Allocate("words")).Message;
         Assert.Equal("the program exports 'malloc' as a function of type [i32 i32 i32] -> [i32], where 1 numbers are passed", message);
     }
 
@@ -350,7 +350,7 @@ public sealed class EmscriptenHostTests
     public void AFunctionOfReferencesIsMissing()
     {
         using var store = new Store();
-        string message = Assert.Throws<LinkException>(() => Load(store, """(module (import "env" "abort" (func (param externref))))""")).Message;
+        var message = Assert.Throws<LinkException>(() => Load(store, """(module (import "env" "abort" (func (param externref))))""")).Message;
         Assert.StartsWith("unknown import: \"env\" \"abort\": function [", message, StringComparison.Ordinal);
     }
 
@@ -358,7 +358,7 @@ public sealed class EmscriptenHostTests
     public void NamesAreReadFromTheGlue()
     {
         const string glue = "var wasmImports={a:_abort,b:_emscripten_resize_heap,c:memory};function f(){d._malloc=e.v;var _free=Module[\"_free\"]=asm[\"w\"];}";
-        GlueNames names = GlueNames.Parse(glue, new Dictionary<string, string> { ["d"] = "fd_write" });
+        var names = GlueNames.Parse(glue, new Dictionary<string, string> { ["d"] = "fd_write" });
         Assert.Equal("abort", names.Imports["a"]);
         Assert.Equal("emscripten_resize_heap", names.Imports["b"]);
         Assert.Equal("fd_write", names.Imports["d"]);
@@ -369,7 +369,7 @@ public sealed class EmscriptenHostTests
     public void AllMissingImportsAreNamedWithTheirTypes()
     {
         using var store = new Store();
-        string message = Assert.Throws<LinkException>(() => Load(store, """
+        var message = Assert.Throws<LinkException>(() => Load(store, """
             (module (import "env" "first" (func (param i32 f64) (result i64))) (import "env" "abort" (func)) (import "env" "second" (global i32)))
             """)).Message;
         Assert.Equal("unknown import: \"env\" \"first\": function [i32 f64] -> [i64]; \"env\" \"second\": global i32", message);
@@ -383,7 +383,7 @@ public sealed class EmscriptenHostTests
     public void WhatCannotBeInvokedIsMissing(string import, string expected)
     {
         using var store = new Store();
-        string message = Assert.Throws<LinkException>(() => Load(store, $"(module (import \"env\" \"invoke_v\" {import}))")).Message;
+        var message = Assert.Throws<LinkException>(() => Load(store, $"(module (import \"env\" \"invoke_v\" {import}))")).Message;
         Assert.StartsWith($"unknown import: \"env\" \"invoke_v\": {expected}", message, StringComparison.Ordinal);
     }
 }

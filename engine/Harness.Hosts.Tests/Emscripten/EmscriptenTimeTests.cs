@@ -30,12 +30,12 @@ public sealed class EmscriptenTimeTests
         get
         {
             var data = new TheoryData<string, string, string, long>();
-            foreach (long time in Calendars.Keys)
+            foreach (var time in Calendars.Keys)
             {
-                foreach (string name in (string[])["_gmtime_js", "_localtime_js"])
+                foreach (var name in (string[])["_gmtime_js", "_localtime_js"])
                 {
-                    string halves = string.Create(CultureInfo.InvariantCulture, $"(i32.const {(int)time}) (i32.const {(int)(time >> 32)})");
-                    string number = string.Create(CultureInfo.InvariantCulture, $"(i64.const {time})");
+                    var halves = string.Create(CultureInfo.InvariantCulture, $"(i32.const {(int)time}) (i32.const {(int)(time >> 32)})");
+                    var number = string.Create(CultureInfo.InvariantCulture, $"(i64.const {time})");
                     data.Add(name, "(param i64 i32)", number, time);
                     data.Add(name, "(param i64 i32) (result i32)", number, time);
                     data.Add(name, "(param i32 i32 i32)", halves, time);
@@ -53,7 +53,7 @@ public sealed class EmscriptenTimeTests
     public void ATimeIsWrittenAsCalendarsHaveIt(string name, string type, string arguments, long time)
     {
         using var store = new Store();
-        using EmscriptenHost host = Load(store, Program(name, type, arguments, time));
+        using var host = Load(store, Program(name, type, arguments, time));
         Assert.Equal([0], Call(host, "call"));
         Assert.Equal(Calendars[time], ReadFields(host));
     }
@@ -65,8 +65,12 @@ public sealed class EmscriptenTimeTests
     public void ATimeThatNoCalendarHasIsToldWhereItIsAskedFor(string type, int told, int year)
     {
         using var store = new Store();
-        using EmscriptenHost host = Load(store, Program("_gmtime_js", type, "(i64.const 1_000_000_000_000_000)", 0));
-        for (uint i = 0; i < 10; i++) host.Memory.Write(Structure + (i * sizeof(int)), -1);
+        using var host = Load(store, Program("_gmtime_js", type, "(i64.const 1_000_000_000_000_000)", 0));
+        for (uint i = 0; i < 10; i++)
+        {
+            host.Memory.Write(Structure + (i * sizeof(int)), -1);
+        }
+
         Assert.Equal([told], Call(host, "call"));
         Assert.Equal(year, ReadFields(host)[5]);
     }
@@ -77,7 +81,7 @@ public sealed class EmscriptenTimeTests
     public void AnAddressOfATimeThatLiesNowhereTraps(int address)
     {
         using var store = new Store();
-        using EmscriptenHost host = Load(store, Program("_gmtime_js", "(param i32 i32)", $"(i32.const {address})", 0));
+        using var host = Load(store, Program("_gmtime_js", "(param i32 i32)", $"(i32.const {address})", 0));
         Assert.Equal(TrapKind.MemoryOutOfBounds, Assert.Throws<WasmTrapException>(() => Call(host, "call")).Kind);
     }
 
@@ -96,10 +100,10 @@ public sealed class EmscriptenTimeTests
             (local.set $time (call $f (i32.const {0})))
             (i32.wrap_i64 (local.get $time)) (i32.wrap_i64 (i64.shr_s (local.get $time) (i64.const 32)))
             """;
-        foreach ((string result, string read) in new[] { ("i64", number), ("i32", "(call $f (i32.const {0})) (global.get $high)") })
+        foreach (var (result, read) in new[] { ("i64", number), ("i32", "(call $f (i32.const {0})) (global.get $high)") })
         {
             using var store = new Store();
-            using EmscriptenHost host = Load(store, $$"""
+            using var host = Load(store, $$"""
                 (module
                   (import "env" "{{name}}" (func $f (param i32) (result {{result}})))
                   (memory (export "memory") 1)
@@ -107,7 +111,7 @@ public sealed class EmscriptenTimeTests
                   (func (export "setTempRet0") (param i32) (global.set $high (local.get 0)))
                   (func (export "read") (result i32 i32) {{read.Replace("{0}", $"{Structure}", StringComparison.Ordinal)}}))
                 """);
-            foreach (int[] fields in new[] { Calendars[time], carried })
+            foreach (var fields in new[] { Calendars[time], carried })
             {
                 WriteFields(host, fields);
                 Assert.Equal(expected, Call(host, "read"));
@@ -119,7 +123,7 @@ public sealed class EmscriptenTimeTests
     public void ACalendarWithoutATimeIsMinusOne()
     {
         using var store = new Store();
-        using EmscriptenHost host = Load(store, $$"""
+        using var host = Load(store, $$"""
             (module
               (import "env" "_timegm_js" (func $number (param i32) (result i64)))
               (memory (export "memory") 1)
@@ -136,7 +140,7 @@ public sealed class EmscriptenTimeTests
     public void TheTimeZoneIsUtc(string type, string names, string first, string second)
     {
         using var store = new Store();
-        using EmscriptenHost host = Load(store, $$"""
+        using var host = Load(store, $$"""
             (module
               (import "env" "_tzset_js" (func $zone {{type}}))
               (memory (export "memory") 1)
@@ -149,7 +153,7 @@ public sealed class EmscriptenTimeTests
                 (call $zone (i32.const 0) (i32.const 4) {{names}})
                 (i32.load (i32.const 0)) (i32.load (i32.const 4)) (i32.load {{first}}) (i32.load {{second}})))
             """);
-        int utc = BitConverter.ToInt32("UTC\0"u8);
+        var utc = BitConverter.ToInt32("UTC\0"u8);
         Assert.Equal([0, 0, utc, utc], Call(host, "call"));
     }
 
@@ -158,7 +162,7 @@ public sealed class EmscriptenTimeTests
     public void ClocksAreThoseOfTheSystem()
     {
         using var store = new Store();
-        using EmscriptenHost host = Load(
+        using var host = Load(
             store,
             """
             (module
@@ -170,14 +174,14 @@ public sealed class EmscriptenTimeTests
               (func (export "call") (result f64 f64 f64 i32) (call $date) (call $now) (call $step) (call $monotonic)))
             """,
             new EmscriptenOptions { System = new WasiOptions { Clock = new VirtualClock(start: 1_500_000, step: 1_000_000) } });
-        WasmValue[] results = host.GetFunction("call").Invoke();
+        var results = host.GetFunction("call").Invoke();
         Assert.Equal((2.0, 3.5, 1_000_000.0, 1), (results[0].AsF64(), results[1].AsF64(), results[2].AsF64(), results[3].AsI32()));
     }
 
     /// <summary>A program that calls the function with the arguments and the structure's address, and gives what it is told, 0 for nothing.</summary>
     private static string Program(string name, string type, string arguments, long time)
     {
-        string call = $"(call $calendar {arguments} (i32.const {Structure}))";
+        var call = $"(call $calendar {arguments} (i32.const {Structure}))";
         return $$"""
             (module
               (import "env" "{{name}}" (func $calendar {{type}}))
@@ -192,6 +196,9 @@ public sealed class EmscriptenTimeTests
 
     private static void WriteFields(EmscriptenHost host, int[] fields)
     {
-        for (uint i = 0; i < fields.Length; i++) host.Memory.Write(Structure + (i * sizeof(int)), fields[i]);
+        for (uint i = 0; i < fields.Length; i++)
+        {
+            host.Memory.Write(Structure + (i * sizeof(int)), fields[i]);
+        }
     }
 }

@@ -18,7 +18,7 @@ public sealed class ApiTestRunnerTests : IDisposable
     public void AFileThatNeverEndsIsStopped(string text)
     {
         File.WriteAllText(Path.Combine(_folder, "endless.any.js"), "test(() => {}, 'ends');\n" + text);
-        IReadOnlyList<ApiTestResult> results = ApiTestRunner.Run(_folder, "endless.any.js", EngineOptions.Default, TimeSpan.FromSeconds(1));
+        var results = ApiTestRunner.Run(_folder, "endless.any.js", EngineOptions.Default, TimeSpan.FromSeconds(1));
         Assert.Contains(results, result => result is { Name: ApiTestRunner.WholeFile, Failure: "it takes longer than 1 s" });
     }
 
@@ -31,7 +31,7 @@ public sealed class ApiTestRunnerTests : IDisposable
             promise_test(t => promise_rejects(t, new WebAssembly.CompileError(), WebAssembly.compile(new Uint8Array(3))), 'rejects');
             promise_test(t => promise_rejects(t, new TypeError(), Promise.resolve(1)), 'is fulfilled');
             """);
-        IReadOnlyList<ApiTestResult> results = ApiTestRunner.Run(_folder, "earlier.any.js", EngineOptions.Default, TimeSpan.FromSeconds(60));
+        var results = ApiTestRunner.Run(_folder, "earlier.any.js", EngineOptions.Default, TimeSpan.FromSeconds(60));
         ApiTestResult[] expected =
         [
             new("throws", null), new("throws another", "threw RangeError: wide instead of a TypeError"),

@@ -202,7 +202,7 @@ public sealed class CallApiTests
     public void InstancesWhoseImportsWereCalledAreCollected() => ExecutionThread.Run(EngineOptions.Default, () =>
     {
         const int Made = 100;
-        byte[] module = WatAssembler.Assemble(
+        var module = WatAssembler.Assemble(
             """
             (module (import "m" "f" (func $f (param externref))) (type $words (array (mut i32)))
               (func (export "fill") (param externref) (call $f (local.get 0)) (drop (array.new_default $words (i32.const 2000000)))))
@@ -217,7 +217,11 @@ public sealed class CallApiTests
               exports.fill(exports);
             };
             """);
-        for (int i = 0; i < Made; i++) host.Call("make");
+        for (var i = 0; i < Made; i++)
+        {
+            host.Call("make");
+        }
+
         Assert.InRange(host.Stores.Count, 1, Made / 2);
     });
 
@@ -226,7 +230,7 @@ public sealed class CallApiTests
     public void InstancesOfAScriptThatWasEndedAreCollected() => ExecutionThread.Run(EngineOptions.Default, () =>
     {
         const int Made = 20;
-        byte[] module = WatAssembler.Assemble(
+        var module = WatAssembler.Assemble(
             """
             (module (import "m" "f" (func $f)) (type $words (array (mut i32)))
               (func (export "fill") (call $f) (drop (array.new_default $words (i32.const 2000000)))))
@@ -246,7 +250,11 @@ public sealed class CallApiTests
             })()
             """));
         Assert.Equal(Made, host.Stores.Count);
-        for (int i = 0; i < 20; i++) host.RunScript("garbage.js", "for (let i = 0; i < 20; i++) new Uint8Array(1 << 23); 0");
+        for (var i = 0; i < 20; i++)
+        {
+            host.RunScript("garbage.js", "for (let i = 0; i < 20; i++) new Uint8Array(1 << 23); 0");
+        }
+
         Assert.InRange(host.Stores.Count, 0, Made / 2);
     });
 }

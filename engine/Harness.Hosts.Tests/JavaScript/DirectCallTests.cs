@@ -31,13 +31,13 @@ public sealed class DirectCallTests
     [InlineData("e.through(i)", "20000")]
     public void OptimizedCodeCallsDirectly(string call, string last)
     {
-        uint callbacks = uint.MaxValue;
+        var callbacks = uint.MaxValue;
         With($"function run() {{ let last; for (let i = 0; i < 20000; i++) last = {call}; return `${{last}}`; }}", host =>
         {
             var watch = Stopwatch.StartNew();
             while (callbacks > 100 && watch.Elapsed < Limit)
             {
-                uint before = host.Callbacks;
+                var before = host.Callbacks;
                 Assert.Equal(last, host.Call("run"));
                 callbacks = host.Callbacks - before;
                 Thread.Sleep(1);
@@ -141,8 +141,8 @@ public sealed class DirectCallTests
     /// <returns>What it prints.</returns>
     private static string With(string script, Action<JavaScriptHost> action)
     {
-        string output = "";
-        EngineOptions options = EngineOptions.Default;
+        var output = "";
+        var options = EngineOptions.Default;
         ExecutionThread.Run(options, () =>
         {
             using var host = new JavaScriptHost(new JavaScriptOptions { Engine = options, Print = text => output += text });

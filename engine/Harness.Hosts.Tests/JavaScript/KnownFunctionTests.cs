@@ -24,7 +24,7 @@ public sealed class KnownFunctionTests
     [InlineData("Math.imul", "ii>i")]
     public void AFunctionIsServed(string description, string signature)
     {
-        string[] sides = signature.Split('>');
+        var sides = signature.Split('>');
         Assert.NotNull(KnownFunctions.Find(description, new FunctionType([.. sides[0].Select(TypeOf)], [.. sides[1].Select(TypeOf)])));
         Assert.Null(KnownFunctions.Find(description, new FunctionType([.. sides[0].Select(TypeOf)], [])));
     }

@@ -41,7 +41,7 @@ public sealed class MemoryApiTests
     [Fact]
     public void AMemoryGrowsBelowItsBufferWhileNoScriptRuns() => ExecutionThread.Run(EngineOptions.Default, () =>
     {
-        byte[] module = WatAssembler.Assemble(
+        var module = WatAssembler.Assemble(
             """
             (module (memory (export "m") 1 5)
               (func (export "load") (param i32) (result i32) local.get 0 i32.load8_u)
@@ -49,7 +49,7 @@ public sealed class MemoryApiTests
             """);
         using var host = new JavaScriptHost(new JavaScriptOptions());
         host.RunScript("make.js", $"globalThis.m = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of({string.Join(", ", module)}))).exports.m; new Uint8Array(m.buffer)[100] = 7;");
-        Instance instance = host.LastInstance!;
+        var instance = host.LastInstance!;
         Assert.Equal(1, instance.GetFunction("grow").Invoke()[0].AsI32());
         Assert.Equal(131072, host.RunScript("write.js", "new Uint8Array(m.buffer)[70000] = 9; m.buffer.byteLength"));
         Assert.Equal(7, instance.GetFunction("load").Invoke(100)[0].AsI32());

@@ -36,8 +36,10 @@ public sealed class ModuleLoaderTests
     [Fact]
     public void AModuleThatIsNotThereIsNamed() => WithFolder((_, host) =>
     {
-        foreach (string specifier in (string[])["./absent.mjs", "absent", "/absent/absent.mjs", "https://example.org/absent.mjs"])
+        foreach (var specifier in (string[])["./absent.mjs", "absent", "/absent/absent.mjs", "https://example.org/absent.mjs"])
+        {
             Assert.Contains($"there is no module {specifier}", Assert.Throws<ProgramException>(() => host.RunModule("start.mjs", $"import '{specifier}';")).Message);
+        }
     });
 
     /// <summary>A file may have changed since another host has read it.</summary>
@@ -56,7 +58,7 @@ public sealed class ModuleLoaderTests
 
     private static void WithFolder(Action<string, JavaScriptHost> use)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        var folder = Directory.CreateTempSubdirectory("harness-js-");
         try
         {
             ExecutionThread.Run(EngineOptions.Default, () =>

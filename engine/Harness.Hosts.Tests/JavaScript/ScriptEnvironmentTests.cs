@@ -38,7 +38,7 @@ public sealed class ScriptEnvironmentTests
     [Fact]
     public void TimersThatAreClearedAreForgotten()
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         ScriptRun.Check(
             "(module)",
             """
@@ -59,14 +59,14 @@ public sealed class ScriptEnvironmentTests
     [InlineData("const all = []; setTimeout(function more() { for (let i = 0; i < 1000; i++) all.push(new Array(100).fill(i)); setTimeout(more, 0); }, 0);")]
     public void AScriptThatNeedsTooMuchMemoryFailsInOneLine(string script) => ExecutionThread.Run(EngineOptions.Default, () =>
     {
-        string module = string.Join(',', WatAssembler.Assemble("""(module (import "m" "f" (func $f)) (func (export "call") (call $f)))"""));
+        var module = string.Join(',', WatAssembler.Assemble("""(module (import "m" "f" (func $f)) (func (export "call") (call $f)))"""));
         using var host = new JavaScriptHost(new JavaScriptOptions { MaximumHeap = 32 });
         host.RunScript("start.js", $$"""
             var call = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([{{module}}])), { m: { f() { const all = []; for (;;) all.push(new Array(100).fill(all.length)); } } }).exports.call;
             """);
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
-            string message = Assert.Throws<ProgramException>(() => host.RunScript("test.js", $"(() => {{ {script} }})()")).Message;
+            var message = Assert.Throws<ProgramException>(() => host.RunScript("test.js", $"(() => {{ {script} }})()")).Message;
             Assert.Equal("the script needs more memory than it may have: 32 MiB of V8's heap", message);
             Assert.Equal(3, host.RunScript("next.js", "1 + 2"));
         }
@@ -91,7 +91,7 @@ public sealed class ScriptEnvironmentTests
     [Fact]
     public void AScriptEndsWithTheOneThatItRunsWhereTheHeapIsFull()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        var folder = Directory.CreateTempSubdirectory("harness-js-");
         try
         {
             File.WriteAllText(Path.Combine(folder.FullName, "greedy.js"), "{ const all = []; for (;;) all.push(new Array(100).fill(all.length)); }");
@@ -117,11 +117,11 @@ public sealed class ScriptEnvironmentTests
     [InlineData("new WebAssembly.Instance(module, { m: { a: {}, b: {} } })")]
     public void AScriptThatIsDeepDownTheStackCallsTheHost(string call)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        var folder = Directory.CreateTempSubdirectory("harness-js-");
         try
         {
             File.WriteAllText(Path.Combine(folder.FullName, "small.js"), "1");
-            string bytes = string.Join(',', WatAssembler.Assemble("""(module (import "m" "a" (global externref)) (import "m" "b" (global externref)))"""));
+            var bytes = string.Join(',', WatAssembler.Assemble("""(module (import "m" "a" (global externref)) (import "m" "b" (global externref)))"""));
             ExecutionThread.Run(EngineOptions.Default, () =>
             {
                 using var host = new JavaScriptHost(new JavaScriptOptions { Folder = folder.FullName });
@@ -161,7 +161,11 @@ public sealed class ScriptEnvironmentTests
     {
         const string Text = "ä short text";
         using var compressed = new MemoryStream();
-        using (var stream = new ZLibStream(compressed, CompressionMode.Compress, leaveOpen: true)) stream.Write(System.Text.Encoding.UTF8.GetBytes(Text));
+        using (var stream = new ZLibStream(compressed, CompressionMode.Compress, leaveOpen: true))
+        {
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(Text));
+        }
+
         using var host = new JavaScriptHost(new JavaScriptOptions());
         Assert.Equal(Text, host.RunScript("inflate.js", $$"""
             (() => {

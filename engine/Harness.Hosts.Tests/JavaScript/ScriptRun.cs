@@ -15,12 +15,12 @@ internal static class ScriptRun
     /// <summary>What the script prints, on one line.</summary>
     public static string Output(string module, string script, EngineOptions? engine = null)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        var folder = Directory.CreateTempSubdirectory("harness-js-");
         try
         {
             File.WriteAllBytes(Path.Combine(folder.FullName, "module.wasm"), WatAssembler.Assemble(module));
             var output = new StringBuilder();
-            EngineOptions options = engine ?? EngineOptions.Default;
+            var options = engine ?? EngineOptions.Default;
             ExecutionThread.Run(options, () =>
             {
                 using var host = new JavaScriptHost(new JavaScriptOptions { Engine = options, Folder = folder.FullName, Print = text => output.Append(text) });

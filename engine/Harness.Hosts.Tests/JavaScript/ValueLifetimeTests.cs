@@ -75,8 +75,10 @@ public sealed class ValueLifetimeTests
     [InlineData("common.set(0, { i })", 50_000)]
     public void FreshValuesThatAStoreDropsAreReleased(string action, int count)
     {
-        foreach (EngineOptions options in (EngineOptions[])[EngineOptions.Default, EngineOptions.Default with { StressGcInterval = 100 }])
+        foreach (var options in (EngineOptions[])[EngineOptions.Default, EngineOptions.Default with { StressGcInterval = 100 }])
+        {
             Assert.InRange(MostKeptDuring($"for (let i = 1; i <= {count}; i++) {{ {action}; if (i % 1000 === 0) console.log(i); }}", options), 0, MostKept);
+        }
     }
 
     /// <summary>Old ones are found by full collections, which come more seldom.</summary>
@@ -202,7 +204,7 @@ public sealed class ValueLifetimeTests
     [Fact]
     public void AMillionValuesCostACollectionForSomeThousands()
     {
-        Kept kept = Run("for (let i = 1; i <= 1000000; i++) { e.box({ i }); if (i % 1000 === 0) console.log(i); }");
+        var kept = Run("for (let i = 1; i <= 1000000; i++) { e.box({ i }); if (i % 1000 === 0) console.log(i); }");
         Assert.InRange(kept.Most, 0, MostKept);
         Assert.InRange(kept.Released, 1_000_000 - MostKept, 1_000_000);
         Assert.InRange(kept.YoungCollections, 100, 260);
@@ -214,7 +216,7 @@ public sealed class ValueLifetimeTests
     [Fact]
     public void ValuesThatLiveCostAsMuchAsTheOthersThatCome()
     {
-        Kept kept = Run(
+        var kept = Run(
             """
             const many = new WebAssembly.Table({ element: 'externref', initial: 200000 });
             for (let i = 0; i < 200000; i++) many.set(i, { i });
@@ -229,8 +231,8 @@ public sealed class ValueLifetimeTests
     [Fact]
     public void AStoreThatAllocatesIsCollectedAsOftenAsWithoutValues()
     {
-        Kept without = Run("for (let i = 1; i <= 40000; i++) e.allocate(16);");
-        Kept with = Run("for (let i = 1; i <= 40000; i++) { e.allocate(16); e.take({ i }); }");
+        var without = Run("for (let i = 1; i <= 40000; i++) e.allocate(16);");
+        var with = Run("for (let i = 1; i <= 40000; i++) { e.allocate(16); e.take({ i }); }");
         Assert.InRange(with.YoungCollections, without.YoungCollections, without.YoungCollections * 21 / 20);
         Assert.InRange(without.YoungCollections, 100, 100_000);
         Assert.Equal(without.FullCollections, with.FullCollections);
@@ -241,7 +243,7 @@ public sealed class ValueLifetimeTests
     [Fact]
     public void OldObjectsThatJavaScriptHasAreNotLookedAtWithEachCollection()
     {
-        Kept kept = Run(
+        var kept = Run(
             """
             const held = Array.from({ length: 10000 }, () => e.object());
             for (let i = 1; i <= 40000; i++) {
@@ -261,7 +263,7 @@ public sealed class ValueLifetimeTests
     private static Kept Run(string script, EngineOptions? engine = null, int maximumHeap = 2048)
     {
         var kept = new Kept();
-        EngineOptions options = engine ?? EngineOptions.Default;
+        var options = engine ?? EngineOptions.Default;
         ExecutionThread.Run(options, () =>
         {
             JavaScriptHost? running = null;
@@ -281,7 +283,7 @@ public sealed class ValueLifetimeTests
                 const e = new WebAssembly.Instance(module, { m: { make: () => ({}), give() {}, fail() { throw {}; } } }).exports;
                 {{script}}
                 """);
-            foreach (StoreRealm realm in host.Realms)
+            foreach (var realm in host.Realms)
             {
                 kept.YoungCollections += realm.Store.HeapStatistics.YoungCollections;
                 kept.FullCollections += realm.Store.HeapStatistics.FullCollections;

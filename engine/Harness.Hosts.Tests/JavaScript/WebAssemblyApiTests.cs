@@ -113,8 +113,11 @@ public sealed class WebAssemblyApiTests
     {
         using var host = new JavaScriptHost(new JavaScriptOptions());
         host.RunScript("seven.js", "globalThis.seven = () => 7");
-        foreach (Action use in (Action[])[() => host.RunScript("one.js", "1"), () => host.RunModule("one.mjs", "1"), () => host.Call("seven")])
+        foreach (var use in (Action[])[() => host.RunScript("one.js", "1"), () => host.RunModule("one.mjs", "1"), () => host.Call("seven")])
+        {
             Assert.Throws<InvalidOperationException>(() => ExecutionThread.Run(EngineOptions.Default, use));
+        }
+
         Assert.Equal(7, host.Call("seven"));
     });
 
@@ -123,12 +126,16 @@ public sealed class WebAssemblyApiTests
     public void InstancesThatNothingRefersToAreCollected() => ExecutionThread.Run(EngineOptions.Default, () =>
     {
         const int Made = 100;
-        byte[] module = WatAssembler.Assemble("""(module (type $words (array (mut i32))) (func (export "fill") (drop (array.new_default $words (i32.const 2000000)))))""");
+        var module = WatAssembler.Assemble("""(module (type $words (array (mut i32))) (func (export "fill") (drop (array.new_default $words (i32.const 2000000)))))""");
         using var host = new JavaScriptHost(new JavaScriptOptions());
         host.RunScript(
             "make.js",
             $"const module = new WebAssembly.Module(Uint8Array.of({string.Join(", ", module)})); globalThis.make = () => new WebAssembly.Instance(module).exports.fill();");
-        for (int i = 0; i < Made; i++) host.Call("make");
+        for (var i = 0; i < Made; i++)
+        {
+            host.Call("make");
+        }
+
         Assert.InRange(host.Stores.Count, 1, Made / 2);
     });
 
@@ -136,7 +143,7 @@ public sealed class WebAssemblyApiTests
     [Fact]
     public void NothingStaysOfInstancesThatCannotBeMade() => ExecutionThread.Run(EngineOptions.Default, () =>
     {
-        byte[] module = WatAssembler.Assemble(
+        var module = WatAssembler.Assemble(
             """
             (module
               (import "m" "f" (func (result i32))) (import "m" "g" (global i32))
@@ -292,8 +299,8 @@ public sealed class WebAssemblyApiTests
     [InlineData("calls 100 => exports.calls(100)", 1.5)]
     public void CallsAcrossTakeLessThanMicroseconds(string action, double limit)
     {
-        string[] parts = action.Split(" => ");
-        string microseconds = ScriptRun.Output(
+        var parts = action.Split(" => ");
+        var microseconds = ScriptRun.Output(
             """
             (module (import "m" "f" (func $f (param f64) (result f64)))
               (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)
@@ -367,7 +374,7 @@ public sealed class WebAssemblyApiTests
     public void AScriptThatWebAssemblyHasCalledCanBeInterrupted()
     {
         var options = EngineOptions.Default;
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        var folder = Directory.CreateTempSubdirectory("harness-js-");
         try
         {
             File.WriteAllBytes(Path.Combine(folder.FullName, "module.wasm"), WatAssembler.Assemble("""(module (import "m" "f" (func $f)) (func (export "call") call $f))"""));
@@ -396,7 +403,7 @@ public sealed class WebAssemblyApiTests
     public void AnInterruptEndsNoScriptThatComesAfterIt()
     {
         var options = EngineOptions.Default;
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-js-");
+        var folder = Directory.CreateTempSubdirectory("harness-js-");
         try
         {
             File.WriteAllBytes(
@@ -413,15 +420,18 @@ public sealed class WebAssemblyApiTests
                     globalThis.next = () => new Promise(resolve => setTimeout(() => resolve('done'), 1));
                     """);
                 Store[] others = [.. Enumerable.Range(0, 4000).Select(_ => new Store(host.Engine))];
-                for (int round = 0; round < 20; round++)
+                for (var round = 0; round < 20; round++)
                 {
                     // V8 may be interrupted before the script has returned.
-                    Exception? failure = Record.Exception(() => host.Call("spin"));
+                    var failure = Record.Exception(() => host.Call("spin"));
                     Assert.True(failure is null or ProgramException);
                     Assert.Equal("done", host.Call("next"));
                 }
 
-                foreach (Store other in others) other.Dispose();
+                foreach (var other in others)
+                {
+                    other.Dispose();
+                }
             });
         }
         finally

@@ -13,10 +13,10 @@ internal static class KnownDifferences
     /// <summary>Compares the differences that were seen with those that are known.</summary>
     public static void Check(string program, string host, IReadOnlyList<string> seen)
     {
-        string prefix = $"{program} {host}: ";
+        var prefix = $"{program} {host}: ";
         lock (Gate)
         {
-            string[] lines = System.IO.File.ReadAllLines(File);
+            var lines = System.IO.File.ReadAllLines(File);
             if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_GOLDEN") == "1")
             {
                 System.IO.File.WriteAllLines(File, [.. lines.Where(line => !line.StartsWith(prefix, StringComparison.Ordinal)), .. seen.Select(line => prefix + line)]);

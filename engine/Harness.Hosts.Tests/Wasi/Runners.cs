@@ -38,19 +38,27 @@ internal static class Runners
             RandomSeed = seed,
         };
         wasi.Arguments.Clear();
-        foreach (string argument in Arguments) wasi.Arguments.Add(argument);
-        foreach ((string name, string value) in Environment) wasi.Environment.Add(new(name, value));
+        foreach (var argument in Arguments)
+        {
+            wasi.Arguments.Add(argument);
+        }
+
+        foreach (var (name, value) in Environment)
+        {
+            wasi.Environment.Add(new(name, value));
+        }
+
         prepare(wasi);
         using var host = new WasiHost(wasi);
         using var store = new Store(options);
-        int code = host.Run(store, WasmModule.FromFile(module));
+        var code = host.Run(store, WasmModule.FromFile(module));
         return new Outcome(code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errorOutput.ToArray()), describe());
     }
 
     public static Outcome RunNode(string module)
     {
         using var folder = new TestFolder();
-        string script = Path.Combine(ProgramFolder, "..", "run-wasi.mjs");
+        var script = Path.Combine(ProgramFolder, "..", "run-wasi.mjs");
         using var process = Process.Start(new ProcessStartInfo(NodeInstallation.NodePath, ["--no-warnings", script, module, folder.Path, .. Arguments])
         {
             RedirectStandardInput = true,
@@ -59,8 +67,8 @@ internal static class Runners
         })!;
         process.StandardInput.Write(Input);
         process.StandardInput.Close();
-        Task<string> errorOutput = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        var errorOutput = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new Outcome(process.ExitCode, output, errorOutput.GetAwaiter().GetResult(), folder.Describe());
     }
@@ -68,12 +76,12 @@ internal static class Runners
     public static Outcome RunWasmtime(string module)
     {
         using var folder = new TestFolder();
-        DirectoryInfo streams = Directory.CreateTempSubdirectory("harness-wasmtime-");
+        var streams = Directory.CreateTempSubdirectory("harness-wasmtime-");
         try
         {
             string[] paths = [.. new[] { "in", "out", "err" }.Select(name => Path.Combine(streams.FullName, name))];
             File.WriteAllText(paths[0], Input);
-            int code = 0;
+            var code = 0;
             using (var engine = new Wasmtime.Engine())
             using (var compiled = Wasmtime.Module.FromFile(engine, module))
             using (var linker = new Wasmtime.Linker(engine))

@@ -37,15 +37,28 @@ internal sealed class TestFolder : IDisposable
         var options = new EnumerationOptions { AttributesToSkip = 0 };
         var rest = new Stack<DirectoryInfo>([_root]);
         var lines = new List<string>();
-        while (rest.TryPop(out DirectoryInfo? folder))
+        while (rest.TryPop(out var folder))
         {
-            foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos("*", options))
+            foreach (var entry in folder.EnumerateFileSystemInfos("*", options))
             {
-                string path = System.IO.Path.GetRelativePath(_root.FullName, entry.FullName);
-                if (entry.LinkTarget is { } target) lines.Add($"{path} -> {target}");
-                else if (entry is DirectoryInfo) lines.Add($"{path}/");
-                else lines.Add($"{path}: {File.ReadAllText(entry.FullName).Replace("\0", "\\0", StringComparison.Ordinal)}");
-                if (entry is DirectoryInfo inner && entry.LinkTarget is null) rest.Push(inner);
+                var path = System.IO.Path.GetRelativePath(_root.FullName, entry.FullName);
+                if (entry.LinkTarget is { } target)
+                {
+                    lines.Add($"{path} -> {target}");
+                }
+                else if (entry is DirectoryInfo)
+                {
+                    lines.Add($"{path}/");
+                }
+                else
+                {
+                    lines.Add($"{path}: {File.ReadAllText(entry.FullName).Replace("\0", "\\0", StringComparison.Ordinal)}");
+                }
+
+                if (entry is DirectoryInfo inner && entry.LinkTarget is null)
+                {
+                    rest.Push(inner);
+                }
             }
         }
 

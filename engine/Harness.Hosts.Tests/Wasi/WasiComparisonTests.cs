@@ -17,24 +17,39 @@ public sealed class WasiComparisonTests
     [MemberData(nameof(Programs))]
     public void ProgramGivesTheSameAsInNodeAndInWasmtime(string program)
     {
-        string module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
-        Outcome ours = Runners.RunOurs(module);
-        if (!NotInNode.Contains(program)) KnownDifferences.Check(program, "node", Differences(ours, Runners.RunNode(module)));
+        var module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
+        var ours = Runners.RunOurs(module);
+        if (!NotInNode.Contains(program))
+        {
+            KnownDifferences.Check(program, "node", Differences(ours, Runners.RunNode(module)));
+        }
+
         KnownDifferences.Check(program, "wasmtime", Differences(ours, Runners.RunWasmtime(module)));
     }
 
     private static List<string> Differences(Outcome ours, Outcome theirs)
     {
         var differences = new List<string>();
-        if (ours.ExitCode != theirs.ExitCode) differences.Add(string.Create(CultureInfo.InvariantCulture, $"exit code: {ours.ExitCode} <> {theirs.ExitCode}"));
-        if (ours.ErrorOutput != theirs.ErrorOutput) differences.Add($"error output: {ours.ErrorOutput.Split('\n')[0]} <> {theirs.ErrorOutput.Split('\n')[0]}");
-        string[] left = ours.Output.Split('\n');
-        string[] right = theirs.Output.Split('\n');
-        for (int i = 0; i < Math.Max(left.Length, right.Length); i++)
+        if (ours.ExitCode != theirs.ExitCode)
         {
-            string leftLine = left.ElementAtOrDefault(i) ?? "(nothing)";
-            string rightLine = right.ElementAtOrDefault(i) ?? "(nothing)";
-            if (leftLine != rightLine) differences.Add(string.Create(CultureInfo.InvariantCulture, $"output {i + 1}: {leftLine} <> {rightLine}"));
+            differences.Add(string.Create(CultureInfo.InvariantCulture, $"exit code: {ours.ExitCode} <> {theirs.ExitCode}"));
+        }
+
+        if (ours.ErrorOutput != theirs.ErrorOutput)
+        {
+            differences.Add($"error output: {ours.ErrorOutput.Split('\n')[0]} <> {theirs.ErrorOutput.Split('\n')[0]}");
+        }
+
+        var left = ours.Output.Split('\n');
+        var right = theirs.Output.Split('\n');
+        for (var i = 0; i < Math.Max(left.Length, right.Length); i++)
+        {
+            var leftLine = left.ElementAtOrDefault(i) ?? "(nothing)";
+            var rightLine = right.ElementAtOrDefault(i) ?? "(nothing)";
+            if (leftLine != rightLine)
+            {
+                differences.Add(string.Create(CultureInfo.InvariantCulture, $"output {i + 1}: {leftLine} <> {rightLine}"));
+            }
         }
 
         differences.AddRange(ours.Folder.Split('\n').Except(theirs.Folder.Split('\n')).Select(line => $"folder: {line} <> (nothing)"));

@@ -47,12 +47,12 @@ public sealed class WasiHostTests
     [InlineData("odd-paths")]
     public void FolderInMemoryIsLikeOneOfTheHost(string program)
     {
-        string module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
+        var module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
         using var folder = new TestFolder();
-        Outcome onHost = Runners.RunOurs(module, wasi => wasi.Preopen("/d", folder.Path), () => string.Empty);
+        var onHost = Runners.RunOurs(module, wasi => wasi.Preopen("/d", folder.Path), () => string.Empty);
         var memory = new MemoryFolder().AddFile("file", "0123456789"u8).AddFile("other", "other content"u8).AddFile("sub/inner", "inner"u8)
             .AddLink("link", "file").AddLink("sublink", "sub").AddLink("dangling", "nowhere").AddLink("loop", "loop").AddLink("out", "../outside").AddLink("absolute", "/etc");
-        Outcome inMemory = Runners.RunOurs(module, wasi => wasi.Preopen("/d", memory), () => string.Empty);
+        var inMemory = Runners.RunOurs(module, wasi => wasi.Preopen("/d", memory), () => string.Empty);
         Assert.Equal(onHost, inMemory);
         Assert.Equal(
             folder.Describe().Split('\n').Where(line => line.StartsWith("d/", StringComparison.Ordinal) && line != "d/").Select(line => line[2..].Split(':')[0]).Order(StringComparer.Ordinal),
@@ -63,9 +63,9 @@ public sealed class WasiHostTests
     [MemberData(nameof(Configurations))]
     public void ProgramsAreRightInEveryConfiguration(string configuration)
     {
-        foreach (string program in new[] { "library", "paths", "streams" })
+        foreach (var program in new[] { "library", "paths", "streams" })
         {
-            string module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
+            var module = Path.Combine(Runners.ProgramFolder, program + ".wasm");
             Assert.Equal(Runners.RunOurs(module), Runners.RunOurs(module, Options[configuration]));
         }
     }
@@ -76,7 +76,7 @@ public sealed class WasiHostTests
     {
         var folder = new OpenMemoryFolder(MemoryNode.CreateFolder(new MemorySpace(MemoryFolder.UsualLimit)));
         folder.CreateFolder("removed");
-        using WasiFolder removed = folder.OpenFolder("removed");
+        using var removed = folder.OpenFolder("removed");
         folder.OpenFile("file", OpenFlags.Create, FdFlags.None, read: true, write: true).Dispose();
         folder.RemoveFolder("removed");
         Assert.Equal(Errno.Noent, Assert.Throws<WasiErrorException>(() => folder.Rename("file", removed, "file")).Error);
@@ -102,8 +102,8 @@ public sealed class WasiHostTests
     {
         const int entry = 1024;
         var folder = new OpenMemoryFolder(new MemoryFolder(limit: 100 * entry).Root);
-        using WasiFile first = Create("first");
-        using WasiFile second = Create("second");
+        using var first = Create("first");
+        using var second = Create("second");
         first.WriteAt(new byte[60 * entry], 0);
         Refuse(() => second.WriteAt(new byte[39 * entry], 0));
         second.WriteAt(new byte[38 * entry], 0);
@@ -151,13 +151,17 @@ public sealed class WasiHostTests
     public async Task AFifoIsOpenedWithoutAWait()
     {
         using var folder = new TestFolder();
-        using (Process made = Process.Start("mkfifo", [Path.Combine(folder.Path, "fifo")])) await made.WaitForExitAsync();
-        using HostFolder host = HostFolder.Open(folder.Path);
-        using WasiFile file = await Task.Run(() => host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: false)).WaitAsync(TimeSpan.FromSeconds(30));
+        using (var made = Process.Start("mkfifo", [Path.Combine(folder.Path, "fifo")]))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        using var host = HostFolder.Open(folder.Path);
+        using var file = await Task.Run(() => host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: false)).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(0, file.Read(new byte[1]));
-        string flags = File.ReadLines($"/proc/self/fdinfo/{file.Pollable}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        var flags = File.ReadLines($"/proc/self/fdinfo/{file.Pollable}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
         Assert.Equal(0, Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & Posix.Nonblock);
-        using WasiFile both = host.OpenFile("fifo", OpenFlags.None, FdFlags.Nonblock, read: true, write: true);
+        using var both = host.OpenFile("fifo", OpenFlags.None, FdFlags.Nonblock, read: true, write: true);
         Assert.Equal(Errno.Again, Assert.Throws<WasiErrorException>(() => both.Read(new byte[1])).Error);
     }
 
@@ -166,11 +170,11 @@ public sealed class WasiHostTests
     public void AFileThatIsWaitedForStaysWhatItIs()
     {
         using var folder = new TestFolder();
-        using HostFolder host = HostFolder.Open(folder.Path);
-        WasiFile file = host.OpenFile("file", OpenFlags.None, FdFlags.None, read: true, write: false);
+        using var host = HostFolder.Open(folder.Path);
+        var file = host.OpenFile("file", OpenFlags.None, FdFlags.None, read: true, write: false);
         file.Hold();
         file.Dispose();
-        using WasiFile other = host.OpenFile("other", OpenFlags.None, FdFlags.None, read: true, write: false);
+        using var other = host.OpenFile("other", OpenFlags.None, FdFlags.None, read: true, write: false);
         Assert.Equal(10ul, file.Stat().Size);
         file.Release();
     }
@@ -180,7 +184,7 @@ public sealed class WasiHostTests
     public void AProgramHasNoMoreDescriptorsThanItMay()
     {
         const int limit = 1024;
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(
+        var module = WasmModule.Decode(WatAssembler.Assemble(
             """
             (module
               (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
@@ -200,7 +204,11 @@ public sealed class WasiHostTests
         Assert.Equal(1, wasi.Run(store, module));
 
         using var table = new DescriptorTable(limit);
-        for (uint i = 0; i < limit; i++) Assert.Equal(i, table.Add(Open()));
+        for (uint i = 0; i < limit; i++)
+        {
+            Assert.Equal(i, table.Add(Open()));
+        }
+
         Assert.Equal(Errno.Mfile, Assert.Throws<WasiErrorException>(() => table.Add(Open())).Error);
         table.Close(5);
         Assert.Equal(5u, table.Add(Open()));
@@ -214,7 +222,11 @@ public sealed class WasiHostTests
     {
         using var table = new DescriptorTable(limit: 10, listedLimit: 10);
         Descriptor[] folders = [Open(), Open(), Open()];
-        foreach (Descriptor folder in folders) table.Add(folder);
+        foreach (var folder in folders)
+        {
+            table.Add(folder);
+        }
+
         table.KeepListing(folders[0], new FolderEntry[5]);
         table.KeepListing(folders[1], new FolderEntry[5]);
         Assert.NotNull(folders[0].Listing);
@@ -233,16 +245,23 @@ public sealed class WasiHostTests
         const int depth = 1100;
         var root = new OpenMemoryFolder(new MemoryFolder().Root);
         WasiFolder inner = root;
-        for (int i = 0; i < depth; i++)
+        for (var i = 0; i < depth; i++)
         {
             inner.CreateFolder("a");
             inner = inner.OpenFolder("a");
         }
 
-        using (ResolvedPath found = PathResolver.Resolve(root, string.Join('/', Enumerable.Repeat("a", 1000)), followLast: false)) Assert.Equal("a", found.Name);
-        string tooDeep = string.Join('/', Enumerable.Repeat("a", depth));
+        using (var found = PathResolver.Resolve(root, string.Join('/', Enumerable.Repeat("a", 1000)), followLast: false))
+        {
+            Assert.Equal("a", found.Name);
+        }
+
+        var tooDeep = string.Join('/', Enumerable.Repeat("a", depth));
         Assert.Equal(Errno.Mfile, Assert.Throws<WasiErrorException>(() => PathResolver.Resolve(root, tooDeep, followLast: false)).Error);
-        using (ResolvedPath found = PathResolver.Resolve(root, string.Concat(Enumerable.Repeat("a/../", 800)) + "a", followLast: false)) Assert.Equal("a", found.Name);
+        using (var found = PathResolver.Resolve(root, string.Concat(Enumerable.Repeat("a/../", 800)) + "a", followLast: false))
+        {
+            Assert.Equal("a", found.Name);
+        }
     }
 
     /// <summary>Flags have fewer bits than what they are passed in.</summary>
@@ -264,11 +283,14 @@ public sealed class WasiHostTests
         const int depth = 5_000;
         var folder = new MemoryFolder();
         WasiFolder inner = new OpenMemoryFolder(folder.Root);
-        for (int i = 0; i < depth; i++)
+        for (var i = 0; i < depth; i++)
         {
             inner.CreateFolder("a");
             inner = inner.OpenFolder("a");
-            if (i == 1000) Assert.Equal(i + 1, folder.List().Count);
+            if (i == 1000)
+            {
+                Assert.Equal(i + 1, folder.List().Count);
+            }
         }
 
         Assert.Equal("the paths in a folder in memory have more than 16777216 characters together", Assert.Throws<ProgramException>(() => folder.List()).Message);
@@ -278,7 +300,7 @@ public sealed class WasiHostTests
     [Fact]
     public void AProgramThatSleepsCanBeInterrupted()
     {
-        WasmModule module = WasmModule.Decode(WatAssembler.Assemble(
+        var module = WasmModule.Decode(WatAssembler.Assemble(
             """
             (module
               (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))

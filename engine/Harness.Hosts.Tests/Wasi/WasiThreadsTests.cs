@@ -26,7 +26,7 @@ public sealed class WasiThreadsTests
     public void ThreadsWorkTogetherAndShareTheOutput(TierUpMode tierUp)
     {
         // Each of 8 threads adds its argument, and writes a line; the main one waits for all.
-        (int code, string output) = Run(
+        var (code, output) = Run(
             """
             (func (export "_start") (local $i i32)
               (loop $next
@@ -116,7 +116,7 @@ public sealed class WasiThreadsTests
                 (if (i32.ne (call $spawn (i32.const 0)) (i32.const -6)) (then (unreachable))))
               (func (export "wasi_thread_start") (param i32 i32)))
             """));
-        int attempts = 0;
+        var attempts = 0;
         using var store = new Store();
         using var threads = new WasiThreads(new WasiFunctionTable(), module, new Imports(), _ =>
         {
@@ -131,9 +131,9 @@ public sealed class WasiThreadsTests
     public void AStoreIsOfUseAfterwards()
     {
         using var store = new Store();
-        for (int i = 0; i < 20; i++)
+        for (var i = 0; i < 20; i++)
         {
-            int code = Run(store, """
+            var code = Run(store, """
                 (func (export "_start") (drop (call $spawn (i32.const 0))))
                 (func (export "wasi_thread_start") (param i32 i32) (call $exit (i32.const 5)))
                 """);
@@ -147,7 +147,7 @@ public sealed class WasiThreadsTests
     {
         using var store = new Store(new EngineOptions { TierUp = tierUp });
         using var output = new MemoryStream();
-        int code = Run(store, functions, output);
+        var code = Run(store, functions, output);
         return (code, Encoding.UTF8.GetString(output.ToArray()));
     }
 

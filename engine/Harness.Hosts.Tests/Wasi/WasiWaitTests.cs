@@ -31,25 +31,25 @@ public sealed class WasiWaitTests
     [InlineData("$write", 24)]
     public async Task AProgramThatWaitsForAPipeCanBeInterrupted(string function, int vector)
     {
-        using TestFolder folder = await WithFifo();
+        using var folder = await WithFifo();
         using var store = new Store();
         using var wasi = new WasiHost(new WasiOptions().Preopen(".", folder.Path));
         using var timer = new Timer(_ => store.Interrupt(), null, dueTime: 100, Timeout.Infinite);
-        WasmModule module = Program($"""(call $open_fifo) (drop (call {function} (i32.load (i32.const 8)) (i32.const {vector}) (i32.const 1) (i32.const 32)))""");
-        Task<TrapKind> run = Task.Run(() => Assert.Throws<WasmTrapException>(() => wasi.Run(store, module)).Kind);
+        var module = Program($"""(call $open_fifo) (drop (call {function} (i32.load (i32.const 8)) (i32.const {vector}) (i32.const 1) (i32.const 32)))""");
+        var run = Task.Run(() => Assert.Throws<WasmTrapException>(() => wasi.Run(store, module)).Kind);
         Assert.Equal(TrapKind.Interrupted, await run.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
     public async Task WhatComesThroughAPipeIsWaitedFor()
     {
-        using TestFolder folder = await WithFifo();
-        using HostFolder host = HostFolder.Open(folder.Path);
-        using WasiFile other = host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: true);
+        using var folder = await WithFifo();
+        using var host = HostFolder.Open(folder.Path);
+        using var other = host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: true);
         using var store = new Store();
         using var wasi = new WasiHost(new WasiOptions().Preopen(".", folder.Path));
         using var timer = new Timer(_ => other.Write("x"u8), null, dueTime: 100, Timeout.Infinite);
-        WasmModule module = Program(
+        var module = Program(
             """
             (call $open_fifo)
             (if (call $read (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 32)) (then (unreachable)))
@@ -62,11 +62,11 @@ public sealed class WasiWaitTests
     [Fact]
     public async Task AStreamThatIsInheritedStaysAsItIs()
     {
-        using TestFolder folder = await WithFifo();
-        using HostFolder host = HostFolder.Open(folder.Path);
-        using WasiFile opened = host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: true);
+        using var folder = await WithFifo();
+        using var host = HostFolder.Open(folder.Path);
+        using var opened = host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: true);
         using var inherited = new HostFile(opened.Pollable!.Value, FdFlags.None, isOwned: false) { Flags = FdFlags.Nonblock };
-        string flags = File.ReadLines($"/proc/self/fdinfo/{opened.Pollable}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        var flags = File.ReadLines($"/proc/self/fdinfo/{opened.Pollable}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
         Assert.Equal(0, Convert.ToInt32(flags["flags:".Length..].Trim(), fromBase: 8) & Posix.Nonblock);
         Assert.Equal(Errno.Again, Assert.Throws<WasiErrorException>(() => inherited.Read(new byte[1])).Error);
         Assert.Equal(4096, inherited.Write(new byte[5000]));
@@ -78,20 +78,24 @@ public sealed class WasiWaitTests
     [Fact]
     public async Task ABufferIsWrittenAsAWhole()
     {
-        using TestFolder folder = await WithFifo();
-        using HostFolder host = HostFolder.Open(folder.Path);
-        using WasiFile other = host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: true);
+        using var folder = await WithFifo();
+        using var host = HostFolder.Open(folder.Path);
+        using var other = host.OpenFile("fifo", OpenFlags.None, FdFlags.None, read: true, write: true);
         using var store = new Store();
         using var wasi = new WasiHost(new WasiOptions().Preopen(".", folder.Path));
-        WasmModule module = Program(
+        var module = Program(
             """
             (call $open_fifo)
             (if (call $write (i32.load (i32.const 8)) (i32.const 24) (i32.const 1) (i32.const 32)) (then (unreachable)))
             (call $exit (i32.load (i32.const 32)))
             """);
-        Task<int> run = Task.Run(() => wasi.Run(store, module));
+        var run = Task.Run(() => wasi.Run(store, module));
         var buffer = new byte[10_000];
-        for (int left = 1 << 20; left > 0;) left -= other.Read(buffer.AsSpan(0, Math.Min(left, buffer.Length)));
+        for (var left = 1 << 20; left > 0;)
+        {
+            left -= other.Read(buffer.AsSpan(0, Math.Min(left, buffer.Length)));
+        }
+
         Assert.Equal(1 << 20, await run.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
@@ -99,10 +103,10 @@ public sealed class WasiWaitTests
     [Fact]
     public async Task OtherThreadsWriteWhatOneWaitsFor()
     {
-        using TestFolder folder = await WithFifo();
+        using var folder = await WithFifo();
         using var store = new Store();
         using var wasi = new WasiHost(new WasiOptions().Preopen(".", folder.Path));
-        WasmModule module = ProgramWithThreads(
+        var module = ProgramWithThreads(
             """
             (func (export "_start")
               (call $open_fifo)
@@ -122,10 +126,10 @@ public sealed class WasiWaitTests
     [Fact]
     public async Task WhoeverComesTooLateGoesOnWaiting()
     {
-        using TestFolder folder = await WithFifo();
+        using var folder = await WithFifo();
         using var store = new Store();
         using var wasi = new WasiHost(new WasiOptions().Preopen(".", folder.Path));
-        WasmModule module = ProgramWithThreads(
+        var module = ProgramWithThreads(
             """
             (func (export "_start")
               (call $open_fifo)
@@ -166,7 +170,7 @@ public sealed class WasiWaitTests
     private static async Task<TestFolder> WithFifo()
     {
         var folder = new TestFolder();
-        using Process made = Process.Start("mkfifo", [Path.Combine(folder.Path, "fifo")]);
+        using var made = Process.Start("mkfifo", [Path.Combine(folder.Path, "fifo")]);
         await made.WaitForExitAsync();
         return folder;
     }

@@ -14,8 +14,16 @@ internal static class EmscriptenFiles
 
     public static void Add(Dictionary<string, HostSlotCallback> functions, EmscriptenHost host)
     {
-        foreach (string name in Absent) functions["__syscall_" + name] = (_, slots) => slots[0] = Failed(Errno.Noent);
-        foreach (string name in Unsupported) functions["__syscall_" + name] = (_, slots) => slots[0] = Failed(Errno.Nosys);
+        foreach (var name in Absent)
+        {
+            functions["__syscall_" + name] = (_, slots) => slots[0] = Failed(Errno.Noent);
+        }
+
+        foreach (var name in Unsupported)
+        {
+            functions["__syscall_" + name] = (_, slots) => slots[0] = Failed(Errno.Nosys);
+        }
+
         functions["__syscall_fstat64"] = (_, slots) => slots[0] = Failed(Errno.Badf);
         functions["__syscall_fcntl64"] = (_, slots) => slots[0] = 0;
         functions["__syscall_ioctl"] = (_, slots) => slots[0] = Failed(Errno.Notty);
@@ -28,7 +36,11 @@ internal static class EmscriptenFiles
 
     private static ulong GetFolder(EmscriptenHost host, uint buffer, uint size)
     {
-        if (size < 2) return Failed(size == 0 ? Errno.Inval : Errno.Range);
+        if (size < 2)
+        {
+            return Failed(size == 0 ? Errno.Inval : Errno.Range);
+        }
+
         "/\0"u8.CopyTo(host.Memory.Span(buffer, 2));
         return 2;
     }

@@ -55,12 +55,24 @@ public sealed class EmscriptenHost : IDisposable
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(module);
-        if (_instance is not null) throw new InvalidOperationException("this host has an instance already");
+        if (_instance is not null)
+        {
+            throw new InvalidOperationException("this host has an instance already");
+        }
+
         var imports = new Imports();
-        foreach (Import import in module.Imports) Define(imports, store, module, import);
+        foreach (var import in module.Imports)
+        {
+            Define(imports, store, module, import);
+        }
+
         _instance = store.Instantiate(module, imports);
         _memory ??= module.Exports.Where(export => export.Kind == ExternalKind.Memory).Select(export => _instance.GetMemory(export.Name)).FirstOrDefault();
-        if (_memory is not null) _wasi.UseMemory(_memory);
+        if (_memory is not null)
+        {
+            _wasi.UseMemory(_memory);
+        }
+
         (Find(Constructors) ?? FirstMinifiedConstructor())?.Invoke();
         return _instance;
     }
@@ -74,12 +86,19 @@ public sealed class EmscriptenHost : IDisposable
     /// <returns>The exit code.</returns>
     public int RunMain() => WasiHost.RunToExit(() =>
     {
-        WasmFunction main = Find("main") ?? GetFunction("__main_argc_argv");
+        var main = Find("main") ?? GetFunction("__main_argc_argv");
         uint[] arguments = [.. _options.System.Arguments.Select(Allocate), 0];
-        uint vector = Malloc((ulong)arguments.Length * sizeof(uint));
-        for (uint i = 0; i < arguments.Length; i++) Memory.Write(vector + (i * sizeof(uint)), arguments[i]);
-        WasmValue[] results = main.Type.Parameters.Length == 0 ? main.Invoke() : main.Invoke(arguments.Length - 1, (int)vector);
-        if (results is [{ } code] && code.AsI32() != 0) throw new WasiExitException(code.AsI32());
+        var vector = Malloc((ulong)arguments.Length * sizeof(uint));
+        for (uint i = 0; i < arguments.Length; i++)
+        {
+            Memory.Write(vector + (i * sizeof(uint)), arguments[i]);
+        }
+
+        var results = main.Type.Parameters.Length == 0 ? main.Invoke() : main.Invoke(arguments.Length - 1, (int)vector);
+        if (results is [{ } code] && code.AsI32() != 0)
+        {
+            throw new WasiExitException(code.AsI32());
+        }
     });
 
     /// <summary>Copies text into the program's memory.</summary>
@@ -88,8 +107,8 @@ public sealed class EmscriptenHost : IDisposable
     /// <exception cref="ProgramException">What the program's <c>malloc</c> gives does not lie in its memory, or it has none.</exception>
     public uint Allocate(string text)
     {
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text + '\0');
-        uint address = Malloc((ulong)bytes.Length);
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text + '\0');
+        var address = Malloc((ulong)bytes.Length);
         bytes.CopyTo(Memory.Span(address, bytes.Length));
         return address;
     }
@@ -98,10 +117,14 @@ public sealed class EmscriptenHost : IDisposable
     /// <exception cref="ProgramException">There is no zero before the memory's end.</exception>
     public string ReadText(uint address)
     {
-        ulong size = Memory.ByteLength;
-        Span<byte> bytes = address < size ? Memory.Span(address, (int)Math.Min(size - address, int.MaxValue)) : default;
-        int length = bytes.IndexOf((byte)0);
-        if (length < 0) throw new ProgramException($"the program has no text at address 0x{address:x}: none ends there");
+        var size = Memory.ByteLength;
+        var bytes = address < size ? Memory.Span(address, (int)Math.Min(size - address, int.MaxValue)) : default;
+        var length = bytes.IndexOf((byte)0);
+        if (length < 0)
+        {
+            throw new ProgramException($"the program has no text at address 0x{address:x}: none ends there");
+        }
+
         return System.Text.Encoding.UTF8.GetString(bytes[..length]);
     }
 
@@ -112,7 +135,7 @@ public sealed class EmscriptenHost : IDisposable
     /// <exception cref="ProgramException">The program is not instantiated yet, but calls its host.</exception>
     internal WasmFunction? Find(string name)
     {
-        string called = _options.Names?.Exports.GetValueOrDefault(name) ?? name;
+        var called = _options.Names?.Exports.GetValueOrDefault(name) ?? name;
         return Started.Export(called) as WasmFunction;
     }
 
@@ -121,7 +144,7 @@ public sealed class EmscriptenHost : IDisposable
     /// <exception cref="ProgramException">There is none, or it takes more than that.</exception>
     internal ulong Call(string name, params ReadOnlySpan<ulong> arguments)
     {
-        WasmFunction function = Find(name) ?? throw new ProgramException($"the program exports no function \"{name}\"");
+        var function = Find(name) ?? throw new ProgramException($"the program exports no function \"{name}\"");
         Span<ulong> slots = stackalloc ulong[Math.Max(arguments.Length, 1)];
         arguments.CopyTo(slots);
         try
@@ -149,8 +172,12 @@ public sealed class EmscriptenHost : IDisposable
     /// <inheritdoc cref="Allocate" path="/exception"/>
     internal uint Malloc(ulong bytes)
     {
-        uint address = (uint)Call("malloc", bytes);
-        if (address == 0) throw new InsufficientMemoryException("the program has no memory left");
+        var address = (uint)Call("malloc", bytes);
+        if (address == 0)
+        {
+            throw new InsufficientMemoryException("the program has no memory left");
+        }
+
         RequireInMemory(address, bytes, "what its malloc gives");
         return address;
     }
@@ -169,7 +196,9 @@ public sealed class EmscriptenHost : IDisposable
     private void RequireInMemory(uint address, ulong bytes, string what)
     {
         if (!Memory.Contains(address, bytes))
+        {
             throw new ProgramException($"the program has no {bytes} bytes at address 0x{address:x}, where {what} is to be: its memory has {Memory.ByteLength}");
+        }
     }
 
     /// <summary>Where the export of the constructors has no name in the glue, it is the first export, of type [] -> [].</summary>
@@ -180,18 +209,18 @@ public sealed class EmscriptenHost : IDisposable
 
     private void Define(Imports imports, Store store, WasmModule module, Import import)
     {
-        string name = _options.Names?.Imports.GetValueOrDefault(import.Name) ?? import.Name;
+        var name = _options.Names?.Imports.GetValueOrDefault(import.Name) ?? import.Name;
         switch (import.Kind)
         {
             case ExternalKind.Memory:
-                MemoryType type = module.Memories[import.Index].Type;
-                ulong pages = Math.Max(type.Limits.Minimum, _options.InitialPages ?? 0);
+                var type = module.Memories[import.Index].Type;
+                var pages = Math.Max(type.Limits.Minimum, _options.InitialPages ?? 0);
                 _memory = new Memory(store, type with { Limits = new Limits(pages, type.Limits.Maximum) });
                 _wasi.UseMemory(_memory);
                 imports.Define(import.ModuleName, import.Name, _memory);
                 break;
             case ExternalKind.Table:
-                TableType table = module.Tables[import.Index].Type;
+                var table = module.Tables[import.Index].Type;
                 imports.Define(import.ModuleName, import.Name, new Table(store, table, WasmValue.Null(table.ElementType.HeapType)));
                 break;
             case ExternalKind.Tag:
@@ -205,14 +234,42 @@ public sealed class EmscriptenHost : IDisposable
 
     private HostFunction? Function(string name, FunctionType type)
     {
-        if (type.Parameters.Any(parameter => parameter.IsReference) || type.Results.Any(result => result.IsReference)) return null;
-        if (_options.Functions.TryGetValue(name, out HostSlotCallback? own)) return HostFunction.Create(type, own);
-        if (_functions.TryGetValue(name, out own)) return Declared(name, type, own);
-        if (_typedFunctions.TryGetValue(name, out Func<FunctionType, HostSlotCallback>? typed)) return Declared(name, type, typed(type));
-        if (name.StartsWith(InvokePrefix, StringComparison.Ordinal) && EmscriptenUnwinding.CanInvoke(type)) return _unwinding.Invoker(type);
-        if (name.StartsWith("__cxa_find_matching_catch_", StringComparison.Ordinal)) return Declared(name, type, _unwinding.CatchFinder(type));
-        if (!_wasi.Functions.TryGetValue(name, out HostFunction? wasi)) return null;
-        bool isSame = wasi.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()) && wasi.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
+        if (type.Parameters.Any(parameter => parameter.IsReference) || type.Results.Any(result => result.IsReference))
+        {
+            return null;
+        }
+
+        if (_options.Functions.TryGetValue(name, out var own))
+        {
+            return HostFunction.Create(type, own);
+        }
+
+        if (_functions.TryGetValue(name, out own))
+        {
+            return Declared(name, type, own);
+        }
+
+        if (_typedFunctions.TryGetValue(name, out var typed))
+        {
+            return Declared(name, type, typed(type));
+        }
+
+        if (name.StartsWith(InvokePrefix, StringComparison.Ordinal) && EmscriptenUnwinding.CanInvoke(type))
+        {
+            return _unwinding.Invoker(type);
+        }
+
+        if (name.StartsWith("__cxa_find_matching_catch_", StringComparison.Ordinal))
+        {
+            return Declared(name, type, _unwinding.CatchFinder(type));
+        }
+
+        if (!_wasi.Functions.TryGetValue(name, out var wasi))
+        {
+            return null;
+        }
+
+        var isSame = wasi.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()) && wasi.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
         return isSame ? wasi : Declared(name, type, Legalized(wasi, type));
     }
 
@@ -240,7 +297,10 @@ public sealed class EmscriptenHost : IDisposable
         for (int i = 0, from = 0; i < function.Type.Parameters.Length; i++)
         {
             joined[i] = slots[from++];
-            if (function.Type.Parameters[i].Kind == ValueKind.I64 && type.Parameters[from - 1].Kind == ValueKind.I32) joined[i] |= slots[from++] << 32;
+            if (function.Type.Parameters[i].Kind == ValueKind.I64 && type.Parameters[from - 1].Kind == ValueKind.I32)
+            {
+                joined[i] |= slots[from++] << 32;
+            }
         }
 
         function.Invoke(caller, joined);

@@ -40,7 +40,11 @@ internal static class EmscriptenSystem
     /// <summary>Copies within the memory, up to all of it; where code would trap this does.</summary>
     private static unsafe void Copy(Memory memory, ulong to, ulong from, ulong count)
     {
-        if (!memory.Contains(to, count) || !memory.Contains(from, count)) throw new HostTrapException(TrapKind.MemoryOutOfBounds);
+        if (!memory.Contains(to, count) || !memory.Contains(from, count))
+        {
+            throw new HostTrapException(TrapKind.MemoryOutOfBounds);
+        }
+
         NativeMemory.Copy(memory.Data->Base + from, memory.Data->Base + to, (nuint)count);
     }
 
@@ -48,8 +52,15 @@ internal static class EmscriptenSystem
     private static void Fill(RandomSource random, Memory memory, ulong address, ulong count)
     {
         const ulong most = 1 << 30;
-        if (!memory.Contains(address, count)) throw new HostTrapException(TrapKind.MemoryOutOfBounds);
-        for (ulong done = 0; done < count; done += most) random.Fill(memory.Span(address + done, (int)Math.Min(most, count - done)));
+        if (!memory.Contains(address, count))
+        {
+            throw new HostTrapException(TrapKind.MemoryOutOfBounds);
+        }
+
+        for (ulong done = 0; done < count; done += most)
+        {
+            random.Fill(memory.Span(address + done, (int)Math.Min(most, count - done)));
+        }
     }
 
     private static ulong MaximumBytes(Memory memory) =>
@@ -58,13 +69,21 @@ internal static class EmscriptenSystem
     /// <summary>Grows to at least a size, and by a fifth more where that is possible, as Emscripten's own glue does.</summary>
     private static bool Grow(Memory memory, ulong wanted, EmscriptenOptions options)
     {
-        ulong maximum = MaximumBytes(memory);
-        if (wanted > maximum) return false;
-        for (int divisor = 1; divisor <= 4; divisor *= 2)
+        var maximum = MaximumBytes(memory);
+        if (wanted > maximum)
         {
-            double more = Math.Min(memory.ByteLength * (1 + (Overgrowth / divisor)), wanted + MostOvergrown);
-            ulong size = Math.Min(maximum, RoundUp(Math.Max(wanted, (ulong)more)));
-            if (size < memory.ByteLength || memory.Grow((size - memory.ByteLength) >> memory.Type.PageSizeLog2) < 0) continue;
+            return false;
+        }
+
+        for (var divisor = 1; divisor <= 4; divisor *= 2)
+        {
+            var more = Math.Min(memory.ByteLength * (1 + (Overgrowth / divisor)), wanted + MostOvergrown);
+            var size = Math.Min(maximum, RoundUp(Math.Max(wanted, (ulong)more)));
+            if (size < memory.ByteLength || memory.Grow((size - memory.ByteLength) >> memory.Type.PageSizeLog2) < 0)
+            {
+                continue;
+            }
+
             options.MemoryGrown?.Invoke(memory);
             return true;
         }

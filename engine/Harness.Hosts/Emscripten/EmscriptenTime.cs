@@ -26,7 +26,7 @@ internal static class EmscriptenTime
 
     private static ulong Milliseconds(ulong nanoseconds, bool floor)
     {
-        double result = nanoseconds / NanosecondsPerMillisecond;
+        var result = nanoseconds / NanosecondsPerMillisecond;
         return BitConverter.DoubleToUInt64Bits(floor ? Math.Floor(result) : result);
     }
 
@@ -42,7 +42,7 @@ internal static class EmscriptenTime
             return;
         }
 
-        uint names = (uint)slots[2];
+        var names = (uint)slots[2];
         host.Memory.Write(names, host.Allocate("UTC"));
         host.Memory.Write((ulong)names + sizeof(uint), host.Allocate("UTC"));
     }
@@ -54,25 +54,35 @@ internal static class EmscriptenTime
     private static HostSlotCallback CalendarWriter(EmscriptenHost host, FunctionType type)
     {
         // The structure's address comes last, behind one parameter at least.
-        int last = Math.Max(type.Parameters.Length - 1, 1);
-        bool isAddress = type.Parameters is [{ Kind: ValueKind.I32 }, { Kind: ValueKind.I32 }];
-        bool isHalved = last == 2;
-        bool isTold = type.Results.Length > 0;
+        var last = Math.Max(type.Parameters.Length - 1, 1);
+        var isAddress = type.Parameters is [{ Kind: ValueKind.I32 }, { Kind: ValueKind.I32 }];
+        var isHalved = last == 2;
+        var isTold = type.Results.Length > 0;
         return (_, slots) =>
         {
-            uint target = (uint)slots[last];
-            long seconds = isAddress ? host.Memory.Read<long>((uint)slots[0]) : (long)(isHalved ? (uint)slots[0] | (slots[1] << 32) : slots[0]);
-            long nearest = Math.Clamp(seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
-            if (!isTold || nearest == seconds) WriteCalendar(host, target, nearest);
-            if (isTold) slots[0] = nearest == seconds ? 0ul : 1;
+            var target = (uint)slots[last];
+            var seconds = isAddress ? host.Memory.Read<long>((uint)slots[0]) : (long)(isHalved ? (uint)slots[0] | (slots[1] << 32) : slots[0]);
+            var nearest = Math.Clamp(seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
+            if (!isTold || nearest == seconds)
+            {
+                WriteCalendar(host, target, nearest);
+            }
+
+            if (isTold)
+            {
+                slots[0] = nearest == seconds ? 0ul : 1;
+            }
         };
     }
 
     private static void WriteCalendar(EmscriptenHost host, uint target, long seconds)
     {
-        DateTime time = DateTime.UnixEpoch.AddSeconds(seconds);
+        var time = DateTime.UnixEpoch.AddSeconds(seconds);
         int[] fields = [time.Second, time.Minute, time.Hour, time.Day, time.Month - 1, time.Year - FirstYear, (int)time.DayOfWeek, time.DayOfYear - 1, 0, 0];
-        for (uint i = 0; i < fields.Length; i++) host.Memory.Write(target + (i * sizeof(int)), fields[i]);
+        for (uint i = 0; i < fields.Length; i++)
+        {
+            host.Memory.Write(target + (i * sizeof(int)), fields[i]);
+        }
     }
 
     /// <summary>
@@ -80,12 +90,15 @@ internal static class EmscriptenTime
     /// </summary>
     private static HostSlotCallback CalendarReader(EmscriptenHost host, FunctionType type)
     {
-        bool isHalved = type.Results is [{ Kind: ValueKind.I32 }];
+        var isHalved = type.Results is [{ Kind: ValueKind.I32 }];
         return (_, slots) =>
         {
-            long seconds = ReadCalendar(host, (uint)slots[0]);
+            var seconds = ReadCalendar(host, (uint)slots[0]);
             slots[0] = isHalved ? (uint)seconds : (ulong)seconds;
-            if (isHalved) host.SetSecondResult((uint)(seconds >> 32));
+            if (isHalved)
+            {
+                host.SetSecondResult((uint)(seconds >> 32));
+            }
         };
     }
 
@@ -95,7 +108,7 @@ internal static class EmscriptenTime
         int Field(uint index) => host.Memory.Read<int>(source + (index * sizeof(int)));
         try
         {
-            DateTime time = new DateTime(FirstYear, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddYears(Field(5)).AddMonths(Field(4))
+            var time = new DateTime(FirstYear, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddYears(Field(5)).AddMonths(Field(4))
                 .AddDays(Field(3) - 1).AddHours(Field(2)).AddMinutes(Field(1)).AddSeconds(Field(0));
             return (long)(time - DateTime.UnixEpoch).TotalSeconds;
         }

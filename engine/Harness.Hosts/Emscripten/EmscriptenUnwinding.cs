@@ -50,12 +50,12 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
     /// <summary>An <c>invoke_*</c> of a type: calls the table's element that the first argument says with the others, and traps where an indirect call would.</summary>
     public HostFunction Invoker(FunctionType type)
     {
-        FunctionType called = FunctionType.Of(type.Parameters.AsSpan()[1..], type.Results.AsSpan());
-        int calledId = TypeRegistry.CanonicalId(called);
+        var called = FunctionType.Of(type.Parameters.AsSpan()[1..], type.Results.AsSpan());
+        var calledId = TypeRegistry.CanonicalId(called);
         return HostFunction.Create(type, (_, slots) =>
         {
-            WasmFunction function = InvokedBy(called, calledId, (uint)slots[0]);
-            ulong stack = SaveStack();
+            var function = InvokedBy(called, calledId, (uint)slots[0]);
+            var stack = SaveStack();
             try
             {
                 slots[1..].CopyTo(slots);
@@ -65,7 +65,10 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
             {
                 RestoreStack(stack);
                 host.Call("setThrew", 1, 0);
-                if (type.Results.Length > 0) slots[0] = 0;
+                if (type.Results.Length > 0)
+                {
+                    slots[0] = 0;
+                }
             }
         });
     }
@@ -73,16 +76,20 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
     /// <summary>Finds which of some types the exception that is on its way is of; the second result is the type.</summary>
     public HostSlotCallback CatchFinder(FunctionType type) => (_, slots) =>
     {
-        uint thrown = _last;
-        uint thrownType = thrown == 0 ? 0 : Read(thrown - HeaderSize + TypeOffset);
+        var thrown = _last;
+        var thrownType = thrown == 0 ? 0 : Read(thrown - HeaderSize + TypeOffset);
         SetSecondResult(0);
         if (thrown != 0)
         {
             host.Memory.Write(thrown - HeaderSize + AdjustedOffset, thrown);
             SetSecondResult(thrownType);
-            foreach (ulong caught in slots[..type.Parameters.Length])
+            foreach (var caught in slots[..type.Parameters.Length])
             {
-                if (caught != 0 && caught != thrownType && !CanCatch((uint)caught, thrownType, thrown)) continue;
+                if (caught != 0 && caught != thrownType && !CanCatch((uint)caught, thrownType, thrown))
+                {
+                    continue;
+                }
+
                 SetSecondResult(caught == 0 ? thrownType : (uint)caught);
                 break;
             }
@@ -94,11 +101,19 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
     /// <summary>The function of an element of the table, which must be of a type: of the same canonical id, as nearly all are, or with the same parameters and results.</summary>
     private WasmFunction InvokedBy(FunctionType type, int typeId, uint element)
     {
-        Table table = host.FunctionTable();
-        if (element >= table.Length) throw new HostTrapException(TrapKind.UndefinedElement);
-        WasmFunction function = table[element].AsFunction() ?? throw new HostTrapException(TrapKind.UninitializedElement);
-        if (function.TypeId == typeId) return function;
-        bool isSame = function.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()) && function.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
+        var table = host.FunctionTable();
+        if (element >= table.Length)
+        {
+            throw new HostTrapException(TrapKind.UndefinedElement);
+        }
+
+        var function = table[element].AsFunction() ?? throw new HostTrapException(TrapKind.UninitializedElement);
+        if (function.TypeId == typeId)
+        {
+            return function;
+        }
+
+        var isSame = function.Type.Parameters.AsSpan().SequenceEqual(type.Parameters.AsSpan()) && function.Type.Results.AsSpan().SequenceEqual(type.Results.AsSpan());
         return isSame ? function : throw new HostTrapException(TrapKind.IndirectCallTypeMismatch);
     }
 
@@ -111,9 +126,12 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
     public void SetSecondResult(uint value)
     {
         _secondResult = value;
-        foreach (string name in new[] { "setTempRet0", "_emscripten_tempret_set" })
+        foreach (var name in new[] { "setTempRet0", "_emscripten_tempret_set" })
         {
-            if (host.Find(name) is not null) host.Call(name, value);
+            if (host.Find(name) is not null)
+            {
+                host.Call(name, value);
+            }
         }
     }
 
@@ -123,7 +141,7 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
 
     private void Throw(uint exception, uint type, uint destructor)
     {
-        uint header = exception - HeaderSize;
+        var header = exception - HeaderSize;
         host.Memory.Write(header + TypeOffset, type);
         host.Memory.Write(header + DestructorOffset, destructor);
         host.Memory.Write(header + AdjustedOffset, 0u);
@@ -134,8 +152,12 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
 
     private void Rethrow()
     {
-        if (!_caught.TryPop(out uint exception)) throw new EmscriptenAbortException("the program throws again what it has not caught");
-        uint header = exception - HeaderSize;
+        if (!_caught.TryPop(out var exception))
+        {
+            throw new EmscriptenAbortException("the program throws again what it has not caught");
+        }
+
+        var header = exception - HeaderSize;
         if (host.Memory.Read<byte>(header + RethrownOffset) == 0)
         {
             _caught.Push(exception);
@@ -150,8 +172,12 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
 
     private ulong BeginCatch(uint exception)
     {
-        if (_caught.Count == MostCaught) throw new EmscriptenAbortException($"the program has begun {MostCaught} catches and ended none of them");
-        uint header = exception - HeaderSize;
+        if (_caught.Count == MostCaught)
+        {
+            throw new EmscriptenAbortException($"the program has begun {MostCaught} catches and ended none of them");
+        }
+
+        var header = exception - HeaderSize;
         if (host.Memory.Read<byte>(header + CaughtOffset) == 0)
         {
             host.Memory.Write(header + CaughtOffset, (byte)1);
@@ -160,15 +186,27 @@ internal sealed class EmscriptenUnwinding(EmscriptenHost host)
 
         host.Memory.Write(header + RethrownOffset, (byte)0);
         _caught.Push(exception);
-        if (host.Find("__cxa_increment_exception_refcount") is not null) host.Call("__cxa_increment_exception_refcount", exception);
+        if (host.Find("__cxa_increment_exception_refcount") is not null)
+        {
+            host.Call("__cxa_increment_exception_refcount", exception);
+        }
+
         return Read(header + AdjustedOffset) is not 0 and uint adjusted ? adjusted : exception;
     }
 
     private void EndCatch()
     {
         host.Call("setThrew", 0, 0);
-        if (!_caught.TryPop(out uint exception)) throw new EmscriptenAbortException("the program ends a catch that it has not begun");
-        if (host.Find("__cxa_decrement_exception_refcount") is not null) host.Call("__cxa_decrement_exception_refcount", exception);
+        if (!_caught.TryPop(out var exception))
+        {
+            throw new EmscriptenAbortException("the program ends a catch that it has not begun");
+        }
+
+        if (host.Find("__cxa_decrement_exception_refcount") is not null)
+        {
+            host.Call("__cxa_decrement_exception_refcount", exception);
+        }
+
         _last = 0;
     }
 }

@@ -32,9 +32,21 @@ public sealed partial class GlueNames
         ArgumentNullException.ThrowIfNull(glue);
         var importNames = new Dictionary<string, string>();
         var exportNames = new Dictionary<string, string>();
-        foreach (Match match in Import().Matches(glue)) importNames.TryAdd(match.Groups["short"].Value, match.Groups["name"].Value);
-        foreach (Match match in Export().Matches(glue)) exportNames.TryAdd(match.Groups["name"].Value, match.Groups["short"].Value);
-        foreach ((string key, string value) in imports ?? new Dictionary<string, string>()) importNames[key] = value;
+        foreach (Match match in Import().Matches(glue))
+        {
+            importNames.TryAdd(match.Groups["short"].Value, match.Groups["name"].Value);
+        }
+
+        foreach (Match match in Export().Matches(glue))
+        {
+            exportNames.TryAdd(match.Groups["name"].Value, match.Groups["short"].Value);
+        }
+
+        foreach (var (key, value) in imports ?? new Dictionary<string, string>())
+        {
+            importNames[key] = value;
+        }
+
         return new GlueNames(importNames, exportNames);
     }
 

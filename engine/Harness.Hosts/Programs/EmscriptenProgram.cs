@@ -46,9 +46,9 @@ public abstract class EmscriptenProgram : IProgramHost
     {
         try
         {
-            byte[] bytes = File.ReadAllBytes(_modulePath);
-            long start = Stopwatch.GetTimestamp();
-            WasmModule module = Engine.Decode(bytes);
+            var bytes = File.ReadAllBytes(_modulePath);
+            var start = Stopwatch.GetTimestamp();
+            var module = Engine.Decode(bytes);
             CompileMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             EmscriptenHost host = new(CreateOptions());
             start = Stopwatch.GetTimestamp();

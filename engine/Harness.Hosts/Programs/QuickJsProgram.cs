@@ -55,16 +55,20 @@ public sealed class QuickJsProgram : EmscriptenProgram
     /// <exception cref="ProgramException">The script throws.</exception>
     private protected override ProgramOutput Run()
     {
-        string script = File.ReadAllText(_scriptPath);
-        uint runtime = (uint)Call("QTS_NewRuntime");
-        uint context = (uint)Call("QTS_NewContext", runtime, 0);
-        uint source = Host.Allocate(script);
-        uint name = Host.Allocate(Path.GetFileName(_scriptPath));
-        uint value = (uint)Call("QTS_Eval", context, source, (ulong)Encoding.UTF8.GetByteCount(script), name, 0, 0);
-        uint error = (uint)Call("QTS_ResolveException", context, value);
-        uint text = (uint)Call("QTS_GetString", context, error != 0 ? error : value);
-        string result = Host.ReadText(text);
-        if (error != 0) throw new ProgramException($"QuickJS: {Path.GetFileName(_scriptPath)} throws {result}");
+        var script = File.ReadAllText(_scriptPath);
+        var runtime = (uint)Call("QTS_NewRuntime");
+        var context = (uint)Call("QTS_NewContext", runtime, 0);
+        var source = Host.Allocate(script);
+        var name = Host.Allocate(Path.GetFileName(_scriptPath));
+        var value = (uint)Call("QTS_Eval", context, source, (ulong)Encoding.UTF8.GetByteCount(script), name, 0, 0);
+        var error = (uint)Call("QTS_ResolveException", context, value);
+        var text = (uint)Call("QTS_GetString", context, error != 0 ? error : value);
+        var result = Host.ReadText(text);
+        if (error != 0)
+        {
+            throw new ProgramException($"QuickJS: {Path.GetFileName(_scriptPath)} throws {result}");
+        }
+
         Call("QTS_FreeCString", context, text);
         Call("QTS_FreeValuePointer", context, value);
         Call("QTS_FreeContext", context);
@@ -79,8 +83,11 @@ public sealed class QuickJsProgram : EmscriptenProgram
         // The host's functions are called only by what scripts get from it, and by limits that are not set.
         const ulong initialPages = 256;
         var options = new EmscriptenOptions { Names = GlueNames.Parse(File.ReadAllText(_gluePath), ImportNames), InitialPages = initialPages };
-        foreach (string name in ImportNames.Values.Where(name => name.StartsWith("qts_", StringComparison.Ordinal)))
+        foreach (var name in ImportNames.Values.Where(name => name.StartsWith("qts_", StringComparison.Ordinal)))
+        {
             options.Functions[name] = (_, _) => throw new ProgramException($"QuickJS calls {name}, which the program does not serve");
+        }
+
         return options;
     }
 }

@@ -35,16 +35,16 @@ public sealed class SqliteProgram : EmscriptenProgram
     /// <exception cref="ProgramException">A statement fails, or does not give the rows and the checksum that the file says.</exception>
     private protected override ProgramOutput Run()
     {
-        uint pointer = Host.Malloc(sizeof(ulong));
-        uint name = Host.Allocate(":memory:");
+        var pointer = Host.Malloc(sizeof(ulong));
+        var name = Host.Allocate(":memory:");
         uint database = 0;
         Check(Sqlite("sqlite3_open", name, pointer), database, "open");
         database = Host.Read<uint>(pointer);
         var output = new StringBuilder();
         uint seed = 1;
-        foreach (SqliteStatement statement in _statements)
+        foreach (var statement in _statements)
         {
-            (long rows, long sum) = Execute(database, pointer, statement, ref seed);
+            var (rows, sum) = Execute(database, pointer, statement, ref seed);
             if (rows != statement.Rows || sum != statement.Sum)
             {
                 throw new ProgramException($"SQLite: '{statement.Name}' gave {rows} rows with checksum {sum} instead of {statement.Rows} with {statement.Sum}") { IsWrongResult = true };
@@ -63,25 +63,40 @@ public sealed class SqliteProgram : EmscriptenProgram
 
     private (long Rows, long Sum) Execute(uint database, uint pointer, SqliteStatement statement, ref uint seed)
     {
-        uint sql = Host.Allocate(statement.Sql);
+        var sql = Host.Allocate(statement.Sql);
         Check(Sqlite("sqlite3_prepare_v2", database, sql, Transient, pointer, 0), database, statement.Name);
-        uint prepared = Host.Read<uint>(pointer);
-        int parameters = Sqlite("sqlite3_bind_parameter_count", prepared);
+        var prepared = Host.Read<uint>(pointer);
+        var parameters = Sqlite("sqlite3_bind_parameter_count", prepared);
         long rows = 0;
         long sum = 0;
-        for (int i = 1; i <= statement.Count; i++)
+        for (var i = 1; i <= statement.Count; i++)
         {
             seed = unchecked((seed * 1664525) + 1013904223);
-            uint random = (seed >> 8) % 100000;
-            uint text = Host.Allocate($"item {random} of {i}");
-            if (parameters >= 1) Check(Sqlite("sqlite3_bind_int", prepared, 1, (uint)i), database, statement.Name);
-            if (parameters >= 2) Check(Sqlite("sqlite3_bind_int", prepared, 2, random), database, statement.Name);
-            if (parameters >= 3) Check(Sqlite("sqlite3_bind_text", prepared, 3, text, Transient, Transient), database, statement.Name);
+            var random = (seed >> 8) % 100000;
+            var text = Host.Allocate($"item {random} of {i}");
+            if (parameters >= 1)
+            {
+                Check(Sqlite("sqlite3_bind_int", prepared, 1, (uint)i), database, statement.Name);
+            }
+
+            if (parameters >= 2)
+            {
+                Check(Sqlite("sqlite3_bind_int", prepared, 2, random), database, statement.Name);
+            }
+
+            if (parameters >= 3)
+            {
+                Check(Sqlite("sqlite3_bind_text", prepared, 3, text, Transient, Transient), database, statement.Name);
+            }
+
             while (Check(Sqlite("sqlite3_step", prepared), database, statement.Name) == Row)
             {
                 rows++;
-                int columns = Sqlite("sqlite3_column_count", prepared);
-                for (int column = 0; column < columns; column++) sum = unchecked((sum * 31) + ValueOf(prepared, (uint)column));
+                var columns = Sqlite("sqlite3_column_count", prepared);
+                for (var column = 0; column < columns; column++)
+                {
+                    sum = unchecked((sum * 31) + ValueOf(prepared, (uint)column));
+                }
             }
 
             Check(Sqlite("sqlite3_reset", prepared), database, statement.Name);
@@ -103,8 +118,8 @@ public sealed class SqliteProgram : EmscriptenProgram
             case Float:
                 return (long)Math.Floor((BitConverter.UInt64BitsToDouble(Raw("sqlite3_column_double", statement, column)) * 1000) + 0.5);
             case Text or Blob:
-                uint address = (uint)Sqlite("sqlite3_column_text", statement, column);
-                int length = Sqlite("sqlite3_column_bytes", statement, column);
+                var address = (uint)Sqlite("sqlite3_column_text", statement, column);
+                var length = Sqlite("sqlite3_column_bytes", statement, column);
                 return (length * 256L) + (length > 0 ? Host.Read<byte>(address) : 0);
             default:
                 return 1;
@@ -120,7 +135,11 @@ public sealed class SqliteProgram : EmscriptenProgram
     /// <summary>Calls an export, which is looked up once.</summary>
     private ulong Raw(string name, params ReadOnlySpan<ulong> arguments)
     {
-        if (!_functions.TryGetValue(name, out WasmFunction? function)) _functions.Add(name, function = Host.GetFunction(name));
+        if (!_functions.TryGetValue(name, out var function))
+        {
+            _functions.Add(name, function = Host.GetFunction(name));
+        }
+
         arguments.CopyTo(_slots);
         function.InvokeRaw(_slots);
         return _slots[0];

@@ -16,17 +16,25 @@ internal sealed record SqliteStatement(string Name, int Count, long Rows, long S
     /// <exception cref="ProgramException">It is absent or has a wrong line.</exception>
     public static IReadOnlyList<SqliteStatement> Read(string path)
     {
-        if (!File.Exists(path)) throw new ProgramException($"there is no file of statements {path}");
-        var statements = new List<SqliteStatement>();
-        string[] lines = File.ReadAllLines(path);
-        for (int i = 0; i < lines.Length; i++)
+        if (!File.Exists(path))
         {
-            if (lines[i].Length == 0 || lines[i].StartsWith('#')) continue;
-            string[] parts = lines[i].Split(" | ", Fields);
+            throw new ProgramException($"there is no file of statements {path}");
+        }
+
+        var statements = new List<SqliteStatement>();
+        var lines = File.ReadAllLines(path);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].Length == 0 || lines[i].StartsWith('#'))
+            {
+                continue;
+            }
+
+            var parts = lines[i].Split(" | ", Fields);
             if (parts.Length != Fields
-                || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-                || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out long rows)
-                || !long.TryParse(parts[3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long sum))
+                || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+                || !long.TryParse(parts[3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var sum))
             {
                 throw new ProgramException($"{path}:{i + 1}: not 'name | how often | rows | checksum | statement'");
             }

@@ -12,15 +12,26 @@ internal sealed class DescriptorTable(int limit, int listedLimit = 1 << 22) : ID
     /// <returns>Its number.</returns>
     public uint Add(Descriptor descriptor)
     {
-        while (_firstFree < _descriptors.Count && _descriptors[_firstFree] is not null) _firstFree++;
+        while (_firstFree < _descriptors.Count && _descriptors[_firstFree] is not null)
+        {
+            _firstFree++;
+        }
+
         if (_firstFree >= limit)
         {
             descriptor.Dispose();
             throw new WasiErrorException(Errno.Mfile);
         }
 
-        if (_firstFree == _descriptors.Count) _descriptors.Add(descriptor);
-        else _descriptors[_firstFree] = descriptor;
+        if (_firstFree == _descriptors.Count)
+        {
+            _descriptors.Add(descriptor);
+        }
+        else
+        {
+            _descriptors[_firstFree] = descriptor;
+        }
+
         return (uint)_firstFree++;
     }
 
@@ -29,16 +40,20 @@ internal sealed class DescriptorTable(int limit, int listedLimit = 1 << 22) : ID
     /// <param name="rights">What is to be done with it.</param>
     public Descriptor Get(ulong number, Rights rights = Rights.None)
     {
-        uint index = (uint)number;
-        Descriptor descriptor = (index < (uint)_descriptors.Count ? _descriptors[(int)index] : null) ?? throw new WasiErrorException(Errno.Badf);
+        var index = (uint)number;
+        var descriptor = (index < (uint)_descriptors.Count ? _descriptors[(int)index] : null) ?? throw new WasiErrorException(Errno.Badf);
         return (descriptor.Rights & rights) == rights ? descriptor : throw new WasiErrorException(Errno.Notcapable);
     }
 
     /// <summary>The descriptor of a folder.</summary>
     public Descriptor GetFolder(ulong number, Rights rights)
     {
-        Descriptor descriptor = Get(number);
-        if (descriptor.File is not WasiFolder) throw new WasiErrorException(Errno.Notdir);
+        var descriptor = Get(number);
+        if (descriptor.File is not WasiFolder)
+        {
+            throw new WasiErrorException(Errno.Notdir);
+        }
+
         return (descriptor.Rights & rights) == rights ? descriptor : throw new WasiErrorException(Errno.Notcapable);
     }
 
@@ -46,10 +61,17 @@ internal sealed class DescriptorTable(int limit, int listedLimit = 1 << 22) : ID
     public void KeepListing(Descriptor descriptor, IReadOnlyList<FolderEntry> listing)
     {
         descriptor.Listing = listing;
-        if (_descriptors.Sum(other => (long)(other?.Listing?.Count ?? 0)) <= listedLimit) return;
-        foreach (Descriptor? other in _descriptors)
+        if (_descriptors.Sum(other => (long)(other?.Listing?.Count ?? 0)) <= listedLimit)
         {
-            if (other is not null && other != descriptor) other.Listing = null;
+            return;
+        }
+
+        foreach (var other in _descriptors)
+        {
+            if (other is not null && other != descriptor)
+            {
+                other.Listing = null;
+            }
         }
     }
 
@@ -64,9 +86,13 @@ internal sealed class DescriptorTable(int limit, int listedLimit = 1 << 22) : ID
     /// <summary>Gives a descriptor the number of another one, which is closed.</summary>
     public void Renumber(ulong from, ulong to)
     {
-        Descriptor moved = Get(from);
-        Descriptor replaced = Get(to);
-        if (moved == replaced) return;
+        var moved = Get(from);
+        var replaced = Get(to);
+        if (moved == replaced)
+        {
+            return;
+        }
+
         replaced.Dispose();
         _descriptors[(int)(uint)to] = moved;
         _descriptors[(int)(uint)from] = null;
@@ -76,7 +102,11 @@ internal sealed class DescriptorTable(int limit, int listedLimit = 1 << 22) : ID
     /// <summary>Closes all.</summary>
     public void Dispose()
     {
-        foreach (Descriptor? descriptor in _descriptors) descriptor?.Dispose();
+        foreach (var descriptor in _descriptors)
+        {
+            descriptor?.Dispose();
+        }
+
         _descriptors.Clear();
         _firstFree = 0;
     }

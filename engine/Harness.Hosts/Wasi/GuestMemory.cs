@@ -14,8 +14,12 @@ internal readonly struct GuestMemory(Memory memory)
     /// <summary>Some bytes.</summary>
     public Span<byte> Bytes(ulong address, ulong length)
     {
-        ulong size = memory.ByteLength;
-        if (length > int.MaxValue || length > size || address > size - length) throw new WasiErrorException(Errno.Fault);
+        var size = memory.ByteLength;
+        if (length > int.MaxValue || length > size || address > size - length)
+        {
+            throw new WasiErrorException(Errno.Fault);
+        }
+
         return memory.Span(address, (int)length);
     }
 
@@ -38,15 +42,23 @@ internal readonly struct GuestMemory(Memory memory)
     /// <summary>A path.</summary>
     public string Path(ulong address, ulong length)
     {
-        Span<byte> bytes = Bytes(address, length);
-        if (length > PathResolver.MaximumPathLength) throw new WasiErrorException(Errno.Nametoolong);
+        var bytes = Bytes(address, length);
+        if (length > PathResolver.MaximumPathLength)
+        {
+            throw new WasiErrorException(Errno.Nametoolong);
+        }
+
         return Decode(bytes);
     }
 
     /// <summary>Text of a path; no byte is zero.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Contains((byte)0)) throw new WasiErrorException(Errno.Inval);
+        if (bytes.Contains((byte)0))
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
         try
         {
             return Utf8.GetString(bytes);

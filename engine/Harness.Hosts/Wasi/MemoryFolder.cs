@@ -36,7 +36,7 @@ public sealed class MemoryFolder
     /// <exception cref="ProgramException">There is no space for it, or it has more than 1 GiB.</exception>
     public MemoryFolder AddFile(string path, ReadOnlySpan<byte> content)
     {
-        MemoryNode file = MemoryNode.CreateFile(_space);
+        var file = MemoryNode.CreateFile(_space);
         try
         {
             file.Content.Write(content, 0);
@@ -80,11 +80,11 @@ public sealed class MemoryFolder
     private MemoryFolder Add(string path, MemoryNode node)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         try
         {
-            MemoryNode folder = Reach(path, names.AsSpan(0, names.Length - 1));
-            if (folder.Children!.Remove(names[^1], out MemoryNode? replaced) && replaced.Children is null)
+            var folder = Reach(path, names.AsSpan(0, names.Length - 1));
+            if (folder.Children!.Remove(names[^1], out var replaced) && replaced.Children is null)
             {
                 replaced.Links--;
                 replaced.GiveBackName();
@@ -108,10 +108,10 @@ public sealed class MemoryFolder
     /// <returns>The last one.</returns>
     private MemoryNode Reach(string path, ReadOnlySpan<string> names)
     {
-        MemoryNode folder = Root;
-        foreach (string name in names)
+        var folder = Root;
+        foreach (var name in names)
         {
-            if (!folder.Children!.TryGetValue(name, out MemoryNode? child))
+            if (!folder.Children!.TryGetValue(name, out var child))
             {
                 child = MemoryNode.CreateFolder(_space);
                 child.TakeName();
@@ -119,7 +119,11 @@ public sealed class MemoryFolder
                 folder.Links++;
             }
 
-            if (child.Children is null) throw new ArgumentException($"{path} leads through {name}, which is no folder", nameof(path));
+            if (child.Children is null)
+            {
+                throw new ArgumentException($"{path} leads through {name}, which is no folder", nameof(path));
+            }
+
             folder = child;
         }
 
@@ -133,8 +137,12 @@ public sealed class MemoryFolder
     public byte[]? ReadFile(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        MemoryNode? node = Root;
-        foreach (string name in path.Split('/', StringSplitOptions.RemoveEmptyEntries)) node = node?.Children?.GetValueOrDefault(name);
+        var node = Root;
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            node = node?.Children?.GetValueOrDefault(name);
+        }
+
         return node is { Type: FileType.RegularFile } ? node.Content.ToArray() : null;
     }
 
@@ -143,19 +151,33 @@ public sealed class MemoryFolder
     public IReadOnlyList<string> List()
     {
         var paths = new List<string>();
-        long left = MostPathCharacters;
+        var left = MostPathCharacters;
         var rest = new Stack<(string Path, MemoryNode Node)>();
         rest.Push((string.Empty, Root));
         while (rest.TryPop(out var folder))
         {
-            foreach ((string name, MemoryNode node) in folder.Node.Children!)
+            foreach (var (name, node) in folder.Node.Children!)
             {
                 left -= folder.Path.Length + name.Length;
-                if (left < 0) throw new ProgramException($"the paths in a folder in memory have more than {MostPathCharacters} characters together");
-                string path = folder.Path + name;
-                if (node.Children is null) paths.Add(node.Target is null ? path : $"{path} -> {node.Target}");
-                else paths.Add(path + "/");
-                if (node.Children is not null) rest.Push((path + "/", node));
+                if (left < 0)
+                {
+                    throw new ProgramException($"the paths in a folder in memory have more than {MostPathCharacters} characters together");
+                }
+
+                var path = folder.Path + name;
+                if (node.Children is null)
+                {
+                    paths.Add(node.Target is null ? path : $"{path} -> {node.Target}");
+                }
+                else
+                {
+                    paths.Add(path + "/");
+                }
+
+                if (node.Children is not null)
+                {
+                    rest.Push((path + "/", node));
+                }
             }
         }
 

@@ -20,41 +20,69 @@ internal static class PathResolver
     /// <param name="followLast">Whether a symbolic link that the path ends with is followed.</param>
     public static ResolvedPath Resolve(WasiFolder start, string path, bool followLast)
     {
-        if (path.Length == 0) throw new WasiErrorException(Errno.Noent);
+        if (path.Length == 0)
+        {
+            throw new WasiErrorException(Errno.Noent);
+        }
+
         var folders = new Stack<WasiFolder>();
         var rest = new Stack<string>();
         try
         {
-            bool endsWithSlash = Push(rest, path);
-            int links = 0;
-            while (rest.TryPop(out string? name))
+            var endsWithSlash = Push(rest, path);
+            var links = 0;
+            while (rest.TryPop(out var name))
             {
-                WasiFolder folder = folders.Count > 0 ? folders.Peek() : start;
-                if (name == ".") continue;
+                var folder = folders.Count > 0 ? folders.Peek() : start;
+                if (name == ".")
+                {
+                    continue;
+                }
+
                 if (name == "..")
                 {
-                    if (folders.Count == 0) throw new WasiErrorException(Errno.Notcapable);
+                    if (folders.Count == 0)
+                    {
+                        throw new WasiErrorException(Errno.Notcapable);
+                    }
+
                     folders.Pop().Dispose();
                     continue;
                 }
 
-                bool isLast = rest.Count == 0;
-                if (isLast && !followLast && !endsWithSlash) return new ResolvedPath(start, folders, name, false);
-                FileStat? stat = folder.TryStat(name);
+                var isLast = rest.Count == 0;
+                if (isLast && !followLast && !endsWithSlash)
+                {
+                    return new ResolvedPath(start, folders, name, false);
+                }
+
+                var stat = folder.TryStat(name);
                 if (stat is { Type: FileType.SymbolicLink })
                 {
-                    if (++links > MaximumLinks) throw new WasiErrorException(Errno.Loop);
-                    bool linkEndsWithSlash = Push(rest, folder.ReadLink(name));
+                    if (++links > MaximumLinks)
+                    {
+                        throw new WasiErrorException(Errno.Loop);
+                    }
+
+                    var linkEndsWithSlash = Push(rest, folder.ReadLink(name));
                     endsWithSlash |= isLast && linkEndsWithSlash;
                 }
                 else if (isLast)
                 {
-                    if (endsWithSlash && stat is { Type: not FileType.Directory }) throw new WasiErrorException(Errno.Notdir);
+                    if (endsWithSlash && stat is { Type: not FileType.Directory })
+                    {
+                        throw new WasiErrorException(Errno.Notdir);
+                    }
+
                     return new ResolvedPath(start, folders, name, endsWithSlash);
                 }
                 else
                 {
-                    if (folders.Count == MaximumDepth) throw new WasiErrorException(Errno.Mfile);
+                    if (folders.Count == MaximumDepth)
+                    {
+                        throw new WasiErrorException(Errno.Mfile);
+                    }
+
                     folders.Push(folder.OpenFolder(name));
                 }
             }
@@ -63,7 +91,11 @@ internal static class PathResolver
         }
         catch
         {
-            foreach (WasiFolder folder in folders) folder.Dispose();
+            foreach (var folder in folders)
+            {
+                folder.Dispose();
+            }
+
             throw;
         }
     }
@@ -72,10 +104,22 @@ internal static class PathResolver
     /// <returns>Whether the path ends with a slash, so that it must be a folder's.</returns>
     private static bool Push(Stack<string> rest, string path)
     {
-        if (path.StartsWith('/')) throw new WasiErrorException(Errno.Notcapable);
-        if (path.Length > MaximumPathLength) throw new WasiErrorException(Errno.Nametoolong);
-        string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = names.Length - 1; i >= 0; i--) rest.Push(names[i]);
+        if (path.StartsWith('/'))
+        {
+            throw new WasiErrorException(Errno.Notcapable);
+        }
+
+        if (path.Length > MaximumPathLength)
+        {
+            throw new WasiErrorException(Errno.Nametoolong);
+        }
+
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = names.Length - 1; i >= 0; i--)
+        {
+            rest.Push(names[i]);
+        }
+
         return path.EndsWith('/');
     }
 }
@@ -95,6 +139,9 @@ internal readonly struct ResolvedPath(WasiFolder start, Stack<WasiFolder> folder
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (WasiFolder folder in folders) folder.Dispose();
+        foreach (var folder in folders)
+        {
+            folder.Dispose();
+        }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class RandomSource(ulong? seed)
         while (bytes.Length > 0)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(word, Next());
-            int count = Math.Min(word.Length, bytes.Length);
+            var count = Math.Min(word.Length, bytes.Length);
             word[..count].CopyTo(bytes);
             bytes = bytes[count..];
         }
@@ -29,7 +29,7 @@ internal sealed class RandomSource(ulong? seed)
 
     private ulong Next()
     {
-        ulong value = _state += 0x9E37_79B9_7F4A_7C15;
+        var value = _state += 0x9E37_79B9_7F4A_7C15;
         value = (value ^ (value >> 30)) * 0xBF58_476D_1CE4_E5B9;
         value = (value ^ (value >> 27)) * 0x94D0_49BB_1331_11EB;
         return value ^ (value >> 31);

@@ -25,7 +25,10 @@ internal readonly unsafe struct Waiting(WasiFunctionTable table, Store store)
     public void ThrowIfEnded()
     {
         table.Ending?.ThrowIfCancellationRequested();
-        if (store.IsOverdue() || store.TryTakeInterrupt()) throw new HostTrapException(TrapKind.Interrupted);
+        if (store.IsOverdue() || store.TryTakeInterrupt())
+        {
+            throw new HostTrapException(TrapKind.Interrupted);
+        }
     }
 
     /// <summary>
@@ -41,10 +44,17 @@ internal readonly unsafe struct Waiting(WasiFunctionTable table, Store store)
     {
         while (true)
         {
-            Lock.Scope entered = table.Gate.EnterScope();
-            if (!waits || !MayBeFor(file) || Poll(file, events, 0) != 0) return entered;
+            var entered = table.Gate.EnterScope();
+            if (!waits || !MayBeFor(file) || Poll(file, events, 0) != 0)
+            {
+                return entered;
+            }
+
             entered.Dispose();
-            do ThrowIfEnded();
+            do
+            {
+                ThrowIfEnded();
+            }
             while (Poll(file, events, LongestPartMilliseconds) == 0);
         }
     }
@@ -54,7 +64,7 @@ internal readonly unsafe struct Waiting(WasiFunctionTable table, Store store)
     private static int Poll(WasiFile file, short events, int milliseconds)
     {
         var poll = new NativePoll { File = file.Pollable!.Value, Events = events };
-        int ready = Posix.Poll(&poll, 1, milliseconds);
+        var ready = Posix.Poll(&poll, 1, milliseconds);
         return ready < 0 && Marshal.GetLastPInvokeError() == LinuxErrno.Interrupted ? 0 : ready;
     }
 }

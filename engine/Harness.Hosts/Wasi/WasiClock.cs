@@ -46,21 +46,21 @@ public abstract class WasiClock
 
         public override ulong Now(WasiClockId clock)
         {
-            Posix.Check(Posix.GetTime(Native(clock), out NativeTime time));
+            Posix.Check(Posix.GetTime(Native(clock), out var time));
             return Posix.Nanoseconds(time);
         }
 
         public override ulong Resolution(WasiClockId clock)
         {
-            Posix.Check(Posix.GetResolution(Native(clock), out NativeTime time));
+            Posix.Check(Posix.GetResolution(Native(clock), out var time));
             return Posix.Nanoseconds(time);
         }
 
         public override void Sleep(ulong nanoseconds)
         {
             const ulong longest = int.MaxValue;
-            ulong ticks = nanoseconds / (ulong)TimeSpan.NanosecondsPerTick;
-            ulong milliseconds = Math.Min((ticks + (ulong)TimeSpan.TicksPerMillisecond - 1) / (ulong)TimeSpan.TicksPerMillisecond, longest);
+            var ticks = nanoseconds / (ulong)TimeSpan.NanosecondsPerTick;
+            var milliseconds = Math.Min((ticks + (ulong)TimeSpan.TicksPerMillisecond - 1) / (ulong)TimeSpan.TicksPerMillisecond, longest);
             Thread.Sleep((int)milliseconds);
         }
     }

@@ -33,15 +33,26 @@ internal sealed class WasiFunctionTable
     public void Add(string name, string parameters, WasiFunction function, bool waits = false)
     {
         var types = new ValueType[parameters.Length];
-        for (int i = 0; i < types.Length; i++) types[i] = parameters[i] == 'l' ? ValueType.I64 : ValueType.I32;
-        FunctionType type = FunctionType.Of(types, [ValueType.I32]);
+        for (var i = 0; i < types.Length; i++)
+        {
+            types[i] = parameters[i] == 'l' ? ValueType.I64 : ValueType.I32;
+        }
+
+        var type = FunctionType.Of(types, [ValueType.I32]);
         Functions.Add(name, HostFunction.Create(type, (caller, slots) =>
         {
             try
             {
                 ReadOnlySpan<ulong> arguments = slots[..parameters.Length];
-                if (Ending is null) function(MemoryOf(caller), arguments);
-                else CallOnThread(function, caller, arguments, waits);
+                if (Ending is null)
+                {
+                    function(MemoryOf(caller), arguments);
+                }
+                else
+                {
+                    CallOnThread(function, caller, arguments, waits);
+                }
+
                 slots[0] = (ulong)Errno.Success;
             }
             catch (WasiErrorException error)
@@ -78,10 +89,18 @@ internal sealed class WasiFunctionTable
     /// <exception cref="ProgramException">There is none.</exception>
     private GuestMemory MemoryOf(HostCaller caller)
     {
-        if (_hasFixedMemory) return _memory;
+        if (_hasFixedMemory)
+        {
+            return _memory;
+        }
+
         if (caller.Instance is { } instance && instance != _instance)
         {
-            if (instance.Export(MemoryName) is not Memory memory) throw new ProgramException($"the program calls WASI but exports no memory \"{MemoryName}\"");
+            if (instance.Export(MemoryName) is not Memory memory)
+            {
+                throw new ProgramException($"the program calls WASI but exports no memory \"{MemoryName}\"");
+            }
+
             _memory = new GuestMemory(memory);
             _instance = instance;
         }

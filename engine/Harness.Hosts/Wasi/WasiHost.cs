@@ -33,7 +33,11 @@ public sealed class WasiHost : IDisposable
         AddStream(options, 0, options.StandardInput);
         AddStream(options, 1, options.StandardOutput);
         AddStream(options, 2, options.StandardError);
-        foreach (WasiPreopen preopen in options.Preopens) AddPreopen(preopen);
+        foreach (var preopen in options.Preopens)
+        {
+            AddPreopen(preopen);
+        }
+
         EnvironmentFunctions.Add(_functions, options);
         ClockFunctions.Add(_functions, options.Clock);
         DescriptorFunctions.Add(_functions, _descriptors);
@@ -58,7 +62,11 @@ public sealed class WasiHost : IDisposable
     public Imports Define(Imports imports)
     {
         ArgumentNullException.ThrowIfNull(imports);
-        foreach ((string name, HostFunction function) in _functions.Functions) imports.Define(ModuleName, name, function);
+        foreach (var (name, function) in _functions.Functions)
+        {
+            imports.Define(ModuleName, name, function);
+        }
+
         return imports;
     }
 
@@ -78,8 +86,12 @@ public sealed class WasiHost : IDisposable
     public int Run(Store store, WasmModule module, Imports? imports = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        Imports offered = Define(imports ?? new Imports());
-        if (!WasiThreads.AreUsedBy(module)) return RunToExit(() => Begin(store.Instantiate(module, offered)));
+        var offered = Define(imports ?? new Imports());
+        if (!WasiThreads.AreUsedBy(module))
+        {
+            return RunToExit(() => Begin(store.Instantiate(module, offered)));
+        }
+
         using var threads = new WasiThreads(_functions, module, offered);
         return threads.Run(store, Begin);
     }
@@ -105,8 +117,16 @@ public sealed class WasiHost : IDisposable
 
     private static void Begin(Instance instance)
     {
-        if ((instance.Export(Start) ?? instance.Export(Initialize)) is not WasmFunction function) return;
-        if (function.Type.Parameters.Length > 0) throw new ProgramException($"what the program exports to begin with is a function of type {function.Type}, which takes parameters");
+        if ((instance.Export(Start) ?? instance.Export(Initialize)) is not WasmFunction function)
+        {
+            return;
+        }
+
+        if (function.Type.Parameters.Length > 0)
+        {
+            throw new ProgramException($"what the program exports to begin with is a function of type {function.Type}, which takes parameters");
+        }
+
         function.Invoke();
     }
 
@@ -115,7 +135,7 @@ public sealed class WasiHost : IDisposable
         WasiFile file = options.InheritStandardStreams
             ? new HostFile(descriptor, FdFlags.None, isOwned: false)
             : new StreamFile(stream ?? Stream.Null);
-        Rights rights = file.Type == FileType.RegularFile ? Rights.RegularFile : Rights.Stream;
+        var rights = file.Type == FileType.RegularFile ? Rights.RegularFile : Rights.Stream;
         _descriptors.Add(new Descriptor(file, rights & ~(descriptor == 0 ? Rights.FdWrite : Rights.FdRead), Rights.None));
     }
 

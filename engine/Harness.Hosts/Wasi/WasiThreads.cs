@@ -45,11 +45,15 @@ internal sealed class WasiThreads : IDisposable
         _module = module;
         _imports = imports;
         functions.Ending = _ending.Token;
-        FunctionType type = FunctionType.Of([ValueType.I32], [ValueType.I32]);
+        var type = FunctionType.Of([ValueType.I32], [ValueType.I32]);
         imports.Define(ModuleName, SpawnName, HostFunction.Create(type, (caller, slots) => slots[0] = unchecked((uint)Spawn(caller.Store.Engine, (int)slots[0]))));
-        foreach (Import import in module.Imports)
+        foreach (var import in module.Imports)
         {
-            if (import.Kind != ExternalKind.Memory || !module.Memories[import.Index].Type.IsShared) continue;
+            if (import.Kind != ExternalKind.Memory || !module.Memories[import.Index].Type.IsShared)
+            {
+                continue;
+            }
+
             var memory = new SharedMemory(module.Memories[import.Index].Type);
             _memories.Add(memory);
             imports.Define(import.ModuleName, import.Name, memory);
@@ -68,7 +72,10 @@ internal sealed class WasiThreads : IDisposable
     {
         Enlist(store);
         RunThread(store, isMain: true, () => begin(store.Instantiate(_module, _imports)));
-        foreach (Thread thread in _threads) thread.Join();
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
 
         // The main thread may have ended just before it was to be interrupted.
         store.TryTakeInterrupt();
@@ -79,7 +86,11 @@ internal sealed class WasiThreads : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (SharedMemory memory in _memories) memory.Dispose();
+        foreach (var memory in _memories)
+        {
+            memory.Dispose();
+        }
+
         _ending.Dispose();
     }
 
@@ -89,20 +100,30 @@ internal sealed class WasiThreads : IDisposable
     {
         const int failure = -(int)Errno.Again;
         var store = new Store(engine);
-        bool isStarted = false;
+        var isStarted = false;
         try
         {
-            WasmFunction start = store.Instantiate(_module, _imports).GetFunction(StartName);
+            var start = store.Instantiate(_module, _imports).GetFunction(StartName);
             if (start.Type.Parameters is not [{ Kind: ValueKind.I32 }, { Kind: ValueKind.I32 }])
+            {
                 throw new ProgramException($"the program exports '{StartName}' as a function of type {start.Type}, where its parameters are i32 and i32");
+            }
+
             lock (_gate)
             {
-                if (_ending.IsCancellationRequested || _stores.Count > MostThreads || _lastNumber == LastNumber) return failure;
-                int number = ++_lastNumber;
+                if (_ending.IsCancellationRequested || _stores.Count > MostThreads || _lastNumber == LastNumber)
+                {
+                    return failure;
+                }
+
+                var number = ++_lastNumber;
                 var thread = new Thread(
                     () =>
                     {
-                        using (store) RunThread(store, isMain: false, () => start.Invoke(number, argument));
+                        using (store)
+                        {
+                            RunThread(store, isMain: false, () => start.Invoke(number, argument));
+                        }
                     },
                     checked(engine.Options.StackSize * 1024)) { IsBackground = true };
                 _start(thread);
@@ -119,7 +140,10 @@ internal sealed class WasiThreads : IDisposable
         }
         finally
         {
-            if (!isStarted) store.Dispose();
+            if (!isStarted)
+            {
+                store.Dispose();
+            }
         }
     }
 
@@ -127,8 +151,8 @@ internal sealed class WasiThreads : IDisposable
     {
         try
         {
-            int exitCode = 0;
-            bool exits = isMain;
+            var exitCode = 0;
+            var exits = isMain;
             try
             {
                 action();
@@ -139,7 +163,10 @@ internal sealed class WasiThreads : IDisposable
                 exits = true;
             }
 
-            if (exits) End(exitCode, null);
+            if (exits)
+            {
+                End(exitCode, null);
+            }
         }
 #pragma warning disable CA1031 // It is thrown again where the program was started.
         catch (Exception e)
@@ -149,13 +176,19 @@ internal sealed class WasiThreads : IDisposable
         }
         finally
         {
-            lock (_gate) _stores.Remove(store);
+            lock (_gate)
+            {
+                _stores.Remove(store);
+            }
         }
     }
 
     private void Enlist(Store store)
     {
-        lock (_gate) _stores.Add(store);
+        lock (_gate)
+        {
+            _stores.Add(store);
+        }
     }
 
     /// <summary>Ends the program, unless it has ended: what ends it first says how.</summary>
@@ -163,11 +196,18 @@ internal sealed class WasiThreads : IDisposable
     {
         lock (_gate)
         {
-            if (_ending.IsCancellationRequested) return;
+            if (_ending.IsCancellationRequested)
+            {
+                return;
+            }
+
             _exitCode = exitCode;
             _failure = failure;
             _ending.Cancel();
-            foreach (Store store in _stores) store.Interrupt();
+            foreach (var store in _stores)
+            {
+                store.Interrupt();
+            }
         }
     }
 }

@@ -143,7 +143,9 @@ internal readonly record struct FileTimes(ulong Access, ulong Modification, Time
         const TimeFlags bothAccess = TimeFlags.Access | TimeFlags.AccessNow;
         const TimeFlags bothModification = TimeFlags.Modification | TimeFlags.ModificationNow;
         if ((Flags & bothAccess) == bothAccess || (Flags & bothModification) == bothModification)
+        {
             throw new WasiErrorException(Errno.Inval);
+        }
     }
 }
 

@@ -10,8 +10,12 @@ internal sealed class SlurmFactAttribute : FactAttribute
     {
         var places = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/usr/bin"]).ToList();
         if (Programs.FirstOrDefault(program => !places.Exists(place => File.Exists(Path.Combine(place, program)))) is { } missing)
+        {
             Skip = $"a cluster needs Slurm, of which {missing} is not installed (Debian: apt-get install slurm-wlm munge)";
+        }
         else if (Environment.UserName != "root")
+        {
             Skip = "a cluster on one host is started by root";
+        }
     }
 }

@@ -36,15 +36,15 @@ public sealed class DartTraceTests : IDisposable
         }
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void TracesAreTheSameOnBothEngines()
     {
-        var program = folder.Write("a b/program.dart", Program);
-        var module = folder.File("a b/program.wasm");
+        var program = _folder.Write("a b/program.dart", Program);
+        var module = _folder.File("a b/program.wasm");
         var here = HarnessProcess.Run("dart", "run", program);
         Assert.Equal(new ToolOutput(0, "", ""), HarnessProcess.Run("dart", "build", program));
         Assert.Equal(255, here.ExitCode);
@@ -63,9 +63,9 @@ public sealed class DartTraceTests : IDisposable
     [Fact]
     public void WhatTrapsIsReportedWithItsStackOnBothEngines()
     {
-        var program = folder.Write("endless.dart", "int f(int n) => f(n + 1) + 1;\nvoid main() {\n  print('on');\n  print(f(0));\n}\n");
+        var program = _folder.Write("endless.dart", "int f(int n) => f(n + 1) + 1;\nvoid main() {\n  print('on');\n  print(f(0));\n}\n");
         Assert.Equal(0, HarnessProcess.Run("dart", "build", program).ExitCode);
-        foreach (var output in (ToolOutput[])[HarnessProcess.Run("dart", "run", program), RunOnV8(folder.File("endless.wasm"))])
+        foreach (var output in (ToolOutput[])[HarnessProcess.Run("dart", "run", program), RunOnV8(_folder.File("endless.wasm"))])
         {
             Assert.Equal((255, "on\n"), (output.ExitCode, output.Output));
             Assert.StartsWith("Unhandled exception:\n", output.Error, StringComparison.Ordinal);
@@ -76,28 +76,28 @@ public sealed class DartTraceTests : IDisposable
     [Fact]
     public void AModuleThatIsWrittenToADeviceHasNoMap()
     {
-        var program = folder.Write("program.dart", "void main() {}");
+        var program = _folder.Write("program.dart", "void main() {}");
         Assert.Equal(new ToolOutput(0, "", ""), HarnessProcess.Run("dart", "build", program, "-o", "/dev/null"));
-        Assert.Equal(["program.dart"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+        Assert.Equal(["program.dart"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
     }
 
     /// <summary>Nothing is known of where the code is from that wasm-opt has made.</summary>
     [Fact]
     public void AModuleWithoutAMapIsNotGivenThatOfAnEarlierOne()
     {
-        var program = folder.Write("program.dart", "void main() {}");
+        var program = _folder.Write("program.dart", "void main() {}");
         Assert.Equal(new ToolOutput(0, "", ""), HarnessProcess.Run("dart", "build", program));
-        Assert.True(File.Exists(folder.File("program.wasm.map")));
+        Assert.True(File.Exists(_folder.File("program.wasm.map")));
         Assert.Equal(0, HarnessProcess.Run("dart", "build", program, "--dart.wasm-opt=-O1").ExitCode);
-        Assert.False(File.Exists(folder.File("program.wasm.map")));
+        Assert.False(File.Exists(_folder.File("program.wasm.map")));
     }
 
     /// <summary>A program that writes traces in each iteration reads its map in the first.</summary>
     [Fact]
     public void AMapIsReadOnceForAllIterations()
     {
-        folder.Write("traced.dart", "void main() => print(StackTrace.current);");
-        var program = ProgramManifest.Read(folder.Write("programs.yaml", "- {name: traced, source: traced.dart, host: dart, iteration: instance}"), "suite", folder.Path)[0];
+        _folder.Write("traced.dart", "void main() => print(StackTrace.current);");
+        var program = ProgramManifest.Read(_folder.Write("programs.yaml", "- {name: traced, source: traced.dart, host: dart, iteration: instance}"), "suite", _folder.Path)[0];
         var (first, second) = ProgramSession.Run(program, EngineOptions.Default, (host, request) =>
         {
             host.Load();
@@ -112,11 +112,11 @@ public sealed class DartTraceTests : IDisposable
     [Fact]
     public void AMapIsReadOnceInJavaScript()
     {
-        var map = folder.Write("traced.wasm.map", """{"version": 3, "sources": ["traced.dart"], "names": [], "mappings": "AAAA"}""");
+        var map = _folder.Write("traced.wasm.map", """{"version": 3, "sources": ["traced.dart"], "names": [], "mappings": "AAAA"}""");
         Assert.Equal("1:1 1:1", ShellScriptTests.RunInNode($$"""
             const { rmSync } = await import('node:fs');
             const { sourceMapOf } = await import(`${shells}/../../workloads/dart/source-map.mjs`);
-            const findMap = sourceMapOf('{{folder.File("traced.wasm")}}', new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+            const findMap = sourceMapOf('{{_folder.File("traced.wasm")}}', new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
             const place = () => { const { line, column } = findMap()(0); return `${line}:${column}`; };
             const first = place();
             rmSync('{{map}}');

@@ -16,21 +16,24 @@ public sealed class HarnessScriptTests : IDisposable
         "Directory.Build.props", "Directory.Packages.props", "global.json", "harness",
     ];
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public HarnessScriptTests()
     {
         foreach (var file in Files)
-            folder.Write(file, "");
-        folder.Write("harness", File.ReadAllText(Path.Combine(ProjectLayout.Root, "harness")));
-        folder.Write("experiments/Harness.Experiments.Tests/Some.cs", "");
-        folder.Write(Program, "");
-        File.SetUnixFileMode(folder.Write("tools/dotnet", "#!/usr/bin/env bash\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        {
+            _folder.Write(file, "");
+        }
+
+        _folder.Write("harness", File.ReadAllText(Path.Combine(ProjectLayout.Root, "harness")));
+        _folder.Write("experiments/Harness.Experiments.Tests/Some.cs", "");
+        _folder.Write(Program, "");
+        File.SetUnixFileMode(_folder.Write("tools/dotnet", "#!/usr/bin/env bash\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public static TheoryData<string> Sources => [.. Files];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Sources))]
@@ -48,7 +51,7 @@ public sealed class HarnessScriptTests : IDisposable
     public void NothingElseIsAReasonToBuild(string file)
     {
         Run();
-        folder.Write(file, "");
+        _folder.Write(file, "");
         Change(file);
         Assert.Empty(Run());
     }
@@ -58,14 +61,14 @@ public sealed class HarnessScriptTests : IDisposable
         .Select(reference => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, reference.Attribute("Include")!.Value.Replace('\\', '/'))))
         .SelectMany(Projects).Append(project).Distinct();
 
-    private void Change(string file) => File.SetLastWriteTimeUtc(folder.File(file), DateTime.UtcNow.AddMinutes(1));
+    private void Change(string file) => File.SetLastWriteTimeUtc(_folder.File(file), DateTime.UtcNow.AddMinutes(1));
 
     /// <summary>Runs the script.</summary>
     /// <returns>What it says.</returns>
     private string Run()
     {
-        var start = new ProcessStartInfo("bash", [folder.File("harness")]) { RedirectStandardError = true };
-        start.Environment["PATH"] = $"{folder.File("tools")}:{Environment.GetEnvironmentVariable("PATH")}";
+        var start = new ProcessStartInfo("bash", [_folder.File("harness")]) { RedirectStandardError = true };
+        start.Environment["PATH"] = $"{_folder.File("tools")}:{Environment.GetEnvironmentVariable("PATH")}";
         using var process = Process.Start(start)!;
         var said = process.StandardError.ReadToEnd();
         process.WaitForExit();

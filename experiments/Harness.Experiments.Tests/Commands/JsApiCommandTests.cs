@@ -3,15 +3,15 @@ namespace Harness.Experiments.Tests.Commands;
 /// <summary><c>harness js-api</c> on tests of our own: what passes, what fails, what is expected to fail, and files that break.</summary>
 public sealed class JsApiCommandTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void EachFileIsALineAndEachFailureIsNamed()
     {
-        folder.Write("helper.js", "const seven = 7;");
-        folder.Write("a/first.any.js", """
+        _folder.Write("helper.js", "const seven = 7;");
+        _folder.Write("a/first.any.js", """
             // META: global=jsshell
             // META: script=/wasm/jsapi/helper.js
             test(() => assert_equals(seven, 7), "same");
@@ -22,10 +22,10 @@ public sealed class JsApiCommandTests : IDisposable
             promise_test(async () => { await undefined; assert_unreached(); }, "reached");
             test(() => assert_array_equals([1, -0], [1, 0]), "zeros");
             """);
-        folder.Write("broken.any.js", "test(() => {}, 'fine'); throw new Error('broken');");
-        folder.Write("waits.any.js", "promise_test(() => new Promise(() => {}), 'waits');");
-        var expected = folder.Write("expected.txt", "# reasons\na/first.any.js | throws* | not yet\na/first.any.js | same | it is wrong\n");
-        var (exitCode, output, error) = HarnessProcess.Run("js-api", folder.Path, "--expected", expected);
+        _folder.Write("broken.any.js", "test(() => {}, 'fine'); throw new Error('broken');");
+        _folder.Write("waits.any.js", "promise_test(() => new Promise(() => {}), 'waits');");
+        var expected = _folder.Write("expected.txt", "# reasons\na/first.any.js | throws* | not yet\na/first.any.js | same | it is wrong\n");
+        var (exitCode, output, error) = HarnessProcess.Run("js-api", _folder.Path, "--expected", expected);
         Assert.Empty(error);
         Assert.Equal(
             """
@@ -47,9 +47,9 @@ public sealed class JsApiCommandTests : IDisposable
     public void MistakesAreOneLine()
     {
         Assert.Equal((2, "harness: there is no folder /nowhere\n"), Failing("js-api", "/nowhere"));
-        Assert.Equal((2, $"harness: {folder.Path} has no tests (*.any.js)\n"), Failing("js-api", folder.Path));
-        var wrong = folder.Write("wrong.txt", "a | b");
-        Assert.Equal((2, $"harness: {wrong}:1: not 'file | test | reason'\n"), Failing("js-api", folder.Path, "--expected", wrong));
+        Assert.Equal((2, $"harness: {_folder.Path} has no tests (*.any.js)\n"), Failing("js-api", _folder.Path));
+        var wrong = _folder.Write("wrong.txt", "a | b");
+        Assert.Equal((2, $"harness: {wrong}:1: not 'file | test | reason'\n"), Failing("js-api", _folder.Path, "--expected", wrong));
     }
 
     private static (int ExitCode, string Error) Failing(params string[] arguments)

@@ -7,26 +7,26 @@ namespace Harness.Experiments.Tests.Commands;
 /// <summary>Folders of 100,000 rows are read, compared and reported in seconds, in bounded memory.</summary>
 public sealed class LargeResultsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly ResultsFolder results;
+    private readonly TemporaryFolder _folder = new();
+    private readonly ResultsFolder _results;
 
     public LargeResultsTests()
     {
         var budgets = Enumerable.Range(1, 100).ToDictionary(i => $"budget-{i}", i => new Dictionary<string, string> { ["inlining.budget"] = $"{i * 100}" });
-        results = SyntheticResults.Write(
-            folder.File("large"), ["ours"], budgets, [.. Enumerable.Range(1, 48).Select(i => $"program-{i}")], 21, cell => 10 + (cell.Configuration.Length % 3) + (cell.Workload.Length % 5));
+        _results = SyntheticResults.Write(
+            _folder.File("large"), ["ours"], budgets, [.. Enumerable.Range(1, 48).Select(i => $"program-{i}")], 21, cell => 10 + (cell.Configuration.Length % 3) + (cell.Workload.Length % 5));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void TheyAreComparedAndReportedInTime()
     {
         // Processor time, since other tests run beside these. It is what users are to wait at most, or less, although nothing is compiled ahead of time here.
-        Check(5, 500, "compare", results.Path, "--csv");
-        Check(5, 500, "compare", results.Path + ",configuration=budget-1", results.Path + ",configuration=budget-99", "--csv");
-        Check(12, 450, "report", results.Path);
-        Assert.InRange(new FileInfo(results.Report).Length, 100_000, 10_000_000);
+        Check(5, 500, "compare", _results.Path, "--csv");
+        Check(5, 500, "compare", _results.Path + ",configuration=budget-1", _results.Path + ",configuration=budget-99", "--csv");
+        Check(12, 450, "report", _results.Path);
+        Assert.InRange(new FileInfo(_results.Report).Length, 100_000, 10_000_000);
     }
 
     private static void Check(double mostSeconds, int mostMegabytes, params string[] arguments)

@@ -7,22 +7,22 @@ namespace Harness.Experiments.Tests.Commands;
 /// <summary>Modules of the user's own.</summary>
 public sealed class MeasureTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void AModuleIsMeasuredOnTwoEnginesWithTwoValuesOfAKnob()
     {
-        folder.Write("own.wat", """
+        _folder.Write("own.wat", """
             (module (func (export "sum") (param $n i32) (result f64) (local $sum f64)
               (loop $next
                 (local.set $sum (f64.add (local.get $sum) (f64.convert_i32_s (local.get $n))))
                 (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
               (local.get $sum)))
             """);
-        var results = folder.File("out");
-        var output = Run("measure", folder.File("own.wat"), "--invoke", "sum", "1000", "--engines", "ours,wasmtime", "--knob", "pass.peel=on,off", "--knob", "wasmtime.cranelift_opt_level=speed,none", "--repetitions", "1", "--results", results);
+        var results = _folder.File("out");
+        var output = Run("measure", _folder.File("own.wat"), "--invoke", "sum", "1000", "--engines", "ours,wasmtime", "--knob", "pass.peel=on,off", "--knob", "wasmtime.cranelift_opt_level=speed,none", "--repetitions", "1", "--results", results);
         var rows = DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv"));
         Assert.Equal(
             [
@@ -42,15 +42,15 @@ public sealed class MeasureTests : IDisposable
     [Fact]
     public void ACommandMustPrintOnEveryEngineWhatItPrintsOnTheFirst()
     {
-        folder.Write("command.wat", """
+        _folder.Write("command.wat", """
             (module
               (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
               (memory (export "memory") 1)
               (data (i32.const 8) "\10\00\00\00\03\00\00\00hi\n")
               (func (export "_start") (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))))
             """);
-        var results = folder.File("out");
-        Run("measure", folder.File("command.wat"), "--host", "wasi", "word", "--engines", "wasmtime,ours", "--repetitions", "1", "--results", results);
+        var results = _folder.File("out");
+        Run("measure", _folder.File("command.wat"), "--host", "wasi", "word", "--engines", "wasmtime,ours", "--repetitions", "1", "--results", results);
         Assert.Equal(2, DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv")).Count);
         var sweep = File.ReadAllText(Path.Combine(results, "sweep.yaml"));
         Assert.Contains("sha256: 8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4, exit-code: 0", sweep, StringComparison.Ordinal);
@@ -61,25 +61,25 @@ public sealed class MeasureTests : IDisposable
     [Fact]
     public void WhatACommandIsGivenIsInTheSweepAndItsFingerprints()
     {
-        folder.Write("command.wat", GivenCommand.Text);
-        folder.Write("data/sub/in.txt", "inner\n");
-        folder.Write("words.txt", "words\n");
-        var results = folder.File("out");
+        _folder.Write("command.wat", GivenCommand.Text);
+        _folder.Write("data/sub/in.txt", "inner\n");
+        _folder.Write("words.txt", "words\n");
+        var results = _folder.File("out");
         string[] words =
         [
-            "measure", folder.File("command.wat"), "--host", "wasi", "--dir", folder.File("data"), "--stdin", folder.File("words.txt"), "--env", "NAME=value", "--engines", "wasmtime,ours",
+            "measure", _folder.File("command.wat"), "--host", "wasi", "--dir", _folder.File("data"), "--stdin", _folder.File("words.txt"), "--env", "NAME=value", "--engines", "wasmtime,ours",
             "--repetitions", "1", "--results", results,
         ];
         Run(words);
         Assert.Equal(2, DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv")).Count);
         var sweep = File.ReadAllText(Path.Combine(results, "sweep.yaml"));
-        Assert.Contains($"inputs: {{\"data\": \"{folder.File("data")}\"}}", sweep, StringComparison.Ordinal);
-        Assert.Contains($"stdin: \"{folder.File("words.txt")}\"", sweep, StringComparison.Ordinal);
+        Assert.Contains($"inputs: {{\"data\": \"{_folder.File("data")}\"}}", sweep, StringComparison.Ordinal);
+        Assert.Contains($"stdin: \"{_folder.File("words.txt")}\"", sweep, StringComparison.Ordinal);
         Assert.Contains("environment: {\"NAME\": \"value\"}", sweep, StringComparison.Ordinal);
 
         // A file that the command does not read: it prints the same, but is given something else.
         var before = Fingerprint();
-        folder.Write("data/other.txt", "other");
+        _folder.Write("data/other.txt", "other");
         Run(words);
         Assert.NotEqual(before, Fingerprint());
 
@@ -89,7 +89,7 @@ public sealed class MeasureTests : IDisposable
     [Fact]
     public void ASweepCanBeginWithPerfectFeedback()
     {
-        folder.Write("own.wat", """
+        _folder.Write("own.wat", """
             (module
               (type $f (func (param i32) (result i32)))
               (table funcref (elem $one $two))
@@ -102,8 +102,8 @@ public sealed class MeasureTests : IDisposable
                   (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
                 (local.get $x)))
             """);
-        var results = folder.File("out");
-        Run("measure", folder.File("own.wat"), "--invoke", "run", "500000", "--engines", "ours", "--knob", "feedback.profile=none,recorded", "--knob", "feedback.first-call=1", "--knob", "tier-up=synchronous", "--knob", "tiering.budget=100000", "--repetitions", "1", "--results", results);
+        var results = _folder.File("out");
+        Run("measure", _folder.File("own.wat"), "--invoke", "run", "500000", "--engines", "ours", "--knob", "feedback.profile=none,recorded", "--knob", "feedback.first-call=1", "--knob", "tier-up=synchronous", "--knob", "tiering.budget=100000", "--repetitions", "1", "--results", results);
         var rows = DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv")).OrderBy(row => row.Configuration, StringComparer.Ordinal).ToList();
         Assert.Equal(2, rows.Count);
         Assert.Contains("recorded", rows[1].Configuration, StringComparison.Ordinal);
@@ -115,14 +115,14 @@ public sealed class MeasureTests : IDisposable
     [Fact]
     public void ASweepUsesACacheOnlyWhereItSaysSo()
     {
-        folder.Write("own.wat", """
+        _folder.Write("own.wat", """
             (module
               (func $one (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
               (func (export "run") (param i32) (result i32) (call $one (call $one (local.get 0)))))
             """);
-        var cache = folder.File("cache");
-        var results = folder.File("out");
-        Run("measure", folder.File("own.wat"), "--invoke", "run", "5", "--engines", "ours", "--knob", $"cache.directory=none,{cache}", "--knob", "tier-up=never", "--repetitions", "2", "--results", results);
+        var cache = _folder.File("cache");
+        var results = _folder.File("out");
+        Run("measure", _folder.File("own.wat"), "--invoke", "run", "5", "--engines", "ours", "--knob", $"cache.directory=none,{cache}", "--knob", "tier-up=never", "--repetitions", "2", "--results", results);
         var rows = DurableCsv<Measurement>.Read(Path.Combine(results, "results.csv"));
         Assert.Equal(4, rows.Count);
         Assert.All(rows.Where(row => !row.Configuration.Contains(cache, StringComparison.Ordinal)), row => Assert.Equal((0, 0), (row.CacheHits, row.CacheMisses)));
@@ -135,13 +135,13 @@ public sealed class MeasureTests : IDisposable
     [Fact]
     public void ACacheIsFilledBeforeTheFirstProcessAndEmptyInEach()
     {
-        folder.Write("own.wat", """
+        _folder.Write("own.wat", """
             (module
               (func $one (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
               (func (export "run") (param i32) (result i32) (call $one (call $one (local.get 0)))))
             """);
-        var results = folder.File("out");
-        Run("measure", folder.File("own.wat"), "--invoke", "run", "5", "--knob", "cache.directory=none,empty,filled", "--knob", "tier-up=never", "--repetitions", "2", "--results", results);
+        var results = _folder.File("out");
+        Run("measure", _folder.File("own.wat"), "--invoke", "run", "5", "--knob", "cache.directory=none,empty,filled", "--knob", "tier-up=never", "--repetitions", "2", "--results", results);
         var rows = MeasurementFile.Read(Path.Combine(results, "results.csv"));
         Assert.Equal(
             [("empty", 0, 2), ("empty", 0, 2), ("filled", 2, 0), ("filled", 2, 0), ("none", 0, 0), ("none", 0, 0)],
@@ -155,22 +155,22 @@ public sealed class MeasureTests : IDisposable
     [Fact]
     public void ADryRunSaysWhatItWouldStartAndWritesNothing()
     {
-        folder.Write("own.wat", "(module (func (export \"run\") (param i32) (result i32) (unreachable)))");
-        var results = folder.File("out");
-        var told = Run("measure", folder.File("own.wat"), "--invoke", "run", "5", "--knob", "deopt=on,off", "--repetitions", "7", "--results", results, "--dry-run");
+        _folder.Write("own.wat", "(module (func (export \"run\") (param i32) (result i32) (unreachable)))");
+        var results = _folder.File("out");
+        var told = Run("measure", _folder.File("own.wat"), "--invoke", "run", "5", "--knob", "deopt=on,off", "--repetitions", "7", "--results", results, "--dry-run");
         Assert.Contains("14 processes to start", told, StringComparison.Ordinal);
-        Assert.Contains("12 processes to start", Run("measure", folder.File("own.wat"), "--invoke", "run", "5", "--knob", "deopt=on,off", "--results", results, "--dry-run", "--quick"), StringComparison.Ordinal);
-        folder.Write("command.wat", "(module (memory (export \"memory\") 1) (func (export \"_start\") (unreachable)))");
-        Assert.Contains("11 processes to start", Run("measure", folder.File("command.wat"), "--host", "wasi", "--results", results, "--dry-run"), StringComparison.Ordinal);
+        Assert.Contains("12 processes to start", Run("measure", _folder.File("own.wat"), "--invoke", "run", "5", "--knob", "deopt=on,off", "--results", results, "--dry-run", "--quick"), StringComparison.Ordinal);
+        _folder.Write("command.wat", "(module (memory (export \"memory\") 1) (func (export \"_start\") (unreachable)))");
+        Assert.Contains("11 processes to start", Run("measure", _folder.File("command.wat"), "--host", "wasi", "--results", results, "--dry-run"), StringComparison.Ordinal);
         Assert.False(Directory.Exists(results));
     }
 
     [Fact]
     public void AQuickLookIsThatOfSweeps()
     {
-        folder.Write("own.wat", "(module (func (export \"run\") (result i32) (i32.const 1)))");
-        var results = folder.File("out");
-        Run("measure", folder.File("own.wat"), "--invoke", "run", "--quick", "--repetitions", "8", "--results", results);
+        _folder.Write("own.wat", "(module (func (export \"run\") (result i32) (i32.const 1)))");
+        var results = _folder.File("out");
+        Run("measure", _folder.File("own.wat"), "--invoke", "run", "--quick", "--repetitions", "8", "--results", results);
         var rows = MeasurementFile.Read(Path.Combine(results, "results.csv"));
         Assert.Equal((6, 1), (rows.Count, rows.Max(row => row.TimedCalls)));
         Assert.Contains("(a first look)", File.ReadAllText(Path.Combine(results, "sweep.yaml")), StringComparison.Ordinal);
@@ -180,25 +180,25 @@ public sealed class MeasureTests : IDisposable
     [Fact]
     public void ProgramsAreMeasuredByTheirNames()
     {
-        var told = Run("measure", "recursion", "--knob", "deopt=on,off", "--repetitions", "1", "--timed-calls", "1", "--results", folder.File("own"));
-        Assert.Equal(["recursion"], MeasurementFile.Read(Path.Combine(folder.File("own"), "results.csv")).Select(row => row.Workload).Distinct());
+        var told = Run("measure", "recursion", "--knob", "deopt=on,off", "--repetitions", "1", "--timed-calls", "1", "--results", _folder.File("own"));
+        Assert.Equal(["recursion"], MeasurementFile.Read(Path.Combine(_folder.File("own"), "results.csv")).Select(row => row.Workload).Distinct());
         Assert.Contains("deopt=off", told, StringComparison.Ordinal);
 
-        folder.Write("far/programs.yaml", "- {name: a, file: a.wat, invoke: f, args: ['i32:2'], expected: ['i32:3']}\n");
-        folder.Write("far/a.wat", "(module (func (export \"f\") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))");
-        Run("measure", "far/a", "--suite", $"far={folder.File("far")}", "--repetitions", "1", "--results", folder.File("suite"));
-        Assert.Equal("far/a", Assert.Single(MeasurementFile.Read(Path.Combine(folder.File("suite"), "results.csv"))).Workload);
+        _folder.Write("far/programs.yaml", "- {name: a, file: a.wat, invoke: f, args: ['i32:2'], expected: ['i32:3']}\n");
+        _folder.Write("far/a.wat", "(module (func (export \"f\") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))");
+        Run("measure", "far/a", "--suite", $"far={_folder.File("far")}", "--repetitions", "1", "--results", _folder.File("suite"));
+        Assert.Equal("far/a", Assert.Single(MeasurementFile.Read(Path.Combine(_folder.File("suite"), "results.csv"))).Workload);
     }
 
     /// <summary>The folder may be the user's own.</summary>
     [Fact]
     public void FilesOfTheUserStayAsTheyAre()
     {
-        folder.Write("own.wat", "(module (func (export \"run\") (result i32) (i32.const 1)))");
-        var mine = folder.Write("mine/measure.yaml", "distances: [1, 2]\n");
-        Run("measure", folder.File("own.wat"), "--invoke", "run", "--repetitions", "1", "--results", folder.File("mine"));
+        _folder.Write("own.wat", "(module (func (export \"run\") (result i32) (i32.const 1)))");
+        var mine = _folder.Write("mine/measure.yaml", "distances: [1, 2]\n");
+        Run("measure", _folder.File("own.wat"), "--invoke", "run", "--repetitions", "1", "--results", _folder.File("mine"));
         Assert.Equal("distances: [1, 2]\n", File.ReadAllText(mine));
-        Assert.True(File.Exists(folder.File("mine/sweep.yaml")));
+        Assert.True(File.Exists(_folder.File("mine/sweep.yaml")));
     }
 
     [Fact]
@@ -206,10 +206,10 @@ public sealed class MeasureTests : IDisposable
     {
         var request = new MeasureRequest
         {
-            Path = folder.File("a: {b} 'c\" #.wasm"),
-            Host = new ModuleHost(HostKind.Wasi, [ProgramInput.ByName(folder.File("in: [put]")), ProgramInput.At("data/{a}: b", folder.File("a")), ProgramInput.At(".", folder.Path)])
+            Path = _folder.File("a: {b} 'c\" #.wasm"),
+            Host = new ModuleHost(HostKind.Wasi, [ProgramInput.ByName(_folder.File("in: [put]")), ProgramInput.At("data/{a}: b", _folder.File("a")), ProgramInput.At(".", _folder.Path)])
             {
-                StandardInput = folder.File("std: 'in'"),
+                StandardInput = _folder.File("std: 'in'"),
                 Environment = new Dictionary<string, string> { ["no"] = "yes", ["A: {b}"] = "" },
             },
             Function = "main",
@@ -221,7 +221,7 @@ public sealed class MeasureTests : IDisposable
             TimedCalls = 1,
         };
         var text = request.ToSweep(new MeasuredProgram([], [], new Harness.Experiments.Engines.WorkerOutputText { Text = "", Sha256 = "00", Files = new Dictionary<string, string> { ["x: y"] = "11" } }));
-        var sweep = Harness.Experiments.Sweeps.SweepFile.Read(folder.Write("sweep.yaml", text), ProgramCatalog.Read());
+        var sweep = Harness.Experiments.Sweeps.SweepFile.Read(_folder.Write("sweep.yaml", text), ProgramCatalog.Read());
         var program = Assert.Single(sweep.Programs);
         Assert.Equal(("a: {b} 'c\" #", request.Path), (program.Name, program.PathOf(program.Module)));
         Assert.Equal(request.Arguments, program.Arguments);
@@ -239,7 +239,7 @@ public sealed class MeasureTests : IDisposable
     {
         var request = new MeasureRequest
         {
-            Path = folder.File("own.wasm"),
+            Path = _folder.File("own.wasm"),
             Host = new ModuleHost(HostKind.None, []),
             Function = function,
             Arguments = [],

@@ -34,16 +34,16 @@ public sealed class RunHostTests : IDisposable
             (call $proc_exit (i32.load (i32.const 16)))))
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Words that look like options stand behind two dashes; output need not be text.</summary>
     [Fact]
     public void ACommandGetsItsWordsAndFilesAndItsExitCodeIsPassedOn()
     {
-        var command = folder.Write("command.wat", Command);
-        var input = folder.File("in.txt");
+        var command = _folder.Write("command.wat", Command);
+        var input = _folder.File("in.txt");
         File.WriteAllBytes(input, [0xFF, (byte)'.', 0x80]);
         var (exitCode, output) = Run("run", command, "--host", "wasi", "--input", input, "--tier-up", "never", "word", "--", "--deopt", "-v");
         byte[] expected = [.. "word\0--deopt\0-v\0"u8, 0xFF, (byte)'.', 0x80];
@@ -57,11 +57,11 @@ public sealed class RunHostTests : IDisposable
     [InlineData(false)]
     public void ACommandIsGivenVariablesInputAndFolders(bool isPipe)
     {
-        var command = folder.Write("command.wat", GivenCommand.Text);
-        folder.Write("data/sub/in.txt", "inner\n");
-        var words = folder.Write("words.txt", "words\n");
+        var command = _folder.Write("command.wat", GivenCommand.Text);
+        _folder.Write("data/sub/in.txt", "inner\n");
+        var words = _folder.Write("words.txt", "words\n");
         var (exitCode, output) = RunIn(
-            folder.Path,
+            _folder.Path,
             "words\n",
             ["run", command, "--host", "wasi", "--dir", "data", "--stdin", isPipe ? "-" : words, "--env", "FIRST=one", "--env", "SECOND=", "--repeat", "2"]);
         Assert.Equal(0, exitCode);
@@ -78,10 +78,10 @@ public sealed class RunHostTests : IDisposable
     [InlineData("data", ".")]
     public void AFolderIsFoundByItsPathOrName(string from, string given)
     {
-        var command = folder.Write("command.wat", GivenCommand.Text);
-        folder.Write("data/sub/in.txt", "inner\n");
-        Directory.CreateDirectory(folder.File("other"));
-        var (exitCode, output) = RunIn(folder.File(from), "", ["run", command, "--host", "wasi", "--dir", given.Replace("{0}", folder.Path, StringComparison.Ordinal)]);
+        var command = _folder.Write("command.wat", GivenCommand.Text);
+        _folder.Write("data/sub/in.txt", "inner\n");
+        Directory.CreateDirectory(_folder.File("other"));
+        var (exitCode, output) = RunIn(_folder.File(from), "", ["run", command, "--host", "wasi", "--dir", given.Replace("{0}", _folder.Path, StringComparison.Ordinal)]);
         Assert.Equal((0, from == "data" ? "" : "inner\n"), (exitCode, Encoding.UTF8.GetString(output)));
     }
 
@@ -91,7 +91,7 @@ public sealed class RunHostTests : IDisposable
     [InlineData("diff-decisions default deopt=off", @"Both decide alike about every call\.")]
     public void ACommandIsExplainedWithItsHost(string command, string expected)
     {
-        var (exitCode, output) = Run([.. command.Split(' '), folder.Write("command.wat", Command), "--host", "wasi", "--input", folder.Write("in.txt", "text"), "word"]);
+        var (exitCode, output) = Run([.. command.Split(' '), _folder.Write("command.wat", Command), "--host", "wasi", "--input", _folder.Write("in.txt", "text"), "word"]);
         Assert.Equal(0, exitCode);
         Assert.Matches(expected, Encoding.UTF8.GetString(output));
     }
@@ -99,7 +99,7 @@ public sealed class RunHostTests : IDisposable
     [Fact]
     public void ADartProgramGetsItsWords()
     {
-        var program = folder.Write("main.dart", "void main(List<String> args) => print(args);");
+        var program = _folder.Write("main.dart", "void main(List<String> args) => print(args);");
         var (exitCode, output) = Run("dart", "run", program, "word", "", "--dart.inline", "5", "--", "--deopt", "-v");
         Assert.Equal((0, "[word, , --deopt, -v]\n"), (exitCode, Encoding.UTF8.GetString(output)));
     }
@@ -107,7 +107,7 @@ public sealed class RunHostTests : IDisposable
     [Fact]
     public void CallsOfNanosecondsHaveTimes()
     {
-        var module = folder.Write("quick.wat", """(module (func (export "main") (result i32) (i32.const 7)))""");
+        var module = _folder.Write("quick.wat", """(module (func (export "main") (result i32) (i32.const 7)))""");
         var (exitCode, output) = Run("run", module, "--repeat", "50");
         var lines = Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal((0, "7", 52), (exitCode, lines[0], lines.Length));

@@ -10,9 +10,9 @@ public sealed class TuneStatusTests : IDisposable
     /// <summary>Processes of the first batch.</summary>
     private const int Batch = 48;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ItSaysWhereASearchIsWhatItHasAndWhatIsLeft()
@@ -71,7 +71,7 @@ public sealed class TuneStatusTests : IDisposable
     /// <summary>The folder of a search that is stopped when its evaluator has nothing left.</summary>
     private TuningFolder Begin(FunctionEvaluator evaluator)
     {
-        var run = new TuningFolder(folder.File("run"));
+        var run = new TuningFolder(_folder.File("run"));
         var specification = TestTuning.Read(TestTuning.Text);
         run.Prepare(specification, "1", []);
         using var recorded = new RecordedEvaluator(evaluator, run.Evaluations);

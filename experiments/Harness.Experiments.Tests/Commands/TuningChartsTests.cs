@@ -6,14 +6,14 @@ namespace Harness.Experiments.Tests.Commands;
 /// <summary>The charts of a search can be had in every format and width, as those of sweeps can.</summary>
 public sealed class TuningChartsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void OneIsDrawnAgainFromTheRows()
     {
-        var file = folder.File("slices.pdf");
+        var file = _folder.File("slices.pdf");
         var (exitCode, output, _) = HarnessProcess.Run("chart", "v8-inlining-flags", "--figure", "slices", "--output", file, "--width", "504");
         Assert.Equal((0, file), (exitCode, output.TrimEnd()));
         Assert.Equal("%PDF"u8, File.ReadAllBytes(file).AsSpan(0, 4));
@@ -28,7 +28,10 @@ public sealed class TuningChartsTests : IDisposable
         Assert.StartsWith($"{run.Path}: progress.png, progress.svg, ", output, StringComparison.Ordinal);
         Assert.Contains(" front.svg", output, StringComparison.Ordinal);
         foreach (var name in output.TrimEnd()[(run.Path.Length + 2)..].Split(", "))
+        {
             Assert.True(File.Exists(Path.Combine(run.Path, name)), name);
+        }
+
         Assert.Contains("viewBox=\"0 0 1500 ", File.ReadAllText(run.Chart("progress", "svg")), StringComparison.Ordinal);
         Assert.False(File.Exists(run.Report));
     }
@@ -46,7 +49,7 @@ public sealed class TuningChartsTests : IDisposable
     /// <summary>The folder of a search that is stopped after some processes; of one that goes to its end where there are not so many.</summary>
     private TuningFolder Search(int processes)
     {
-        var run = new TuningFolder(folder.File("run"));
+        var run = new TuningFolder(_folder.File("run"));
         var specification = TestTuning.Read(TestTuning.Text);
         run.Prepare(specification, "1", []);
         using var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (knobs, _) => knobs.Count == 0 ? 1 : 0.9) { Left = processes }, run.Evaluations);

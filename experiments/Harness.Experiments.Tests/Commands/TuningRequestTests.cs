@@ -9,9 +9,9 @@ namespace Harness.Experiments.Tests.Commands;
 /// <summary>A search by flags is one by the file that they mean.</summary>
 public sealed class TuningRequestTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void FlagsMeanWhatAFileSays()
@@ -84,11 +84,14 @@ public sealed class TuningRequestTests : IDisposable
     public void TheFolderHasTheSpecificationAndGoesOn()
     {
         var specification = Read(new TuningRequest { Method = "random", Knobs = ["inlining.budget=100..10000:log"], Train = ["two-targets", "three-targets"], HeldOut = ["recursion"], Processes = 100 });
-        var run = new TuningFolder(folder.File("tune-mine"));
+        var run = new TuningFolder(_folder.File("tune-mine"));
         var processes = new ProcessEvaluator(specification);
         run.Prepare(specification, processes.EngineVersion, processes.Fingerprints());
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (knobs, _) => knobs.Count == 0 ? 1 : 0.9), run.Evaluations))
+        {
             new TuningRun(specification, recorded).Run();
+        }
+
         Assert.Equal(specification.SourceText, File.ReadAllText(run.Specification));
         Assert.Equal(Words(specification with { Name = "tune-mine" }), Words(run.ReadSpecification(ProgramCatalog.Read())));
         var (continued, _, _) = HarnessProcess.Run("tune", "continue", run.Path);
@@ -102,7 +105,7 @@ public sealed class TuningRequestTests : IDisposable
     [Fact]
     public void ADryRunSaysWhatItCostsAndWritesNothing()
     {
-        var results = folder.File("my-search");
+        var results = _folder.File("my-search");
         var (exitCode, output, _) = HarnessProcess.Run(
             "tune", "--engine", "ours", "--knob", "inlining.budget=2000..50000:log", "--knob", "deopt", "--train", "two-targets,three-targets", "--held-out", "recursion", "--held-out", "histogram", "--minutes", "30",
             "--results", results, "--dry-run");

@@ -6,28 +6,31 @@ namespace Harness.Experiments.Tests.Conformance;
 /// <summary>Tests of Dart's conformance suite are found, run, and counted by directory.</summary>
 public sealed class ConformanceSuiteTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ResultsAreCountedByDirectory()
     {
-        folder.Write("numbers/add_t01.dart", "main() {\n  if (1 + 1 != 2) throw 'wrong';\n}\n");
-        folder.Write("numbers/add_t02.dart", "main() {\n  throw 'as it is written';\n}\n");
-        folder.Write("numbers/add_t03.dart", "main() {\n  int x = 'text'; // [cfe] of another type\n  print(x);\n}\n");
-        folder.Write("numbers/add_t04.dart", "main() {\n  print(1); // [cfe] nothing that a compiler would see\n}\n");
-        folder.Write("numbers/add_part_t05.dart", "part of 'add_t01.dart';\n");
-        folder.Write("files/read_t01.dart", "import 'dart:io';\nmain() {\n  print(File('x'));\n}\n");
+        _folder.Write("numbers/add_t01.dart", "main() {\n  if (1 + 1 != 2) throw 'wrong';\n}\n");
+        _folder.Write("numbers/add_t02.dart", "main() {\n  throw 'as it is written';\n}\n");
+        _folder.Write("numbers/add_t03.dart", "main() {\n  int x = 'text'; // [cfe] of another type\n  print(x);\n}\n");
+        _folder.Write("numbers/add_t04.dart", "main() {\n  print(1); // [cfe] nothing that a compiler would see\n}\n");
+        _folder.Write("numbers/add_part_t05.dart", "part of 'add_t01.dart';\n");
+        _folder.Write("files/read_t01.dart", "import 'dart:io';\nmain() {\n  print(File('x'));\n}\n");
 
-        var results = Run(new ConformanceSuite(folder.Path));
+        var results = Run(new ConformanceSuite(_folder.Path));
 
         Assert.Equal(
             ["Failed: numbers/add_t02.dart: as it is written", "Not refused: numbers/add_t04.dart", "Unsupported: files/read_t01.dart"],
-            results.Select(result => result.Complaint).OfType<string>().Select(text => text.StartsWith("Unsupported", StringComparison.Ordinal) ? text[..text.IndexOf(": " + folder.Path, StringComparison.Ordinal)] : text).Order(StringComparer.Ordinal));
+            results.Select(result => result.Complaint).OfType<string>().Select(text => text.StartsWith("Unsupported", StringComparison.Ordinal) ? text[..text.IndexOf(": " + _folder.Path, StringComparison.Ordinal)] : text).Order(StringComparer.Ordinal));
         var table = new ConformanceTable();
         foreach (var result in results)
+        {
             table.Count(result);
+        }
+
         var rows = table.Create().Rows;
         Assert.Equal(["files", 0, 0, double.NaN, 0, 0, double.NaN, 0, 1, "1: The library 'dart:io' is not supported."], rows[0]);
         Assert.Equal(["numbers", 1, 1, 0.5, 1, 1, 0.5, 0, 0, ""], rows[1]);
@@ -41,9 +44,11 @@ public sealed class ConformanceSuiteTests : IDisposable
     public void ASampleTakesSomeOfADirectory(int every, int from, string expected)
     {
         for (var i = 1; i <= 5; i++)
-            folder.Write($"some/test_t0{i}.dart", "main() {}\n");
+        {
+            _folder.Write($"some/test_t0{i}.dart", "main() {}\n");
+        }
 
-        var results = Run(new ConformanceSuite(folder.Path, every: every, from: from));
+        var results = Run(new ConformanceSuite(_folder.Path, every: every, from: from));
 
         Assert.Equal(expected, string.Join(' ', results.Select(result => result.Test[^8..^5]).Order(StringComparer.Ordinal)));
         Assert.All(results, result => Assert.True(result.IsRight, result.Complaint));
@@ -52,19 +57,19 @@ public sealed class ConformanceSuiteTests : IDisposable
     [Fact]
     public void ATestThatDoesNotEndIsInterrupted()
     {
-        folder.Write("some/test_t01.dart", "main() {\n  while (true) {}\n}\n");
+        _folder.Write("some/test_t01.dart", "main() {\n  while (true) {}\n}\n");
 
-        Assert.Equal(DartOutcome.Failed, Assert.Single(Run(new ConformanceSuite(folder.Path, timeout: 1))).Outcome);
+        Assert.Equal(DartOutcome.Failed, Assert.Single(Run(new ConformanceSuite(_folder.Path, timeout: 1))).Outcome);
     }
 
     [Fact]
     public void AFolderWithoutTestsIsAMistake()
     {
-        folder.Write("some/test_t01.dart", "main() {}\n");
+        _folder.Write("some/test_t01.dart", "main() {}\n");
 
-        Assert.Contains("there is no folder", Assert.Throws<HarnessException>(() => new ConformanceSuite(folder.File("none"))).Message, StringComparison.Ordinal);
-        Assert.Contains("whose path has 'other'", Assert.Throws<HarnessException>(() => new ConformanceSuite(folder.Path, "other")).Message, StringComparison.Ordinal);
-        Assert.Contains("from number 2 on", Assert.Throws<HarnessException>(() => new ConformanceSuite(folder.Path, from: 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no folder", Assert.Throws<HarnessException>(() => new ConformanceSuite(_folder.File("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("whose path has 'other'", Assert.Throws<HarnessException>(() => new ConformanceSuite(_folder.Path, "other")).Message, StringComparison.Ordinal);
+        Assert.Contains("from number 2 on", Assert.Throws<HarnessException>(() => new ConformanceSuite(_folder.Path, from: 2)).Message, StringComparison.Ordinal);
     }
 
     private static List<ConformanceResult> Run(ConformanceSuite suite)

@@ -9,9 +9,9 @@ namespace Harness.Experiments.Tests.Costs;
 /// <summary>What hosts measure around programs (instances, traps, compilation), on this engine and on Wasmtime.</summary>
 public sealed class EngineCostTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("ours", "")]
@@ -93,10 +93,16 @@ public sealed class EngineCostTests : IDisposable
         // The first compilation of the process: that of the first iteration, before which Wasmtime makes one more.
         Assert.True(report.CompileMs > 0);
         if (engine != "wasmtime")
+        {
             Assert.Equal(report.IterationMs[0], report.CompileMs, 6);
+        }
+
         if (engine == "ours")
+        {
             Assert.True(report.DecodeMs > 0 && report.ValidateMs > 0 && report.DecodeMs + report.ValidateMs < report.CompileMs);
-        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"{new FileInfo(folder.File("module.wasm")).Length} bytes\n"), Assert.Single(report.Outputs).Text);
+        }
+
+        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"{new FileInfo(_folder.File("module.wasm")).Length} bytes\n"), Assert.Single(report.Outputs).Text);
     }
 
     private WorkerReport Measure(string engine, string host, string text, string knobs) =>
@@ -104,10 +110,10 @@ public sealed class EngineCostTests : IDisposable
 
     private WorkerRequest Request(string host, string text, string knobs)
     {
-        File.WriteAllBytes(folder.File("module.wasm"), WatAssembler.Assemble(text));
+        File.WriteAllBytes(_folder.File("module.wasm"), WatAssembler.Assemble(text));
         return new WorkerRequest
         {
-            Program = new WorkerProgram { Name = host, Host = host, Iteration = "instance", Module = folder.File("module.wasm"), Iterations = host == "compile" ? 0 : 1 },
+            Program = new WorkerProgram { Name = host, Host = host, Iteration = "instance", Module = _folder.File("module.wasm"), Iterations = host == "compile" ? 0 : 1 },
             TimedCalls = 1,
             Settle = new WarmUpRule(1, 0, 1, 1, 0),
             Checks = true,

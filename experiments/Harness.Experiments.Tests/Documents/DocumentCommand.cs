@@ -54,7 +54,9 @@ internal sealed partial record DocumentCommand(string Document, int Line, string
             // A line of prose keeps its number, and a block is a gap in it.
             prose.Append(language is null ? lines[i] : "").Append('\n');
             if (language is "" or "sh" or "bash" && Program().IsMatch(line))
+            {
                 yield return new DocumentCommand(document, i + 1, Normalize(line));
+            }
         }
 
         var text = prose.ToString();
@@ -62,7 +64,9 @@ internal sealed partial record DocumentCommand(string Document, int Line, string
         {
             var code = Normalize(match.Groups["code"].Value);
             if (Program().IsMatch(code))
+            {
                 yield return new DocumentCommand(document, 1 + text.AsSpan(0, match.Index).Count('\n'), code);
+            }
         }
     }
 

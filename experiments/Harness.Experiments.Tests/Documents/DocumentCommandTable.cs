@@ -49,7 +49,10 @@ internal static class DocumentCommandTable
             else if (character == ' ' && !quoted)
             {
                 if (any || word.Length > 0)
+                {
                     words.Add(word.ToString());
+                }
+
                 word.Clear();
                 any = false;
             }
@@ -60,7 +63,10 @@ internal static class DocumentCommandTable
         }
 
         if (any || word.Length > 0)
+        {
             words.Add(word.ToString());
+        }
+
         return words;
     }
 }

@@ -44,7 +44,9 @@ public sealed class DocumentCommandTests(DocumentExamples examples) : IClassFixt
         foreach (var entry in DocumentCommandTable.Read().Values.Where(entry => entry.Elsewhere))
         {
             foreach (var word in DocumentCommandTable.Words(entry.Command).Where(word => word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".sln", StringComparison.Ordinal)))
+            {
                 Assert.True(Path.Exists(Path.Combine(ProjectLayout.Root, word)), $"'{entry.Command}' names {word}, which is not there");
+            }
         }
     }
 
@@ -61,7 +63,9 @@ public sealed class DocumentCommandTests(DocumentExamples examples) : IClassFixt
         }
 
         if (entry.Prints is { } part)
+        {
             Assert.Contains(part, output, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

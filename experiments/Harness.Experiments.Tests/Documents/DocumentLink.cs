@@ -52,11 +52,20 @@ internal sealed partial record DocumentLink(string Document, int Line, string Ta
         var path = hash < 0 ? Target : Target[..hash];
         var file = path.Length == 0 ? Document : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Document)!, Uri.UnescapeDataString(path)));
         if (file != root && !file.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
             return "it leaves the project";
+        }
+
         if (!Path.Exists(file))
+        {
             return "there is nothing of this name";
+        }
+
         if (hash < 0)
+        {
             return null;
+        }
+
         return Path.GetExtension(file) == ".md" && AnchorsOf(File.ReadAllText(file)).Contains(Target[(hash + 1)..]) ? null : "there is no such heading";
     }
 

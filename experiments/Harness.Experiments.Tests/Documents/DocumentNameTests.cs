@@ -50,9 +50,15 @@ public sealed partial class DocumentNameTests
     private static bool IsThere(string code, HashSet<string> names, List<string> files)
     {
         if (Name().IsMatch(code))
+        {
             return code.Split('.').All(names.Contains);
+        }
+
         if (!SourceFile().IsMatch(code) || code.Contains("NAME", StringComparison.Ordinal))
+        {
             return true;
+        }
+
         var pattern = new Regex("/" + Regex.Escape(code).Replace("\\*", "[^/]*", StringComparison.Ordinal) + "$");
         return files.Exists(file => pattern.IsMatch(file));
     }

@@ -33,7 +33,9 @@ public sealed partial class WarmUpRuleNoteTests
 
             // A section of its own says it of comparisons with oneself.
             if (!name.StartsWith("agreement-aa", StringComparison.Ordinal))
+            {
                 Assert.Equal((name, Cautions.OfRule(rows).Any()), (name, concerned.Contains(name)));
+            }
         }
     }
 

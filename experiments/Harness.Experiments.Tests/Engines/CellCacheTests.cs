@@ -7,9 +7,9 @@ public sealed class CellCacheTests
 {
     private const string Knob = "cache.directory";
 
-    private readonly string name = Guid.NewGuid().ToString();
-    private readonly CellCache caches = new();
-    private readonly List<string> filled = [];
+    private readonly string _name = Guid.NewGuid().ToString();
+    private readonly CellCache _caches = new();
+    private readonly List<string> _filled = [];
 
     [Theory]
     [InlineData("filled", true)]
@@ -31,7 +31,7 @@ public sealed class CellCacheTests
             File.WriteAllText(Path.Combine(folder, "b.code"), "b");
         }
 
-        Assert.Single(filled);
+        Assert.Single(_filled);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Open(Request("filled"))));
     }
 
@@ -45,7 +45,7 @@ public sealed class CellCacheTests
             File.WriteAllText(Path.Combine(folder, "b.code"), "b");
         }
 
-        Assert.Empty(filled);
+        Assert.Empty(_filled);
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public sealed class CellCacheTests
     {
         string[] folders = [Open(Request("filled")), Open(Request("empty")), Open(Request("filled", "deopt"))];
         Assert.Equal(3, folders.Distinct().Count());
-        Assert.Equal(2, filled.Distinct().Count());
+        Assert.Equal(2, _filled.Distinct().Count());
         Assert.Equal(folders[0], Open(Request("filled") with { Occasion = "search 2" }));
-        Assert.Equal(3, filled.Count);
+        Assert.Equal(3, _filled.Count);
         Assert.Equal("filled 3", File.ReadAllText(Path.Combine(folders[0], "a.code")));
     }
 
@@ -63,9 +63,9 @@ public sealed class CellCacheTests
     public void WhatCouldNotBeFilledIsAFailureOfTheCellAndTriedAgain()
     {
         var request = Request("filled");
-        Assert.Equal("it traps", caches.Prepare(request, _ => new WorkerReport { Status = WorkerStatus.Trap, Message = "it traps" })!.Message);
-        Assert.Null(caches.Prepare(request, Fill));
-        Assert.Single(filled);
+        Assert.Equal("it traps", _caches.Prepare(request, _ => new WorkerReport { Status = WorkerStatus.Trap, Message = "it traps" })!.Message);
+        Assert.Null(_caches.Prepare(request, Fill));
+        Assert.Single(_filled);
     }
 
     [Fact]
@@ -78,25 +78,25 @@ public sealed class CellCacheTests
 
     private string Open(WorkerRequest request)
     {
-        Assert.Null(caches.Prepare(request, Fill));
+        Assert.Null(_caches.Prepare(request, Fill));
 
         // Asked again before it was used, it is as it was.
-        Assert.Null(caches.Prepare(request, Fill));
-        return caches.Take(request).Knobs[Knob];
+        Assert.Null(_caches.Prepare(request, Fill));
+        return _caches.Take(request).Knobs[Knob];
     }
 
     private WorkerReport Fill(WorkerRequest request)
     {
         var folder = request.Knobs[Knob];
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
-        filled.Add(folder);
-        File.WriteAllText(Path.Combine(folder, "a.code"), $"filled {filled.Count}");
+        _filled.Add(folder);
+        File.WriteAllText(Path.Combine(folder, "a.code"), $"filled {_filled.Count}");
         return new WorkerReport { Status = WorkerStatus.Ok };
     }
 
     private WorkerRequest Request(string value, string? further = null) => new()
     {
-        Program = new WorkerProgram { Name = name, Host = "none", Iteration = "call" },
+        Program = new WorkerProgram { Name = _name, Host = "none", Iteration = "call" },
         TimedCalls = 1,
         Settle = new WarmUpRule(1, 0, 1, 1, 0),
         Knobs = further is null ? new Dictionary<string, string> { [Knob] = value } : new Dictionary<string, string> { [Knob] = value, [further] = "off" },

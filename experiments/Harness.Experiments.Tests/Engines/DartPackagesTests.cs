@@ -4,14 +4,14 @@ namespace Harness.Experiments.Tests.Engines;
 
 public sealed class DartPackagesTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void FoldersAreThoseOfTheFileUnlessWordsNameOthers()
     {
-        var file = folder.Write("app/.dart_tool/package_config.json", """
+        var file = _folder.Write("app/.dart_tool/package_config.json", """
             {
               "configVersion": 2,
               "packages": [
@@ -23,9 +23,9 @@ public sealed class DartPackagesTests : IDisposable
             """);
         var packages = DartPackages.Of(["plain=elsewhere/lib", "other=o=1"], file);
         Assert.Equal(
-            [("app", folder.File("app/lib/")), ("other", "o=1"), ("plain", "elsewhere/lib"), ("shapes", "/opt/pub cache/shapes-1.0.0/lib/")],
+            [("app", _folder.File("app/lib/")), ("other", "o=1"), ("plain", "elsewhere/lib"), ("shapes", "/opt/pub cache/shapes-1.0.0/lib/")],
             packages.OrderBy(package => package.Key, StringComparer.Ordinal).Select(package => (package.Key, package.Value)));
-        Assert.Equal(folder.File("plain/"), DartPackages.Of([], file)["plain"]);
+        Assert.Equal(_folder.File("plain/"), DartPackages.Of([], file)["plain"]);
         Assert.Empty(DartPackages.Of([], null));
     }
 
@@ -39,7 +39,7 @@ public sealed class DartPackagesTests : IDisposable
     [InlineData("""{"packages": [{"name": "a", "rootUri": "https://example.org/"}]}""")]
     public void AFileOfAnotherFormIsRefusedInOneLine(string text)
     {
-        var file = folder.Write("packages.json", text);
+        var file = _folder.Write("packages.json", text);
         var message = Assert.Throws<HarnessException>(() => DartPackages.Of([], file)).Message;
         Assert.StartsWith($"package configuration {file} is not of the form that Dart's package manager writes: ", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);

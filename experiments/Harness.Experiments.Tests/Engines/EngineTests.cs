@@ -18,12 +18,12 @@ public sealed class EngineTests : IDisposable
         10, 13, 2, 7, 0, 0x20, 0, 0x41, 1, 0x6a, 0x0b, 3, 0, 0, 0x0b,
     ];
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>The engines that are here or come by themselves; <see cref="ForeignEngineTests"/> says what the others are skipped for.</summary>
     public static TheoryData<string> EngineNames => [.. EngineCatalog.All.Where(engine => engine.Installation.IsOnFirstNeed || engine.Installation.Inspect().IsInstalled).Select(engine => engine.Name)];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(EngineNames))]
@@ -35,7 +35,9 @@ public sealed class EngineTests : IDisposable
         Assert.True(report.CompileMs > 0 && report.InstantiateMs > 0 && report.WarmUpMs >= 10 && report.WarmUpCalls >= 3);
         Assert.True(report.CpuMs > 0 && report.PeakMemoryBytes > 0);
         if (engine is "ours" or "v8")
+        {
             Assert.True(Measure(engine, new WorkerInvocation("add1", ["i32:41"], ["i32:42"]), counts: true).BaselineBytes > 0);
+        }
     }
 
     [Theory]
@@ -137,10 +139,13 @@ public sealed class EngineTests : IDisposable
         Assert.True(report.CompileMs > 0);
         var row = Measurement.Of(new RepetitionKey("v8", "a", "b", 1), "b", report.ExecuteMs, report, default, default);
         Assert.Null(ResultsView.FindMeasured("decode_ms").Read(row));
-        using (var csv = DurableCsv<Measurement>.Open(folder.File("phases.csv"), out _))
+        using (var csv = DurableCsv<Measurement>.Open(_folder.File("phases.csv"), out _))
+        {
             csv.Append(row);
-        Assert.EndsWith(",,,,,,\n", File.ReadAllText(folder.File("phases.csv")), StringComparison.Ordinal);
-        Assert.Equal((null, null, null), (row.ValidateMs, DurableCsv<Measurement>.Read(folder.File("phases.csv"))[0].ValidateMs, row.QueueWaitMs));
+        }
+
+        Assert.EndsWith(",,,,,,\n", File.ReadAllText(_folder.File("phases.csv")), StringComparison.Ordinal);
+        Assert.Equal((null, null, null), (row.ValidateMs, DurableCsv<Measurement>.Read(_folder.File("phases.csv"))[0].ValidateMs, row.QueueWaitMs));
         Assert.All(EngineCatalog.All.Where(engine => engine.Name != "ours"), engine => Assert.True(engine.Untold.IsSupersetOf(["decode_ms", "validate_ms", "queue_wait_ms", "code_wait_ms"]), engine.Name));
     }
 
@@ -163,7 +168,7 @@ public sealed class EngineTests : IDisposable
 
     private WorkerRequest MakeRequest(WorkerInvocation call, byte[]? module = null, int timedCalls = 4, bool counts = false, Dictionary<string, string>? knobs = null)
     {
-        var path = folder.File("module.wasm");
+        var path = _folder.File("module.wasm");
         File.WriteAllBytes(path, module ?? Module);
         var rule = new WarmUpRule(MinimumCalls: 3, MinimumMilliseconds: 10, Window: 3, Tolerance: 0.5, LimitMilliseconds: 1000);
         return new WorkerRequest

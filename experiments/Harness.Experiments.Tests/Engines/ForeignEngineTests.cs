@@ -10,9 +10,9 @@ namespace Harness.Experiments.Tests.Engines;
 /// <summary>Engines beside ours and V8, where they are installed: programs with and without scripts, their knobs, and what they cannot run.</summary>
 public sealed class ForeignEngineTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [EngineTheory(JscEngine.EngineName)]
     [InlineData("sixteen-sites")]
@@ -139,9 +139,12 @@ public sealed class ForeignEngineTests : IDisposable
     [InlineData(WasmtimeEngine.EngineName)]
     public void WhatIsDoneToAFolderIsNotTimed(string engine)
     {
-        var input = folder.File("input");
+        var input = _folder.File("input");
         using (var stream = File.Create(input))
+        {
             stream.SetLength(256 << 20);
+        }
+
         var request = Request(WriteCommand() with { Inputs = [new WorkerInput("input", input, null)] }, null) with { TimedCalls = 5 };
         var report = EngineCatalog.Open(engine).Measure(request, TimeSpan.FromSeconds(60));
         Assert.Equal(("", WorkerStatus.Ok), (report.Message, report.Status));
@@ -166,8 +169,8 @@ public sealed class ForeignEngineTests : IDisposable
     [InlineData(WasmtimeEngine.EngineName)]
     public void InstantiationIsThatOfTheFirstIteration(string engine)
     {
-        var module = folder.File("filled.wasm");
-        File.WriteAllBytes(module, ModuleFile.Load(folder.Write("filled.wat", """
+        var module = _folder.File("filled.wasm");
+        File.WriteAllBytes(module, ModuleFile.Load(_folder.Write("filled.wat", """
             (module
               (memory (export "memory") 64)
               (func $fill (memory.fill (i32.const 0) (i32.const 7) (i32.const 4194304)))
@@ -182,8 +185,8 @@ public sealed class ForeignEngineTests : IDisposable
 
     private WorkerProgram WriteCommand()
     {
-        var module = folder.File("command.wasm");
-        File.WriteAllBytes(module, ModuleFile.Load(folder.Write("command.wat", """
+        var module = _folder.File("command.wasm");
+        File.WriteAllBytes(module, ModuleFile.Load(_folder.Write("command.wat", """
             (module
               (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
               (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -216,8 +219,8 @@ public sealed class ForeignEngineTests : IDisposable
     /// <summary>Times a thousand calls that do nothing.</summary>
     private WorkerReport MeasureNothing(string engine)
     {
-        var module = folder.File("nothing.wasm");
-        File.WriteAllBytes(module, ModuleFile.Load(folder.Write("nothing.wat", "(module (func (export \"f\")))")).Bytes.ToArray());
+        var module = _folder.File("nothing.wasm");
+        File.WriteAllBytes(module, ModuleFile.Load(_folder.Write("nothing.wat", "(module (func (export \"f\")))")).Bytes.ToArray());
         var call = new WorkerInvocation("f", [], []);
         var program = new WorkerProgram { Name = "nothing", Host = "none", Module = module, Iteration = "call", WarmUp = call, Timed = call };
         var report = EngineCatalog.Open(engine).Measure(Request(program, null) with { TimedCalls = 1000 }, TimeSpan.FromSeconds(60));
@@ -254,11 +257,11 @@ public sealed class ForeignEngineTests : IDisposable
 
     private void RunsScripts(string engine, string name)
     {
-        var module = folder.File("module.wasm");
+        var module = _folder.File("module.wasm");
         File.WriteAllBytes(module, [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-        folder.Write("script.js", "class FromScript { get words() { return 'ä€𝄞'; } }");
-        folder.Write("module.mjs", "export const value = 7;");
-        var driver = folder.Write(name + ".mjs", """
+        _folder.Write("script.js", "class FromScript { get words() { return 'ä€𝄞'; } }");
+        _folder.Write("module.mjs", "export const value = 7;");
+        var driver = _folder.Write(name + ".mjs", """
             export async function load(host) {
               for (const path of host.scripts) host.runScript(path);
               const { value } = await host.importModule(host.path('other'));
@@ -277,8 +280,8 @@ public sealed class ForeignEngineTests : IDisposable
             Name = "scripts",
             Host = "javascript",
             Driver = driver,
-            Scripts = [folder.File("script.js")],
-            Files = new Dictionary<string, string> { ["module"] = module, ["other"] = folder.File("module.mjs") },
+            Scripts = [_folder.File("script.js")],
+            Files = new Dictionary<string, string> { ["module"] = module, ["other"] = _folder.File("module.mjs") },
             Arguments = ["argument"],
             Iteration = "script",
         };

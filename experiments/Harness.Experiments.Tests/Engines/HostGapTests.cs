@@ -7,9 +7,9 @@ namespace Harness.Experiments.Tests.Engines;
 /// <summary>Commands that need more than any host has are gaps with a name, found without running them.</summary>
 public sealed class HostGapTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("(module (import \"wasi_snapshot_preview1\" \"f\" (func)) (import \"wasi_ephemeral_nn\" \"load\" (func)))", "has no host for what the module imports from 'wasi_ephemeral_nn'")]
@@ -36,8 +36,8 @@ public sealed class HostGapTests : IDisposable
 
     private string? Find(byte[] bytes)
     {
-        File.WriteAllBytes(folder.File("module.wasm"), bytes);
-        var program = new WorkerProgram { Name = "command", Host = "wasi", Iteration = "instance", Module = folder.File("module.wasm") };
+        File.WriteAllBytes(_folder.File("module.wasm"), bytes);
+        var program = new WorkerProgram { Name = "command", Host = "wasi", Iteration = "instance", Module = _folder.File("module.wasm") };
         var gap = HostGap.Of(program);
         Assert.Null(HostGap.Of(program with { Host = "none" }));
         return gap;

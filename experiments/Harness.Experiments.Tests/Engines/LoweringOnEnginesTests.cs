@@ -7,9 +7,9 @@ namespace Harness.Experiments.Tests.Engines;
 /// <summary>However a program in Dart is compiled, every engine takes the module and gives the same; knobs of the compiler are nothing to an engine.</summary>
 public sealed class LoweringOnEnginesTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("")]
@@ -39,10 +39,10 @@ public sealed class LoweringOnEnginesTests : IDisposable
     [Fact]
     public void MainGetsTheArgumentsOfTheManifestOnBothEngines()
     {
-        folder.Write("main.dart", "void main(List<String> args) { print('${args.length} ${args[0]} ${args[1]} ${args[2].length} ${args[2].hashCode}'); }");
+        _folder.Write("main.dart", "void main(List<String> args) { print('${args.length} ${args[0]} ${args[1]} ${args[2].length} ${args[2].hashCode}'); }");
         var text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i} "));
-        var manifest = folder.Write("programs.yaml", $"- {{name: main, source: main.dart, host: dart, iteration: instance, arguments: [two words, 'ü𝄞', '{text}']}}");
-        var program = ProgramManifest.Read(manifest, "suite", folder.Path)[0];
+        var manifest = _folder.Write("programs.yaml", $"- {{name: main, source: main.dart, host: dart, iteration: instance, arguments: [two words, 'ü𝄞', '{text}']}}");
+        var program = ProgramManifest.Read(manifest, "suite", _folder.Path)[0];
         var hash = text.Aggregate(0L, (sum, unit) => ((sum * 31) + unit) & 0x3fff_ffff);
         foreach (var knobs in (Dictionary<string, string>[])[[], new() { ["dart.strings"] = "one-byte" }])
         {

@@ -25,7 +25,10 @@ public sealed class OutputRecorderTests
     {
         var recorder = new OutputRecorder();
         foreach (var text in texts)
+        {
             recorder.Add(new ProgramOutput { Text = text });
+        }
+
         return recorder;
     }
 }

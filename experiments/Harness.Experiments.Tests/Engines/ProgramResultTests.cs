@@ -7,9 +7,9 @@ namespace Harness.Experiments.Tests.Engines;
 /// <summary>What of a report counts as a time.</summary>
 public sealed class ProgramResultTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(new[] { 0.0, 0, 1 }, "the time of 'suite/a' is 0, which no row can have: it is too short for the clock that times it")]
@@ -48,5 +48,5 @@ public sealed class ProgramResultTests : IDisposable
         }
     }
 
-    private ProgramDefinition Read(string manifest) => ProgramManifest.Read(folder.Write("programs.yaml", manifest), "suite", folder.Path)[0];
+    private ProgramDefinition Read(string manifest) => ProgramManifest.Read(_folder.Write("programs.yaml", manifest), "suite", _folder.Path)[0];
 }

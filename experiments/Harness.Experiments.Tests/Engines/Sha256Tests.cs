@@ -13,7 +13,10 @@ public sealed class Sha256Tests
         var bytes = new byte[1000];
         new Random(1).NextBytes(bytes);
         for (var length = 0; length <= 300; length++)
+        {
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, length))), Sha256.HashToHex(bytes.AsSpan(0, length)));
+        }
+
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), Sha256.HashToHex(bytes));
     }
 

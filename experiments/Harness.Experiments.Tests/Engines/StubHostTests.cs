@@ -7,9 +7,9 @@ namespace Harness.Experiments.Tests.Engines;
 /// <summary>Modules that are compiled and instantiated, and not run, on both engines.</summary>
 public sealed class StubHostTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void TheExportsAreTheSameOnBothEngines()
@@ -43,10 +43,10 @@ public sealed class StubHostTests : IDisposable
 
     private List<WorkerReport> Measure(string text)
     {
-        File.WriteAllBytes(folder.File("module.wasm"), WatAssembler.Assemble(text));
+        File.WriteAllBytes(_folder.File("module.wasm"), WatAssembler.Assemble(text));
         var request = new WorkerRequest
         {
-            Program = new WorkerProgram { Name = "stubs", Host = "stubs", Iteration = "instance", Module = folder.File("module.wasm"), Iterations = 1 },
+            Program = new WorkerProgram { Name = "stubs", Host = "stubs", Iteration = "instance", Module = _folder.File("module.wasm"), Iterations = 1 },
             TimedCalls = 1,
             Settle = new WarmUpRule(1, 0, 1, 1, 0),
             Knobs = new Dictionary<string, string>(),

@@ -87,9 +87,13 @@ public sealed class V8EngineTests
             var flag = "--" + knob.Name["v8.".Length..];
             var index = Array.FindIndex(lines, line => line.TrimStart().StartsWith(flag + " (", StringComparison.Ordinal));
             if (index < 0)
+            {
                 mistakes.Add($"{flag}: there is none");
+            }
             else if (!HasDefault(lines[index + 1], knob))
+            {
                 mistakes.Add($"{flag}: {lines[index + 1].Trim()} instead of {knob.DefaultText}");
+            }
         }
 
         Assert.Empty(mistakes);
@@ -111,11 +115,17 @@ public sealed class V8EngineTests
                 var name = "--" + flag.Split('=')[0].Replace("--no-", "--", StringComparison.Ordinal)[2..];
                 var line = lines.FirstOrDefault(line => line.TrimStart().StartsWith(name + " (", StringComparison.Ordinal));
                 if (line is null)
+                {
                     mistakes.Add($"{knob.Name}: V8 has no flag {name}");
+                }
                 else if (knob.Name.StartsWith("heap.", StringComparison.Ordinal) && !line.Contains("in MByte", StringComparison.OrdinalIgnoreCase))
+                {
                     mistakes.Add($"{knob.Name}: {line.Trim()}");
+                }
                 else if (RunNode(flag, "--eval", "0") is var (exitCode, _, error) && (exitCode != 0 || error.Length > 0))
+                {
                     mistakes.Add($"{knob.Name}: {flag}: {error.Trim()}");
+                }
             }
         }
 
@@ -173,12 +183,20 @@ public sealed class V8EngineTests
     {
         var knobs = new Dictionary<string, string> { ["v8.flags"] = flags };
         if (beside.Length > 0)
+        {
             knobs[beside] = "on";
+        }
+
         var thrown = Record.Exception(() => new V8Engine().CheckKnobs(knobs, new HashSet<string>()));
         if (mistake is null)
+        {
             Assert.Null(thrown);
+        }
         else
+        {
             Assert.Contains(mistake, thrown?.Message, StringComparison.Ordinal);
+        }
+
         Assert.DoesNotContain('\n', thrown?.Message ?? "");
     }
 }

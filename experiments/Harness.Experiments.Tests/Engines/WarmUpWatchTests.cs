@@ -137,7 +137,9 @@ public sealed class WarmUpWatchTests
         {
             elapsed += times[i];
             if (watch.Add(times[i], elapsed))
+            {
                 return i + 1;
+            }
         }
 
         return null;

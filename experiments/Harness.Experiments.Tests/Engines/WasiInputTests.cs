@@ -9,9 +9,9 @@ namespace Harness.Experiments.Tests.Engines;
 /// <summary>Commands are given the same by every engine: environment variables, standard input, and a folder with folders and links in it.</summary>
 public sealed class WasiInputTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>The file that the command reads lies behind a link. What was given is nothing that it has written, and each iteration is given all.</summary>
     [Theory]
@@ -20,12 +20,12 @@ public sealed class WasiInputTests : IDisposable
     [InlineData(WasmtimeEngine.EngineName)]
     public void ACommandIsGivenTheSameByEveryEngine(string engine)
     {
-        File.WriteAllBytes(folder.File("command.wasm"), WatAssembler.Assemble(GivenCommand.Text));
-        folder.Write("words.txt", new string('x', 250) + "\n");
-        folder.Write("tree/real/other.txt", "other\n");
-        Directory.CreateDirectory(folder.File("tree/empty"));
-        File.CreateSymbolicLink(folder.File("tree/sub"), "real");
-        folder.Write("inner.txt", "inner\n");
+        File.WriteAllBytes(_folder.File("command.wasm"), WatAssembler.Assemble(GivenCommand.Text));
+        _folder.Write("words.txt", new string('x', 250) + "\n");
+        _folder.Write("tree/real/other.txt", "other\n");
+        Directory.CreateDirectory(_folder.File("tree/empty"));
+        File.CreateSymbolicLink(_folder.File("tree/sub"), "real");
+        _folder.Write("inner.txt", "inner\n");
         var report = Measure(engine, """
             - name: given
               file: command.wasm
@@ -48,14 +48,14 @@ public sealed class WasiInputTests : IDisposable
     [InlineData(WasmtimeEngine.EngineName)]
     public void ACommandThatIsGivenNothingFindsNothing(string engine)
     {
-        File.WriteAllBytes(folder.File("command.wasm"), WatAssembler.Assemble(GivenCommand.Text));
+        File.WriteAllBytes(_folder.File("command.wasm"), WatAssembler.Assemble(GivenCommand.Text));
         var report = Measure(engine, "- {name: given, file: command.wasm, host: wasi}");
         Assert.Equal(("", WorkerStatus.Ok, ""), (report.Message, report.Status, Assert.Single(report.Outputs).Text));
     }
 
     private WorkerReport Measure(string engine, string manifest)
     {
-        var prepared = PreparedProgram.Prepare(ProgramManifest.Read(folder.Write("programs.yaml", manifest), "suite", folder.Path)[0]);
+        var prepared = PreparedProgram.Prepare(ProgramManifest.Read(_folder.Write("programs.yaml", manifest), "suite", _folder.Path)[0]);
         Assert.Null(prepared.Problem);
         var request = new WorkerRequest
         {

@@ -118,7 +118,9 @@ public sealed class WorkerJsonTests
     public void EveryStatusHasItsWord()
     {
         foreach (var status in Enum.GetValues<WorkerStatus>())
+        {
             Assert.Equal(status, JsonSerializer.Deserialize<WorkerReport>(WorkerJson.Text(new WorkerReport { Status = status }), WorkerProtocol.Json)!.Status);
+        }
     }
 
     [Fact]

@@ -30,9 +30,9 @@ public sealed partial class ExplainedCallsTests : IDisposable
 
     private static readonly EngineOptions Soon = EngineOptions.FromDictionary(new Dictionary<string, string> { ["tier-up"] = "synchronous", ["tiering.budget"] = "5000" });
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ALaterCallMeetsOptimizedCodeAndItsSpeculationFails()
@@ -59,7 +59,7 @@ public sealed partial class ExplainedCallsTests : IDisposable
     [Fact]
     public void ACallThatThrowsIsExplained()
     {
-        var path = folder.Write("throws.wat", "(module (tag $t) (func (export \"main\") (throw $t)))");
+        var path = _folder.Write("throws.wat", "(module (tag $t) (func (export \"main\") (throw $t)))");
         var explanation = ExplainCommand.ExplainModule(path, "main", [], 2, Soon, new RecorderOptions(), new HashSet<string>(), ["main"]);
         Assert.Equal(["main", "main"], explanation.Calls.Select(call => call.Call));
     }
@@ -85,7 +85,7 @@ public sealed partial class ExplainedCallsTests : IDisposable
     }
 
     private Explanation Explain(params string[] then) =>
-        ExplainCommand.ExplainModule(folder.Write("module.wat", Module), "main", ["2000", "0"], 6, Soon, new RecorderOptions { Graphs = true, Code = true }, new HashSet<string>(), then);
+        ExplainCommand.ExplainModule(_folder.Write("module.wat", Module), "main", ["2000", "0"], 6, Soon, new RecorderOptions { Graphs = true, Code = true }, new HashSet<string>(), then);
 
     [GeneratedRegex("<(script|style)>.*?</(script|style)>", RegexOptions.Singleline)]
     private static partial Regex Raw();

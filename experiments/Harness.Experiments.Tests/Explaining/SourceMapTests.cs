@@ -13,9 +13,9 @@ public sealed class SourceMapTests : IDisposable
     // Offsets 10, 14, 20, 30: the first two in lines 1 and 3 of a.ts, the third nowhere, the last in line 2 of b.ts.
     private const string Map = """{"version": 3, "sources": ["lib/a.ts", "b.ts"], "names": [], "sourcesContent": ["first\n\n  third  ", null], "mappings": "UAAA,IAEA,M,UCDA"}""";
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(9, null)]
@@ -25,13 +25,13 @@ public sealed class SourceMapTests : IDisposable
     [InlineData(25, null)]
     [InlineData(30, "b.ts:2")]
     [InlineData(1000, "b.ts:2")]
-    public void AnInstructionIsInTheLineOfTheMappingBeforeIt(int offset, string? line) => Assert.Equal(line, SourceMap.Parse(Map, folder.Path).At(offset));
+    public void AnInstructionIsInTheLineOfTheMappingBeforeIt(int offset, string? line) => Assert.Equal(line, SourceMap.Parse(Map, _folder.Path).At(offset));
 
     [Fact]
     public void APlaceHasTheAddressOfItsSource()
     {
-        var map = SourceMap.Parse(Map.Replace("b.ts", "dart:core", StringComparison.Ordinal), folder.Path);
-        Assert.Equal(new SourcePlace(new Uri(folder.File("lib/a.ts")).AbsoluteUri, 3, 1), map.Find(15));
+        var map = SourceMap.Parse(Map.Replace("b.ts", "dart:core", StringComparison.Ordinal), _folder.Path);
+        Assert.Equal(new SourcePlace(new Uri(_folder.File("lib/a.ts")).AbsoluteUri, 3, 1), map.Find(15));
         Assert.Equal(new SourcePlace("dart:core", 2, 1), map.Find(30));
         Assert.Null(map.Find(9));
         Assert.Null(map.Find(25));
@@ -40,10 +40,10 @@ public sealed class SourceMapTests : IDisposable
     [Fact]
     public void SourcesAreReadBesideTheModuleAndNowhereElse()
     {
-        folder.Write("module/b.ts", "one\ntwo\n");
-        Assert.Equal("b.ts:2: two", SourceMap.Parse(Map, folder.File("module")).At(30));
-        folder.Write("secret.ts", "one\ntwo\n");
-        Assert.Equal("secret.ts:2", SourceMap.Parse(Map.Replace("b.ts", "../secret.ts", StringComparison.Ordinal), folder.File("module")).At(30));
+        _folder.Write("module/b.ts", "one\ntwo\n");
+        Assert.Equal("b.ts:2: two", SourceMap.Parse(Map, _folder.File("module")).At(30));
+        _folder.Write("secret.ts", "one\ntwo\n");
+        Assert.Equal("secret.ts:2", SourceMap.Parse(Map.Replace("b.ts", "../secret.ts", StringComparison.Ordinal), _folder.File("module")).At(30));
     }
 
     [Theory]
@@ -59,16 +59,16 @@ public sealed class SourceMapTests : IDisposable
     [InlineData("""{"version": 3, "sources": ["a"], "mappings": 7}""")]
     public void WhatIsNoMapIsToldInOneLine(string text)
     {
-        folder.Write("module.wasm.map", text);
+        _folder.Write("module.wasm.map", text);
         var mistake = Assert.Throws<HarnessException>(() => Explain(Module));
-        Assert.StartsWith($"{folder.File("module.wasm.map")} is no source map of revision 3: ", mistake.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder.File("module.wasm.map")} is no source map of revision 3: ", mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
     }
 
     [Fact]
     public void ListingsHaveTheLinesOfTheMapThatTheModuleNames()
     {
-        folder.Write("named.map", """{"version": 3, "sources": ["p.ts"], "sourcesContent": ["return x + 1;"], "mappings": "AAAA"}""");
+        _folder.Write("named.map", """{"version": 3, "sources": ["p.ts"], "sourcesContent": ["return x + 1;"], "mappings": "AAAA"}""");
         var name = "named.map"u8.ToArray();
         byte[] content = [16, .. "sourceMappingURL"u8, (byte)name.Length, .. name];
         var explanation = Explain([.. Module, 0, (byte)content.Length, .. content]);
@@ -93,7 +93,7 @@ public sealed class SourceMapTests : IDisposable
 
     private Explanation Explain(byte[] module)
     {
-        File.WriteAllBytes(folder.File("module.wasm"), module);
-        return ExplainCommand.ExplainModule(folder.File("module.wasm"), "main", ["1"], 1, new EngineOptions(), new RecorderOptions { Code = true }, new HashSet<string>());
+        File.WriteAllBytes(_folder.File("module.wasm"), module);
+        return ExplainCommand.ExplainModule(_folder.File("module.wasm"), "main", ["1"], 1, new EngineOptions(), new RecorderOptions { Code = true }, new HashSet<string>());
     }
 }

@@ -50,14 +50,20 @@ public class FuelOfRandomProgramsTests
         var start = EngineObserver.TrapOf(() => instance = store.Instantiate(module, new FuzzImports().Create(store, module)));
         steps.Add((start ?? "start", store.FuelConsumed));
         if (instance is null)
+        {
             return steps;
+        }
+
         foreach (var call in calls)
         {
             var function = instance.GetFunction(call.Export);
             var results = "";
             var outcome = EngineObserver.TrapOf(() => results = Observation.Of(call.Argument is { } number ? function.Invoke(number) : function.Invoke())) ?? results;
             if (outcome is "trap:stack" or "trap:memory-limit")
+            {
                 break;
+            }
+
             steps.Add((outcome, store.FuelConsumed));
         }
 

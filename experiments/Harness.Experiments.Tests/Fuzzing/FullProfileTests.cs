@@ -62,7 +62,10 @@ public class FullProfileTests
     {
         var unused = new HashSet<Opcode>(TableInstructions);
         foreach (var program in Generate(2000).TakeWhile(_ => unused.Count > 0))
+        {
             unused.ExceptWith(ProgramNodes.Of(program).Where(node => TableOf(node) is >= 0 and var table && program.Tables[table].Is64).Select(node => node.Opcode));
+        }
+
         Assert.Empty(unused);
     }
 

@@ -16,7 +16,9 @@ internal static class ProgramNodes
         {
             yield return node;
             foreach (var inner in node.Children.SelectMany(children => children))
+            {
                 left.Push(inner);
+            }
         }
     }
 }

@@ -32,8 +32,11 @@ public class RandomProgramTests
         for (var seed = 0ul; seed < 400; seed++)
         {
             foreach (var function in RandomProgram.Generate(seed).Functions)
+            {
                 Collect(function.Body, used);
+            }
         }
+
         var unused = OpcodeTable.All.ToArray().Where(info => !info.Name.Contains("relaxed", StringComparison.Ordinal)).Select(info => info.Opcode).Where(opcode => !used.Contains(opcode) && opcode != Opcode.End);
         Assert.Empty(unused);
     }
@@ -44,7 +47,10 @@ public class RandomProgramTests
     {
         var statistics = new FuzzStatistics();
         for (var seed = 2_000_000ul; seed < 2_000_060; seed++)
+        {
             statistics.Add(RandomProgram.Generate(seed), FuzzConfiguration.Find("optimizing"));
+        }
+
         Assert.True(statistics.OptimizedShare > 0.4);
         Assert.True(statistics.TrappingShare < 0.3);
         Assert.True(statistics.InlinedCalls > 200);
@@ -65,10 +71,13 @@ public class RandomProgramTests
                 Visit(function.Body, node =>
                 {
                     if (node.Opcode == Opcode.Call && program.Functions[(int)node.Immediates[0]].Import is { } import)
+                    {
                         called.Add(import.Name);
+                    }
                 });
             }
         }
+
         Assert.True(imported.Count > 15);
         Assert.Equal(imported, called);
     }
@@ -87,7 +96,10 @@ public class RandomProgramTests
     {
         var used = new HashSet<Opcode>();
         foreach (var function in program.Functions)
+        {
             Collect(function.Body, used);
+        }
+
         return used.Contains(opcode);
     }
 
@@ -108,9 +120,14 @@ public class RandomProgramTests
     {
         used.Add(node.Opcode);
         if (node is BlockNode { Else: not null })
+        {
             used.Add(Opcode.Else);
+        }
+
         if (node is LegacyTryNode legacy)
+        {
             used.UnionWith([legacy.Delegate is null ? Opcode.Nop : Opcode.Delegate, .. legacy.Handlers.Select(handler => handler.Tag < 0 ? Opcode.CatchAll : Opcode.Catch)]);
+        }
     });
 
     private static void Visit(IEnumerable<ProgramNode> nodes, Action<ProgramNode> visit)
@@ -119,7 +136,9 @@ public class RandomProgramTests
         {
             visit(node);
             foreach (var children in node.Children)
+            {
                 Visit(children, visit);
+            }
         }
     }
 }

@@ -3,14 +3,14 @@ namespace Harness.Experiments.Tests.Growth;
 /// <summary>The chart of how compile time and memory grow can be had in every format, as those of sweeps can.</summary>
 public sealed class GrowthChartTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ItIsDrawnAgainFromItsRows()
     {
-        var file = folder.File("growth.pdf");
+        var file = _folder.File("growth.pdf");
         var (exitCode, output, _) = HarnessProcess.Run("chart", "growth", "--output", file, "--width", "504");
         Assert.Equal((0, file), (exitCode, output.TrimEnd()));
         Assert.Equal("%PDF"u8, File.ReadAllBytes(file).AsSpan(0, 4));
@@ -19,9 +19,9 @@ public sealed class GrowthChartTests : IDisposable
     [Fact]
     public void ThereIsOneKindOfIt()
     {
-        var (exitCode, _, error) = HarnessProcess.Run("chart", "growth", "--kind", "bars", "--output", folder.File("growth.svg"));
+        var (exitCode, _, error) = HarnessProcess.Run("chart", "growth", "--kind", "bars", "--output", _folder.File("growth.svg"));
         Assert.Equal(2, exitCode);
         Assert.Contains("of which there is one chart; leave out --kind and --between", error, StringComparison.Ordinal);
-        Assert.False(File.Exists(folder.File("growth.svg")));
+        Assert.False(File.Exists(_folder.File("growth.svg")));
     }
 }

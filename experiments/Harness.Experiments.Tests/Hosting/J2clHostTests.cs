@@ -35,11 +35,11 @@ public sealed class J2clHostTests : IDisposable
             (call $result (global.get $text))))
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public J2clHostTests() => File.WriteAllBytes(folder.File("program.wasm"), WatAssembler.Assemble(Program));
+    public J2clHostTests() => File.WriteAllBytes(_folder.File("program.wasm"), WatAssembler.Assemble(Program));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("", "^10 calls of the host, digest [0-9a-f]{16}$")]
@@ -49,8 +49,8 @@ public sealed class J2clHostTests : IDisposable
         // Installed here, for the command says so when it has to do it.
         _ = NodeInstallation.NodePath;
         _ = NodeInstallation.WasmOptPath;
-        folder.Write("programs.yaml", $"[{{name: program, file: program.wasm, host: j2cl, check: {{pattern: '{pattern}'}}}}]");
-        string[] arguments = ["check", "--suite", $"test={folder.Path}", "--engine", "both", .. option.Length > 0 ? (string[])[option] : []];
+        _folder.Write("programs.yaml", $"[{{name: program, file: program.wasm, host: j2cl, check: {{pattern: '{pattern}'}}}}]");
+        string[] arguments = ["check", "--suite", $"test={_folder.Path}", "--engine", "both", .. option.Length > 0 ? (string[])[option] : []];
         Assert.Equal(new ToolOutput(0, "right  test/program\n1 right, 0 wrong, 0 absent\n", ""), HarnessProcess.Run(arguments));
     }
 
@@ -85,7 +85,10 @@ public sealed class J2clHostTests : IDisposable
         {
             var digest = new CallDigest();
             foreach (var (function, arguments) in trace)
+            {
                 digest.Add(CallDigest.Identify(function), arguments);
+            }
+
             return digest.ToString();
         }
     }

@@ -10,8 +10,12 @@ internal sealed class JupyterTheoryAttribute : TheoryAttribute
     public JupyterTheoryAttribute()
     {
         if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "jupyter-nbconvert"))))
+        {
             Skip = "notebooks are executed by Jupyter, which is not installed (Debian: apt-get install jupyter-nbconvert jupyter-client python3-ipykernel)";
+        }
         else if (!File.Exists(Assembly))
+        {
             Skip = "notebooks refer to a build in Release: dotnet build experiments/Harness.Notebooks -c Release";
+        }
     }
 }

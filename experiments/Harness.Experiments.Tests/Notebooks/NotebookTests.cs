@@ -19,9 +19,9 @@ public sealed partial class NotebookTests(ITestOutputHelper log) : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private static readonly string Folder = Path.Combine(ProjectLayout.Root, "notebooks");
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<string> Names => [.. Directory.EnumerateFiles(Folder, "*.ipynb").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
 
@@ -53,7 +53,10 @@ public sealed partial class NotebookTests(ITestOutputHelper log) : IDisposable
         using var executed = Execute(name);
         log.WriteLine($"{name}: {watch.Elapsed.TotalSeconds:0} s with the start of the kernel");
         if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_NOTEBOOKS") == "1")
-            File.WriteAllText(path, NotebookText.ToCommit(File.ReadAllText(folder.File($"executed/{name}.ipynb")), PathOfMachine()));
+        {
+            File.WriteAllText(path, NotebookText.ToCommit(File.ReadAllText(_folder.File($"executed/{name}.ipynb")), PathOfMachine()));
+        }
+
         using var committed = Read(path);
         var pairs = Cells(committed).Zip(Cells(executed)).Where(pair => IsCode(pair.First)).ToList();
         Assert.Contains(pairs, pair => HasResult(pair.Second));
@@ -64,7 +67,7 @@ public sealed partial class NotebookTests(ITestOutputHelper log) : IDisposable
     [InlineData("published-charts")]
     public void ItTakesAnotherFolder(string name)
     {
-        var results = SyntheticResults.Pair(folder.File("mine"), 3, ["ours"], workloads: "alpha,beta,gammadelta");
+        var results = SyntheticResults.Pair(_folder.File("mine"), 3, ["ours"], workloads: "alpha,beta,gammadelta");
         using var executed = Execute(name, ("HARNESS_RESULTS", results.Path));
         var text = string.Concat(Cells(executed).Where(IsCode).Select(cell => cell.GetProperty("outputs").GetRawText()));
         Assert.Contains("gammadelta", text, StringComparison.Ordinal);
@@ -74,26 +77,29 @@ public sealed partial class NotebookTests(ITestOutputHelper log) : IDisposable
     private JsonDocument Execute(string name, params (string Name, string Value)[] variables)
     {
         // The kernel is a tool of the project, so that it needs to be known to Jupyter only here.
-        folder.Write("jupyter/kernels/.net-csharp/kernel.json", """
+        _folder.Write("jupyter/kernels/.net-csharp/kernel.json", """
             {"argv": ["dotnet", "tool", "run", "dotnet-interactive", "--", "jupyter", "--default-kernel", "csharp", "--http-local-only", "{connection_file}"], "display_name": ".NET (C#)", "language": "C#"}
             """);
         Start("dotnet", ["tool", "restore"], []);
         Start(
             "jupyter-nbconvert",
-            ["--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=120", "--output-dir", folder.File("executed"), Path.Combine(Folder, name + ".ipynb")],
+            ["--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=120", "--output-dir", _folder.File("executed"), Path.Combine(Folder, name + ".ipynb")],
             [
-                .. variables, ("JUPYTER_PATH", folder.File("jupyter")), ("JUPYTER_RUNTIME_DIR", folder.File("runtime")), ("JUPYTER_CONFIG_DIR", folder.File("configuration")),
+                .. variables, ("JUPYTER_PATH", _folder.File("jupyter")), ("JUPYTER_RUNTIME_DIR", _folder.File("runtime")), ("JUPYTER_CONFIG_DIR", _folder.File("configuration")),
                 ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE", "1"),
             ]);
-        return Read(folder.File($"executed/{name}.ipynb"));
+        return Read(_folder.File($"executed/{name}.ipynb"));
     }
 
     private void Start(string program, IReadOnlyList<string> arguments, IReadOnlyList<(string Name, string Value)> variables)
     {
-        var log = folder.File("log");
+        var log = _folder.File("log");
         var start = new ProcessStartInfo("bash", ["-c", $"exec \"$@\" >'{log}' 2>&1 </dev/null", "bash", program, .. arguments]) { WorkingDirectory = ProjectLayout.Root };
         foreach (var (variable, value) in variables)
+        {
             start.Environment[variable] = value;
+        }
+
         using var process = Process.Start(start)!;
         if (!process.WaitForExit(Limit))
         {

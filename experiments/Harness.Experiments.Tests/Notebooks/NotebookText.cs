@@ -25,7 +25,9 @@ internal static class NotebookText
             for (var i = outputs.Count - 1; i >= 0; i--)
             {
                 if (outputs[i]!["output_type"]!.GetValue<string>() == "display_data" && machine.IsMatch(outputs[i]!.ToJsonString(Options)))
+                {
                     outputs.RemoveAt(i);
+                }
             }
         }
 

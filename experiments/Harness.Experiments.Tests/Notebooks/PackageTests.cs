@@ -19,27 +19,30 @@ public sealed class PackageTests : IDisposable
     /// <summary>The configuration that the tests are built in, and so what the project refers to.</summary>
     private static readonly string Configuration = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(HarnessException).Assembly.Location)))!;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ItIsWholeAndReadsResultsElsewhere()
     {
-        Run(ProjectLayout.Root, "pack", Project, "-c", Configuration, "--no-build", "-o", folder.File("packages"), $"-p:PackageVersion={Version}");
-        using (var package = ZipFile.OpenRead(folder.File($"packages/Harness.Notebooks.{Version}.nupkg")))
+        Run(ProjectLayout.Root, "pack", Project, "-c", Configuration, "--no-build", "-o", _folder.File("packages"), $"-p:PackageVersion={Version}");
+        using (var package = ZipFile.OpenRead(_folder.File($"packages/Harness.Notebooks.{Version}.nupkg")))
         {
             var files = package.Entries.Select(entry => entry.FullName).ToHashSet();
             Assert.Contains("README.md", files);
             foreach (var assembly in (string[])["Harness.Notebooks", "harness", "Harness.Engine", "Harness.Hosts", "Harness.Hosts.JavaScript", "Harness.Dart"])
+            {
                 Assert.Contains($"lib/net10.0/{assembly}.dll", files);
+            }
+
             Assert.Contains("lib/net10.0/Harness.Notebooks.xml", files);
             using var description = package.GetEntry("Harness.Notebooks.nuspec")!.Open();
             CheckDescription(XDocument.Load(description));
         }
 
         // Calls of microseconds, of which none is shown as 0.
-        var results = SyntheticResults.Write(folder.File("results"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [], ["fast"] = [] }, ["alpha"], 21, cell => cell.Configuration == "fast" ? 0.004 : 0.012);
+        var results = SyntheticResults.Write(_folder.File("results"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [], ["fast"] = [] }, ["alpha"], 21, cell => cell.Configuration == "fast" ? 0.004 : 0.012);
         Assert.Equal(Expected(results), RunElsewhere(results));
     }
 
@@ -84,14 +87,14 @@ public sealed class PackageTests : IDisposable
     private string RunElsewhere(ResultsFolder results)
     {
         var restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        folder.Write("program/nuget.config", $"""
+        _folder.Write("program/nuget.config", $"""
             <configuration>
-              <config><add key="globalPackagesFolder" value="{folder.File("restored")}" /></config>
-              <packageSources><clear /><add key="here" value="{folder.File("packages")}" /></packageSources>
+              <config><add key="globalPackagesFolder" value="{_folder.File("restored")}" /></config>
+              <packageSources><clear /><add key="here" value="{_folder.File("packages")}" /></packageSources>
               <fallbackPackageFolders><clear /><add key="restored" value="{restored}" /></fallbackPackageFolders>
             </configuration>
             """);
-        folder.Write("program/program.csproj", $"""
+        _folder.Write("program/program.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -104,31 +107,34 @@ public sealed class PackageTests : IDisposable
               </ItemGroup>
             </Project>
             """);
-        folder.Write("program/Program.cs", """
+        _folder.Write("program/Program.cs", """
             using Harness.Notebooks;
 
             var results = SweepResults.Open(args[0]);
             var mean = results.MeanSpeedup("ours", "fast").Value;
             Console.Write(FormattableString.Invariant($"{results.Title}: {mean.Value:R} {mean.Low:R} {mean.High:R}, {results.Rows.Count} rows, {results.Time("ours", "fast", "alpha")} ms\n"));
             """);
-        Run(folder.File("program"), "build", "-c", "Release", "-o", folder.File("built"));
-        return Run(folder.File("program"), folder.File("built/program.dll"), results.Path);
+        Run(_folder.File("program"), "build", "-c", "Release", "-o", _folder.File("built"));
+        return Run(_folder.File("program"), _folder.File("built/program.dll"), results.Path);
     }
 
     private string Run(string place, params IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("bash", ["-c", $"exec dotnet \"$@\" >'{folder.File("log")}' 2>&1 </dev/null", "bash", .. arguments]) { WorkingDirectory = place };
+        var start = new ProcessStartInfo("bash", ["-c", $"exec dotnet \"$@\" >'{_folder.File("log")}' 2>&1 </dev/null", "bash", .. arguments]) { WorkingDirectory = place };
         if (place != ProjectLayout.Root)
+        {
             start.Environment.Remove("NUGET_PACKAGES");
+        }
+
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         using var process = Process.Start(start)!;
         if (!process.WaitForExit(Limit))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"dotnet {arguments[0]} took longer than {Limit.TotalMinutes} minutes: {File.ReadAllText(folder.File("log"))}");
+            Assert.Fail($"dotnet {arguments[0]} took longer than {Limit.TotalMinutes} minutes: {File.ReadAllText(_folder.File("log"))}");
         }
 
-        var output = File.ReadAllText(folder.File("log"));
+        var output = File.ReadAllText(_folder.File("log"));
         Assert.True(process.ExitCode == 0, output);
         return output;
     }

@@ -8,26 +8,28 @@ namespace Harness.Experiments.Tests.Reports;
 /// <summary>What a reader is told before quoting a number.</summary>
 public sealed class CautionsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(1, "1 processor was kept busy on purpose ", "1 process that others on the machine had disturbed was measured again, whatever its times were;", "1 repetition failed and is in no number; failures.csv lists it.")]
     [InlineData(2, "2 processors were kept busy on purpose ", "2 processes that others on the machine had disturbed were measured again, whatever their times were;", "2 repetitions failed and are in no number; failures.csv lists them.")]
     public void OneIsOne(int count, string load, string again, string failed)
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         var cautions = Cautions.OfResults(ReportWriter.Summarize(results).Summary, Provenance.Read(results.Provenance)! with { ArtificialLoad = count, MeasuredAgain = count }, [.. Enumerable.Range(1, count).Select(i => Failed("ours", "alpha", 100 + i))]);
         foreach (var beginning in (string[])[load, again, failed])
+        {
             Assert.Single(cautions, caution => caution.StartsWith(beginning, StringComparison.Ordinal));
+        }
     }
 
     /// <summary>What a later run measured is in the numbers, and a program that could not be run has no repetitions.</summary>
     [Fact]
     public void FailuresAreOfRepetitionsOrOfPrograms()
     {
-        var summary = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 7)).Summary;
+        var summary = ReportWriter.Summarize(SyntheticResults.Pair(_folder.File("results"), 1.5, repetitions: 7)).Summary;
         var cautions = Cautions.OfResults(summary, null, [Failed("ours", "alpha", 2), Failed("ours", "alpha", 2), Failed("ours", "alpha", 8), Failed("v8", "alpha", 3), Failed("any", "none", 0), Failed("any", "none", 0), Failed("any", "alpha", 0)]);
         Assert.Equal(
             [
@@ -43,7 +45,7 @@ public sealed class CautionsTests : IDisposable
     [InlineData(2, "times), with 2 sizes of optimized code; the median says little.")]
     public void OneSizeIsOne(int sizes, string end)
     {
-        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 1, workloads: "alpha"));
+        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(_folder.File("results"), 1, workloads: "alpha"));
         var grouped = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { ExecuteMs = row.Repetition % 2 == 0 ? 20 : 10 + (0.01 * row.Repetition), OptimizedBytes = 1000 + (row.Repetition % sizes) })]);
         var cautions = Cautions.OfCells(sweep, grouped).Where(caution => caution.Kind == CautionKind.TwoGroups).ToList();
         Assert.Equal(2, cautions.Count);
@@ -55,7 +57,7 @@ public sealed class CautionsTests : IDisposable
     [InlineData("wasmtime")]
     public void SizesThatNoProcessTellsOfItselfAreNotCounted(string engine)
     {
-        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 1, [engine], workloads: "alpha"));
+        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(_folder.File("results"), 1, [engine], workloads: "alpha"));
         var grouped = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { ExecuteMs = row.Repetition % 2 == 0 ? 20 : 10 + (0.01 * row.Repetition) })]);
         var cautions = Cautions.OfCells(sweep, grouped).Where(caution => caution.Kind == CautionKind.TwoGroups).ToList();
         Assert.Equal(2, cautions.Count);
@@ -65,7 +67,7 @@ public sealed class CautionsTests : IDisposable
     [Fact]
     public void OneRepetitionIsOne()
     {
-        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 1, workloads: "alpha"));
+        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(_folder.File("results"), 1.5, repetitions: 1, workloads: "alpha"));
         var unsettled = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { Settled = false })]);
         var cautions = Cautions.OfCells(sweep, unsettled).Where(caution => caution.Kind == CautionKind.Unsettled).ToList();
         Assert.Equal(2, cautions.Count);
@@ -81,7 +83,7 @@ public sealed class CautionsTests : IDisposable
     [InlineData("ours", 7, 29, null)]
     public void RowsOfTheOlderRuleOfWarmUpAreNamed(string engines, int format, int warmUpCalls, string? named)
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5, engines.Split(','));
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5, engines.Split(','));
         var (sweep, summary) = ReportWriter.Summarize(results);
         var older = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { Format = format, WarmUpCalls = warmUpCalls })]);
         var cautions = Cautions.OfResults(older, Provenance.Read(results.Provenance), []).Where(caution => caution.Contains("timed too early", StringComparison.Ordinal));
@@ -96,7 +98,7 @@ public sealed class CautionsTests : IDisposable
     [InlineData("v8", 0.0001, 0, false)]
     public void CallsThatAreTooShortForTheClockAreNamedOnAllEngines(string engine, double time, double step, bool isNamed)
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1, [engine], workloads: "alpha");
+        var results = SyntheticResults.Pair(_folder.File("results"), 1, [engine], workloads: "alpha");
         var (sweep, summary) = ReportWriter.Summarize(results);
         var measured = new SweepSummary(sweep, [.. summary.Rows.Select(row => row with { ExecuteMs = time * (1 + (row.Repetition * 1e-6)), ClockStepMs = step })]);
         var cautions = Cautions.OfCells(sweep, measured).Where(caution => caution.Kind == CautionKind.TooShort).ToList();

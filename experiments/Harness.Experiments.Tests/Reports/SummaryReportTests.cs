@@ -7,14 +7,14 @@ namespace Harness.Experiments.Tests.Reports;
 /// <summary>What <c>summary.md</c> says of results beside their numbers.</summary>
 public sealed class SummaryReportTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void AllThatIsToBeCarefulOfIsSaid()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 3);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5, repetitions: 3);
         var provenance = Provenance.Read(results.Provenance)!;
         using (var failures = DurableCsv<Failure>.Open(results.Failures, out _))
         {
@@ -24,14 +24,17 @@ public sealed class SummaryReportTests : IDisposable
 
         var text = Write(results, provenance with { FinishedUtc = null, Runs = [provenance.Runs[0] with { Dirty = true }] });
         foreach (var caution in (string[])["The sweep is not finished", "Files differed from the commit", "With 3 repetitions there are no intervals", "2 repetitions failed and are in no number"])
+        {
             Assert.Contains($"\n- {caution}", text, StringComparison.Ordinal);
+        }
+
         Assert.Contains("\n- Where these results are from is not known", Write(results, null), StringComparison.Ordinal);
     }
 
     [Fact]
     public void EveryCommandThatMeasuredIsNamedOnce()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         var provenance = Provenance.Read(results.Provenance)!;
         var run = provenance.Runs[0];
         Assert.Contains("Made by `harness sweep synthetic` on none, 2 cores, none, none; 1; commit unknown; begun ", Write(results, provenance), StringComparison.Ordinal);

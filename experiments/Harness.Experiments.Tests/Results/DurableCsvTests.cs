@@ -7,14 +7,14 @@ namespace Harness.Experiments.Tests.Results;
 
 public sealed class DurableCsvTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void RowsAreReadBackAsWritten()
     {
-        var path = folder.File("results.csv");
+        var path = _folder.File("results.csv");
         var row = Row(1) with { Workload = "odd, \"name\"", CompileMs = 0.1234567890123, FinishedUtc = new DateTime(2026, 1, 2, 3, 4, 5, 678) };
         using (var csv = DurableCsv<Measurement>.Open(path, out var before))
         {
@@ -24,13 +24,15 @@ public sealed class DurableCsvTests : IDisposable
         }
 
         using (DurableCsv<Measurement>.Open(path, out var after))
+        {
             Assert.Equal([row], after);
+        }
     }
 
     [Fact]
     public void RowsOfTheFirstVersionHaveAProgramAndNoIterations()
     {
-        var path = folder.Write("results.csv", "engine,configuration,workload,repetition,compile_ms,instantiate_ms,warm_up_calls,warm_up_ms,settled,execute_ms,execute_min_ms,execute_max_ms,timed_calls,optimized_bytes,baseline_bytes,tier_ups,deopts,finished_utc\nours,a,sort,1,1,1,5,100,True,2.5,1,1,1,0,0,0,0,2026-11-28T10:00:00.000Z\n");
+        var path = _folder.Write("results.csv", "engine,configuration,workload,repetition,compile_ms,instantiate_ms,warm_up_calls,warm_up_ms,settled,execute_ms,execute_min_ms,execute_max_ms,timed_calls,optimized_bytes,baseline_bytes,tier_ups,deopts,finished_utc\nours,a,sort,1,1,1,5,100,True,2.5,1,1,1,0,0,0,0,2026-11-28T10:00:00.000Z\n");
         var row = Assert.Single(DurableCsv<Measurement>.Read(path));
         Assert.Equal((1, "sort", ""), (row.Format, row.Program, row.IterationsMs));
         Assert.Equal(("", false), (row.Machine, row.Speed.IsKnown));
@@ -41,7 +43,7 @@ public sealed class DurableCsvTests : IDisposable
     [Fact]
     public void AFileCutAtAnyByteLosesNoWholeRowAndGoesOn()
     {
-        var path = folder.File("results.csv");
+        var path = _folder.File("results.csv");
         using (var csv = DurableCsv<Measurement>.Open(path, out _))
         {
             csv.Append(Row(1));
@@ -54,12 +56,17 @@ public sealed class DurableCsvTests : IDisposable
             File.WriteAllBytes(path, whole[..length]);
             var lines = whole[..length].Count(symbol => symbol == (byte)'\n');
             if (lines > 0)
+            {
                 Assert.Equal(lines - 1, DurableCsv<Measurement>.Read(path).Count);
+            }
+
             using (var csv = DurableCsv<Measurement>.Open(path, out var rows))
             {
                 Assert.Equal(Math.Max(0, lines - 1), rows.Count);
                 for (var repetition = rows.Count + 1; repetition <= 2; repetition++)
+                {
                     csv.Append(Row(repetition));
+                }
             }
 
             Assert.Equal(whole, File.ReadAllBytes(path));
@@ -70,7 +77,7 @@ public sealed class DurableCsvTests : IDisposable
     [Fact]
     public void OnlyAnOlderFileIsRenewed()
     {
-        var path = folder.File("evaluations.csv");
+        var path = _folder.File("evaluations.csv");
         DurableCsv<Evaluation>.Renew(path);
         Assert.False(File.Exists(path));
         using (DurableCsv<Evaluation>.Open(path, out _))
@@ -109,7 +116,7 @@ public sealed class DurableCsvTests : IDisposable
     [Fact]
     public void TwoWritersAreRefused()
     {
-        var path = folder.File("results.csv");
+        var path = _folder.File("results.csv");
         using var first = DurableCsv<Measurement>.Open(path, out _);
         var mistake = Assert.Throws<HarnessException>(() => DurableCsv<Measurement>.Open(path, out _));
         Assert.Equal($"{path} is being written by another run of the harness; wait for its end", mistake.Message);
@@ -118,7 +125,7 @@ public sealed class DurableCsvTests : IDisposable
     [Fact]
     public void ResultsThatAreBeingWrittenAreNotSetAside()
     {
-        var results = new ResultsFolder(folder.File("sweep"));
+        var results = new ResultsFolder(_folder.File("sweep"));
         results.Create();
         using (DurableCsv<Measurement>.Open(results.Results, out _))
         {
@@ -137,9 +144,12 @@ public sealed class DurableCsvTests : IDisposable
     [Fact]
     public void ADamagedRowIsToldInOneLine()
     {
-        var path = folder.File("results.csv");
+        var path = _folder.File("results.csv");
         using (var csv = DurableCsv<Measurement>.Open(path, out _))
+        {
             csv.Append(Row(1));
+        }
+
         File.AppendAllText(path, "what,is,this,row\n");
         var mistake = Assert.Throws<HarnessException>(() => DurableCsv<Measurement>.Read(path));
         Assert.StartsWith(path + " is damaged: ", mistake.Message, StringComparison.Ordinal);
@@ -149,9 +159,12 @@ public sealed class DurableCsvTests : IDisposable
     [Fact]
     public void AFileThatCannotBeReadIsNotKeptFromOthers()
     {
-        var path = folder.File("results.csv");
+        var path = _folder.File("results.csv");
         using (DurableCsv<Measurement>.Open(path, out _))
+        {
             File.AppendAllText(path, "what,is,this,row\n");
+        }
+
         Assert.Contains(" is damaged: ", Assert.Throws<HarnessException>(() => DurableCsv<Measurement>.Open(path, out _)).Message, StringComparison.Ordinal);
         Assert.Contains(" is damaged: ", Assert.Throws<HarnessException>(() => DurableCsv<Measurement>.Open(path, out _)).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(path + ".lock"));

@@ -6,9 +6,9 @@ namespace Harness.Experiments.Tests.Results;
 /// <summary>What is known of the machine, and how it is judged.</summary>
 public sealed class EnvironmentTests : IDisposable
 {
-    private readonly TemporaryFolder root = new();
+    private readonly TemporaryFolder _root = new();
 
-    public void Dispose() => root.Dispose();
+    public void Dispose() => _root.Dispose();
 
     [Fact]
     public void ALaptopIsToldFromAMachineForMeasuring()
@@ -21,7 +21,7 @@ public sealed class EnvironmentTests : IDisposable
         Write("proc/sys/kernel/randomize_va_space", "0\n");
         Write("proc/loadavg", "3.25 2.00 1.00 2/500 1234\n");
         Write("proc/cpuinfo", "processor : 0\nflags\t: fpu hypervisor\ncpu MHz\t\t: 1000.0\n\nprocessor : 1\nflags\t: fpu hypervisor\ncpu MHz\t\t: 3000.0\n");
-        var environment = EnvironmentDescription.Current(root.Path);
+        var environment = EnvironmentDescription.Current(_root.Path);
         Assert.Equal(
             new EnvironmentDescription { Governor = "powersave", Turbo = true, SimultaneousThreads = true, AddressRandomization = 0, FrequencyMHz = 2000, Temperature = 67.5, Load = 3.25, Virtual = true },
             environment);
@@ -38,11 +38,11 @@ public sealed class EnvironmentTests : IDisposable
         Write("proc/sys/kernel/randomize_va_space", "2\n");
         Write("proc/loadavg", "0.10 0.50 0.50 1/500 1234\n");
         Write("proc/cpuinfo", "flags\t: fpu\n");
-        Assert.Empty(EnvironmentDescription.Current(root.Path).Cautions());
+        Assert.Empty(EnvironmentDescription.Current(_root.Path).Cautions());
     }
 
     [Fact]
-    public void WhatTheSystemDoesNotTellIsNull() => Assert.Equal(new EnvironmentDescription(), EnvironmentDescription.Current(root.Path));
+    public void WhatTheSystemDoesNotTellIsNull() => Assert.Equal(new EnvironmentDescription(), EnvironmentDescription.Current(_root.Path));
 
     [Fact]
     public void TheKernelsTimesAreRead() =>
@@ -71,7 +71,10 @@ public sealed class EnvironmentTests : IDisposable
         var before = SystemTimes.Now();
         var meter = new InterferenceMeter();
         using (var child = System.Diagnostics.Process.Start("bash", ["-c", burn]))
+        {
             child.WaitForExit();
+        }
+
         var interference = meter.Stop(0);
         var busy = SystemTimes.Now().BusyMs - before.BusyMs;
         Assert.True(interference.OthersMs <= busy - 500 + Interference.Resolution, $"{interference}, busy {busy}");
@@ -93,7 +96,7 @@ public sealed class EnvironmentTests : IDisposable
 
     private void Write(string path, string text)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(root.File(path))!);
-        root.Write(path, text);
+        Directory.CreateDirectory(Path.GetDirectoryName(_root.File(path))!);
+        _root.Write(path, text);
     }
 }

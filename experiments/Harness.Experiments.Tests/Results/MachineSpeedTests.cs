@@ -7,9 +7,9 @@ namespace Harness.Experiments.Tests.Results;
 /// <summary>How fast the machine itself is, and which one that is.</summary>
 public sealed class MachineSpeedTests : IDisposable
 {
-    private readonly TemporaryFolder root = new();
+    private readonly TemporaryFolder _root = new();
 
-    public void Dispose() => root.Dispose();
+    public void Dispose() => _root.Dispose();
 
     [Fact]
     public void AProbeDoesAllItsWorkAndTakesLittleTime()
@@ -55,10 +55,10 @@ public sealed class MachineSpeedTests : IDisposable
     [Fact]
     public void AMachineIsNamedByItsStart()
     {
-        root.Write("proc/sys/kernel/random/boot_id", "0f3a9c51-7b1e-4c7e-9d5c-6a1b2c3d4e5f\n");
-        Assert.Equal("0f3a9c51", MachineBoot.Of(root.Path));
+        _root.Write("proc/sys/kernel/random/boot_id", "0f3a9c51-7b1e-4c7e-9d5c-6a1b2c3d4e5f\n");
+        Assert.Equal("0f3a9c51", MachineBoot.Of(_root.Path));
     }
 
     [Fact]
-    public void AMachineThatDoesNotTellIsLikeNoOther() => Assert.NotEqual(MachineBoot.Of(root.Path), MachineBoot.Of(root.Path));
+    public void AMachineThatDoesNotTellIsLikeNoOther() => Assert.NotEqual(MachineBoot.Of(_root.Path), MachineBoot.Of(_root.Path));
 }

@@ -4,9 +4,9 @@ namespace Harness.Experiments.Tests.Results;
 
 public sealed class ResultsFolderTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void OnlyWhatTheHarnessWritesIsSetAside()
@@ -14,8 +14,11 @@ public sealed class ResultsFolderTests : IDisposable
         string[] own = ["chart-dots.svg", "chart.png", "failures.csv", "provenance.json", "report.html", "results.csv", "summary.md", "summary.md.k1l2.new", "sweep.yaml"];
         string[] others = ["chart-mine.png", "notes.txt", "part/results.csv"];
         foreach (var name in (string[])[.. own, .. others])
-            folder.Write("sweep/" + name, name);
-        var results = new ResultsFolder(folder.File("sweep"));
+        {
+            _folder.Write("sweep/" + name, name);
+        }
+
+        var results = new ResultsFolder(_folder.File("sweep"));
         var aside = results.SetAside()!;
         Assert.Equal(own, NamesIn(aside));
         Assert.Equal(others, NamesIn(results.Path));
@@ -24,7 +27,7 @@ public sealed class ResultsFolderTests : IDisposable
         Assert.Null(results.SetAside());
 
         // Results of the same second do not meet.
-        folder.Write("sweep/results.csv", "second");
+        _folder.Write("sweep/results.csv", "second");
         var second = results.SetAside()!;
         Assert.NotEqual(aside, second);
         Assert.Equal("results.csv", File.ReadAllText(new ResultsFolder(aside).Results));
@@ -34,7 +37,7 @@ public sealed class ResultsFolderTests : IDisposable
     [Fact]
     public void TheSeedIsThatWithWhichWasMeasured()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         Assert.Equal(1, results.ReadSweep().Seed);
         (Provenance.Read(results.Provenance)! with { Seed = 7 }).Write(results.Provenance);
         Assert.Equal(7, results.ReadSweep().Seed);

@@ -11,12 +11,12 @@ public sealed class ResultsMergeTests : IDisposable
 {
     private const int Shards = 3;
 
-    private readonly TemporaryFolder folder = new();
-    private readonly ResultsFolder whole;
+    private readonly TemporaryFolder _folder = new();
+    private readonly ResultsFolder _whole;
 
-    public ResultsMergeTests() => whole = SyntheticResults.Pair(folder.File("whole"), 1.4);
+    public ResultsMergeTests() => _whole = SyntheticResults.Pair(_folder.File("whole"), 1.4);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ShardsBecomeTheWholeInWhateverOrder()
@@ -24,7 +24,7 @@ public sealed class ResultsMergeTests : IDisposable
         var shards = Split();
         var (provenance, count) = ResultsMerge.Merge(Folder("merged"), shards);
         var rows = MeasurementFile.Read(Folder("merged").Results);
-        Assert.Equal(MeasurementFile.Read(whole.Results).ToHashSet(), rows.ToHashSet());
+        Assert.Equal(MeasurementFile.Read(_whole.Results).ToHashSet(), rows.ToHashSet());
         Assert.Equal(rows.Count, count);
         Assert.NotNull(provenance.FinishedUtc);
         Assert.Equal(["1/3", "2/3", "3/3"], provenance.Shards!.Select(shard => shard.Shard));
@@ -35,7 +35,7 @@ public sealed class ResultsMergeTests : IDisposable
         Assert.Equal(File.ReadAllText(Folder("merged").Provenance), File.ReadAllText(Folder("again").Provenance));
 
         var (sweep, summary) = ReportWriter.Summarize(Folder("merged"));
-        var (_, expected) = ReportWriter.Summarize(whole);
+        var (_, expected) = ReportWriter.Summarize(_whole);
         Assert.Equal(expected.MeanSpeedup("ours", "fast"), summary.MeanSpeedup("ours", "fast"));
         Assert.Equal(21, sweep.Repetitions);
     }
@@ -54,7 +54,7 @@ public sealed class ResultsMergeTests : IDisposable
         var (all, rows) = ResultsMerge.Merge(Folder("all"), [Folder("two"), shards[2], shards[1]]);
         Assert.Equal(21 * 6, rows);
         Assert.Equal(["1/3", "2/3", "2/3", "3/3"], all.Shards!.Select(shard => shard.Shard).Order(StringComparer.Ordinal));
-        Assert.Equal(["all", "merged", "two", "whole"], Directory.EnumerateDirectories(folder.Path).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("shard", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["all", "merged", "two", "whole"], Directory.EnumerateDirectories(_folder.Path).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("shard", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ResultsMergeTests : IDisposable
         var shards = Split();
         var merged = Folder("merged");
         ResultsMerge.Merge(merged, [shards[0], shards[1]]);
-        string[] own = [folder.Write("merged/disturbed.csv", "first"), folder.Write("merged/report.html", "page"), folder.Write("merged/notes/of mine.txt", "mine")];
+        string[] own = [_folder.Write("merged/disturbed.csv", "first"), _folder.Write("merged/report.html", "page"), _folder.Write("merged/notes/of mine.txt", "mine")];
         using (DurableCsv<Measurement>.Open(merged.Results, out _))
         {
             var mistake = Assert.Throws<HarnessException>(() => ResultsMerge.Merge(merged, shards));
@@ -125,7 +125,7 @@ public sealed class ResultsMergeTests : IDisposable
         Assert.StartsWith($"{shards[0].Path} and {shards[1].Path} do not belong together; they have ", mistake.Message, StringComparison.Ordinal);
         Assert.Contains(reason, mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
-        Assert.False(Directory.Exists(folder.File("merged")));
+        Assert.False(Directory.Exists(_folder.File("merged")));
     }
 
     [Fact]
@@ -137,7 +137,10 @@ public sealed class ResultsMergeTests : IDisposable
         ResultsMerge.Merge(Folder("merged"), shards);
 
         foreach (var shard in shards)
+        {
             WithCommit(Provenance.Read(shard.Provenance)!, dirty: true).Write(shard.Provenance);
+        }
+
         var mistake = Assert.Throws<HarnessException>(() => ResultsMerge.Merge(Folder("other"), shards));
         Assert.EndsWith("they have another engine ours", mistake.Message, StringComparison.Ordinal);
     }
@@ -148,7 +151,10 @@ public sealed class ResultsMergeTests : IDisposable
         var shards = Split();
         var rows = MeasurementFile.Read(shards[1].Results);
         using (var csv = DurableCsv<Measurement>.Open(shards[0].Results, out _))
+        {
             csv.Append(rows[0] with { ExecuteMs = 77 });
+        }
+
         var mistake = Assert.Throws<HarnessException>(() => ResultsMerge.Merge(Folder("merged"), shards));
         Assert.Contains($"repetition {rows[0].Repetition} of {rows[0].Workload}, base, ours is in ", mistake.Message, StringComparison.Ordinal);
         Assert.EndsWith("with other times; each counts once: leave one of the folders out", mistake.Message, StringComparison.Ordinal);
@@ -169,13 +175,13 @@ public sealed class ResultsMergeTests : IDisposable
         var shards = Split();
         AssertRefused(shards[0].Path, "write to a folder of its own");
         AssertRefused(Path.Combine(shards[0].Path, "inside"), "write to a folder of its own");
-        folder.Write("notes/notes.txt", "mine");
-        AssertRefused(folder.File("notes"), "is no results folder (no results.csv) and not empty");
-        SyntheticResults.Pair(folder.File("other"), 2);
-        AssertRefused(folder.File("other"), "has rows that none of the folders has, such as repetition 1 of ");
-        Assert.Equal("mine", File.ReadAllText(folder.File("notes/notes.txt")));
+        _folder.Write("notes/notes.txt", "mine");
+        AssertRefused(_folder.File("notes"), "is no results folder (no results.csv) and not empty");
+        SyntheticResults.Pair(_folder.File("other"), 2);
+        AssertRefused(_folder.File("other"), "has rows that none of the folders has, such as repetition 1 of ");
+        Assert.Equal("mine", File.ReadAllText(_folder.File("notes/notes.txt")));
         File.Delete(shards[2].Provenance);
-        AssertRefused(folder.File("merged"), "has no provenance.json: nobody knows what its rows were measured of");
+        AssertRefused(_folder.File("merged"), "has no provenance.json: nobody knows what its rows were measured of");
 
         void AssertRefused(string output, string reason) =>
             Assert.Contains(reason, Assert.Throws<HarnessException>(() => ResultsMerge.Merge(new ResultsFolder(output), shards)).Message, StringComparison.Ordinal);
@@ -197,7 +203,10 @@ public sealed class ResultsMergeTests : IDisposable
     {
         var shards = Split();
         foreach (var (shard, environment) in shards.Zip([new EnvironmentDescription { Turbo = true }, new EnvironmentDescription { Governor = "powersave" }, new EnvironmentDescription { Turbo = true }]))
+        {
             (Provenance.Read(shard.Provenance)! with { Environment = environment }).Write(shard.Provenance);
+        }
+
         var (merged, _) = ResultsMerge.Merge(Folder("merged"), shards);
         Assert.Equal(2, Cautions.OfEnvironment(merged).Count());
     }
@@ -224,16 +233,19 @@ public sealed class ResultsMergeTests : IDisposable
     /// <summary>The shards of the whole sweep, each with what a run of it would have recorded.</summary>
     private List<ResultsFolder> Split()
     {
-        var rows = MeasurementFile.Read(whole.Results);
-        var provenance = WithCommit(Provenance.Read(whole.Provenance)!, dirty: false);
+        var rows = MeasurementFile.Read(_whole.Results);
+        var provenance = WithCommit(Provenance.Read(_whole.Provenance)!, dirty: false);
         foreach (var (part, value) in new Dictionary<string, string> { ["engine ours"] = "1", ["engine v8"] = "1", ["workload alpha"] = "1", ["sweep file"] = "1", ["machine"] = "1" })
+        {
             provenance = WithPart(provenance, part, value);
+        }
+
         return [.. Enumerable.Range(1, Shards).Select(index =>
         {
             var shard = new SweepShard(index, Shards);
             var part = Folder(string.Create(CultureInfo.InvariantCulture, $"shard-{index}"));
             part.Create();
-            File.Copy(whole.Sweep, part.Sweep, overwrite: true);
+            File.Copy(_whole.Sweep, part.Sweep, overwrite: true);
             WithPart(provenance with { Shard = shard.ToString() }, "shard", shard.ToString()).Write(part.Provenance);
             File.Delete(part.Results);
             using var csv = DurableCsv<Measurement>.Open(part.Results, out _);
@@ -242,7 +254,7 @@ public sealed class ResultsMergeTests : IDisposable
         })];
     }
 
-    private ResultsFolder Folder(string name) => new(folder.File(name));
+    private ResultsFolder Folder(string name) => new(_folder.File(name));
 
     private static Provenance WithCommit(Provenance provenance, bool dirty) => provenance with { Runs = [provenance.Runs[0] with { Commit = "abc", Dirty = dirty }] };
 
@@ -251,7 +263,10 @@ public sealed class ResultsMergeTests : IDisposable
         var parts = new Dictionary<string, string>(provenance.Fingerprints);
         parts.Remove(part);
         if (value is not null)
+        {
             parts[part] = value;
+        }
+
         return provenance with { Fingerprints = parts };
     }
 }

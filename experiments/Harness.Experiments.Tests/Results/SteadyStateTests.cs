@@ -5,9 +5,9 @@ namespace Harness.Experiments.Tests.Results;
 /// <summary>When a process counts as steady, in the column <c>steady_after_ms</c>.</summary>
 public sealed class SteadyStateTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("", 0, 0)]
@@ -25,11 +25,14 @@ public sealed class SteadyStateTests : IDisposable
     [Fact]
     public void RowsOfOlderFormatsAreComputedAnew()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 2, repetitions: 1, workloads: "alpha");
+        var results = SyntheticResults.Pair(_folder.File("results"), 2, repetitions: 1, workloads: "alpha");
         Measurement[] rows = [.. MeasurementFile.Read(results.Results).Select((row, i) => row with { Format = i == 0 ? 6 : 7, SteadyAfterMs = 5000, WarmUpCalls = 5, IterationsMs = "30;10;10;10;10;100" })];
         File.Delete(results.Results);
         using (var csv = DurableCsv<Measurement>.Open(results.Results, out _))
+        {
             csv.Append([.. rows, rows[0] with { Repetition = 2, IterationsMs = "" }]);
+        }
+
         var view = ResultsView.Open(results);
         Assert.Equal([30.0, 5000.0, 5000.0], view.Rows.Select(view.Find("steady_after_ms").ReadNumber));
 

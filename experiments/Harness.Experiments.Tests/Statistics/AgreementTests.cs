@@ -9,9 +9,9 @@ namespace Harness.Experiments.Tests.Statistics;
 
 public sealed class AgreementTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void WithoutADifferenceIntervalsHoldWhatTheySay()
@@ -64,7 +64,7 @@ public sealed class AgreementTests : IDisposable
     [Fact]
     public void SweepsWithoutTwinsHaveNothingToTell()
     {
-        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(folder.File("results"), 2));
+        var (sweep, summary) = ReportWriter.Summarize(SyntheticResults.Pair(_folder.File("results"), 2));
         Assert.Null(Agreement.Of(sweep, summary));
     }
 
@@ -72,7 +72,7 @@ public sealed class AgreementTests : IDisposable
     {
         var configurations = Enumerable.Range(1, pairs).SelectMany(pair => (string[])[$"a{pair}", $"b{pair}"]).ToDictionary(name => name, _ => new Dictionary<string, string>());
         var results = SyntheticResults.Write(
-            folder.File("results"), ["ours"], configurations, ["p1", "p2", "p3", "p4", "p5"], rounds, cell => cell.Configuration.StartsWith('b') ? 10 * lead : 10, noise: 0.03);
+            _folder.File("results"), ["ours"], configurations, ["p1", "p2", "p3", "p4", "p5"], rounds, cell => cell.Configuration.StartsWith('b') ? 10 * lead : 10, noise: 0.03);
         var (sweep, summary) = ReportWriter.Summarize(results);
         return Agreement.Of(sweep, summary)!;
     }

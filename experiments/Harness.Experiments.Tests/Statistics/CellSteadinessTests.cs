@@ -31,7 +31,10 @@ public sealed class CellSteadinessTests
             for (var i = 0; i < rows.Length; i++)
             {
                 if (place++ % step != 0 || PlainSteadiness.IterationsOf(rows[i]) is not { Length: <= MostIterations } iterations)
+                {
                     continue;
+                }
+
                 Assert.Equal(PlainSteadiness.Of(iterations), steadiness.Processes[i]);
                 var trace = steadiness.Trace(i);
                 Assert.Equal(steadiness.Processes[i], new ProcessSteadiness(trace.Class, trace.Iterations.Count, trace.SteadyFrom, trace.SteadyAfterMs));
@@ -78,7 +81,10 @@ public sealed class CellSteadinessTests
         var same = true;
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 10_000; i++)
+        {
             same &= scan.Classify(row) == expected;
+        }
+
         Assert.True(same);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
     }

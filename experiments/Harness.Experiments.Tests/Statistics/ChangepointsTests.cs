@@ -129,13 +129,18 @@ public sealed class ChangepointsTests
             {
                 var cost = best[start] + CostOf(values, start, end) + (15 * Math.Log(n));
                 if (cost < best[end])
+                {
                     (best[end], previous[end]) = (cost, start);
+                }
             }
         }
 
         var starts = new List<int>();
         for (var end = n; end > 0; end = previous[end])
+        {
             starts.Insert(0, previous[end]);
+        }
+
         return starts;
     }
 }

@@ -7,9 +7,9 @@ namespace Harness.Experiments.Tests.Statistics;
 
 public sealed class DifferenceTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void FewPairsTellNothingOfWhatCouldHaveBeenDetected()
@@ -30,7 +30,7 @@ public sealed class DifferenceTests : IDisposable
     [InlineData(6, "x")]
     public void ThereTheSummaryHasADash(int repetitions, string end)
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: repetitions, workloads: "alpha");
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5, repetitions: repetitions, workloads: "alpha");
         var (sweep, summary) = ReportWriter.Summarize(results);
         var lines = SummaryReport.Create(sweep, summary, Provenance.Read(results.Provenance), failures: []).Split('\n').Where(line => line.StartsWith("| Program alpha |", StringComparison.Ordinal)).Select(line => line.Split('|')).ToList();
         Assert.Equal("", lines.Single(line => line[2].Trim() == "base")[9].Trim());

@@ -14,7 +14,9 @@ public sealed class KernelDensityTests
         var width = (high - low) / steps;
         Assert.InRange(Enumerable.Range(0, steps).Sum(i => density.At(low + ((i + 0.5) * width)) * width), 0.98, 1.001);
         foreach (var place in (double[])[6, 8, 10, 12, 14])
+        {
             Assert.InRange(density.At(place) / Normal.PDF(10, 2, place), 0.93, 1.07);
+        }
     }
 
     [Fact]

@@ -15,26 +15,29 @@ internal sealed class PlainStatistics
     private const double Confidence = 0.95;
     private const int LeastValues = 6;
 
-    private readonly int seed;
+    private readonly int _seed;
 
     /// <summary>How often each draw has each round, by its number.</summary>
-    private readonly int[][] draws;
+    private readonly int[][] _draws;
 
     /// <summary>Draws rounds with replacement, as many as there are, from 1,000 to 10,000 times.</summary>
     public PlainStatistics(IReadOnlyList<Measurement> rows, int seed)
     {
-        this.seed = seed;
+        _seed = seed;
         int[] rounds = [.. rows.Select(row => row.Repetition).Distinct().Order()];
         var cells = rows.Select(row => row.Key.Cell).Distinct().Count();
         var most = Math.Clamp(10_000_000 / cells, 1_000, 10_000);
         var random = new MersenneTwister(seed);
-        draws = [.. Enumerable.Range(0, Math.Clamp(4_000_000 / rounds.Length, 1_000, most)).Select(_ => Draw())];
+        _draws = [.. Enumerable.Range(0, Math.Clamp(4_000_000 / rounds.Length, 1_000, most)).Select(_ => Draw())];
 
         int[] Draw()
         {
             var counts = new int[rounds[^1] + 1];
             for (var i = 0; i < rounds.Length; i++)
+            {
                 counts[rounds[random.Next(rounds.Length)]]++;
+            }
+
             return counts;
         }
     }
@@ -45,7 +48,10 @@ internal sealed class PlainStatistics
         double[] sorted = [.. values.Order()];
         var n = sorted.Length;
         if (n < LeastValues)
+        {
             return Estimate.Without(SortedArrayStatistics.Median(sorted));
+        }
+
         var k = Enumerable.Range(1, n / 2).Last(rank => rank == 1 || Coverage(rank) >= Confidence);
         var step = (Coverage(k) - Confidence) / (Coverage(k) - Coverage(k + 1));
         var weight = (n - k) * step / (k + ((n - (2 * k)) * step));
@@ -60,7 +66,10 @@ internal sealed class PlainStatistics
     {
         double[] differences = [.. ratios.Select(ratio => Math.Log(ratio)).Where(difference => difference != 0)];
         if (differences.Length is 0 or > 60)
+        {
             return null;
+        }
+
         int[] ranks = [.. differences.Select(difference => (2 * differences.Count(other => Math.Abs(other) < Math.Abs(difference))) + 1 + differences.Count(other => Math.Abs(other).Equals(Math.Abs(difference))))];
         var positive = differences.Zip(ranks, (difference, rank) => difference > 0 ? rank : 0).Sum();
         var smaller = Math.Min(positive, ranks.Sum() - positive);
@@ -69,7 +78,9 @@ internal sealed class PlainStatistics
         foreach (var rank in ranks)
         {
             for (var sum = smaller; sum >= rank; sum--)
+            {
                 sets[sum] += sets[sum - rank];
+            }
         }
 
         return Math.Min(1, 2 * sets.Sum() / Math.Pow(2, differences.Length));
@@ -86,13 +97,16 @@ internal sealed class PlainStatistics
     {
         var value = Math.Exp(workloads.Average(workload => Math.Log(MedianOf(workload.Values).Value)));
         if (workloads.Any(workload => workload.Count < LeastValues))
+        {
             return new GeometricMean(Estimate.Without(value), Estimate.Without(value), workloads.Count);
+        }
+
         string[] names = [.. programs.Distinct()];
         var ordered = workloads.Select(workload => workload.OrderBy(pair => pair.Value).ToArray()).ToArray();
         var measured = new List<double>();
         var general = new List<double>();
-        var random = new MersenneTwister(unchecked(seed + 7919));
-        foreach (var draw in draws)
+        var random = new MersenneTwister(unchecked(_seed + 7919));
+        foreach (var draw in _draws)
         {
             var medians = ordered.Select(workload => MedianOf(workload, draw)).ToArray();
             measured.Add(Math.Exp(medians.Sum(median => Math.Log(median)) / medians.Length));
@@ -125,7 +139,9 @@ internal sealed class PlainStatistics
         foreach (var (round, ratio) in program)
         {
             for (var i = 0; i < draw[round]; i++)
+            {
                 drawn.Add(ratio);
+            }
         }
 
         return drawn.Count == 0 ? SortedArrayStatistics.Median([.. program.Select(pair => pair.Value)]) : (drawn[(drawn.Count - 1) / 2] + drawn[drawn.Count / 2]) / 2;

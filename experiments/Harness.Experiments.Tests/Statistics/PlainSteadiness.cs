@@ -15,7 +15,7 @@ internal static class PlainSteadiness
     {
         double[] all = [.. row.IterationsMs.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
         var warmUp = Math.Min(row.WarmUpCalls - row.OmittedIterations, all.Length);
-        double[] part = warmUp == 0 ? all : row.OmittedIterations + warmUp >= all.Length - warmUp ? all[..warmUp] : all[warmUp..];
+        var part = warmUp == 0 ? all : row.OmittedIterations + warmUp >= all.Length - warmUp ? all[..warmUp] : all[warmUp..];
         return [.. part.TakeLast(4_000)];
     }
 
@@ -24,7 +24,10 @@ internal static class PlainSteadiness
     {
         var n = iterations.Length;
         if (n < 15)
+        {
             return Make(SteadinessClass.TooShort, n);
+        }
+
         var segments = Segments(iterations);
         var final = segments[^1];
         var alike = segments.AsEnumerable().Reverse().TakeWhile(segment => segment == final || AreAlike(segment)).Count();
@@ -48,7 +51,10 @@ internal static class PlainSteadiness
         var sums = Running(values.Select(value => value - center));
         var squares = Running(values.Select(value => (value - center) * (value - center)));
         if (n < 6)
+        {
             return n == 0 ? [] : [Make(0, n)];
+        }
+
         var penalty = 15 * Math.Log(n);
         var best = new (double Cost, int Start)[n + 1];
         best[0] = (-penalty, 0);
@@ -59,13 +65,18 @@ internal static class PlainSteadiness
             {
                 var cost = best[start].Cost + Cost(start, end) + penalty;
                 if (cost < best[end].Cost)
+                {
                     best[end] = (cost, start);
+                }
             }
         }
 
         var segments = new List<Segment>();
         for (var end = n; end > 0; end = best[end].Start)
+        {
             segments.Insert(0, Make(best[end].Start, end));
+        }
+
         return segments;
 
         double Squares(int start, int end)
@@ -87,7 +98,10 @@ internal static class PlainSteadiness
     {
         var sums = new List<double> { 0 };
         foreach (var value in values)
+        {
             sums.Add(sums[^1] + value);
+        }
+
         return sums;
     }
 }

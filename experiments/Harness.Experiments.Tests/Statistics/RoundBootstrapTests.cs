@@ -30,7 +30,7 @@ public sealed class RoundBootstrapTests
         var random = new MersenneTwister(5);
         var programs = Enumerable.Range(0, 10).Select(program =>
         {
-            double[] values = new double[21];
+            var values = new double[21];
             Normal.Samples(random, values, 100, 1);
             return (Sample.Of(values.Select(value => value * (1 + program))), Sample.Of(values));
         }).ToList();

@@ -9,14 +9,14 @@ namespace Harness.Experiments.Tests.Statistics;
 
 public sealed class SideComparisonTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void TwoConfigurationsOfAFolderAreComparedRoundByRound()
     {
-        SyntheticResults.Pair(folder.File("results"), 1.5);
+        SyntheticResults.Pair(_folder.File("results"), 1.5);
         var comparison = Compare("results,configuration=base", "results,configuration=fast");
         Assert.True(comparison.IsPaired);
         Assert.Equal(3, comparison.Cells.Count);
@@ -65,15 +65,15 @@ public sealed class SideComparisonTests : IDisposable
         Assert.Equal(["one", "two"], comparison.Cells.Select(cell => cell.Cell.Workload).Distinct().Order(StringComparer.Ordinal));
         Assert.All(comparison.Cells, cell => Assert.Equal(RatioVerdict.Above, cell.Verdict));
         Assert.Equal($"{after.Path} has no suite 'dart'; it has dart-sources", Assert.Throws<HarnessException>(() => Side("after,suite=dart")).Message);
-        SyntheticResults.Pair(folder.File("own"), 1.5);
+        SyntheticResults.Pair(_folder.File("own"), 1.5);
         Assert.EndsWith("has no suite 'dart'; it has none", Assert.Throws<HarnessException>(() => Side("own,suite=dart")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void TwoFoldersAreIndependentAndWhatOnlyOneHasIsNamed()
     {
-        SyntheticResults.Pair(folder.File("before"), 2, workloads: "alpha,beta,gone");
-        SyntheticResults.Pair(folder.File("after"), 3, workloads: "alpha,beta,new");
+        SyntheticResults.Pair(_folder.File("before"), 2, workloads: "alpha,beta,gone");
+        SyntheticResults.Pair(_folder.File("after"), 3, workloads: "alpha,beta,new");
         var comparison = Compare("before", "after");
         Assert.False(comparison.IsPaired);
         Assert.Equal(["base", "fast"], comparison.Cells.Select(cell => cell.Cell.Configuration).Distinct());
@@ -87,16 +87,18 @@ public sealed class SideComparisonTests : IDisposable
     [Fact]
     public void NothingIsClaimedOfProgramsLikeThese()
     {
-        SyntheticResults.Pair(folder.File("before"), 2, workloads: "a,b,c,d,e,f,g");
-        SyntheticResults.Pair(folder.File("after"), 3, workloads: "a,b,c,d,e,f,g");
+        SyntheticResults.Pair(_folder.File("before"), 2, workloads: "a,b,c,d,e,f,g");
+        SyntheticResults.Pair(_folder.File("after"), 3, workloads: "a,b,c,d,e,f,g");
         foreach (var comparison in (SideComparison[])[Compare("before,configuration=base", "before,configuration=fast"), Compare("before", "after")])
+        {
             Assert.All(comparison.Means(), mean => Assert.Equal((7, true, false), (mean.Mean.Programs, mean.Mean.Measured.HasInterval, mean.Mean.General.HasInterval)));
+        }
     }
 
     [Fact]
     public void OtherColumnsCanBeComparedThoseThatAreZeroToo()
     {
-        SyntheticResults.Pair(folder.File("results"), 1.5);
+        SyntheticResults.Pair(_folder.File("results"), 1.5);
         Assert.All(Compare("results,configuration=base", "results,configuration=fast", "deopts").Cells, cell =>
         {
             Assert.Null(cell.Ratio);
@@ -115,7 +117,7 @@ public sealed class SideComparisonTests : IDisposable
         Assert.InRange(cell.AdjustedPValue, 0, 0.02);
         Assert.Equal(RatioVerdict.Below, cell.Verdict);
         Assert.Equal("b is slower", ComparisonTables.OfSides(Side("results,configuration=base"), Side("results,configuration=fast"), "execute_ms", 1).Rows[0][^1]);
-        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(folder.File("results")));
+        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(_folder.File("results")));
         Assert.Equal(RatioVerdict.Below, summary.Find("ours", "fast", "alpha")!.Verdict);
         Assert.Contains("It is faster in 0 programs, slower in 1 (Program alpha 0.99x); in 0 no difference is shown (corrected", Assert.Single(Findings.Of(sweep, summary)), StringComparison.Ordinal);
     }
@@ -133,7 +135,7 @@ public sealed class SideComparisonTests : IDisposable
         var table = ComparisonTables.OfSides(Side("results,configuration=base"), Side("results,configuration=fast"), "execute_ms", 1);
         Assert.Equal("unclear", table.Rows[0][^1]);
         Assert.Contains(table.Notes, note => note.StartsWith("unclear: ", StringComparison.Ordinal));
-        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(folder.File("results")));
+        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(_folder.File("results")));
         Assert.Contains("It is faster in 0 programs, slower in none; in 0 no difference is shown; in 1 the test and the median ratio contradict each other (", Assert.Single(Findings.Of(sweep, summary)), StringComparison.Ordinal);
     }
 
@@ -146,7 +148,7 @@ public sealed class SideComparisonTests : IDisposable
             Dictionary<string, Dictionary<string, string>> configurations = new() { ["base"] = [], ["fast"] = [], ["baseline-tier"] = [] };
             Change(
                 SyntheticResults.Write(
-                    folder.File(name), ["ours"], configurations, ["alpha", "beta", "gamma", "delta"], 7, cell => cell is { Configuration: "fast", Workload: "delta" } ? null : 10),
+                    _folder.File(name), ["ours"], configurations, ["alpha", "beta", "gamma", "delta"], 7, cell => cell is { Configuration: "fast", Workload: "delta" } ? null : 10),
                 row => row with { TierUps = row.Configuration == "baseline-tier" || (row.Configuration == "fast" && row.Workload == "beta") ? 0 : row.Workload == "beta" ? 90 : name == "before" ? 6 : 3 });
         }
 
@@ -170,7 +172,10 @@ public sealed class SideComparisonTests : IDisposable
     public void WhatOneProcessToldForAllRowsIsNoSample(string a, string b, int tested)
     {
         foreach (var (name, tierUps) in ((string, int)[])[("results", 5), ("others", 8)])
-            Change(SyntheticResults.Pair(folder.File(name), 1.5, ["ours", "v8"]), row => row with { TierUps = row.Configuration == "fast" ? tierUps + 2 : tierUps });
+        {
+            Change(SyntheticResults.Pair(_folder.File(name), 1.5, ["ours", "v8"]), row => row with { TierUps = row.Configuration == "fast" ? tierUps + 2 : tierUps });
+        }
+
         var comparison = Compare(a, b, "tier_ups");
         Assert.Equal(tested, comparison.Cells.Count(cell => !cell.IsObservedOnce));
         foreach (var cell in comparison.Cells)
@@ -199,9 +204,9 @@ public sealed class SideComparisonTests : IDisposable
     public void SizesAreNotCountedWhereOneProcessToldThem()
     {
         Change(
-            SyntheticResults.Pair(folder.File("results"), 1, ["ours", "v8"], workloads: "alpha"),
+            SyntheticResults.Pair(_folder.File("results"), 1, ["ours", "v8"], workloads: "alpha"),
             row => row with { ExecuteMs = row.Repetition % 2 == 0 ? 20 : 10 + (0.01 * row.Repetition), OptimizedBytes = 1000 + row.Repetition });
-        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(folder.File("results")));
+        var (sweep, summary) = ReportWriter.Summarize(new ResultsFolder(_folder.File("results")));
         var cautions = Cautions.OfCells(sweep, summary).Where(caution => caution.Kind == CautionKind.TwoGroups).ToList();
         Assert.Equal(4, cautions.Count);
         Assert.All(cautions, caution => Assert.Equal(caution.Text.StartsWith("this engine", StringComparison.Ordinal), caution.Text.EndsWith("times), with 21 sizes of optimized code; the median says little.", StringComparison.Ordinal)));
@@ -211,7 +216,7 @@ public sealed class SideComparisonTests : IDisposable
     [Fact]
     public void AFolderIsTheSameWithASlashBehindIt()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         var slash = ResultsFolder.Find(results.Path + "/");
         Assert.Equal((results.Path, "results"), (slash.Path, slash.ReadSweep().Name));
         Assert.True(SideComparison.Of(Side("results,configuration=base"), Side("results/,configuration=fast"), "execute_ms", 1).IsPaired);
@@ -220,18 +225,18 @@ public sealed class SideComparisonTests : IDisposable
     [Fact]
     public void SidesWithNothingInCommonAreExplained()
     {
-        SyntheticResults.Pair(folder.File("results"), 1.5, ["ours", "v8"]);
+        SyntheticResults.Pair(_folder.File("results"), 1.5, ["ours", "v8"]);
         var (a, b) = (Side("results,engine=ours,configuration=base"), Side("results,engine=v8,configuration=base"));
         Assert.Equal(3, SideComparison.Of(a, b, "execute_ms", 1).Cells.Count);
-        SyntheticResults.Pair(folder.File("other"), 1.5, workloads: "delta");
+        SyntheticResults.Pair(_folder.File("other"), 1.5, workloads: "delta");
         Assert.Contains("nothing in common to compare", Assert.Throws<HarnessException>(() => ComparisonTables.OfSides(a, Side("other"), "execute_ms", 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void WhatWasMeasuredUnlikeIsSaid()
     {
-        var before = SyntheticResults.Pair(folder.File("before"), 2);
-        SyntheticResults.Pair(folder.File("after"), 2);
+        var before = SyntheticResults.Pair(_folder.File("before"), 2);
+        SyntheticResults.Pair(_folder.File("after"), 2);
         var provenance = Provenance.Read(before.Provenance)!;
         (provenance with { Machine = provenance.Machine with { Cores = 64 } }).Write(before.Provenance);
         Assert.Equal(["Other machine: none, 64 cores and none, 2 cores."], ComparisonSide.Differences(Side("before"), Side("after")));
@@ -244,8 +249,8 @@ public sealed class SideComparisonTests : IDisposable
     [InlineData(2, "peak_memory_bytes", null)]
     public void AColumnThatWasMeasuredOtherwiseIsNotComparedWithoutAWord(int format, string column, string? note)
     {
-        Change(SyntheticResults.Pair(folder.File("before"), 2), row => row with { Format = format, ExecuteCpuMs = row.ExecuteMs });
-        Change(SyntheticResults.Pair(folder.File("after"), 2), row => row with { Format = 10, ExecuteCpuMs = row.ExecuteMs });
+        Change(SyntheticResults.Pair(_folder.File("before"), 2), row => row with { Format = format, ExecuteCpuMs = row.ExecuteMs });
+        Change(SyntheticResults.Pair(_folder.File("after"), 2), row => row with { Format = 10, ExecuteCpuMs = row.ExecuteMs });
         var notes = ComparisonTables.OfSides(Side("before"), Side("after"), column, 1).Notes;
         Assert.Equal(note is null ? [] : new[] { note }, notes.Where(text => text.Contains("the formats", StringComparison.Ordinal)));
         Assert.DoesNotContain(ComparisonTables.OfSides(Side("after,configuration=base"), Side("after,configuration=fast"), column, 1).Notes, text => text.Contains("the formats", StringComparison.Ordinal));
@@ -254,8 +259,8 @@ public sealed class SideComparisonTests : IDisposable
     [Fact]
     public void WhatDisturbedASideIsSaidOfIt()
     {
-        SyntheticResults.Pair(folder.File("before"), 2);
-        Change(SyntheticResults.Pair(folder.File("after"), 2), row => row with { ElapsedMs = 1000, OthersCpuMs = row.Repetition == 1 ? 500 : 0 });
+        SyntheticResults.Pair(_folder.File("before"), 2);
+        Change(SyntheticResults.Pair(_folder.File("after"), 2), row => row with { ElapsedMs = 1000, OthersCpuMs = row.Repetition == 1 ? 500 : 0 });
         Assert.Equal(["b: Noisy environment: 6 of 126 processes"], Said("before", "after"));
         Assert.Equal(["Noisy environment: 6 of 126 processes"], Said("after,configuration=base", "after,configuration=fast"));
         Assert.Empty(Said("before,configuration=base", "before,configuration=fast"));
@@ -290,12 +295,12 @@ public sealed class SideComparisonTests : IDisposable
 
     /// <summary>Writes a folder with programs of suites under two configurations, those of <c>dart</c> taking twice as long as the others.</summary>
     private ResultsFolder Suites(string name, string workloads) => SyntheticResults.Write(
-        folder.File(name), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [], ["fast"] = new() { ["deopt"] = "off" } }, workloads.Split(','), 21,
+        _folder.File(name), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [], ["fast"] = new() { ["deopt"] = "off" } }, workloads.Split(','), 21,
         cell => cell.Workload.StartsWith("dart/", StringComparison.Ordinal) ? 20 : 10);
 
     /// <summary>Writes a folder of one workload under two configurations, with these times by repetition.</summary>
     private void Change(Func<int, (double Base, double Fast)> times, int repetitions) => Change(
-        SyntheticResults.Pair(folder.File("results"), 1, repetitions: repetitions, workloads: "alpha"),
+        SyntheticResults.Pair(_folder.File("results"), 1, repetitions: repetitions, workloads: "alpha"),
         row => row with { ExecuteMs = row.Configuration == "base" ? times(row.Repetition).Base : times(row.Repetition).Fast });
 
     private static void Change(ResultsFolder results, Func<Measurement, Measurement> change)
@@ -306,7 +311,7 @@ public sealed class SideComparisonTests : IDisposable
         csv.Append(rows);
     }
 
-    private ComparisonSide Side(string text) => ComparisonSide.Parse(folder.File(text));
+    private ComparisonSide Side(string text) => ComparisonSide.Parse(_folder.File(text));
 
     private SideComparison Compare(string a, string b, string metric = "execute_ms") => SideComparison.Of(Side(a), Side(b), metric, seed: 1);
 }

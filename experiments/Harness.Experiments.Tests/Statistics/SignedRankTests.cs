@@ -44,7 +44,10 @@ public sealed class SignedRankTests
         {
             double[] values = [.. Enumerable.Range(0, 2 + random.Next(8)).Select(_ => (double)(random.Next(7) - 3)).Where(value => value != 0)];
             if (values.Length == 0)
+            {
                 continue;
+            }
+
             var observed = Math.Abs(Sum(values));
             var sets = Enumerable.Range(0, 1 << values.Length).Count(signs => Math.Abs(Sum([.. values.Select((value, place) => ((signs >> place) & 1) == 0 ? Math.Abs(value) : -Math.Abs(value))])) >= observed);
             Assert.Equal(sets / Math.Pow(2, values.Length), SignedRank.PValue(values), 12);

@@ -53,7 +53,7 @@ public sealed class SteadinessTests
         Assert.Equal(omitted, row.OmittedIterations);
         Assert.Equal(all.Length - omitted, row.IterationsMs.Split(';').Length);
         Assert.Equal((all[0], SteadyState.After(all, warmUpCalls)), (row.FirstMs, SteadyState.Of(row)));
-        double[] kind = warmUpCalls >= timedCalls ? all[..warmUpCalls] : all[warmUpCalls..];
+        var kind = warmUpCalls >= timedCalls ? all[..warmUpCalls] : all[warmUpCalls..];
         Assert.Equal(kind.TakeLast(Steadiness.MostIterations), Steadiness.IterationsOf(row));
         Assert.Equal(Steadiness.Of([.. kind.TakeLast(Steadiness.MostIterations)]).Class, new SteadinessScan().Classify(row).Class);
         Assert.Equal(kind.TakeLast(Steadiness.MostIterations), PlainSteadiness.IterationsOf(row));

@@ -36,7 +36,10 @@ public sealed class SweepSummaryTests
                 Assert.Equal(PlainStatistics.MedianOf(ratios.Values), found.Speedup);
                 Assert.Equal(PlainStatistics.CliffsDelta(divided.Values, values.Values), found.Difference!.EffectSize);
                 if (PlainStatistics.SignedRank(ratios.Values) is { } p)
+                {
                     Assert.Equal(p, found.Difference.PValue);
+                }
+
                 tested++;
             }
         }

@@ -17,9 +17,9 @@ public sealed class ArtificialLoadTests : IDisposable
         warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ItIsTakenForTheWorkOfOthers()
@@ -37,7 +37,7 @@ public sealed class ArtificialLoadTests : IDisposable
     public void ResultsSayThatTheMachineWasDisturbedOnPurposeAndAreNotMixedWithOthers()
     {
         _ = NodeInstallation.NodePath;
-        var results = new ResultsFolder(folder.File("results"));
+        var results = new ResultsFolder(_folder.File("results"));
         var sweep = TestSweeps.Read(Text);
         Assert.Empty(new SweepRunner(sweep with { Load = 1, Repetitions = 1 }, results).Run(new SilentProgress()));
         var provenance = Provenance.Read(results.Provenance)!;

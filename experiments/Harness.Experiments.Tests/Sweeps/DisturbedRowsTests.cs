@@ -7,9 +7,9 @@ namespace Harness.Experiments.Tests.Sweeps;
 /// <summary>What others on the machine disturbed is measured again, and nothing else is.</summary>
 public sealed class DisturbedRowsTests : IDisposable
 {
-    private readonly TemporaryFolder temporary = new();
+    private readonly TemporaryFolder _temporary = new();
 
-    public void Dispose() => temporary.Dispose();
+    public void Dispose() => _temporary.Dispose();
 
     [Fact]
     public void RowsOfDisturbedProcessesAreKeptAside()
@@ -78,7 +78,7 @@ public sealed class DisturbedRowsTests : IDisposable
     private ResultsFolder Disturbed(Func<Measurement, bool> isDisturbed, Func<Measurement, bool>? slow = null, Func<Measurement, bool>? onSlowMachine = null)
     {
         var folder = SyntheticResults.Write(
-            temporary.File("results"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [] }, ["v8-example", "two-targets"], 3, _ => 10);
+            _temporary.File("results"), ["ours"], new Dictionary<string, Dictionary<string, string>> { ["base"] = [] }, ["v8-example", "two-targets"], 3, _ => 10);
         var rows = MeasurementFile.Read(folder.Results);
         File.Delete(folder.Results);
         using var csv = DurableCsv<Measurement>.Open(folder.Results, out _);

@@ -7,9 +7,9 @@ namespace Harness.Experiments.Tests.Sweeps;
 /// <summary>What an engine cannot run, or need not, is left out with its name and reason, and makes no hole in a mean.</summary>
 public sealed class EngineGapTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void GapsAreNamedAndTheRestIsMeasured()
@@ -22,7 +22,7 @@ public sealed class EngineGapTests : IDisposable
             timed-calls: 1
             warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
             """);
-        var results = new ResultsFolder(folder.File("results"));
+        var results = new ResultsFolder(_folder.File("results"));
         var progress = new RecordedProgress();
         Assert.Empty(new SweepRunner(sweep, results).Run(progress));
 
@@ -38,7 +38,10 @@ public sealed class EngineGapTests : IDisposable
         Assert.Equal($"this engine, {none}: it does the same as in '{speed}'", gaps[0].ToString());
         Assert.Equal("Wasmtime, gc-js-strings: it has no host for what the module imports from 'wasm:js-string'", gaps[1].ToString());
         foreach (var configuration in (string[])[none, speed])
+        {
             Assert.Single(gaps, gap => gap.ToString().StartsWith($"Wasmtime, {configuration}, gc-exceptions-rare: it cannot run it: ", StringComparison.Ordinal));
+        }
+
         Assert.Equal(4, gaps.Count);
 
         // What turned out not to run is not tried again.
@@ -52,7 +55,7 @@ public sealed class EngineGapTests : IDisposable
     [Fact]
     public void WhatOneConfigurationCannotRunAnotherIsMeasuredIn()
     {
-        var file = folder.Write("tail.wat", """
+        var file = _folder.Write("tail.wat", """
             (module (func $f (param i32) (result i32) local.get 0)
                     (func (export "main") (param i32) (result i32) local.get 0 return_call $f))
             """);
@@ -65,7 +68,7 @@ public sealed class EngineGapTests : IDisposable
             timed-calls: 1
             warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
             """);
-        var results = new ResultsFolder(folder.File("results"));
+        var results = new ResultsFolder(_folder.File("results"));
         var progress = new RecordedProgress();
         Assert.Empty(new SweepRunner(sweep, results).Run(progress));
         Assert.StartsWith("Wasmtime, winch, tail: it cannot run it: ", Assert.Single(progress.Gaps).ToString(), StringComparison.Ordinal);
@@ -76,11 +79,11 @@ public sealed class EngineGapTests : IDisposable
     public void ConfigurationsThatAnEngineHasNoSettingForAreGapsAndBaselinesMistakes()
     {
         const string text = "engines: [ours, wasmtime]\nworkloads: [two-targets]\nconfigurations: [{name: a}, {name: b, knobs: {pass.peel: off}}]\nrepetitions: 1";
-        var runner = new SweepRunner(TestSweeps.Read(text) with { Repetitions = 0 }, new ResultsFolder(folder.File("results")));
+        var runner = new SweepRunner(TestSweeps.Read(text) with { Repetitions = 0 }, new ResultsFolder(_folder.File("results")));
         var progress = new RecordedProgress();
         runner.Run(progress);
         Assert.Equal("Wasmtime, b: it has no setting for knob 'pass.peel' = off", Assert.Single(progress.Gaps).ToString());
-        var mistake = Assert.Throws<HarnessException>(() => new SweepRunner(TestSweeps.Read(text + "\nbaseline: b"), new ResultsFolder(folder.File("results"))));
+        var mistake = Assert.Throws<HarnessException>(() => new SweepRunner(TestSweeps.Read(text + "\nbaseline: b"), new ResultsFolder(_folder.File("results"))));
         Assert.StartsWith("Wasmtime has no setting for knob 'pass.peel' = off; leave it out", mistake.Message, StringComparison.Ordinal);
     }
 
@@ -95,7 +98,7 @@ public sealed class EngineGapTests : IDisposable
             timed-calls: 1
             warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
             """);
-        var results = new ResultsFolder(folder.File("results"));
+        var results = new ResultsFolder(_folder.File("results"));
         var progress = new RecordedProgress();
         Assert.Empty(new SweepRunner(sweep, results).Run(progress));
         var rows = DurableCsv<Measurement>.Read(results.Results);
@@ -129,7 +132,9 @@ public sealed class EngineGapTests : IDisposable
         foreach (var workload in (string[])["two-targets", "recursion"])
         {
             foreach (var (engine, configuration, time) in ((string, string, double)[])[("ours", "a", 6), ("ours", "b", 3), ("jsc", "b", 12), ("jsc", "c", 18)])
+            {
                 rows.AddRange(Enumerable.Range(1, 7).Select(repetition => new Measurement { Engine = engine, Configuration = configuration, Workload = workload, Repetition = repetition, ExecuteMs = time }));
+            }
         }
 
         var summary = new SweepSummary(sweep, rows);

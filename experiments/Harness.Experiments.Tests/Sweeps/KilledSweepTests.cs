@@ -32,17 +32,17 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
         warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string Results => folder.File("results/results.csv");
+    private string Results => _folder.File("results/results.csv");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ASweepKilledAtRandomMomentsLosesNoRepetitionAndMeasuresNoneTwice()
     {
         _ = NodeInstallation.NodePath;
-        var sweep = folder.Write("test.yaml", SweepText);
+        var sweep = _folder.Write("test.yaml", SweepText);
         var random = new Random(20260101);
         var usual = TimeUntilFirstRow(sweep);
         var before = File.ReadAllText(Results);
@@ -52,9 +52,12 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
             // Every other kill comes at any moment of the start, the rest once there are rows: within one or between two.
             using var process = Start(sweep, WithoutEnd);
             if (kill % 2 == 1)
+            {
                 WaitForRow(process, before.Length);
+            }
+
             Thread.Sleep(random.Next(kill % 2 == 1 ? SomeRows : usual));
-            Assert.False(process.HasExited, $"the sweep ended by itself before kill {kill + 1}: {File.ReadAllText(folder.File("log"))}");
+            Assert.False(process.HasExited, $"the sweep ended by itself before kill {kill + 1}: {File.ReadAllText(_folder.File("log"))}");
             process.Kill();
             process.WaitForExit();
 
@@ -75,14 +78,16 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
         Assert.Equal(2 * rounds, keys.Count);
         Assert.Equal(2 * rounds, keys.Distinct().Count());
         foreach (var file in (string[])["chart.svg", "chart.png", "summary.md", "provenance.json"])
-            Assert.True(new FileInfo(folder.File("results/" + file)).Length > 0, file);
+        {
+            Assert.True(new FileInfo(_folder.File("results/" + file)).Length > 0, file);
+        }
     }
 
     [Fact]
     public void AKilledSweepOfProcessesThatReportSeveralBenchmarksHasEachRowOnce()
     {
         _ = NodeInstallation.NodePath;
-        folder.Write("suite/bench.wat", """
+        _folder.Write("suite/bench.wat", """
             (module
               (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
               (memory (export "memory") 1)
@@ -90,12 +95,12 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
               (data (i32.const 16) "A: 1.5 ms\0aB: 3 ms\0aC: 4 ms\0a")
               (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
             """);
-        folder.Write("suite/programs.yaml", """
+        _folder.Write("suite/programs.yaml", """
             host: wasi
             programs: [{name: bench, file: bench.wat, metric: {pattern: '(?<name>[A-Z]): (?<value>[0-9.]+) ms', names: [A, B, C]}}]
             """);
-        var sweep = folder.Write("several.yaml", SweepText.Replace("[recursion]", "[mine]", StringComparison.Ordinal).Replace("repetitions: 30", "repetitions: 20", StringComparison.Ordinal));
-        string[] suite = ["--suite", "mine=" + folder.File("suite")];
+        var sweep = _folder.Write("several.yaml", SweepText.Replace("[recursion]", "[mine]", StringComparison.Ordinal).Replace("repetitions: 30", "repetitions: 20", StringComparison.Ordinal));
+        string[] suite = ["--suite", "mine=" + _folder.File("suite")];
         var random = new Random(20260102);
         var before = "";
         for (var kill = 0; kill < 6; kill++)
@@ -122,12 +127,12 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     public void AnUnfinishedSweepWhoseFileChangedIsRefusedUntilRestarted()
     {
         var short1 = SweepText.Replace("repetitions: 30", "repetitions: 1", StringComparison.Ordinal);
-        Assert.Equal(0, Finish(folder.Write("test.yaml", short1)).ExitCode);
+        Assert.Equal(0, Finish(_folder.Write("test.yaml", short1)).ExitCode);
         var rows = File.ReadAllText(Results);
-        var provenance = folder.File("results/provenance.json");
+        var provenance = _folder.File("results/provenance.json");
         (Provenance.Read(provenance)! with { FinishedUtc = null }).Write(provenance);
 
-        var changed = folder.Write("test.yaml", short1.Replace("timed-calls: 1", "timed-calls: 2", StringComparison.Ordinal));
+        var changed = _folder.Write("test.yaml", short1.Replace("timed-calls: 1", "timed-calls: 2", StringComparison.Ordinal));
         var refused = Finish(changed);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("sweep file; use --restart", refused.Error, StringComparison.Ordinal);
@@ -135,14 +140,14 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
 
         Assert.Equal(0, Finish(changed, "--restart").ExitCode);
         Assert.All(DurableCsv<Measurement>.Read(Results), row => Assert.Equal(2, row.TimedCalls));
-        var aside = Assert.Single(Directory.EnumerateDirectories(folder.Path, "results.2*"));
+        var aside = Assert.Single(Directory.EnumerateDirectories(_folder.Path, "results.2*"));
         Assert.Equal(rows, File.ReadAllText(Path.Combine(aside, "results.csv")));
     }
 
     [Fact]
     public void AFinishedSweepIsSetAsideAndMoreRepetitionsAreAdded()
     {
-        var sweep = folder.Write("test.yaml", SweepText);
+        var sweep = _folder.Write("test.yaml", SweepText);
         Assert.Equal(0, Finish(sweep, "--repetitions", "1").ExitCode);
         var first = File.ReadAllText(Results);
         Assert.Equal(0, Finish(sweep, "--repetitions", "2").ExitCode);
@@ -152,7 +157,7 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
 
         Assert.Equal(0, Finish(sweep, "--repetitions", "2").ExitCode);
         Assert.NotEqual(second, File.ReadAllText(Results));
-        var aside = Assert.Single(Directory.EnumerateDirectories(folder.Path, "results.2*"));
+        var aside = Assert.Single(Directory.EnumerateDirectories(_folder.Path, "results.2*"));
         Assert.Equal(second, File.ReadAllText(Path.Combine(aside, "results.csv")));
     }
 
@@ -162,7 +167,10 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
         var watch = Stopwatch.StartNew();
         using var process = Start(sweep, WithoutEnd);
         while (!process.HasExited && !(File.Exists(Results) && File.ReadAllText(Results).Count(letter => letter == '\n') > 1))
+        {
             Thread.Sleep(5);
+        }
+
         process.Kill();
         process.WaitForExit();
         return (int)watch.ElapsedMilliseconds;
@@ -174,7 +182,9 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     private void WaitForRow(Process process, int before)
     {
         while (!process.HasExited && new FileInfo(Results).Length <= before)
+        {
             Thread.Sleep(1);
+        }
     }
 
     private static string WholeLines(string text) => text[..(text.LastIndexOf('\n') + 1)];
@@ -183,13 +193,13 @@ public sealed class KilledSweepTests(ITestOutputHelper log) : IDisposable
     {
         using var process = Start(sweep, more);
         process.WaitForExit();
-        return (process.ExitCode, File.ReadAllText(folder.File("log")));
+        return (process.ExitCode, File.ReadAllText(_folder.File("log")));
     }
 
     /// <summary>Starts a sweep with its messages going to a file: a killed process leaves no pipe to wait for.</summary>
     private Process Start(string sweep, params string[] more)
     {
-        string[] arguments = HarnessProcess.Arguments(["sweep", sweep, "--results", folder.File("results"), .. more]);
-        return Process.Start(new ProcessStartInfo("bash", ["-c", $"exec dotnet \"$@\" >'{folder.File("log")}' 2>&1 </dev/null", "bash", .. arguments]))!;
+        var arguments = HarnessProcess.Arguments(["sweep", sweep, "--results", _folder.File("results"), .. more]);
+        return Process.Start(new ProcessStartInfo("bash", ["-c", $"exec dotnet \"$@\" >'{_folder.File("log")}' 2>&1 </dev/null", "bash", .. arguments]))!;
     }
 }

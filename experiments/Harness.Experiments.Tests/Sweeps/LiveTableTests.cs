@@ -16,7 +16,10 @@ public sealed class LiveTableTests
         var table = new LiveTable(TestSweeps.Read(Text));
         Assert.Empty(table.Lines(80, 20));
         foreach (var (configuration, time) in (IEnumerable<(string, double)>)[("base", 30), ("base", 10), ("base", 20), ("fast", 10)])
+        {
             table.Add(Row("two-targets", configuration, time));
+        }
+
         table.Add(Row("recursion", "fast", 7.25));
         table.Add(Row("three-targets", "fast", 0.0012345));
         Assert.Equal(
@@ -42,14 +45,19 @@ public sealed class LiveTableTests
     {
         var table = new LiveTable(TestSweeps.Read(Text));
         foreach (var workload in (string[])["four-targets", "three-targets", "recursion", "two-targets"])
+        {
             table.Add(Row(workload, "base", 123456.7));
+        }
+
         var lines = table.Lines(width, height);
         Assert.InRange(lines.Count, 0, Math.Max(0, height));
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
 
         // What was measured last is in sight.
         if (lines.Count > 0)
+        {
             Assert.Contains(lines, line => line.StartsWith("two-targets", StringComparison.Ordinal));
+        }
     }
 
     private static Measurement Row(string workload, string configuration, double time) =>

@@ -6,9 +6,9 @@ namespace Harness.Experiments.Tests.Sweeps;
 /// <summary>What is recorded of the machine is about the process that was timed, and about no other.</summary>
 public sealed class MeteredProcessTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>V8's code sizes come from a process after the one that is timed, a recorded profile and a filled cache from one before it.</summary>
     [Theory]
@@ -25,7 +25,7 @@ public sealed class MeteredProcessTests : IDisposable
             timed-calls: 1
             warm-up: {milliseconds: 1500, limit-milliseconds: 3000}
             """);
-        var results = new ResultsFolder(folder.File("results"));
+        var results = new ResultsFolder(_folder.File("results"));
         Assert.Empty(new SweepRunner(sweep, results).Run(new RecordedProgress()));
         var row = Assert.Single(MeasurementFile.Read(results.Results));
         Assert.True(row.OptimizedBytes > 0);

@@ -15,14 +15,14 @@ public sealed class PartialSweepTests : IDisposable
         warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void WhatWasMeasuredAloneBeforeStaysDescribed()
     {
-        var results = new ResultsFolder(folder.File("results"));
+        var results = new ResultsFolder(_folder.File("results"));
         Measure("two-targets", results);
         Measure("recursion", results);
         Assert.Equal(["two-targets", "recursion"], DurableCsv<Measurement>.Read(results.Results).Select(row => row.Workload));
@@ -32,7 +32,7 @@ public sealed class PartialSweepTests : IDisposable
     [Fact]
     public void TheSettingsOfTheMachineAreThoseOfTheBeginningAndOfEachRun()
     {
-        var results = new ResultsFolder(folder.File("results"));
+        var results = new ResultsFolder(_folder.File("results"));
         Measure("two-targets", results);
         var first = Provenance.Read(results.Provenance)!;
         Assert.NotNull(first.Environment);

@@ -9,11 +9,11 @@ public sealed class ScarceDiskTests : IDisposable
 {
     private const int Rounds = 40;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string Disk => folder.File("disk");
+    private string Disk => _folder.File("disk");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [SmallDiskFact]
     public void AFullDiskEndsASweepWithOneLineAndTheSameCommandGoesOn()
@@ -35,17 +35,20 @@ public sealed class ScarceDiskTests : IDisposable
             """);
         Assert.Equal("0", Read("first.code"));
         foreach (var command in (string[])["full", "still"])
+        {
             IsToldInOneLine(command, "No space left on device", "because the disk was full");
+        }
+
         Assert.Contains("results.csv: ", Read("full.log"), StringComparison.Ordinal);
         Assert.Equal("0", Read("last.code"));
 
         var (before, full, last) = (Read("before.csv"), Read("full.csv"), Read("results/results.csv"));
         Assert.StartsWith(before, full, StringComparison.Ordinal);
         Assert.StartsWith(full[..(full.LastIndexOf('\n') + 1)], last, StringComparison.Ordinal);
-        var keys = DurableCsv<Measurement>.Read(folder.File("results/results.csv")).Select(row => row.Key).ToList();
+        var keys = DurableCsv<Measurement>.Read(_folder.File("results/results.csv")).Select(row => row.Key).ToList();
         Assert.Equal(2 * Rounds, keys.Count);
         Assert.Equal(2 * Rounds, keys.Distinct().Count());
-        Assert.NotNull(Provenance.Read(folder.File("results/provenance.json"))!.FinishedUtc);
+        Assert.NotNull(Provenance.Read(_folder.File("results/provenance.json"))!.FinishedUtc);
     }
 
     [SmallDiskFact]
@@ -66,7 +69,9 @@ public sealed class ScarceDiskTests : IDisposable
         Assert.Equal(Read("before.sums"), Read("after.sums"));
         Assert.Contains("results.csv", Read("before.sums"), StringComparison.Ordinal);
         foreach (var command in (string[])["more", "again", "report", "chart", "merge"])
+        {
             IsToldInOneLine(command, "Read-only file system");
+        }
     }
 
     /// <summary>A reason has another wording where the system finds it before it writes.</summary>
@@ -84,7 +89,7 @@ public sealed class ScarceDiskTests : IDisposable
     {
         // Both are installed on first need, which a full disk is no time for.
         _ = NodeInstallation.NodePath;
-        folder.Write("test.yaml", """
+        _folder.Write("test.yaml", """
             engines: [v8]
             workloads: [recursion]
             configurations: [{name: base, knobs: {deopt: off}}, {name: deopt}]
@@ -92,9 +97,9 @@ public sealed class ScarceDiskTests : IDisposable
             warm-up: {calls: 2, window: 2, milliseconds: 0, limit-milliseconds: 0}
             """);
         Directory.CreateDirectory(Disk);
-        var script = folder.Write("script.sh", $$"""
+        var script = _folder.Write("script.sh", $$"""
             set -u
-            cd '{{folder.Path}}'
+            cd '{{_folder.Path}}'
             mount -t tmpfs -o size=1m none disk || exit 9
             harness() {
               local command=$1 name=$2 arguments
@@ -115,5 +120,5 @@ public sealed class ScarceDiskTests : IDisposable
         Assert.True(process.ExitCode == 0, error);
     }
 
-    private string Read(string file) => File.ReadAllText(folder.File(file));
+    private string Read(string file) => File.ReadAllText(_folder.File(file));
 }

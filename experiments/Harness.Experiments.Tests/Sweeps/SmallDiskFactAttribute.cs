@@ -27,7 +27,9 @@ internal sealed class SmallDiskFactAttribute : FactAttribute
     public SmallDiskFactAttribute()
     {
         if (!IsPossible.Value)
+        {
             Skip = "a small disk needs a mount namespace (unshare --mount), which this system does not allow";
+        }
     }
 
     /// <summary>Its arguments, before the command.</summary>

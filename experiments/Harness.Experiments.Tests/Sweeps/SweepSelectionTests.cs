@@ -43,7 +43,10 @@ public sealed class SweepSelectionTests
     {
         var sweep = TestSweeps.Read(Text.Replace("{name: plain,", "{name: plain, baseline: plain,", StringComparison.Ordinal) + "\n" + fields);
         if (exclude.Length > 0)
+        {
             sweep = sweep with { Exclude = [.. sweep.Exclude, CellCondition.Parse(exclude)] };
+        }
+
         Assert.Equal(runs, SweepPlan.Order(sweep).Count());
     }
 

@@ -22,7 +22,10 @@ public sealed class SweepShardTests
         var shards = Enumerable.Range(1, count).Select(index => SweepPlan.Order(sweep with { Shard = new SweepShard(index, count) }).ToList()).ToList();
         Assert.Equal(whole.Count, shards.Sum(shard => shard.Count));
         foreach (var round in whole.GroupBy(run => run.Repetition))
+        {
             Assert.Equal(round, Assert.Single(shards, shard => shard.Exists(run => run.Repetition == round.Key)).Where(run => run.Repetition == round.Key));
+        }
+
         Assert.InRange(shards.Max(shard => shard.Count) - shards.Min(shard => shard.Count), 0, whole.Count / 10);
     }
 

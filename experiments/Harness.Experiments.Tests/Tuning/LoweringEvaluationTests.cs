@@ -12,7 +12,9 @@ public sealed class LoweringEvaluationTests
         Assert.Contains("compiler dart", evaluator.Fingerprints().Keys);
         var process = new EvaluationProcess("search", 1, "a", "dart-queens", ["dart-queens"]);
         foreach (var knobs in (Dictionary<string, string>[])[[], new() { ["dart.dispatch"] = "vtable-fields", ["dart.inline"] = "40" }])
+        {
             Assert.Equal(Evaluation.OkStatus, Assert.Single(evaluator.Evaluate(process, knobs)).Status);
+        }
     }
 
     [Fact]

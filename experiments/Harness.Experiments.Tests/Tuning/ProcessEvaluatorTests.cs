@@ -61,7 +61,10 @@ public sealed class ProcessEvaluatorTests
         // Within a round the recording is made once, after it anew.
         var (profiles, recorded) = (new RecordedProfile(), 0);
         foreach (var request in requests.SelectMany(request => (WorkerRequest[])[request, request]))
+        {
             profiles.Of(request, Record);
+        }
+
         Assert.Equal(Measured.Length, recorded);
 
         WorkerReport Record(WorkerRequest request)
@@ -100,7 +103,10 @@ public sealed class ProcessEvaluatorTests
         var engine = new AskedEngine();
         var evaluator = new ProcessEvaluator(TestTuning.Read($"knobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{processes: 99}}\n{weighing}"), engine);
         foreach (var (phase, round) in Measured)
+        {
             evaluator.Evaluate(new EvaluationProcess(phase, round, $"{knob}={value}", "two-targets", ["two-targets"]), new Dictionary<string, string> { [knob] = value });
+        }
+
         return engine.Requests;
     }
 

@@ -58,7 +58,10 @@ public sealed class SearchMethodTests
         var sobol = new SobolSearch(SobolSearch.MostDimensions, 5);
         var points = Enumerable.Range(0, 64).Select(sobol.Point).ToList();
         for (var dimension = 0; dimension < SobolSearch.MostDimensions; dimension++)
+        {
             Assert.Equal(64, points.Select(point => (int)(point[dimension] * 64)).Distinct().Count());
+        }
+
         Assert.Equal(64, points.Select(point => ((int)(point[0] * 8), (int)(point[1] * 8))).Distinct().Count());
     }
 
@@ -68,9 +71,14 @@ public sealed class SearchMethodTests
         var search = new LatinHypercubeSearch(3, 1, 10);
         var history = new List<Observation>();
         for (var i = 0; i < 10; i++)
+        {
             history.Add(new Observation(search.Propose(history), 0));
+        }
+
         for (var dimension = 0; dimension < 3; dimension++)
+        {
             Assert.Equal(10, history.Select(observation => (int)(observation.Point[dimension] * 10)).Distinct().Count());
+        }
     }
 
     /// <summary>Median over seeds of the true value at the point that looked best.</summary>

@@ -130,9 +130,14 @@ public sealed class TuningFileTests
     public void MinutesAloneAreEnoughForMostMethods()
     {
         foreach (var method in SearchMethods.Names.Except(SearchMethods.OfFixedSize).Where(method => method != SearchMethods.OfSeveral))
+        {
             Assert.Equal(5, TestTuning.Read($"method: {method}\nknobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{minutes: 5}}").Minutes);
+        }
+
         foreach (var method in SearchMethods.OfFixedSize)
+        {
             Assert.Equal(99, TestTuning.Read($"method: {method}\nknobs: {{deopt: {{}}}}\ntrain: [two-targets]\nbudget: {{minutes: 5, processes: 99}}").Processes);
+        }
     }
 
     /// <summary>All numbers of two policies, with the choice between them.</summary>
@@ -207,6 +212,8 @@ public sealed class TuningFileTests
 
         Assert.Empty(space.Parse("default"));
         foreach (var wrong in (string[])["", "deopt=maybe", "flags=deopt deopt=on deopt.limit=1001", "deopt.limit=x", "deopt=on flags=deopt", "x=1"])
+        {
             Assert.Contains($"'{wrong}' is no configuration", Assert.Throws<HarnessException>(() => space.Parse(wrong)).Message, StringComparison.Ordinal);
+        }
     }
 }

@@ -6,24 +6,24 @@ namespace Harness.Experiments.Tests.Tuning;
 
 public sealed class TuningFolderTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>A shell that completes the name of a folder writes a slash behind it.</summary>
     [Fact]
     public void ASlashBehindAFolderIsNoPartOfItsName()
     {
-        Assert.Equal(folder.File("run"), new TuningFolder(folder.File("run") + "/").Path);
-        Assert.Equal(folder.File("search"), new OracleFolder(folder.File("search") + "/").Path);
+        Assert.Equal(_folder.File("run"), new TuningFolder(_folder.File("run") + "/").Path);
+        Assert.Equal(_folder.File("search"), new OracleFolder(_folder.File("search") + "/").Path);
     }
 
     [Fact]
     public void AFolderWithResultsOfASweepKeepsTheirProvenance()
     {
-        var path = folder.File("sweep");
-        folder.Write("sweep/results.csv", "");
-        folder.Write("sweep/provenance.json", "");
+        var path = _folder.File("sweep");
+        _folder.Write("sweep/results.csv", "");
+        _folder.Write("sweep/provenance.json", "");
         var message = $"{path} has the results of a sweep, whose provenance would be lost; choose another folder with --results";
         Assert.Equal(message, Assert.Throws<HarnessException>(() => new TuningFolder(path).Prepare(TestTuning.Read(TestTuning.Text), "1", [])).Message);
         Assert.Equal(message, Assert.Throws<HarnessException>(() => new OracleFolder(path).Prepare("sort", new OracleRules(50, 0.01, 6, 1), "ours", "1", [])).Message);
@@ -33,8 +33,8 @@ public sealed class TuningFolderTests : IDisposable
     [Fact]
     public void ARunThatIsRefusedIsNotInTheProvenance()
     {
-        var run = new TuningFolder(folder.File("run"));
-        var search = new OracleFolder(folder.File("search"));
+        var run = new TuningFolder(_folder.File("run"));
+        var search = new OracleFolder(_folder.File("search"));
         var specification = TestTuning.Read(TestTuning.Text);
         var rules = new OracleRules(50, 0.01, 6, 1);
         run.Prepare(specification, "1", []);
@@ -56,7 +56,7 @@ public sealed class TuningFolderTests : IDisposable
     [Fact]
     public void TheSpecificationOfARunThatGoesOnIsNotWrittenAgain()
     {
-        var run = new TuningFolder(folder.File("run"));
+        var run = new TuningFolder(_folder.File("run"));
         var specification = TestTuning.Read(TestTuning.Text);
         run.Prepare(specification, "1", []);
         var written = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);

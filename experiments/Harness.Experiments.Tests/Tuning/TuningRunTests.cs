@@ -105,7 +105,10 @@ public sealed class TuningRunTests
         var path = folder.File("evaluations.csv");
         TuningResult made;
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better) { Fails = knobs => Budget(knobs) is > 1500 and < 3000 }, path))
+        {
             made = new TuningRun(specification, recorded).Run();
+        }
+
         var rows = Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path);
         var read = new TuningRun(specification, new RowsOnly(rows), decided: new TuningRecord(rows)).Run();
         Assert.Equal(TuningReport.CreateMarkdown(specification, made), TuningReport.CreateMarkdown(specification, read));
@@ -129,7 +132,10 @@ public sealed class TuningRunTests
         using var folder = new TemporaryFolder();
         var path = folder.File("evaluations.csv");
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better) { Left = 15 }, path))
+        {
             Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded).Run());
+        }
+
         using var again = new RecordedEvaluator(new FunctionEvaluator(7, Better), path);
         var mistake = Assert.Throws<HarnessException>(() => new TuningRun(specification with { Method = "sobol" }, again).Run());
         Assert.Contains("in phase search, round 1, which this search does not measure there", mistake.Message, StringComparison.Ordinal);
@@ -149,7 +155,10 @@ public sealed class TuningRunTests
         {
             var evaluator = new FunctionEvaluator(7, Better) { Left = random.Next(1, 9) };
             using (var recorded = new RecordedEvaluator(evaluator, path))
+            {
                 Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded).Run());
+            }
+
             File.AppendAllText(path, "search,1,torn li"[..random.Next(16)]);
         }
 
@@ -188,7 +197,10 @@ public sealed class TuningRunTests
         var specification = TestTuning.Read(TestTuning.Text);
         using var folder = new TemporaryFolder();
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(3, Better), folder.File("evaluations.csv")))
+        {
             new TuningRun(specification, recorded).Run();
+        }
+
         var rows = Harness.Experiments.Results.DurableCsv<Evaluation>.Read(folder.File("evaluations.csv"));
         Assert.All(rows.GroupBy(row => (row.Phase, row.Round, row.Workload)), group => Assert.Single(group, row => row.Configuration == "default"));
         Assert.InRange(rows.Count(row => row.Phase == "search"), 300, specification.Processes);
@@ -272,13 +284,19 @@ public sealed class TuningRunTests
         using var folder = new TemporaryFolder();
         var path = folder.File("evaluations.csv");
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better) { Left = 15 }, path))
+        {
             Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded).Run());
+        }
+
         File.WriteAllText(path, string.Join('\n', File.ReadAllLines(path).Select(line => string.Join(',', line.Split(',').Take(9)))) + "\nsearch,1,torn li");
         Assert.StartsWith("phase,round,configuration,workload,status,execute_ms,compile_ms,optimized_bytes,process_seconds\n", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.All(Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path), row => Assert.Equal(0, row.PeakMemoryBytes));
         TuningResult result;
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(7, Better) { OthersCpuMs = _ => 10 }, path))
+        {
             result = new TuningRun(specification, recorded).Run();
+        }
+
         Assert.Equal(expected.Trials.Select(trial => (trial.Name, trial.Score)), result.Trials.Select(trial => (trial.Name, trial.Score)));
         Assert.Equal(expected.Winner!.Name, result.Winner!.Name);
         var rows = Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path);
@@ -335,9 +353,15 @@ public sealed class TuningRunTests
         var process = new EvaluationProcess("search", 1, "default", "dart/typed-data", ["a", "b", "c"]);
         var knobs = new Dictionary<string, string>();
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (_, _) => 1), path))
+        {
             recorded.Evaluate(process with { Workloads = ["b"] }, knobs);
+        }
+
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(1, (_, _) => 1), path))
+        {
             Assert.Equal(["a", "b", "c"], recorded.Evaluate(process, knobs).Select(row => row.Workload));
+        }
+
         Assert.Equal(["b", "a", "c"], Harness.Experiments.Results.DurableCsv<Evaluation>.Read(path).Select(row => row.Workload));
     }
 
@@ -384,9 +408,9 @@ public sealed class TuningRunTests
     /// <summary>Answers from rows, and measures nothing.</summary>
     private sealed class RowsOnly(IReadOnlyList<Evaluation> rows) : IEvaluator
     {
-        private readonly Dictionary<EvaluationKey, Evaluation> byKey = rows.ToDictionary(row => row.Key);
+        private readonly Dictionary<EvaluationKey, Evaluation> _byKey = rows.ToDictionary(row => row.Key);
 
-        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) => [.. process.Keys.Select(key => byKey[key])];
+        public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs) => [.. process.Keys.Select(key => _byKey[key])];
     }
 
     private sealed class RecordingEvaluator(IEvaluator inner, List<EvaluationProcess> processes) : IEvaluator

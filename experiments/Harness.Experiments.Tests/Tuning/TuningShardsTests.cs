@@ -8,15 +8,15 @@ public sealed class TuningShardsTests : IDisposable
 {
     private static readonly string Text = TestTuning.Text.Replace("processes: 400", "processes: 80", StringComparison.Ordinal);
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ShardsTryDifferentCandidatesAndAreJudgedAsOneSearch()
     {
         var (first, second) = (Search(1, 2), Search(2, 2));
-        var output = new TuningFolder(folder.File("merged"));
+        var output = new TuningFolder(_folder.File("merged"));
         var provenance = TuningShards.Merge(output, [second, first]);
         Assert.Equal(["1/2", "2/2"], provenance.Shards!.Select(shard => shard.Shard));
         Assert.Equal(1, provenance.Seed);
@@ -35,10 +35,16 @@ public sealed class TuningShardsTests : IDisposable
         // Judged on another machine, and stopped and gone on with meanwhile.
         var specification = TestTuning.Read(Text);
         using (var recorded = new RecordedEvaluator(Machine(3, left: 30), output.Evaluations))
+        {
             Assert.Throws<OperationCanceledException>(() => new TuningRun(specification, recorded, decided: TuningShards.RecordOf(output)).Run());
+        }
+
         TuningResult result;
         using (var recorded = new RecordedEvaluator(Machine(3), output.Evaluations))
+        {
             result = new TuningRun(specification, recorded, decided: TuningShards.RecordOf(output)).Run();
+        }
+
         Assert.NotNull(result.HeldOut);
         Assert.Equal(Names(ofFirst).Concat(Names(ofSecond)).Order(StringComparer.Ordinal), result.Trials.Select(trial => trial.Name).Distinct().Order(StringComparer.Ordinal));
         Assert.Empty(Names(ofFirst).Intersect(Names(ofSecond)));
@@ -51,7 +57,7 @@ public sealed class TuningShardsTests : IDisposable
     public void WhatDoesNotBelongTogetherIsNotMerged()
     {
         var (first, second) = (Search(1, 2), Search(2, 2));
-        var output = new TuningFolder(folder.File("merged"));
+        var output = new TuningFolder(_folder.File("merged"));
         Refused("is no shard of a search", Search(1, 1));
         Refused("are of different specifications", first, Search(2, 2, "\nseed: 5"));
         Refused("what is merged are different shards of as many", first, Search(2, 3));
@@ -59,7 +65,7 @@ public sealed class TuningShardsTests : IDisposable
         Refused("were not measured alike: they differ in engine ours", first, Search(2, 2, build: "2"));
         Refused("is not finished; go on with 'harness tune continue ", first, Search(2, 2, isFinished: false));
         Assert.False(Directory.Exists(output.Path));
-        folder.Write("merged/notes.txt", "mine");
+        _folder.Write("merged/notes.txt", "mine");
         Refused("is not empty; merge into another folder", first, second);
 
         void Refused(string part, params TuningFolder[] folders)
@@ -89,13 +95,19 @@ public sealed class TuningShardsTests : IDisposable
     private TuningFolder Search(int index, int count, string more = "", string build = "1", bool isFinished = true)
     {
         var shard = new SweepShard(index, count);
-        var run = new TuningFolder(folder.File(Guid.NewGuid().ToString("N")));
+        var run = new TuningFolder(_folder.File(Guid.NewGuid().ToString("N")));
         var specification = TuningShards.ShareOf(TestTuning.Read(Text + more), shard);
         run.Prepare(specification, "1", new Dictionary<string, string> { ["engine ours"] = build }, shard);
         using (var recorded = new RecordedEvaluator(Machine(index), run.Evaluations))
+        {
             new TuningRun(specification, recorded).Explore();
+        }
+
         if (isFinished)
+        {
             (Provenance.Read(run.Provenance)! with { FinishedUtc = Provenance.Now() }).Write(run.Provenance);
+        }
+
         return run;
     }
 }

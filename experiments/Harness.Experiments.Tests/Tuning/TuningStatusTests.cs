@@ -10,9 +10,9 @@ public sealed class TuningStatusTests : IDisposable
     /// <summary>Processes of a batch of <see cref="TestTuning.Text"/>: four candidates in two rounds, two in two more and one in four more, each beside the default, on two programs.</summary>
     private const int Batch = 20 + 12 + 16;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ASearchThatRunsTellsItsBestAndWhatIsLeft()
@@ -55,10 +55,13 @@ public sealed class TuningStatusTests : IDisposable
     public void TheObjectiveIsThatOfTheReport()
     {
         var specification = TestTuning.Read(TestTuning.Text);
-        var path = folder.File("evaluations.csv");
+        var path = _folder.File("evaluations.csv");
         TuningResult result;
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(1, Time), path))
+        {
             result = new TuningRun(specification, recorded).Run();
+        }
+
         var status = TuningStatus.Of(specification, DurableCsv<Evaluation>.Read(path), provenance: null);
         Assert.Equal(TuningRun.Phases, status.Phases.Select(phase => phase.Name));
         Assert.Equal((TuningRun.HeldOut, result.Winner!.Name, specification.ConfirmRounds), (status.Best!.Phase, status.Best.Configuration, status.Best.Rounds));
@@ -97,7 +100,7 @@ public sealed class TuningStatusTests : IDisposable
     public void NothingIsLeftToJudgeOfAFinishedSearch()
     {
         var specification = TestTuning.Read(TestTuning.Text);
-        var run = new TuningFolder(folder.File("run"));
+        var run = new TuningFolder(_folder.File("run"));
         run.Prepare(specification, "1", []);
         var provenance = Provenance.Read(run.Provenance)!;
         var rows = Search(specification, Batch);
@@ -120,7 +123,7 @@ public sealed class TuningStatusTests : IDisposable
     private IReadOnlyList<Evaluation> Search(
         TuningSpecification specification, int processes, double noise = 0.03, Func<IReadOnlyDictionary<string, string>, string, double>? memory = null, Func<IReadOnlyDictionary<string, string>, bool>? fails = null)
     {
-        var path = folder.File(Guid.NewGuid().ToString("N"));
+        var path = _folder.File(Guid.NewGuid().ToString("N"));
         using (var recorded = new RecordedEvaluator(new FunctionEvaluator(1, Time, noise, memory: memory) { Left = processes, Fails = fails ?? (_ => false) }, path))
         {
             try

@@ -58,7 +58,9 @@ public class DartProgramTests
     {
         var program = Listed.Single(program => program.Name == name);
         foreach (var invocation in (Invocation[])[program.WarmUp!, program.Timed!])
+        {
             Assert.Equal(invocation.Expected[0].Text, compute(Arguments(invocation)).ToString(CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>The arguments of a call; the first says how often a program does the same.</summary>

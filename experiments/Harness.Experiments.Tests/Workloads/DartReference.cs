@@ -5,12 +5,12 @@ internal static class DartReference
 {
     private sealed class Lcg(long state)
     {
-        private long state = state;
+        private long _state = state;
 
         public long Below(long limit)
         {
-            state = (state * 1664525 + 1013904223) & 0xffffffff;
-            return (state >> 1) * limit >> 31;
+            _state = (_state * 1664525 + 1013904223) & 0xffffffff;
+            return (_state >> 1) * limit >> 31;
         }
     }
 
@@ -22,7 +22,10 @@ internal static class DartReference
         var random = new Lcg(7);
         var steps = new (long Kind, long Constant)[1000];
         for (var i = 0; i < steps.Length; i++)
+        {
             steps[i] = (random.Below(classes), random.Below(1000));
+        }
+
         var x = 1L;
         for (var round = 0L; round < rounds; round++)
         {
@@ -68,9 +71,14 @@ internal static class DartReference
             {
                 var isFree = true;
                 for (var other = 0; other < row; other++)
+                {
                     isFree &= rows[other] != rows[row] && Math.Abs(rows[other] - rows[row]) != row - other;
+                }
+
                 if (isFree)
+                {
                     Place(row + 1);
+                }
             }
         }
     }
@@ -81,16 +89,25 @@ internal static class DartReference
         var random = new Lcg(13);
         var numbers = new long[length];
         for (var i = 0; i < length; i++)
+        {
             numbers[i] = random.Below(1000);
+        }
+
         var checksum = 0L;
         for (var round = 0; round < rounds; round++)
         {
             for (var i = 1; i < length; i++)
+            {
                 numbers[i] = (numbers[i] + numbers[i - 1]) & 0xffff;
+            }
+
             Array.Reverse(numbers);
             var sum = 0L;
             for (var i = 0; i < length; i++)
+            {
                 sum += numbers[i] + numbers[length - 1 - i] - i;
+            }
+
             checksum = Mix(checksum, sum);
         }
 
@@ -120,16 +137,23 @@ internal static class DartReference
                     var squared = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
                     var force = dt / (squared * Math.Sqrt(squared));
                     for (var k = 0; k < 3; k++)
+                    {
                         a[3 + k] -= d[k] * b[6] * force;
+                    }
+
                     for (var k = 0; k < 3; k++)
+                    {
                         b[3 + k] += d[k] * a[6] * force;
+                    }
                 }
             }
 
             foreach (var body in bodies)
             {
                 for (var k = 0; k < 3; k++)
+                {
                     body[k] += dt * body[3 + k];
+                }
             }
         }
 

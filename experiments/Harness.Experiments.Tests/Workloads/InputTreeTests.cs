@@ -7,20 +7,20 @@ namespace Harness.Experiments.Tests.Workloads;
 /// <summary>What programs find in their folders: folders of the user entry by entry, and what cannot be copied or stands at one place with something else.</summary>
 public sealed class InputTreeTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Links are told as they are, wherever they lead, and what they lead to is not looked at.</summary>
     [Fact]
     public void FoldersAreToldEntryByEntry()
     {
-        folder.Write("tree/b.txt", "");
-        folder.Write("tree/sub/a.txt", "");
-        Directory.CreateDirectory(folder.File("tree/empty"));
-        File.CreateSymbolicLink(folder.File("tree/loop"), "..");
-        File.CreateSymbolicLink(folder.File("tree/nowhere"), "/none");
-        folder.Write("in.txt", "");
+        _folder.Write("tree/b.txt", "");
+        _folder.Write("tree/sub/a.txt", "");
+        Directory.CreateDirectory(_folder.File("tree/empty"));
+        File.CreateSymbolicLink(_folder.File("tree/loop"), "..");
+        File.CreateSymbolicLink(_folder.File("tree/nowhere"), "/none");
+        _folder.Write("in.txt", "");
         Assert.Equal(
             [
                 "x/", "x/data/", "x/data/b.txt = tree/b.txt", "x/data/empty/", "x/data/loop -> ..", "x/data/nowhere -> /none", "x/data/sub/", "x/data/sub/a.txt = tree/sub/a.txt",
@@ -32,8 +32,8 @@ public sealed class InputTreeTests : IDisposable
     [Fact]
     public void TheProgramsFolderItselfMayBeACopy()
     {
-        folder.Write("tree/sub/a.txt", "");
-        folder.Write("in.txt", "");
+        _folder.Write("tree/sub/a.txt", "");
+        _folder.Write("in.txt", "");
         Assert.Equal(["sub/", "sub/a.txt = tree/sub/a.txt", "in.txt = in.txt"], Find(new("", "tree"), new("in.txt", "in.txt")));
     }
 
@@ -43,9 +43,9 @@ public sealed class InputTreeTests : IDisposable
     [InlineData("link/b", "link", "two inputs stand at 'link' in the program's folder")]
     public void TwoInputsAtOnePlaceAreRefused(string place, string other, string mistake)
     {
-        folder.Write("in.txt", "");
-        folder.Write("tree/a.txt", "");
-        File.CreateSymbolicLink(folder.File("tree/link"), "a.txt");
+        _folder.Write("in.txt", "");
+        _folder.Write("tree/a.txt", "");
+        File.CreateSymbolicLink(_folder.File("tree/link"), "a.txt");
         ProgramInput known = other == "link" ? new("", "tree") : new(other, "in.txt");
         Refuses(mistake, known, new(place, "in.txt"));
     }
@@ -53,27 +53,30 @@ public sealed class InputTreeTests : IDisposable
     [Fact]
     public void AFileIsNotTheProgramsFolder()
     {
-        folder.Write("in.txt", "");
-        Refuses($"{folder.File("in.txt")} is no folder, and cannot be the program's folder", new ProgramInput("", "in.txt"));
+        _folder.Write("in.txt", "");
+        Refuses($"{_folder.File("in.txt")} is no folder, and cannot be the program's folder", new ProgramInput("", "in.txt"));
     }
 
     /// <summary>Whoever copied a FIFO would wait for somebody to write into it.</summary>
     [Fact]
     public void WhatIsNoFileIsRefused()
     {
-        Directory.CreateDirectory(folder.File("tree"));
-        using (var made = Process.Start("mkfifo", [folder.File("tree/fifo")]))
+        Directory.CreateDirectory(_folder.File("tree"));
+        using (var made = Process.Start("mkfifo", [_folder.File("tree/fifo")]))
+        {
             made.WaitForExit();
-        Refuses($"{folder.File("tree/fifo")} is neither a file nor a folder nor a link, so that there is no copy of it", new ProgramInput("tree", "tree"));
+        }
+
+        Refuses($"{_folder.File("tree/fifo")} is neither a file nor a folder nor a link, so that there is no copy of it", new ProgramInput("tree", "tree"));
     }
 
     [Fact]
     public void MoreThanAFolderInMemoryTakesIsRefused()
     {
-        Directory.CreateDirectory(folder.File("tree"));
+        Directory.CreateDirectory(_folder.File("tree"));
         foreach (var name in (string[])["one", "two"])
         {
-            using var stream = File.Create(folder.File($"tree/{name}"));
+            using var stream = File.Create(_folder.File($"tree/{name}"));
             stream.SetLength((1L << 29) + 1);
         }
 
@@ -85,13 +88,13 @@ public sealed class InputTreeTests : IDisposable
     /// <summary>The entries, with paths relative to the folder.</summary>
     private List<string> Find(params ProgramInput[] inputs)
     {
-        var program = new ProgramDefinition { Name = "a", Title = "a", Folder = folder.Path, Host = HostKind.Wasi, Iteration = IterationKind.Instance, Inputs = inputs };
+        var program = new ProgramDefinition { Name = "a", Title = "a", Folder = _folder.Path, Host = HostKind.Wasi, Iteration = IterationKind.Instance, Inputs = inputs };
         return [.. InputTree.Of(program).Select(Describe)];
     }
 
     private string Describe(WorkerInput input) => input switch
     {
-        { File: { } file } => $"{input.Place} = {Path.GetRelativePath(folder.Path, file)}",
+        { File: { } file } => $"{input.Place} = {Path.GetRelativePath(_folder.Path, file)}",
         { Link: { } link } => $"{input.Place} -> {link}",
         _ => $"{input.Place}/",
     };

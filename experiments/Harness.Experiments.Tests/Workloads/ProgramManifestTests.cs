@@ -6,9 +6,9 @@ namespace Harness.Experiments.Tests.Workloads;
 /// <summary>Manifests: what they say, and that their mistakes are told in one line.</summary>
 public sealed class ProgramManifestTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void DefaultsHoldForEntriesThatDoNotSayOtherwise()
@@ -50,8 +50,8 @@ public sealed class ProgramManifestTests : IDisposable
     [InlineData("stdin: in.txt")]
     public void ACommandWithoutWhatItIsGivenIsAbsent(string given)
     {
-        folder.Write("a.wasm", "");
-        Assert.Equal($"there is no file {folder.File(given.Contains("tree", StringComparison.Ordinal) ? "tree" : "in.txt")}", Read($"- {{name: a, file: a.wasm, host: wasi, {given}}}")[0].Absence);
+        _folder.Write("a.wasm", "");
+        Assert.Equal($"there is no file {_folder.File(given.Contains("tree", StringComparison.Ordinal) ? "tree" : "in.txt")}", Read($"- {{name: a, file: a.wasm, host: wasi, {given}}}")[0].Absence);
     }
 
     [Theory]
@@ -59,10 +59,10 @@ public sealed class ProgramManifestTests : IDisposable
     [InlineData("error-text-file")]
     public void AProgramWithoutTheFileOfItsExpectedTextIsAbsent(string field)
     {
-        folder.Write("a.wasm", "");
+        _folder.Write("a.wasm", "");
         var manifest = $"- {{name: a, file: a.wasm, host: wasi, check: {{{field}: expected.txt}}}}";
-        Assert.Equal($"there is no file {folder.File("expected.txt")}", Read(manifest)[0].Absence);
-        folder.Write("expected.txt", "words");
+        Assert.Equal($"there is no file {_folder.File("expected.txt")}", Read(manifest)[0].Absence);
+        _folder.Write("expected.txt", "words");
         var program = Read(manifest)[0];
         Assert.Null(program.Absence);
         Assert.Equal("words", program.Check.Text ?? program.Check.ErrorText);
@@ -145,7 +145,7 @@ public sealed class ProgramManifestTests : IDisposable
     [InlineData("failed", "it wrote 'failed' to its standard error instead of 'done'")]
     public void WhatAProgramWritesToItsStandardErrorIsChecked(string error, string? mistake)
     {
-        folder.Write("expected.txt", "done\n");
+        _folder.Write("expected.txt", "done\n");
         var check = Read("- {name: a, file: a.wasm, host: wasi, check: {text: '', error-text-file: expected.txt}}")[0].Check;
         Assert.True(check.SaysAnything);
         var recorder = new OutputRecorder();
@@ -160,18 +160,18 @@ public sealed class ProgramManifestTests : IDisposable
     [Fact]
     public void ASourceIsBuiltAgainOnlyWhenItChanged()
     {
-        folder.Write("source.txt", Guid.NewGuid().ToString());
+        _folder.Write("source.txt", Guid.NewGuid().ToString());
         var build = new ModuleBuild("cat source.txt >$OUTPUT; echo . >>log", ["source.txt"]);
-        var first = build.Run("test", folder.Path);
-        Assert.Equal(first, build.Run("test", folder.Path));
-        Assert.Single(File.ReadAllLines(folder.File("log")));
-        folder.Write("source.txt", Guid.NewGuid().ToString());
-        var second = build.Run("test", folder.Path);
-        Assert.Equal(File.ReadAllText(folder.File("source.txt")), File.ReadAllText(second));
+        var first = build.Run("test", _folder.Path);
+        Assert.Equal(first, build.Run("test", _folder.Path));
+        Assert.Single(File.ReadAllLines(_folder.File("log")));
+        _folder.Write("source.txt", Guid.NewGuid().ToString());
+        var second = build.Run("test", _folder.Path);
+        Assert.Equal(File.ReadAllText(_folder.File("source.txt")), File.ReadAllText(second));
         File.Delete(first);
         File.Delete(second);
 
-        var mistake = Assert.Throws<HarnessException>(() => new ModuleBuild("echo no such thing >&2; exit 3", ["source.txt"]).Run("test", folder.Path));
+        var mistake = Assert.Throws<HarnessException>(() => new ModuleBuild("echo no such thing >&2; exit 3", ["source.txt"]).Run("test", _folder.Path));
         Assert.Contains("ended with code 3", mistake.Message, StringComparison.Ordinal);
         Assert.Contains("no such thing", mistake.Message, StringComparison.Ordinal);
     }
@@ -201,5 +201,5 @@ public sealed class ProgramManifestTests : IDisposable
         Assert.All((string[])["dart", "jetstream", "sightglass"], suite => Assert.All(catalog.Programs.Where(program => program.Suite == suite), program => Assert.Contains($"--suite {suite}=FOLDER", program.Absence, StringComparison.Ordinal)));
     }
 
-    private IReadOnlyList<ProgramDefinition> Read(string text) => ProgramManifest.Read(folder.Write("programs.yaml", text), "suite", folder.Path);
+    private IReadOnlyList<ProgramDefinition> Read(string text) => ProgramManifest.Read(_folder.Write("programs.yaml", text), "suite", _folder.Path);
 }

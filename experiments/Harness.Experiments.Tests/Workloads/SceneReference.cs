@@ -32,7 +32,11 @@ internal sealed class SceneReference
     public static long Scenes(int count)
     {
         long sum = 0;
-        for (int i = 0; i < count; i++) sum = ((sum * 31) + Scene(i)) & 0xffffffffffff;
+        for (var i = 0; i < count; i++)
+        {
+            sum = ((sum * 31) + Scene(i)) & 0xffffffffffff;
+        }
+
         return sum;
     }
 
@@ -72,10 +76,14 @@ internal sealed class SceneReference
     private TextBox BuildText()
     {
         var text = new StringBuilder();
-        int count = 1 + Next(12);
-        for (int i = 0; i < count; i++) text.Append(i == 0 ? "" : " ").Append(Words[Next(Words.Length)]);
-        double size = 10 + (Next(4) * 2.5);
-        bool bold = Next(2) == 1;
+        var count = 1 + Next(12);
+        for (var i = 0; i < count; i++)
+        {
+            text.Append(i == 0 ? "" : " ").Append(Words[Next(Words.Length)]);
+        }
+
+        var size = 10 + (Next(4) * 2.5);
+        var bold = Next(2) == 1;
         int lines = Next(4), align = Next(3);
         return new TextBox(text.ToString(), size, bold, lines, align, Color());
     }
@@ -83,7 +91,7 @@ internal sealed class SceneReference
     private DecoratedBox BuildRectangle()
     {
         double width = 8 + Next(60), height = 4 + Next(40);
-        long color = Color();
+        var color = Color();
         return new DecoratedBox(color, null, Next(5), new SizedBox(width, height, null));
     }
 
@@ -95,9 +103,13 @@ internal sealed class SceneReference
 
     private List<Box> BuildChildren(int depth)
     {
-        int count = 1 + Next(4);
+        var count = 1 + Next(4);
         var children = new List<Box>();
-        for (int i = 0; i < count; i++) children.Add(Build(depth - 1));
+        for (var i = 0; i < count; i++)
+        {
+            children.Add(Build(depth - 1));
+        }
+
         return children;
     }
 
@@ -105,22 +117,26 @@ internal sealed class SceneReference
     {
         int main = Next(4), cross = Next(3);
         double spacing = Next(3) * 4;
-        List<Box> children = BuildChildren(depth);
+        var children = BuildChildren(depth);
         return new FlexBox(axis, main, cross, spacing, [.. children.Select(child => (child, Next(3)))]);
     }
 
     private StackBox BuildStack(int depth)
     {
-        List<Box> children = BuildChildren(depth);
+        var children = BuildChildren(depth);
         return new StackBox([.. children.Select((child, i) => i == 0 ? (child, 0, 0.0) : (child, Next(16), Next(12)))]);
     }
 
     private SizedBox BuildTable(int depth)
     {
-        int count = 1 + Next(3);
+        var count = 1 + Next(3);
         double spacing = Next(6), width = 120 + Next(200);
         var shares = new int[count];
-        for (int i = 0; i < count; i++) shares[i] = Next(3);
+        for (var i = 0; i < count; i++)
+        {
+            shares[i] = Next(3);
+        }
+
         return new SizedBox(width, null, new TableBox(shares, spacing, [.. BuildChildren(depth), .. BuildChildren(depth)]));
     }
 
@@ -157,7 +173,10 @@ internal sealed class SceneReference
 
         protected static void PaintAll(IEnumerable<Box> children, Digest digest, double x, double y)
         {
-            foreach (Box child in children) child.Paint(digest, x + child.X, y + child.Y);
+            foreach (var child in children)
+            {
+                child.Paint(digest, x + child.X, y + child.Y);
+            }
         }
     }
 
@@ -167,7 +186,7 @@ internal sealed class SceneReference
 
         public override void Layout(Limits limits)
         {
-            Limits wanted = Limits.None.Tighten(width, height);
+            var wanted = Limits.None.Tighten(width, height);
             var own = new Limits(
                 Math.Clamp(wanted.MinWidth, limits.MinWidth, limits.MaxWidth), Math.Clamp(wanted.MaxWidth, limits.MinWidth, limits.MaxWidth),
                 Math.Clamp(wanted.MinHeight, limits.MinHeight, limits.MaxHeight), Math.Clamp(wanted.MaxHeight, limits.MinHeight, limits.MaxHeight));
@@ -243,16 +262,16 @@ internal sealed class SceneReference
 
         public override void Layout(Limits limits)
         {
-            bool across = axis == Axis.Horizontal;
+            var across = axis == Axis.Horizontal;
             double room = across ? limits.MaxWidth : limits.MaxHeight, used = spacing * (children.Count - 1), wide = 0;
-            double most = across ? limits.MaxHeight : limits.MaxWidth;
-            double least = cross == 2 && most < double.PositiveInfinity ? most : 0;
+            var most = across ? limits.MaxHeight : limits.MaxWidth;
+            var least = cross == 2 && most < double.PositiveInfinity ? most : 0;
             Limits Inner(double low, double high) => across ? new Limits(low, high, least, most) : new Limits(least, most, low, high);
             double Main(Box box) => across ? box.Width : box.Height;
             double Cross(Box box) => across ? box.Height : box.Width;
 
-            bool shared = room < double.PositiveInfinity && children.Any(child => child.Flex > 0);
-            foreach ((Box box, _) in children.Where(child => !shared || child.Flex == 0))
+            var shared = room < double.PositiveInfinity && children.Any(child => child.Flex > 0);
+            foreach (var (box, _) in children.Where(child => !shared || child.Flex == 0))
             {
                 box.Layout(Inner(0, double.PositiveInfinity));
                 used += Main(box);
@@ -261,8 +280,8 @@ internal sealed class SceneReference
 
             if (shared)
             {
-                double share = Math.Max(room - used, 0) / children.Sum(child => child.Flex);
-                foreach ((Box box, int flex) in children.Where(child => child.Flex > 0))
+                var share = Math.Max(room - used, 0) / children.Sum(child => child.Flex);
+                foreach (var (box, flex) in children.Where(child => child.Flex > 0))
                 {
                     box.Layout(Inner(share * flex, share * flex));
                     used += Main(box);
@@ -270,14 +289,14 @@ internal sealed class SceneReference
                 }
             }
 
-            double length = room < double.PositiveInfinity && (shared || main != 0) ? room : used;
+            var length = room < double.PositiveInfinity && (shared || main != 0) ? room : used;
             (Width, Height) = across ? limits.Constrain(length, wide) : limits.Constrain(wide, length);
-            double left = (across ? Width : Height) - used;
-            double at = main switch { 1 => left / 2, 2 => left, _ => 0 };
-            double between = main == 3 && children.Count > 1 && left > 0 ? left / (children.Count - 1) : 0;
-            foreach ((Box box, _) in children)
+            var left = (across ? Width : Height) - used;
+            var at = main switch { 1 => left / 2, 2 => left, _ => 0 };
+            var between = main == 3 && children.Count > 1 && left > 0 ? left / (children.Count - 1) : 0;
+            foreach (var (box, _) in children)
             {
-                double aside = cross == 1 ? ((across ? Height : Width) - Cross(box)) / 2 : 0;
+                var aside = cross == 1 ? ((across ? Height : Width) - Cross(box)) / 2 : 0;
                 (box.X, box.Y) = across ? (at, aside) : (aside, at);
                 at += Main(box) + spacing + between;
             }
@@ -292,7 +311,7 @@ internal sealed class SceneReference
         public override void Layout(Limits limits)
         {
             double width = limits.MinWidth, height = limits.MinHeight;
-            foreach ((Box box, _, _) in children.Where(child => child.Edges == 0))
+            foreach (var (box, _, _) in children.Where(child => child.Edges == 0))
             {
                 box.Layout(limits.Loosened);
                 width = Math.Max(width, box.Width);
@@ -300,7 +319,7 @@ internal sealed class SceneReference
             }
 
             (Width, Height) = limits.Constrain(width, height);
-            foreach ((Box box, int edges, double inset) in children.Where(child => child.Edges != 0))
+            foreach (var (box, edges, inset) in children.Where(child => child.Edges != 0))
             {
                 box.Layout(Limits.None.Tighten((edges & 5) == 5 ? Width - inset - inset : null, (edges & 10) == 10 ? Height - inset - inset : null));
                 box.X = (edges & 1) != 0 ? inset : (edges & 4) != 0 ? Width - inset - box.Width : 0;
@@ -316,10 +335,14 @@ internal sealed class SceneReference
         public override void Layout(Limits limits)
         {
             double x = 0, y = 0, line = 0, width = 0;
-            foreach (Box child in children)
+            foreach (var child in children)
             {
                 child.Layout(Limits.None with { MaxWidth = limits.MaxWidth });
-                if (x > 0 && x + child.Width > limits.MaxWidth) (x, y, line) = (0, y + (line + spacing), 0);
+                if (x > 0 && x + child.Width > limits.MaxWidth)
+                {
+                    (x, y, line) = (0, y + (line + spacing), 0);
+                }
+
                 (child.X, child.Y) = (x, y);
                 x += child.Width + spacing;
                 width = Math.Max(width, x - spacing);
@@ -337,27 +360,34 @@ internal sealed class SceneReference
     {
         public override void Layout(Limits limits)
         {
-            int count = shares.Length;
+            var count = shares.Length;
             var widths = new double[count];
-            double room = limits.MaxWidth - (spacing * (count - 1));
-            for (int column = 0; column < count; column++)
+            var room = limits.MaxWidth - (spacing * (count - 1));
+            for (var column = 0; column < count; column++)
             {
-                if (shares[column] != 0) continue;
+                if (shares[column] != 0)
+                {
+                    continue;
+                }
+
                 widths[column] = cells.Where((_, i) => i % count == column).Select(cell => cell.Preferred).DefaultIfEmpty(0).Max();
                 room -= widths[column];
             }
 
             room = Math.Max(room, 0);
-            for (int column = 0; column < count; column++)
+            for (var column = 0; column < count; column++)
             {
-                if (shares[column] != 0) widths[column] = room * shares[column] / shares.Sum();
+                if (shares[column] != 0)
+                {
+                    widths[column] = room * shares[column] / shares.Sum();
+                }
             }
 
             double y = 0;
-            foreach (Box[] row in cells.Chunk(count))
+            foreach (var row in cells.Chunk(count))
             {
                 double x = 0, height = 0;
-                for (int column = 0; column < row.Length; column++)
+                for (var column = 0; column < row.Length; column++)
                 {
                     row[column].Layout(Limits.None with { MinWidth = widths[column], MaxWidth = widths[column] });
                     (row[column].X, row[column].Y) = (x, y);
@@ -383,16 +413,16 @@ internal sealed class SceneReference
         public override void Layout(Limits limits)
         {
             _maxWidth = limits.MaxWidth;
-            List<(string Text, double Width)> lines = Break(_maxWidth);
+            var lines = Break(_maxWidth);
             (Width, Height) = limits.Constrain(lines.Max(line => line.Width), lines.Aggregate(0.0, (height, _) => height + (size * 1.25)));
         }
 
         public override void Paint(Digest digest, double x, double y)
         {
             double top = 0;
-            foreach ((string line, double width) in Break(_maxWidth))
+            foreach (var (line, width) in Break(_maxWidth))
             {
-                double left = align switch { 0 => 0, 1 => (Width - width) / 2, _ => Width - width };
+                var left = align switch { 0 => 0, 1 => (Width - width) / 2, _ => Width - width };
                 digest.Text(x + (left + 0), y + top, line, color, size);
                 top += size * 1.25;
             }
@@ -406,9 +436,9 @@ internal sealed class SceneReference
         private List<(string Text, double Width)> Break(double maxWidth)
         {
             var lines = new List<(string Text, double Width)>();
-            string line = "";
+            var line = "";
             double width = 0;
-            foreach (string word in text.Split(' '))
+            foreach (var word in text.Split(' '))
             {
                 if (line.Length > 0 && width + WidthOf(Units(" ") + Units(word)) > maxWidth)
                 {
@@ -421,10 +451,14 @@ internal sealed class SceneReference
             }
 
             lines.Add((line, width));
-            if (maxLines == 0 || lines.Count <= maxLines) return lines;
-            string last = lines[maxLines - 1].Text;
-            double room = maxWidth - WidthOf(Units("...")) - 0;
-            int kept = Enumerable.Range(0, last.Length + 1).Last(length => length == 0 || WidthOf(Units(last[..length])) <= room);
+            if (maxLines == 0 || lines.Count <= maxLines)
+            {
+                return lines;
+            }
+
+            var last = lines[maxLines - 1].Text;
+            var room = maxWidth - WidthOf(Units("...")) - 0;
+            var kept = Enumerable.Range(0, last.Length + 1).Last(length => length == 0 || WidthOf(Units(last[..length])) <= room);
             lines.RemoveRange(maxLines - 1, lines.Count - maxLines + 1);
             lines.Add((last[..kept] + "...", WidthOf(Units(last[..kept]) + Units("..."))));
             return lines;
@@ -458,7 +492,11 @@ internal sealed class SceneReference
             Add(3);
             Add(x, y);
             var letters = new Digest();
-            foreach (char unit in text) letters.Add(unit);
+            foreach (var unit in text)
+            {
+                letters.Add(unit);
+            }
+
             Add(letters.Value);
             Add(color);
             Add(size);
@@ -466,7 +504,10 @@ internal sealed class SceneReference
 
         private void Add(params ReadOnlySpan<double> numbers)
         {
-            foreach (double number in numbers) Add((long)Math.Round(number * 64, MidpointRounding.AwayFromZero));
+            foreach (var number in numbers)
+            {
+                Add((long)Math.Round(number * 64, MidpointRounding.AwayFromZero));
+            }
         }
     }
 }

@@ -13,9 +13,9 @@ public sealed class UsageFingerprintTests : IDisposable
 
     private const string GivenManifest = "- {name: a, file: a.wasm, host: wasi, stdin: words.txt, environment: {NAME: value}, inputs: {data: tree, in.txt: in.txt}}";
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void FilesThatScriptsImportCountAndOthersDoNot()
@@ -23,7 +23,7 @@ public sealed class UsageFingerprintTests : IDisposable
         WriteScripts();
         var before = Fingerprint(Manifest);
         Assert.Equal(16, before.Length);
-        folder.Write("other.mjs", "export const other = 2;");
+        _folder.Write("other.mjs", "export const other = 2;");
         Assert.Equal(before, Fingerprint(Manifest));
         foreach (var (file, text) in new Dictionary<string, string>
         {
@@ -32,7 +32,7 @@ public sealed class UsageFingerprintTests : IDisposable
             ["lazy.js"] = "other",
         })
         {
-            folder.Write(file, text);
+            _folder.Write(file, text);
             var after = Fingerprint(Manifest);
             Assert.NotEqual(before, after);
             before = after;
@@ -45,7 +45,7 @@ public sealed class UsageFingerprintTests : IDisposable
         WriteScripts();
         Assert.Equal(
             ["a.js", "data.bin", "driver.mjs", "lazy.js", "lib/a.mjs", "lib/b.mjs"],
-            ScriptFiles.Of([folder.File("driver.mjs"), folder.File("a.js")]).Select(path => Path.GetRelativePath(folder.Path, path)).Order(StringComparer.Ordinal));
+            ScriptFiles.Of([_folder.File("driver.mjs"), _folder.File("a.js")]).Select(path => Path.GetRelativePath(_folder.Path, path)).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -80,13 +80,13 @@ public sealed class UsageFingerprintTests : IDisposable
         var known = new HashSet<string> { Content() };
         foreach (var change in (Action[])
         [
-            () => folder.Write("words.txt", "other words"),
-            () => folder.Write("in.txt", "other content"),
-            () => folder.Write("tree/sub/deep.txt", "deeper"),
-            () => File.Move(folder.File("tree/sub/deep.txt"), folder.File("tree/sub/moved.txt")),
-            () => Directory.CreateDirectory(folder.File("tree/empty")),
-            () => File.CreateSymbolicLink(folder.File("tree/link"), "sub"),
-            () => folder.Write("tree/one", "1"),
+            () => _folder.Write("words.txt", "other words"),
+            () => _folder.Write("in.txt", "other content"),
+            () => _folder.Write("tree/sub/deep.txt", "deeper"),
+            () => File.Move(_folder.File("tree/sub/deep.txt"), _folder.File("tree/sub/moved.txt")),
+            () => Directory.CreateDirectory(_folder.File("tree/empty")),
+            () => File.CreateSymbolicLink(_folder.File("tree/link"), "sub"),
+            () => _folder.Write("tree/one", "1"),
         ])
         {
             change();
@@ -94,11 +94,11 @@ public sealed class UsageFingerprintTests : IDisposable
         }
 
         // The same bytes in another file are something else.
-        folder.Write("tree/one", "");
-        folder.Write("tree/two", "1");
+        _folder.Write("tree/one", "");
+        _folder.Write("tree/two", "1");
         Assert.True(known.Add(Content()));
 
-        string Content() => PreparedProgram.Prepare(ProgramManifest.Read(folder.Write("programs.yaml", GivenManifest), "suite", folder.Path)[0]).Fingerprint;
+        string Content() => PreparedProgram.Prepare(ProgramManifest.Read(_folder.Write("programs.yaml", GivenManifest), "suite", _folder.Path)[0]).Fingerprint;
     }
 
     [Fact]
@@ -106,8 +106,11 @@ public sealed class UsageFingerprintTests : IDisposable
     {
         WriteScripts();
         using var elsewhere = new TemporaryFolder();
-        foreach (var file in Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories))
-            elsewhere.Write(Path.GetRelativePath(folder.Path, file), File.ReadAllText(file));
+        foreach (var file in Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories))
+        {
+            elsewhere.Write(Path.GetRelativePath(_folder.Path, file), File.ReadAllText(file));
+        }
+
         Assert.Equal(Fingerprint(Manifest), PreparedProgram.Prepare(ProgramManifest.Read(elsewhere.Write("programs.yaml", Manifest), "suite", elsewhere.Path)[0]).UsageFingerprint);
     }
 
@@ -135,16 +138,16 @@ public sealed class UsageFingerprintTests : IDisposable
 
     private void WriteGiven()
     {
-        folder.Write("a.wasm", "");
-        folder.Write("words.txt", "words");
-        folder.Write("in.txt", "content");
-        folder.Write("tree/sub/deep.txt", "deep");
+        _folder.Write("a.wasm", "");
+        _folder.Write("words.txt", "words");
+        _folder.Write("in.txt", "content");
+        _folder.Write("tree/sub/deep.txt", "deep");
     }
 
     /// <summary>Two scripts in a circle, a file that is read, one that is imported late, and one that nobody names.</summary>
     private void WriteScripts()
     {
-        folder.Write("driver.mjs", """
+        _folder.Write("driver.mjs", """
             import {
               a,
             } from "./lib/a.mjs";
@@ -152,13 +155,13 @@ public sealed class UsageFingerprintTests : IDisposable
             const data = new URL('./data.bin', import.meta.url);
             export const load = () => import(`./lazy.js`);
             """);
-        folder.Write("lib/a.mjs", "export { b as a } from './b.mjs'; import './absent.mjs';");
-        folder.Write("lib/b.mjs", "export * from '../driver.mjs'; export const b = 1;");
-        folder.Write("data.bin", "bytes");
-        folder.Write("lazy.js", "late");
-        folder.Write("a.js", "var a;");
-        folder.Write("other.mjs", "export const other = 1;");
+        _folder.Write("lib/a.mjs", "export { b as a } from './b.mjs'; import './absent.mjs';");
+        _folder.Write("lib/b.mjs", "export * from '../driver.mjs'; export const b = 1;");
+        _folder.Write("data.bin", "bytes");
+        _folder.Write("lazy.js", "late");
+        _folder.Write("a.js", "var a;");
+        _folder.Write("other.mjs", "export const other = 1;");
     }
 
-    private string Fingerprint(string manifest) => PreparedProgram.Prepare(ProgramManifest.Read(folder.Write("programs.yaml", manifest), "suite", folder.Path)[0]).UsageFingerprint;
+    private string Fingerprint(string manifest) => PreparedProgram.Prepare(ProgramManifest.Read(_folder.Write("programs.yaml", manifest), "suite", _folder.Path)[0]).UsageFingerprint;
 }

@@ -59,7 +59,10 @@ internal static partial class WorkloadReference
             var state = elements.GetValueOrDefault(element) * 7 ^ Widget(key);
             elements[element] = state;
             var total = state;
-            for (var i = 0; i < 4 && depth > 0; i++) total += Update(element * 4 + i, depth - 1, key * 31 + i);
+            for (var i = 0; i < 4 && depth > 0; i++)
+            {
+                total += Update(element * 4 + i, depth - 1, key * 31 + i);
+            }
 
             return total;
         }
@@ -77,6 +80,7 @@ internal static partial class WorkloadReference
             stored = smoothed;
             sum = 31 * sum + (uint)Math.Clamp(echoed, -20000, 20000);
         }
+
         return ((int)sum, 5L * samples + 5);
     }
 
@@ -88,6 +92,7 @@ internal static partial class WorkloadReference
             // The sum of 3 x + round for all x below count.
             sum = unchecked(31 * sum + 3L * count * (count - 1) / 2 + round * count);
         }
+
         return (unchecked((int)sum), 3L * count * rounds);
     }
 
@@ -105,7 +110,10 @@ internal static partial class WorkloadReference
         // All sums are below 2^52, so that adding in floating point is exact for both kinds.
         var sum = 0.0;
         for (var round = 0; round < rounds; round++)
+        {
             sum = Math.Floor(sum + numbers.Sum());
+        }
+
         return (unchecked((int)(long)sum), (long)rounds * (count + 1));
     }
 
@@ -118,13 +126,17 @@ internal static partial class WorkloadReference
             seed = NextRandom(seed);
             points[i] = (seed >> 24, seed >> 16);
         }
+
         var sum = 0u;
         for (var round = 0; round < rounds; round++)
         {
             Array.Reverse(points);
             for (var i = 0; i < count; i++)
+            {
                 sum = 31 * sum + (points[i].X ^ points[i].Y++);
+            }
         }
+
         return ((int)sum, count + (long)rounds * (count / 2 * 4 + count));
     }
 
@@ -136,10 +148,14 @@ internal static partial class WorkloadReference
             var text = string.Concat(Enumerable.Range(round, count).Select(number => number.ToString(CultureInfo.InvariantCulture) + ","));
             var hash = 0u;
             foreach (var unit in text)
+            {
                 hash = 31 * hash + unit;
+            }
+
             sum = uint.RotateLeft(sum, 1) ^ hash;
             calls += 1 + text.Length;
         }
+
         return ((int)sum, calls);
     }
 
@@ -159,8 +175,11 @@ internal static partial class WorkloadReference
             {
                 calls++;
                 if (keys[place] == word)
+                {
                     break;
+                }
             }
+
             keys[place] = word;
             counts[place]++;
         }
@@ -169,8 +188,11 @@ internal static partial class WorkloadReference
         for (var round = rounds; round > 0; round--)
         {
             foreach (var count in counts)
+            {
                 sum = 31 * sum + (count ^ (uint)round);
+            }
         }
+
         return ((int)sum, calls * rounds);
     }
 
@@ -187,6 +209,7 @@ internal static partial class WorkloadReference
             sum = unchecked(31 * sum + elements.Sum());
             calls += 6L * count + 3L * elements.Count + 3;
         }
+
         return (unchecked((int)sum), calls);
     }
 
@@ -194,7 +217,10 @@ internal static partial class WorkloadReference
     {
         var sum = 0L;
         for (var round = rounds; round > 0; round--)
+        {
             sum = unchecked(31 * sum + Fold(depth, round));
+        }
+
         return (unchecked((int)sum), 0);
 
         static long Fold(int depth, long value) => unchecked(depth < 0 ? 1 : 3 * Fold(depth - 1, 2 * value) + (Fold(depth - 1, 2 * value + 1) ^ value));
@@ -204,16 +230,22 @@ internal static partial class WorkloadReference
     {
         var left = new double[4, 4];
         for (var i = 0; i < 16; i++)
+        {
             left[i / 4, i % 4] = i + 1;
+        }
 
         // The right matrix moves column c to column c + 1, the last one to the first with its sign changed.
         var sum = 0.0;
         for (var i = products; i > 0; i--)
         {
             for (var row = 0; row < 4; row++)
+            {
                 (left[row, 0], left[row, 1], left[row, 2], left[row, 3]) = (-left[row, 3], left[row, 0], left[row, 1], left[row, 2]);
+            }
+
             sum += i % 8 * (left[0, 0] + left[1, 2]);
         }
+
         return (sum, 16L * products);
     }
 
@@ -221,7 +253,10 @@ internal static partial class WorkloadReference
     {
         var values = new uint[count];
         for (var i = 0; i < count; i++)
+        {
             values[i] = (uint)(count - i);
+        }
+
         var sum = 0u;
         for (var round = 0u; round < rounds; round++)
         {
@@ -230,10 +265,14 @@ internal static partial class WorkloadReference
             {
                 var isReplaced = round % 2 == 0 ? values[i] % (round % 8 + 3) == 0 : (values[i] >> (int)(round % 8)) % 2 == 1;
                 if (isReplaced)
+                {
                     values[i] = 5 * values[i] + round;
+                }
+
                 sum = 31 * sum + values[i];
             }
         }
+
         return ((int)sum, (long)count * rounds);
     }
 
@@ -252,6 +291,7 @@ internal static partial class WorkloadReference
                 sum = (5 * sum) ^ (counter + 1);
             }
         }
+
         return ((int)(sum + (uint)counters.Count), (long)count * rounds + found);
     }
 
@@ -261,7 +301,10 @@ internal static partial class WorkloadReference
         var tree = Term.Build(depth, ref seed);
         var (sum, nodes) = (0u, 0u);
         for (var round = 0; round < rounds; round++)
+        {
             sum = 31 * sum + (round % visitors == 0 ? (uint)tree.Evaluate(round) : tree.Hash(ref nodes));
+        }
+
         return ((int)sum, 2L * rounds * ((2L << depth) - 1));
     }
 
@@ -269,8 +312,13 @@ internal static partial class WorkloadReference
     {
         var (last, sum) = ((X: 1u, Y: 2u), 0u);
         for (var round = 0; round < rounds; round++)
+        {
             for (var i = (uint)count; i > 0; i--)
+            {
                 (last, sum) = ((i, sum), sum + (last.X ^ last.Y) + 3);
+            }
+        }
+
         return ((int)sum, 0);
     }
 
@@ -285,8 +333,11 @@ internal static partial class WorkloadReference
             (u, v, w) = ((u + 0.5 * Time) * Damping, (v + -9.8125 * Time) * Damping, (w + 0.25 * Time) * Damping);
             (x, y, z) = (x + u * Time, y + v * Time, z + w * Time);
             if (y < 0 && v < 0)
+            {
                 v = -v;
+            }
         }
+
         return (x + (y + z), 5L * steps);
     }
 
@@ -299,14 +350,19 @@ internal static partial class WorkloadReference
             seed = NextRandom(seed);
             digits[i] = (seed >> 12) % errors == 0 ? -1 : (int)((seed >> 24) % 10);
         }
+
         var sum = 0u;
         for (var run = 0; run < count; run++)
         {
             var number = 0u;
             for (var i = 0; i < length; i++)
+            {
                 number = digits[i] < 0 ? number ^ (uint)i : 10 * number + (uint)digits[i];
+            }
+
             sum = 31 * sum + number;
         }
+
         return ((int)sum, (long)length * count);
     }
 
@@ -319,7 +375,10 @@ internal static partial class WorkloadReference
         {
             var kind = Draw(ref seed);
             if (depth == 0)
+            {
                 return kind % 2 == 1 ? new Term(Variable, 0, null, null) : new Term(Constant, (int)Draw(ref seed), null, null);
+            }
+
             var left = Build(depth - 1, ref seed);
             return new Term(kind % 3, 0, left, Build(depth - 1, ref seed));
         }

@@ -57,7 +57,10 @@ internal static partial class WorkloadReference
     {
         var acc = 0u;
         for (var i = 0; i < iterations; i++)
+        {
             acc = Step(i % targets, acc, (uint)i);
+        }
+
         return ((int)acc, iterations);
     }
 
@@ -69,6 +72,7 @@ internal static partial class WorkloadReference
             seed = NextRandom(seed);
             acc = Step(Math.Max(0, (int)(seed / (1 << 26)) - 60), acc, seed);
         }
+
         return ((int)acc, iterations);
     }
 
@@ -76,8 +80,13 @@ internal static partial class WorkloadReference
     {
         var acc = 0u;
         for (var phase = 0; phase < phases; phase++)
+        {
             for (var x = length - 1; x >= 0; x--)
+            {
                 acc = Step(phase % targets, acc, (uint)x);
+            }
+        }
+
         return ((int)acc, (long)phases * length);
     }
 
@@ -85,7 +94,10 @@ internal static partial class WorkloadReference
     {
         var sum = 0u;
         for (var i = 1u; i <= iterations; i++)
+        {
             sum += ((3 * i + 42) ^ (3 * i)) + 1;
+        }
+
         return ((int)sum, 3L * iterations);
     }
 
@@ -105,9 +117,13 @@ internal static partial class WorkloadReference
         {
             var hash = i;
             for (var round = 0; round < constants.Length; round++)
+            {
                 hash = BitOperations.RotateLeft(hash ^ constants[round], rotations[round % 4]) * 5;
+            }
+
             sum += hash;
         }
+
         return ((int)sum, iterations);
     }
 
@@ -119,21 +135,31 @@ internal static partial class WorkloadReference
             left[i / 4, i % 4] = i + 1;
             right[i / 4, i % 4] = 2 * i + (i / 4 == i % 4 ? 1 : 0);
         }
+
         var sum = 0L;
         for (var k = 0; k < products; k++)
         {
             for (var row = 0; row < 4; row++)
+            {
                 for (var column = 0; column < 4; column++)
                 {
                     var entry = 0L;
                     for (var j = 0; j < 4; j++)
+                    {
                         entry += left[row, j] * right[j, column];
+                    }
+
                     product[row, column] = entry;
                     sum += entry;
                 }
+            }
+
             for (var i = 0; i < 16; i++)
+            {
                 left[i / 4, i % 4] = product[i / 4, i % 4] % 1024;
+            }
         }
+
         return (unchecked((int)sum), 16L * products);
     }
 
@@ -141,7 +167,9 @@ internal static partial class WorkloadReference
     {
         var acc = 0u;
         for (var round = 0; round < rounds; round++)
+        {
             for (var operation = 0; operation < 6; operation++)
+            {
                 for (var i = 0u; i < count; i++)
                 {
                     var x = i * 0x9e3779b9;
@@ -155,6 +183,9 @@ internal static partial class WorkloadReference
                         _ => 8 * acc - x,
                     };
                 }
+            }
+        }
+
         return ((int)acc, 6L * rounds * count);
     }
 
@@ -163,7 +194,10 @@ internal static partial class WorkloadReference
     {
         var (current, next) = (0L, 1L);
         for (var i = 0; i < n; i++)
+        {
             (current, next) = (next, current + next);
+        }
+
         return (unchecked((int)current), 2 * next - 2);
     }
 
@@ -176,11 +210,15 @@ internal static partial class WorkloadReference
             seed = NextRandom(seed);
             shapes[i] = ((int)((seed >> 24) % classes), (seed >> 16) % 16, (seed >> 12) % 16);
         }
+
         var sum = 0.0;
         for (var round = 0; round < rounds; round++)
         {
             foreach (var (kind, width, height) in shapes)
+            {
                 sum += kind switch { 0 => width * height, 1 => width * width, 2 => width * height / 2, _ => width * height * 25 / 32 };
+            }
+
             for (var i = 0; i + 8 <= count; i += 8)
             {
                 switch (shapes[i].Class)
@@ -192,6 +230,7 @@ internal static partial class WorkloadReference
                 }
             }
         }
+
         return (sum, (long)rounds * (count + count / 8));
     }
 
@@ -202,11 +241,17 @@ internal static partial class WorkloadReference
         {
             var numbers = new int[count];
             for (var i = 0; i < count; i++)
+            {
                 numbers[i] = (int)(seed = NextRandom(seed));
+            }
+
             numbers = MergeSort(numbers, round % orders == 0 ? number => number : number => BitOperations.PopCount((uint)number), ref calls);
             foreach (var number in numbers)
+            {
                 digest = 31 * digest + (uint)number;
+            }
         }
+
         return ((int)digest, calls);
     }
 
@@ -226,11 +271,14 @@ internal static partial class WorkloadReference
                     comparisons++;
                     merged.Add(key(numbers[left]) <= key(numbers[right]) ? numbers[left++] : numbers[right++]);
                 }
+
                 merged.AddRange(numbers[left..middle]);
                 merged.AddRange(numbers[right..end]);
             }
+
             numbers = [.. merged];
         }
+
         return numbers;
     }
 
@@ -240,7 +288,10 @@ internal static partial class WorkloadReference
         var tree = Node.Build(depth, ref seed);
         var sum = 0u;
         for (var x = 0; x < rounds; x++)
+        {
             sum = 31 * sum + (uint)tree.Evaluate(x);
+        }
+
         return ((int)sum, rounds * ((2L << depth) - 1));
     }
 
@@ -256,9 +307,11 @@ internal static partial class WorkloadReference
                 acc ^= acc >> 3;
                 acc += 7;
             }
+
             sum ^= acc;
             calls += 2 + 7L * (loops + run);
         }
+
         return ((int)sum, calls);
     }
 
@@ -284,6 +337,7 @@ internal static partial class WorkloadReference
                 case ' ' when c != ' ': token = char.IsAsciiDigit(c) ? 'n' : 'w'; break;
             }
         }
+
         return (unchecked(rounds * (31 * words + numbers)), (long)rounds * length);
     }
 
@@ -292,16 +346,23 @@ internal static partial class WorkloadReference
         var bytes = new byte[count];
         var seed = 0u;
         for (var i = 0; i < count; i++)
+        {
             bytes[i] = (byte)((seed = NextRandom(seed)) >> 24);
+        }
+
         var counters = new uint[256];
         var result = 0u;
         for (var round = 0; round < rounds; round++)
         {
             var sum = 0u;
             foreach (var b in bytes)
+            {
                 sum = 3 * sum + ++counters[b];
+            }
+
             result ^= sum;
         }
+
         return ((int)result, (long)rounds * count);
     }
 
@@ -314,6 +375,7 @@ internal static partial class WorkloadReference
             var x = (i + 0.5) * width;
             sum += integrand == 0 ? x * (x * (x - 3) + 2) + 1 : 1 / (1 + x * x);
         }
+
         return (sum * width, steps);
     }
 
@@ -323,7 +385,10 @@ internal static partial class WorkloadReference
         {
             var operation = Draw(ref seed);
             if (depth == 0)
+            {
                 return new Node(operation % 2, (int)Draw(ref seed), null, null);
+            }
+
             var left = Build(depth - 1, ref seed);
             return new Node(2 + operation % 4, 0, left, Build(depth - 1, ref seed));
         }

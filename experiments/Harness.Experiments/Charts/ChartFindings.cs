@@ -21,7 +21,10 @@ internal static class ChartFindings
             .Where(pair => pair.Best.Mean is not null)
             .ToList();
         if (best.Count == 0)
+        {
             return "";
+        }
+
         var isSame = best.TrueForAll(pair => pair.Best.Title == best[0].Best.Title);
         var parts = best.Select(pair => $"{Number(pair.Best.Mean!.Value.Value)}x {(pair.Engine == OwnEngine.EngineName ? "on this engine" : "on " + EngineCatalog.TitleOf(pair.Engine))}{(isSame ? "" : $" with “{pair.Best.Title}”")}");
         return $"{string.Join(", ", parts)}{(isSame ? $" with “{best[0].Best.Title}”" : "")} in the mean";

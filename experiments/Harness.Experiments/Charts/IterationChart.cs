@@ -16,9 +16,14 @@ internal static class IterationChart
     private static IEnumerable<string> Notes(List<CellSteadiness> cells)
     {
         if (cells.Count > MostPanels)
+        {
             yield return $"{MostPanels} of {cells.Count} cells: those whose processes slow down, do not settle or differ come first; 'harness steady' lists all.";
+        }
+
         if (cells.Take(MostPanels).Any(cell => cell.Processes.Any(process => process.Iterations == Steadiness.MostIterations)))
+        {
             yield return $"Of processes with more than {Steadiness.MostIterations} iterations of a kind the last {Steadiness.MostIterations} are shown, and counted from the first of these.";
+        }
     }
 
     /// <summary>Makes the figure.</summary>
@@ -32,7 +37,10 @@ internal static class IterationChart
             .OrderByDescending(pair => pair.Value.IsDoubtful ? 2 : pair.Value.IsInconsistent ? 1 : 0)
             .ToList();
         if (cells.Count == 0)
+        {
             throw new HarnessException($"sweep '{sweep.Name}' has no process with {Steadiness.LeastIterations} iterations or more to draw (results of format 1 have none)");
+        }
+
         var panels = cells.Take(MostPanels).Select(pair =>
         {
             var processes = pair.Value.Processes;

@@ -16,7 +16,10 @@ internal sealed record KnobAxis(string Knob, IReadOnlyList<string> Values)
     {
         var knobs = sweep.Configurations.SelectMany(configuration => configuration.Knobs.Keys).Distinct().ToList();
         if (knobs.Any(knob => sweep.Configurations.Any(configuration => !configuration.Knobs.ContainsKey(knob))))
+        {
             return [];
+        }
+
         var axes = knobs
             .Select(knob => new KnobAxis(knob, [.. Sorted(sweep.Configurations.Select(configuration => configuration.Knobs[knob]).Distinct())]))
             .Where(axis => axis.Values.Count > 1)
@@ -32,9 +35,14 @@ internal sealed record KnobAxis(string Knob, IReadOnlyList<string> Values)
         {
             var matches = true;
             foreach (var (axis, value) in choice)
+            {
                 matches &= configuration.Knobs[axis.Knob] == value;
+            }
+
             if (matches)
+            {
                 return configuration;
+            }
         }
 
         throw new ArgumentException("a grid has all combinations", nameof(choice));

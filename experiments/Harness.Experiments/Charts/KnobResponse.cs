@@ -49,7 +49,10 @@ internal static class KnobResponse
     public static Figure CreateHeat(SweepDefinition sweep, SweepSummary summary, IReadOnlyList<KnobAxis> axes)
     {
         if (axes is not [var columns, var rows])
+        {
             throw new HarnessException($"a heat map needs a grid of two knobs; sweep '{sweep.Name}' has {Count(axes)}");
+        }
+
         return new Figure
         {
             Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),

@@ -29,14 +29,20 @@ internal static class ParetoChart
                 var title = $"{EngineCatalog.TitleOf(engine)}: {cost.Panel}";
                 var (points, remarks) = MakePoints(sweep, summary, engine, cost.Of);
                 if (points.Select(point => point.Cost).Distinct().Count() < 2)
+                {
                     continue;
+                }
+
                 panels.Add(new FigurePanel(title, new ScatterPanel(cost.Title, "speedup", points)));
                 notes.AddRange(remarks.Select(remark => $"{title}: {remark}"));
             }
         }
 
         if (panels.Count == 0)
+        {
             throw new HarnessException($"sweep '{sweep.Name}' has no engine whose code, time of compilation or memory is known to differ between two configurations");
+        }
+
         return new Figure
         {
             Title = ChartFindings.Title(sweep, ChartFindings.OfMeans(sweep, summary)),
@@ -61,12 +67,21 @@ internal static class ParetoChart
             .ToList();
         var places = Enumerable.Range(0, programs.Count).Where(place => growth.TrueForAll(row => row.Logarithms[place] is not null)).ToList();
         if (growth.Count == 0 || places.Count == 0)
+        {
             return ([], []);
+        }
+
         var remarks = new List<string>();
         if (places.Count < programs.Count)
+        {
             remarks.Add($"costs are means over {places.Count} of {programs.Count} programs, without those in which it is 0 in some configuration: {SweepChart.ListOf([.. Enumerable.Range(0, programs.Count).Except(places).Select(place => programs[place].Title)])}.");
+        }
+
         if (growth.Count < measured.Count)
+        {
             remarks.Add($"without the configurations in which it is always 0: {SweepChart.ListOf([.. measured.Except(growth.Select(row => row.Configuration)).Select(configuration => configuration.Title)])}.");
+        }
+
         return ([.. growth.Select(row => new ScatterPoint(
             row.Configuration.Title, Math.Exp(places.Average(place => row.Logarithms[place]!.Value)), summary.MeanSpeedup(engine, row.Configuration.Name)!.Value.Measured))], remarks);
 

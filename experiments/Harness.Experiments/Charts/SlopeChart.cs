@@ -24,7 +24,10 @@ internal static class SlopeChart
         foreach (var engine in SweepChart.EnginesWithSpeedups(sweep, summary))
         {
             if (Choose(sweep, summary, engine, between) is not var (first, second))
+            {
                 continue;
+            }
+
             var programs = (
                 from workload in summary.Workloads
                 let before = summary.Find(engine, first.Name, workload.Name)?.Speedup
@@ -33,7 +36,10 @@ internal static class SlopeChart
                 let step = Ratio.Of(summary.FindSample(engine, first.Name, workload.Name)!, summary.FindSample(engine, second.Name, workload.Name)!)
                 select (workload.Title, Before: before.Value, After: after.Value, Step: step)).ToList();
             if (programs.Count == 0)
+            {
                 continue;
+            }
+
             steps.AddRange(programs.Select(program => program.Step));
             panels.Add(new FigurePanel(
                 $"{EngineCatalog.TitleOf(engine)}: {ChartFindings.OfPair([.. programs.Select(program => program.Step)])}",
@@ -44,7 +50,10 @@ internal static class SlopeChart
         }
 
         if (panels.Count == 0)
+        {
             throw new HarnessException($"sweep '{sweep.Name}' has no program that an engine ran in two configurations with the same baseline");
+        }
+
         return new Figure
         {
             Title = ChartFindings.Title(sweep, ChartFindings.OfPair(steps)),
@@ -58,7 +67,10 @@ internal static class SlopeChart
     {
         var measured = summary.ConfigurationsOf(engine);
         if (between is not var (from, to))
+        {
             return measured.Count > 0 && measured.SkipLast(1).LastOrDefault(candidate => HaveSameBaseline(candidate, measured[^1])) is { } earlier ? (earlier, measured[^1]) : null;
+        }
+
         return Find(from) is { } first && Find(to) is { } second && HaveSameBaseline(first, second) ? (first, second) : null;
 
         // A line between speedups over two baselines would rise or fall by what these differ.

@@ -63,7 +63,10 @@ internal static class SweepChart
     public static IReadOnlyList<string> EnginesWithSpeedups(SweepDefinition sweep, SweepSummary summary)
     {
         if (sweep.Configurations.Count < 2)
+        {
             throw new HarnessException($"sweep '{sweep.Name}' has the baseline only: there is no speedup to draw; add configurations");
+        }
+
         var engines = summary.Engines.Where(engine => sweep.SpeedupObstacle(engine) is null).ToList();
         return engines.Count > 0
             ? engines
@@ -91,13 +94,21 @@ internal static class SweepChart
         foreach (var engine in summary.Engines)
         {
             if (sweep.SpeedupObstacle(engine) is { } obstacle)
+            {
                 notes.Add($"{Engines.EngineCatalog.TitleOf(engine)} {obstacle}.");
+            }
+
             var common = summary.CommonWorkloads(engine);
             var missing = summary.Workloads.Except(common).Select(workload => workload.Title).ToList();
             if (missing.Count > 0)
+            {
                 notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: not measured in every configuration, and so in no mean: {ListOf(missing)}.");
+            }
+
             if (WithoutBaseline(engine) is { Count: > 0 } partial)
+            {
                 notes.Add($"{Engines.EngineCatalog.TitleOf(engine)}: the baseline lacks rounds, so that {InWords(partial)}.");
+            }
         }
 
         return notes;

@@ -17,7 +17,9 @@ internal static class SlurmQueue
         var list = string.Join(',', tasks.Select(task => task.ToString(CultureInfo.InvariantCulture)));
         var (exitCode, output, error) = Run("sbatch", ["--parsable", $"--array={list}", .. options, script]);
         if (exitCode != 0)
+        {
             throw new HarnessException($"sbatch refuses the job: {OneLine.Of(error.Trim())}; pass options with --slurm-options, as in --slurm-options --partition=NAME");
+        }
 
         // The id, and the name of the cluster where there are several.
         return output.Trim().Split(';')[0] is { Length: > 0 } id ? id : throw new HarnessException($"sbatch told no job id: {OneLine.Of(error.Trim())}");
@@ -29,7 +31,9 @@ internal static class SlurmQueue
     {
         var (exitCode, output, error) = Run("squeue", ["--noheader", $"--jobs={job}", "--format=%T"]);
         if (exitCode == 0)
+        {
             return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        }
 
         // A job that is over for some minutes is forgotten.
         return error.Contains("Invalid job id", StringComparison.OrdinalIgnoreCase)

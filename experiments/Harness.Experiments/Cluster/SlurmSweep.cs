@@ -22,25 +22,25 @@ internal sealed class SlurmSweep
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    private readonly SweepDefinition sweep;
-    private readonly ResultsFolder output;
-    private readonly string folder;
-    private int shards;
+    private readonly SweepDefinition _sweep;
+    private readonly ResultsFolder _output;
+    private readonly string _folder;
+    private int _shards;
 
     /// <summary>Looks at a sweep.</summary>
     /// <param name="sweep">The whole sweep.</param>
     /// <param name="output">Where the gathered results go.</param>
     public SlurmSweep(SweepDefinition sweep, ResultsFolder output)
     {
-        this.sweep = sweep;
-        this.output = output;
-        folder = output.Path + ".slurm";
+        _sweep = sweep;
+        _output = output;
+        _folder = output.Path + ".slurm";
     }
 
     /// <summary>What was submitted last.</summary>
-    private string JobPath => Path.Combine(folder, "job.json");
+    private string JobPath => Path.Combine(_folder, "job.json");
 
-    private string ScriptPath => Path.Combine(folder, "job.sh");
+    private string ScriptPath => Path.Combine(_folder, "job.sh");
 
     /// <summary>What is to be done next.</summary>
     internal enum Outcome
@@ -56,7 +56,7 @@ internal sealed class SlurmSweep
     }
 
     /// <summary>Where a shard's results go.</summary>
-    public ResultsFolder ShardFolder(int index) => new(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{index}")));
+    public ResultsFolder ShardFolder(int index) => new(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{index}")));
 
     /// <summary>Submits what is not measured yet; nothing where a job is under way, or all is measured.</summary>
     /// <param name="count">Number of shards; null for that of an earlier job, or the default.</param>
@@ -67,21 +67,33 @@ internal sealed class SlurmSweep
     public void Submit(int? count, IReadOnlyList<string> options, IReadOnlyList<string> arguments, Action<string> tell)
     {
         var earlier = ReadJob();
-        shards = count ?? earlier?.Shards ?? Math.Min(DefaultShards, sweep.Repetitions);
-        if (shards < 1 || shards > sweep.Repetitions)
-            throw new HarnessException($"--slurm {shards}: sweep '{sweep.Name}' has {sweep.Repetitions} rounds, and each shard takes at least one; make 1 to {sweep.Repetitions} shards");
-        if (earlier is not null && earlier.Shards != shards)
-            throw new HarnessException($"{folder} has a job of {earlier.Shards} shards, not of {shards}; go on with --slurm {earlier.Shards}, or use --restart to set it aside");
+        _shards = count ?? earlier?.Shards ?? Math.Min(DefaultShards, _sweep.Repetitions);
+        if (_shards < 1 || _shards > _sweep.Repetitions)
+        {
+            throw new HarnessException($"--slurm {_shards}: sweep '{_sweep.Name}' has {_sweep.Repetitions} rounds, and each shard takes at least one; make 1 to {_sweep.Repetitions} shards");
+        }
+
+        if (earlier is not null && earlier.Shards != _shards)
+        {
+            throw new HarnessException($"{_folder} has a job of {earlier.Shards} shards, not of {_shards}; go on with --slurm {earlier.Shards}, or use --restart to set it aside");
+        }
+
         if (earlier?.Id is { } running && SlurmQueue.States(running).Count > 0)
+        {
             return;
+        }
+
         var open = Unfinished();
         if (open.Count == 0)
+        {
             return;
-        Directory.CreateDirectory(folder);
+        }
+
+        Directory.CreateDirectory(_folder);
         File.WriteAllText(ScriptPath, Script(arguments));
-        var id = SlurmQueue.Submit(ScriptPath, open, [$"--job-name=harness-{sweep.Name}", $"--chdir={Environment.CurrentDirectory}", $"--output={folder}/log-%A-%a.txt", .. options]);
-        Write(new Job(id, shards, Provenance.Now()));
-        tell($"job {id} submitted: {open.Count} of {shards} shards to measure, logs in {folder}");
+        var id = SlurmQueue.Submit(ScriptPath, open, [$"--job-name=harness-{_sweep.Name}", $"--chdir={Environment.CurrentDirectory}", $"--output={_folder}/log-%A-%a.txt", .. options]);
+        Write(new Job(id, _shards, Provenance.Now()));
+        tell($"job {id} submitted: {open.Count} of {_shards} shards to measure, logs in {_folder}");
     }
 
     /// <summary>How far it is, once <see cref="Submit"/> has looked.</summary>
@@ -90,15 +102,24 @@ internal sealed class SlurmSweep
     {
         var open = Unfinished();
         if (open.Count == 0)
+        {
             return Outcome.Measured;
-        var job = ReadJob() ?? throw new HarnessException($"{folder} has no job.json any more; the same command submits what is not measured");
+        }
+
+        var job = ReadJob() ?? throw new HarnessException($"{_folder} has no job.json any more; the same command submits what is not measured");
         var states = SlurmQueue.States(job.Id);
         var measured = MeasuredShards().Sum(shard => DurableCsv<Measurement>.Read(shard.Results).Count);
-        tell($"job {job.Id}: {(states.Count == 0 ? "over" : string.Join(", ", states.GroupBy(state => state).Select(group => $"{group.Count()} {group.Key.ToLowerInvariant()}")))}; {shards - open.Count} of {shards} shards measured, {measured} rows");
+        tell($"job {job.Id}: {(states.Count == 0 ? "over" : string.Join(", ", states.GroupBy(state => state).Select(group => $"{group.Count()} {group.Key.ToLowerInvariant()}")))}; {_shards - open.Count} of {_shards} shards measured, {measured} rows");
         if (states.Count > 0)
+        {
             return Outcome.Underway;
+        }
+
         foreach (var index in open)
-            tell($"shard {index}/{shards} is not finished: {LastLine(LogOf(job.Id, index))}");
+        {
+            tell($"shard {index}/{_shards} is not finished: {LastLine(LogOf(job.Id, index))}");
+        }
+
         return Outcome.Broken;
     }
 
@@ -111,11 +132,17 @@ internal sealed class SlurmSweep
             var outcome = Look(line =>
             {
                 if (line != last)
+                {
                     tell(line);
+                }
+
                 last = line;
             });
             if (outcome != Outcome.Underway)
+            {
                 return outcome;
+            }
+
             Thread.Sleep(PollInterval);
         }
     }
@@ -123,21 +150,26 @@ internal sealed class SlurmSweep
     /// <summary>The folders of the shards of which anything is measured.</summary>
     public IReadOnlyList<ResultsFolder> MeasuredShards() => [.. Shards().Where(shard => File.Exists(shard.Results) && File.Exists(shard.Provenance) && File.Exists(shard.Sweep))];
 
-    private IEnumerable<ResultsFolder> Shards() => Enumerable.Range(1, shards).Select(ShardFolder);
+    private IEnumerable<ResultsFolder> Shards() => Enumerable.Range(1, _shards).Select(ShardFolder);
 
     /// <summary>Moves job and gathered results out of the way.</summary>
     /// <exception cref="HarnessException">A job is under way.</exception>
     public void SetAside(Action<string> tell)
     {
         if (ReadJob() is { } job && SlurmQueue.States(job.Id).Count > 0)
-            throw new HarnessException($"job {job.Id} of {folder} is under way; end it with 'scancel {job.Id}' before --restart");
+        {
+            throw new HarnessException($"job {job.Id} of {_folder} is under way; end it with 'scancel {job.Id}' before --restart");
+        }
+
         Tell(SetJobAside());
-        Tell(output.SetAside());
+        Tell(_output.SetAside());
 
         void Tell(string? aside)
         {
             if (aside is not null)
+            {
                 tell($"earlier results are now in {aside}");
+            }
         }
     }
 
@@ -145,15 +177,21 @@ internal sealed class SlurmSweep
     /// <returns>Where it is now; null if there was none.</returns>
     private string? SetJobAside()
     {
-        if (!Directory.Exists(folder))
+        if (!Directory.Exists(_folder))
+        {
             return null;
-        List<string> earlier = [.. Directory.EnumerateDirectories(folder, ShardPrefix + "*").Order(StringComparer.Ordinal)];
+        }
+
+        List<string> earlier = [.. Directory.EnumerateDirectories(_folder, ShardPrefix + "*").Order(StringComparer.Ordinal)];
         foreach (var shard in earlier)
+        {
             DurableCsv<Measurement>.RequireUnused(new ResultsFolder(shard).Results);
-        var files = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)
+        }
+
+        var files = Directory.EnumerateFiles(_folder).Order(StringComparer.Ordinal)
             .Where(file => file == JobPath || file == ScriptPath || WholeFile.IsTemporaryOf(file, JobPath) || IsLog(Path.GetFileName(file)));
-        var aside = AsideFolder.Move(folder, [.. earlier, .. files]);
-        AsideFolder.RemoveEmpty(folder);
+        var aside = AsideFolder.Move(_folder, [.. earlier, .. files]);
+        AsideFolder.RemoveEmpty(_folder);
         return aside;
     }
 
@@ -163,23 +201,23 @@ internal sealed class SlurmSweep
         var own = OwnEngine.OwnProgram("sweep");
         var text = new StringBuilder();
         Line("#!/bin/bash");
-        Line($"# Measures one shard of the sweep '{sweep.Name}'; 'harness sweep … --slurm' has written and submitted it.");
+        Line($"# Measures one shard of the sweep '{_sweep.Name}'; 'harness sweep … --slurm' has written and submitted it.");
         Line("#SBATCH --ntasks=1");
         Line("# Nothing else may run beside a measurement.");
         Line("#SBATCH --exclusive");
         Line("#SBATCH --requeue");
         Line("#SBATCH --open-mode=append");
         Line($"exec {string.Join(' ', own.Arguments.Prepend(own.Program).Concat(arguments).Select(Quote))} \\");
-        Line($"  --shard \"$SLURM_ARRAY_TASK_ID/{shards}\" --results {Quote(folder)}/{ShardPrefix}\"$SLURM_ARRAY_TASK_ID\"");
+        Line($"  --shard \"$SLURM_ARRAY_TASK_ID/{_shards}\" --results {Quote(_folder)}/{ShardPrefix}\"$SLURM_ARRAY_TASK_ID\"");
         return text.ToString();
 
         void Line(string line) => text.Append(line).Append('\n');
     }
 
     private List<int> Unfinished() =>
-        [.. Enumerable.Range(1, shards).Where(index => Provenance.Read(ShardFolder(index).Provenance)?.FinishedUtc is null)];
+        [.. Enumerable.Range(1, _shards).Where(index => Provenance.Read(ShardFolder(index).Provenance)?.FinishedUtc is null)];
 
-    private string LogOf(string job, int index) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"log-{job}-{index}.txt"));
+    private string LogOf(string job, int index) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"log-{job}-{index}.txt"));
 
     private static bool IsLog(string name) => Path.GetExtension(name) == ".txt" && Path.GetFileNameWithoutExtension(name).Split('-') is ["log", var job, var task] && job.All(char.IsAsciiDigit) && task.All(char.IsAsciiDigit);
 
@@ -189,7 +227,10 @@ internal sealed class SlurmSweep
     private Job? ReadJob()
     {
         if (!File.Exists(JobPath))
+        {
             return null;
+        }
+
         try
         {
             return JsonSerializer.Deserialize<Job>(File.ReadAllText(JobPath), Json);

@@ -30,22 +30,34 @@ internal static class ChartCommand
                 : ResultsFolder.Find(parsed.GetRequiredValue(results));
             var points = parsed.GetValue(width);
             if (points is not (>= 150 and <= 5000))
+            {
                 throw new HarnessException(FormattableString.Invariant($"--width must be in 150..5000 points, not {points}"));
+            }
+
             var chosen = parsed.GetValue(kind);
             if (search is not null)
             {
                 if (chosen != ChartKind.Auto || parsed.GetValue(between) is not null)
+                {
                     throw new HarnessException($"{folder.Path} is a search, which has charts of its own; leave out --kind and --between, and name one with --figure");
+                }
+
                 TuningCharts.Draw(search, ProgramCatalog.Read(parsed.GetValue(suites) ?? []), parsed.GetValue(chart), parsed.GetValue(output), points);
                 return;
             }
 
             if (parsed.GetValue(chart) is { } figure)
+            {
                 throw new HarnessException($"--figure {figure} names a chart of a search, and {folder.Path} is none; --kind says which chart of a sweep is drawn");
+            }
+
             if (growth is not null)
             {
                 if (chosen != ChartKind.Auto || parsed.GetValue(between) is not null)
+                {
                     throw new HarnessException($"{folder.Path} tells how compile time and memory grow, of which there is one chart; leave out --kind and --between");
+                }
+
                 Draw(GrowthChart.Create(ShapeGrowth.Of(DurableCsv<GrowthRow>.Read(growth))), folder, parsed.GetValue(output), points);
                 return;
             }
@@ -61,7 +73,10 @@ internal static class ChartCommand
 
             var name = ResultsFolder.ChartName(chosen);
             if (chosen == ChartKind.Auto)
+            {
                 ReportWriter.WriteSummary(folder, sweep, summary, Provenance.Read(folder.Provenance));
+            }
+
             ReportWriter.WriteChart(SweepChart.Create(chosen, sweep, summary, pair), folder, name, points);
             Console.WriteLine($"{folder.Path}: {(chosen == ChartKind.Auto ? "summary.md, " : "")}{string.Join(", ", FigureFile.KeptFormats.Select(format => $"{name}.{format}"))}");
         });
@@ -93,9 +108,15 @@ internal static class ChartCommand
     private static (string From, string To)? ReadPair(string? text, ChartKind kind)
     {
         if (text is null)
+        {
             return null;
+        }
+
         if (kind != ChartKind.Slope)
+        {
             throw new HarnessException("--between is about two configurations, which only --kind slope draws");
+        }
+
         return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var from, var to]
             ? (from, to)
             : throw new HarnessException($"--between takes the names of two configurations, as in base,fast, not '{text}'");

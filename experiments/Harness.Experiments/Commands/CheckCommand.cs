@@ -38,9 +38,15 @@ internal static class CheckCommand
             var programs = wanted.SelectMany(catalog.Select).Select(workload => workload.Program).Distinct().Select(catalog.Find).ToList();
             var asked = parsed.GetRequiredValue(configurations);
             if (asked == AllLowerings)
+            {
                 programs = OnlyCompiled(programs);
+            }
+
             if (programs.FirstOrDefault(program => program.Folder is null) is { } program)
+            {
                 throw new HarnessException(program.Absence!);
+            }
+
             var checker = new ProgramChecker(
                 [.. EngineCatalog.ParseOption(parsed.GetRequiredValue(engine)).Select(EngineCatalog.Open)],
                 ReadConfigurations(asked),
@@ -59,7 +65,10 @@ internal static class CheckCommand
     {
         List<ProgramDefinition> compiled = [.. programs.Where(program => program.IsCompiled)];
         if (compiled.Count == 0)
+        {
             throw new HarnessException($"--configurations {AllLowerings} is for programs that are compiled from Dart, and none of these is ('harness workloads dart-micro' lists some)");
+        }
+
         var builds = CheckConfigurations.Lowerings.Count;
         Console.Error.WriteLine(FormattableString.Invariant($"harness: {compiled.Count} programs in Dart, each compiled {builds} times: {compiled.Count * builds} compilations"));
         return compiled;

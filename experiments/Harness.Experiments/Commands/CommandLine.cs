@@ -56,7 +56,10 @@ internal static partial class CommandLine
         {
             var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
             if (parsed.Action is ParseErrorAction)
+            {
                 throw new HarnessException($"{InWords(parsed.Errors[^1].Message)} (--help after a command tells how it is used)");
+            }
+
             RefuseEmptyNames(parsed);
             RefuseUnknownOptions(parsed);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -89,11 +92,16 @@ internal static partial class CommandLine
     {
         var options = parsed.CommandResult.Command.Options.Select(option => option.Name).ToList();
         if (options.Contains(KnobOptions.FileOption))
+        {
             return;
+        }
+
         var before = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Argument).Select(token => token.Value).ToHashSet();
         var taken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
         if (taken.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && before.Contains(word)) is { } unknown)
+        {
             throw new HarnessException($"'harness {NameOf(parsed.CommandResult)}' has no option '{unknown}'; did you mean '{NameSuggestion.Nearest(unknown, options)}'? (--help after a command tells how it is used)");
+        }
     }
 
     private static string NameOf(CommandResult command) => command.Parent is CommandResult { Command: not RootCommand } parent ? $"{NameOf(parent)} {command.Command.Name}" : command.Command.Name;
@@ -115,9 +123,14 @@ internal static partial class CommandLine
         foreach (var result in parsed.CommandResult.Children.Where(result => result.Tokens.Any(token => token.Value.Length == 0)))
         {
             if (result is ArgumentResult { Argument.Name: not HostOptions.ArgumentsName } argument)
+            {
                 throw new HarnessException($"the argument '{argument.Argument.Name}' is empty");
+            }
+
             if (result is OptionResult { Option: { HelpName: "FILE" or "FOLDER" } option } && !KnobCatalog.All.Any(knob => "--" + knob.Name == option.Name))
+            {
                 throw new HarnessException($"{option.Name} is empty; name a {(option.HelpName == "FILE" ? "file" : "folder")}, or leave it out");
+            }
         }
     }
 }

@@ -30,18 +30,28 @@ internal static class CompareCommand
             }
 
             if (((Option[])[metric, seed]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless)
+            {
                 throw new HarnessException($"{needless.Name} is for two sides, and {name} is the only one; name another, or see 'harness show' for other columns");
+            }
+
             var (sweep, summary) = ReportWriter.Summarize(ResultsFolder.Find(name));
 
             // Cell by cell the table is long, and stands in the folder's summary.
             if (output.FormatOf(parsed) == TableFormat.Markdown)
+            {
                 output.PrintMarkdown(parsed, output.DocumentOf(parsed) is null ? SummaryReport.CreateShort(sweep, summary) : SummaryReport.CreateMeans(sweep, summary), name);
+            }
             else
+            {
                 output.Print(parsed, ComparisonTables.OfSweep(sweep, summary), name);
+            }
+
             if (output.FormatOf(parsed) == TableFormat.Markdown)
             {
                 foreach (var disturbance in summary.Disturbances)
+                {
                     Console.Error.WriteLine(disturbance);
+                }
             }
         });
         return command;

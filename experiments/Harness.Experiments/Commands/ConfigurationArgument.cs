@@ -25,9 +25,14 @@ internal static class ConfigurationArgument
     public static IReadOnlyDictionary<string, string> Read(string text)
     {
         if (text == Default)
+        {
             return new Dictionary<string, string>();
+        }
+
         if (text.EndsWith(".yaml", StringComparison.Ordinal))
+        {
             return KnobCatalog.OfThisEngine(ConfigurationFile.Read(text));
+        }
 
         // Knobs begin with a name and its value, in which there may be any sign.
         var (colon, equals) = (text.IndexOf(Separator, StringComparison.Ordinal), text.IndexOf('=', StringComparison.Ordinal));
@@ -41,16 +46,27 @@ internal static class ConfigurationArgument
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
+            {
                 throw new HarnessException($"'{part}' is no knob with its value; write KNOB=VALUE, with commas between several, or '{Default}'");
+            }
+
             if (!knobs.TryAdd(part[..equals], part[(equals + 1)..]))
+            {
                 throw new HarnessException($"'{text}' gives the knob '{part[..equals]}' twice; give it once");
+            }
         }
 
         if (knobs.Count == 0)
+        {
             throw new HarnessException($"'{text}' names no knob; write KNOB=VALUE, with commas between several, or '{Default}'");
+        }
+
         KnobCatalog.Check(knobs);
         if (knobs.Keys.FirstOrDefault(knob => KnobCatalog.OwnerOf(knob) is not null) is { } foreign)
+        {
             throw new HarnessException($"knob '{foreign}' is one of {KnobCatalog.OwnerOf(foreign)!.Title} alone, and this engine is asked; leave it out");
+        }
+
         return knobs;
     }
 
@@ -59,9 +75,15 @@ internal static class ConfigurationArgument
     {
         var folder = ComparisonSide.FindFolder(results);
         if (Provenance.Read(folder.Provenance) is not { } provenance)
+        {
             throw new HarnessException($"{folder.Path} has no provenance.json, which alone says what the knobs of its configurations are");
+        }
+
         if (!provenance.Knobs.TryGetValue(configuration, out var knobs))
+        {
             throw new HarnessException($"{folder.Path} has no configuration '{configuration}'; it has {string.Join(", ", provenance.Knobs.Keys.Order(StringComparer.Ordinal).Take(20))}");
+        }
+
         try
         {
             return KnobCatalog.OfThisEngine(knobs).Where(pair => KnobCatalog.Find(pair.Key) is var knob && !knob.Parse(pair.Value).Equals(knob.Default)).ToDictionary();

@@ -14,7 +14,10 @@ internal static class ConfigurationFile
     {
         var values = YamlFile.Read<Dictionary<string, string?>>(path, "configuration");
         if (values.FirstOrDefault(pair => pair.Value is null).Key is { } empty)
+        {
             throw new HarnessException($"configuration {path}: knob '{empty}' has no value; write one, as in '{empty}: on'");
+        }
+
         try
         {
             var found = values.ToDictionary(pair => pair.Key, pair => Place(pair.Key, pair.Value!, path));
@@ -31,7 +34,10 @@ internal static class ConfigurationFile
     private static string Place(string knob, string value, string path)
     {
         if (KnobCatalog.Find(knob).Type is not (KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly))
+        {
             return value;
+        }
+
         var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, value);
         return File.Exists(beside) ? beside : value;
     }

@@ -136,7 +136,10 @@ internal static class DartCommand
         catch (DartCompilationException exception)
         {
             foreach (var error in exception.Errors)
+            {
                 Console.Error.WriteLine(error);
+            }
+
             return CompilationFailed;
         }
         catch (InvalidOperationException exception) when (exception.InnerException is not null)
@@ -149,12 +152,12 @@ internal static class DartCommand
     /// <summary>The options by which the user says where packages are.</summary>
     private sealed class PackageOptions
     {
-        private readonly Option<string[]> folders = new("--package")
+        private readonly Option<string[]> _folders = new("--package")
         {
             Description = "where a package is: NAME=FOLDER, its lib folder; can be given several times", HelpName = "NAME=FOLDER", DefaultValueFactory = _ => [],
         };
 
-        private readonly Option<string?> configuration = new("--packages")
+        private readonly Option<string?> _configuration = new("--packages")
         {
             Description = "file that says where packages are, as Dart's package manager writes it: .dart_tool/package_config.json", HelpName = "FILE",
         };
@@ -162,13 +165,13 @@ internal static class DartCommand
         public static PackageOptions AddTo(Command command)
         {
             var options = new PackageOptions();
-            command.Options.Add(options.folders);
-            command.Options.Add(options.configuration);
+            command.Options.Add(options._folders);
+            command.Options.Add(options._configuration);
             return options;
         }
 
         /// <summary>The folders of packages by name.</summary>
         /// <exception cref="HarnessException">What was given is of another form, or cannot be read.</exception>
-        public IReadOnlyDictionary<string, string> Read(ParseResult parsed) => DartPackages.Of(parsed.GetValue(folders) ?? [], parsed.GetValue(configuration));
+        public IReadOnlyDictionary<string, string> Read(ParseResult parsed) => DartPackages.Of(parsed.GetValue(_folders) ?? [], parsed.GetValue(_configuration));
     }
 }

@@ -33,7 +33,9 @@ internal static class DartConformanceCommand
             {
                 table.Count(result);
                 if (parsed.GetValue(verbose) && result.Complaint is { } complaint)
+                {
                     Console.Error.WriteLine(complaint);
+                }
             });
             output.Print(parsed, table.Create(), Path.GetFileName(Path.TrimEndingDirectorySeparator(name)));
         });

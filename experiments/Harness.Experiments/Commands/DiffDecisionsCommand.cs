@@ -51,7 +51,10 @@ internal static class DiffDecisionsCommand
     {
         var all = new Dictionary<string, string> { ["tier-up"] = "synchronous" };
         foreach (var (knob, value) in KnobCatalog.Shared(knobs))
+        {
             all[knob] = value;
+        }
+
         return EngineOptions.FromDictionary(all);
     }
 
@@ -92,7 +95,9 @@ internal static class DiffDecisionsCommand
 
         var (first, second) = (PreparedPrograms.BuildOf(program, a.Knobs), PreparedPrograms.BuildOf(program, b.Knobs));
         if (first != second)
+        {
             throw new HarnessException($"{a.Name} and {b.Name} compile '{program.Name}' differently ({Build(first)}; {Build(second)}), and calls of two modules are not the same calls; give both the same knobs {DartKnobs.Prefix}*");
+        }
 
         static string Build(string build) => build.Length == 0 ? "the compiler's defaults" : build;
     }

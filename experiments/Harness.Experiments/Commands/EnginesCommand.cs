@@ -20,7 +20,10 @@ internal static class EnginesCommand
         command.SetAction(parsed =>
         {
             if (parsed.GetResult(install) is not null)
+            {
                 Install(parsed.GetValue(install));
+            }
+
             output.Print(parsed, MakeTable(), "", folds: true);
             return 0;
         });
@@ -32,7 +35,10 @@ internal static class EnginesCommand
         foreach (var engine in name is null or "all" ? EngineCatalog.All : [EngineCatalog.Find(name)])
         {
             if (engine.Installation.Inspect().IsInstalled)
+            {
                 continue;
+            }
+
             Console.Error.WriteLine($"harness: installing {engine.Title}");
             engine.Installation.Install(Console.Error);
         }
@@ -45,9 +51,13 @@ internal static class EnginesCommand
         {
             var status = engine.Installation.Inspect();
             if (status.IsInstalled)
+            {
                 table.Add(engine.Name, engine.Title, status.Version, status.Place, null, null);
+            }
             else
+            {
                 table.Add(engine.Name, engine.Title, null, null, status.Missing, $"./harness engines --install {engine.Name}");
+            }
         }
 
         return table;

@@ -41,12 +41,18 @@ internal static class ExplainCommand
             var options = EngineOptions.FromDictionary(KnobCatalog.Shared(values));
             var path = parsed.GetRequiredValue(file);
             if (parsed.GetValue(page) is { } written)
+            {
                 OutputFile.RequireOther(path, written, page.Name);
+            }
+
             var words = parsed.GetValue(arguments) ?? [];
             var program = hosts.FindProgram(parsed, path, parsed.GetValue(suites) ?? [], words);
             var shown = parsed.GetValue(functions)!.ToHashSet();
             if (program is null)
+            {
                 KnobCatalog.RefuseOfPrograms(values, path);
+            }
+
             bool IsShown(string function) => shown.Count == 0 || shown.Contains(function);
             var recorded = new RecorderOptions
             {
@@ -56,7 +62,10 @@ internal static class ExplainCommand
             };
             var later = parsed.GetValue(then) ?? [];
             if (program is not null && later.Length > 0)
+            {
                 throw new HarnessException($"--then calls functions of a module, and '{path}' is run as a program, which says itself what is called; leave it out, or give the file of a module of functions");
+            }
+
             var explanation = program is not null
                 ? ExplainProgram(program, parsed.GetValue(repeat), options, recorded, shown, values)
                 : ExplainModule(path, parsed.GetRequiredValue(invoke), words, parsed.GetValue(repeat), options, recorded, shown, later);
@@ -67,9 +76,13 @@ internal static class ExplainCommand
                 Console.WriteLine(document);
             }
             else if (parsed.GetValue(json))
+            {
                 Console.WriteLine(explanation.ToJson());
+            }
             else
+            {
                 ExplanationTextWriter.Write(Console.Out, explanation);
+            }
         });
         return command;
     }
@@ -91,7 +104,10 @@ internal static class ExplainCommand
         foreach (var text in then ?? [])
         {
             if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var function, .. var words])
+            {
                 throw new HarnessException("--then needs a function and its arguments, as in --then 'main 5'");
+            }
+
             calls.Add(new(function, RunCommand.ParseArguments(module, path, function, words), 1, text));
         }
 
@@ -127,7 +143,9 @@ internal static class ExplainCommand
     private static void CheckFunctions(WasmModule module, string path, IReadOnlySet<string> shown)
     {
         foreach (var unknown in shown.Where(function => !module.Functions.Any(candidate => candidate.ToString() == function)))
+        {
             throw new HarnessException($"{path} has no function '{unknown}'");
+        }
     }
 
     private static Explanation Run(WasmModule module, IReadOnlyList<PlannedCall> calls, EngineOptions options, RecorderOptions recorded)
@@ -164,7 +182,9 @@ internal static class ExplainCommand
             try
             {
                 for (var i = 0; i < call.Times; i++)
+                {
                     instance.GetFunction(call.Function).Invoke(call.Arguments);
+                }
             }
             catch (WasmTrapException trap)
             {

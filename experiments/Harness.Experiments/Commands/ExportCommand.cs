@@ -49,6 +49,8 @@ internal static class ExportCommand
     private static void RequireFolder(string path)
     {
         if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
             throw new HarnessException($"there is no folder {Path.GetDirectoryName(path)} to write {Path.GetFileName(path)} to");
+        }
     }
 }

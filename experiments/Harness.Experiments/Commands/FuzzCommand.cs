@@ -51,6 +51,7 @@ internal static class FuzzCommand
                     Folder = folder,
                 });
             }
+
             if (parsed.GetRequiredValue(source) == FuzzSource.Dart)
             {
                 var settings = new DartFuzzSettings
@@ -91,21 +92,21 @@ internal static class FuzzCommand
     /// <summary>One run of the command.</summary>
     private sealed class FuzzSession(ulong first, int count, int jobs, string source, string? node, FuzzConfiguration? only, bool reduce)
     {
-        private readonly Stopwatch watch = Stopwatch.StartNew();
-        private readonly Lock gate = new();
-        private int done;
-        private int failed;
-        private int skipped;
-        private long shown;
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private readonly Lock _gate = new();
+        private int _done;
+        private int _failed;
+        private int _skipped;
+        private long _shown;
 
         /// <summary>The exit code: 0 where all configurations agree.</summary>
         public int Run()
         {
             Parallel.For(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = jobs }, RunShare);
             Console.Error.Write('\r');
-            var without = skipped > 0 ? $", {skipped} that V8 cannot instantiate" : "";
-            Console.WriteLine($"{count} programs from seed {first} on, {failed} failed{without}, {watch.Elapsed.TotalSeconds:F1} s");
-            return failed == 0 ? 0 : 1;
+            var without = _skipped > 0 ? $", {_skipped} that V8 cannot instantiate" : "";
+            Console.WriteLine($"{count} programs from seed {first} on, {_failed} failed{without}, {_watch.Elapsed.TotalSeconds:F1} s");
+            return _failed == 0 ? 0 : 1;
         }
 
         /// <summary>Runs the programs in one configuration, and prints statistics of what the engine did.</summary>
@@ -114,9 +115,15 @@ internal static class FuzzCommand
             var configuration = only ?? FuzzConfiguration.Find("optimizing");
             var statistics = new FuzzStatistics();
             for (var number = 0; number < count; number++)
+            {
                 statistics.Add(Generate(first + (ulong)number), configuration);
+            }
+
             foreach (var line in statistics.Describe())
+            {
                 Console.WriteLine(line);
+            }
+
             return 0;
         }
 
@@ -129,11 +136,19 @@ internal static class FuzzCommand
                 var program = Generate(first + (ulong)number);
                 var mismatches = runner.Run(program, only is null ? FuzzConfiguration.For(program.Seed) : [only]);
                 if (mismatches is null && program is RandomProgram)
+                {
                     throw new InvalidOperationException($"the reference cannot run the program of seed {program.Seed}: {runner.Refusal}");
-                lock (gate)
+                }
+
+                lock (_gate)
+                {
                     Report(program, mismatches);
+                }
+
                 if (reduce && mismatches is [var mismatch, ..])
+                {
                     Keep(runner, mismatch);
+                }
             }
         }
 
@@ -146,21 +161,29 @@ internal static class FuzzCommand
 
         private void Report(IFuzzProgram program, IReadOnlyList<FuzzMismatch>? mismatches)
         {
-            done++;
+            _done++;
             if (mismatches is null)
-                skipped++;
+            {
+                _skipped++;
+            }
             else if (mismatches.Count > 0)
             {
-                failed++;
+                _failed++;
                 Console.Error.Write('\r');
                 foreach (var mismatch in mismatches)
+                {
                     Console.WriteLine(mismatch);
+                }
             }
-            if (watch.ElapsedMilliseconds - shown < 1000)
+
+            if (_watch.ElapsedMilliseconds - _shown < 1000)
+            {
                 return;
-            shown = watch.ElapsedMilliseconds;
-            var left = watch.Elapsed * ((double)(count - done) / done);
-            Console.Error.Write($"\r{done} of {count} programs, {failed} failed, {left.TotalSeconds:F0} s left ");
+            }
+
+            _shown = _watch.ElapsedMilliseconds;
+            var left = _watch.Elapsed * ((double)(count - _done) / _done);
+            Console.Error.Write($"\r{_done} of {count} programs, {_failed} failed, {left.TotalSeconds:F0} s left ");
         }
 
         /// <summary>Makes a program of this generator as small as possible, and writes any program to a file.</summary>
@@ -168,14 +191,19 @@ internal static class FuzzCommand
         {
             var program = mismatch.Program;
             if (program is RandomProgram reducible)
+            {
                 new ProgramReducer(reducible, () => runner.Run(program, [mismatch.Configuration]) is { Count: > 0 }).Reduce();
+            }
+
             var folder = Path.Combine(ProjectLayout.Root, "artifacts", "fuzz");
             Directory.CreateDirectory(folder);
             var path = Path.Combine(folder, $"{program.Source}-{program.Seed}-{mismatch.Configuration.Name}.wasm");
             File.WriteAllBytes(path, program.Encode());
             Console.WriteLine($"  written to {path}, calls {string.Join(", ", program.Calls.Select(call => $"{call.Export}({call.Argument})"))}");
             foreach (var rest in runner.Run(program, [mismatch.Configuration]) ?? [])
+            {
                 Console.WriteLine($"  {rest.ToString().Split('\n')[0]}");
+            }
         }
     }
 }

@@ -19,7 +19,9 @@ internal static class FuzzWorkerCommand
         {
             AppContext.SetSwitch("Harness.VerifyAllocation", true);
             while (Console.In.ReadLine() is { } line)
+            {
                 Console.Out.WriteLine(JsonSerializer.Serialize(Observe(ObserverRequest.FromLine(line))));
+            }
         });
         return command;
     }

@@ -31,7 +31,10 @@ internal static class GrowthCommand
             var options = EngineOptions.FromDictionary(knobs.Read(parsed));
             var folder = parsed.GetValue(results) ?? (named.Length == 0 ? Path.Combine(ProjectLayout.Results, "growth") : null);
             if (folder is not null)
+            {
                 ResultsFolder.RequireNoSweep(folder);
+            }
+
             var scale = new GrowthScale(parsed.GetValue(time), parsed.GetValue(bytes) << 20);
             return Run(GrowthStudy.Find(named), options, parsed.GetValue(repeat), scale, folder is null ? null : new ResultsFolder(folder));
         });
@@ -46,11 +49,16 @@ internal static class GrowthCommand
         var rows = GrowthStudy.Run(shapes, options, repetitions, scale, static (shape, rows) =>
         {
             foreach (var growth in ShapeGrowth.Of(rows))
+            {
                 Console.WriteLine(Describe(growth));
+            }
         });
         var all = ShapeGrowth.Of(rows);
         if (folder is not null)
+        {
             Write(folder, rows, all, scale, provenance with { FinishedUtc = Provenance.Now() });
+        }
+
         var excessive = all.Count(growth => growth.IsExcessive);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{excessive} of {all.Count} grow faster than time N^{ShapeGrowth.MostOfTime}, memory N^{ShapeGrowth.MostOfMemory}"));
         return excessive == 0 ? 0 : 1;
@@ -61,10 +69,16 @@ internal static class GrowthCommand
         var file = Path.Combine(folder.Path, "growth.csv");
         File.Delete(file);
         using (var csv = DurableCsv<GrowthRow>.Open(file, out _))
+        {
             csv.Append(rows);
+        }
+
         WholeFile.WriteText(folder.Summary, GrowthSummary.Create(growth, scale, provenance.Machine, provenance.Runs[^1]));
         foreach (var format in FigureFile.KeptFormats)
+        {
             FigureFile.Write(GrowthChart.Create(growth), folder.Chart("chart", format));
+        }
+
         provenance.Write(folder.Provenance);
         Console.WriteLine($"{folder.Path}: growth.csv, summary.md, provenance.json, {string.Join(", ", FigureFile.KeptFormats.Select(format => $"chart.{format}"))}");
     }

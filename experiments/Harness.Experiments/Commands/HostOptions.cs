@@ -18,11 +18,11 @@ internal sealed class HostOptions
     /// <summary>What stands for the standard input of this command.</summary>
     private const string OwnStandardInput = "-";
 
-    private readonly Option<string> host = new("--host") { Description = "what the module needs: none, or wasi for a command that is run from its beginning", HelpName = "none|wasi", DefaultValueFactory = _ => "none" };
+    private readonly Option<string> _host = new("--host") { Description = "what the module needs: none, or wasi for a command that is run from its beginning", HelpName = "none|wasi", DefaultValueFactory = _ => "none" };
 
-    private readonly Option<string[]> inputs = new("--input") { Description = "file that a WASI command finds by its name alone, in a folder in memory (may be repeated)", HelpName = "FILE", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _inputs = new("--input") { Description = "file that a WASI command finds by its name alone, in a folder in memory (may be repeated)", HelpName = "FILE", DefaultValueFactory = _ => [] };
 
-    private readonly Option<string[]> folders = new("--dir")
+    private readonly Option<string[]> _folders = new("--dir")
     {
         Description = "folder of which a WASI command finds a copy in its own folder, with all that is in it: under the same path where that leads down from here ('.' is its own folder itself), "
             + "else under its name; whatever the command does to the copy, the folder stays as it is (may be repeated)",
@@ -30,20 +30,20 @@ internal sealed class HostOptions
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string?> standardInput = new("--stdin")
+    private readonly Option<string?> _standardInput = new("--stdin")
     {
         Description = "file that a WASI command reads as its standard input, which is empty if left out; - for the standard input of this command, which is read to its end first",
         HelpName = "FILE",
     };
 
-    private readonly Option<string[]> variables = new("--env")
+    private readonly Option<string[]> _variables = new("--env")
     {
         Description = "environment variable of a WASI command, which has no others (may be repeated)", HelpName = "NAME=VALUE", DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string> invoke;
+    private readonly Option<string> _invoke;
 
-    private HostOptions(Option<string> invoke) => this.invoke = invoke;
+    private HostOptions(Option<string> invoke) => _invoke = invoke;
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -51,9 +51,12 @@ internal sealed class HostOptions
     public static HostOptions AddTo(Command command, Option<string> invoke)
     {
         var options = new HostOptions(invoke);
-        command.Options.Add(options.host);
+        command.Options.Add(options._host);
         foreach (var option in options.OfCommands)
+        {
             command.Options.Add(option);
+        }
+
         return options;
     }
 
@@ -64,10 +67,15 @@ internal sealed class HostOptions
     /// <exception cref="HarnessException">One of them was given, or the name of a function, or arguments.</exception>
     public void RefuseForProgram(ParseResult parsed, string program, IReadOnlyList<string> words)
     {
-        if (OfCommands.Prepend(host).Append(invoke).FirstOrDefault(option => IsGiven(parsed, option)) is { } given)
+        if (OfCommands.Prepend(_host).Append(_invoke).FirstOrDefault(option => IsGiven(parsed, option)) is { } given)
+        {
             throw new HarnessException($"{given.Name} is for modules of your own, and '{program}' is a program, whose manifest says what it is given; leave it out");
+        }
+
         if (words.Count > 0 && !words[0].StartsWith("--", StringComparison.Ordinal))
+        {
             throw new HarnessException($"arguments are for modules of your own, and '{program}' is a program, whose manifest says what it is given; leave them out");
+        }
     }
 
     /// <summary>The program that an argument is for a command that runs functions and programs alike: one of a manifest by its name, or a module of the user's own with what it needs around it.</summary>
@@ -94,28 +102,37 @@ internal sealed class HostOptions
     /// <exception cref="HarnessException">It cannot be meant.</exception>
     public ModuleHost Read(ParseResult parsed)
     {
-        var kind = parsed.GetRequiredValue(host) switch
+        var kind = parsed.GetRequiredValue(_host) switch
         {
             "none" => HostKind.None,
             "wasi" => HostKind.Wasi,
             var other => throw new HarnessException($"--host takes none or wasi, not '{other}'; programs with scripts are described in a manifest (workloads/README.md)"),
         };
         if (kind == HostKind.None && OfCommands.FirstOrDefault(option => IsGiven(parsed, option)) is { } needless)
-            throw new HarnessException($"{needless.Name} is for WASI commands alone; add --host wasi");
-        if (kind == HostKind.Wasi && IsGiven(parsed, invoke))
-            throw new HarnessException($"--host wasi runs a command from its beginning, and --invoke {parsed.GetValue(invoke)} calls one function; leave one of them out");
-        var files = (parsed.GetValue(inputs) ?? []).Select(InputOf).ToList();
-        if (files.GroupBy(file => file.Place).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new HarnessException($"--input names two files '{twice.Key}', which the command could not tell apart: it finds them by their names alone");
-        return new ModuleHost(kind, [.. files, .. (parsed.GetValue(folders) ?? []).Select(FolderOf)])
         {
-            StandardInput = parsed.GetValue(standardInput) is { } read ? StandardInputOf(read) : null,
-            Environment = EnvironmentOf(parsed.GetValue(variables) ?? []),
+            throw new HarnessException($"{needless.Name} is for WASI commands alone; add --host wasi");
+        }
+
+        if (kind == HostKind.Wasi && IsGiven(parsed, _invoke))
+        {
+            throw new HarnessException($"--host wasi runs a command from its beginning, and --invoke {parsed.GetValue(_invoke)} calls one function; leave one of them out");
+        }
+
+        var files = (parsed.GetValue(_inputs) ?? []).Select(InputOf).ToList();
+        if (files.GroupBy(file => file.Place).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new HarnessException($"--input names two files '{twice.Key}', which the command could not tell apart: it finds them by their names alone");
+        }
+
+        return new ModuleHost(kind, [.. files, .. (parsed.GetValue(_folders) ?? []).Select(FolderOf)])
+        {
+            StandardInput = parsed.GetValue(_standardInput) is { } read ? StandardInputOf(read) : null,
+            Environment = EnvironmentOf(parsed.GetValue(_variables) ?? []),
         };
     }
 
     /// <summary>The options that say what a WASI command is given.</summary>
-    private Option[] OfCommands => [inputs, folders, standardInput, variables];
+    private Option[] OfCommands => [_inputs, _folders, _standardInput, _variables];
 
     private static ProgramInput InputOf(string file) =>
         Directory.Exists(file) ? throw new HarnessException($"--input {file} is a folder; --dir {file} gives the command a copy of it") : ProgramInput.ByName(Path.GetFullPath(file));
@@ -124,10 +141,16 @@ internal sealed class HostOptions
     {
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (!Directory.Exists(path))
+        {
             throw new HarnessException($"--dir {folder}: there is no folder {path}");
+        }
+
         var down = Path.GetRelativePath(Environment.CurrentDirectory, path);
         if (!Path.IsPathRooted(folder) && down.Split('/')[0] != "..")
+        {
             return ProgramInput.At(down, path);
+        }
+
         return ProgramInput.At(Path.GetFileName(path) is { Length: > 0 } name ? name : ProgramInput.FolderItself, path);
     }
 
@@ -138,7 +161,10 @@ internal sealed class HostOptions
         {
             using var stream = file == OwnStandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
             if (file != OwnStandardInput && stream.CanSeek)
+            {
                 return Path.GetFullPath(file);
+            }
+
             using var content = new MemoryStream();
             stream.CopyTo(content);
             return KeptFile.Of("inputs", "", content.ToArray());
@@ -156,7 +182,10 @@ internal sealed class HostOptions
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
+            {
                 throw new HarnessException($"--env {OneLine.Of(text)}: write NAME=VALUE");
+            }
+
             var (name, value) = (text[..equals], text[(equals + 1)..]);
             try
             {
@@ -168,7 +197,9 @@ internal sealed class HostOptions
             }
 
             if (!environment.TryAdd(name, value))
+            {
                 throw new HarnessException($"--env gives the variable '{OneLine.Of(name)}' twice");
+            }
         }
 
         return environment;
@@ -202,9 +233,14 @@ internal sealed record ModuleHost(HostKind Kind, IReadOnlyList<ProgramInput> Inp
     {
         var functions = module.Imports.Where(import => import.Kind == ExternalKind.Function).ToList();
         if (functions.Find(import => import.ModuleName == "env" && EmscriptenPrefixes.Any(prefix => import.Name.StartsWith(prefix, StringComparison.Ordinal))) is { } glue)
+        {
             throw new HarnessException($"{file} imports '{glue.Name}' from the script that Emscripten has made with it; programs with scripts are described in a manifest (workloads/README.md)");
+        }
+
         if (!IsForCommands && functions.Find(import => import.ModuleName == WasiHost.ModuleName) is { } call)
+        {
             throw new HarnessException($"{file} imports '{call.Name}' of WASI; --host wasi runs it as a WASI command");
+        }
     }
 
     /// <summary>A command with this host around it.</summary>

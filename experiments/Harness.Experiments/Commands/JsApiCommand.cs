@@ -31,7 +31,10 @@ internal static class JsApiCommand
     private static int Run(string folder, string[] only, ExpectedFailures expected, EngineOptions options, TimeSpan limit)
     {
         if (!Directory.Exists(folder))
+        {
             throw new HarnessException($"there is no folder {folder}");
+        }
+
         var root = Path.GetFullPath(folder);
         var files = Directory.EnumerateFiles(root, Pattern, SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(root, path))
@@ -39,7 +42,9 @@ internal static class JsApiCommand
             .Order(StringComparer.Ordinal)
             .ToList();
         if (files.Count == 0)
+        {
             throw new HarnessException($"{folder} has no tests ({Pattern}){(only.Length > 0 ? " whose path contains what --only says" : "")}");
+        }
 
         var (passed, failed, expectedFailures) = (0, 0, 0);
         foreach (var file in files)
@@ -50,9 +55,15 @@ internal static class JsApiCommand
             var mended = results.Where(result => result.Failure is null && expected.ReasonFor(file, result.Name) is not null).ToList();
             Console.WriteLine($"{file}: {results.Count - failures.Count} passed, {failures.Count} failed{(failures.Count > unexpected.Count ? $", {failures.Count - unexpected.Count} of them as expected" : "")}");
             foreach (var result in unexpected)
+            {
                 Console.WriteLine($"  FAILED {result.Name}: {OneLine.Of(result.Failure!)}");
+            }
+
             foreach (var result in mended)
+            {
                 Console.WriteLine($"  PASSED, though a failure is expected: {result.Name}");
+            }
+
             passed += results.Count - failures.Count - mended.Count;
             failed += unexpected.Count + mended.Count;
             expectedFailures += failures.Count - unexpected.Count;

@@ -15,13 +15,13 @@ internal sealed class KnobOptions
     /// <summary>The option that every command has which takes knobs as options.</summary>
     public const string FileOption = "--config";
 
-    private readonly List<(Knob Knob, Option<string?> Option)> options;
-    private readonly Option<string?> file = new(FileOption)
+    private readonly List<(Knob Knob, Option<string?> Option)> _options;
+    private readonly Option<string?> _file = new(FileOption)
     {
         Description = "file with knob values, a line each as in 'inlining.budget: 3000'; those that are none of this command are passed over, options of their own come before it", HelpName = "FILE",
     };
 
-    private KnobOptions(List<(Knob Knob, Option<string?> Option)> options) => this.options = options;
+    private KnobOptions(List<(Knob Knob, Option<string?> Option)> options) => _options = options;
 
     /// <summary>Adds the knobs of this engine to a command.</summary>
     public static KnobOptions AddTo(Command command) => Add(command, KnobRegistry.All);
@@ -37,11 +37,13 @@ internal sealed class KnobOptions
     public IReadOnlyDictionary<string, string> Read(ParseResult parsed)
     {
         RefuseUnknownKnobs(parsed);
-        var values = parsed.GetValue(file) is { } path ? ConfigurationFile.Read(path).Where(pair => options.Exists(option => option.Knob.Name == pair.Key)).ToDictionary() : [];
-        foreach (var (knob, option) in options)
+        var values = parsed.GetValue(_file) is { } path ? ConfigurationFile.Read(path).Where(pair => _options.Exists(option => option.Knob.Name == pair.Key)).ToDictionary() : [];
+        foreach (var (knob, option) in _options)
         {
             if (parsed.GetValue(option) is { } value)
+            {
                 values[knob.Name] = value;
+            }
         }
 
         KnobCatalog.Check(values);
@@ -57,16 +59,19 @@ internal sealed class KnobOptions
             HelpName = knob.Type is KnobType.Bool ? "on|off" : knob.Type is KnobType.Enum ? "NAME" : knob.Type is KnobType.Path or KnobType.Model or KnobType.Decisions or KnobType.Assembly ? "FILE" : knob.Type is KnobType.Folder ? "FOLDER" : knob.Type is KnobType.Flags ? "FLAGS" : "N",
         })).ToList();
         var added = new KnobOptions(options);
-        command.Options.Add(added.file);
+        command.Options.Add(added._file);
         foreach (var (_, option) in options)
+        {
             command.Options.Add(option);
+        }
+
         return added;
     }
 
     /// <summary>How a knob is written: the one whose name is nearest to what was asked for.</summary>
     private string Example(string wanted)
     {
-        var knob = options.Find(option => option.Knob.Name == NameSuggestion.Nearest(wanted, options.Select(pair => pair.Knob.Name))).Knob;
+        var knob = _options.Find(option => option.Knob.Name == NameSuggestion.Nearest(wanted, _options.Select(pair => pair.Knob.Name))).Knob;
         return $"{knob.Name} {knob.DefaultText}";
     }
 
@@ -81,20 +86,34 @@ internal sealed class KnobOptions
         {
             var token = tokens[i];
             if (token.Type != TokenType.Argument || !token.Value.StartsWith("--", StringComparison.Ordinal))
+            {
                 continue;
-            if (options.Exists(option => option.Knob.Type == KnobType.Flags && parsed.GetValue(option.Option) == token.Value))
+            }
+
+            if (_options.Exists(option => option.Knob.Type == KnobType.Flags && parsed.GetValue(option.Option) == token.Value))
+            {
                 continue;
+            }
+
             var (name, value) = Divide(token.Value[2..]);
             if (KnobCatalog.All.Any(knob => knob.Name == name))
+            {
                 throw new KnobException($"knob '{name}' is none of this command");
+            }
 
             // 'harness measure' has one option for all of them, --knob NAME=VALUE, and other programs have theirs: what follows names a knob.
             var (wanted, setting) = Divide(value ?? tokens.ElementAtOrDefault(i + 1)?.Value ?? "");
-            if (options.Exists(option => option.Knob.Name == wanted))
+            if (_options.Exists(option => option.Knob.Name == wanted))
+            {
                 throw new KnobException($"there is no option '--{name}': each knob is an option of its own, as in --{wanted} {setting ?? "VALUE"} ('harness knobs' lists all)");
+            }
+
             if (name is "knob" or "knobs")
+            {
                 throw new KnobException($"there is no option '--{name}': each knob is an option of its own, as in --{Example(wanted)} ('harness knobs' lists all)");
-            throw new KnobException($"unknown knob '{name}'; did you mean '{NameSuggestion.Nearest(name, options.Select(pair => pair.Knob.Name))}'? ('harness knobs' lists all)");
+            }
+
+            throw new KnobException($"unknown knob '{name}'; did you mean '{NameSuggestion.Nearest(name, _options.Select(pair => pair.Knob.Name))}'? ('harness knobs' lists all)");
         }
     }
 }

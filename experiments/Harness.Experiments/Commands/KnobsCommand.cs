@@ -36,13 +36,21 @@ internal static class KnobsCommand
         {
             var knobs = Choose(parsed.GetValue(engine));
             if (parsed.GetValue(json))
+            {
                 Console.WriteLine(ToJson(knobs));
+            }
             else if (parsed.GetValue(csv))
+            {
                 Console.Write(TableWriter.Write(MakeTable(knobs), TableFormat.Csv));
+            }
             else if (parsed.GetResult(markdown) is not null)
+            {
                 GeneratedSection.Write(parsed.GetValue(markdown), "./harness knobs", ToMarkdown());
+            }
             else
+            {
                 TerminalTable.Write(MakeTable(knobs));
+            }
         });
         return command;
     }
@@ -87,7 +95,10 @@ internal static class KnobsCommand
     {
         var table = new ResultTable([new("knob"), new("type"), new("range"), new("default"), new("meaning"), new("unit"), new("v8_flag")]);
         foreach (var knob in knobs)
+        {
             table.Add(knob.Name, TypeName(knob), knob.RangeText, knob.DefaultText, knob.Documentation, knob.Unit, Flag(knob, ""));
+        }
+
         return table;
     }
 

@@ -42,7 +42,9 @@ internal static class LoadWorkerCommand
             for (var length = Draw(random); burst.Elapsed.TotalMilliseconds < length;)
             {
                 for (var i = 0; i < buffer.Length; i += CacheLine)
+                {
                     buffer[i]++;
+                }
             }
 
             Thread.Sleep((int)Draw(random));

@@ -40,7 +40,9 @@ internal static class MeasureCommand
             {
                 hosts.RefuseForProgram(parsed, name, parsed.GetValue(arguments) ?? []);
                 if (parsed.GetValue(expect) is { Length: > 0 })
+                {
                     throw new HarnessException($"{expect.Name} is for modules of your own, and '{name}' is a program, whose manifest says what it must give; leave it out");
+                }
             }
 
             var path = known is null ? Path.GetFullPath(name) : name;
@@ -65,18 +67,26 @@ internal static class MeasureCommand
 
                 // Before a folder is made for what cannot be called.
                 if (!given.Host.IsForCommands)
+                {
                     _ = RunCommand.ParseArguments(module, path, given.Function, given.Arguments);
+                }
             }
 
             var folder = running.FolderOf(parsed, given.FolderName + (running.IsQuick(parsed) ? QuickLook.Suffix : ""));
             if (!running.IsDry(parsed))
+            {
                 folder.Create();
+            }
+
             var program = module is null ? MeasuredProgram.OfManifest : given.Host.IsForCommands ? ProbeCommand(given, running.IsDry(parsed)) : ProbeCall(given, module, running.IsDry(parsed));
             var sweep = running.Shape(parsed, SweepFile.Parse(given.ToSweep(program), Path.Combine(folder.Path, "measure.yaml"), () => ProgramCatalog.Read(running.SuitesOf(parsed)), known: null));
             SweepCommand.RequireSuites(sweep);
             var code = running.Run(parsed, sweep, folder);
             if (!running.IsDry(parsed) && File.Exists(folder.Results) && DurableCsv<Measurement>.Read(folder.Results).Count > 0)
+            {
                 WriteTable(folder);
+            }
+
             return code;
         });
         return command;
@@ -86,11 +96,17 @@ internal static class MeasureCommand
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0 || equals == text.Length - 1)
+        {
             throw new HarnessException($"--knob {text}: write NAME=VALUE, or NAME=VALUE,VALUE,…");
+        }
+
         var values = text[(equals + 1)..].Split(',', StringSplitOptions.TrimEntries);
         var knob = KnobCatalog.Find(text[..equals]);
         foreach (var value in values)
+        {
             knob.Parse(value);
+        }
+
         return new(knob.Name, values);
     }
 
@@ -99,12 +115,21 @@ internal static class MeasureCommand
     {
         var arguments = RunCommand.ParseArguments(module, given.Path, given.Function, given.Arguments).Select(value => WasmLiterals.ToLiteral(value).ToString()).ToList();
         if (given.Expected.Count > 0)
+        {
             return new MeasuredProgram(arguments, [.. given.Expected.Select(ReadExpected)], null);
+        }
+
         if (isDry)
+        {
             return new MeasuredProgram(arguments, [], null);
+        }
+
         var report = Probe(given, OwnEngine.EngineName, given.ToDefinition(arguments));
         if (report.Outputs is not [var only])
+        {
             throw new HarnessException($"'{given.Function}' gives other results at its second call than at its first ({string.Join("; then ", report.Outputs.Select(output => output.Text))}), so that it cannot be checked; measure a function that always gives the same");
+        }
+
         return new MeasuredProgram(arguments, only.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries), null);
     }
 
@@ -124,9 +149,15 @@ internal static class MeasureCommand
     private static MeasuredProgram ProbeCommand(MeasureRequest given, bool isDry)
     {
         if (given.Expected.Count > 0)
+        {
             throw new HarnessException("--expect is for functions; a WASI command must print on every engine what it prints on the first");
+        }
+
         if (isDry)
+        {
             return new MeasuredProgram([], [], new WorkerOutputText { Text = "", Sha256 = Sha256.HashToHex([]) });
+        }
+
         var report = Probe(given, given.Engines[0], given.ToDefinition([]));
         return new MeasuredProgram([], [], report.Outputs[^1]);
     }
@@ -135,10 +166,16 @@ internal static class MeasureCommand
     {
         var prepared = PreparedProgram.Prepare(definition);
         if (prepared.Problem is { } problem)
+        {
             throw new HarnessException(problem);
+        }
+
         var program = prepared.Request!;
         if (program.Timed is { } call)
+        {
             program = program with { Timed = call with { Expected = null }, WarmUp = call with { Expected = null } };
+        }
+
         Console.Error.WriteLine($"harness: running it once on {engine}, to know what it must give");
         var request = new WorkerRequest { Program = program, TimedCalls = 1, Settle = new WarmUpRule(1, 0, 1, 1, 0), Knobs = new Dictionary<string, string>(), Checks = true };
         var report = EngineCatalog.Open(engine).Measure(request, MostProbe);
@@ -169,10 +206,15 @@ internal static class MeasureCommand
         }
 
         if (Console.IsOutputRedirected)
+        {
             AnsiConsole.Profile.Width = 400;
+        }
+
         AnsiConsole.Write(table);
         foreach (var caution in Cautions.OfCells(sweep, summary).Where(caution => caution.Kind == CautionKind.TooShort))
+        {
             Console.Error.WriteLine(caution.Text);
+        }
     }
 
     private static string[] Row(string engine, string configuration, CellSummary cell) =>

@@ -48,15 +48,26 @@ internal sealed record MeasureRequest
     public void Check()
     {
         if (Knobs.GroupBy(knob => knob.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
             throw new HarnessException($"--knob {twice.Key} is given twice; write all its values at once: {twice.Key}={string.Join(',', twice.SelectMany(knob => knob.Value).Distinct())}");
+        }
+
         foreach (var (knob, values) in Knobs)
         {
             if (values.GroupBy(value => KnobCatalog.Find(knob).Parse(value)).FirstOrDefault(same => same.Count() > 1) is { } repeated)
+            {
                 throw new HarnessException($"--knob {knob} has a value twice{(repeated.Distinct().Count() > 1 ? $": {string.Join(" and ", repeated.Distinct())} are the same" : "")}");
+            }
+
             if (Known is not { IsCompiled: true })
+            {
                 KnobCatalog.RefuseOfPrograms([new(knob, values[0])], Known is null ? System.IO.Path.GetFileName(Path) : $"program '{Path}'");
+            }
+
             if (KnobCatalog.OwnerOf(knob) is { } owner && !Engines.Contains(owner.Name))
+            {
                 throw new HarnessException($"knob '{knob}' is one of {owner.Title} alone, which is not measured; add it: --engines {string.Join(',', Engines.Append(owner.Name))}");
+            }
         }
     }
 
@@ -82,7 +93,10 @@ internal sealed record MeasureRequest
         Line(text, $"engines: [{string.Join(", ", Engines)}]");
         Line(text, $"workloads: [{YamlText.Quote(Name)}]");
         if (Known is null)
+        {
             WriteProgram(text, program);
+        }
+
         if (Knobs.Count == 0)
         {
             Line(text, $"configurations: [{{name: default}}]");
@@ -91,7 +105,9 @@ internal sealed record MeasureRequest
         {
             Line(text, $"grid:");
             foreach (var (knob, values) in Knobs)
+            {
                 Line(text, $"  {knob}: {YamlText.List(values)}");
+            }
         }
 
         Line(text, $"repetitions: {Repetitions}");
@@ -111,7 +127,10 @@ internal sealed record MeasureRequest
             Line(text, $"    arguments: {YamlText.List(Arguments)}");
             Line(text, $"    inputs: {YamlText.Table(Host.Inputs.Select(input => KeyValuePair.Create(input.PlaceText, input.Path)))}");
             if (Host.StandardInput is { } standardInput)
+            {
                 Line(text, $"    stdin: {YamlText.Quote(standardInput)}");
+            }
+
             Line(text, $"    environment: {YamlText.Table(Host.Environment)}");
             Line(text, $"    check: {{sha256: {output.Sha256}, exit-code: {output.ExitCode}, files: {{{string.Join(", ", output.Files.Select(file => $"{YamlText.Quote(file.Key)}: {file.Value}"))}}}}}");
         }

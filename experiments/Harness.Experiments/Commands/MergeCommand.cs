@@ -21,7 +21,10 @@ internal static partial class MergeCommand
             var parts = parsed.GetRequiredValue(folders).Select(ResultsFolder.Find).ToList();
             var groups = parsed.GetValue(apart) ? ResultsMerge.ByMachine(parts) : [("", parts)];
             foreach (var (kind, members) in groups)
+            {
                 Write(new ResultsFolder(groups.Count > 1 ? $"{place}-{Slug(kind)}" : place), members);
+            }
+
             return 0;
         });
         return command;
@@ -32,7 +35,10 @@ internal static partial class MergeCommand
     {
         var (provenance, rows) = ResultsMerge.Merge(output, folders);
         foreach (var shard in provenance.Shards!.Where(shard => shard.FinishedUtc is null))
+        {
             Console.Error.WriteLine($"shard {shard.Shard} in {shard.Folder} is not finished: it has {shard.Rows} rows");
+        }
+
         if (rows > 0)
         {
             var (sweep, summary) = ReportWriter.Write(output, provenance);

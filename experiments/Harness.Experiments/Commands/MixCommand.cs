@@ -42,12 +42,19 @@ internal static class MixCommand
         {
             var names = parsed.GetRequiredValue(programs);
             if (names.Length > 2)
+            {
                 throw new HarnessException($"mix compares two programs, not {names.Length}");
+            }
+
             var mixes = names.Select(name => Take(name, parsed.GetRequiredValue(invoke), parsed.GetValue(repeat), parsed.GetValue(suites) ?? [])).ToList();
             if (parsed.GetValue(json))
+            {
                 Console.WriteLine(JsonSerializer.Serialize(names.Zip(mixes).ToDictionary(pair => pair.First, pair => pair.Second), Json));
+            }
             else
+            {
                 Console.Write(ToTable(names, mixes));
+            }
         });
         return command;
     }
@@ -57,7 +64,10 @@ internal static class MixCommand
     {
         var text = new StringBuilder();
         foreach (var title in mixes[0].Shares.Keys)
+        {
             AddShares(text, title, names, [.. mixes.Select(mix => mix.Shares[title])]);
+        }
+
         var objects = new MarkdownTable(["objects", .. names]);
         objects.Add(["bytes allocated for each function entered", .. mixes.Select(mix => MarkdownTable.Number(mix.BytesPerEntry, "0.00"))]);
         objects.Add(["survivors made old, share of bytes", .. mixes.Select(mix => MarkdownTable.Number(mix.Survival, "0.0%"))]);
@@ -102,7 +112,9 @@ internal static class MixCommand
             {
                 var called = store.Instantiate(module, HostModules.CreateImports(store)).GetFunction(function);
                 for (var i = 0; i < repeat; i++)
+                {
                     called.Invoke();
+                }
             }
             catch (Exception exception) when (exception is WasmTrapException or WasmException or LinkException or OutOfMemoryException or NotSupportedException)
             {

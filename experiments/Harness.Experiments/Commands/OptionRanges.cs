@@ -23,7 +23,9 @@ internal static class OptionRanges
         {
             // A text that is no number has its own message.
             if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && objection(number) is { } message)
+            {
                 result.AddError(message);
+            }
         });
         return option;
     }
@@ -41,7 +43,10 @@ internal static class OptionRanges
             {
                 var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : names[0];
                 if (names.Contains(text))
+                {
                     return Enum.Parse<TEnum>(text, ignoreCase: true);
+                }
+
                 result.AddError($"{name} takes {string.Join(", ", names)}, not '{text}'.");
                 return default;
             },

@@ -24,7 +24,9 @@ internal static class OracleCommand
         gain.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is not (>= 0 and < 1))
+            {
                 result.AddError($"--least-gain must be at least 0 and below 1, not {token.Value}.");
+            }
         });
         var guards = new Option<int>("--guards") { Description = "try guard and generic call, for targets that are not inlined, at so many calls that have had several, those called most; 0 leaves that to policies and knobs", HelpName = "N", DefaultValueFactory = _ => 0 }.AtLeast(0);
         var policies = new Option<string[]>("--policy") { Description = $"start from this policy and compare with it, and with no other but those named likewise (may be repeated): {string.Join(", ", OracleStarts.All.Select(start => start.Name))}", HelpName = "NAME", DefaultValueFactory = _ => [] };
@@ -44,7 +46,10 @@ internal static class OracleCommand
             var rules = new OracleRules(parsed.GetValue(processes), parsed.GetValue(gain), parsed.GetValue(rounds), parsed.GetValue(seed), parsed.GetValue(guards));
             var from = OracleStarts.Choose(parsed.GetValue(policies) ?? [], parsed.GetValue(starts) ?? []);
             if (rules.Processes < OracleSearch.LeastProcesses(from.Count))
+            {
                 throw new HarnessException($"--processes {rules.Processes} are too few for {from.Count} policies to start from, with which a search needs {OracleSearch.LeastProcesses(from.Count)}; write more, or name fewer policies");
+            }
+
             var searched = Find(names, ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(dryRun))
             {
@@ -84,14 +89,19 @@ internal static class OracleCommand
         {
             var read = parsed.GetRequiredValue(folders).Select(OracleFolder.Find).ToList();
             if (read.FirstOrDefault(folder => !File.Exists(folder.Changes)) is { } without)
+            {
                 throw new HarnessException($"{without.Path} has no changes.csv yet; go on with its 'harness oracle' command");
+            }
+
             var path = parsed.GetRequiredValue(file);
             var trained = ModelTrainer.Train(InliningModel.BuiltIn, [.. read.SelectMany(folder => DurableCsv<ChangeRow>.Read(folder.Changes))], Path.GetFileName(path));
             var words = FormattableString.Invariant($"{trained.Decisions} decisions of {trained.Programs} program{(trained.Programs == 1 ? "" : "s")}; weighted by the time at stake, {trained.RightLeftOut:0.00} of them right where {(trained.Programs > 1 ? "their program was" : "they were")} left out, {trained.RightBefore:0.00} by the built-in model; penalty {trained.Penalty}");
             WholeFile.WriteText(path, $"# Trained by 'harness oracle train' on {words}.\n{trained.Model.ToText()}");
             Console.WriteLine($"{path}: {words}");
             if (!trained.IsBetter)
+            {
                 Console.WriteLine("of decisions that it has not seen such a model gets no more right than the built-in one: the policy learned is not expected to gain by it");
+            }
         });
         return command;
     }
@@ -104,7 +114,9 @@ internal static class OracleCommand
         foreach (var (provenance, one, _) in read)
         {
             if (provenance is { FinishedUtc: null })
+            {
                 table.AddNote($"{provenance.Sweep}: not finished, {one.Rounds} of {provenance.Repetitions} fresh rounds so far; go on with its 'harness oracle' command.");
+            }
         }
 
         return table;
@@ -116,7 +128,10 @@ internal static class OracleCommand
     private static List<SearchedProgram> Find(IReadOnlyList<string> names, ProgramCatalog catalog)
     {
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
             throw new HarnessException($"'{twice.Key}' is named twice; name each program once");
+        }
+
         return [.. names.Select(name =>
         {
             var workloads = catalog.Select(name);
@@ -131,7 +146,9 @@ internal static class OracleCommand
     {
         var earlier = SweepEstimate.SecondsByProgram(SweepEstimate.ReadBelow(ProjectLayout.Results, "", Console.Error.WriteLine), OwnEngine.EngineName);
         foreach (var line in searched.SelectMany(program => new OracleCost(rules, starts, [.. earlier[program.Definition.Name]]).Describe(program.Name)))
+        {
             Console.WriteLine(line);
+        }
     }
 
     private static ResultTable Search(SearchedProgram program, OracleRules rules, IReadOnlyList<OracleStart> starts, OracleFolder folder)
@@ -140,7 +157,10 @@ internal static class OracleCommand
         var processes = new ProcessEvaluator(Specify(name, definition, workloads, rules));
         var fingerprints = processes.Fingerprints();
         foreach (var (part, fingerprint) in OracleStarts.Fingerprints(rules, starts))
+        {
             fingerprints[part] = fingerprint;
+        }
+
         folder.Prepare(name, rules, OwnEngine.EngineName, processes.EngineVersion, fingerprints);
         using var recorded = new RecordedEvaluator(processes, folder.Evaluations);
         var world = new ProgramWorld(definition.Name, [.. workloads.Select(workload => workload.Name)], folder, recorded, options => Explain(definition, options));
@@ -148,18 +168,27 @@ internal static class OracleCommand
         WholeFile.WriteText(folder.Decisions, DecisionsText.Write(result.Found, world.ModuleHash, world.KnownCalls));
         WriteChanges(folder, definition.Name, result);
         if (Provenance.Read(folder.Provenance) is { } provenance)
+        {
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
+        }
+
         recorded.Dispose();
         var compared = TableOf(folder);
 
         // What failed in fresh rounds is no configuration to use.
         File.Delete(folder.Configuration);
         if (compared.FailuresOf(OracleSearch.FoundName) == 0)
+        {
             WholeFile.WriteText(folder.Configuration, DecisionsText.WriteConfiguration(result.Found, Path.GetFileName(folder.Decisions)));
+        }
+
         var table = compared.Create();
         table.AddNote(Describe(result));
         if (result.Entangled > 0)
+        {
             table.AddNote($"{result.Entangled} changes of single calls turned others round as well, since policies have budgets, and are not in changes.csv.");
+        }
+
         WholeFile.WriteText(folder.Table, $"# Oracle of {name}\n\n{TableWriter.Write(table, TableFormat.Markdown)}\n{string.Concat(result.Steps.Select(step => FormattableString.Invariant($"- {step.TimeRatio:0.000} of the time by this: {step.What}\n")))}");
         Console.Error.WriteLine($"{folder.Path}: {(File.Exists(folder.Configuration) ? "oracle.yaml, " : "")}oracle.decisions, oracle.md, evaluations.csv, provenance.json");
         return table;

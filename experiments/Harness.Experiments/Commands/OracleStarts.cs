@@ -35,7 +35,10 @@ internal static class OracleStarts
     {
         var name = Path.GetFileNameWithoutExtension(path);
         if (name == OracleSearch.FoundName || name == NoInlining.Name)
+        {
             throw new HarnessException($"a start cannot be named '{name}', as {path} is: that is {(name == NoInlining.Name ? "the configuration without inlining" : "what the search finds")}; rename the file");
+        }
+
         var knobs = KnobCatalog.Shared(ConfigurationFile.Read(path)).ToDictionary();
         var policy = knobs.GetValueOrDefault("inlining.policy", "v8");
         return policy == "oracle" ? throw new HarnessException($"configuration {path} has decisions of its own (inlining.policy: oracle); start from the policy for the rest") : new OracleStart(name, policy, knobs);
@@ -54,7 +57,10 @@ internal static class OracleStarts
             ["starts"] = string.Join("; ", starts.Select(start => $"{start.Name}: {string.Join(' ', start.Knobs.Select(pair => $"{pair.Key}={pair.Value}"))}")),
         };
         foreach (var (part, fingerprint) in SweepFingerprints.OfFiles(starts.SelectMany(start => start.Knobs), "the starts"))
+        {
             parts[part] = fingerprint;
+        }
+
         return parts;
     }
 

@@ -11,6 +11,8 @@ internal static class OutputFile
     public static void RequireOther(string source, string target, string option)
     {
         if (File.Exists(source) && Path.GetFullPath(source) == Path.GetFullPath(target))
+        {
             throw new HarnessException($"{target} is the file that is read, which would be lost; name another one with {option}");
+        }
     }
 }

@@ -24,7 +24,10 @@ internal static class QueryCommand
     private static List<ResultsFolder> FindFolders(string[] names)
     {
         if (names.Length > 0)
+        {
             return [.. names.Select(ResultsFolder.Find)];
+        }
+
         var all = FindReadable(ProjectLayout.Results, mistake => Console.Error.WriteLine($"harness: the answer leaves out what cannot be read: {mistake}"));
         return all.Count > 0 ? all : throw new HarnessException($"there are no results in {ProjectLayout.Results}; name a results folder, or measure with 'harness sweep'");
     }

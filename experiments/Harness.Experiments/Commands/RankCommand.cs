@@ -18,7 +18,7 @@ internal static class RankCommand
         {
             var name = parsed.GetRequiredValue(results);
             var (sweep, summary) = ReportWriter.Summarize(ResultsFolder.Find(name));
-            IReadOnlyList<string> engines = parsed.GetValue(engine) is { } only
+            var engines = parsed.GetValue(engine) is { } only
                 ? summary.Engines.Contains(only) ? [only] : throw new HarnessException($"the results have no engine '{only}'; they have {string.Join(" and ", summary.Engines)}")
                 : summary.Engines;
             output.Print(parsed, RankTable.Create(sweep, summary, engines), name);

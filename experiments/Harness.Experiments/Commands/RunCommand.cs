@@ -37,14 +37,20 @@ internal static class RunCommand
             var options = limits.Apply(EngineOptions.FromDictionary(KnobCatalog.Shared(given)));
             var source = parsed.GetValue(known);
             if (source is not null)
+            {
                 options = options with { FeedbackProfile = source };
+            }
+
             var path = parsed.GetRequiredValue(file);
             var words = parsed.GetValue(arguments) ?? [];
             var count = parsed.GetValue(repeat);
             var printsStatistics = parsed.GetValue(stats);
             var target = parsed.GetValue(profile);
             if (target is not null)
+            {
                 OutputFile.RequireOther(path, target, profile.Name);
+            }
+
             var program = SuiteOption.FindProgram(path, parsed.GetValue(suites) ?? []);
             if (program is not null)
             {
@@ -57,7 +63,10 @@ internal static class RunCommand
             var module = ModuleFile.Load(path);
             host.Check(module, path);
             if (host.IsForCommands)
+            {
                 return RunProgram(host.ToProgram(path, words), count, printsStatistics, target, source, limits, options, given);
+            }
+
             var name = parsed.GetRequiredValue(invoke);
             var values = ParseArguments(module, path, name, words);
             return ExecutionThread.Run(options, () => Run(module, name, values, count, printsStatistics, target, source, limits, options));
@@ -74,7 +83,10 @@ internal static class RunCommand
             ?? throw new HarnessException($"{file} exports no function '{name}'; it exports {(functions.Count == 0 ? "none" : string.Join(", ", functions.Select(candidate => candidate.Name)))}");
         var type = module.Functions[export.Index].Type;
         if (texts.Count != type.Parameters.Length)
+        {
             throw new HarnessException($"'{name}' takes {type.Parameters.Length} arguments ({type}), not {texts.Count}");
+        }
+
         return [.. texts.Select((text, i) => ParseArgument(text, type.Parameters[i], name, i))];
     }
 
@@ -102,17 +114,32 @@ internal static class RunCommand
                 host.Load();
                 var (output, times) = ProgramSession.Iterate(host, Math.Max(1, repeat));
                 if (source is not null)
+                {
                     RequireProfile(host.Engine, source, $"program '{program.Name}'");
+                }
+
                 WriteOutput(output);
                 Console.Error.Write(output.ErrorText);
                 if (output.Results.Count > 0)
+                {
                     Console.WriteLine(string.Join(' ', output.Results));
+                }
+
                 if (repeat > 0)
+                {
                     PrintTimes(times);
+                }
+
                 if (printsStatistics && host.Instance is { } instance)
+                {
                     StatisticsText.Write(instance.Store, Console.Out);
+                }
+
                 if (profile is not null)
+                {
                     SaveProfile(host.Engine, profile);
+                }
+
                 return output.ExitCode;
             }, knobs);
         }
@@ -144,13 +171,18 @@ internal static class RunCommand
     private static void RequireProfile(WasmEngine engine, string file, string subject)
     {
         if (engine.ProfiledModuleCount == 0)
+        {
             throw new HarnessException($"'{file}' was recorded of other modules, and knows nothing of {subject}; record it again (--profile-out)");
+        }
     }
 
     private static void PrintTimes(IReadOnlyList<double> times)
     {
         foreach (var time in times)
+        {
             Console.WriteLine(Format(time) + " ms");
+        }
+
         Console.WriteLine(Format(times.Median()));
     }
 
@@ -172,7 +204,10 @@ internal static class RunCommand
         try
         {
             if (source is not null && !FeedbackProfile.Load(source).Knows(module))
+            {
                 throw new HarnessException($"'{source}' was recorded of other modules, and knows nothing of this one; record it again (--profile-out)");
+            }
+
             var function = store.Instantiate(module, HostModules.CreateImports(store)).GetFunction(name);
             for (var i = 0; i < Math.Max(1, repeat); i++)
             {
@@ -180,7 +215,9 @@ internal static class RunCommand
                 var results = function.Invoke(arguments);
                 times.Add(WorkerLoop.ElapsedMs(start));
                 if (i == 0)
+                {
                     Console.WriteLine(string.Join(' ', results));
+                }
             }
         }
         catch (Exception failure) when (limits.Explain(failure) is not null)
@@ -191,7 +228,10 @@ internal static class RunCommand
         {
             Console.Error.WriteLine("trap: " + trap.Message);
             if (printsStatistics)
+            {
                 StatisticsText.Write(store, Console.Out);
+            }
+
             return 1;
         }
         catch (WasmException exception)
@@ -213,11 +253,20 @@ internal static class RunCommand
         }
 
         if (repeat > 0)
+        {
             PrintTimes(times);
+        }
+
         if (printsStatistics)
+        {
             StatisticsText.Write(store, Console.Out);
+        }
+
         if (profile is not null)
+        {
             SaveProfile(store.Engine, profile);
+        }
+
         return 0;
     }
 

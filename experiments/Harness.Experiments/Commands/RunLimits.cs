@@ -23,25 +23,27 @@ internal sealed class RunLimits : IDisposable
     private const int Caller = 1;
     private const int Watchdog = 2;
 
-    private readonly double seconds;
-    private readonly double units;
-    private readonly Timer? timer;
-    private volatile WasmEngine? engine;
-    private long passedAt;
-    private int teller = Nobody;
+    private readonly double _seconds;
+    private readonly double _units;
+    private readonly Timer? _timer;
+    private volatile WasmEngine? _engine;
+    private long _passedAt;
+    private int _teller = Nobody;
 
     private RunLimits(double seconds, double units)
     {
-        this.seconds = seconds;
-        this.units = units;
+        _seconds = seconds;
+        _units = units;
         if (seconds > 0)
-            timer = new Timer(_ => Stop(), null, TimeSpan.FromSeconds(seconds), Interval);
+        {
+            _timer = new Timer(_ => Stop(), null, TimeSpan.FromSeconds(seconds), Interval);
+        }
     }
 
     /// <summary>Whether time is up.</summary>
-    public bool IsTimeUp => Volatile.Read(ref passedAt) != 0;
+    public bool IsTimeUp => Volatile.Read(ref _passedAt) != 0;
 
-    private string TimeIsUp => string.Create(CultureInfo.InvariantCulture, $"the program was stopped after {seconds} s (--timeout)");
+    private string TimeIsUp => string.Create(CultureInfo.InvariantCulture, $"the program was stopped after {_seconds} s (--timeout)");
 
     /// <summary>Makes the options.</summary>
     public static (Option<double> Timeout, Option<double> Fuel) AddTo(Command command)
@@ -60,10 +62,10 @@ internal sealed class RunLimits : IDisposable
         Read(parsed, options.Fuel, "a whole number of units above 0", MostUnits, isWhole: true));
 
     /// <summary>The options of the engine, with fuel where it is limited.</summary>
-    public EngineOptions Apply(EngineOptions options) => units > 0 ? options with { InterruptFuel = true, InterruptFuelUnits = units } : options;
+    public EngineOptions Apply(EngineOptions options) => _units > 0 ? options with { InterruptFuel = true, InterruptFuelUnits = _units } : options;
 
     /// <summary>Says which engine runs the program.</summary>
-    public void Watch(WasmEngine running) => engine = running;
+    public void Watch(WasmEngine running) => _engine = running;
 
     /// <summary>The error in place of a trap or another failure, if a limit was the cause; else null.</summary>
     public HarnessException? Explain(Exception failure)
@@ -71,22 +73,28 @@ internal sealed class RunLimits : IDisposable
         if (IsTimeUp)
         {
             // The watchdog may just have said so, and is ending the process.
-            if (Interlocked.CompareExchange(ref teller, Caller, Nobody) == Watchdog)
+            if (Interlocked.CompareExchange(ref _teller, Caller, Nobody) == Watchdog)
+            {
                 Thread.Sleep(Timeout.Infinite);
+            }
+
             return new HarnessException(TimeIsUp, failure);
         }
 
-        return failure is WasmTrapException { Kind: TrapKind.OutOfFuel } && units > 0
-            ? new HarnessException(string.Create(CultureInfo.InvariantCulture, $"the program was stopped: it has used up its {units:0} units of fuel (--fuel)"), failure)
+        return failure is WasmTrapException { Kind: TrapKind.OutOfFuel } && _units > 0
+            ? new HarnessException(string.Create(CultureInfo.InvariantCulture, $"the program was stopped: it has used up its {_units:0} units of fuel (--fuel)"), failure)
             : null;
     }
 
-    public void Dispose() => timer?.Dispose();
+    public void Dispose() => _timer?.Dispose();
 
     private static double Read(ParseResult parsed, Option<double> option, string expected, double most, bool isWhole)
     {
         if (parsed.GetResult(option) is null)
+        {
             return 0;
+        }
+
         var value = parsed.GetValue(option);
         return value > 0 && value <= most && (!isWhole || value == Math.Floor(value))
             ? value
@@ -96,16 +104,23 @@ internal sealed class RunLimits : IDisposable
     private void Stop()
     {
         var now = Stopwatch.GetTimestamp();
-        Interlocked.CompareExchange(ref passedAt, now, 0);
-        engine?.Interrupt();
-        if (Stopwatch.GetElapsedTime(passedAt, now) < Grace)
+        Interlocked.CompareExchange(ref _passedAt, now, 0);
+        _engine?.Interrupt();
+        if (Stopwatch.GetElapsedTime(_passedAt, now) < Grace)
+        {
             return;
+        }
 
         // A script without end, or a compilation of something huge: nobody looks. It is told once.
-        if (Interlocked.CompareExchange(ref teller, Watchdog, Nobody) == Nobody)
+        if (Interlocked.CompareExchange(ref _teller, Watchdog, Nobody) == Nobody)
+        {
             Console.Error.WriteLine("harness: " + TimeIsUp);
-        else if (Stopwatch.GetElapsedTime(passedAt, now) < 2 * Grace)
+        }
+        else if (Stopwatch.GetElapsedTime(_passedAt, now) < 2 * Grace)
+        {
             return;
+        }
+
         Environment.Exit(2);
     }
 }

@@ -36,7 +36,10 @@ internal static class ShowCommand
             var view = ResultsView.Open(ResultsFolder.Find(name));
             var table = selection.Apply(view);
             foreach (var disturbance in Disturbances.DescribeAll(view.Rows))
+            {
                 table.AddNote(disturbance);
+            }
+
             output.Print(parsed, table, name);
         });
         return command;

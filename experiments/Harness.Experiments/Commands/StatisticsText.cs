@@ -13,7 +13,10 @@ internal static class StatisticsText
         Line(output, "modules", $"decoded in {Milliseconds(engine.DecodeTime)}, function bodies validated in {Milliseconds(engine.ValidationTime)}");
         Line(output, "baseline code", $"{engine.BaselineFunctions} functions, {engine.BaselineCodeBytes} bytes, {Milliseconds(engine.BaselineCompileTime)}");
         if (store.Engine.Options.CacheDirectory.Length > 0)
+        {
             Line(output, "code cache", $"{engine.CacheHits} functions taken, {engine.CacheMisses} not there, {engine.CacheOptimizedHits} optimized ones taken");
+        }
+
         Line(output, "optimized code", $"{engine.OptimizedFunctions} functions, {engine.OptimizedCodeBytes} bytes, {Milliseconds(engine.OptimizedCompileTime)}");
         Line(output, "waits for optimized code", Describe(engine.Waits));
         Line(output, "deopts", $"{engine.Deopts}");

@@ -19,7 +19,10 @@ internal static class SteadyCommand
             var rows = ResultsView.Open(ResultsFolder.Find(name)).Rows;
             var table = SteadinessTable.Create(CellSteadiness.Of(rows));
             foreach (var disturbance in Disturbances.DescribeAll(rows))
+            {
                 table.AddNote(disturbance);
+            }
+
             output.Print(parsed, table, name);
         });
         return command;

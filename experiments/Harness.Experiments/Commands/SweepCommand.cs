@@ -39,37 +39,70 @@ internal static class SweepCommand
             var sweepPath = parsed.GetRequiredValue(name);
             var sweep = SweepFile.Find(sweepPath, ProgramCatalog.Read(running.SuitesOf(parsed)));
             if (parsed.GetValue(engine) is { } engineText)
+            {
                 sweep = sweep with { Engines = EngineCatalog.ParseOption(engineText) };
+            }
+
             if (parsed.GetValue(repetitions) is { } count)
+            {
                 sweep = sweep with { Repetitions = count is >= 1 and <= SweepFile.MostRepetitions ? count : throw new HarnessException($"--repetitions must be in 1..{SweepFile.MostRepetitions}, not {count}") };
+            }
+
             if (parsed.GetValue(seed) is { } seedValue)
+            {
                 sweep = sweep with { Seed = seedValue };
+            }
+
             if (parsed.GetValue(workloads) is { Length: > 0 } chosen)
+            {
                 sweep = Restrict(sweep, chosen);
+            }
+
             sweep = sweep with
             {
                 Include = [.. sweep.Include, .. (parsed.GetValue(include) ?? []).Select(CellCondition.Parse)],
                 Exclude = [.. sweep.Exclude, .. (parsed.GetValue(exclude) ?? []).Select(CellCondition.Parse)],
             };
             if (parsed.GetResult(agreement) is { Implicit: false })
+            {
                 sweep = AgreementSweep.Make(sweep, parsed.GetValue(agreement) ?? AgreementSweep.DefaultPairs);
+            }
+
             sweep = running.Shape(parsed, sweep);
             if (parsed.GetResult(load) is { Implicit: false })
+            {
                 sweep = Disturb(sweep, parsed.GetValue(load));
+            }
+
             if (parsed.GetValue(shard) is { } share)
+            {
                 sweep = Share(sweep, SweepShard.Parse(share), running.IsQuick(parsed));
+            }
+
             RequireSuites(sweep);
             if (!SweepPlan.Order(sweep).Any())
+            {
                 throw new HarnessException($"sweep '{sweep.Name}': no cell meets the conditions of include and exclude");
+            }
+
             var folder = running.FolderOf(parsed, sweep.Name + sweep.Shard.Suffix);
             if (running.IsDry(parsed))
+            {
                 return running.Run(parsed, sweep, folder);
+            }
+
             if (parsed.GetValue(redo) && running.Restarts(parsed))
+            {
                 throw new HarnessException("--redo-disturbed and --restart exclude each other: a sweep that begins anew has nothing to measure again");
+            }
+
             if (parsed.GetResult(slurm) is { Implicit: false })
             {
                 if (!sweep.Shard.IsWhole || running.IsQuick(parsed))
+                {
                     throw new HarnessException("--slurm makes shards itself, and measures nothing quickly; leave out --shard and --quick");
+                }
+
                 IEnumerable<Option> passedOn = [engine, repetitions, seed, workloads, running.Suites, include, exclude, agreement, load];
                 string[] arguments = [SweepFile.IsNamed(sweepPath) ? sweepPath : Path.GetFullPath(sweepPath), .. passedOn.SelectMany(option => Written(parsed, option))];
                 return RunOnCluster(new SlurmSweep(sweep, folder), folder, arguments, parsed.GetValue(slurm), parsed.GetValue(slurmOptions) ?? [], running.Restarts(parsed), parsed.GetValue(wait));
@@ -84,7 +117,10 @@ internal static class SweepCommand
     private static SweepDefinition Restrict(SweepDefinition sweep, IReadOnlyList<string> names)
     {
         foreach (var name in names.Where(name => !sweep.Workloads.Any(workload => workload.Name == name || workload.Program == name)))
+        {
             throw new HarnessException($"sweep '{sweep.Name}' has no workload '{name}'; it has {string.Join(", ", sweep.Workloads.Select(workload => workload.Name))}");
+        }
+
         var workloads = sweep.Workloads.Where(workload => names.Contains(workload.Name) || names.Contains(workload.Program)).ToList();
         return sweep with { Workloads = workloads, Programs = [.. sweep.Programs.Where(program => workloads.Any(workload => workload.Program == program.Name))] };
     }
@@ -96,7 +132,10 @@ internal static class SweepCommand
     private static SweepDefinition Share(SweepDefinition sweep, SweepShard shard, bool isQuick)
     {
         if (isQuick)
+        {
             throw new HarnessException("--quick and --shard exclude each other: a first look is not worth several machines");
+        }
+
         return shard.Count <= sweep.Repetitions
             ? sweep with { Shard = shard }
             : throw new HarnessException($"--shard {shard}: sweep '{sweep.Name}' has {sweep.Repetitions} rounds, and each shard takes at least one; make at most {sweep.Repetitions} shards");
@@ -111,7 +150,10 @@ internal static class SweepCommand
     private static int RunOnCluster(SlurmSweep cluster, ResultsFolder output, IReadOnlyList<string> arguments, int? shards, IReadOnlyList<string> options, bool restart, bool wait)
     {
         if (restart)
+        {
             cluster.SetAside(Console.Error.WriteLine);
+        }
+
         cluster.Submit(shards, options, arguments, Console.Error.WriteLine);
         switch (wait ? cluster.Wait(Console.Error.WriteLine) : cluster.Look(Console.Error.WriteLine))
         {
@@ -121,7 +163,10 @@ internal static class SweepCommand
             case SlurmSweep.Outcome.Broken:
                 // What failed may fail again: the rest is not kept back for it.
                 if (cluster.MeasuredShards() is { Count: > 0 } measured)
+                {
                     MergeCommand.Write(output, measured);
+                }
+
                 Console.Error.WriteLine("the same command submits again what is not finished");
                 return 1;
             default:
@@ -139,7 +184,10 @@ internal static class SweepCommand
         // A finished sweep is set aside and begins anew.
         List<ProgramRun> pending = [.. SweepPlan.Pending(sweep, own)];
         foreach (var line in new SweepEstimate(sweep, pending.Count > 0 ? pending : [.. SweepPlan.Order(sweep)], own.Concat(others)).Describe())
+        {
             Console.WriteLine(line);
+        }
+
         return 0;
     }
 
@@ -147,7 +195,9 @@ internal static class SweepCommand
     public static void RequireSuites(SweepDefinition sweep)
     {
         if (sweep.Programs.FirstOrDefault(program => program.Folder is null) is { } program)
+        {
             throw new HarnessException($"sweep '{sweep.Name}': {program.Absence}");
+        }
     }
 
     /// <summary>Measures a sweep, and reports what came out.</summary>
@@ -161,25 +211,39 @@ internal static class SweepCommand
             var count = runner.SetDisturbedAside();
             Console.Error.WriteLine($"{count} processes were disturbed by others on the machine{(count > 0 ? $" and are measured again; {folder.Disturbed} keeps their rows" : "")}");
             if (count == 0 && runner.IsSuperseding)
+            {
                 return 0;
+            }
         }
 
         if ((restart || runner.IsSuperseding) && folder.SetAside() is { } aside)
+        {
             Console.Error.WriteLine($"earlier results are now in {aside}");
+        }
+
         var failures = Measure(runner, sweep, limit);
         var provenance = Provenance.Read(folder.Provenance)!;
         if (failures.Count == 0)
+        {
             provenance = provenance with { FinishedUtc = Provenance.Now() };
+        }
+
         var rows = DurableCsv<Measurement>.Read(folder.Results);
         if (rows.Count > 0)
         {
             // What is kept says how many rounds there was time for.
             if (limit is not null && rows.Max(row => row.Repetition) is var rounds && rounds < sweep.Repetitions)
+            {
                 folder.WriteSweep(QuickLook.WithRepetitions(sweep, rounds).SourceText);
+            }
+
             var (measured, summary) = ReportWriter.Write(folder, provenance);
             Console.Write(SummaryReport.CreateMeans(measured, summary));
             if (Agreement.Find(measured, summary) is { } agreement)
+            {
                 Console.Write(TableWriter.Write(AgreementTable.Create(agreement), TableFormat.Text));
+            }
+
             Console.WriteLine($"{folder.Path}: results.csv, provenance.json, summary.md, chart.png, chart.svg");
         }
 

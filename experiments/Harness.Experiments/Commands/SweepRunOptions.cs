@@ -7,15 +7,15 @@ namespace Harness.Experiments.Commands;
 /// <summary>How a sweep is run, as all commands take it that run one: with programs from elsewhere, only to say what it would cost, for a first picture, into which folder, and from the beginning.</summary>
 internal sealed class SweepRunOptions
 {
-    private readonly Option<string?> results;
-    private readonly Option<bool> restart = new("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
-    private readonly Option<bool> dryRun = new("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
-    private readonly Option<bool> quick;
+    private readonly Option<string?> _results;
+    private readonly Option<bool> _restart = new("--restart") { Description = "set earlier results aside and measure anew, instead of going on" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "say how many processes it would start and how long they would take, and measure nothing" };
+    private readonly Option<bool> _quick;
 
     private SweepRunOptions(string folder)
     {
-        results = new("--results") { Description = $"results folder; results/{folder} if left out", HelpName = "FOLDER" };
-        quick = new("--quick") { Description = $"a first picture in about two minutes: at most 6 repetitions, a short warm-up, an end after 90 s; results/{folder}-quick" };
+        _results = new("--results") { Description = $"results folder; results/{folder} if left out", HelpName = "FOLDER" };
+        _quick = new("--quick") { Description = $"a first picture in about two minutes: at most 6 repetitions, a short warm-up, an end after 90 s; results/{folder}-quick" };
     }
 
     /// <summary>The option by which programs come from elsewhere.</summary>
@@ -27,8 +27,11 @@ internal sealed class SweepRunOptions
     public static SweepRunOptions AddTo(Command command, string folder)
     {
         var options = new SweepRunOptions(folder);
-        foreach (var option in (Option[])[options.Suites, options.results, options.restart, options.dryRun, options.quick])
+        foreach (var option in (Option[])[options.Suites, options._results, options._restart, options._dryRun, options._quick])
+        {
             command.Options.Add(option);
+        }
+
         return options;
     }
 
@@ -36,13 +39,13 @@ internal sealed class SweepRunOptions
     public IReadOnlyList<string> SuitesOf(ParseResult parsed) => parsed.GetValue(Suites) ?? [];
 
     /// <summary>Whether nothing is to be measured.</summary>
-    public bool IsDry(ParseResult parsed) => parsed.GetValue(dryRun);
+    public bool IsDry(ParseResult parsed) => parsed.GetValue(_dryRun);
 
     /// <summary>Whether a first picture is enough.</summary>
-    public bool IsQuick(ParseResult parsed) => parsed.GetValue(quick);
+    public bool IsQuick(ParseResult parsed) => parsed.GetValue(_quick);
 
     /// <summary>Whether earlier results are set aside.</summary>
-    public bool Restarts(ParseResult parsed) => parsed.GetValue(restart);
+    public bool Restarts(ParseResult parsed) => parsed.GetValue(_restart);
 
     /// <summary>The sweep as it is to be run.</summary>
     public SweepDefinition Shape(ParseResult parsed, SweepDefinition sweep) => IsQuick(parsed) ? QuickLook.Make(sweep) : sweep;
@@ -50,7 +53,7 @@ internal sealed class SweepRunOptions
     /// <summary>The results folder.</summary>
     /// <param name="parsed">What was given.</param>
     /// <param name="name">Its name in <c>results/</c> where none is given.</param>
-    public ResultsFolder FolderOf(ParseResult parsed, string name) => new(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, name));
+    public ResultsFolder FolderOf(ParseResult parsed, string name) => new(parsed.GetValue(_results) ?? Path.Combine(ProjectLayout.Results, name));
 
     /// <summary>Runs a sweep that <see cref="Shape"/> has given, or says what that would cost.</summary>
     /// <returns>The exit code.</returns>

@@ -27,7 +27,10 @@ internal static class TableCommand
             var folder = ResultsFolder.Find(parsed.GetRequiredValue(results));
             var target = parsed.GetValue(output) ?? folder.Path;
             if (!Directory.Exists(target))
+            {
                 throw new HarnessException($"there is no folder {target} to write table.md and table.csv to");
+            }
+
             var (sweep, summary) = ReportWriter.Summarize(folder);
             var other = FindOther(summary, parsed.GetRequiredValue(against));
             var shown = FindConfiguration(sweep, parsed.GetValue(configuration));
@@ -43,14 +46,20 @@ internal static class TableCommand
     {
         var other = EngineCatalog.CheckName(name);
         if (!summary.Engines.Contains(OwnEngine.EngineName))
+        {
             throw new HarnessException($"the results have nothing of this engine; they have {string.Join(" and ", summary.Engines)}");
+        }
+
         return other == OwnEngine.EngineName ? throw new HarnessException("ours cannot stand beside itself; name another engine with --against, or compare configurations with 'harness compare'") : other;
     }
 
     private static string FindConfiguration(SweepDefinition sweep, string? name)
     {
         if (name is null)
+        {
             return (sweep.Configurations.FirstOrDefault(candidate => candidate.Knobs.Count == 0) ?? sweep.Configurations.First(candidate => candidate.Name == sweep.Baseline)).Name;
+        }
+
         return sweep.Configurations.Any(candidate => candidate.Name == name)
             ? name
             : throw new HarnessException($"sweep '{sweep.Name}' has no configuration '{name}'; it has {string.Join(", ", sweep.Configurations.Select(candidate => candidate.Name))}");

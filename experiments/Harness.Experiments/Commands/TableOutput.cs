@@ -7,15 +7,15 @@ namespace Harness.Experiments.Commands;
 /// <summary>The options by which commands print their table as JSON, CSV or Markdown instead of text.</summary>
 internal sealed class TableOutput
 {
-    private readonly string command;
-    private readonly Option<bool> json = new("--json") { Description = "print JSON: an array of objects" };
-    private readonly Option<bool> csv = new("--csv") { Description = "print CSV" };
-    private readonly Option<string?> markdown;
+    private readonly string _command;
+    private readonly Option<bool> _json = new("--json") { Description = "print JSON: an array of objects" };
+    private readonly Option<bool> _csv = new("--csv") { Description = "print CSV" };
+    private readonly Option<string?> _markdown;
 
     private TableOutput(string command)
     {
-        this.command = command;
-        markdown = new Option<string?>("--markdown")
+        _command = command;
+        _markdown = new Option<string?>("--markdown")
         {
             Description = $"print Markdown, or put it into FILE where it says 'begin: ./harness {command}'",
             HelpName = "FILE",
@@ -29,22 +29,24 @@ internal sealed class TableOutput
     public static TableOutput AddTo(Command command, string? name = null)
     {
         var output = new TableOutput(name ?? command.Name);
-        command.Options.Add(output.json);
-        command.Options.Add(output.csv);
-        command.Options.Add(output.markdown);
+        command.Options.Add(output._json);
+        command.Options.Add(output._csv);
+        command.Options.Add(output._markdown);
         command.Validators.Add(result =>
         {
-            if (result.Children.Count(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false } option && (option.Option == output.json || option.Option == output.csv || option.Option == output.markdown)) > 1)
+            if (result.Children.Count(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false } option && (option.Option == output._json || option.Option == output._csv || option.Option == output._markdown)) > 1)
+            {
                 result.AddError("--json, --csv and --markdown exclude each other.");
+            }
         });
         return output;
     }
 
     /// <summary>The format that was asked for.</summary>
     public TableFormat FormatOf(ParseResult parsed) =>
-        parsed.GetValue(json) ? TableFormat.Json
-        : parsed.GetValue(csv) ? TableFormat.Csv
-        : parsed.GetResult(markdown) is not null ? TableFormat.Markdown
+        parsed.GetValue(_json) ? TableFormat.Json
+        : parsed.GetValue(_csv) ? TableFormat.Csv
+        : parsed.GetResult(_markdown) is not null ? TableFormat.Markdown
         : TableFormat.Text;
 
     /// <summary>Prints a table in the format that was asked for; where programs read it, its notes go to standard error.</summary>
@@ -69,15 +71,20 @@ internal sealed class TableOutput
 
         Console.Write(TableWriter.Write(table, format));
         if (format == TableFormat.Text)
+        {
             return;
+        }
+
         foreach (var note in table.Notes)
+        {
             Console.Error.WriteLine(note);
+        }
     }
 
     /// <summary>The document that Markdown is put into; null where it is printed.</summary>
-    public string? DocumentOf(ParseResult parsed) => parsed.GetValue(markdown);
+    public string? DocumentOf(ParseResult parsed) => parsed.GetValue(_markdown);
 
     /// <summary>Prints Markdown, or puts it into the document that was named.</summary>
     public void PrintMarkdown(ParseResult parsed, string text, string arguments) =>
-        GeneratedSection.Write(DocumentOf(parsed), $"./harness {command} {arguments}".TrimEnd(), text);
+        GeneratedSection.Write(DocumentOf(parsed), $"./harness {_command} {arguments}".TrimEnd(), text);
 }

@@ -14,9 +14,15 @@ internal static class TerminalTable
     {
         var written = new Table().Border(TableBorder.Simple).AddColumns(table.Columns.Select(column => Markup.Escape(column.Name)).ToArray());
         foreach (var row in table.Rows)
+        {
             written.AddRow([.. row.Select((cell, i) => Markup.Escape(TableWriter.Show(cell, table.Columns[i])))]);
+        }
+
         if (Console.IsOutputRedirected)
+        {
             AnsiConsole.Profile.Width = Unfolded;
+        }
+
         AnsiConsole.Write(written);
     }
 }

@@ -29,7 +29,10 @@ internal static class TuneCommand
             var share = parsed.GetValue(shard) is { } text ? SweepShard.Parse(text) : SweepShard.Whole;
             var specification = flags.Read(parsed, parsed.GetValue(file), parsed.GetValue(results), ProgramCatalog.Read(parsed.GetValue(suites) ?? []));
             if (parsed.GetValue(dryRun))
+            {
                 return Describe(specification);
+            }
+
             return Run(specification, new TuningFolder(parsed.GetValue(results) ?? Path.Combine(ProjectLayout.Results, "tune-" + specification.Name + share.Suffix)), share);
         });
         command.Subcommands.Add(TuneStatusCommand.Create());
@@ -88,9 +91,15 @@ internal static class TuneCommand
     {
         var limits = new List<string>();
         if (specification.Processes < int.MaxValue)
+        {
             limits.Add($"{specification.Processes} processes");
+        }
+
         if (double.IsFinite(specification.Minutes))
+        {
             limits.Add(string.Create(CultureInfo.InvariantCulture, $"{specification.Minutes} minutes"));
+        }
+
         Console.WriteLine($"search: {specification.Method} over {specification.Space.Dimensions} knobs, batches of {specification.Racing.Candidates} candidates, up to {specification.ProcessesOfBatch} processes a batch; at most {string.Join(" or ", limits)}");
         Console.WriteLine($"objective: {specification.Objective}{(specification.Constraints.IsAny ? $"; constraints: {specification.Constraints}" : "")}");
         var earlier = SweepEstimate.SecondsByProgram(SweepEstimate.ReadBelow(ProjectLayout.Results, "", mistake => Console.Error.WriteLine($"harness: the estimate leaves out what cannot be read: {mistake}")), specification.Engine);
@@ -100,7 +109,10 @@ internal static class TuneCommand
         var together = Math.Max(specification.Train.Count + specification.Validation.Count, specification.HeldOut.Count);
         var least = SignedRank.LeastPairs(together);
         if (specification.ConfirmRounds < least)
+        {
             Console.WriteLine($"note: {specification.ConfirmRounds} fresh rounds show nothing of single programs, of which {together} are judged together; write 'confirm-rounds: {least}' or more for that");
+        }
+
         return 0;
     }
 
@@ -112,11 +124,19 @@ internal static class TuneCommand
         using var recorded = new RecordedEvaluator(processes, folder.Evaluations);
         var run = new TuningRun(specification, recorded, Console.Error.WriteLine, TuningShards.RecordOf(folder));
         if (shard.IsWhole)
+        {
             Finish(folder, specification, run.Run(), ExplainedPrograms);
+        }
         else
+        {
             Console.WriteLine($"{folder.Path}: shard {shard}, {run.Explore().Count} candidates; when all shards are there, 'harness tune merge OUTPUT FOLDER...' makes one search of them");
+        }
+
         if (Provenance.Read(folder.Provenance) is { } provenance)
+        {
             (provenance with { FinishedUtc = Provenance.Now() }).Write(folder.Provenance);
+        }
+
         return 0;
     }
 
@@ -125,9 +145,15 @@ internal static class TuneCommand
         TuningReport.Write(folder, specification, result, WinnerDecisions.Of(specification, result, explained));
         Console.WriteLine(result.IsFound ? $"found: {result.Winner!.Name}" : $"nothing found: {string.Join("; ", result.Objections)}");
         foreach (var reservation in result.Reservations)
+        {
             Console.WriteLine($"open: {reservation}");
+        }
+
         foreach (var warning in result.Environment.Warnings)
+        {
             Console.WriteLine(warning);
+        }
+
         Console.WriteLine($"{folder.Path}: report.html, report.md, evaluations.csv, provenance.json");
     }
 

@@ -39,9 +39,14 @@ internal static class TuneStatusCommand
 
             var status = TuningStatus.Of(specification, DurableCsv<Evaluation>.Read(run.Evaluations), Provenance.Read(run.Provenance));
             if (parsed.GetValue(json))
+            {
                 Console.WriteLine(ToJson(status, Path.GetFileName(run.Path), mistake).ToJsonString(Json));
+            }
             else
+            {
                 Print(status, mistake);
+            }
+
             return 0;
         });
         return command;
@@ -51,19 +56,37 @@ internal static class TuneStatusCommand
     {
         Console.WriteLine(status.FinishedUtc is null ? $"not finished, in phase {status.Phase}" : $"finished {status.FinishedUtc}");
         if (mistake is not null)
+        {
             Console.WriteLine($"the best so far and the budget are not known: {mistake}");
+        }
         else if (status.Best is { } best)
+        {
             Console.WriteLine(FormattableString.Invariant($"best so far (phase {best.Phase}, {best.Rounds} rounds): objective {MarkdownTable.Times(best.Objective)} with {best.Configuration}{(best.IsFeasible ? "" : ", which breaks a constraint")}"));
+        }
         else
+        {
             Console.WriteLine("no candidate has worked so far in a whole round");
+        }
+
         if (status.Budget.Count > 0)
+        {
             Console.WriteLine($"left of the search's budget: {string.Join(", ", status.Budget.Select(Words))}; a batch takes up to {status.ProcessesOfBatch} processes");
+        }
+
         if (status.Judgement is { } judgement)
+        {
             Console.WriteLine($"left of the judgement: at most {Words(judgement)}");
+        }
+
         foreach (var phase in status.Phases)
+        {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Name}: {phase.Rounds} rounds, {phase.Candidates} candidates, {phase.Measurements} measurements, {phase.Failed} failed, {phase.Minutes:0.0} minutes"));
+        }
+
         foreach (var sentence in status.Environment.Sentences)
+        {
             Console.WriteLine(sentence);
+        }
     }
 
     private static string Words(BudgetStatus budget) => string.Create(CultureInfo.InvariantCulture, $"{budget.Left:0.#} of {budget.Limit:0.#} {budget.Unit}");

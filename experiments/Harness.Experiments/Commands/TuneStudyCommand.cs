@@ -47,7 +47,10 @@ internal static class TuneStudyCommand
         }
 
         foreach (var small in landscapes.Where(landscape => PointsOf(landscape.Space) <= 2.0 * measurements))
+        {
             table.AddNote(FormattableString.Invariant($"{small.Name} has {PointsOf(small.Space)} points, a large part of which any method sees in {measurements} measurements: take fewer --measurements to tell methods apart."));
+        }
+
         var relative = all.Select((_, method) => study.Relative(method)).ToList();
         table.Add(["in relation to random", null, .. relative.Select(estimate => (object?)estimate.Value)]);
         table.AddNote($"Median over {seeds} seeds of what the chosen point is worse than the best, in standard deviations of the function; {measurements} measurements a search, {Words()}.");
@@ -64,7 +67,10 @@ internal static class TuneStudyCommand
     private static List<string> Check(IReadOnlyList<string> names)
     {
         if (names.FirstOrDefault(name => !SearchMethods.Names.Contains(name)) is { } unknown)
+        {
             throw new HarnessException($"unknown method '{unknown}'; there are {string.Join(", ", SearchMethods.Names)}");
+        }
+
         return [.. names.Distinct()];
     }
 }

@@ -29,9 +29,12 @@ internal static class TuningCharts
         var (specification, result) = FinishedRun.Read(folder, catalog);
         var figures = TuningDocument.Create(specification, result, [], provenance: null).Figures.ToList();
         var names = string.Join(", ", figures.Select(figure => figure.Name));
-        List<ReportFigure> chosen = name is null ? figures : figures.FindAll(figure => figure.Name == name);
+        var chosen = name is null ? figures : figures.FindAll(figure => figure.Name == name);
         if (chosen.Count == 0)
+        {
             throw new HarnessException(figures.Count == 0 ? $"the search in {folder.Path} has no charts: no candidate worked" : $"the search in {folder.Path} has no chart '{name}'; it has {names}");
+        }
+
         if (file is null)
         {
             TuningReport.WriteCharts(folder, chosen, width);
@@ -40,7 +43,10 @@ internal static class TuningCharts
         }
 
         if (chosen.Count > 1)
+        {
             throw new HarnessException($"--output {file} takes one chart of a search, which has {names}; name one with --figure");
+        }
+
         FigureFile.Write(chosen[0].Figure, file, width);
         Console.WriteLine(file);
     }

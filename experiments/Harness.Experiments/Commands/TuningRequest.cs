@@ -67,7 +67,9 @@ internal sealed partial record TuningRequest
             RefuseTwice("--knob", knobs.Select(knob => knob.Name));
             text.Append("knobs:\n");
             foreach (var (name, values) in knobs)
+            {
                 text.Append(CultureInfo.InvariantCulture, $"  {YamlText.Quote(name)}: {{{values}}}\n");
+            }
         }
 
         AddNames("train", Train);
@@ -77,10 +79,16 @@ internal sealed partial record TuningRequest
         AddText("weigh", Weigh);
         AddNumbers("constraints", Constraints);
         if (Racing.Select(pair => ReadPair("--racing", pair).Name).FirstOrDefault(name => !RacingNames.Contains(name)) is { } unknown)
+        {
             throw new HarnessException($"--racing takes {string.Join(", ", RacingNames)}, not '{unknown}'");
+        }
+
         AddNumbers("racing", Racing);
         if (Processes is not null || Minutes is not null)
+        {
             text.Append(CultureInfo.InvariantCulture, $"budget: {{{string.Join(", ", ((string?[])[Field("processes", Processes), Field("minutes", Minutes)]).OfType<string>())}}}\n");
+        }
+
         AddNumber("finalists", Finalists);
         AddNumber("confirm-rounds", ConfirmRounds);
         AddNumber("seed", Seed);
@@ -91,25 +99,34 @@ internal sealed partial record TuningRequest
         void AddText(string field, string? value)
         {
             if (value is not null)
+            {
                 text.Append(CultureInfo.InvariantCulture, $"{field}: {YamlText.Quote(value)}\n");
+            }
         }
 
         void AddNumber(string field, IFormattable? value)
         {
             if (Field(field, value) is { } line)
+            {
                 text.Append(line).Append('\n');
+            }
         }
 
         void AddNames(string field, IReadOnlyList<string> names)
         {
             if (names.Count > 0)
+            {
                 text.Append(CultureInfo.InvariantCulture, $"{field}: {YamlText.List(names)}\n");
+            }
         }
 
         void AddNumbers(string field, IReadOnlyList<string> pairs)
         {
             if (pairs.Count == 0)
+            {
                 return;
+            }
+
             var read = pairs.Select(pair => ReadPair("--" + field, pair)).ToList();
             RefuseTwice("--" + field, read.Select(pair => pair.Name));
             text.Append(CultureInfo.InvariantCulture, $"{field}: {{{string.Join(", ", read.Select(pair => $"{YamlText.Quote(pair.Name)}: {pair.Number}"))}}}\n");
@@ -123,13 +140,25 @@ internal sealed partial record TuningRequest
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var (name, values) = equals < 0 ? (text, (string?)null) : (text[..equals], text[(equals + 1)..]);
         if (name.Length == 0 || values is { Length: 0 })
+        {
             throw new HarnessException($"--knob {text}: write {KnobForm}");
+        }
+
         if (values is not null && values.Split(':')[0] == "..")
+        {
             throw new HarnessException($"--knob {text}: the range has neither end; write {KnobForm}");
+        }
+
         if (values is null)
+        {
             return (name, "");
+        }
+
         if (NumberRange().Match(values) is not { Success: true } range)
+        {
             return (name, $"values: {YamlText.List(values.Split(',', StringSplitOptions.TrimEntries))}");
+        }
+
         string?[] fields = [End("low"), End("high"), range.Groups["scale"] is { Success: true } scale ? $"scale: {YamlText.Quote(scale.Value)}" : null];
         return (name, string.Join(", ", fields.OfType<string>()));
 
@@ -149,7 +178,9 @@ internal sealed partial record TuningRequest
     private static void RefuseTwice(string option, IEnumerable<string> names)
     {
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
             throw new HarnessException($"{option} {twice.Key} is given twice; give it once");
+        }
     }
 
     /// <summary>A range of numbers, either end of which may be left out. A path with two dots in it has a slash beside them.</summary>

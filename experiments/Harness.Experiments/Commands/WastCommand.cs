@@ -20,7 +20,10 @@ internal static class WastCommand
             var given = parsed.GetRequiredValue(paths);
             var files = given.SelectMany(Expand).Where(file => !excluded.Any(text => file.Contains(text, StringComparison.Ordinal))).ToList();
             if (files.Count == 0)
+            {
                 throw new HarnessException($"there are no scripts (*.wast) in {string.Join(", ", given)}{(excluded.Length > 0 ? " but those that --exclude leaves out" : "")}");
+            }
+
             return Run(files, options);
         });
         return command;
@@ -29,9 +32,15 @@ internal static class WastCommand
     private static IEnumerable<string> Expand(string path)
     {
         if (File.Exists(path))
+        {
             return [path];
+        }
+
         if (!Directory.Exists(path))
+        {
             throw new HarnessException($"there is no file or folder {path}");
+        }
+
         return Directory.EnumerateFiles(path, "*.wast", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
     }
 
@@ -52,7 +61,10 @@ internal static class WastCommand
             }
 
             foreach (var failure in result.Failures)
+            {
                 Console.WriteLine(failure);
+            }
+
             passed += result.Passed;
             failed += result.Failures.Count;
             unsupported.AddRange(result.Unsupported);
@@ -62,7 +74,9 @@ internal static class WastCommand
         {
             Console.WriteLine($"{unsupported.Count} commands need what the engine does not support and were left out:");
             foreach (var reason in unsupported.GroupBy(incident => incident.Message).OrderByDescending(reason => reason.Count()))
+            {
                 Console.WriteLine($"{reason.Count(),6} {reason.Key}, first at {reason.First().File}:{reason.First().Line}");
+            }
         }
 
         Console.WriteLine($"{passed} passed, {failed} failed");

@@ -23,7 +23,10 @@ internal static class WinnerDecisions
     public static IReadOnlyList<ReportItem> Of(TuningSpecification specification, TuningResult result, int programs)
     {
         if (specification.Engine != OwnEngine.EngineName || result.Winner is not { Knobs.Count: > 0 } winner)
+        {
             return [];
+        }
+
         var judged = (result.Confirmed?.Programs ?? []).Concat(result.HeldOut?.Programs ?? []);
         var chosen = judged
             .OrderByDescending(program => Math.Abs(Math.Log(program.Speedup.Value)))
@@ -57,15 +60,29 @@ internal static class WinnerDecisions
     {
         var shortened = new ResultTable(table.Columns);
         foreach (var row in table.Rows.Take(MostRows))
+        {
             shortened.Add(row);
+        }
+
         foreach (var note in table.Notes)
+        {
             shortened.AddNote(note);
+        }
+
         if (table.Rows.Count > MostRows)
+        {
             shortened.AddNote($"The {MostRows} that are called most are shown; 'harness diff-decisions' lists all. a is the default, b the winner.");
+        }
         else
+        {
             shortened.AddNote("a is the default, b the winner.");
+        }
+
         if (build.Length > 0)
+        {
             shortened.AddNote($"Both run the module that the winner's knobs compile ({build}): calls of the module that the default compiles are other calls.");
+        }
+
         return shortened;
     }
 }

@@ -19,7 +19,10 @@ internal static class WorkloadsCommand
             var chosen = parsed.GetValue(names) is { Length: > 0 } wanted ? wanted.SelectMany(catalog.Select).Select(workload => workload.Program).ToHashSet() : null;
             var table = new ResultTable([new("program"), new("rows"), new("group"), new("host"), new("iteration"), new("licence"), new("description")]);
             foreach (var program in catalog.Programs.Where(program => chosen?.Contains(program.Name) ?? true))
+            {
                 table.Add(Row(program));
+            }
+
             output.Print(parsed, table, string.Join(' ', parsed.GetValue(names) ?? []), folds: true);
         });
         return command;

@@ -10,9 +10,9 @@ internal sealed class ConformanceSuite
 
     private const string Pattern = "*_t*.dart";
 
-    private readonly string root;
-    private readonly TimeSpan timeout;
-    private readonly List<Entry> entries = [];
+    private readonly string _root;
+    private readonly TimeSpan _timeout;
+    private readonly List<Entry> _entries = [];
 
     /// <summary>Looks for the tests of a folder: files <c>*_t*.dart</c> with a function <c>main</c>.</summary>
     /// <param name="folder">The folder.</param>
@@ -24,22 +24,32 @@ internal sealed class ConformanceSuite
     public ConformanceSuite(string folder, string filter = "", int every = 1, int from = 1, int timeout = DefaultTimeout)
     {
         if (!Directory.Exists(folder))
+        {
             throw new HarnessException($"there is no folder '{folder}'");
-        root = folder;
-        this.timeout = TimeSpan.FromSeconds(timeout);
+        }
+
+        _root = folder;
+        _timeout = TimeSpan.FromSeconds(timeout);
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(folder, Pattern, SearchOption.AllDirectories).Where(file => file.Contains(filter, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             if (!File.ReadAllText(file).Contains("main(", StringComparison.Ordinal))
+            {
                 continue;
+            }
+
             var directory = DirectoryOf(file);
             var number = seen[directory] = seen.GetValueOrDefault(directory) + 1;
             if (number >= from && (number - from) % every == 0)
-                entries.Add(new Entry(file, directory));
+            {
+                _entries.Add(new Entry(file, directory));
+            }
         }
 
-        if (entries.Count == 0)
+        if (_entries.Count == 0)
+        {
             throw new HarnessException($"'{folder}' has no tests ({Pattern}){(seen.Count > 0 ? $" from number {from} on" : filter.Length > 0 ? $" whose path has '{filter}'" : "")}");
+        }
     }
 
     /// <summary>Compiles and runs the tests, several at a time.</summary>
@@ -53,11 +63,13 @@ internal sealed class ConformanceSuite
         var reporting = new Lock();
         try
         {
-            Parallel.ForEach(entries, new ParallelOptions { MaxDegreeOfParallelism = jobs }, entry =>
+            Parallel.ForEach(_entries, new ParallelOptions { MaxDegreeOfParallelism = jobs }, entry =>
             {
                 var result = Run(entry, lowering, node);
                 lock (reporting)
+                {
                     report(result);
+                }
             });
         }
         catch (AggregateException failures) when (failures.Flatten().InnerExceptions.OfType<HarnessException>().FirstOrDefault() is { } failure)
@@ -68,15 +80,15 @@ internal sealed class ConformanceSuite
 
     private ConformanceResult Run(Entry entry, DartOptions lowering, string? node)
     {
-        var test = new DartTest(entry.File, timeout);
+        var test = new DartTest(entry.File, _timeout);
         var mustBeRefused = test.MustBeRefused();
         var (outcome, reason) = test.Run(lowering, mustBeRefused ? null : node);
-        return new ConformanceResult(Path.GetRelativePath(root, entry.File), entry.Directory, mustBeRefused, outcome, reason);
+        return new ConformanceResult(Path.GetRelativePath(_root, entry.File), entry.Directory, mustBeRefused, outcome, reason);
     }
 
     private string DirectoryOf(string file)
     {
-        var relative = Path.GetRelativePath(root, file);
+        var relative = Path.GetRelativePath(_root, file);
         var end = relative.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal);
         return end < 0 ? "." : relative[..end];
     }

@@ -12,16 +12,19 @@ internal sealed partial class ConformanceTable
     private const string Total = "all";
     private const int ReasonsShown = 3;
 
-    private readonly SortedDictionary<string, Counts> rows = new(StringComparer.Ordinal);
-    private readonly Counts all = new();
+    private readonly SortedDictionary<string, Counts> _rows = new(StringComparer.Ordinal);
+    private readonly Counts _all = new();
 
     /// <summary>Counts a result.</summary>
     public void Count(ConformanceResult result)
     {
-        if (!rows.TryGetValue(result.Directory, out var row))
-            rows[result.Directory] = row = new Counts();
+        if (!_rows.TryGetValue(result.Directory, out var row))
+        {
+            _rows[result.Directory] = row = new Counts();
+        }
+
         row.Add(result);
-        all.Add(result);
+        _all.Add(result);
     }
 
     /// <summary>The table: a row for each directory, and one for all where there are several.</summary>
@@ -33,10 +36,16 @@ internal sealed partial class ConformanceTable
             new TableColumn("refused", "0"), new TableColumn("not_refused", "0"), new TableColumn("refused_share", "0.0%"),
             new TableColumn("compiler_failed", "0"), new TableColumn("excluded", "0"), new TableColumn("excluded_since"),
         ]);
-        foreach (var (directory, row) in rows)
+        foreach (var (directory, row) in _rows)
+        {
             row.AddTo(table, directory);
-        if (rows.Count > 1)
-            all.AddTo(table, Total);
+        }
+
+        if (_rows.Count > 1)
+        {
+            _all.AddTo(table, Total);
+        }
+
         return table;
     }
 
@@ -49,35 +58,44 @@ internal sealed partial class ConformanceTable
 
     private sealed class Counts
     {
-        private readonly Dictionary<string, int> reasons = new(StringComparer.Ordinal);
-        private int passed, failed, refused, notRefused, compilerFailed;
+        private readonly Dictionary<string, int> _reasons = new(StringComparer.Ordinal);
+        private int _passed, _failed, _refused, _notRefused, _compilerFailed;
 
         public void Add(ConformanceResult result)
         {
             if (result.Outcome == DartOutcome.Crashed)
-                compilerFailed++;
+            {
+                _compilerFailed++;
+            }
+
             if (result.MustBeRefused)
-                (result.IsRight ? ref refused : ref notRefused)++;
+            {
+                (result.IsRight ? ref _refused : ref _notRefused)++;
+            }
             else if (result.Outcome == DartOutcome.Unsupported)
+            {
                 AddReason(result.Reason);
+            }
             else
-                (result.IsRight ? ref passed : ref failed)++;
+            {
+                (result.IsRight ? ref _passed : ref _failed)++;
+            }
         }
 
         public void AddTo(ResultTable table, string directory) => table.Add(
-            directory, passed, failed, Share(passed, failed), refused, notRefused, Share(refused, notRefused), compilerFailed, reasons.Values.Sum(), Reasons());
+            directory, _passed, _failed, Share(_passed, _failed), _refused, _notRefused, Share(_refused, _notRefused), _compilerFailed, _reasons.Values.Sum(), Reasons());
 
         private static double Share(int some, int others) => some + others == 0 ? double.NaN : (double)some / (some + others);
 
         private void AddReason(string reason)
         {
             var kind = Name().Replace(Place().Replace(reason, ""), "'…'");
-            reasons[kind] = reasons.GetValueOrDefault(kind) + 1;
+            _reasons[kind] = _reasons.GetValueOrDefault(kind) + 1;
         }
 
         private string Reasons()
         {
-            var sorted = reasons.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+            var sorted = _reasons.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
             var shown = string.Join("; ", sorted.Take(ReasonsShown).Select(pair => $"{pair.Value}: {pair.Key}"));
             return sorted.Count > ReasonsShown ? $"{shown}; {sorted.Skip(ReasonsShown).Sum(pair => pair.Value)} others" : shown;
         }

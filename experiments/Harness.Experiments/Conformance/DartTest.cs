@@ -33,7 +33,7 @@ internal enum DartOutcome
 /// <param name="limit">The longest that it may run on this engine; on V8, whose process starts first, it may take twice that, and the compiler six times that.</param>
 internal sealed partial class DartTest(string file, TimeSpan limit)
 {
-    private readonly TimeSpan compilationLimit = 6 * limit;
+    private readonly TimeSpan _compilationLimit = 6 * limit;
 
     // A warning of the analyzer's is no reason to refuse a program.
     [GeneratedRegex(@"\[cfe\]|\[analyzer\](?! *STATIC_WARNING)|@compile-error|@static-warning|SYNTAX_ERROR|^// *\[error|//# *\d+: *(syntax|compile-time) error", RegexOptions.Multiline)]
@@ -50,12 +50,17 @@ internal sealed partial class DartTest(string file, TimeSpan limit)
         while (pending.TryPop(out var next))
         {
             if (ExpectedError().IsMatch(next.Text))
+            {
                 return true;
+            }
+
             foreach (Match match in RelativeFile().Matches(next.Text))
             {
                 var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(next.File)!, match.Groups[1].Value + match.Groups[2].Value));
                 if (!path.Contains("/Utils/", StringComparison.Ordinal) && seen.Add(path) && File.Exists(path))
+                {
                     pending.Push((path, File.ReadAllText(path)));
+                }
             }
         }
 
@@ -68,9 +73,17 @@ internal sealed partial class DartTest(string file, TimeSpan limit)
     /// <returns>What came of it, with the reason in a line.</returns>
     public (DartOutcome Outcome, string Reason) Run(DartOptions lowering, string? node)
     {
-        if (Compile(lowering, out var bytes) is { } refusal) return refusal;
+        if (Compile(lowering, out var bytes) is { } refusal)
+        {
+            return refusal;
+        }
+
         var here = RunHere(bytes);
-        if (here is not null) return (DartOutcome.Failed, here);
+        if (here is not null)
+        {
+            return (DartOutcome.Failed, here);
+        }
+
         return node is not null && RunOnV8(bytes, node) is { } there ? (DartOutcome.Failed, "on V8: " + there) : (DartOutcome.Passed, "");
     }
 
@@ -81,7 +94,11 @@ internal sealed partial class DartTest(string file, TimeSpan limit)
         var compilation = Task.Factory.StartNew(() => DartBuild.Compile(file, lowering), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            if (!compilation.Wait(compilationLimit)) return (DartOutcome.Crashed, $"the compiler did not end within {compilationLimit.TotalSeconds} s");
+            if (!compilation.Wait(_compilationLimit))
+            {
+                return (DartOutcome.Crashed, $"the compiler did not end within {_compilationLimit.TotalSeconds} s");
+            }
+
             bytes = compilation.Result.Bytes;
             return null;
         }
@@ -126,7 +143,11 @@ internal sealed partial class DartTest(string file, TimeSpan limit)
             var start = new ProcessStartInfo(node, [Path.Combine(ProjectLayout.Root, "workloads", "dart", "run.mjs"), module]) { RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start) ?? throw new HarnessException($"cannot start {node}");
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            if (process.WaitForExit(2 * limit)) return Judge(process.ExitCode, output.Result + errors.Result);
+            if (process.WaitForExit(2 * limit))
+            {
+                return Judge(process.ExitCode, output.Result + errors.Result);
+            }
+
             process.Kill();
             return $"did not end within {2 * limit.TotalSeconds} s";
         }
@@ -139,7 +160,10 @@ internal sealed partial class DartTest(string file, TimeSpan limit)
     private static string? Judge(int code, string output)
     {
         if (code != 0)
+        {
             return output.Split('\n').SkipWhile(l => l.StartsWith("Unhandled", StringComparison.Ordinal)).FirstOrDefault() ?? "";
+        }
+
         return output.Contains("unittest-suite-wait-for-done", StringComparison.Ordinal) && !output.Contains("unittest-suite-success", StringComparison.Ordinal)
             ? "the program ended before the asynchronous test did"
             : null;

@@ -8,9 +8,9 @@ internal sealed class ExpectedFailures
 {
     private const string Separator = " | ";
 
-    private readonly ILookup<string, Entry> entries;
+    private readonly ILookup<string, Entry> _entries;
 
-    private ExpectedFailures(IEnumerable<Entry> entries) => this.entries = entries.ToLookup(entry => entry.File);
+    private ExpectedFailures(IEnumerable<Entry> entries) => _entries = entries.ToLookup(entry => entry.File);
 
     /// <summary>The file for the tests of the JavaScript API.</summary>
     public static string DefaultPath => Path.Combine(ProjectLayout.Root, "experiments", "js-api-failures.txt");
@@ -20,13 +20,16 @@ internal sealed class ExpectedFailures
     public static ExpectedFailures Read(string path)
     {
         if (!File.Exists(path))
+        {
             throw new HarnessException($"there is no file of expected failures {path}");
+        }
+
         var lines = File.ReadAllLines(path);
         return new ExpectedFailures([.. Enumerable.Range(0, lines.Length).Where(i => lines[i].Length > 0 && lines[i][0] != '#').Select(i => Parse(lines[i], path, i + 1))]);
     }
 
     /// <summary>Why a test is expected to fail; null if it is not.</summary>
-    public string? ReasonFor(string file, string test) => entries[file].FirstOrDefault(entry => entry.Matches(test))?.Reason;
+    public string? ReasonFor(string file, string test) => _entries[file].FirstOrDefault(entry => entry.Matches(test))?.Reason;
 
     private static Entry Parse(string line, string path, int number)
     {

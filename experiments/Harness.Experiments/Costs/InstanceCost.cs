@@ -47,11 +47,17 @@ internal sealed record InstanceCost
     public static InstanceCost Measure(Func<IDisposable> make, bool checks)
     {
         for (var i = 0; i < FirstInstances; i++)
+        {
             make().Dispose();
+        }
+
         var bytes = MeasureMemory(make, checks ? 2 : IdleInstances);
         var start = Stopwatch.GetTimestamp();
         while (!checks && Stopwatch.GetElapsedTime(start) < WarmUp)
+        {
             make().Dispose();
+        }
+
         var (makeTimes, leaveTimes) = (new List<double>(Samples), new List<double>(Samples));
         start = Stopwatch.GetTimestamp();
         do
@@ -83,10 +89,16 @@ internal sealed record InstanceCost
         var instances = new IDisposable[count];
         var before = ProcessMemory();
         for (var i = 0; i < count; i++)
+        {
             instances[i] = make();
+        }
+
         var after = ProcessMemory();
         foreach (var instance in instances)
+        {
             instance.Dispose();
+        }
+
         return Math.Max(0, (after - before) / count);
     }
 
@@ -97,13 +109,22 @@ internal sealed record InstanceCost
         using var barrier = new Barrier(Threads + 1);
         var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(Work, ThreadStackBytes) { IsBackground = true }).ToList();
         foreach (var thread in threads)
+        {
             thread.Start();
+        }
+
         var start = Stopwatch.GetTimestamp();
         barrier.SignalAndWait();
         foreach (var thread in threads)
+        {
             thread.Join();
+        }
+
         if (failure is not null)
+        {
             throw new HarnessException($"on several threads: {failure.Message}", failure);
+        }
+
         return Stopwatch.GetElapsedTime(start).TotalMicroseconds / count;
 
         void Work()

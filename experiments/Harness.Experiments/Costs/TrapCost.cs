@@ -49,7 +49,10 @@ internal static class TrapCost
     private static double Time(Func<string?> call, bool checks)
     {
         for (var i = 0; i < (checks ? 1 : WarmUpCalls); i++)
+        {
             Check(call());
+        }
+
         var times = new List<double>(Samples);
         var start = Stopwatch.GetTimestamp();
         do
@@ -66,6 +69,8 @@ internal static class TrapCost
     private static void Check(string? mistake)
     {
         if (mistake is not null)
+        {
             throw new HarnessException(mistake);
+        }
     }
 }

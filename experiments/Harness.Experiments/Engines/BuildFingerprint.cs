@@ -37,7 +37,9 @@ internal static class BuildFingerprint
                 foreach (var reference in found[i].GetReferencedAssemblies().Where(reference => reference.Name!.StartsWith(OwnAssemblies, StringComparison.Ordinal)))
                 {
                     if (!found.Exists(assembly => assembly.GetName().Name == reference.Name))
+                    {
                         found.Add(Assembly.Load(reference));
+                    }
                 }
             }
 

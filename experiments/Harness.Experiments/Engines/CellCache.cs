@@ -22,8 +22,8 @@ internal sealed class CellCache
 
     private const UnixFileMode OwnAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly Dictionary<string, (string Occasion, WorkerReport Report)> fillings = [];
-    private string? ready;
+    private readonly Dictionary<string, (string Occasion, WorkerReport Report)> _fillings = [];
+    private string? _ready;
 
     /// <summary>Where all such folders are; each begins with the number of the process that made it, and goes once that has ended.</summary>
     public static string Root => Path.Combine(ProjectLayout.Artifacts, "caches");
@@ -41,29 +41,34 @@ internal sealed class CellCache
     {
         var place = PlaceOf(request);
         var (source, own) = (Path.Combine(place, "filled"), Path.Combine(place, "own"));
-        if (ready == own)
+        if (_ready == own)
+        {
             return null;
+        }
+
         if (request.Knobs[Knob] == Filled)
         {
-            if (!fillings.TryGetValue(place, out var known) || known.Occasion != request.Occasion || known.Report.Status != WorkerStatus.Ok)
+            if (!_fillings.TryGetValue(place, out var known) || known.Occasion != request.Occasion || known.Report.Status != WorkerStatus.Ok)
             {
                 Renew(source, origin: null);
-                fillings[place] = known = (request.Occasion, run(With(request, source)));
+                _fillings[place] = known = (request.Occasion, run(With(request, source)));
             }
 
             if (known.Report.Status != WorkerStatus.Ok)
+            {
                 return known.Report;
+            }
         }
 
         Renew(own, request.Knobs[Knob] == Filled ? source : null);
-        ready = own;
+        _ready = own;
         return null;
     }
 
     /// <summary>The request with the folder that was prepared for it in the place of the value; it is used up by that.</summary>
     public WorkerRequest Take(WorkerRequest request)
     {
-        ready = null;
+        _ready = null;
         return With(request, Path.Combine(PlaceOf(request), "own"));
     }
 
@@ -77,12 +82,20 @@ internal sealed class CellCache
     {
         RemoveAbandoned();
         if (Directory.Exists(folder))
+        {
             Directory.Delete(folder, recursive: true);
+        }
+
         Directory.CreateDirectory(folder);
         if (!OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(folder, OwnAlone);
+        }
+
         foreach (var file in origin is null ? [] : Directory.GetFiles(origin))
+        {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
     }
 
     private static void Remove(string folder)
@@ -101,11 +114,16 @@ internal sealed class CellCache
     private static void RemoveAbandoned()
     {
         if (!Directory.Exists(Root))
+        {
             return;
+        }
+
         foreach (var folder in Directory.EnumerateDirectories(Root))
         {
             if (Path.GetFileName(folder).Split('-')[0] is var process && process != Environment.ProcessId.ToString(CultureInfo.InvariantCulture) && !Directory.Exists($"/proc/{process}"))
+            {
                 Remove(folder);
+            }
         }
     }
 }

@@ -21,7 +21,10 @@ internal static class DartPackages
         {
             var equals = word.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
+            {
                 throw new HarnessException($"'{word}' is not NAME=FOLDER");
+            }
+
             packages[word[..equals]] = word[(equals + 1)..];
         }
 
@@ -40,7 +43,10 @@ internal static class DartPackages
             {
                 var folder = FolderOf(package, "rootUri", place);
                 if (package.TryGetProperty("packageUri", out _))
+                {
                     folder = FolderOf(package, "packageUri", folder);
+                }
+
                 packages[TextOf(package, "name")] = folder.LocalPath;
             }
 

@@ -66,9 +66,15 @@ internal static class EngineCatalog
     public static IReadOnlyList<string> ParseOption(string text)
     {
         if (text == "both")
+        {
             return Both;
+        }
+
         if (text == "all")
+        {
             return Names;
+        }
+
         return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(CheckName).Distinct()];
     }
 }

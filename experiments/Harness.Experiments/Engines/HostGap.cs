@@ -15,10 +15,16 @@ internal static class HostGap
     public static string? Of(WorkerProgram program)
     {
         if (program.Host is not ("wasi" or "sightglass") || program.Module is not { } path || !File.Exists(path))
+        {
             return null;
+        }
+
         var module = File.ReadAllBytes(path);
         if (ModuleHeader.IsComponent(module))
+        {
             return $"has no component model, and {Path.GetFileName(path)} is a component";
+        }
+
         return ModuleHeader.ImportedModules(module).FirstOrDefault(name => name.StartsWith(Wasi, StringComparison.Ordinal) && name != Preview1) is { } other
             ? $"has no host for what the module imports from '{other}'"
             : null;

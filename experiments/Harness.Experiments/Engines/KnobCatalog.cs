@@ -31,7 +31,9 @@ internal static class KnobCatalog
     public static void RefuseOfPrograms(IEnumerable<KeyValuePair<string, string>> knobs, string subject)
     {
         if (knobs.Select(pair => pair.Key).FirstOrDefault(IsOfPrograms) is { } knob)
+        {
             throw new HarnessException($"knob '{knob}' says how Dart programs are compiled, and {subject} is none; leave it out");
+        }
     }
 
     /// <summary>The engine whose knob it is alone; null for the knobs of this engine, which others may have as well, and for those of programs.</summary>
@@ -42,7 +44,9 @@ internal static class KnobCatalog
     public static void Check(IEnumerable<KeyValuePair<string, string>> knobs)
     {
         foreach (var (name, value) in knobs)
+        {
             Find(name).Parse(value);
+        }
     }
 
     /// <summary>The knobs of this engine, which others may have as well.</summary>

@@ -11,7 +11,10 @@ internal static class ModuleFile
     public static WasmModule Load(string path)
     {
         if (Path.GetExtension(path) == ".dart" && File.Exists(path))
+        {
             throw new HarnessException($"{path} is a program in Dart, not a module: 'harness dart run {path}' compiles and runs it, 'harness dart build {path}' makes a module of it");
+        }
+
         try
         {
             return WasmModule.FromFile(path, HostModules.Builtins);

@@ -8,18 +8,21 @@ namespace Harness.Experiments.Engines;
 /// <param name="contents">What is in the packages, and after a comma how much it is, for people who wait for them.</param>
 internal sealed class NpmPackages(string folder, string contents)
 {
-    private readonly Lock gate = new();
-    private bool ready;
+    private readonly Lock _gate = new();
+    private bool _ready;
 
     /// <summary>The path of something in the packages, after installing them if need be.</summary>
     /// <exception cref="HarnessException">npm is missing or failed.</exception>
     public string PathOf(params ReadOnlySpan<string> parts)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!ready)
+            if (!_ready)
+            {
                 Ensure();
-            ready = true;
+            }
+
+            _ready = true;
         }
 
         return Path.Combine([folder, "node_modules", .. parts]);
@@ -36,12 +39,17 @@ internal sealed class NpmPackages(string folder, string contents)
     {
         var wanted = Wanted;
         if (HasStamp(wanted))
+        {
             return;
+        }
 
         Directory.CreateDirectory(ProjectLayout.Artifacts);
         using var processLock = LockFile.Take(Path.Combine(ProjectLayout.Artifacts, "npm" + LockFile.Suffix));
         if (HasStamp(wanted))
+        {
             return;
+        }
+
         Console.Error.WriteLine($"harness: installing {contents} (npm ci; once)");
         RunNpm();
         File.WriteAllText(Stamp, wanted);
@@ -56,7 +64,9 @@ internal sealed class NpmPackages(string folder, string contents)
         {
             var (exitCode, output, error) = ToolProcess.Run("npm", arguments, folder);
             if (exitCode != 0)
+            {
                 throw new HarnessException($"{contents[..contents.LastIndexOf(',')]} could not be installed from the npm registry ({ReasonIn(output + error) ?? $"npm ended with code {exitCode}"}); 'npm ci' in {folder} shows all");
+            }
         }
         catch (Win32Exception exception)
         {

@@ -12,8 +12,8 @@ internal sealed class OutputRecorder
     private const int MostOutcomes = 100;
     private const int MostErrorText = 4096;
 
-    private readonly Dictionary<string, WorkerOutputText> outcomes = [];
-    private WorkerOutputText? last;
+    private readonly Dictionary<string, WorkerOutputText> _outcomes = [];
+    private WorkerOutputText? _last;
 
     /// <summary>The outcomes: the first hundred, and in the end that of the last iteration.</summary>
     public IReadOnlyList<WorkerOutputText> All
@@ -21,14 +21,19 @@ internal sealed class OutputRecorder
         get
         {
             var all = new List<WorkerOutputText>();
-            foreach (var outcome in outcomes.Values)
+            foreach (var outcome in _outcomes.Values)
             {
-                if (!ReferenceEquals(outcome, last))
+                if (!ReferenceEquals(outcome, _last))
+                {
                     all.Add(outcome);
+                }
             }
 
-            if (last is not null)
-                all.Add(last);
+            if (_last is not null)
+            {
+                all.Add(_last);
+            }
+
             return all;
         }
     }
@@ -48,13 +53,13 @@ internal sealed class OutputRecorder
             key += $" {name} {files[name]}";
         }
 
-        if (outcomes.TryGetValue(key, out var known))
+        if (_outcomes.TryGetValue(key, out var known))
         {
-            outcomes[key] = last = known with { Count = known.Count + 1 };
+            _outcomes[key] = _last = known with { Count = known.Count + 1 };
             return;
         }
 
-        last = new WorkerOutputText
+        _last = new WorkerOutputText
         {
             Text = Beginning(output.Text, MostText),
             Sha256 = hash,
@@ -64,8 +69,10 @@ internal sealed class OutputRecorder
             Files = files,
             Count = 1,
         };
-        if (outcomes.Count < MostOutcomes)
-            outcomes[key] = last;
+        if (_outcomes.Count < MostOutcomes)
+        {
+            _outcomes[key] = _last;
+        }
     }
 
     /// <summary>The hash of what was printed, but for white space at its end.</summary>

@@ -22,8 +22,8 @@ internal sealed class OwnEngine : IEngine
 
     private static readonly Assembly EngineAssembly = typeof(EngineOptions).Assembly;
 
-    private readonly RecordedProfile profiles = new();
-    private readonly CellCache caches = new();
+    private readonly RecordedProfile _profiles = new();
+    private readonly CellCache _caches = new();
 
     public string Name => EngineName;
 
@@ -49,8 +49,11 @@ internal sealed class OwnEngine : IEngine
     {
         var (prepared, failed) = PrepareRequest(request, timeout);
         if (failed is not null)
+        {
             return failed;
-        return Run(CellCache.IsAskedFor(prepared.Knobs) ? caches.Take(prepared) : prepared, timeout);
+        }
+
+        return Run(CellCache.IsAskedFor(prepared.Knobs) ? _caches.Take(prepared) : prepared, timeout);
     }
 
     /// <summary>The request with what other processes have made for it.</summary>
@@ -63,20 +66,26 @@ internal sealed class OwnEngine : IEngine
             // What the cache holds is no part of what was learnt.
             var recording = Record(request with { Knobs = request.Knobs.Where(knob => knob.Key != CellCache.Knob || !CellCache.IsAskedFor(request.Knobs)).ToDictionary() }, timeout);
             if (recording.Report.Status != WorkerStatus.Ok)
+            {
                 return (request, recording.Report);
+            }
+
             request = request with { Knobs = RecordedProfile.With(request.Knobs, recording.File) };
         }
 
-        return (request, CellCache.IsAskedFor(request.Knobs) ? caches.Prepare(request, filling => Run(filling, timeout)) : null);
+        return (request, CellCache.IsAskedFor(request.Knobs) ? _caches.Prepare(request, filling => Run(filling, timeout)) : null);
     }
 
-    private (string File, WorkerReport Report) Record(WorkerRequest request, TimeSpan timeout) => profiles.Of(request, recorded => Run(recorded, timeout));
+    private (string File, WorkerReport Report) Record(WorkerRequest request, TimeSpan timeout) => _profiles.Of(request, recorded => Run(recorded, timeout));
 
     private static WorkerReport Run(WorkerRequest request, TimeSpan timeout)
     {
         var launch = OwnProgram(WorkerCommandName);
         if (RandomLayout.EnvironmentSize(EngineOptions.FromDictionary(request.Knobs).LayoutSeed) is > 0 and var size)
+        {
             launch = launch with { Environment = new Dictionary<string, string>(launch.Environment) { [LayoutVariable] = new('x', size) } };
+        }
+
         return WorkerProcess.Run(launch, request, timeout).Report();
     }
 

@@ -147,7 +147,10 @@ internal static class OwnWorker
     private static (Func<double> WarmUp, Func<double> Timed) MakeIterations(WorkerProgram program, IProgramHost host, OutputRecorder outputs, WorkerLoop.TimedCpu cpu, PhasesAtFirst first)
     {
         if (program.Iteration == Words(IterationKind.Call))
+        {
             return (new CheckedCall(host.Instance!, program.WarmUp!, outputs).Time, new CheckedCall(host.Instance!, program.Timed!, outputs).Time);
+        }
+
         return (Iterate, Iterate);
 
         double Iterate()
@@ -167,36 +170,36 @@ internal static class OwnWorker
     /// <summary>A call that is timed, and whose results are checked every time.</summary>
     private sealed class CheckedCall
     {
-        private readonly WasmFunction function;
-        private readonly WasmValue[] arguments;
-        private readonly TypedLiteral[]? expected;
-        private readonly WorkerInvocation invocation;
-        private readonly OutputRecorder outputs;
+        private readonly WasmFunction _function;
+        private readonly WasmValue[] _arguments;
+        private readonly TypedLiteral[]? _expected;
+        private readonly WorkerInvocation _invocation;
+        private readonly OutputRecorder _outputs;
 
         public CheckedCall(Instance instance, WorkerInvocation invocation, OutputRecorder outputs)
         {
-            this.outputs = outputs;
-            this.invocation = invocation;
-            function = instance.Export(invocation.Function) as WasmFunction
+            _outputs = outputs;
+            _invocation = invocation;
+            _function = instance.Export(invocation.Function) as WasmFunction
                 ?? throw new KeyNotFoundException($"the module exports no function '{invocation.Function}'");
-            arguments = [.. invocation.Arguments.Select(text => WasmLiterals.ToValue(TypedLiteral.Parse(text)))];
-            expected = invocation.Expected?.Select(TypedLiteral.Parse).ToArray();
+            _arguments = [.. invocation.Arguments.Select(text => WasmLiterals.ToValue(TypedLiteral.Parse(text)))];
+            _expected = invocation.Expected?.Select(TypedLiteral.Parse).ToArray();
         }
 
         /// <summary>Calls, and returns the time in milliseconds.</summary>
         public double Time()
         {
             var start = Stopwatch.GetTimestamp();
-            var results = function.Invoke(arguments);
+            var results = _function.Invoke(_arguments);
             var elapsed = WorkerLoop.ElapsedMs(start);
-            if (expected is null)
+            if (_expected is null)
             {
-                outputs.Add(new ProgramOutput { Text = string.Join(' ', results.Select(WasmLiterals.ToLiteral)) });
+                _outputs.Add(new ProgramOutput { Text = string.Join(' ', results.Select(WasmLiterals.ToLiteral)) });
             }
-            else if (results.Length != expected.Length || !results.Zip(expected).All(pair => WasmLiterals.Matches(pair.First, pair.Second)))
+            else if (results.Length != _expected.Length || !results.Zip(_expected).All(pair => WasmLiterals.Matches(pair.First, pair.Second)))
             {
                 throw new WrongResultException(
-                    $"{invocation.Function}({string.Join(", ", invocation.Arguments)}) gave {string.Join(", ", results)} instead of {string.Join(", ", invocation.Expected!)}");
+                    $"{_invocation.Function}({string.Join(", ", _invocation.Arguments)}) gave {string.Join(", ", results)} instead of {string.Join(", ", _invocation.Expected!)}");
             }
 
             return elapsed;
@@ -206,22 +209,22 @@ internal static class OwnWorker
     /// <summary>The times of the phases up to the end of the first iteration: later ones may make further modules and instances, as many as there happen to be iterations.</summary>
     private sealed class PhasesAtFirst(IProgramHost host)
     {
-        private (double CompileMs, double DecodeMs, double ValidateMs, double InstantiateMs)? noted;
+        private (double CompileMs, double DecodeMs, double ValidateMs, double InstantiateMs)? _noted;
 
         /// <summary>From bytes to modules, in ms.</summary>
-        public double CompileMs => noted?.CompileMs ?? host.CompileMilliseconds;
+        public double CompileMs => _noted?.CompileMs ?? host.CompileMilliseconds;
 
         /// <summary>The part of it that decoding took, in ms.</summary>
-        public double DecodeMs => noted?.DecodeMs ?? host.DecodeMilliseconds;
+        public double DecodeMs => _noted?.DecodeMs ?? host.DecodeMilliseconds;
 
         /// <summary>The part of it that validating function bodies took, in ms.</summary>
-        public double ValidateMs => noted?.ValidateMs ?? host.ValidateMilliseconds;
+        public double ValidateMs => _noted?.ValidateMs ?? host.ValidateMilliseconds;
 
         /// <summary>From modules to instances, in ms.</summary>
-        public double InstantiateMs => noted?.InstantiateMs ?? host.InstantiateMilliseconds;
+        public double InstantiateMs => _noted?.InstantiateMs ?? host.InstantiateMilliseconds;
 
         /// <summary>Notes that an iteration has ended.</summary>
-        public void Note() => noted ??= (host.CompileMilliseconds, host.DecodeMilliseconds, host.ValidateMilliseconds, host.InstantiateMilliseconds);
+        public void Note() => _noted ??= (host.CompileMilliseconds, host.DecodeMilliseconds, host.ValidateMilliseconds, host.InstantiateMilliseconds);
     }
 
     private sealed class WrongResultException(string message) : Exception(message);

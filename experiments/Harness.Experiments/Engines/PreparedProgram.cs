@@ -27,7 +27,10 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     public static PreparedProgram Prepare(ProgramDefinition program, IReadOnlyDictionary<string, string>? knobs = null)
     {
         if (program.Absence is { } absence)
+        {
             return new PreparedProgram(program, null, "", absence);
+        }
+
         try
         {
             var module = FindModule(program, DartOptions.FromKnobs(knobs ?? ImmutableDictionary<string, string>.Empty));
@@ -44,11 +47,20 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     private static string? FindModule(ProgramDefinition program, DartOptions lowering)
     {
         if (program.Build is { } build)
+        {
             return build.Run(program.Name, program.Folder!);
+        }
+
         if (program.Source.Length > 0)
+        {
             return CompileDart(program, lowering);
+        }
+
         if (program.Package is not { } package)
+        {
             return program.Module.Length > 0 ? ToBinary(program.PathOf(program.Module)) : null;
+        }
+
         var path = NodeInstallation.ProgramPath(package, program.Module);
         return File.Exists(path) ? path : throw new HarnessException($"there is no file {path}");
     }
@@ -57,7 +69,10 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     {
         var files = program.Files.ToDictionary(file => file.Key, file => program.PathOf(file.Value));
         if (program.Driver is not null && module is not null)
+        {
             files["module"] = module;
+        }
+
         return new WorkerProgram
         {
             Name = program.Name,
@@ -95,12 +110,20 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     private static IEnumerable<string> ScriptsOf(ProgramDefinition program, WorkerProgram request)
     {
         foreach (var script in program.Files.Values.Where(ScriptFiles.IsScript).Concat(program.Scripts))
+        {
             yield return program.PathOf(script);
+        }
+
         if (program.Driver is { } driver)
+        {
             yield return driver;
+        }
+
         // The glue of a library stands beside its module, where its driver looks for it.
         if (program.Host == HostKind.Emscripten && Path.ChangeExtension(request.Module, ".mjs") is { } glue && File.Exists(glue))
+        {
             yield return glue;
+        }
     }
 
     /// <summary>The binary module: text is assembled once, so that all engines run the same bytes.</summary>
@@ -115,7 +138,10 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
             var module = DartBuild.Compile(program.PathOf(program.Source), lowering, packages);
             var path = Keep(module.Bytes);
             if (module.Map is { } map)
+            {
                 KeepMap(path + SourceMapFile.Ending, map.ToJson(Path.GetDirectoryName(path)!));
+            }
+
             return path;
         }
         catch (DartCompilationException exception)
@@ -135,6 +161,8 @@ internal sealed record PreparedProgram(ProgramDefinition Definition, WorkerProgr
     private static void KeepMap(string path, string map)
     {
         if (!File.Exists(path) || File.ReadAllText(path) != map)
+        {
             WholeFile.WriteText(path, map);
+        }
     }
 }

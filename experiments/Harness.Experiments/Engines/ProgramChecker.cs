@@ -17,21 +17,24 @@ namespace Harness.Experiments.Engines;
 /// <param name="output">Is told what was found, a line each.</param>
 internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyList<SweepConfiguration> configurations, TimeSpan timeout, bool traces, IReadOnlyDictionary<string, string> knobs, TextWriter output)
 {
-    private int right;
-    private int wrong;
-    private int absent;
-    private int gaps;
-    private int notChecked;
+    private int _right;
+    private int _wrong;
+    private int _absent;
+    private int _gaps;
+    private int _notChecked;
 
     /// <summary>Runs programs, with a line for each.</summary>
     /// <returns>0 if all were run by one engine at least and are right, else 1.</returns>
     public int Run(IReadOnlyList<ProgramDefinition> programs)
     {
         foreach (var program in programs)
+        {
             Check(program);
-        var notRun = gaps == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {gaps} not run{(notChecked == 0 ? "" : $" ({notChecked} by no engine)")}");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{right} right, {wrong} wrong, {absent} absent{notRun}"));
-        return wrong + absent + notChecked == 0 ? 0 : 1;
+        }
+
+        var notRun = _gaps == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {_gaps} not run{(_notChecked == 0 ? "" : $" ({_notChecked} by no engine)")}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_right} right, {_wrong} wrong, {_absent} absent{notRun}"));
+        return _wrong + _absent + _notChecked == 0 ? 0 : 1;
     }
 
     private void Check(ProgramDefinition program)
@@ -40,7 +43,7 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
         var first = builds.Find(program.Name, BuildKnobs(configurations[0]));
         if (first.Problem is { } absence)
         {
-            absent++;
+            _absent++;
             output.WriteLine($"ABSENT {program.Name}: {absence}");
             return;
         }
@@ -73,24 +76,31 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
             var digest = string.Join(' ', report.Outputs.Select(result => $"{result.Sha256} {result.ExitCode} {string.Join(' ', result.Files.Order())}"));
             reference ??= digest;
             if (digest != reference && !program.IsVolatile)
+            {
                 mistakes.Add($"{engine.Name}, {configuration.Name}: its result is not that of the first configuration");
+            }
         }
 
         // What no engine could run is neither right nor wrong.
-        right += mistakes.Count == 0 && reference is not null ? 1 : 0;
-        wrong += mistakes.Count == 0 ? 0 : 1;
-        notChecked += mistakes.Count == 0 && reference is null ? 1 : 0;
+        _right += mistakes.Count == 0 && reference is not null ? 1 : 0;
+        _wrong += mistakes.Count == 0 ? 0 : 1;
+        _notChecked += mistakes.Count == 0 && reference is null ? 1 : 0;
         if (mistakes.Count == 0 && reference is not null)
+        {
             output.WriteLine($"right  {program.Name}{(HasCheck(program) ? "" : " (it gives no result that could be wrong)")}");
+        }
+
         foreach (var mistake in mistakes)
+        {
             output.WriteLine($"WRONG  {program.Name}: {mistake}");
+        }
 
         WorkerProgram RequestOf(PreparedProgram build) => traced is null ? build.Request! : build.Request! with { Module = traced.Path };
     }
 
     private void NoteGap(ProgramDefinition program, IEngine engine, string reason)
     {
-        gaps++;
+        _gaps++;
         output.WriteLine($"GAP    {program.Name}: {engine.Name} cannot run it: {OneLine.Of(reason)}");
     }
 
@@ -106,7 +116,9 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
             }
 
             foreach (var configuration in ConfigurationsOf(engine))
+            {
                 yield return (engine, configuration);
+            }
         }
     }
 
@@ -114,7 +126,10 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
     private IReadOnlyList<SweepConfiguration> ConfigurationsOf(IEngine engine)
     {
         if (engine.Name == OwnEngine.EngineName)
+        {
             return configurations;
+        }
+
         List<SweepConfiguration> common = [.. configurations.Where(configuration => configuration.Knobs.Keys.All(KnobCatalog.IsOfPrograms))];
         return common.Count > 0 ? common : [CheckConfigurations.All[0]];
     }
@@ -124,7 +139,10 @@ internal sealed class ProgramChecker(IReadOnlyList<IEngine> engines, IReadOnlyLi
     {
         var values = knobs.ToDictionary();
         foreach (var (knob, value) in configuration.Knobs)
+        {
             values[knob] = value;
+        }
+
         return values;
     }
 

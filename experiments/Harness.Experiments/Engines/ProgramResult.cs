@@ -11,10 +11,16 @@ internal static class ProgramResult
     public static WorkerReport Check(ProgramDefinition program, WorkerReport report)
     {
         if (report.Status != WorkerStatus.Ok)
+        {
             return report;
+        }
+
         var mistake = report.Outputs.Select(program.Check.FindMistake).FirstOrDefault(found => found is not null);
         if (mistake is null && program.Metric is { } metric)
+        {
             mistake = report.Outputs.Count == 0 ? "it ran no iteration" : FindMistake(metric, report.Outputs[^1].Text);
+        }
+
         return mistake is null ? report : report with { Status = WorkerStatus.WrongResult, Message = mistake };
     }
 
@@ -31,7 +37,10 @@ internal static class ProgramResult
     public static WorkerReport CheckTimes(ProgramDefinition program, IEnumerable<Workload> workloads, WorkerReport report)
     {
         if (report.Status != WorkerStatus.Ok)
+        {
             return report;
+        }
+
         var timeless = workloads.FirstOrDefault(workload => !(TimesOf(workload, program, report).Median() > 0));
         return timeless is null ? report : report with { Status = WorkerStatus.Error, Message = $"the time of '{timeless.Name}' is 0, which no row can have: it is too short for the clock that times it" };
     }

@@ -15,7 +15,7 @@ internal sealed class RecordedProfile
     private const string Knob = "feedback.profile";
     private const string FirstCallKnob = "feedback.first-call";
 
-    private readonly Dictionary<string, (string Occasion, string File, WorkerReport Report)> recordings = [];
+    private readonly Dictionary<string, (string Occasion, string File, WorkerReport Report)> _recordings = [];
 
     /// <summary>Whether a knob asks for a profile that is recorded.</summary>
     public static bool IsAskedFor(string knob, string value) => knob == Knob && value == Recorded;
@@ -35,13 +35,16 @@ internal sealed class RecordedProfile
     {
         var recorded = request with { Knobs = request.Knobs.Where(knob => knob.Key is not (Knob or FirstCallKnob)).ToDictionary() };
         var key = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(recorded, WorkerProtocol.Json)))[..16];
-        if (recordings.TryGetValue(key, out var known) && known.Occasion == request.Occasion && known.Report.Status == WorkerStatus.Ok)
+        if (_recordings.TryGetValue(key, out var known) && known.Occasion == request.Occasion && known.Report.Status == WorkerStatus.Ok)
+        {
             return (known.File, known.Report);
+        }
+
         var folder = Path.Combine(ProjectLayout.Artifacts, "profiles");
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, $"{key}.feedback");
         var report = run(recorded with { ProfileOut = file });
-        recordings[key] = (request.Occasion, file, report);
+        _recordings[key] = (request.Occasion, file, report);
         return (file, report);
     }
 }

@@ -29,7 +29,9 @@ internal static class Sha256
         Span<uint> state = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
         var bits = (ulong)bytes.Length * 8;
         for (; bytes.Length >= BlockBytes; bytes = bytes[BlockBytes..])
+        {
             AddBlock(state, bytes);
+        }
 
         // The rest, the mark, and the length at the end of the last block.
         Span<byte> end = stackalloc byte[2 * BlockBytes];
@@ -39,11 +41,16 @@ internal static class Sha256
         end = end[..(bytes.Length + 1 + LengthBytes <= BlockBytes ? BlockBytes : 2 * BlockBytes)];
         BinaryPrimitives.WriteUInt64BigEndian(end[^LengthBytes..], bits);
         for (ReadOnlySpan<byte> rest = end; rest.Length > 0; rest = rest[BlockBytes..])
+        {
             AddBlock(state, rest);
+        }
 
         Span<char> digits = stackalloc char[state.Length * DigitsPerWord];
         for (var i = 0; i < digits.Length; i++)
+        {
             digits[i] = "0123456789abcdef"[(int)(state[i / DigitsPerWord] >> (4 * (DigitsPerWord - 1 - (i % DigitsPerWord)))) & 15];
+        }
+
         return new string(digits);
     }
 
@@ -51,7 +58,10 @@ internal static class Sha256
     {
         Span<uint> words = stackalloc uint[64];
         for (var i = 0; i < 16; i++)
+        {
             words[i] = BinaryPrimitives.ReadUInt32BigEndian(block[(i * sizeof(uint))..]);
+        }
+
         for (var i = 16; i < words.Length; i++)
         {
             var (early, late) = (words[i - 15], words[i - 2]);

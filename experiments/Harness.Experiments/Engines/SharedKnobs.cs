@@ -21,13 +21,18 @@ internal static class SharedKnobs
     public static void Check(string title, string engine, Translation translate, IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {
         if (FindGap(translate, knobs, ignored) is { } gap)
+        {
             throw new HarnessException($"{title} {gap}; leave it out, add it to 'ignores' for {engine}, or name the engines that the configuration is for: 'engines: [{OwnEngine.EngineName}]'");
+        }
+
         var given = knobs.Keys.Where(name => KnobCatalog.OwnerOf(name)?.Name == engine).ToHashSet();
         foreach (var (name, text) in KnobCatalog.Shared(knobs))
         {
             var knob = KnobCatalog.Find(name);
             if ((translate(name, knob.Format(knob.Parse(text))) ?? Nothing).Keys.FirstOrDefault(key => !given.Add(key)) is { } twice)
+            {
                 throw new HarnessException($"knob '{name}' = {text} sets '{twice}' on {title}, which another knob sets as well; write one of them");
+            }
         }
     }
 
@@ -39,7 +44,9 @@ internal static class SharedKnobs
             var knob = KnobCatalog.Find(name);
             var value = knob.Parse(text);
             if (translate(name, knob.Format(value)) is null && !value.Equals(knob.Default) && !ignored.Contains(name))
+            {
                 return $"has no setting for knob '{name}' = {text}";
+            }
         }
 
         return null;
@@ -60,7 +67,9 @@ internal static class SharedKnobs
             }
 
             foreach (var (key, translated) in translate(name, value) ?? Nothing)
+            {
                 own[key] = translated;
+            }
         }
 
         return own;

@@ -9,10 +9,10 @@ namespace Harness.Experiments.Engines;
 /// <param name="rule">When times have settled.</param>
 internal sealed class WarmUpWatch(WarmUpRule rule)
 {
-    private readonly List<double> times = [];
-    private double best = double.PositiveInfinity;
-    private int callsAtGain;
-    private double elapsedAtGain;
+    private readonly List<double> _times = [];
+    private double _best = double.PositiveInfinity;
+    private int _callsAtGain;
+    private double _elapsedAtGain;
 
     /// <summary>Takes a call.</summary>
     /// <param name="time">What it took, in ms.</param>
@@ -20,27 +20,36 @@ internal sealed class WarmUpWatch(WarmUpRule rule)
     /// <returns>Whether times have settled with this call.</returns>
     public bool Add(double time, double elapsed)
     {
-        times.Add(time);
-        if (time < best * (1 - rule.Gain))
-            (best, callsAtGain, elapsedAtGain) = (time, times.Count, elapsed);
-        return times.Count >= rule.MinimumCalls && elapsed >= rule.MinimumMilliseconds && IsSteady() && HasStoppedGaining(elapsed);
+        _times.Add(time);
+        if (time < _best * (1 - rule.Gain))
+        {
+            (_best, _callsAtGain, _elapsedAtGain) = (time, _times.Count, elapsed);
+        }
+
+        return _times.Count >= rule.MinimumCalls && elapsed >= rule.MinimumMilliseconds && IsSteady() && HasStoppedGaining(elapsed);
     }
 
     /// <summary>Whether the slowest and fastest of the last calls differ by little.</summary>
     private bool IsSteady()
     {
-        if (times.Count < rule.Window)
+        if (_times.Count < rule.Window)
+        {
             return false;
+        }
+
         var (fastest, slowest) = (double.PositiveInfinity, double.NegativeInfinity);
-        for (var i = times.Count - rule.Window; i < times.Count; i++)
-            (fastest, slowest) = (Math.Min(fastest, times[i]), Math.Max(slowest, times[i]));
+        for (var i = _times.Count - rule.Window; i < _times.Count; i++)
+        {
+            (fastest, slowest) = (Math.Min(fastest, _times[i]), Math.Max(slowest, _times[i]));
+        }
+
         return slowest <= fastest * (1 + rule.Tolerance);
     }
 
     /// <summary>Whether no call has been clearly faster than all before it for a while: some time and some calls, or, where calls are long, twice that time.</summary>
     private bool HasStoppedGaining(double elapsed)
     {
-        var time = elapsed - elapsedAtGain;
-        return time >= rule.GainMilliseconds && (times.Count - callsAtGain >= rule.GainCalls || time >= 2 * rule.GainMilliseconds);
+        var time = elapsed - _elapsedAtGain;
+        return time >= rule.GainMilliseconds && (_times.Count - _callsAtGain >= rule.GainCalls || time >= 2 * rule.GainMilliseconds);
     }
 }

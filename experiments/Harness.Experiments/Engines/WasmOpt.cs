@@ -40,6 +40,8 @@ internal static class WasmOpt
     {
         var (exitCode, _, error) = ToolProcess.Run(node, [NodeInstallation.WasmOptPath, .. arguments, "-o", target]);
         if (exitCode != 0 || !File.Exists(target))
+        {
             throw new HarnessException($"wasm-opt failed with code {exitCode}: {error.Trim()}");
+        }
     }
 }

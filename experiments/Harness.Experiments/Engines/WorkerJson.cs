@@ -31,7 +31,9 @@ internal static class WorkerJson
         using var output = new HostFile(1, FdFlags.None, isOwned: false);
         ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes($"\n{Text(report)}\n");
         while (bytes.Length > 0)
+        {
             bytes = bytes[output.Write(bytes)..];
+        }
     }
 
     /// <summary>Reads a request.</summary>
@@ -68,7 +70,10 @@ internal static class WorkerJson
         Write(json, "iterationMs", report.IterationMs);
         json.WriteStartArray("outputs");
         foreach (var output in report.Outputs)
+        {
             Write(json, output);
+        }
+
         json.WriteEndArray();
         json.WriteNumber("cpuMs", report.CpuMs);
         json.WriteNumber("peakMemoryBytes", report.PeakMemoryBytes);
@@ -147,14 +152,20 @@ internal static class WorkerJson
     {
         var inputs = new List<WorkerInput>(items.GetArrayLength());
         foreach (var item in items.EnumerateArray())
+        {
             inputs.Add(new WorkerInput(item.GetProperty("place").GetString()!, item.GetProperty("file").GetString(), item.GetProperty("link").GetString()));
+        }
+
         return inputs;
     }
 
     private static WorkerInvocation? Invocation(JsonElement invocation)
     {
         if (invocation.ValueKind == JsonValueKind.Null)
+        {
             return null;
+        }
+
         var expected = invocation.GetProperty("expected");
         return new WorkerInvocation(
             invocation.GetProperty("function").GetString()!, Strings(invocation.GetProperty("arguments")), expected.ValueKind == JsonValueKind.Null ? null : Strings(expected));
@@ -164,7 +175,10 @@ internal static class WorkerJson
     {
         var texts = new Dictionary<string, string>();
         foreach (var member in members.EnumerateObject())
+        {
             texts.Add(member.Name, member.Value.GetString()!);
+        }
+
         return texts;
     }
 
@@ -172,7 +186,10 @@ internal static class WorkerJson
     {
         var strings = new List<string>(items.GetArrayLength());
         foreach (var item in items.EnumerateArray())
+        {
             strings.Add(item.GetString()!);
+        }
+
         return strings;
     }
 
@@ -206,16 +223,23 @@ internal static class WorkerJson
     private static void Write(Utf8JsonWriter json, string name, double? number)
     {
         if (number is { } known)
+        {
             json.WriteNumber(name, known);
+        }
         else
+        {
             json.WriteNull(name);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
     {
         json.WriteStartArray(name);
         for (var i = 0; i < numbers.Count; i++)
+        {
             json.WriteNumberValue(numbers[i]);
+        }
+
         json.WriteEndArray();
     }
 
@@ -223,7 +247,10 @@ internal static class WorkerJson
     {
         json.WriteStartArray(name);
         foreach (var text in texts)
+        {
             json.WriteStringValue(text);
+        }
+
         json.WriteEndArray();
     }
 
@@ -231,7 +258,10 @@ internal static class WorkerJson
     {
         json.WriteStartObject(name);
         foreach (var (member, text) in members)
+        {
             json.WriteString(member, text);
+        }
+
         json.WriteEndObject();
     }
 }

@@ -64,7 +64,10 @@ internal sealed record WorkerLoop
         {
             var now = Stopwatch.GetTimestamp();
             if (now > last)
+            {
                 least = Math.Min(least, now - last);
+            }
+
             last = now;
         }
 
@@ -99,7 +102,10 @@ internal sealed record WorkerLoop
             var status = File.ReadAllText("/proc/self/status");
             var start = status.IndexOf(Name, StringComparison.Ordinal);
             if (start < 0)
+            {
                 return 0;
+            }
+
             var value = status.AsSpan(start + Name.Length, status.IndexOf("kB", start, StringComparison.Ordinal) - start - Name.Length);
             return 1024 * long.Parse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
         }
@@ -122,7 +128,10 @@ internal sealed record WorkerLoop
         if (request.Checks)
         {
             if (IsCall(request.Program))
+            {
                 warmUp();
+            }
+
             count = request.TimedCalls;
         }
         else if (count == 0)
@@ -135,7 +144,10 @@ internal sealed record WorkerLoop
         cpu?.Clear();
         var cpuBefore = CpuMs;
         for (var i = 0; i < executeMs.Length; i++)
+        {
             executeMs[i] = timed();
+        }
+
         var cpuAround = CpuMs - cpuBefore;
         return new WorkerLoop
         {
@@ -159,7 +171,9 @@ internal sealed record WorkerLoop
             quietCalls = areTiersQuiet?.Invoke() ?? true ? quietCalls + 1 : 0;
             var settled = watch.Add(times[^1], elapsed) && quietCalls >= rule.Window;
             if (settled || elapsed >= rule.LimitMilliseconds)
+            {
                 return (elapsed, settled);
+            }
         }
     }
 
@@ -177,7 +191,10 @@ internal sealed record WorkerLoop
         public void Add(double? milliseconds)
         {
             if (milliseconds is not { } told)
+            {
                 return;
+            }
+
             TotalMs += told;
             Count++;
         }

@@ -22,7 +22,9 @@ internal static class WorkerProcess
             process.StandardInput.Write(JsonSerializer.Serialize(request, WorkerProtocol.Json) + "\n");
             process.StandardInput.Flush();
             if (observe is null)
+            {
                 process.StandardInput.Close();
+            }
         }
         catch (IOException)
         {
@@ -31,7 +33,10 @@ internal static class WorkerProcess
 
         var timedOut = !process.WaitForExit(timeout);
         if (timedOut)
+        {
             process.Kill(entireProcessTree: true);
+        }
+
         process.WaitForExit();
         return new WorkerOutput(output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult(), process.ExitCode, timedOut);
     }
@@ -67,11 +72,20 @@ internal static class WorkerProcess
             StandardOutputEncoding = Encoding.UTF8,
         };
         foreach (var argument in launch.Arguments)
+        {
             start.ArgumentList.Add(argument);
+        }
+
         foreach (var name in start.Environment.Keys.Where(IsKeptFromWorkers).ToList())
+        {
             start.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in launch.Environment)
+        {
             start.Environment[name] = value;
+        }
+
         DieWithParent(start);
         try
         {
@@ -89,7 +103,10 @@ internal static class WorkerProcess
         while (process.StandardOutput.ReadLine() is { } line)
         {
             if (line.Length > 0)
+            {
                 lines.Add(line);
+            }
+
             var answer = observe?.Invoke(line, process.Id);
             if (answer == WorkerAnswer.GoOn)
             {
@@ -126,11 +143,17 @@ internal static class WorkerProcess
     private static void DieWithParent(ProcessStartInfo start)
     {
         if (SetPriv.Value is not { } setpriv)
+        {
             return;
+        }
+
         var original = start.ArgumentList.ToArray();
         start.ArgumentList.Clear();
         foreach (var argument in (string[])["--pdeathsig", "KILL", "--", start.FileName, .. original])
+        {
             start.ArgumentList.Add(argument);
+        }
+
         start.FileName = setpriv;
     }
 
@@ -171,11 +194,16 @@ internal sealed record WorkerOutput(IReadOnlyList<string> Lines, string Error, i
     public WorkerReport Report()
     {
         if (TimedOut)
+        {
             return new WorkerReport { Status = WorkerStatus.Timeout, Message = "stopped at the time limit" };
+        }
+
         try
         {
             if (Lines.LastOrDefault(line => line.StartsWith("{\"", StringComparison.Ordinal)) is { } line && JsonSerializer.Deserialize<WorkerReport>(line, WorkerProtocol.Json) is { } report)
+            {
                 return report;
+            }
         }
         catch (JsonException)
         {

@@ -57,7 +57,10 @@ internal sealed record DecisionDifference
     private static DecisionDifference? Compare(Decision? a, Decision? b)
     {
         if (TreatmentOf(a) == TreatmentOf(b))
+        {
             return null;
+        }
+
         var known = (a ?? b)!;
         return new DecisionDifference
         {
@@ -84,7 +87,10 @@ internal sealed record DecisionDifference
         foreach (var function in explanation.Functions)
         {
             if (LastOptimized(function) is not { } compilation)
+            {
                 continue;
+            }
+
             var pending = new Stack<(string Path, CallSiteDecision Site)>(compilation.Inlining.Select(site => ("", site)));
             while (pending.TryPop(out var next))
             {
@@ -93,7 +99,9 @@ internal sealed record DecisionDifference
                 {
                     decisions.TryAdd((function.Name, place, target.FunctionIndex), new Decision(function.Name, place, next.Site, target));
                     foreach (var inner in target.CallSites)
+                    {
                         pending.Push(($"{place} {target.Name}", inner));
+                    }
                 }
             }
         }

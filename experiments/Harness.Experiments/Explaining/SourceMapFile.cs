@@ -22,14 +22,20 @@ internal static class SourceMapFile
     public static SourceMap? Find(string path, WasmModule module)
     {
         if (Path.GetExtension(path) != ".wasm")
+        {
             return null;
+        }
+
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
 
         // The section holds a name: a length and UTF-8. Of an address only the last part can lie here.
         var named = CustomSections.Find(module.Bytes, Section) is { Length: > 1 } section ? Path.GetFileName(Uri.UnescapeDataString(Encoding.UTF8.GetString(section.AsSpan(LengthOfLength(section))))) : "";
         var file = ((string[])[named, Path.GetFileName(path) + Ending]).Where(name => name.Length > 0).Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         if (file is null)
+        {
             return null;
+        }
+
         try
         {
             return SourceMap.Parse(File.ReadAllText(file), folder);

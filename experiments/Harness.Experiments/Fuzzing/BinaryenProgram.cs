@@ -17,11 +17,11 @@ internal sealed class BinaryenProgram : IFuzzProgram
         "wide-arithmetic",
     ];
 
-    private readonly byte[] module;
+    private readonly byte[] _module;
 
     private BinaryenProgram(ulong seed, byte[] module)
     {
-        this.module = module;
+        _module = module;
         Seed = seed;
         var decoded = WasmModule.Decode(module);
         Calls =
@@ -46,7 +46,10 @@ internal sealed class BinaryenProgram : IFuzzProgram
         var random = new RandomSource(seed);
         var input = new byte[random.Between(200, random.Percent(20) ? 30_000 : 5_000)];
         for (var i = 0; i < input.Length; i++)
+        {
             input[i] = (byte)random.Next();
+        }
+
         var folder = Directory.CreateTempSubdirectory("harness-fuzz-");
         try
         {
@@ -62,7 +65,7 @@ internal sealed class BinaryenProgram : IFuzzProgram
         }
     }
 
-    public byte[] Encode() => module;
+    public byte[] Encode() => _module;
 
     /// <summary>JavaScript can have no exception references.</summary>
     private static bool CanCall(FunctionType type) =>

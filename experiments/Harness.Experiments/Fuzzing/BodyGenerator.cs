@@ -12,7 +12,7 @@ internal sealed class BodyGenerator
 {
     private const int FullDepth = 5;
 
-    private readonly ProgramFunction function;
+    private readonly ProgramFunction _function;
 
     /// <param name="context">What the program has to offer.</param>
     /// <param name="function">The function to fill.</param>
@@ -21,7 +21,7 @@ internal sealed class BodyGenerator
     /// <param name="random">Decides.</param>
     public BodyGenerator(ProgramContext context, ProgramFunction function, FunctionRole role, int size, RandomSource random)
     {
-        this.function = function;
+        _function = function;
         Scope = new BodyScope(context, function, role, size, random);
         Expressions = new ExpressionGenerator(this);
         Statements = new StatementGenerator(this);
@@ -91,19 +91,35 @@ internal sealed class BodyGenerator
     /// <summary>Fills the function.</summary>
     public void Generate()
     {
-        var body = function.Body;
+        var body = _function.Body;
         if (Scope.Role == FunctionRole.General)
+        {
             body.AddRange(GeneralPrologue());
+        }
+
         if (Scope.Role == FunctionRole.Run)
+        {
             body.AddRange(RunPrologue());
+        }
+
         if (Scope.Context.Aggregates.Count > 0)
+        {
             body.AddRange(ObjectsToBeginWith());
+        }
+
         while (Scope.Budget > 0 && (body.Count < 3 || !Scope.Random.Percent(7)))
+        {
             body.Add(Statements.Any(FullDepth));
+        }
+
         if (Scope.Role == FunctionRole.Run)
+        {
             body.Add(DigestOfLocals());
+        }
         else
+        {
             body.AddRange(Expressions.All(Scope.Signature.Results, 3));
+        }
     }
 
     /// <summary>Returns at once where depth or fuel are used up, and takes one unit of fuel.</summary>
@@ -133,8 +149,11 @@ internal sealed class BodyGenerator
         for (var i = 0; i < Scope.Locals.Count; i++)
         {
             if (!Scope.Locals[i].IsReference)
+            {
                 digest = Mix(digest, Scope.AsI64(Scope.Local(i)));
+            }
         }
+
         return digest;
     }
 

@@ -113,7 +113,10 @@ internal sealed record FuzzConfiguration(string Name, IReadOnlyDictionary<string
             ["inlining.budget"] = "12000",
         };
         foreach (var (knob, value) in knobs)
+        {
             all[knob] = value;
+        }
+
         return new FuzzConfiguration(name, all);
     }
 }

@@ -15,7 +15,10 @@ internal sealed record FuzzMismatch(
     {
         var call = 0;
         while (call < Expected.Count && call < Actual.Count && Expected[call] == Actual[call])
+        {
             call++;
+        }
+
         var made = call < Program.Calls.Count ? $"{Program.Calls[call].Export}({Program.Calls[call].Argument})" : "end";
         var (expected, actual) = (At(Expected, call), At(Actual, call));
         return $"""

@@ -12,15 +12,15 @@ internal sealed class FuzzRunner : IDisposable
 {
     private static readonly IReadOnlyDictionary<string, string> NoKnobs = new Dictionary<string, string>();
 
-    private readonly ObserverProcess? reference;
-    private readonly ObserverProcess engine;
+    private readonly ObserverProcess? _reference;
+    private readonly ObserverProcess _engine;
 
     /// <param name="node">Path of Node, for its V8; null to do without.</param>
     public FuzzRunner(string? node)
     {
-        reference = node is null ? null : new ObserverProcess(node, Path.Combine(ProjectLayout.Node, "observe.mjs"));
+        _reference = node is null ? null : new ObserverProcess(node, Path.Combine(ProjectLayout.Node, "observe.mjs"));
         var own = OwnEngine.OwnProgram(Commands.FuzzWorkerCommand.Name);
-        engine = new ObserverProcess(own.Program, [.. own.Arguments]);
+        _engine = new ObserverProcess(own.Program, [.. own.Arguments]);
     }
 
     /// <summary>Why V8 could not run the latest program that it could not run.</summary>
@@ -31,27 +31,31 @@ internal sealed class FuzzRunner : IDisposable
     public IReadOnlyList<FuzzMismatch>? Run(IFuzzProgram program, IEnumerable<FuzzConfiguration> configurations)
     {
         var module = program.Encode();
-        var expected = reference is null
-            ? engine.Observe(new ObserverRequest(module, program.Calls, FuzzConfiguration.Always[0].Knobs))
-            : reference.Observe(new ObserverRequest(program.EncodeForReference(), program.Calls, NoKnobs));
+        var expected = _reference is null
+            ? _engine.Observe(new ObserverRequest(module, program.Calls, FuzzConfiguration.Always[0].Knobs))
+            : _reference.Observe(new ObserverRequest(program.EncodeForReference(), program.Calls, NoKnobs));
         if (expected is [var first] && first.StartsWith(Observation.NotInstantiated, StringComparison.Ordinal))
         {
             Refusal = string.Join(' ', expected);
             return null;
         }
+
         var mismatches = new List<FuzzMismatch>();
         foreach (var configuration in configurations)
         {
-            var actual = engine.Observe(new ObserverRequest(module, program.Calls, configuration.Knobs));
+            var actual = _engine.Observe(new ObserverRequest(module, program.Calls, configuration.Knobs));
             if (!expected.SequenceEqual(actual))
+            {
                 mismatches.Add(new FuzzMismatch(program, configuration, expected, actual));
+            }
         }
+
         return mismatches;
     }
 
     public void Dispose()
     {
-        reference?.Dispose();
-        engine.Dispose();
+        _reference?.Dispose();
+        _engine.Dispose();
     }
 }

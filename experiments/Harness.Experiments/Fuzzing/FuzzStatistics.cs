@@ -25,29 +25,29 @@ internal sealed class FuzzStatistics
         ("calls by reference", [IrOp.CallReference]),
     ];
 
-    private readonly int[] built = new int[Watched.Length];
-    private readonly int[] left = new int[Watched.Length];
-    private readonly SortedDictionary<string, int> deopts = [];
-    private readonly SortedDictionary<string, int> decisions = [];
-    private int programs;
-    private int calls;
-    private int traps;
-    private int functions;
-    private int optimized;
-    private int refused;
-    private int collections;
+    private readonly int[] _built = new int[Watched.Length];
+    private readonly int[] _left = new int[Watched.Length];
+    private readonly SortedDictionary<string, int> _deopts = [];
+    private readonly SortedDictionary<string, int> _decisions = [];
+    private int _programs;
+    private int _calls;
+    private int _traps;
+    private int _functions;
+    private int _optimized;
+    private int _refused;
+    private int _collections;
 
     /// <summary>How many of the functions were optimized.</summary>
-    public double OptimizedShare => Share(optimized, functions);
+    public double OptimizedShare => Share(_optimized, _functions);
 
     /// <summary>How many of the calls from outside ended in a trap or an exception.</summary>
-    public double TrappingShare => Share(traps, calls);
+    public double TrappingShare => Share(_traps, _calls);
 
     /// <summary>Calls that were inlined.</summary>
     public int InlinedCalls { get; private set; }
 
     /// <summary>Guards that failed.</summary>
-    public int Deopts => deopts.Values.Sum();
+    public int Deopts => _deopts.Values.Sum();
 
     /// <summary>Allocations fewer after escape analysis than before it.</summary>
     public int RemovedAllocations { get; private set; }
@@ -67,27 +67,30 @@ internal sealed class FuzzStatistics
         var latest = new int[Watched.Length];
         store.Engine.Events.CompilationStepDone += step => latest = OnStep(step, latest);
         store.Engine.Events.Compiled += compiled => OnCompiled(compiled, seen, latest);
-        store.Engine.Events.CompilationFailed += _ => refused++;
-        store.Engine.Events.Deoptimized += deopt => Count(deopts, deopt.Reason.ToString());
-        store.Engine.Events.Collected += _ => collections++;
+        store.Engine.Events.CompilationFailed += _ => _refused++;
+        store.Engine.Events.Deoptimized += deopt => Count(_deopts, deopt.Reason.ToString());
+        store.Engine.Events.Collected += _ => _collections++;
         var module = WasmModule.Decode(bytes, BuiltinSets.JsString);
         var outcomes = observe(store, module);
-        programs++;
-        functions += module.Functions.Count(function => !function.IsImported);
-        calls += outcomes.Count;
-        traps += outcomes.Count(outcome => outcome.StartsWith("trap", StringComparison.Ordinal));
-        optimized += seen.Count;
+        _programs++;
+        _functions += module.Functions.Count(function => !function.IsImported);
+        _calls += outcomes.Count;
+        _traps += outcomes.Count(outcome => outcome.StartsWith("trap", StringComparison.Ordinal));
+        _optimized += seen.Count;
     }
 
     /// <summary>The sums, a line each.</summary>
     public IEnumerable<string> Describe()
     {
-        yield return $"{programs} programs, {calls} calls from outside, {TrappingShare:P0} of which trap";
-        yield return $"{functions} functions, {OptimizedShare:P0} of which are optimized; {refused} times the compiler refused; {collections} collections";
-        yield return $"{InlinedCalls} calls inlined; decisions: {Sums(decisions)}";
-        yield return $"{Deopts} deopts: {Sums(deopts)}";
+        yield return $"{_programs} programs, {_calls} calls from outside, {TrappingShare:P0} of which trap";
+        yield return $"{_functions} functions, {OptimizedShare:P0} of which are optimized; {_refused} times the compiler refused; {_collections} collections";
+        yield return $"{InlinedCalls} calls inlined; decisions: {Sums(_decisions)}";
+        yield return $"{Deopts} deopts: {Sums(_deopts)}";
         for (var i = 0; i < Watched.Length; i++)
-            yield return $"{Watched[i].Name}: {built[i]}, of which {Share(left[i], built[i]):P0} are left";
+        {
+            yield return $"{Watched[i].Name}: {_built[i]}, of which {Share(_left[i], _built[i]):P0} are left";
+        }
+
         yield return $"allocations that escape analysis removed: {RemovedAllocations}";
     }
 
@@ -96,42 +99,61 @@ internal sealed class FuzzStatistics
     private int[] OnStep(CompilationStep step, int[] before)
     {
         if (step.Result is InliningTree tree)
+        {
             Count(tree);
+        }
+
         if (step.Result is not Graph graph)
+        {
             return before;
+        }
+
         var counts = new int[Watched.Length];
         foreach (var id in graph.ReversePostorder().SelectMany(block => block.Nodes))
         {
             for (var i = 0; i < counts.Length; i++)
+            {
                 counts[i] += Watched[i].Operators.Contains(graph[id].Op) ? 1 : 0;
+            }
         }
+
         if (step.Name == "build")
-            AddTo(built, counts);
+        {
+            AddTo(_built, counts);
+        }
         else if (step.Name == "escape-analysis")
+        {
             RemovedAllocations += before[0] - counts[0];
+        }
+
         return counts;
     }
 
     private void OnCompiled(CompiledEvent compiled, HashSet<int> seen, int[] latest)
     {
         if (compiled.Tier != CodeTier.Optimized)
+        {
             return;
+        }
+
         seen.Add(compiled.FunctionIndex);
         InlinedCalls += compiled.InlinedCalls;
-        AddTo(left, latest);
+        AddTo(_left, latest);
     }
 
     private static void AddTo(int[] sums, int[] counts)
     {
         for (var i = 0; i < sums.Length; i++)
+        {
             sums[i] += counts[i];
+        }
     }
 
     private void Count(InliningTree caller)
     {
         foreach (var target in caller.CallSites.SelectMany(site => site.Targets))
         {
-            Count(decisions, target.Decision.ToString());
+            Count(_decisions, target.Decision.ToString());
             Count(target);
         }
     }

@@ -15,12 +15,21 @@ internal static class ObjectFactory
         var aggregate = context.Aggregate(type);
         ProgramType[] results = [ProgramType.ReferenceTo(type, nullable: false)];
         if (!aggregate.IsArray)
+        {
             return new ProgramNode(Opcode.StructNew, results, [.. aggregate.Fields.Select(field => Value(field.Type, context, random, depth))]) { Immediates = [type] };
+        }
+
         if (aggregate.IsDefaultable && random.Percent(50))
+        {
             return new ProgramNode(Opcode.ArrayNewDefault, results, ProgramNode.I32Const(Length(random), Reducibility.Fixed)) { Immediates = [type] };
+        }
+
         var values = new ProgramNode[random.Between(MinimumLength, MinimumLength + 2)];
         for (var i = 0; i < values.Length; i++)
+        {
             values[i] = Value(aggregate.Fields[0].Type, context, random, depth);
+        }
+
         return new ProgramNode(Opcode.ArrayNewFixed, results, values) { Immediates = [type, values.Length] };
     }
 
@@ -36,15 +45,30 @@ internal static class ObjectFactory
     public static ProgramNode Value(ProgramType type, ProgramContext context, RandomSource random, int depth)
     {
         if (!type.IsReference)
+        {
             return Constants.Random(type, random);
+        }
+
         if (!type.Nullable && context.IsFunction(type))
+        {
             return Function(type.Heap, context, random);
+        }
+
         if (!type.Nullable && context.ConstantGlobals(type) is { Count: > 0 } globals && random.Percent(85))
+        {
             return new ProgramNode(Opcode.GlobalGet, [type]) { Immediates = [random.Pick(globals)] };
+        }
+
         if (type.Heap >= 0 && !context.IsFunction(type) && (!type.Nullable || (depth > 0 && random.Percent(60))))
+        {
             return Constant(random.Pick([.. context.Aggregates.Where(index => context.IsBelow(index, type))]), context, random, depth - 1);
+        }
+
         if (type == ProgramType.I31Ref || ((type == ProgramType.AnyRef || type == ProgramType.EqRef) && random.Percent(50)))
+        {
             return new ProgramNode(Opcode.RefI31, [type with { Heap = ProgramType.I31Ref.Heap, Nullable = false }], Constants.Random(ProgramType.I32, random));
+        }
+
         return ProgramNode.Zero(type);
     }
 

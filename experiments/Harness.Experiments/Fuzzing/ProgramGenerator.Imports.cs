@@ -9,23 +9,32 @@ internal sealed partial class ProgramGenerator
 {
     private void ChooseImports()
     {
-        if (program.HasStrings)
+        if (_program.HasStrings)
+        {
             ImportStringFunctions();
-        if (!random.Percent(40))
+        }
+
+        if (!_random.Percent(40))
+        {
             return;
+        }
+
         Import(FuzzImports.Support, FuzzImports.Log, [ProgramType.I32, ProgramType.F64], []);
         Import(FuzzImports.Support, FuzzImports.PassOn, [ProgramType.I32, ProgramType.ExternRef], [ProgramType.ExternRef]);
-        if (program.Tags.Count == 0 || random.Percent(30))
+        if (_program.Tags.Count == 0 || _random.Percent(30))
+        {
             return;
+        }
+
         Import(FuzzImports.Support, FuzzImports.Throw, [ProgramType.I32], []);
-        program.Tags[0] = program.TypeIndex(new ProgramSignature([ProgramType.I32], []), isLone: true);
-        program.ImportedTag = FuzzImports.NumberTag;
+        _program.Tags[0] = _program.TypeIndex(new ProgramSignature([ProgramType.I32], []), isLone: true);
+        _program.ImportedTag = FuzzImports.NumberTag;
     }
 
     private void ImportStringFunctions()
     {
-        var codeUnits = program.Types.Count;
-        program.Types.Add(new ProgramAggregate([new ProgramField(ProgramType.I32, Packing.I16, Mutable: true)], IsArray: true, Supertype: -1, IsFinal: true));
+        var codeUnits = _program.Types.Count;
+        _program.Types.Add(new ProgramAggregate([new ProgramField(ProgramType.I32, Packing.I16, Mutable: true)], IsArray: true, Supertype: -1, IsFinal: true));
         var array = ProgramType.ReferenceTo(codeUnits);
         var text = ProgramType.ExternRef;
         var (number, made) = (ProgramType.I32, text with { Nullable = false });
@@ -46,11 +55,13 @@ internal sealed partial class ProgramGenerator
             ("compare", [text, text], number),
         ];
         foreach (var (name, parameters, result) in functions)
+        {
             Import(StringBuiltins.ModuleName, name, parameters, [result]);
+        }
     }
 
     private void Import(string module, string name, ProgramType[] parameters, ProgramType[] results) =>
-        program.Functions.Add(new ProgramFunction(program.TypeIndex(new ProgramSignature(parameters, results), isLone: true))
+        _program.Functions.Add(new ProgramFunction(_program.TypeIndex(new ProgramSignature(parameters, results), isLone: true))
         {
             Import = new ProgramImport(module, name),
         });

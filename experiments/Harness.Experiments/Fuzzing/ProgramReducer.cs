@@ -11,14 +11,14 @@ namespace Harness.Experiments.Fuzzing;
 /// <param name="isInteresting">Whether the program as it is now still has the property.</param>
 internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteresting)
 {
-    private bool changed;
+    private bool _changed;
 
     /// <summary>Reduces the program as far as possible.</summary>
     public void Reduce()
     {
         do
         {
-            changed = false;
+            _changed = false;
             RemoveRanges(program.Calls, _ => true);
             foreach (var function in program.Functions.Where(function => !function.IsFixed))
             {
@@ -26,7 +26,7 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
                 ReduceNodes(function.Body);
             }
         }
-        while (changed);
+        while (_changed);
     }
 
     private void EmptyBody(ProgramFunction function)
@@ -34,19 +34,29 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
         var results = program.Signature(function.Type).Results;
         var before = function.Body;
         if (before.Count > results.Length)
+        {
             Try(() => function.Body = [.. results.Select(ProgramNode.Zero)], () => function.Body = before);
+        }
     }
 
     private void ReduceNodes(IList<ProgramNode> nodes)
     {
         if (nodes is List<ProgramNode> body)
+        {
             RemoveRanges(body, node => node.Results.Length == 0 && node.Reducibility != Reducibility.Fixed);
+        }
+
         for (var i = 0; i < nodes.Count; i++)
         {
             if (nodes[i].Reducibility != Reducibility.Fixed)
+            {
                 ReplaceNode(nodes, i);
+            }
+
             foreach (var children in nodes[i].Children)
+            {
                 ReduceNodes(children);
+            }
         }
     }
 
@@ -60,7 +70,9 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
                 var index = start;
                 var range = items.GetRange(index, length);
                 if (!range.TrueForAll(mayGo) || !Try(() => items.RemoveRange(index, length), () => items.InsertRange(index, range)))
+                {
                     start++;
+                }
             }
         }
     }
@@ -71,7 +83,9 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
         foreach (var simpler in Simpler(before))
         {
             if (Try(() => nodes[index] = simpler, () => nodes[index] = before))
+            {
                 return;
+            }
         }
     }
 
@@ -85,12 +99,17 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
             if (!type.IsReference || type.Nullable)
             {
                 if (!isConstant || !node.Immediates.SequenceEqual(ProgramNode.Zero(type).Immediates))
+                {
                     yield return ProgramNode.Zero(type);
+                }
             }
+
             if (node.Reducibility == Reducibility.Free)
             {
                 foreach (var inner in node.Children.SelectMany(children => children).Where(inner => inner.Results.SequenceEqual(node.Results)))
+                {
                     yield return inner;
+                }
             }
         }
         else if (node is BlockNode { Reducibility: Reducibility.Free, Results.Length: 0, Opcode: Opcode.Block } block)
@@ -103,7 +122,10 @@ internal sealed class ProgramReducer(RandomProgram program, Func<bool> isInteres
     {
         change();
         if (IsStillInteresting())
-            return changed = true;
+        {
+            return _changed = true;
+        }
+
         undo();
         return false;
     }

@@ -6,12 +6,12 @@ namespace Harness.Experiments.Fuzzing;
 /// </summary>
 internal sealed class RandomSource(ulong seed)
 {
-    private ulong state = seed;
+    private ulong _state = seed;
 
     public ulong Next()
     {
-        state += 0x9E3779B97F4A7C15;
-        var z = state;
+        _state += 0x9E3779B97F4A7C15;
+        var z = _state;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
@@ -33,11 +33,17 @@ internal sealed class RandomSource(ulong seed)
     {
         var total = 0;
         foreach (var weight in weights)
+        {
             total += weight;
+        }
+
         var rest = Below(total);
         var index = 0;
         while (rest >= weights[index])
+        {
             rest -= weights[index++];
+        }
+
         return index;
     }
 }

@@ -24,10 +24,16 @@ internal sealed record GrowthScale(double Milliseconds, int ModuleBytes)
         var largest = modules.Shape.Size * Range;
         var module = modules.Of(largest);
         while (measure(module) is { Refusal: null } cost && cost.Time < Milliseconds * 1e6 && Enlarge(modules, largest, module, cost) is { } larger)
+        {
             (largest, module) = larger;
+        }
+
         var sizes = new List<(int Size, byte[] Module)>();
         for (var divisor = Range; divisor > 1; divisor /= 2)
+        {
             sizes.Add((largest / divisor, modules.Of(largest / divisor)));
+        }
+
         return [.. sizes, (largest, module)];
     }
 
@@ -39,7 +45,9 @@ internal sealed record GrowthScale(double Milliseconds, int ModuleBytes)
         {
             if ((long)module.Length * factor <= ModuleBytes && modules.TryGet(size * factor) is { } larger
                 && larger.Length > (long)module.Length * (factor + 1) / 2)
+            {
                 return (size * factor, larger);
+            }
         }
 
         return null;

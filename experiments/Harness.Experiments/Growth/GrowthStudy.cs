@@ -24,7 +24,7 @@ internal static class GrowthStudy
     /// <summary>Bytes that compilations may leave behind before they are collected: as much as is collected in passing, if at all.</summary>
     private const long MostGarbage = 16 << 20;
 
-    private static long allocatedBefore;
+    private static long _allocatedBefore;
 
     /// <summary>How long each tier compiles small modules before anything is measured.</summary>
     private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(3);
@@ -42,7 +42,10 @@ internal static class GrowthStudy
     {
         var unknown = names.FirstOrDefault(name => GrowingShapes.All.All(shape => shape.Name != name));
         if (unknown is not null)
+        {
             throw new HarnessException($"there is no shape '{unknown}'; the shapes are {string.Join(", ", GrowingShapes.All.Select(shape => shape.Name))}");
+        }
+
         return [.. GrowingShapes.All.Where(shape => names.Count == 0 || names.Contains(shape.Name))];
     }
 
@@ -88,7 +91,9 @@ internal static class GrowthStudy
             for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LeastWarmUp;)
             {
                 foreach (var module in modules)
+                {
                     meter.Measure(module);
+                }
             }
         }
     }
@@ -110,7 +115,10 @@ internal static class GrowthStudy
         var first = MeasureAlone(meter, module);
         var costs = new List<CompilationCost>();
         while (costs.Count < repetitions || (costs.Count < MostRepetitions && costs.Sum(cost => cost.Time) < LeastTime))
+        {
             costs.Add(MeasureAlone(meter, module));
+        }
+
         var best = costs.MinBy(cost => cost.Time)!;
         var longest = best.Steps.Count == 0 ? default : best.Steps.MaxBy(step => step.Value);
         return new GrowthRow
@@ -135,9 +143,9 @@ internal static class GrowthStudy
     private static CompilationCost MeasureAlone(CompilationMeter meter, byte[] module)
     {
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        if (allocated - allocatedBefore > MostGarbage)
+        if (allocated - _allocatedBefore > MostGarbage)
         {
-            allocatedBefore = allocated;
+            _allocatedBefore = allocated;
             GC.Collect();
         }
 

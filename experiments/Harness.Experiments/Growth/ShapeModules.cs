@@ -7,8 +7,8 @@ namespace Harness.Experiments.Growth;
 /// <param name="shape">The shape.</param>
 internal sealed class ShapeModules(GrowingShape shape)
 {
-    private readonly Dictionary<int, byte[]> modules = [];
-    private readonly Dictionary<int, bool> areValid = [];
+    private readonly Dictionary<int, byte[]> _modules = [];
+    private readonly Dictionary<int, bool> _areValid = [];
 
     /// <summary>The shape.</summary>
     public GrowingShape Shape => shape;
@@ -16,16 +16,22 @@ internal sealed class ShapeModules(GrowingShape shape)
     /// <summary>The module for a number.</summary>
     public byte[] Of(int size)
     {
-        if (!modules.TryGetValue(size, out var module))
-            modules.Add(size, module = shape.Assemble(size));
+        if (!_modules.TryGetValue(size, out var module))
+        {
+            _modules.Add(size, module = shape.Assemble(size));
+        }
+
         return module;
     }
 
     /// <summary>The module for a number; null if it is beyond a limit of the specification.</summary>
     public byte[]? TryGet(int size)
     {
-        if (!areValid.TryGetValue(size, out var isValid))
-            areValid.Add(size, isValid = IsValid(size));
+        if (!_areValid.TryGetValue(size, out var isValid))
+        {
+            _areValid.Add(size, isValid = IsValid(size));
+        }
+
         return isValid ? Of(size) : null;
     }
 
@@ -38,7 +44,7 @@ internal sealed class ShapeModules(GrowingShape shape)
         }
         catch (ModuleException)
         {
-            modules.Remove(size);
+            _modules.Remove(size);
             return false;
         }
     }

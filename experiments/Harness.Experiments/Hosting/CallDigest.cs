@@ -12,19 +12,21 @@ internal sealed class CallDigest
 {
     private const ulong NaN = 0x7FF8_0000_0000_0000;
 
-    private uint low;
-    private uint high;
-    private long calls;
+    private uint _low;
+    private uint _high;
+    private long _calls;
 
     /// <summary>Adds a call.</summary>
     /// <param name="function">What <see cref="Identify"/> gives for the function's name.</param>
     /// <param name="arguments">The arguments.</param>
     public void Add(uint function, ReadOnlySpan<WasmValue> arguments)
     {
-        calls++;
+        _calls++;
         Add(function);
         foreach (var argument in arguments)
+        {
             Add(argument);
+        }
     }
 
     /// <summary>A number for a name.</summary>
@@ -32,10 +34,10 @@ internal sealed class CallDigest
     {
         var digest = new CallDigest();
         digest.Add(name);
-        return digest.high;
+        return digest._high;
     }
 
-    public override string ToString() => $"{calls} calls of the host, digest {high:x8}{low:x8}";
+    public override string ToString() => $"{_calls} calls of the host, digest {_high:x8}{_low:x8}";
 
     private void Add(WasmValue value)
     {
@@ -55,9 +57,14 @@ internal sealed class CallDigest
                 break;
             default:
                 if (!value.IsNull && value.AsExtern() is string text)
+                {
                     Add(text);
+                }
                 else
+                {
                     Add(value.IsNull ? 0u : 1u);
+                }
+
                 break;
         }
     }
@@ -69,7 +76,9 @@ internal sealed class CallDigest
     {
         Add((uint)text.Length);
         foreach (var unit in text)
+        {
             Add((uint)unit);
+        }
     }
 
     private void Add(ulong bits)
@@ -80,8 +89,8 @@ internal sealed class CallDigest
 
     private void Add(uint word)
     {
-        low = (low ^ word) * 0x9E37_79B1;
-        low ^= low >> 15;
-        high = (BitOperations.RotateLeft(high, 13) + low) * 0x85EB_CA6B;
+        _low = (_low ^ word) * 0x9E37_79B1;
+        _low ^= _low >> 15;
+        _high = (BitOperations.RotateLeft(_high, 13) + _low) * 0x85EB_CA6B;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class CapturedOutput(int mebibytes = CapturedOutput.UsualMebibyt
     /// <summary>The most that is kept unless the maker says otherwise.</summary>
     public const int UsualMebibytes = 256;
 
-    private readonly MemoryStream kept = new();
+    private readonly MemoryStream _kept = new();
 
     public override bool CanRead => false;
 
@@ -18,29 +18,32 @@ internal sealed class CapturedOutput(int mebibytes = CapturedOutput.UsualMebibyt
 
     public override bool CanWrite => true;
 
-    public override long Length => kept.Length;
+    public override long Length => _kept.Length;
 
     public override long Position
     {
-        get => kept.Position;
+        get => _kept.Position;
         set => throw new NotSupportedException();
     }
 
     /// <exception cref="ProgramException">It is more than is kept, of which nothing is.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (buffer.Length > ((long)mebibytes << 20) - kept.Length)
+        if (buffer.Length > ((long)mebibytes << 20) - _kept.Length)
+        {
             throw new ProgramException($"the program writes more than {mebibytes} MiB to one of its streams, which is all that is kept of it");
-        kept.Write(buffer);
+        }
+
+        _kept.Write(buffer);
     }
 
     /// <inheritdoc cref="Write(ReadOnlySpan{byte})"/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public byte[] ToArray() => kept.ToArray();
+    public byte[] ToArray() => _kept.ToArray();
 
     /// <summary>The text that the bytes are in UTF-8.</summary>
-    public string ToText() => Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
+    public string ToText() => Encoding.UTF8.GetString(_kept.GetBuffer(), 0, (int)_kept.Length);
 
     public override void Flush()
     {
@@ -55,7 +58,10 @@ internal sealed class CapturedOutput(int mebibytes = CapturedOutput.UsualMebibyt
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            kept.Dispose();
+        {
+            _kept.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }

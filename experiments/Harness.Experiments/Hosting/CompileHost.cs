@@ -14,30 +14,33 @@ namespace Harness.Experiments.Hosting;
 /// </summary>
 internal sealed class CompileHost(WorkerProgram program, EngineOptions options) : ProgramHost(program, options)
 {
-    private byte[] bytes = [];
-    private TimeSpan decoded;
-    private TimeSpan validated;
+    private byte[] _bytes = [];
+    private TimeSpan _decoded;
+    private TimeSpan _validated;
 
     /// <summary>The module is decoded without the engine, whose cache has no part in this.</summary>
-    public override double DecodeMilliseconds => decoded.TotalMilliseconds;
+    public override double DecodeMilliseconds => _decoded.TotalMilliseconds;
 
-    public override double ValidateMilliseconds => validated.TotalMilliseconds;
+    public override double ValidateMilliseconds => _validated.TotalMilliseconds;
 
-    public override void Load() => bytes = File.ReadAllBytes(Program.Module!);
+    public override void Load() => _bytes = File.ReadAllBytes(Program.Module!);
 
     public override ProgramOutput Iterate()
     {
         var threads = Engine.Options.TieringThreads == 0 ? Environment.ProcessorCount : Engine.Options.TieringThreads;
         var start = Stopwatch.GetTimestamp();
-        var module = WasmModule.Decode(bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads, Engine.Options.CompileLazyValidation);
-        decoded += Stopwatch.GetElapsedTime(start) - module.ValidationTime;
-        validated += module.ValidationTime;
+        var module = WasmModule.Decode(_bytes, HostModules.Builtins, Engine.Options.CompileValidationThreads, Engine.Options.CompileLazyValidation);
+        _decoded += Stopwatch.GetElapsedTime(start) - module.ValidationTime;
+        _validated += module.ValidationTime;
         var result = WholeCompilation.Run(module, Engine.Options, threads);
         var elapsed = Stopwatch.GetElapsedTime(start);
         CompileMilliseconds += elapsed.TotalMilliseconds;
         if (result.Refused > 0)
+        {
             throw new ProgramException($"{result.Refused} of {result.Refused + result.Functions} functions were not compiled");
-        return new ProgramOutput { Text = Text(bytes.Length), TimedMilliseconds = elapsed.TotalMilliseconds };
+        }
+
+        return new ProgramOutput { Text = Text(_bytes.Length), TimedMilliseconds = elapsed.TotalMilliseconds };
     }
 
     /// <summary>What an iteration gives, on any engine.</summary>

@@ -19,11 +19,17 @@ internal static class CustomSections
             var section = rest[..length];
             rest = rest[length..];
             if (!isCustom)
+            {
                 continue;
+            }
+
             var nameLength = TakeLength(ref section);
             if (Encoding.UTF8.GetString(section[..nameLength]) == name)
+            {
                 return section[nameLength..].ToArray();
+            }
         }
+
         return null;
     }
 

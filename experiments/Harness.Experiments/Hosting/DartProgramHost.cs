@@ -17,10 +17,10 @@ namespace Harness.Experiments.Hosting;
 /// </summary>
 internal sealed class DartProgramHost(WorkerProgram program, EngineOptions options) : ProgramHost(program, options)
 {
-    private readonly StringBuilder printed = new();
-    private readonly StringBuilder complained = new();
-    private Lazy<SourceMap?>? map;
-    private Store? store;
+    private readonly StringBuilder _printed = new();
+    private readonly StringBuilder _complained = new();
+    private Lazy<SourceMap?>? _map;
+    private Store? _store;
 
     private bool RunsMain => string.Equals(Program.Iteration, nameof(IterationKind.Instance), StringComparison.OrdinalIgnoreCase);
 
@@ -28,34 +28,39 @@ internal sealed class DartProgramHost(WorkerProgram program, EngineOptions optio
     {
         base.Load();
         if (!RunsMain)
+        {
             Open();
+        }
     }
 
     public override ProgramOutput Iterate()
     {
-        printed.Clear();
-        complained.Clear();
+        _printed.Clear();
+        _complained.Clear();
         if (!RunsMain)
         {
             var call = Program.Timed!;
             var results = Instance!.GetFunction(call.Function).Invoke([.. call.Arguments.Select(text => WasmLiterals.ToValue(TypedLiteral.Parse(text)))]);
-            return new ProgramOutput { Text = printed.ToString(), ErrorText = complained.ToString(), Results = results };
+            return new ProgramOutput { Text = _printed.ToString(), ErrorText = _complained.ToString(), Results = results };
         }
 
         // The instance that ran last stays, so that it can be explained.
-        if (store is not null)
-            CloseStore(store);
+        if (_store is not null)
+        {
+            CloseStore(_store);
+        }
+
         var exitCode = DartHost.RunMain(Open());
-        var text = printed.ToString();
-        return new ProgramOutput { Text = text, Bytes = Encoding.UTF8.GetBytes(text), ErrorText = complained.ToString(), ExitCode = exitCode };
+        var text = _printed.ToString();
+        return new ProgramOutput { Text = text, Bytes = Encoding.UTF8.GetBytes(text), ErrorText = _complained.ToString(), ExitCode = exitCode };
     }
 
     private Instance Open()
     {
-        store = OpenStore();
-        map ??= new Lazy<SourceMap?>(() => SourceMapFile.Find(Program.Module!, Module));
-        var host = new DartHost(Into(printed), Into(complained), map, Program.Arguments);
-        var instance = Instantiate(store, host.CreateImports());
+        _store = OpenStore();
+        _map ??= new Lazy<SourceMap?>(() => SourceMapFile.Find(Program.Module!, Module));
+        var host = new DartHost(Into(_printed), Into(_complained), _map, Program.Arguments);
+        var instance = Instantiate(_store, host.CreateImports());
         host.Attach(instance);
         return instance;
     }

@@ -21,7 +21,10 @@ internal sealed class InstanceHost(WorkerProgram program, EngineOptions options,
         var functions = MakeFunctions();
         var others = Module.Imports.Where(import => import.Kind != ExternalKind.Function).ToList();
         if (others.Find(import => import.Kind is not (ExternalKind.Memory or ExternalKind.Table)) is { } other)
+        {
             throw new ProgramException($"the host instances has functions, memories and tables only, and the module imports the {other.Kind.ToString().ToLowerInvariant()} '{other.Name}' from '{other.ModuleName}'");
+        }
+
         var first = OpenStore();
         Instantiate(first, ImportsOf(first));
         var cost = InstanceCost.Measure(Make, checks);
@@ -46,14 +49,21 @@ internal sealed class InstanceHost(WorkerProgram program, EngineOptions options,
         Imports ImportsOf(Store store)
         {
             if (others.Count == 0)
+            {
                 return functions;
+            }
+
             var imports = new Imports(functions);
             foreach (var import in others)
             {
                 if (import.Kind == ExternalKind.Memory)
+                {
                     imports.Define(import.ModuleName, import.Name, new Memory(store, Module.Memories[import.Index].Type));
+                }
                 else
+                {
                     imports.Define(import.ModuleName, import.Name, new Table(store, Module.Tables[import.Index].Type, WasmValue.Null(Module.Tables[import.Index].Type.ElementType.HeapType)));
+                }
             }
 
             return imports;

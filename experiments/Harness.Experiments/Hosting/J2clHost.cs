@@ -20,9 +20,9 @@ internal sealed class J2clHost(WorkerProgram program, EngineOptions options) : P
     private const int Calls = 5;
     private const string StringSection = "string.consts";
 
-    private CallDigest digest = new();
-    private double time;
-    private int classNames = 1000;
+    private CallDigest _digest = new();
+    private double _time;
+    private int _classNames = 1000;
 
     public override void Load()
     {
@@ -33,9 +33,9 @@ internal sealed class J2clHost(WorkerProgram program, EngineOptions options) : P
 
     public override ProgramOutput Iterate()
     {
-        digest = new CallDigest();
+        _digest = new CallDigest();
         Instance!.GetFunction("runFixedCount").Invoke(Calls);
-        return new ProgramOutput { Text = digest.ToString() };
+        return new ProgramOutput { Text = _digest.ToString() };
     }
 
     private Imports CreateImports(Store store, WasmModule module)
@@ -46,11 +46,16 @@ internal sealed class J2clHost(WorkerProgram program, EngineOptions options) : P
             ? JsonSerializer.Deserialize<string[]>(Encoding.UTF8.GetString(section))!
             : [];
         for (var i = 0; i < strings.Length; i++)
+        {
             imports.Define("string.const", i.ToString(CultureInfo.InvariantCulture), new Global(store, stringType, WasmValue.FromExtern(strings[i])));
+        }
+
         foreach (var import in module.Imports)
         {
             if (import is { ModuleName: "imports" or TracedModule.Imports, Kind: ExternalKind.Function })
+            {
                 imports.Define(import.ModuleName, import.Name, Bind(import.ModuleName, import.Name));
+            }
         }
 
         // The only tag there is: that of JavaScript's exceptions.
@@ -63,17 +68,19 @@ internal sealed class J2clHost(WorkerProgram program, EngineOptions options) : P
         var isTrace = module == TracedModule.Imports;
         return (_, arguments, results) =>
         {
-            digest.Add(identity, arguments);
+            _digest.Add(identity, arguments);
             var value = isTrace ? arguments[^1] : Call(name, arguments.ToArray());
             if (results.Length > 0)
+            {
                 results[0] = value;
+            }
         };
     }
 
     /// <summary>Calls a function of JavaScript by the name that J2CL gives it. Time passes with each question for it, so that every run is the same.</summary>
     private WasmValue Call(string name, WasmValue[] arguments) => name switch
     {
-        "performance.now" => ++time,
+        "performance.now" => ++_time,
         "gc" or "set goog.global.__benchmarking_result" => default,
         "Math.sin" => Math.Sin(arguments[0].AsF64()),
         "Error" => WasmValue.FromExtern(new InvalidOperationException(Text(arguments[0]))),
@@ -83,7 +90,7 @@ internal sealed class J2clHost(WorkerProgram program, EngineOptions options) : P
         "string.replace$2" => WasmValue.FromExtern(Replace(arguments)),
         "Number.prototype.toString.call$1" => WasmValue.FromExtern(arguments[0].ToString()),
         "Number.prototype.toString.call$2" => WasmValue.FromExtern(ToRadix(arguments[0].AsI32(), arguments[1].AsI32())),
-        "j2wasm.StringUtils.generateClassName" => WasmValue.FromExtern($"Class$obf_{++classNames}"),
+        "j2wasm.StringUtils.generateClassName" => WasmValue.FromExtern($"Class$obf_{++_classNames}"),
         "j2wasm.ExceptionUtils.setJavaThrowable" => default,
         _ => throw new ProgramException($"the program calls '{name}', which this host does not have"),
     };

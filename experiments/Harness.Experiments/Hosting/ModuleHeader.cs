@@ -17,18 +17,29 @@ internal static class ModuleHeader
     {
         var names = new List<string>();
         if (!module.StartsWith("\0asm"u8) || module.Length < HeaderSize)
+        {
             return names;
+        }
+
         var rest = module[HeaderSize..];
         while (rest.Length > 0)
         {
             var id = rest[0];
             rest = rest[1..];
             if (!TryTake(ref rest, out var section))
+            {
                 break;
+            }
+
             if (id == ImportSection)
+            {
                 AddModules(section, names);
+            }
+
             if (id is >= ImportSection)
+            {
                 break;
+            }
         }
 
         return names;
@@ -37,18 +48,29 @@ internal static class ModuleHeader
     private static void AddModules(ReadOnlySpan<byte> section, List<string> names)
     {
         if (!TryTakeNumber(ref section, out var count))
+        {
             return;
+        }
+
         for (; count > 0; count--)
         {
             if (!TryTake(ref section, out var module) || !TryTake(ref section, out _) || section.Length == 0)
+            {
                 return;
+            }
+
             var name = Encoding.UTF8.GetString(module);
             if (!names.Contains(name))
+            {
                 names.Add(name);
+            }
+
             var isFunction = section[0] == FunctionImport;
             section = section[1..];
             if (!isFunction || !TryTakeNumber(ref section, out _))
+            {
                 return;
+            }
         }
     }
 
@@ -57,7 +79,10 @@ internal static class ModuleHeader
     {
         taken = default;
         if (!TryTakeNumber(ref bytes, out var length) || length > (uint)bytes.Length)
+        {
             return false;
+        }
+
         taken = bytes[..(int)length];
         bytes = bytes[(int)length..];
         return true;

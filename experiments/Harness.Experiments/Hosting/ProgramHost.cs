@@ -11,8 +11,8 @@ namespace Harness.Experiments.Hosting;
 /// <summary>What the hosts of programs have in common: an engine, its stores' heaps, the times of the phases. Also opens them by kind.</summary>
 internal abstract class ProgramHost : IProgramHost
 {
-    private readonly List<Store> stores = [];
-    private HeapTotals past;
+    private readonly List<Store> _stores = [];
+    private HeapTotals _past;
 
     protected ProgramHost(WorkerProgram program, EngineOptions options)
     {
@@ -26,9 +26,12 @@ internal abstract class ProgramHost : IProgramHost
     {
         get
         {
-            var sum = past;
-            foreach (var store in stores)
+            var sum = _past;
+            foreach (var store in _stores)
+            {
                 sum += HeapTotals.Of(store);
+            }
+
             return sum;
         }
     }
@@ -86,8 +89,11 @@ internal abstract class ProgramHost : IProgramHost
 
     public void Dispose()
     {
-        foreach (var store in stores)
+        foreach (var store in _stores)
+        {
             store.Dispose();
+        }
+
         Engine.Dispose();
     }
 
@@ -102,14 +108,14 @@ internal abstract class ProgramHost : IProgramHost
     protected Store OpenStore()
     {
         var store = new Store(Engine);
-        stores.Add(store);
+        _stores.Add(store);
         return store;
     }
 
     protected void CloseStore(Store store)
     {
-        past += HeapTotals.Of(store);
-        stores.Remove(store);
+        _past += HeapTotals.Of(store);
+        _stores.Remove(store);
         store.Dispose();
     }
 

@@ -25,10 +25,16 @@ internal static class ProgramSession
     public static T Run<T>(ProgramDefinition program, EngineOptions options, Func<IProgramHost, WorkerProgram, T> use, IReadOnlyDictionary<string, string>? knobs = null)
     {
         if (!program.IsCompiled && knobs is not null)
+        {
             KnobCatalog.RefuseOfPrograms(knobs, $"program '{program.Name}'");
+        }
+
         var prepared = PreparedProgram.Prepare(program, knobs);
         if (prepared.Problem is { } problem)
+        {
             throw new HarnessException($"program '{program.Name}': {problem}");
+        }
+
         try
         {
             return ExecutionThread.Run(options, () =>

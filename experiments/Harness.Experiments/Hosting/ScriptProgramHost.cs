@@ -18,95 +18,104 @@ internal sealed class ScriptProgramHost : IProgramHost
     private const string IterateFunction = "harnessIterate";
     private const string ValidateFunction = "harnessValidate";
 
-    private readonly WorkerProgram program;
-    private readonly bool checks;
-    private readonly JavaScriptHost host;
-    private readonly StringBuilder text = new();
-    private readonly List<(WeakReference<Store> Store, HeapTotals Totals)> heaps = [];
+    private readonly WorkerProgram _program;
+    private readonly bool _checks;
+    private readonly JavaScriptHost _host;
+    private readonly StringBuilder _text = new();
+    private readonly List<(WeakReference<Store> Store, HeapTotals Totals)> _heaps = [];
 
     public ScriptProgramHost(WorkerProgram program, EngineOptions options, bool checks)
     {
-        this.program = program;
-        this.checks = checks;
-        host = new JavaScriptHost(new JavaScriptOptions
+        _program = program;
+        _checks = checks;
+        _host = new JavaScriptHost(new JavaScriptOptions
         {
             Engine = options,
             Folder = Path.GetDirectoryName(program.Driver)!,
-            Print = words => text.Append(words),
-            PrintError = words => text.Append(words),
+            Print = words => _text.Append(words),
+            PrintError = words => _text.Append(words),
         });
     }
 
-    public WasmEngine Engine => host.Engine;
+    public WasmEngine Engine => _host.Engine;
 
     public HeapTotals Heap
     {
         get
         {
             var sum = default(HeapTotals);
-            foreach (var (_, totals) in heaps)
+            foreach (var (_, totals) in _heaps)
+            {
                 sum += totals;
+            }
+
             return sum;
         }
     }
 
-    public Instance? Instance => host.LastInstance;
+    public Instance? Instance => _host.LastInstance;
 
-    public double CompileMilliseconds => host.CompileMilliseconds;
+    public double CompileMilliseconds => _host.CompileMilliseconds;
 
     /// <summary>Of modules that are made: the engine has also decoded what scripts only ask to be validated.</summary>
-    public double DecodeMilliseconds => host.CompileMilliseconds - host.ValidateMilliseconds;
+    public double DecodeMilliseconds => _host.CompileMilliseconds - _host.ValidateMilliseconds;
 
-    public double ValidateMilliseconds => host.ValidateMilliseconds;
+    public double ValidateMilliseconds => _host.ValidateMilliseconds;
 
-    public double InstantiateMilliseconds => host.InstantiateMilliseconds;
+    public double InstantiateMilliseconds => _host.InstantiateMilliseconds;
 
     public void Load()
     {
-        host.RunModule("harness.mjs", MakeBootstrap());
-        host.Call(LoadFunction);
+        _host.RunModule("harness.mjs", MakeBootstrap());
+        _host.Call(LoadFunction);
     }
 
     public ProgramOutput Iterate()
     {
-        text.Clear();
-        host.Call(IterateFunction);
+        _text.Clear();
+        _host.Call(IterateFunction);
         ReadHeaps();
-        return new ProgramOutput { Text = text.ToString() };
+        return new ProgramOutput { Text = _text.ToString() };
     }
 
-    public void Validate() => host.Call(ValidateFunction);
+    public void Validate() => _host.Call(ValidateFunction);
 
-    public void Dispose() => host.Dispose();
+    public void Dispose() => _host.Dispose();
 
     /// <summary>A store may go with the script's last reference to its instance: what its heap did is noted while it is there.</summary>
     private void ReadHeaps()
     {
         var known = new Dictionary<Store, int>(ReferenceEqualityComparer.Instance);
-        for (var i = 0; i < heaps.Count; i++)
+        for (var i = 0; i < _heaps.Count; i++)
         {
-            if (heaps[i].Store.TryGetTarget(out var store))
+            if (_heaps[i].Store.TryGetTarget(out var store))
+            {
                 known[store] = i;
+            }
         }
 
-        foreach (var store in host.Stores)
+        foreach (var store in _host.Stores)
         {
             if (known.TryGetValue(store, out var index))
-                heaps[index] = heaps[index] with { Totals = HeapTotals.Of(store) };
+            {
+                _heaps[index] = _heaps[index] with { Totals = HeapTotals.Of(store) };
+            }
             else
-                heaps.Add((new WeakReference<Store>(store), HeapTotals.Of(store)));
+            {
+                _heaps.Add((new WeakReference<Store>(store), HeapTotals.Of(store)));
+            }
         }
     }
 
     /// <summary>The module that gives the driver what it may ask for; the counterpart of <c>openDriver</c> for V8.</summary>
     private string MakeBootstrap() => $$"""
-        import * as driver from "{{JsonEncodedText.Encode(program.Driver!)}}";
-        const program = {{WorkerJson.ScriptsView(program)}};
+        import * as driver from "{{JsonEncodedText.Encode(_program.Driver!)}}";
+        const program = {{WorkerJson.ScriptsView(_program)}};
         const { readBytes, readText, inflate, runScript, importModule, print } = harness;
         let loaded;
         globalThis.{{LoadFunction}} = async () => {
           loaded = await driver.load({
-            checks: {{(checks ? "true" : "false")}},
+            checks: {{(_checks ? "true" : "false")}},
             arguments: program.arguments,
             fileNames: Object.keys(program.files),
             path: (name) => program.files[name],

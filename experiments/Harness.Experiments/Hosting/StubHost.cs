@@ -13,23 +13,26 @@ namespace Harness.Experiments.Hosting;
 /// </summary>
 internal sealed class StubHost(WorkerProgram program, EngineOptions options) : ProgramHost(program, options)
 {
-    private byte[] bytes = [];
-    private Store? store;
+    private byte[] _bytes = [];
+    private Store? _store;
 
-    public override void Load() => bytes = File.ReadAllBytes(Program.Module!);
+    public override void Load() => _bytes = File.ReadAllBytes(Program.Module!);
 
     public override ProgramOutput Iterate()
     {
         // The instance that was made last stays, so that it can be explained.
-        if (store is not null)
-            CloseStore(store);
-        store = OpenStore();
+        if (_store is not null)
+        {
+            CloseStore(_store);
+        }
+
+        _store = OpenStore();
         var start = Stopwatch.GetTimestamp();
-        Compile(bytes);
+        Compile(_bytes);
         var elapsed = Stopwatch.GetElapsedTime(start);
         var imports = MakeStubs();
         start = Stopwatch.GetTimestamp();
-        Instantiate(store, imports);
+        Instantiate(_store, imports);
         elapsed += Stopwatch.GetElapsedTime(start);
         return new ProgramOutput
         {
@@ -44,7 +47,10 @@ internal sealed class StubHost(WorkerProgram program, EngineOptions options) : P
         foreach (var import in Module.Imports)
         {
             if (import.Kind != ExternalKind.Function)
+            {
                 throw new ProgramException($"the host stubs has functions only, and the module imports the {import.Kind.ToString().ToLowerInvariant()} '{import.Name}' from '{import.ModuleName}'");
+            }
+
             imports.Define(import.ModuleName, import.Name, (_, _, _) => throw new ProgramException($"the module calls '{import.Name}' of '{import.ModuleName}', which is a stub"));
         }
 

@@ -11,13 +11,13 @@ internal sealed class TracedModule : IDisposable
     /// <summary>The name from which the functions are imported.</summary>
     public const string Imports = "env";
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("harness-trace-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("harness-trace-");
 
     /// <summary>Makes the copy.</summary>
     /// <exception cref="HarnessException">wasm-opt failed, or npm, which brings it.</exception>
     public TracedModule(string module)
     {
-        Path = System.IO.Path.Combine(folder.FullName, "module.wasm");
+        Path = System.IO.Path.Combine(_folder.FullName, "module.wasm");
         string[] arguments = [module, "--all-features", "--disable-custom-descriptors", "--disable-compact-imports", "--instrument-memory"];
         WasmOpt.Run(NodeInstallation.NodePath, arguments, Path);
     }
@@ -25,5 +25,5 @@ internal sealed class TracedModule : IDisposable
     /// <summary>Where the copy is.</summary>
     public string Path { get; }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 }

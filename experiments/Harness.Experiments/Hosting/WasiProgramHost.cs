@@ -18,42 +18,56 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
     private static readonly FunctionType Signal = FunctionType.Of([], []);
 
     /// <summary>What is in the files among the inputs, by their places.</summary>
-    private readonly Dictionary<string, byte[]> contents = [];
+    private readonly Dictionary<string, byte[]> _contents = [];
 
-    private byte[] standardInput = [];
-    private Store? store;
+    private byte[] _standardInput = [];
+    private Store? _store;
 
     public override void Load()
     {
         foreach (var input in Program.Inputs)
         {
             if (input.File is { } file)
-                contents.Add(input.Place, File.ReadAllBytes(file));
+            {
+                _contents.Add(input.Place, File.ReadAllBytes(file));
+            }
         }
 
         if (Program.StandardInput is { } path)
-            standardInput = File.ReadAllBytes(path);
+        {
+            _standardInput = File.ReadAllBytes(path);
+        }
+
         base.Load();
     }
 
     public override ProgramOutput Iterate()
     {
         // The instance that ran last stays, so that it can be explained.
-        if (store is not null)
-            CloseStore(store);
+        if (_store is not null)
+        {
+            CloseStore(_store);
+        }
+
         var folder = MakeFolder();
-        using var input = new MemoryStream(standardInput, writable: false);
+        using var input = new MemoryStream(_standardInput, writable: false);
         using var output = new CapturedOutput();
         using var errors = new CapturedOutput();
         var wasiOptions = new WasiOptions { StandardInput = input, StandardOutput = output, StandardError = errors }.Preopen(".", folder);
         wasiOptions.Arguments[0] = Path.GetFileName(Program.Module!);
         foreach (var argument in Program.Arguments)
+        {
             wasiOptions.Arguments.Add(argument);
+        }
+
         foreach (var variable in Program.Environment)
+        {
             wasiOptions.Environment.Add(variable);
+        }
+
         var cpuBefore = WorkerLoop.CpuMs;
         var begun = Stopwatch.GetTimestamp();
-        store = OpenStore();
+        _store = OpenStore();
         using var wasi = new WasiHost(wasiOptions);
 
         long started = 0;
@@ -75,11 +89,17 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
             }));
         }
 
-        var instance = Instantiate(store, imports);
+        var instance = Instantiate(_store, imports);
         if (instance.Export("_start") is not WasmFunction start)
+        {
             throw new ProgramException("the module exports no function '_start': it is no WASI command");
+        }
+
         if (start.Type.Parameters.Length > 0)
+        {
             throw new ProgramException($"the function '_start' takes parameters ({start.Type}): it is none of a WASI command");
+        }
+
         var exitCode = WasiHost.RunToExit(() => start.Invoke());
         var elapsed = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         var cpuMs = WorkerLoop.CpuMs - cpuBefore;
@@ -91,7 +111,7 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
             ExitCode = exitCode,
             TimedMilliseconds = benchMs ?? elapsed,
             TimedCpuMilliseconds = benchCpuMs ?? cpuMs,
-            Files = folder.List().Where(name => !name.EndsWith('/') && !contents.ContainsKey(name) && folder.ReadFile(name) is not null).ToDictionary(name => name, name => folder.ReadFile(name)!),
+            Files = folder.List().Where(name => !name.EndsWith('/') && !_contents.ContainsKey(name) && folder.ReadFile(name) is not null).ToDictionary(name => name, name => folder.ReadFile(name)!),
         };
     }
 
@@ -101,11 +121,17 @@ internal sealed class WasiProgramHost(WorkerProgram program, EngineOptions optio
         foreach (var input in Program.Inputs)
         {
             if (input.Link is { } target)
+            {
                 folder.AddLink(input.Place, target);
-            else if (contents.TryGetValue(input.Place, out var content))
+            }
+            else if (_contents.TryGetValue(input.Place, out var content))
+            {
                 folder.AddFile(input.Place, content);
+            }
             else
+            {
                 folder.AddFolder(input.Place);
+            }
         }
 
         return folder;

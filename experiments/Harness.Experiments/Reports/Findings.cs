@@ -19,11 +19,17 @@ internal static class Findings
     {
         var sentences = new List<string>();
         foreach (var engine in summary.Engines)
+        {
             sentences.AddRange(OfEngine(sweep, summary, engine));
+        }
+
         sentences.AddRange(OfEngines(summary));
         sentences.AddRange(summary.UnmeasuredEngines);
         if (sentences.Count == 0)
+        {
             sentences.Add("There is one configuration on one engine: nothing to compare.");
+        }
+
         return sentences;
     }
 
@@ -43,16 +49,24 @@ internal static class Findings
             .ToList();
         var described = compared.Count <= MostConfigurations ? compared : [.. compared.Take(MostConfigurations - 1), compared[^1]];
         foreach (var (configuration, mean) in described)
+        {
             yield return $"{title}: “{configuration.Title}” is {Describe(sweep, summary, mean!.Value)}. {DescribePrograms(sweep, summary, engine, configuration)}";
+        }
+
         if (described.Count < compared.Count)
+        {
             yield return $"{title}: of {compared.Count} configurations these are the fastest {MostConfigurations - 1} and the slowest; the tables have all. The fastest of so many is partly so by chance, which its interval does not count: measure it again, by itself, before its number is quoted.";
+        }
     }
 
     private static string Describe(SweepDefinition sweep, SweepSummary summary, GeometricMean mean)
     {
         var times = $"{Number(mean.Measured.Value)} times as fast as “{SweepChart.BaselineTitle(sweep)}” in the geometric mean over {Programs(summary, mean.Programs)}";
         if (!mean.Measured.HasInterval)
+        {
             return times + " (too few repetitions for an interval)";
+        }
+
         var general = mean.General.HasInterval ? $"; for programs like these {Range(mean.General)}" : "";
         return $"{times} (95% interval {Range(mean.Measured)}{general})";
     }
@@ -76,7 +90,10 @@ internal static class Findings
     private static IEnumerable<string> OfEngines(SweepSummary summary)
     {
         if (!summary.Engines.Contains(OwnEngine.EngineName))
+        {
             yield break;
+        }
+
         foreach (var other in summary.Engines.Where(engine => engine != OwnEngine.EngineName))
         {
             var ratios = summary.Counterparts(OwnEngine.EngineName, other)
@@ -86,7 +103,9 @@ internal static class Findings
                 .Select(pair => $"{Number(pair.Ratio!.Value.Value)}{(pair.Ratio.Value.HasInterval ? $" ({Range(pair.Ratio.Value)})" : "")} with “{pair.Title}”")
                 .ToList();
             if (ratios.Count > 0)
+            {
                 yield return $"Time of {EngineCatalog.TitleOf(OwnEngine.EngineName)} divided by that of {EngineCatalog.TitleOf(other)}, geometric mean: {string.Join(", ", ratios)}.";
+            }
         }
     }
 

@@ -19,7 +19,10 @@ internal static class GeneratedSection
         }
 
         if (!File.Exists(document))
+        {
             throw new HarnessException($"there is no file {document}");
+        }
+
         WholeFile.WriteText(document, Replace(File.ReadAllText(document), document, command, text));
         Console.WriteLine($"{document}: the section of '{command}' is up to date");
     }
@@ -31,7 +34,10 @@ internal static class GeneratedSection
         var start = begin < 0 ? -1 : content.IndexOf('\n', begin) + 1;
         var end = begin < 0 ? -1 : content.IndexOf(End, start, StringComparison.Ordinal);
         if (end < 0)
+        {
             throw new HarnessException($"{document} has no section '<!-- begin: {command} … -->' … '{End}'");
+        }
+
         return content[..start] + text.TrimEnd('\n') + "\n" + content[end..];
     }
 }

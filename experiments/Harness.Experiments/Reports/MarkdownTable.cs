@@ -11,7 +11,7 @@ internal sealed class MarkdownTable(IReadOnlyList<(string Title, bool IsText)> c
     /// <summary>The smallest probability that is written as a number.</summary>
     private const double LeastProbability = 1e-4;
 
-    private readonly List<IReadOnlyList<string>> rows = [];
+    private readonly List<IReadOnlyList<string>> _rows = [];
 
     /// <summary>Makes a table whose first columns hold text.</summary>
     /// <param name="titles">Titles of the columns; all but the first <paramref name="textColumns"/> hold numbers.</param>
@@ -22,15 +22,18 @@ internal sealed class MarkdownTable(IReadOnlyList<(string Title, bool IsText)> c
     }
 
     /// <summary>Adds a row; missing cells at its end are empty.</summary>
-    public void Add(params IEnumerable<string> cells) => rows.Add([.. cells]);
+    public void Add(params IEnumerable<string> cells) => _rows.Add([.. cells]);
 
     /// <summary>Writes the table and an empty line.</summary>
     public void WriteTo(StringBuilder text)
     {
         WriteRow(text, [.. columns.Select(column => column.Title)]);
         WriteRow(text, [.. columns.Select(column => column.IsText ? "---" : "---:")]);
-        foreach (var row in rows)
+        foreach (var row in _rows)
+        {
             WriteRow(text, [.. row, .. Enumerable.Repeat("", columns.Count - row.Count)]);
+        }
+
         text.Append('\n');
     }
 

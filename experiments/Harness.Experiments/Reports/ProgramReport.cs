@@ -30,7 +30,7 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
     private static readonly ResultColumn BaselineBytes = ResultsView.FindMeasured("baseline_bytes");
     private static readonly ResultColumn PeakMemory = ResultsView.FindMeasured("peak_memory_bytes");
 
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder _text = new();
 
     /// <summary>Makes the text.</summary>
     /// <param name="programs">The programs.</param>
@@ -58,17 +58,23 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
         var sections = programs.GroupBy(program => program.Section).ToList();
         WriteMeans(sections, title);
         foreach (var section in sections)
+        {
             WriteSection(section.Key, [.. section], title);
-        return text.ToString();
+        }
+
+        return _text.ToString();
     }
 
     private void WriteMeans(List<IGrouping<string, ProgramFigures>> sections, string title)
     {
         var table = new MarkdownTable(["suite and group", "compared", "without rows", $"time, ours ÷ {title}", $"CPU, ours ÷ {title}", "ours is faster in", $"slower by more than {Number((Slow - 1) * 100, "0")}%"]);
         foreach (var section in sections)
+        {
             AddMeans(table, section.Key.Length == 0 ? "other" : section.Key, [.. section]);
+        }
+
         AddMeans(table, "**all**", [.. sections.SelectMany(section => section)]);
-        table.WriteTo(text);
+        table.WriteTo(_text);
     }
 
     private void AddMeans(MarkdownTable table, string name, List<ProgramFigures> programs)
@@ -95,14 +101,22 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
                 "program", "time, ms", "ratio", "CPU", "first, ms", "start, ms", "compile, ms", "decode, ms", "validate, ms", "instantiate, ms", "optimized code, KB", "baseline code, KB",
                 "optimizing, ms", "queued, ms", "collections", "collecting, ms", "longest, ms", "memory, MB"]);
             foreach (var program in measured)
+            {
                 table.Add(Row(program));
-            table.WriteTo(text);
+            }
+
+            table.WriteTo(_text);
         }
 
         foreach (var program in programs.Where(program => program.Remark.Length > 0))
+        {
             Line($"- {program.Workload.Name}: {program.Remark}");
+        }
+
         if (programs.Exists(program => program.Remark.Length > 0))
+        {
             Line("");
+        }
     }
 
     private static IEnumerable<string> Row(ProgramFigures program) =>
@@ -144,5 +158,5 @@ internal sealed class ProgramReport(SweepDefinition sweep, SweepSummary summary,
 
     private static string Count(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private void Line(string line) => text.Append(line).Append('\n');
+    private void Line(string line) => _text.Append(line).Append('\n');
 }

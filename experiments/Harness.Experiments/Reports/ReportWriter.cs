@@ -30,7 +30,9 @@ internal static class ReportWriter
     public static void WriteChart(Figure figure, ResultsFolder folder, string name = "chart", float width = Figure.StandardWidth)
     {
         foreach (var format in FigureFile.KeptFormats)
+        {
             FigureFile.Write(figure, folder.Chart(name, format), width);
+        }
     }
 
     /// <summary>Reads a results folder and computes its statistics.</summary>
@@ -38,7 +40,10 @@ internal static class ReportWriter
     {
         var rows = MeasurementFile.Read(folder.Results);
         if (rows.Count == 0)
+        {
             throw new HarnessException($"{folder.Results} has no rows yet; continue the sweep");
+        }
+
         var sweep = folder.ReadSweep();
         return (sweep, new SweepSummary(sweep, rows) { Gaps = Provenance.Read(folder.Provenance)?.Gaps ?? [] });
     }

@@ -22,12 +22,18 @@ internal static class SummaryReport
         Line(text, $"# {sweep.Title}");
         Line(text, "");
         if (provenance is not null)
+        {
             WriteProvenance(text, summary, provenance);
+        }
+
         WriteMeans(text, sweep, summary);
         WriteGaps(text, provenance);
         WriteCautions(text, Cautions.Of(sweep, summary, provenance, failures));
         foreach (var engine in summary.Engines)
+        {
             WriteEngine(text, sweep, summary, engine);
+        }
+
         WriteRatios(text, sweep, summary);
         return text.ToString();
     }
@@ -58,7 +64,10 @@ internal static class SummaryReport
         var machine = provenance.Machine;
         Line(text, $"Made by {string.Join(", then ", provenance.CommandLines.Select(command => $"`{command}`"))} on {machine.Cpu}, {machine.Cores} cores, {machine.Kernel}, {machine.Dotnet}; {string.Join("; ", provenance.Engines.Values)}; {(provenance.Commits.Count > 1 ? "commits" : "commit")} {string.Join(", ", provenance.Commits)}; begun {provenance.Runs[0].StartedUtc}.");
         if (provenance.Shards is { Count: > 0 } shards)
+        {
             Line(text, $"Merged from {shards.Count} folders: {string.Join("; ", shards.Select(shard => $"shard {shard.Shard}, {shard.Rows} rows{(shard.FinishedUtc is null ? ", not finished" : "")}{string.Concat(shard.Runs.Select(earlier => earlier.Node).OfType<string>().Distinct().Select(node => $", node {node}"))}"))}.");
+        }
+
         Line(text, $"{Capitalized(SweepChart.Describe(summary))} over whole rounds; fresh processes in random order interleaved over all cells; times in ms.");
         Line(text, "");
     }
@@ -67,13 +76,23 @@ internal static class SummaryReport
     private static void WriteMeans(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
     {
         if (summary.Engines.Count > 2 || summary.UnmeasuredEngines.Count > 0)
+        {
             WriteMeansByEngine(text, sweep, summary);
+        }
         else
+        {
             WriteMeansBesideEachOther(text, sweep, summary);
+        }
+
         foreach (var note in SweepChart.Notes(sweep, summary))
+        {
             Line(text, note + "\n");
+        }
+
         if (summary.SharedPrograms is { } shared)
+        {
             Line(text, shared + "\n");
+        }
     }
 
     private static void WriteMeansByEngine(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
@@ -95,10 +114,15 @@ internal static class SummaryReport
         }
 
         foreach (var engine in sweep.Engines.Except(summary.Engines))
+        {
             table.Add([Title(engine), "–", "0", "not measured", "–", .. hasOwn ? ["–"] : Array.Empty<string>()]);
+        }
+
         table.WriteTo(text);
         if (hasOwn)
+        {
             Line(text, "Times of two engines stand beside each other where both have the same configuration, or both their defaults, over the programs that both ran.\n");
+        }
     }
 
     private static void WriteMeansBesideEachOther(StringBuilder text, SweepDefinition sweep, SweepSummary summary)
@@ -122,9 +146,15 @@ internal static class SummaryReport
     private static IEnumerable<string> Means(SweepDefinition sweep, SweepSummary summary, string engine, SweepConfiguration configuration)
     {
         if (sweep.SpeedupObstacle(engine) is not null)
+        {
             return ["–", "–"];
+        }
+
         if (sweep.IsBaseline(engine, configuration))
+        {
             return ["1", ""];
+        }
+
         var mean = summary.MeanSpeedup(engine, configuration.Name);
         return [Times(mean?.Measured), mean is { General.HasInterval: true } ? $"{Number(mean.Value.General.Low, "0.00")}–{Number(mean.Value.General.High, "0.00")}" : "–"];
     }
@@ -133,10 +163,16 @@ internal static class SummaryReport
     private static void WriteGaps(StringBuilder text, Provenance? provenance)
     {
         if (provenance?.Gaps is not { Count: > 0 } gaps)
+        {
             return;
+        }
+
         Line(text, "## Gaps\n");
         foreach (var gap in gaps)
+        {
             Line(text, $"- {gap}");
+        }
+
         Line(text, "");
     }
 
@@ -144,10 +180,16 @@ internal static class SummaryReport
     private static void WriteCautions(StringBuilder text, IReadOnlyList<string> cautions)
     {
         if (cautions.Count == 0)
+        {
             return;
+        }
+
         Line(text, "## To be careful of\n");
         foreach (var caution in cautions)
+        {
             Line(text, $"- {caution}");
+        }
+
         Line(text, "");
     }
 
@@ -163,7 +205,10 @@ internal static class SummaryReport
                 if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell)
                 {
                     if (!configuration.IsFor(engine))
+                    {
                         continue;
+                    }
+
                     table.Add(workload.Title, configuration.Title, "0", "not measured");
                     continue;
                 }
@@ -187,14 +232,20 @@ internal static class SummaryReport
         {
             var pairs = summary.Counterparts(OwnEngine.EngineName, other);
             if (pairs.Count == 0)
+            {
                 continue;
+            }
+
             Line(text, $"## Ours beside {Title(other)}");
             Line(text, "");
             Line(text, $"Median times in ms, ours / {Title(other)}, and their ratio (below 1: ours is faster); then optimized code in bytes, ours / {Title(other)}.");
             Line(text, "");
             var table = new MarkdownTable(["workload", .. pairs.SelectMany(pair => (string[])[pair.Own.Title == pair.Other.Title ? pair.Own.Title : $"{pair.Own.Title} / {pair.Other.Title}", "ratio", "code"])]);
             foreach (var workload in summary.Workloads)
+            {
                 table.Add([workload.Title, .. pairs.SelectMany(pair => Side(summary, (OwnEngine.EngineName, pair.Own.Name), (other, pair.Other.Name), workload.Name))]);
+            }
+
             table.Add(["**geometric mean**", .. pairs.SelectMany(pair => (string[])["", Ratio(summary.MeanRatio((OwnEngine.EngineName, pair.Own.Name), (other, pair.Other.Name))?.Measured), ""])]);
             table.WriteTo(text);
         }

@@ -12,15 +12,22 @@ internal static class AsideFolder
     public static string? Move(string folder, IReadOnlyList<string> entries)
     {
         if (entries.Count == 0)
+        {
             return null;
+        }
+
         var aside = Make($"{folder}.{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
         foreach (var entry in entries)
         {
             var target = Path.Combine(aside, Path.GetFileName(entry));
             if (Directory.Exists(entry))
+            {
                 Directory.Move(entry, target);
+            }
             else
+            {
                 File.Move(entry, target);
+            }
         }
 
         return aside;
@@ -30,7 +37,10 @@ internal static class AsideFolder
     public static void RemoveEmpty(string folder)
     {
         if (!Directory.Exists(folder) || Directory.EnumerateFileSystemEntries(folder).Any())
+        {
             return;
+        }
+
         try
         {
             Directory.Delete(folder);
@@ -46,7 +56,10 @@ internal static class AsideFolder
     {
         var path = wanted;
         for (var number = 2; Directory.Exists(path); number++)
+        {
             path = string.Create(CultureInfo.InvariantCulture, $"{wanted}-{number}");
+        }
+
         Directory.CreateDirectory(path);
         return path;
     }

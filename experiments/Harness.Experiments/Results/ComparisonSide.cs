@@ -40,21 +40,32 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
     public static IReadOnlyList<string> Differences(ComparisonSide a, ComparisonSide b)
     {
         if (a.Folder.Path == b.Folder.Path)
+        {
             return [];
+        }
+
         if (a.View.Provenance is not { } first || b.View.Provenance is not { } second)
+        {
             return [$"{(a.View.Provenance is null ? a.Text : b.Text)} has no provenance.json: nobody knows whether both were measured alike."];
+        }
+
         var lines = new List<string>();
         Compare("machine", $"{first.Machine.Cpu}, {first.Machine.Cores} cores", $"{second.Machine.Cpu}, {second.Machine.Cores} cores");
         Compare("kernel", first.Machine.Kernel, second.Machine.Kernel);
         foreach (var engine in first.Engines.Keys.Intersect(second.Engines.Keys))
+        {
             Compare($"engine {engine}", first.Engines[engine], second.Engines[engine]);
+        }
+
         CompareParts("modules or inputs", "workload ");
         CompareParts("arguments or scripts", SweepFingerprints.UsagePart);
         foreach (var configuration in first.Knobs.Keys.Intersect(second.Knobs.Keys))
         {
             var differing = first.Knobs[configuration].Where(knob => second.Knobs[configuration].TryGetValue(knob.Key, out var other) && other != knob.Value).Select(knob => $"{knob.Key} {knob.Value} and {second.Knobs[configuration][knob.Key]}").ToList();
             if (differing.Count > 0)
+            {
                 lines.Add($"Configuration '{configuration}' has other knobs: {string.Join(", ", differing)}.");
+            }
         }
 
         return lines;
@@ -62,14 +73,18 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
         void Compare(string what, string left, string right)
         {
             if (left != right)
+            {
                 lines.Add($"Other {what}: {left} and {right}.");
+            }
         }
 
         void CompareParts(string what, string prefix)
         {
             var differing = first.Fingerprints.Keys.Intersect(second.Fingerprints.Keys).Where(part => part.StartsWith(prefix, StringComparison.Ordinal) && first.Fingerprints[part] != second.Fingerprints[part]).ToList();
             if (differing.Count > 0)
+            {
                 lines.Add($"Other {what}: {string.Join(", ", differing.Select(part => part[prefix.Length..]))}.");
+            }
         }
     }
 
@@ -97,10 +112,15 @@ internal sealed partial record ComparisonSide(string Text, ResultsFolder Folder,
     private static void Require(string? wanted, string kind, IEnumerable<string> known, ResultsFolder folder)
     {
         if (wanted is null)
+        {
             return;
+        }
+
         List<string> names = [.. known.Distinct().Order(StringComparer.Ordinal)];
         if (!names.Contains(wanted))
+        {
             throw new HarnessException($"{folder.Path} has no {kind} '{wanted}'; it has {(names.Count == 0 ? "none" : string.Join(", ", names.Take(20)))}");
+        }
     }
 
     [GeneratedRegex("^(?<results>.*?)(,suite=(?<suite>[^,]*)|,engine=(?<engine>[^,]*)|,configuration=(?<configuration>[^,]*))*$")]

@@ -15,13 +15,13 @@ internal sealed class DurableCsv<TRow> : IDisposable
     // Names are the same in very many rows, all of which are kept.
     private static readonly CsvReaderOptions ReaderOptions = new() { PoolStrings = true };
 
-    private readonly FileStream stream;
-    private readonly LockFile writerLock;
+    private readonly FileStream _stream;
+    private readonly LockFile _writerLock;
 
     private DurableCsv(FileStream stream, LockFile writerLock)
     {
-        this.stream = stream;
-        this.writerLock = writerLock;
+        _stream = stream;
+        _writerLock = writerLock;
     }
 
     /// <summary>Opens a file for appending; makes it, with its header line, where there is none.</summary>
@@ -38,7 +38,10 @@ internal sealed class DurableCsv<TRow> : IDisposable
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
             CutTornLine(stream);
             if (stream.Length == 0)
+            {
                 Write(stream, Format(csv => csv.WriteHeader<TRow>()));
+            }
+
             rows = Parse(stream, stream.Length, path);
             CheckColumns(stream, path);
             stream.Seek(0, SeekOrigin.End);
@@ -71,12 +74,17 @@ internal sealed class DurableCsv<TRow> : IDisposable
     public static void Renew(string path)
     {
         if (!File.Exists(path))
+        {
             return;
+        }
+
         try
         {
             using var writerLock = Lock(path);
             if (IsOlder(path))
+            {
                 WholeFile.WriteBytes(path, [.. Format(csv => csv.WriteHeader<TRow>()), .. Read(path).SelectMany(row => Format(csv => csv.WriteRecord(row)))]);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -91,7 +99,9 @@ internal sealed class DurableCsv<TRow> : IDisposable
     {
         // A run that was killed leaves its lock behind, which then is nobody's.
         if (File.Exists(LockPath(path)))
+        {
             Lock(path).Dispose();
+        }
     }
 
     /// <summary>Keeps a file from being opened for appending until what is returned is disposed of.</summary>
@@ -123,18 +133,18 @@ internal sealed class DurableCsv<TRow> : IDisposable
     {
         try
         {
-            Write(stream, [.. rows.SelectMany(row => Format(csv => csv.WriteRecord(row)))]);
+            Write(_stream, [.. rows.SelectMany(row => Format(csv => csv.WriteRecord(row)))]);
         }
         catch (IOException exception)
         {
-            throw new HarnessException($"cannot write {stream.Name}: {exception.Message}; all rows before are kept, and the same command goes on from there", exception);
+            throw new HarnessException($"cannot write {_stream.Name}: {exception.Message}; all rows before are kept, and the same command goes on from there", exception);
         }
     }
 
     public void Dispose()
     {
-        stream.Dispose();
-        writerLock.Dispose();
+        _stream.Dispose();
+        _writerLock.Dispose();
     }
 
     private static string LockPath(string path) => path + LockFile.Suffix;
@@ -146,7 +156,9 @@ internal sealed class DurableCsv<TRow> : IDisposable
         var present = new byte[header.Length];
         stream.Position = 0;
         if (stream.ReadAtLeast(present, present.Length, throwOnEndOfStream: false) < present.Length || !present.AsSpan().SequenceEqual(header))
+        {
             throw new HarnessException($"{path} has the columns of another version; it can be read but not added to: use --restart to set it aside and measure anew");
+        }
     }
 
     /// <summary>Whether a file has some of the columns, the first ones, and no others.</summary>
@@ -164,7 +176,10 @@ internal sealed class DurableCsv<TRow> : IDisposable
     {
         using var line = new MemoryStream();
         using (var csv = CsvWriter.Create(line, WriterOptions, leaveOpen: true))
+        {
             write(csv);
+        }
+
         return line.ToArray();
     }
 
@@ -178,7 +193,9 @@ internal sealed class DurableCsv<TRow> : IDisposable
     {
         var whole = WholeLines(stream);
         if (whole < stream.Length)
+        {
             stream.SetLength(whole);
+        }
     }
 
     /// <summary>Length of the file up to and with its last newline. No field holds a newline.</summary>
@@ -188,7 +205,9 @@ internal sealed class DurableCsv<TRow> : IDisposable
         {
             stream.Position = length - 1;
             if (stream.ReadByte() == '\n')
+            {
                 return length;
+            }
         }
 
         return 0;

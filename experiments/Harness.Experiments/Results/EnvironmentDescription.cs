@@ -53,17 +53,35 @@ internal sealed record EnvironmentDescription
     {
         var cautions = new List<string>();
         if (Governor is not null and not "performance")
+        {
             cautions.Add($"the frequency governor was '{Governor}', not 'performance': frequencies follow the load");
+        }
+
         if (Turbo == true)
+        {
             cautions.Add("turbo was on: frequencies depend on temperature and on what the other cores do");
+        }
+
         if (SimultaneousThreads == true)
+        {
             cautions.Add("cores were shared by several hardware threads (SMT): what runs beside a measurement slows it down");
+        }
+
         if (AddressRandomization == 0)
+        {
             cautions.Add("address-space layout was not random: a difference may be one of layout, which fresh processes would else average over");
+        }
+
         if (Virtual == true)
+        {
             cautions.Add("the machine was a virtual one: other tenants share its caches and its memory, which nothing here can see while a process runs");
+        }
+
         if (Load > LoadOfIdleMachine)
+        {
             cautions.Add(string.Create(CultureInfo.InvariantCulture, $"the load was {Load:0.00} when a run began: something else was running, or had just ended"));
+        }
+
         return cautions;
     }
 
@@ -79,7 +97,10 @@ internal sealed record EnvironmentDescription
     {
         var folder = Path.Combine(root, "sys/class/thermal");
         if (!Directory.Exists(folder))
+        {
             return null;
+        }
+
         var sensors = Directory.EnumerateDirectories(folder, "thermal_zone*").Select(zone => ReadNumber(ReadLine(zone, "temp"))).OfType<double>().ToList();
         return sensors.Count > 0 ? sensors.Max() / 1000 : null;
     }

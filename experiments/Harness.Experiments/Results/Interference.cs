@@ -38,18 +38,18 @@ internal readonly record struct Interference(double ElapsedMs, double StealMs, d
 /// <summary>Takes the times before a process is started, and compares with those after its end.</summary>
 internal sealed class InterferenceMeter
 {
-    private readonly long start = Stopwatch.GetTimestamp();
-    private readonly SystemTimes before = SystemTimes.Now();
-    private readonly double ownBefore = OwnCpuMs();
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly SystemTimes _before = SystemTimes.Now();
+    private readonly double _ownBefore = OwnCpuMs();
 
     /// <summary>What happened since the meter was made.</summary>
     /// <param name="reportedCpuMs">CPU time that the process told of itself or was seen to use: where its children outlive it, the system knows less.</param>
     public Interference Stop(double reportedCpuMs)
     {
         var after = SystemTimes.Now();
-        var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        var own = Math.Max(OwnCpuMs() - ownBefore, reportedCpuMs);
-        return new Interference(Math.Round(elapsed, 1), after.StealMs - before.StealMs, Math.Max(0, Math.Round(after.BusyMs - before.BusyMs - own, 1)));
+        var elapsed = Stopwatch.GetElapsedTime(_start).TotalMilliseconds;
+        var own = Math.Max(OwnCpuMs() - _ownBefore, reportedCpuMs);
+        return new Interference(Math.Round(elapsed, 1), after.StealMs - _before.StealMs, Math.Max(0, Math.Round(after.BusyMs - _before.BusyMs - own, 1)));
     }
 
     /// <summary>CPU time of the harness and of all its children that have ended.</summary>

@@ -19,7 +19,9 @@ internal static class MachineBoot
         {
             var path = Path.Combine(root, "proc/sys/kernel/random/boot_id");
             if (File.Exists(path) && File.ReadLines(path).FirstOrDefault()?.Trim() is { Length: >= Digits } id)
+            {
                 return id[..Digits];
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -25,13 +25,15 @@ internal sealed class MachineSpeedProbe
     /// <summary>Numbers in a cache line of 64 bytes.</summary>
     private const int LineLength = 64 / sizeof(uint);
 
-    private readonly uint[] ring = MakeRing();
+    private readonly uint[] _ring = MakeRing();
 
     /// <summary>Prepares the work, and does it until it is compiled and its memory is there.</summary>
     public MachineSpeedProbe()
     {
         for (var i = 0; i < WarmUps; i++)
+        {
             Take();
+        }
     }
 
     /// <summary>What the work gave: the same in every probe on every machine.</summary>
@@ -45,7 +47,7 @@ internal sealed class MachineSpeedProbe
         for (var i = 0; i < times.Length; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            Result = Walk(ring, Compute());
+            Result = Walk(_ring, Compute());
             times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 
@@ -91,7 +93,10 @@ internal sealed class MachineSpeedProbe
     {
         var next = new uint[Lines];
         for (var i = 0U; i < Lines; i++)
+        {
             next[i] = i;
+        }
+
         var random = 1UL;
         for (var i = Lines - 1; i > 0; i--)
         {
@@ -102,7 +107,10 @@ internal sealed class MachineSpeedProbe
 
         var ring = new uint[Lines * LineLength];
         for (var i = 0; i < Lines; i++)
+        {
             ring[i * LineLength] = next[i] * LineLength;
+        }
+
         return ring;
     }
 

@@ -23,11 +23,19 @@ internal static class MeasurementFile
             // The first line names the columns.
             var line = i + 2;
             if (!(row.ExecuteMs > 0 && double.IsFinite(row.ExecuteMs)))
+            {
                 throw Damaged(path, line, FormattableString.Invariant($"execute_ms is {row.ExecuteMs}, not a time above 0"));
+            }
+
             if (row.Repetition < 1)
+            {
                 throw Damaged(path, line, $"repetition is {row.Repetition}; they are counted from 1");
+            }
+
             if (!lines.TryAdd(row.Key, line))
+            {
                 throw Damaged(path, line, $"this is the same repetition as line {lines[row.Key]}; each counts once");
+            }
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed record MeteredProcess(WorkerReport Report, Interference Interfer
 /// </summary>
 internal sealed class ProcessMeter
 {
-    private readonly MachineSpeedProbe probe = new();
+    private readonly MachineSpeedProbe _probe = new();
 
     /// <summary>Runs a process.</summary>
     /// <param name="engine">The engine that runs it.</param>
@@ -23,10 +23,10 @@ internal sealed class ProcessMeter
     public MeteredProcess Run(IEngine engine, WorkerRequest request, TimeSpan timeout)
     {
         engine.Prepare(request, timeout);
-        var before = probe.Take();
+        var before = _probe.Take();
         var meter = new InterferenceMeter();
         var report = engine.Measure(request, timeout);
         var interference = meter.Stop(report.CpuMs);
-        return new MeteredProcess(report, interference, new MachineSpeed(MachineBoot.Current, before, probe.Take()));
+        return new MeteredProcess(report, interference, new MachineSpeed(MachineBoot.Current, before, _probe.Take()));
     }
 }

@@ -92,7 +92,10 @@ internal sealed record Provenance
     public static Provenance? Read(string path)
     {
         if (!File.Exists(path))
+        {
             return null;
+        }
+
         try
         {
             var provenance = JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json);

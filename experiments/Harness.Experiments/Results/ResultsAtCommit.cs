@@ -14,18 +14,26 @@ internal static class ResultsAtCommit
     public static ResultsFolder Open(string nameOrPath, string commit)
     {
         if (Git("rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{commit}") is not { } output)
+        {
             throw new HarnessException($"there is no commit '{commit}' in {ProjectLayout.Root}");
+        }
+
         var hash = System.Text.Encoding.ASCII.GetString(output).Trim();
         var relative = PathInProject(nameOrPath);
         if (Git("cat-file", "-e", $"{hash}:{relative}/results.csv") is null)
+        {
             throw new HarnessException($"commit '{commit}' has no results in {relative} (no results.csv)");
+        }
+
         var folder = new ResultsFolder(Path.Combine(ProjectLayout.Artifacts, "results-of-commits", hash[..12], relative));
         folder.Create();
         foreach (var file in Files)
         {
             // Another comparison may be reading the file: it has the same bytes, and is whole at every moment.
             if (Git("cat-file", "blob", $"{hash}:{relative}/{file}") is { } content)
+            {
                 WholeFile.WriteBytes(Path.Combine(folder.Path, file), content);
+            }
         }
 
         return folder;

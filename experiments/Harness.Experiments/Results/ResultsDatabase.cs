@@ -18,9 +18,9 @@ internal sealed class ResultsDatabase : IDisposable
     private static readonly Lazy<IntPtr> Library = new(() =>
         NativeLibrary.Load(new NativePackage("duckdb.net.bindings.full", Version, "DuckDB for queries and Parquet, about 100 MB to download").PathOf("libduckdb.so")));
 
-    private readonly DuckDBConnection connection;
+    private readonly DuckDBConnection _connection;
 
-    private ResultsDatabase(DuckDBConnection connection) => this.connection = connection;
+    private ResultsDatabase(DuckDBConnection connection) => _connection = connection;
 
     /// <summary>Loads folders.</summary>
     /// <exception cref="HarnessException">A folder cannot be read.</exception>
@@ -53,23 +53,29 @@ internal sealed class ResultsDatabase : IDisposable
         }
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     /// <summary>Answers a query.</summary>
     /// <exception cref="HarnessException">The query is wrong, or gives what cannot be read; the message is DuckDB's, in one line.</exception>
     public ResultTable Query(string sql)
     {
         if (string.IsNullOrWhiteSpace(sql))
+        {
             throw new HarnessException("the query is empty; 'describe results' lists the columns");
+        }
+
         try
         {
-            using var command = connection.CreateCommand();
+            using var command = _connection.CreateCommand();
             command.CommandText = sql;
             using var reader = command.ExecuteReader();
             var columns = Enumerable.Range(0, reader.FieldCount).Select(i => Describe(reader.GetName(i), reader.GetFieldType(i))).ToList();
             var table = new ResultTable(columns);
             while (reader.Read())
+            {
                 table.Add([.. Enumerable.Range(0, columns.Count).Select(i => reader.IsDBNull(i) ? null : Simplify(reader.GetValue(i)))]);
+            }
+
             return table;
         }
         catch (DuckDBException exception)
@@ -98,7 +104,7 @@ internal sealed class ResultsDatabase : IDisposable
 
     private void Execute(string sql)
     {
-        using var command = connection.CreateCommand();
+        using var command = _connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
@@ -109,7 +115,7 @@ internal sealed class ResultsDatabase : IDisposable
             .Select(group => (Name: group.Key, Type: group.Select(column => column.Type).Distinct().ToArray() is [var only] ? only : typeof(string)))
             .ToList();
         Execute($"CREATE TABLE results (folder VARCHAR, {string.Join(", ", columns.Select(column => $"{QuoteName(column.Name)} {SqlType(column.Type)}"))})");
-        using var appender = connection.CreateAppender("results");
+        using var appender = _connection.CreateAppender("results");
         foreach (var (name, view) in folders)
         {
             var own = columns.Select(column => view.Columns.FirstOrDefault(candidate => candidate.Name == column.Name)).ToArray();
@@ -117,7 +123,10 @@ internal sealed class ResultsDatabase : IDisposable
             {
                 var row = appender.CreateRow().AppendValue(name);
                 for (var i = 0; i < own.Length; i++)
+                {
                     Append(row, columns[i].Type, own[i]?.Read(measurement));
+                }
+
                 row.EndRow();
             }
         }
@@ -126,7 +135,7 @@ internal sealed class ResultsDatabase : IDisposable
     private void LoadFailures(List<(ResultsFolder Folder, string Name)> folders)
     {
         Execute("CREATE TABLE failures (folder VARCHAR, engine VARCHAR, configuration VARCHAR, workload VARCHAR, repetition INTEGER, status VARCHAR, message VARCHAR, finished_utc TIMESTAMP)");
-        using var appender = connection.CreateAppender("failures");
+        using var appender = _connection.CreateAppender("failures");
         foreach (var (folder, name) in folders.Where(named => File.Exists(named.Folder.Failures)))
         {
             foreach (var failure in DurableCsv<Failure>.Read(folder.Failures))
@@ -140,19 +149,33 @@ internal sealed class ResultsDatabase : IDisposable
     private static void Append(IDuckDBAppenderRow row, Type type, object? value)
     {
         if (value is null)
+        {
             row.AppendNullValue();
+        }
         else if (type == typeof(double))
+        {
             row.AppendValue((double?)Convert.ToDouble(value, CultureInfo.InvariantCulture));
+        }
         else if (type == typeof(long))
+        {
             row.AppendValue((long?)value);
+        }
         else if (type == typeof(int))
+        {
             row.AppendValue((int?)value);
+        }
         else if (type == typeof(bool))
+        {
             row.AppendValue((bool?)value);
+        }
         else if (type == typeof(DateTime))
+        {
             row.AppendValue((DateTime?)value);
+        }
         else
+        {
             row.AppendValue(TableWriter.Exact(value));
+        }
     }
 
     private static string SqlType(Type type) =>

@@ -67,7 +67,9 @@ internal sealed class ResultsFolder(string path)
     {
         var folder = new ResultsFolder(path);
         if (File.Exists(folder.Results))
+        {
             throw new HarnessException($"{folder.Path} has the results of a sweep, whose provenance would be lost; choose another folder with --results");
+        }
     }
 
     /// <summary>Refuses to write a document over what was measured, which nothing makes again.</summary>
@@ -76,7 +78,9 @@ internal sealed class ResultsFolder(string path)
     public void RequireOther(string file)
     {
         if (((string[])[Results, Failures, Disturbed, Provenance, Sweep]).Contains(System.IO.Path.GetFullPath(file)))
+        {
             throw new HarnessException($"{file} is part of the results themselves, which would be lost; write to another file");
+        }
     }
 
     /// <summary>Writes the copy of the sweep file, whole or not at all.</summary>
@@ -90,7 +94,10 @@ internal sealed class ResultsFolder(string path)
     {
         var own = OwnFiles();
         if (own.Count == 0)
+        {
             return null;
+        }
+
         string? aside;
 
         // A run goes on writing to files that are moved under it, and would report what then is in their place.
@@ -109,7 +116,10 @@ internal sealed class ResultsFolder(string path)
     private List<string> OwnFiles()
     {
         if (!Directory.Exists(Path))
+        {
             return [];
+        }
+
         List<string> present = [.. Directory.EnumerateFiles(Path).Order(StringComparer.Ordinal)];
         string[] written =
         [

@@ -35,10 +35,16 @@ internal static class ResultsMerge
     public static (Provenance Provenance, int Rows) Merge(ResultsFolder output, IReadOnlyList<ResultsFolder> folders)
     {
         if (folders.FirstOrDefault(folder => IsWithin(output.Path, folder.Path) || IsWithin(folder.Path, output.Path)) is { } same)
+        {
             throw new HarnessException($"the results of {same.Path} cannot be merged into {output.Path}; write to a folder of its own");
+        }
+
         var parts = folders.DistinctBy(folder => folder.Path).Select(MergePart.Read).ToList();
         foreach (var part in parts.Skip(1))
+        {
             parts[0].RequireSameSweep(part);
+        }
+
         var rows = MergeRows(parts);
         var provenance = MergeProvenance(parts);
         try
@@ -66,10 +72,15 @@ internal static class ResultsMerge
             foreach (var row in part.Rows)
             {
                 if (merged.TryAdd(row.Key, (row, part)))
+                {
                     continue;
+                }
+
                 var (other, otherPart) = merged[row.Key];
                 if (row != other)
+                {
                     throw new HarnessException($"repetition {row.Repetition} of {row.Workload}, {row.Configuration}, {row.Engine} is in {otherPart.Folder.Path} and in {part.Folder.Path}, with other times; each counts once: leave one of the folders out");
+                }
             }
         }
 
@@ -108,12 +119,20 @@ internal static class ResultsMerge
     private static void RequireReplaceable(ResultsFolder output, List<Measurement> rows)
     {
         if (!Directory.Exists(output.Path) || !Directory.EnumerateFileSystemEntries(output.Path).Any())
+        {
             return;
+        }
+
         if (!File.Exists(output.Results))
+        {
             throw new HarnessException($"{output.Path} is no results folder (no results.csv) and not empty; merge into another folder");
+        }
+
         var known = rows.ToHashSet();
         if (MergePart.ReadRows(output).FirstOrDefault(row => !known.Contains(row)) is { } own)
+        {
             throw new HarnessException($"{output.Path} has rows that none of the folders has, such as repetition {own.Repetition} of {own.Workload}, {own.Configuration}, {own.Engine}; merge into another folder, and this one with the others");
+        }
     }
 
     /// <summary>Makes a folder beside its place, and moves it there.</summary>
@@ -127,10 +146,16 @@ internal static class ResultsMerge
 
         // All rows of an earlier merge are in the new folder; what else is there, such as notes, reports and disturbed.csv, nothing makes again.
         if (Directory.Exists(output.Path))
+        {
             CopyOthers(output.Path, made.Path);
+        }
+
         Remove(replaced);
         if (Directory.Exists(output.Path))
+        {
             Directory.Move(output.Path, replaced);
+        }
+
         Directory.Move(made.Path, output.Path);
         Remove(replaced);
     }
@@ -140,7 +165,10 @@ internal static class ResultsMerge
     {
         var replaced = output.Path + ReplacedSuffix;
         if (!Directory.Exists(output.Path) && Directory.Exists(output.Path + MadeSuffix) && Directory.Exists(replaced))
+        {
             Directory.Move(replaced, output.Path);
+        }
+
         Remove(replaced);
     }
 
@@ -151,7 +179,10 @@ internal static class ResultsMerge
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
             if (File.Exists(target) || file.EndsWith(LockFile.Suffix, StringComparison.Ordinal))
+            {
                 continue;
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
@@ -160,7 +191,9 @@ internal static class ResultsMerge
     private static void Remove(string folder)
     {
         if (Directory.Exists(folder))
+        {
             Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static void Write(ResultsFolder made, List<MergePart> parts, List<Measurement> rows, Provenance provenance)
@@ -168,11 +201,16 @@ internal static class ResultsMerge
         using (var results = DurableCsv<Measurement>.Open(made.Results, out _))
         {
             foreach (var chunk in rows.Chunk(RowsAtATime))
+            {
                 results.Append(chunk);
+            }
         }
 
         using (var failures = DurableCsv<Failure>.Open(made.Failures, out _))
+        {
             failures.Append([.. parts.SelectMany(part => part.Failures).Distinct().OrderBy(failure => failure.FinishedUtc)]);
+        }
+
         provenance.Write(made.Provenance);
         File.Copy(parts[0].Folder.Sweep, made.Sweep);
     }
@@ -198,7 +236,10 @@ internal sealed record MergePart(ResultsFolder Folder, Provenance Provenance, IR
         var provenance = Provenance.Read(folder.Provenance)
             ?? throw new HarnessException($"{folder.Path} has no provenance.json: nobody knows what its rows were measured of, so that they are not merged with others");
         if (!File.Exists(folder.Sweep))
+        {
             throw new HarnessException($"{folder.Path} has no sweep.yaml, so that its rows are not merged with others");
+        }
+
         return new MergePart(folder, provenance, ReadRows(folder), folder.ReadFailures());
     }
 
@@ -226,7 +267,9 @@ internal sealed record MergePart(ResultsFolder Folder, Provenance Provenance, IR
         void Require<T>(bool condition, string what, T own, T others)
         {
             if (!condition)
+            {
                 throw Mismatch(other, $"{what}: {own} and {others}");
+            }
         }
     }
 
@@ -236,9 +279,14 @@ internal sealed record MergePart(ResultsFolder Folder, Provenance Provenance, IR
         foreach (var part in own.Keys.Union(others.Keys).Except(OwnParts).Order(StringComparer.Ordinal))
         {
             if (!own.TryGetValue(part, out var first) || !others.TryGetValue(part, out var second))
+            {
                 throw Mismatch(other, $"other things: only {(own.ContainsKey(part) ? Folder : other.Folder).Path} has {part}");
+            }
+
             if (first != second && !(part is $"engine {OwnEngine.EngineName}" or $"engine {WasmtimeEngine.EngineName}" && IsSameSource(other)))
+            {
                 throw Mismatch(other, part == "sweep file" ? "other sweep files" : $"another {part}");
+            }
         }
     }
 
@@ -253,9 +301,14 @@ internal sealed record MergePart(ResultsFolder Folder, Provenance Provenance, IR
         foreach (var configuration in Provenance.Knobs.Keys.Union(other.Provenance.Knobs.Keys))
         {
             if (!Provenance.Knobs.TryGetValue(configuration, out var own) || !other.Provenance.Knobs.TryGetValue(configuration, out var others))
+            {
                 throw Mismatch(other, $"other configurations: only one has '{configuration}'");
+            }
+
             if (own.Keys.Union(others.Keys).FirstOrDefault(knob => own.GetValueOrDefault(knob) != others.GetValueOrDefault(knob)) is { } differing)
+            {
                 throw Mismatch(other, $"other knobs: in configuration '{configuration}' {differing} is {own.GetValueOrDefault(differing, "unknown")} and {others.GetValueOrDefault(differing, "unknown")}");
+            }
         }
     }
 

@@ -49,11 +49,11 @@ internal sealed class ResultsView
             .Select(pair => new ResultColumn(pair.Column!.Name!, Nullable.GetUnderlyingType(pair.Property.PropertyType) ?? pair.Property.PropertyType, ReaderOf(pair.Property, pair.Column!.Name!))),
     ];
 
-    private readonly string place;
+    private readonly string _place;
 
     private ResultsView(string place, IReadOnlyList<Measurement> rows, Provenance? provenance)
     {
-        this.place = place;
+        _place = place;
         Rows = rows;
         Provenance = provenance;
         Knobs = MakeKnobs(provenance, rows.Select(row => row.Configuration).ToHashSet());
@@ -102,7 +102,7 @@ internal sealed class ResultsView
     /// <summary>Finds a column by its name.</summary>
     /// <exception cref="HarnessException">There is none; the message suggests the nearest.</exception>
     public ResultColumn Find(string name) => Columns.FirstOrDefault(column => column.Name == name)
-        ?? throw new HarnessException($"{place} has no column '{name}'; did you mean '{NameSuggestion.Nearest(name, Columns.Select(column => column.Name))}'? (experiments/FORMAT.md describes the columns; each knob is one, too)");
+        ?? throw new HarnessException($"{_place} has no column '{name}'; did you mean '{NameSuggestion.Nearest(name, Columns.Select(column => column.Name))}'? (experiments/FORMAT.md describes the columns; each knob is one, too)");
 
     /// <summary>Finds a column of numbers by its name.</summary>
     /// <exception cref="HarnessException">There is none.</exception>
@@ -121,7 +121,10 @@ internal sealed class ResultsView
     private static List<ResultColumn> MakeKnobs(Provenance? provenance, HashSet<string> configurations)
     {
         if (provenance is null)
+        {
             return [];
+        }
+
         var known = provenance.Knobs.Where(pair => configurations.Contains(pair.Key)).ToDictionary();
         return [.. known.Values.SelectMany(knobs => knobs.Keys).Distinct().Select(name => MakeKnob(name, known))];
     }
@@ -130,7 +133,10 @@ internal sealed class ResultsView
     {
         var texts = known.Where(pair => pair.Value.ContainsKey(name)).ToDictionary(pair => pair.Key, pair => pair.Value[name]);
         if (!texts.Values.All(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)))
+        {
             return new ResultColumn(name, typeof(string), row => texts.GetValueOrDefault(row.Configuration));
+        }
+
         var numbers = texts.ToDictionary(pair => pair.Key, pair => (object)double.Parse(pair.Value, CultureInfo.InvariantCulture));
         return new ResultColumn(name, typeof(double), row => numbers.GetValueOrDefault(row.Configuration));
     }

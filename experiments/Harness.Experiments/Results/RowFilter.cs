@@ -10,25 +10,31 @@ namespace Harness.Experiments.Results;
 /// </summary>
 internal sealed partial class RowFilter
 {
-    private readonly ResultColumn column;
-    private readonly string comparison;
-    private readonly double number;
-    private readonly Regex? pattern;
+    private readonly ResultColumn _column;
+    private readonly string _comparison;
+    private readonly double _number;
+    private readonly Regex? _pattern;
 
     private RowFilter(ResultColumn column, string comparison, string value)
     {
-        this.column = column;
-        this.comparison = comparison;
+        _column = column;
+        _comparison = comparison;
         if (column.IsNumber)
         {
-            if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out number))
+            if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _number))
+            {
                 throw new HarnessException($"the condition '{column.Name}{comparison}{value}' compares numbers with '{value}', which is none");
+            }
+
             return;
         }
 
         if (comparison is not ("=" or "!="))
+        {
             throw new HarnessException($"the condition '{column.Name}{comparison}{value}' is for numbers; '{column.Name}' holds texts, which are compared by = and !=");
-        pattern = Glob(value);
+        }
+
+        _pattern = Glob(value);
     }
 
     /// <summary>Reads a condition.</summary>
@@ -48,19 +54,25 @@ internal sealed partial class RowFilter
     /// <summary>Whether a row meets the condition; one where the column has no value does where that is <c>!=</c>.</summary>
     public bool Accepts(Measurement row)
     {
-        if (column.Read(row) is not { } value)
-            return comparison == "!=";
-        if (pattern is not null)
-            return pattern.IsMatch(Reports.Tables.TableWriter.Exact(value)) == (comparison == "=");
-        var own = column.ReadNumber(row);
-        return comparison switch
+        if (_column.Read(row) is not { } value)
         {
-            "=" => own.Equals(number),
-            "!=" => !own.Equals(number),
-            "<" => own < number,
-            "<=" => own <= number,
-            ">" => own > number,
-            _ => own >= number,
+            return _comparison == "!=";
+        }
+
+        if (_pattern is not null)
+        {
+            return _pattern.IsMatch(Reports.Tables.TableWriter.Exact(value)) == (_comparison == "=");
+        }
+
+        var own = _column.ReadNumber(row);
+        return _comparison switch
+        {
+            "=" => own.Equals(_number),
+            "!=" => !own.Equals(_number),
+            "<" => own < _number,
+            "<=" => own <= _number,
+            ">" => own > _number,
+            _ => own >= _number,
         };
     }
 

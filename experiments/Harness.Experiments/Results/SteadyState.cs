@@ -20,11 +20,17 @@ internal static class SteadyState
     {
         var (start, end) = Steadiness.ComparablePart(iterations.Count, warmUpCalls);
         if (end == start)
+        {
             return 0;
+        }
+
         var limit = iterations.Take(end).Skip(Math.Max(start, end - LastIterations)).Median() * Tolerance;
         var last = end - 1;
         while (last >= start && iterations[last] <= limit)
+        {
             last--;
+        }
+
         return iterations.Take(last + 1).Sum();
     }
 
@@ -34,7 +40,10 @@ internal static class SteadyState
     public static double Of(Measurement row)
     {
         if (row.Format >= Measurement.SteadyByKindFormat || row.IterationsMs.Length == 0)
+        {
             return row.SteadyAfterMs;
+        }
+
         var iterations = new List<double>();
         Steadiness.Parse(row.IterationsMs, iterations);
         return After(iterations, row.WarmUpCalls);

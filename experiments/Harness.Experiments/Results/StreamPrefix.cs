@@ -5,7 +5,7 @@ namespace Harness.Experiments.Results;
 /// <param name="length">How many bytes there are to read at most.</param>
 internal sealed class StreamPrefix(Stream whole, long length) : Stream
 {
-    private long left = length;
+    private long _left = length;
 
     public override bool CanRead => true;
 
@@ -23,8 +23,8 @@ internal sealed class StreamPrefix(Stream whole, long length) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var count = whole.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
-        left -= count;
+        var count = whole.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        _left -= count;
         return count;
     }
 

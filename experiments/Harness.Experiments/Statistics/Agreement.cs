@@ -61,7 +61,10 @@ internal sealed class Agreement
             select (Pair: new AgreementPair(new Cell(engine, twin.A, workload.Name), twin.B, ratio, Difference.Between(a, b).PValue, 1), Rounds: a.DividedBy(b).Count)).ToList();
         var pairs = compared.ConvertAll(pair => pair.Pair);
         if (pairs.Count == 0)
+        {
             return null;
+        }
+
         var adjusted = Holm.Adjust([.. pairs.Select(pair => pair.PValue)]);
         var means =
             from engine in summary.Engines

@@ -18,25 +18,25 @@ internal sealed class Changepoints
     /// <summary>Deviations below this share of the median are those of the clock: they do not make segments differ.</summary>
     private const double LeastDeviation = 1e-3;
 
-    private readonly List<Segment> segments = [];
+    private readonly List<Segment> _segments = [];
 
     // The values in ascending order, and sums of them and of their squares up to each place, around the median, so that little is lost to rounding.
-    private double[] sorted = [];
-    private double[] first = [];
-    private double[] second = [];
-    private double center;
-    private double leastVariance;
+    private double[] _sorted = [];
+    private double[] _first = [];
+    private double[] _second = [];
+    private double _center;
+    private double _leastVariance;
 
     // The cost of the best segmentation up to each end, and where its last segment starts.
-    private double[] best = [];
-    private int[] previous = [];
+    private double[] _best = [];
+    private int[] _previous = [];
 
     // What the best segmentation with its last change at each start costs up to the present end, without the penalty of that change; and the starts that may be the last change of a best segmentation.
-    private double[] costs = [];
-    private int[] starts = [];
+    private double[] _costs = [];
+    private int[] _starts = [];
 
     // From this end on, a start can be the last change of no best segmentation any more.
-    private int[] until = [];
+    private int[] _until = [];
 
     /// <summary>The segments of a series, in order; one where nothing changes.</summary>
     public static IReadOnlyList<Segment> Find(IReadOnlyList<double> values) => [.. new Changepoints().Search([.. values])];
@@ -45,51 +45,60 @@ internal sealed class Changepoints
     public ReadOnlySpan<Segment> Search(ReadOnlySpan<double> values)
     {
         var n = values.Length;
-        segments.Clear();
+        _segments.Clear();
         if (n == 0)
+        {
             return [];
+        }
+
         Reserve(n + 1);
         TakeSums(values);
         if (n < 2 * LeastLength)
         {
-            segments.Add(SegmentOf(0, n));
+            _segments.Add(SegmentOf(0, n));
         }
         else
         {
             FindBest(n);
-            for (var end = n; end > 0; end = previous[end])
-                segments.Add(SegmentOf(previous[end], end));
-            segments.Reverse();
+            for (var end = n; end > 0; end = _previous[end])
+            {
+                _segments.Add(SegmentOf(_previous[end], end));
+            }
+
+            _segments.Reverse();
         }
 
-        return CollectionsMarshal.AsSpan(segments);
+        return CollectionsMarshal.AsSpan(_segments);
     }
 
     private void Reserve(int length)
     {
-        if (best.Length >= length)
+        if (_best.Length >= length)
+        {
             return;
-        var size = Math.Max(length, 2 * best.Length);
-        (sorted, first, second, best, costs) = (new double[size], new double[size], new double[size], new double[size], new double[size]);
-        (previous, starts, until) = (new int[size], new int[size], new int[size]);
+        }
+
+        var size = Math.Max(length, 2 * _best.Length);
+        (_sorted, _first, _second, _best, _costs) = (new double[size], new double[size], new double[size], new double[size], new double[size]);
+        (_previous, _starts, _until) = (new int[size], new int[size], new int[size]);
     }
 
     /// <summary>Takes the sums by which any segment's mean, spread and cost are found at once.</summary>
     private void TakeSums(ReadOnlySpan<double> values)
     {
-        center = MedianOf(values);
-        leastVariance = Math.Max(LeastDeviation * center * LeastDeviation * center, double.Epsilon);
+        _center = MedianOf(values);
+        _leastVariance = Math.Max(LeastDeviation * _center * LeastDeviation * _center, double.Epsilon);
         for (var i = 0; i < values.Length; i++)
         {
-            var value = values[i] - center;
-            first[i + 1] = first[i] + value;
-            second[i + 1] = second[i] + (value * value);
+            var value = values[i] - _center;
+            _first[i + 1] = _first[i] + value;
+            _second[i + 1] = _second[i] + (value * value);
         }
     }
 
     private double MedianOf(ReadOnlySpan<double> values)
     {
-        var ordered = sorted.AsSpan(0, values.Length);
+        var ordered = _sorted.AsSpan(0, values.Length);
         values.CopyTo(ordered);
         ordered.Sort();
         var middle = ordered.Length / 2;
@@ -101,35 +110,44 @@ internal sealed class Changepoints
     private void FindBest(int n)
     {
         var penalty = PenaltyFactor * Math.Log(n);
-        best.AsSpan(0, n + 1).Fill(double.PositiveInfinity);
-        previous.AsSpan(0, n + 1).Clear();
-        until.AsSpan(0, n + 1).Fill(int.MaxValue);
-        best[0] = -penalty;
-        starts[0] = 0;
+        _best.AsSpan(0, n + 1).Fill(double.PositiveInfinity);
+        _previous.AsSpan(0, n + 1).Clear();
+        _until.AsSpan(0, n + 1).Fill(int.MaxValue);
+        _best[0] = -penalty;
+        _starts[0] = 0;
         var count = 1;
         for (var end = LeastLength; end <= n; end++)
         {
             for (var i = 0; i < count; i++)
             {
-                var start = starts[i];
-                costs[start] = end - start < LeastLength ? double.PositiveInfinity : best[start] + Cost(start, end);
-                if (costs[start] + penalty < best[end])
-                    (best[end], previous[end]) = (costs[start] + penalty, start);
+                var start = _starts[i];
+                _costs[start] = end - start < LeastLength ? double.PositiveInfinity : _best[start] + Cost(start, end);
+                if (_costs[start] + penalty < _best[end])
+                {
+                    (_best[end], _previous[end]) = (_costs[start] + penalty, start);
+                }
             }
 
             var kept = 0;
             for (var i = 0; i < count; i++)
             {
-                var start = starts[i];
-                if (until[start] == int.MaxValue && end - start >= LeastLength && costs[start] >= best[end])
-                    until[start] = end + LeastLength;
-                if (until[start] > end + 1)
-                    starts[kept++] = start;
+                var start = _starts[i];
+                if (_until[start] == int.MaxValue && end - start >= LeastLength && _costs[start] >= _best[end])
+                {
+                    _until[start] = end + LeastLength;
+                }
+
+                if (_until[start] > end + 1)
+                {
+                    _starts[kept++] = start;
+                }
             }
 
             count = kept;
-            if (best[end] < double.PositiveInfinity)
-                starts[count++] = end;
+            if (_best[end] < double.PositiveInfinity)
+            {
+                _starts[count++] = end;
+            }
         }
     }
 
@@ -137,18 +155,18 @@ internal sealed class Changepoints
     private double Cost(int start, int end)
     {
         var squares = Squares(start, end);
-        var variance = Math.Max(squares / (end - start), leastVariance);
+        var variance = Math.Max(squares / (end - start), _leastVariance);
         return ((end - start) * Math.Log(variance)) + (squares / variance);
     }
 
     private Segment SegmentOf(int start, int end) => new(
-        start, end, center + ((first[end] - first[start]) / (end - start)), Math.Sqrt(Squares(start, end) / Math.Max(1, end - start - 1)));
+        start, end, _center + ((_first[end] - _first[start]) / (end - start)), Math.Sqrt(Squares(start, end) / Math.Max(1, end - start - 1)));
 
     /// <summary>Sum of the squared distances from the segment's mean.</summary>
     private double Squares(int start, int end)
     {
-        var sum = first[end] - first[start];
-        return Math.Max(0, second[end] - second[start] - (sum * sum / (end - start)));
+        var sum = _first[end] - _first[start];
+        return Math.Max(0, _second[end] - _second[start] - (sum * sum / (end - start)));
     }
 }
 

@@ -16,7 +16,10 @@ internal static class Disturbances
         var processes = ProcessesOf(rows).ToList();
         var disturbed = processes.Where(row => row.Interference.IsDisturbance).ToList();
         if (disturbed.Count == 0)
+        {
             return null;
+        }
+
         // Of others the shares say nothing: a tick of the kernel is half of a short process.
         var others = disturbed.Max(row => row.Interference.OthersMs / row.Interference.ElapsedMs);
         var steal = disturbed.Max(row => row.Interference.StealMs / row.Interference.ElapsedMs);

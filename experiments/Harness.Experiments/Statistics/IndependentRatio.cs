@@ -21,13 +21,18 @@ internal static class IndependentRatio
         for (var i = 0; i < first.Length; i++)
         {
             for (var j = 0; j < second.Length; j++)
+            {
                 ratios[(i * second.Length) + j] = first[i] / second[j];
+            }
         }
 
         Array.Sort(ratios);
         var middle = ratios.Length % 2 == 1 ? ratios[ratios.Length / 2] : Math.Sqrt(ratios[(ratios.Length / 2) - 1] * ratios[ratios.Length / 2]);
         if (Math.Min(first.Length, second.Length) < MedianInterval.LeastValues)
+        {
             return Estimate.Without(middle);
+        }
+
         var rank = Math.Clamp(LowerRank(first.Length, second.Length), 1, (ratios.Length + 1) / 2);
         return new Estimate(middle, ratios[rank - 1], ratios[^rank]);
     }
@@ -42,7 +47,9 @@ internal static class IndependentRatio
             for (var u = 0; u < orders.Count; u++)
             {
                 if (orders[u] / orders[^1] >= tail)
+                {
                     return u;
+                }
             }
         }
 
@@ -53,7 +60,10 @@ internal static class IndependentRatio
     private static double[] Thin(IReadOnlyList<double> sorted)
     {
         if (sorted.Count <= MostValues)
+        {
             return [.. sorted];
+        }
+
         return [.. Enumerable.Range(0, MostValues).Select(i => sorted[(int)((i + 0.5) * sorted.Count / MostValues)])];
     }
 }

@@ -39,9 +39,15 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         foreach (var value in first)
         {
             while (smaller < second.Length && second[smaller].CompareTo(value) < 0)
+            {
                 smaller++;
+            }
+
             while (notLarger < second.Length && second[notLarger].CompareTo(value) <= 0)
+            {
                 notLarger++;
+            }
+
             u += (smaller + notLarger) / 2.0;
         }
 
@@ -61,7 +67,10 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         {
             var end = start + 1;
             while (end < sorted.Length && sorted[end].value.Equals(sorted[start].value))
+            {
                 end++;
+            }
+
             var rank = (start + 1 + end) / 2.0;
             for (var i = start; i < end; i++)
             {
@@ -82,7 +91,10 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
     {
         var counts = CountOrders(sizes.M, sizes.N);
         for (var u = 1; u < counts.Length; u++)
+        {
             counts[u] += counts[u - 1];
+        }
+
         return counts;
     });
 
@@ -94,9 +106,14 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         for (var i = 1; i <= m; i++)
         {
             for (var j = counts.Length - 1; j >= n + i; j--)
+            {
                 counts[j] -= counts[j - n - i];
+            }
+
             for (var j = i; j < counts.Length; j++)
+            {
                 counts[j] += counts[j - i];
+            }
         }
 
         return counts;
@@ -121,14 +138,23 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         var center = chosen * (m + n + 1);
         var distance = Math.Abs((int)(2 * u) - (m * n));
         if (distance == 0)
+        {
             return 1;
+        }
+
         var upTo = new int[ranks.Length + 1];
         for (var i = 0; i < ranks.Length; i++)
+        {
             upTo[i + 1] = upTo[i] + ranks[i];
+        }
+
         var largest = upTo[^1] - upTo[^(chosen + 1)];
         var choices = new double[chosen + 1][];
         for (var count = 0; count <= chosen; count++)
+        {
             choices[count] = new double[largest + 1];
+        }
+
         choices[0][0] = 1;
         for (var i = 0; i < ranks.Length; i++)
         {
@@ -137,7 +163,9 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
             {
                 var least = upTo[count - 1] + ranks[i];
                 for (var sum = upTo[i + 1] - upTo[i + 1 - count]; sum >= least; sum--)
+                {
                     choices[count][sum] += choices[count - 1][sum - ranks[i]];
+                }
             }
         }
 
@@ -156,7 +184,10 @@ internal readonly record struct MannWhitney(double U, double PValue, double Effe
         double total = m + n;
         var variance = m * n / 12.0 * (total + 1 - (tieTerm / (total * (total - 1))));
         if (variance <= 0)
+        {
             return 1;
+        }
+
         var distance = Math.Max(0, Math.Abs(u - (m * n / 2.0)) - 0.5);
         return Math.Min(1, 2 * Normal.CDF(0, 1, -distance / Math.Sqrt(variance)));
     }

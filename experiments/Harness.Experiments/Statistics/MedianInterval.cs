@@ -42,7 +42,9 @@ internal static class MedianInterval
     {
         var n = sample.Count;
         if (n < LeastValues)
+        {
             return Estimate.Without(sample.Median);
+        }
 
         var (k, weight) = KnownRanks.GetOrAdd(n, RankOf);
         var sorted = sample.Sorted;
@@ -60,7 +62,10 @@ internal static class MedianInterval
     {
         var k = 1;
         while (k + 1 <= n / 2 && Coverage(n, k + 1) >= Confidence)
+        {
             k++;
+        }
+
         var (wide, narrow) = (Coverage(n, k), Coverage(n, k + 1));
         var step = (wide - Confidence) / (wide - narrow);
         return (k, (n - k) * step / (k + ((n - (2 * k)) * step)));

@@ -37,11 +37,16 @@ internal sealed record Modes(double Low, int LowCount, double High, int HighCoun
         {
             var gap = Math.Log(values[i] / values[i - 1]);
             if (gap > widest)
+            {
                 (split, widest) = (i, gap);
+            }
         }
 
         if (split == 0)
+        {
             return null;
+        }
+
         var (low, lowVariance) = Moments(values.Take(split));
         var (high, highVariance) = Moments(values.Skip(split));
         var distance = high - low;

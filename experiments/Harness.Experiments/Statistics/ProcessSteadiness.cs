@@ -13,21 +13,24 @@ internal readonly record struct ProcessSteadiness(SteadinessClass Class, int Ite
 /// <summary>Classifies processes one after the other in the same room.</summary>
 internal sealed class SteadinessScan
 {
-    private readonly List<double> values = [];
-    private readonly Changepoints changepoints = new();
+    private readonly List<double> _values = [];
+    private readonly Changepoints _changepoints = new();
 
     /// <summary>Classifies the process that a row is of, as <see cref="Steadiness.Of(Measurement)"/> does.</summary>
     public ProcessSteadiness Classify(Measurement row)
     {
-        values.Clear();
-        Steadiness.Parse(row.IterationsMs, values);
-        var iterations = Steadiness.Comparable(CollectionsMarshal.AsSpan(values), row.WarmUpCalls, row.OmittedIterations);
+        _values.Clear();
+        Steadiness.Parse(row.IterationsMs, _values);
+        var iterations = Steadiness.Comparable(CollectionsMarshal.AsSpan(_values), row.WarmUpCalls, row.OmittedIterations);
         var (kind, steadyFrom) = iterations.Length < Steadiness.LeastIterations
             ? (SteadinessClass.TooShort, iterations.Length)
-            : Steadiness.Classify(changepoints.Search(iterations), iterations.Length);
+            : Steadiness.Classify(_changepoints.Search(iterations), iterations.Length);
         var before = 0.0;
         foreach (var iteration in iterations[..steadyFrom])
+        {
             before += iteration;
+        }
+
         return new ProcessSteadiness(kind, iterations.Length, steadyFrom, before);
     }
 }

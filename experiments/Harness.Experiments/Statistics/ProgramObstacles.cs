@@ -22,9 +22,15 @@ internal sealed partial class ProgramObstacles(string configuration, IReadOnlyLi
     {
         var missing = engines.Where(engine => rows(engine) == 0).ToList();
         if (missing.Count == 0)
+        {
             return "";
+        }
+
         if (missing.Count == engines.Count && failures.LastOrDefault(failure => failure.Workload == workload.Program && failure.Status == Absent) is { } absence)
+        {
             return $"absent: {WithoutFolders(absence.Message)}";
+        }
+
         return string.Join("; ", missing.Select(engine => $"{EngineCatalog.TitleOf(engine)}: {WithoutFolders(Reason(engine, workload.Program))}"));
     }
 
@@ -32,7 +38,10 @@ internal sealed partial class ProgramObstacles(string configuration, IReadOnlyLi
     {
         var run = new ProgramRun(engine, configuration, program, Repetition: 1);
         if (provenance?.Gaps?.FirstOrDefault(gap => gap.Covers(run)) is { } gap)
+        {
             return "it " + gap.Reason;
+        }
+
         return failures.LastOrDefault(failure => failure.Workload == program && failure.Engine == engine && failure.Configuration == configuration) is { } failed
             ? $"{failed.Status}: {failed.Message}"
             : "not measured";

@@ -26,9 +26,15 @@ internal static class RatioVerdicts
     public static RatioVerdict Of(double adjustedPValue, int direction, double? ratio)
     {
         if (!(adjustedPValue < Holm.Level))
+        {
             return RatioVerdict.NotShown;
+        }
+
         if (direction == 0 || (ratio is { } known && (known > 1 ? 1 : known < 1 ? -1 : 0) != direction))
+        {
             return RatioVerdict.Unclear;
+        }
+
         return direction > 0 ? RatioVerdict.Above : RatioVerdict.Below;
     }
 }

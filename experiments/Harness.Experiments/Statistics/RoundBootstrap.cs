@@ -16,16 +16,16 @@ internal sealed class RoundBootstrap
 {
     private const int MostDraws = 4_000_000;
 
-    private readonly Dictionary<int, int> indexOfRound;
-    private readonly byte[][] drawn;
-    private readonly int seed;
+    private readonly Dictionary<int, int> _indexOfRound;
+    private readonly byte[][] _drawn;
+    private readonly int _seed;
 
     // Which programs each draw has, for the last number of programs that was asked for: every mean over so many draws the same.
-    private int[] drawnPrograms = [];
-    private int drawnFrom;
+    private int[] _drawnPrograms = [];
+    private int _drawnFrom;
 
     // The logarithms of the medians of each program and draw, for the mean that is being computed.
-    private double[] logarithms = [];
+    private double[] _logarithms = [];
 
     /// <summary>Draws rounds.</summary>
     /// <param name="rounds">The rounds of the sweep.</param>
@@ -33,21 +33,23 @@ internal sealed class RoundBootstrap
     /// <param name="mostResamples">Number of draws; fewer where there are very many rounds.</param>
     public RoundBootstrap(IReadOnlyCollection<int> rounds, int seed, int mostResamples = 10_000)
     {
-        this.seed = seed;
-        indexOfRound = rounds.Order().Select((round, index) => (round, index)).ToDictionary(pair => pair.round, pair => pair.index);
+        _seed = seed;
+        _indexOfRound = rounds.Order().Select((round, index) => (round, index)).ToDictionary(pair => pair.round, pair => pair.index);
         var random = new MersenneTwister(seed, threadSafe: false);
-        drawn = new byte[Math.Clamp(MostDraws / Math.Max(1, rounds.Count), Math.Min(1_000, mostResamples), mostResamples)][];
-        for (var i = 0; i < drawn.Length; i++)
+        _drawn = new byte[Math.Clamp(MostDraws / Math.Max(1, rounds.Count), Math.Min(1_000, mostResamples), mostResamples)][];
+        for (var i = 0; i < _drawn.Length; i++)
         {
             var counts = new byte[rounds.Count];
             for (var j = 0; j < counts.Length; j++)
             {
                 var round = random.Next(counts.Length);
                 if (counts[round] < byte.MaxValue)
+                {
                     counts[round]++;
+                }
             }
 
-            drawn[i] = counts;
+            _drawn[i] = counts;
         }
     }
 
@@ -56,10 +58,10 @@ internal sealed class RoundBootstrap
     {
         var (places, total) = PlacesOf(sample);
         var sorted = sample.SortedSpan;
-        var medians = new double[drawn.Length];
+        var medians = new double[_drawn.Length];
         for (var i = 0; i < medians.Length; i++)
         {
-            var (lower, upper) = Middle(places, drawn[i], total);
+            var (lower, upper) = Middle(places, _drawn[i], total);
             medians[i] = lower < 0 ? sample.Median : (sorted[lower] + sorted[upper]) / 2;
         }
 
@@ -74,12 +76,20 @@ internal sealed class RoundBootstrap
         var ratios = workloads.Select(pair => pair.Numerator.DividedBy(pair.Denominator)).ToList();
         var value = Math.Exp(workloads.Zip(ratios, (pair, paired) => Math.Log(Ratio.ValueOf(pair.Numerator, pair.Denominator, paired))).Average());
         if (ratios.Any(sample => sample.Count < MedianInterval.LeastValues))
+        {
             return new GeometricMean(Estimate.Without(value), Estimate.Without(value), workloads.Count);
+        }
 
-        if (logarithms.Length < drawn.Length * ratios.Count)
-            logarithms = new double[drawn.Length * ratios.Count];
+        if (_logarithms.Length < _drawn.Length * ratios.Count)
+        {
+            _logarithms = new double[_drawn.Length * ratios.Count];
+        }
+
         for (var j = 0; j < ratios.Count; j++)
-            TakeLogarithmsOfMedians(ratios[j], logarithms.AsSpan(j * drawn.Length, drawn.Length));
+        {
+            TakeLogarithmsOfMedians(ratios[j], _logarithms.AsSpan(j * _drawn.Length, _drawn.Length));
+        }
+
         int[][] members = programs is null ? [.. Enumerable.Range(0, ratios.Count).Select(place => (int[])[place])] : [.. Enumerable.Range(0, ratios.Count).GroupBy(place => programs[place]).Select(program => program.ToArray())];
         var (measured, general) = Average(ratios.Count, members);
 
@@ -107,20 +117,25 @@ internal sealed class RoundBootstrap
     {
         var programs = members.Length;
         var chosen = DrawPrograms(programs);
-        var draws = drawn.Length;
+        var draws = _drawn.Length;
         var (ofThese, ofDrawn) = (new double[draws], new double[draws]);
         for (var i = 0; i < draws; i++)
         {
             var these = 0.0;
             for (var j = 0; j < workloads; j++)
-                these += logarithms[(j * draws) + i];
+            {
+                these += _logarithms[(j * draws) + i];
+            }
+
             var (others, count) = (0.0, 0);
             for (var j = 0; j < programs; j++)
             {
                 var places = members[chosen[(i * programs) + j]];
                 count += places.Length;
                 foreach (var place in places)
-                    others += logarithms[(place * draws) + i];
+                {
+                    others += _logarithms[(place * draws) + i];
+                }
             }
 
             ofThese[i] = Math.Exp(these / workloads);
@@ -138,10 +153,13 @@ internal sealed class RoundBootstrap
         var sorted = sample.SortedSpan;
         var ofValues = new double[sorted.Length];
         for (var i = 0; i < ofValues.Length; i++)
+        {
             ofValues[i] = Math.Log(sorted[i]);
+        }
+
         for (var i = 0; i < ofMedians.Length; i++)
         {
-            var (lower, upper) = Middle(places, drawn[i], total);
+            var (lower, upper) = Middle(places, _drawn[i], total);
             ofMedians[i] = lower < 0 ? Math.Log(sample.Median) : lower == upper ? ofValues[lower] : Math.Log((sorted[lower] + sorted[upper]) / 2);
         }
     }
@@ -149,23 +167,29 @@ internal sealed class RoundBootstrap
     /// <summary>The places, among the rounds of the sweep, of the rounds of a sample's values in ascending order; and how many values each draw has of it, -1 where that differs.</summary>
     private (int[] Places, int Total) PlacesOf(Sample sample)
     {
-        int[] places = [.. sample.Rounds.Select(round => indexOfRound[round])];
+        int[] places = [.. sample.Rounds.Select(round => _indexOfRound[round])];
 
         // A draw has as many rounds as the sweep. Of more rounds than a byte counts, a draw may have lost some.
-        var hasAll = places.Length == indexOfRound.Count && places.Length <= byte.MaxValue && places.Distinct().Count() == places.Length;
+        var hasAll = places.Length == _indexOfRound.Count && places.Length <= byte.MaxValue && places.Distinct().Count() == places.Length;
         return (places, hasAll ? places.Length : -1);
     }
 
     /// <summary>Draws programs with replacement, as many as there are, for each draw of rounds.</summary>
     private int[] DrawPrograms(int count)
     {
-        if (drawnFrom == count)
-            return drawnPrograms;
-        var random = new MersenneTwister(unchecked(seed + 7919), threadSafe: false);
-        var chosen = new int[checked(drawn.Length * count)];
+        if (_drawnFrom == count)
+        {
+            return _drawnPrograms;
+        }
+
+        var random = new MersenneTwister(unchecked(_seed + 7919), threadSafe: false);
+        var chosen = new int[checked(_drawn.Length * count)];
         for (var i = 0; i < chosen.Length; i++)
+        {
             chosen[i] = random.Next(count);
-        (drawnPrograms, drawnFrom) = (chosen, count);
+        }
+
+        (_drawnPrograms, _drawnFrom) = (chosen, count);
         return chosen;
     }
 
@@ -183,21 +207,31 @@ internal sealed class RoundBootstrap
         {
             total = 0;
             foreach (var place in places)
+            {
                 total += counts[place];
+            }
         }
 
         if (total == 0)
+        {
             return (-1, -1);
+        }
 
         // The places of the middle two, counted from 0.
         var (lower, upper) = ((total - 1) / 2, total / 2);
         var i = 0;
         var passed = (int)counts[places[0]];
         while (passed <= lower)
+        {
             passed += counts[places[++i]];
+        }
+
         var first = i;
         while (passed <= upper)
+        {
             passed += counts[places[++i]];
+        }
+
         return (first, i);
     }
 

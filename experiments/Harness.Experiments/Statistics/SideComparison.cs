@@ -14,17 +14,17 @@ internal sealed class SideComparison
     /// <summary>Draws times cells of a bootstrap: many cells have less need of many draws.</summary>
     private const int MostDraws = 10_000_000;
 
-    private readonly bool isPaired;
-    private readonly int seed;
+    private readonly bool _isPaired;
+    private readonly int _seed;
 
     private SideComparison(bool isPaired, int seed)
     {
-        this.isPaired = isPaired;
-        this.seed = seed;
+        _isPaired = isPaired;
+        _seed = seed;
     }
 
     /// <summary>Whether both sides were measured in the same rounds.</summary>
-    public bool IsPaired => isPaired;
+    public bool IsPaired => _isPaired;
 
     /// <summary>The cells that both sides have, in the order of the first side.</summary>
     public IReadOnlyList<ComparedCell> Cells { get; private init; } = [];
@@ -50,8 +50,11 @@ internal sealed class SideComparison
         var tested = Enumerable.Range(0, cells.Count).Where(i => !cells[i].IsObservedOnce).ToList();
         var adjusted = Holm.Adjust([.. tested.Select(i => cells[i].PValue)]);
         for (var i = 0; i < tested.Count; i++)
+        {
             cells[tested[i]] = cells[tested[i]] with { AdjustedPValue = adjusted[i] };
-        return new SideComparison(comparison.isPaired, seed)
+        }
+
+        return new SideComparison(comparison._isPaired, seed)
         {
             Cells = cells,
             OnlyA = [.. first.Keys.Where(cell => !second.ContainsKey(cell))],
@@ -85,13 +88,13 @@ internal sealed class SideComparison
         var included = WorkloadsOfMeans().ToDictionary(workloads => workloads.Engine, workloads => workloads.Included.ToHashSet());
         var groups = Cells.Where(cell => cell.Ratio is not null && included[cell.Cell.Engine].Contains(cell.Cell.Workload)).GroupBy(cell => (cell.Cell.Engine, cell.Cell.Configuration)).ToList();
         var draws = Math.Clamp(MostDraws / Math.Max(1, Cells.Count), 1_000, 10_000);
-        var first = new RoundBootstrap(Cells.SelectMany(cell => cell.A.Rounds).ToHashSet(), seed, draws);
-        var second = isPaired ? first : new RoundBootstrap(Cells.SelectMany(cell => cell.B.Rounds).ToHashSet(), unchecked(seed + 104_729), draws);
+        var first = new RoundBootstrap(Cells.SelectMany(cell => cell.A.Rounds).ToHashSet(), _seed, draws);
+        var second = _isPaired ? first : new RoundBootstrap(Cells.SelectMany(cell => cell.B.Rounds).ToHashSet(), unchecked(_seed + 104_729), draws);
         foreach (var group in groups)
         {
             List<ComparedCell> cells = [.. group];
             var mean = cells.Exists(cell => cell.IsObservedOnce) ? MeanWithoutInterval(cells)
-                : isPaired ? OfThese(first.Mean(cells.ConvertAll(cell => (cell.A, cell.B))).Measured, cells.Count)
+                : _isPaired ? OfThese(first.Mean(cells.ConvertAll(cell => (cell.A, cell.B))).Measured, cells.Count)
                 : IndependentMean(cells, first, second);
             yield return new ComparedMean(group.Key.Engine, group.Key.Configuration, mean) { IsObservedOnce = cells.Exists(cell => cell.IsObservedOnce) };
         }
@@ -108,7 +111,10 @@ internal sealed class SideComparison
     private GeometricMean IndependentMean(List<ComparedCell> cells, RoundBootstrap first, RoundBootstrap second)
     {
         if (cells.Exists(cell => !cell.Ratio!.Value.HasInterval))
+        {
             return MeanWithoutInterval(cells);
+        }
+
         var value = Math.Exp(cells.Average(cell => Math.Log(cell.Ratio!.Value.Value)));
         var strays = cells.Select(cell =>
         {
@@ -119,7 +125,9 @@ internal sealed class SideComparison
         for (var i = 0; i < measured.Length; i++)
         {
             foreach (var stray in strays)
+            {
                 measured[i] += stray.Log + stray.Draws[i];
+            }
         }
 
         return OfThese(Interval(value, measured, strays.Length), strays.Length);
@@ -150,13 +158,13 @@ internal sealed class SideComparison
     {
         // A column may be 0 throughout, such as deopts; then there is no ratio.
         var comparable = a.Sorted[0] > 0 && b.Sorted[0] > 0;
-        var test = isPaired ? SignedRank.Test(comparable ? a.DividedBy(b).Sorted.Select(ratio => Math.Log(ratio)) : a.Minus(b).Sorted) : MannWhitney.Compare(a.Sorted, b.Sorted).Test;
+        var test = _isPaired ? SignedRank.Test(comparable ? a.DividedBy(b).Sorted.Select(ratio => Math.Log(ratio)) : a.Minus(b).Sorted) : MannWhitney.Compare(a.Sorted, b.Sorted).Test;
         return new ComparedCell
         {
             Cell = cell,
             A = a,
             B = b,
-            Ratio = !comparable ? null : isPaired ? Ratio.Of(a, b) : IndependentRatio.Of(a, b),
+            Ratio = !comparable ? null : _isPaired ? Ratio.Of(a, b) : IndependentRatio.Of(a, b),
             PValue = test.PValue,
             Direction = test.Direction,
             EffectSize = MannWhitney.CliffsDelta(a.SortedSpan, b.SortedSpan),
@@ -170,7 +178,10 @@ internal sealed class SideComparison
         var configuration = a.Configuration is not null && b.Configuration is not null ? Name(a.Configuration, b.Configuration) : null;
         var known = side.Rows.Where(row => !double.IsNaN(column.ReadNumber(row))).ToList();
         if (known.Count == 0 && side.Rows.Any())
+        {
             throw new HarnessException($"no row of {side.Text} has a value of '{metric}': results of older formats lack the columns that came later, and not every engine tells what it does with code and heap (experiments/FORMAT.md)");
+        }
+
         return known
             .GroupBy(row => new Cell(engine ?? row.Engine, configuration ?? row.Configuration, WorkloadOf(row)))
             .ToDictionary(group => group.Key, group => new Sample(group.Select(row => (row.Repetition, column.ReadNumber(row)))));

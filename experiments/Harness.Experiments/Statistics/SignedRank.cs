@@ -26,7 +26,9 @@ internal static class SignedRank
         var ordered = differences.Where(difference => difference != 0).OrderBy(Math.Abs).ToArray();
         var count = ordered.Length;
         if (count == 0)
+        {
             return new RankTest(1, 0);
+        }
 
         // Twice the ranks, which are whole numbers where ties share the middle of theirs, too.
         var ranks = new int[count];
@@ -36,7 +38,10 @@ internal static class SignedRank
         {
             var end = start + 1;
             while (end < count && Math.Abs(ordered[end]).Equals(Math.Abs(ordered[start])))
+            {
                 end++;
+            }
+
             for (var i = start; i < end; i++)
             {
                 ranks[i] = start + 1 + end;
@@ -61,7 +66,10 @@ internal static class SignedRank
     {
         var pairs = 1;
         while (tests * Math.Pow(2, 1 - pairs) >= Holm.Level)
+        {
             pairs++;
+        }
+
         return pairs;
     }
 
@@ -77,11 +85,16 @@ internal static class SignedRank
         foreach (var rank in ranks)
         {
             for (var sum = most; sum >= rank; sum--)
+            {
                 sets[sum] += sets[sum - rank];
+            }
         }
 
         for (var sum = 1; sum < sets.Length; sum++)
+        {
             sets[sum] += sets[sum - 1];
+        }
+
         return sets;
     }
 

@@ -24,7 +24,10 @@ internal static class SlowMachine
             .ToList();
         var slow = processes.Count(process => Math.Max(process.Before, process.After) > 1 + Interference.MostSlowdown);
         if (slow == 0)
+        {
             return null;
+        }
+
         double[] probes = [.. processes.SelectMany(process => (double[])[process.Before, process.After]).Order()];
         return string.Create(CultureInfo.InvariantCulture,
             $"Slow machine: beside {slow} of {processes.Count} processes a fixed piece of work took more than {1 + Interference.MostSlowdown:0.#} times as long as where the machine was quiet (half of all probes up to {SortedArrayStatistics.Median(probes):0.00} times as long, three quarters up to {SortedArrayStatistics.UpperQuartile(probes):0.00}, the slowest {probes[^1]:0.00}), as it does where others use the same cores, which neither steal nor CPU time shows; times may be too long, and intervals too wide or, where it drifted, wrong.");

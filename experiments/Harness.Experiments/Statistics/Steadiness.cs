@@ -55,7 +55,10 @@ internal sealed record Steadiness(SteadinessClass Class, IReadOnlyList<double> I
     public static Steadiness Of(IReadOnlyList<double> iterations)
     {
         if (iterations.Count < LeastIterations)
+        {
             return new Steadiness(SteadinessClass.TooShort, iterations, [], iterations.Count);
+        }
+
         var segments = Changepoints.Find(iterations);
         var (kind, steadyFrom) = Classify([.. segments], iterations.Count);
         return new Steadiness(kind, iterations, segments, steadyFrom);
@@ -70,15 +73,23 @@ internal sealed record Steadiness(SteadinessClass Class, IReadOnlyList<double> I
         var final = segments[^1];
         var first = segments.Length - 1;
         while (first > 0 && AreAlike(segments[first - 1], final))
+        {
             first--;
+        }
+
         var steadyFrom = segments[first].Start;
         if (iterations - steadyFrom < LeastShare * iterations)
+        {
             return (SteadinessClass.NoSteadyState, iterations);
+        }
+
         var kind = steadyFrom == 0 ? SteadinessClass.Flat : SteadinessClass.WarmUp;
         foreach (var segment in segments[..first])
         {
             if (!(segment.Mean > final.Mean || AreAlike(segment, final)))
+            {
                 kind = SteadinessClass.SlowDown;
+            }
         }
 
         return (kind, steadyFrom);
@@ -124,7 +135,9 @@ internal sealed record Steadiness(SteadinessClass Class, IReadOnlyList<double> I
         foreach (var range in text.AsSpan().Split(';'))
         {
             if (double.TryParse(text.AsSpan(range), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
+            {
                 values.Add(value);
+            }
         }
     }
 

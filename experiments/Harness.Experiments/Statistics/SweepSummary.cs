@@ -12,35 +12,35 @@ internal sealed class SweepSummary
     /// <summary>Draws times cells of the bootstrap: very many cells get fewer draws, so that their summary does not take minutes.</summary>
     private const int MostDraws = 10_000_000;
 
-    private readonly SweepDefinition sweep;
-    private readonly RoundBootstrap bootstrap;
-    private readonly Dictionary<string, string?> baselines;
-    private readonly HashSet<(string Engine, string Configuration)> measured;
-    private readonly HashSet<string> incomparable;
-    private readonly Dictionary<Cell, Measurement[]> rowsOfCells;
-    private readonly Dictionary<Cell, CellSummary> cells;
-    private readonly Dictionary<Cell, Sample> samples;
-    private readonly Lazy<Dictionary<Cell, CellSteadiness>> steadiness;
-    private readonly Dictionary<((string Engine, string Configuration) Numerator, (string Engine, string Configuration) Denominator), GeometricMean?> means = [];
-    private readonly Dictionary<string, IReadOnlyList<Workload>> commonWorkloads = [];
+    private readonly SweepDefinition _sweep;
+    private readonly RoundBootstrap _bootstrap;
+    private readonly Dictionary<string, string?> _baselines;
+    private readonly HashSet<(string Engine, string Configuration)> _measured;
+    private readonly HashSet<string> _incomparable;
+    private readonly Dictionary<Cell, Measurement[]> _rowsOfCells;
+    private readonly Dictionary<Cell, CellSummary> _cells;
+    private readonly Dictionary<Cell, Sample> _samples;
+    private readonly Lazy<Dictionary<Cell, CellSteadiness>> _steadiness;
+    private readonly Dictionary<((string Engine, string Configuration) Numerator, (string Engine, string Configuration) Denominator), GeometricMean?> _means = [];
+    private readonly Dictionary<string, IReadOnlyList<Workload>> _commonWorkloads = [];
 
     public SweepSummary(SweepDefinition sweep, IReadOnlyList<Measurement> measurements)
     {
-        this.sweep = sweep;
+        _sweep = sweep;
         Rows = measurements;
         Engines = [.. measurements.Select(row => row.Engine).Distinct().Order(StringComparer.Ordinal)];
-        incomparable = Engines.Where(engine => sweep.SpeedupObstacle(engine) is not null).ToHashSet();
-        baselines = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => configuration.Baseline);
-        rowsOfCells = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
-        steadiness = new Lazy<Dictionary<Cell, CellSteadiness>>(() => CellSteadiness.Of(rowsOfCells));
-        measured = rowsOfCells.Keys.Select(cell => (cell.Engine, cell.Configuration)).ToHashSet();
-        samples = rowsOfCells.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
-        bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, rowsOfCells.Count), 1_000, 10_000));
-        cells = rowsOfCells.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
-        Processes = rowsOfCells.Count == 0 ? (0, 0) : (rowsOfCells.Values.Min(rows => rows.Length), rowsOfCells.Values.Max(rows => rows.Length));
+        _incomparable = Engines.Where(engine => sweep.SpeedupObstacle(engine) is not null).ToHashSet();
+        _baselines = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => configuration.Baseline);
+        _rowsOfCells = measurements.GroupBy(row => row.Key.Cell).ToDictionary(group => group.Key, group => group.ToArray());
+        _steadiness = new Lazy<Dictionary<Cell, CellSteadiness>>(() => CellSteadiness.Of(_rowsOfCells));
+        _measured = _rowsOfCells.Keys.Select(cell => (cell.Engine, cell.Configuration)).ToHashSet();
+        _samples = _rowsOfCells.ToDictionary(pair => pair.Key, pair => new Sample(pair.Value.Select(row => (row.Repetition, row.ExecuteMs))));
+        _bootstrap = new RoundBootstrap(measurements.Select(row => row.Repetition).ToHashSet(), sweep.Seed, Math.Clamp(MostDraws / Math.Max(1, _rowsOfCells.Count), 1_000, 10_000));
+        _cells = _rowsOfCells.ToDictionary(pair => pair.Key, pair => Summarize(pair.Key, pair.Value));
+        Processes = _rowsOfCells.Count == 0 ? (0, 0) : (_rowsOfCells.Values.Min(rows => rows.Length), _rowsOfCells.Values.Max(rows => rows.Length));
         CorrectForManyTests();
         Disturbances = Statistics.Disturbances.DescribeAll(measurements);
-        var workloads = cells.Keys.Select(cell => cell.Workload).ToHashSet();
+        var workloads = _cells.Keys.Select(cell => cell.Workload).ToHashSet();
         Workloads = TellApart([.. sweep.Workloads.Where(workload => workloads.Contains(workload.Name))]);
     }
 
@@ -54,10 +54,10 @@ internal sealed class SweepSummary
     public IReadOnlyList<Measurement> Rows { get; }
 
     /// <summary>What the rows of each cell say, in numbers.</summary>
-    public IReadOnlyDictionary<Cell, CellSummary> Cells => cells;
+    public IReadOnlyDictionary<Cell, CellSummary> Cells => _cells;
 
     /// <summary>How the processes of each cell went.</summary>
-    public IReadOnlyDictionary<Cell, CellSteadiness> SteadinessOfCells => steadiness.Value;
+    public IReadOnlyDictionary<Cell, CellSteadiness> SteadinessOfCells => _steadiness.Value;
 
     /// <summary>The engines that were measured.</summary>
     public IReadOnlyList<string> Engines { get; }
@@ -71,7 +71,7 @@ internal sealed class SweepSummary
     /// <summary>The engines of the sweep that ran nothing of it, because they cannot: a sentence for each, with the reasons.</summary>
     public IReadOnlyList<string> UnmeasuredEngines =>
     [
-        .. from engine in sweep.Engines.Except(Engines)
+        .. from engine in _sweep.Engines.Except(Engines)
            let reasons = Gaps.Where(gap => gap.Engine == engine).GroupBy(gap => gap.Reason).ToList()
            where reasons.Count > 0
            let words = reasons.Select(reason => reason.All(gap => gap.Program is not null) ? $"{reason.Key} ({reason.Select(gap => gap.Program).Distinct().Count()} programs)" : reason.Key)
@@ -92,33 +92,36 @@ internal sealed class SweepSummary
 
     /// <summary>A cell's summary; null if it was not measured.</summary>
     public CellSummary? Find(string engine, string configuration, string workload) =>
-        cells.GetValueOrDefault(new Cell(engine, configuration, workload));
+        _cells.GetValueOrDefault(new Cell(engine, configuration, workload));
 
     /// <summary>A cell's repetitions; null if it was not measured.</summary>
     public Sample? FindSample(string engine, string configuration, string workload) =>
-        samples.GetValueOrDefault(new Cell(engine, configuration, workload));
+        _samples.GetValueOrDefault(new Cell(engine, configuration, workload));
 
     /// <summary>The workloads that were measured on all of some engines in every configuration: means are over these only.</summary>
     public IReadOnlyList<Workload> CommonWorkloads(params IReadOnlyList<string> engines)
     {
         var key = string.Join(' ', engines);
-        if (!commonWorkloads.TryGetValue(key, out var common))
-            commonWorkloads.Add(key, common = FindCommonWorkloads(engines));
+        if (!_commonWorkloads.TryGetValue(key, out var common))
+        {
+            _commonWorkloads.Add(key, common = FindCommonWorkloads(engines));
+        }
+
         return common;
     }
 
     /// <summary>The configurations in which an engine measured anything: the others are gaps, not holes in its means.</summary>
     public IReadOnlyList<SweepConfiguration> ConfigurationsOf(string engine) =>
-        [.. sweep.Configurations.Where(configuration => measured.Contains((engine, configuration.Name)))];
+        [.. _sweep.Configurations.Where(configuration => _measured.Contains((engine, configuration.Name)))];
 
     /// <summary>The configurations in which anything was measured: those that a sweep was told to leave out are not spoken of.</summary>
-    public IReadOnlyList<SweepConfiguration> Configurations => [.. sweep.Configurations.Where(configuration => Engines.Any(engine => measured.Contains((engine, configuration.Name))))];
+    public IReadOnlyList<SweepConfiguration> Configurations => [.. _sweep.Configurations.Where(configuration => Engines.Any(engine => _measured.Contains((engine, configuration.Name))))];
 
     /// <summary>
     /// Geometric mean, over the workloads that the engine ran in every configuration, of the speedup over the baseline; null where there is none, and where it would mean nothing
     /// (<see cref="SweepDefinition.SpeedupObstacle"/>).
     /// </summary>
-    public GeometricMean? MeanSpeedup(string engine, string configuration) => incomparable.Contains(engine) ? null : MeanRatio((engine, BaselineOf(engine, configuration)), (engine, configuration));
+    public GeometricMean? MeanSpeedup(string engine, string configuration) => _incomparable.Contains(engine) ? null : MeanRatio((engine, BaselineOf(engine, configuration)), (engine, configuration));
 
     /// <summary>
     /// Geometric mean, over the workloads that both engines ran in every configuration, of one engine's time divided by the other's; null where there is
@@ -145,14 +148,17 @@ internal sealed class SweepSummary
     /// <summary>The same as <see cref="MeanRatio(string, string, string)"/> for configurations of two names. It is computed once, whoever asks for it.</summary>
     public GeometricMean? MeanRatio((string Engine, string Configuration) own, (string Engine, string Configuration) other)
     {
-        if (!means.TryGetValue((own, other), out var mean))
-            means.Add((own, other), mean = Mean(own.Engine == other.Engine ? CommonWorkloads(own.Engine) : CommonWorkloads(own.Engine, other.Engine), own, other));
+        if (!_means.TryGetValue((own, other), out var mean))
+        {
+            _means.Add((own, other), mean = Mean(own.Engine == other.Engine ? CommonWorkloads(own.Engine) : CommonWorkloads(own.Engine, other.Engine), own, other));
+        }
+
         return mean;
     }
 
     /// <summary>One engine's time divided by another's; null where one of them was not measured.</summary>
     public Estimate? Ratio((string Engine, string Configuration) numerator, (string Engine, string Configuration) denominator, string workload) =>
-        samples.TryGetValue(new Cell(numerator.Engine, numerator.Configuration, workload), out var own) && samples.TryGetValue(new Cell(denominator.Engine, denominator.Configuration, workload), out var other)
+        _samples.TryGetValue(new Cell(numerator.Engine, numerator.Configuration, workload), out var own) && _samples.TryGetValue(new Cell(denominator.Engine, denominator.Configuration, workload), out var other)
             ? Statistics.Ratio.Of(own, other)
             : null;
 
@@ -168,7 +174,7 @@ internal sealed class SweepSummary
             .ToList();
         return pairs.Count == 0 || pairs.Exists(pair => pair.Numerator is null || pair.Denominator is null)
             ? null
-            : bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))], [.. workloads.Select(workload => workload.Program)]);
+            : _bootstrap.Mean([.. pairs.Select(pair => (pair.Numerator!, pair.Denominator!))], [.. workloads.Select(workload => workload.Program)]);
     }
 
     /// <summary>Gives workloads of the same title, such as a program in two languages, their names beside it.</summary>
@@ -181,22 +187,22 @@ internal sealed class SweepSummary
     private List<Workload> FindCommonWorkloads(IReadOnlyList<string> engines)
     {
         var wanted = engines.SelectMany(engine => ConfigurationsOf(engine), (engine, configuration) => (Engine: engine, Configuration: configuration.Name)).ToList();
-        return [.. Workloads.Where(workload => wanted.TrueForAll(pair => samples.ContainsKey(new Cell(pair.Engine, pair.Configuration, workload.Name))))];
+        return [.. Workloads.Where(workload => wanted.TrueForAll(pair => _samples.ContainsKey(new Cell(pair.Engine, pair.Configuration, workload.Name))))];
     }
 
     private static bool HasSameKnobs(SweepConfiguration first, SweepConfiguration second) =>
         first.Knobs.Count == second.Knobs.Count && first.Knobs.All(knob => second.Knobs.TryGetValue(knob.Key, out var value) && value == knob.Value);
 
-    private string BaselineOf(string engine, string configuration) => baselines.GetValueOrDefault(configuration) ?? sweep.BaselineOf(engine);
+    private string BaselineOf(string engine, string configuration) => _baselines.GetValueOrDefault(configuration) ?? _sweep.BaselineOf(engine);
 
     /// <summary>What the rows of a cell say. Where its engine's baseline does not do what the sweep's does, all that is said of the two would be wrong, and nothing is.</summary>
     private CellSummary Summarize(Cell cell, Measurement[] rows)
     {
-        var sample = samples[cell];
-        var isComparable = !incomparable.Contains(cell.Engine);
+        var sample = _samples[cell];
+        var isComparable = !_incomparable.Contains(cell.Engine);
         var baselineName = BaselineOf(cell.Engine, cell.Configuration);
         var isBaseline = isComparable && cell.Configuration == baselineName;
-        var baseline = isBaseline || !isComparable ? null : samples.GetValueOrDefault(cell with { Configuration = baselineName });
+        var baseline = isBaseline || !isComparable ? null : _samples.GetValueOrDefault(cell with { Configuration = baselineName });
         var ratios = baseline?.DividedBy(sample);
         return new CellSummary
         {
@@ -224,12 +230,12 @@ internal sealed class SweepSummary
 
     private void CorrectForManyTests()
     {
-        var tested = cells.Where(pair => pair.Value.Difference is not null).Select(pair => pair.Key).ToList();
-        var adjusted = Holm.Adjust([.. tested.Select(cell => cells[cell].Difference!.PValue)]);
+        var tested = _cells.Where(pair => pair.Value.Difference is not null).Select(pair => pair.Key).ToList();
+        var adjusted = Holm.Adjust([.. tested.Select(cell => _cells[cell].Difference!.PValue)]);
         for (var i = 0; i < tested.Count; i++)
         {
-            var summary = cells[tested[i]];
-            cells[tested[i]] = summary with { Difference = summary.Difference! with { AdjustedPValue = adjusted[i] } };
+            var summary = _cells[tested[i]];
+            _cells[tested[i]] = summary with { Difference = summary.Difference! with { AdjustedPValue = adjusted[i] } };
         }
     }
 }

@@ -16,7 +16,10 @@ internal static class AgreementSweep
     public static SweepDefinition Make(SweepDefinition sweep, int pairs)
     {
         if (pairs is < 1 or > MostPairs)
+        {
             throw new HarnessException($"--aa must be in 1..{MostPairs}, not {pairs}");
+        }
+
         var baseline = sweep.Configurations.First(configuration => configuration.Name == sweep.Baseline);
         var configurations = Enumerable.Range(1, pairs)
             .SelectMany(pair => (string[])["a", "b"], (pair, side) => baseline with { Name = $"{side}{pair}", Title = $"{baseline.Title}, {side}{pair}", Baseline = null })

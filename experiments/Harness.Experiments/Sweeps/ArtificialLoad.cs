@@ -18,7 +18,7 @@ internal sealed class ArtificialLoad : IDisposable
 
     private static readonly TimeSpan MostToEnd = TimeSpan.FromSeconds(5);
 
-    private readonly List<Process> processes = [];
+    private readonly List<Process> _processes = [];
 
     /// <summary>Begins to disturb.</summary>
     /// <param name="processors">How many processors are kept busy at most.</param>
@@ -29,18 +29,21 @@ internal sealed class ArtificialLoad : IDisposable
         for (var i = 0; i < processors; i++)
         {
             var launch = OwnEngine.OwnProgram(WorkerCommandName);
-            processes.Add(WorkerProcess.Start(launch with { Arguments = [.. launch.Arguments, unchecked(seed + i).ToString(CultureInfo.InvariantCulture)] }));
+            _processes.Add(WorkerProcess.Start(launch with { Arguments = [.. launch.Arguments, unchecked(seed + i).ToString(CultureInfo.InvariantCulture)] }));
         }
     }
 
     /// <summary>Ends it: a process ends with its input, also when the harness is killed.</summary>
     public void Dispose()
     {
-        foreach (var process in processes)
+        foreach (var process in _processes)
         {
             process.StandardInput.Close();
             if (!process.WaitForExit(MostToEnd))
+            {
                 process.Kill();
+            }
+
             process.Dispose();
         }
     }

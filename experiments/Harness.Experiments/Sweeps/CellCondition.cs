@@ -16,7 +16,7 @@ internal sealed class CellCondition
     private const string Configuration = "configuration";
     private const string WorkloadField = "workload";
 
-    private readonly Dictionary<string, Regex> wanted;
+    private readonly Dictionary<string, Regex> _wanted;
 
     /// <summary>Makes a condition.</summary>
     /// <param name="fields">Values by <c>engine</c>, <c>configuration</c>, <c>workload</c> or the name of a knob.</param>
@@ -25,16 +25,24 @@ internal sealed class CellCondition
     public CellCondition(Dictionary<string, string?> fields)
     {
         if (fields.Count == 0)
+        {
             throw new HarnessException("a condition of 'include' or 'exclude' is empty; write {engine: NAME}, {workload: NAME}, {configuration: NAME} or {KNOB: VALUE}");
+        }
+
         foreach (var (field, value) in fields)
         {
             if (field is not (Engine or Configuration or WorkloadField))
+            {
                 KnobCatalog.Find(field);
+            }
+
             if (value is null)
+            {
                 throw new HarnessException($"the condition on '{field}' has no value");
+            }
         }
 
-        wanted = fields.ToDictionary(pair => pair.Key, pair => RowFilter.Glob(pair.Value!));
+        _wanted = fields.ToDictionary(pair => pair.Key, pair => RowFilter.Glob(pair.Value!));
     }
 
     /// <summary>Reads a condition from the command line: <c>engine=v8,workload=gc-*</c>.</summary>
@@ -46,14 +54,16 @@ internal sealed class CellCondition
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || !fields.TryAdd(part[..equals], part[(equals + 1)..]))
+            {
                 throw new HarnessException($"'{text}' is no condition; write FIELD=VALUE with commas between several, where a field is engine, configuration, workload or a knob");
+            }
         }
 
         return new CellCondition(fields);
     }
 
     /// <summary>Whether the condition holds for a program under a configuration on an engine.</summary>
-    public bool Holds(string engine, SweepConfiguration configuration, ProgramDefinition program) => wanted.All(pair => pair.Key switch
+    public bool Holds(string engine, SweepConfiguration configuration, ProgramDefinition program) => _wanted.All(pair => pair.Key switch
     {
         Engine => pair.Value.IsMatch(engine),
         Configuration => pair.Value.IsMatch(configuration.Name),

@@ -15,17 +15,26 @@ internal static class GroupedConfigurations
     public static List<SweepConfiguration> Group(IReadOnlyList<SweepConfiguration> configurations, IReadOnlyDictionary<string, string?> values)
     {
         foreach (var (knob, value) in values)
+        {
             KnobCatalog.Find(knob).Parse(value ?? throw new HarnessException($"'group-baseline' has no value for '{knob}'"));
+        }
+
         var byKnobs = new Dictionary<string, string>();
         foreach (var configuration in configurations)
+        {
             byKnobs.TryAdd(Key(configuration.Knobs), configuration.Name);
+        }
+
         return [.. configurations.Select(configuration => configuration.Baseline is not null ? configuration : configuration with { Baseline = Find(configuration) })];
 
         string Find(SweepConfiguration configuration)
         {
             var knobs = new Dictionary<string, string>(configuration.Knobs);
             foreach (var (knob, value) in values)
+            {
                 knobs[knob] = value!;
+            }
+
             return byKnobs.GetValueOrDefault(Key(knobs))
                 ?? throw new HarnessException($"configuration '{configuration.Name}' has no baseline: none has {string.Join(" and ", values.Select(pair => $"{pair.Key}={pair.Value}"))} and is otherwise the same");
         }

@@ -15,31 +15,37 @@ internal sealed class LiveTable
     private const int MostNameWidth = 32;
     private const int ColumnGap = 2;
 
-    private readonly SweepDefinition sweep;
-    private readonly HashSet<string> workloads;
-    private readonly List<(string Engine, SweepConfiguration Configuration)> columns;
-    private readonly Dictionary<Cell, List<double>> times = [];
-    private readonly List<string> recent = [];
+    private readonly SweepDefinition _sweep;
+    private readonly HashSet<string> _workloads;
+    private readonly List<(string Engine, SweepConfiguration Configuration)> _columns;
+    private readonly Dictionary<Cell, List<double>> _times = [];
+    private readonly List<string> _recent = [];
 
     public LiveTable(SweepDefinition sweep)
     {
-        this.sweep = sweep;
-        workloads = [.. sweep.Workloads.Select(workload => workload.Name)];
-        columns = [.. sweep.Engines.SelectMany(engine => sweep.ConfigurationsFor(engine), (engine, configuration) => (engine, configuration))];
+        _sweep = sweep;
+        _workloads = [.. sweep.Workloads.Select(workload => workload.Name)];
+        _columns = [.. sweep.Engines.SelectMany(engine => sweep.ConfigurationsFor(engine), (engine, configuration) => (engine, configuration))];
     }
 
     /// <summary>Takes a row; one of a workload that is not measured this time is passed over.</summary>
     public void Add(Measurement row)
     {
-        if (!workloads.Contains(row.Workload))
+        if (!_workloads.Contains(row.Workload))
+        {
             return;
+        }
+
         var cell = row.Key.Cell;
-        if (!times.TryGetValue(cell, out var values))
-            times.Add(cell, values = []);
+        if (!_times.TryGetValue(cell, out var values))
+        {
+            _times.Add(cell, values = []);
+        }
+
         var place = values.BinarySearch(row.ExecuteMs);
         values.Insert(place < 0 ? ~place : place, row.ExecuteMs);
-        recent.Remove(row.Workload);
-        recent.Add(row.Workload);
+        _recent.Remove(row.Workload);
+        _recent.Add(row.Workload);
     }
 
     /// <summary>The table.</summary>
@@ -50,38 +56,56 @@ internal sealed class LiveTable
     {
         const int headLines = 1;
         const int leastHeight = 3;
-        if (recent.Count == 0 || height < leastHeight)
+        if (_recent.Count == 0 || height < leastHeight)
+        {
             return [];
-        var rows = recent.Count <= height - headLines ? recent.Count : height - headLines - 1;
-        var shown = sweep.Workloads.Select(workload => workload.Name).Where(recent.TakeLast(rows).ToHashSet().Contains).ToList();
+        }
+
+        var rows = _recent.Count <= height - headLines ? _recent.Count : height - headLines - 1;
+        var shown = _sweep.Workloads.Select(workload => workload.Name).Where(_recent.TakeLast(rows).ToHashSet().Contains).ToList();
         var nameWidth = Math.Clamp(shown.Max(name => name.Length), LeastNameWidth, MostNameWidth);
-        var texts = columns.Select(column => shown.Select(workload => Text(column.Engine, column.Configuration, workload)).Prepend(Title(column)).ToList()).ToList();
+        var texts = _columns.Select(column => shown.Select(workload => Text(column.Engine, column.Configuration, workload)).Prepend(Title(column)).ToList()).ToList();
 
         // As many columns as there is room for, from the left.
         var widths = texts.Select(column => column.Max(text => text.Length)).ToList();
         var fitting = 0;
         for (var used = nameWidth; fitting < widths.Count && used + ColumnGap + widths[fitting] <= width; fitting++)
+        {
             used += ColumnGap + widths[fitting];
+        }
+
         if (fitting == 0)
+        {
             return [];
+        }
+
         var lines = Enumerable.Range(0, shown.Count + headLines)
             .Select(line => Cut(line == 0 ? "" : shown[line - 1], nameWidth).PadRight(nameWidth) + string.Concat(Enumerable.Range(0, fitting).Select(i => new string(' ', ColumnGap) + texts[i][line].PadLeft(widths[i]))))
             .ToList();
-        if (rows < recent.Count)
-            lines.Add(Cut(string.Create(CultureInfo.InvariantCulture, $"… and {recent.Count - rows} more"), width));
+        if (rows < _recent.Count)
+        {
+            lines.Add(Cut(string.Create(CultureInfo.InvariantCulture, $"… and {_recent.Count - rows} more"), width));
+        }
+
         return lines;
     }
 
     private string Title((string Engine, SweepConfiguration Configuration) column) =>
-        sweep.Engines.Count == 1 ? column.Configuration.Name : $"{EngineCatalog.TitleOf(column.Engine)}: {column.Configuration.Name}";
+        _sweep.Engines.Count == 1 ? column.Configuration.Name : $"{EngineCatalog.TitleOf(column.Engine)}: {column.Configuration.Name}";
 
     private string Text(string engine, SweepConfiguration configuration, string workload)
     {
-        if (!times.TryGetValue(new Cell(engine, configuration.Name, workload), out var own))
+        if (!_times.TryGetValue(new Cell(engine, configuration.Name, workload), out var own))
+        {
             return "";
-        if (sweep.IsBaseline(engine, configuration))
+        }
+
+        if (_sweep.IsBaseline(engine, configuration))
+        {
             return Time(own);
-        return times.TryGetValue(new Cell(engine, sweep.BaselineOf(engine, configuration), workload), out var baseline)
+        }
+
+        return _times.TryGetValue(new Cell(engine, _sweep.BaselineOf(engine, configuration), workload), out var baseline)
             ? string.Create(CultureInfo.InvariantCulture, $"{Median(baseline) / Median(own):0.00}x")
             : Time(own);
     }

@@ -6,7 +6,7 @@ namespace Harness.Experiments.Sweeps;
 /// <summary>What a sweep measures, ready to be run: its engines opened, its programs built as all of its configurations ask for them.</summary>
 internal sealed class PreparedSweep
 {
-    private readonly PreparedPrograms builds;
+    private readonly PreparedPrograms _builds;
 
     /// <summary>Opens engines and builds programs; a program that cannot be built has its problem in the place of a request.</summary>
     /// <exception cref="HarnessException">An engine is not there, or does not have a knob that it is asked for.</exception>
@@ -16,12 +16,14 @@ internal sealed class PreparedSweep
         Engines = definition.Engines.ToDictionary(name => name, EngineCatalog.Open);
         Configurations = definition.Configurations.ToDictionary(configuration => configuration.Name);
         WorkloadsOf = definition.Workloads.ToLookup(workload => workload.Program);
-        builds = new PreparedPrograms(definition.Programs);
+        _builds = new PreparedPrograms(definition.Programs);
         Programs = definition.Programs.ToDictionary(program => program.Name, BuildAll);
         foreach (var engine in Engines.Values)
         {
             foreach (var configuration in definition.ConfigurationsFor(engine.Name).Where(configuration => configuration.Name == definition.BaselineOf(engine.Name) || KnobGap(engine, configuration) is null))
+            {
                 engine.CheckKnobs(configuration.Knobs, definition.IgnoredBy(engine.Name));
+            }
         }
     }
 
@@ -44,7 +46,7 @@ internal sealed class PreparedSweep
     public IEnumerable<PreparedProgram> Runnable => Programs.Values.Where(program => program.Problem is null);
 
     /// <summary>A program as a configuration asks for it.</summary>
-    public PreparedProgram BuildOf(string program, SweepConfiguration configuration) => builds.Find(program, configuration.Knobs);
+    public PreparedProgram BuildOf(string program, SweepConfiguration configuration) => _builds.Find(program, configuration.Knobs);
 
     /// <summary>Why an engine cannot be run in a configuration; null if it can.</summary>
     public string? KnobGap(IEngine engine, SweepConfiguration configuration) => engine.FindGap(configuration.Knobs, Definition.IgnoredBy(engine.Name));

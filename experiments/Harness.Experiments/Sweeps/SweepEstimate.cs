@@ -14,10 +14,10 @@ internal sealed class SweepEstimate
     /// <summary>Median of the absolute values of a standard normal distribution.</summary>
     private const double MedianOfNormal = 0.6745;
 
-    private readonly SweepDefinition sweep;
-    private readonly IReadOnlyList<ProgramRun> pending;
-    private readonly Dictionary<Cell, double> ofCells;
-    private readonly Dictionary<(string Engine, string Program), double> ofPrograms;
+    private readonly SweepDefinition _sweep;
+    private readonly IReadOnlyList<ProgramRun> _pending;
+    private readonly Dictionary<Cell, double> _ofCells;
+    private readonly Dictionary<(string Engine, string Program), double> _ofPrograms;
 
     /// <summary>Looks at a sweep.</summary>
     /// <param name="sweep">The sweep.</param>
@@ -25,8 +25,8 @@ internal sealed class SweepEstimate
     /// <param name="measured">Rows measured before, of this sweep or of others.</param>
     public SweepEstimate(SweepDefinition sweep, IReadOnlyList<ProgramRun> pending, IEnumerable<Measurement> measured)
     {
-        this.sweep = sweep;
-        this.pending = pending;
+        _sweep = sweep;
+        _pending = pending;
 
         // Rows of one process all have its times.
         var rows = measured.ToList();
@@ -35,8 +35,8 @@ internal sealed class SweepEstimate
             .DistinctBy(row => (row.Engine, row.Configuration, row.Program, row.Repetition, row.FinishedUtc))
             .Select(row => (Cell: new Cell(row.Engine, row.Configuration, row.Program), Seconds: SecondsOf(row)))
             .ToList();
-        ofCells = processes.GroupBy(process => process.Cell).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
-        ofPrograms = processes.GroupBy(process => (process.Cell.Engine, process.Cell.Workload)).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
+        _ofCells = processes.GroupBy(process => process.Cell).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
+        _ofPrograms = processes.GroupBy(process => (process.Cell.Engine, process.Cell.Workload)).ToDictionary(group => group.Key, group => group.Average(process => process.Seconds));
     }
 
     /// <summary>Reads the rows of all results below a folder. They are only estimated by: a file that is damaged is told and left out.</summary>
@@ -47,7 +47,10 @@ internal sealed class SweepEstimate
     {
         var rows = new List<Measurement>();
         if (!Directory.Exists(root))
+        {
             return rows;
+        }
+
         foreach (var path in Directory.EnumerateFiles(root, "results.csv", SearchOption.AllDirectories).Where(path => path != except))
         {
             try
@@ -78,19 +81,22 @@ internal sealed class SweepEstimate
     public IReadOnlyList<double> Detectable { get; }
 
     /// <summary>Number of processes to start.</summary>
-    public int Processes => pending.Count;
+    public int Processes => _pending.Count;
 
     /// <summary>Number of cells of which a process was measured before, under this configuration or another.</summary>
-    public int KnownCells => pending.Select(run => run.Cell).Distinct().Count(cell => Known(cell) is not null);
+    public int KnownCells => _pending.Select(run => run.Cell).Distinct().Count(cell => Known(cell) is not null);
 
     /// <summary>The time that all will take; null where nothing of it was ever measured.</summary>
     public TimeSpan? Duration
     {
         get
         {
-            var cells = pending.GroupBy(run => run.Cell).Select(group => (Count: group.Count(), Seconds: Known(group.Key))).ToList();
+            var cells = _pending.GroupBy(run => run.Cell).Select(group => (Count: group.Count(), Seconds: Known(group.Key))).ToList();
             if (cells.TrueForAll(cell => cell.Seconds is null))
+            {
                 return null;
+            }
+
             var average = cells.Where(cell => cell.Seconds is not null).Average(cell => cell.Seconds!.Value);
             return TimeSpan.FromSeconds(cells.Sum(cell => cell.Count * (cell.Seconds ?? average)));
         }
@@ -99,19 +105,19 @@ internal sealed class SweepEstimate
     /// <summary>The estimate in words, a line each.</summary>
     public IReadOnlyList<string> Describe()
     {
-        var cells = pending.Select(run => run.Cell).Distinct().Count();
+        var cells = _pending.Select(run => run.Cell).Distinct().Count();
         var lines = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"sweep '{sweep.Name}': {sweep.Programs.Count} programs, {sweep.Configurations.Count} configurations, {string.Join(" and ", sweep.Engines)}, {sweep.Repetitions} repetitions"),
+            string.Create(CultureInfo.InvariantCulture, $"sweep '{_sweep.Name}': {_sweep.Programs.Count} programs, {_sweep.Configurations.Count} configurations, {string.Join(" and ", _sweep.Engines)}, {_sweep.Repetitions} repetitions"),
             string.Create(CultureInfo.InvariantCulture, $"{Processes:#,0} processes to start, of {cells:#,0} cells"),
         };
         lines.Add(Duration is { } time
             ? $"about {Words(time)}, by earlier processes of {KnownCells} cells{(KnownCells < cells ? "; the others are taken to be like their average" : "")}"
-            : $"how long is not known: nothing of it was measured before. A process takes at least {Words(TimeSpan.FromSeconds(Overhead + (Math.Min(sweep.WarmUp.LimitMilliseconds, Math.Max(sweep.WarmUp.MinimumMilliseconds, sweep.WarmUp.GainMilliseconds)) / 1000)))}, and is stopped after {Words(sweep.Timeout)}");
+            : $"how long is not known: nothing of it was measured before. A process takes at least {Words(TimeSpan.FromSeconds(Overhead + (Math.Min(_sweep.WarmUp.LimitMilliseconds, Math.Max(_sweep.WarmUp.MinimumMilliseconds, _sweep.WarmUp.GainMilliseconds)) / 1000)))}, and is stopped after {Words(_sweep.Timeout)}");
         if (Detectable.Count > 0)
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture,
-                $"with {sweep.Repetitions} repetitions a speedup of {Detectable[Detectable.Count / 2]:0.000}x would be found in half of the workloads that were measured before, one of {Detectable[9 * Detectable.Count / 10]:0.000}x in nine of ten ({Detectable.Count} known; 80% power at p = 0.05 before the correction)"));
+                $"with {_sweep.Repetitions} repetitions a speedup of {Detectable[Detectable.Count / 2]:0.000}x would be found in half of the workloads that were measured before, one of {Detectable[9 * Detectable.Count / 10]:0.000}x in nine of ten ({Detectable.Count} known; 80% power at p = 0.05 before the correction)"));
         }
 
         return lines;
@@ -130,7 +136,10 @@ internal sealed class SweepEstimate
     private static IReadOnlyList<double> FindDetectable(SweepDefinition sweep, List<Measurement> rows)
     {
         if (sweep.Repetitions < MedianInterval.LeastValues)
+        {
             return [];
+        }
+
         var workloads = sweep.Workloads.Select(workload => workload.Name).ToHashSet();
         return
         [
@@ -151,7 +160,7 @@ internal sealed class SweepEstimate
     }
 
     private double? Known(Cell cell) =>
-        ofCells.TryGetValue(cell, out var exact) ? exact : ofPrograms.TryGetValue((cell.Engine, cell.Workload), out var similar) ? similar : null;
+        _ofCells.TryGetValue(cell, out var exact) ? exact : _ofPrograms.TryGetValue((cell.Engine, cell.Workload), out var similar) ? similar : null;
 
     /// <summary>
     /// What a process would take under this sweep's rules, which a quick look's are not: it times as many calls as this sweep wants, and warms up as long as the
@@ -159,8 +168,8 @@ internal sealed class SweepEstimate
     /// </summary>
     private double SecondsOf(Measurement row)
     {
-        var warmUp = row.Settled ? row.WarmUpMs : Math.Max(row.WarmUpMs, sweep.WarmUp.LimitMilliseconds);
-        return Overhead + ((row.StartMs + row.CompileMs + row.InstantiateMs + warmUp + (sweep.TimedCalls * IterationOf(row))) / 1000);
+        var warmUp = row.Settled ? row.WarmUpMs : Math.Max(row.WarmUpMs, _sweep.WarmUp.LimitMilliseconds);
+        return Overhead + ((row.StartMs + row.CompileMs + row.InstantiateMs + warmUp + (_sweep.TimedCalls * IterationOf(row))) / 1000);
     }
 
     /// <summary>The mean of the timed iterations; a row without them has the time that counts, which is the same where a program does not time itself.</summary>

@@ -31,7 +31,10 @@ internal static class SweepFile
     {
         var path = IsNamed(nameOrPath) ? PathOf(nameOrPath) : nameOrPath;
         if (File.Exists(path))
+        {
             return Read(path, catalog);
+        }
+
         var names = Directory.EnumerateFiles(ProjectLayout.Sweeps, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order().ToList();
         throw new HarnessException($"there is no sweep or file '{nameOrPath}'; {ProjectLayout.Sweeps} has: {string.Join(", ", names)}");
     }
@@ -151,7 +154,7 @@ internal static class SweepFile
             }
 
             var all = known is not null ? null : Programs.Count == 0 ? catalog() : catalog().With(ProgramManifest.ReadEntries(path, Programs));
-            IReadOnlyList<Workload> workloads = known ?? [.. Workloads!.SelectMany(all!.Select).Distinct()];
+            var workloads = known ?? [.. Workloads!.SelectMany(all!.Select).Distinct()];
             return new SweepDefinition
             {
                 Name = name,
@@ -179,7 +182,9 @@ internal static class SweepFile
             foreach (var number in numbers)
             {
                 if (!double.IsFinite(number) || number < 0)
+                {
                     return false;
+                }
             }
 
             return true;
@@ -193,7 +198,10 @@ internal static class SweepFile
                 .Select(entry => new SweepConfiguration(entry.Name, entry.Title ?? entry.Name, Merge(entry.Knobs), entry.Engines is null ? null : [.. entry.Engines.Select(EngineCatalog.CheckName)]) { Baseline = entry.Baseline })
                 .ToList();
             if (Grid.Count > 0)
+            {
                 configurations.AddRange(Combinations([.. Grid]).Select(values => new SweepConfiguration(GridName(values), GridName(values), Merge(values))));
+            }
+
             Require(configurations.Count > 0, "it has no configurations; write a list 'configurations' or a 'grid'");
             foreach (var configuration in configurations)
             {
@@ -206,7 +214,10 @@ internal static class SweepFile
             Require(repeated is null, $"two configurations are named '{repeated?.Key}'");
             var names = configurations.Select(configuration => configuration.Name).ToHashSet();
             foreach (var configuration in configurations)
+            {
                 Require(configuration.Baseline is null || names.Contains(configuration.Baseline), $"the baseline '{configuration.Baseline}' of '{configuration.Name}' is none of the configurations");
+            }
+
             return configurations;
         }
 
@@ -214,9 +225,15 @@ internal static class SweepFile
         {
             var ignores = Ignores.ToDictionary(pair => EngineCatalog.CheckName(pair.Key), pair => (pair.Value ?? []).ToHashSet());
             if (V8Ignores.Count > 0)
+            {
                 ignores[V8Engine.EngineName] = [.. ignores.GetValueOrDefault(V8Engine.EngineName) ?? [], .. V8Ignores];
+            }
+
             foreach (var knob in ignores.Values.SelectMany(knobs => knobs))
+            {
                 KnobCatalog.Find(knob);
+            }
+
             return ignores.ToDictionary(pair => pair.Key, IReadOnlySet<string> (pair) => pair.Value);
         }
 
@@ -224,7 +241,10 @@ internal static class SweepFile
         {
             var merged = new Dictionary<string, string>();
             foreach (var (name, value) in Knobs.Concat(knobs ?? []))
+            {
                 merged[name] = value ?? throw new HarnessException($"knob '{name}' has no value; write one, as in '{name}: {KnobCatalog.Find(name).DefaultText}'");
+            }
+
             return merged;
         }
 
@@ -246,7 +266,9 @@ internal static class SweepFile
         private static void Require(bool condition, string message)
         {
             if (!condition)
+            {
                 throw new HarnessException(message);
+            }
         }
     }
 

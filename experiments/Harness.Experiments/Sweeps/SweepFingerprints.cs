@@ -23,13 +23,13 @@ internal sealed class SweepFingerprints
     /// <summary>The beginning of the names of parts that say how programs are run, before the workload's name; folders from before there was this have none.</summary>
     public const string UsagePart = "arguments and scripts of workload ";
 
-    private readonly PreparedSweep prepared;
+    private readonly PreparedSweep _prepared;
 
     /// <summary>Takes them of a sweep as it is now.</summary>
     /// <exception cref="HarnessException">A file that a knob names cannot be read.</exception>
     public SweepFingerprints(PreparedSweep prepared)
     {
-        this.prepared = prepared;
+        _prepared = prepared;
         Parts = Take(prepared);
     }
 
@@ -40,7 +40,10 @@ internal sealed class SweepFingerprints
     public IReadOnlyList<string> ChangedSince(Provenance earlier, IReadOnlyList<Measurement> rows)
     {
         if (rows.Count == 0)
+        {
             return [];
+        }
+
         var dependsOn = rows.SelectMany(row => (string[])[$"engine {row.Engine}", PartOf(row), UsagePart + row.Workload]).Append("sweep file").Append("machine").Append(ShardPart).Append(LoadPart).ToHashSet();
         return [.. Parts
             .Where(part => (dependsOn.Contains(part.Key) || part.Key.StartsWith(FilePart, StringComparison.Ordinal)) && Before(part.Key) is { } before && before != part.Value)
@@ -60,22 +63,32 @@ internal sealed class SweepFingerprints
         var machine = MachineDescription.Current();
         var parts = new Dictionary<string, string> { ["sweep file"] = Hash(sweep.SourceText), ["machine"] = machine.Kind, [ShardPart] = sweep.Shard.ToString(), [LoadPart] = Describe(sweep.Load) };
         foreach (var engine in prepared.Engines.Values)
+        {
             parts[$"engine {engine.Name}"] = engine.Fingerprint;
+        }
+
         foreach (var program in prepared.Runnable)
         {
             foreach (var workload in prepared.WorkloadsOf[program.Definition.Name])
+            {
                 parts[UsagePart + workload.Name] = program.UsageFingerprint;
+            }
+
             foreach (var configuration in sweep.Configurations)
             {
                 foreach (var workload in prepared.WorkloadsOf[program.Definition.Name])
+                {
                     parts[PartOf(workload.Name, program.Definition, configuration)] = prepared.BuildOf(program.Definition.Name, configuration).Fingerprint;
+                }
             }
         }
 
         foreach (var configuration in sweep.Configurations)
         {
             foreach (var (part, fingerprint) in OfFiles(configuration.Knobs, $"configuration '{configuration.Name}'"))
+            {
                 parts[part] = fingerprint;
+            }
         }
 
         return parts;
@@ -88,8 +101,8 @@ internal sealed class SweepFingerprints
         PreparedPrograms.BuildOf(program, configuration.Knobs) is { Length: > 0 } build ? $"workload {workload} ({build})" : $"workload {workload}";
 
     private string PartOf(Measurement row) =>
-        prepared.Definition.Workloads.FirstOrDefault(workload => workload.Name == row.Workload) is { } workload
-        && prepared.Programs.TryGetValue(workload.Program, out var program) && prepared.Configurations.TryGetValue(row.Configuration, out var configuration)
+        _prepared.Definition.Workloads.FirstOrDefault(workload => workload.Name == row.Workload) is { } workload
+        && _prepared.Programs.TryGetValue(workload.Program, out var program) && _prepared.Configurations.TryGetValue(row.Configuration, out var configuration)
             ? PartOf(workload.Name, program.Definition, configuration)
             : $"workload {row.Workload}";
 

@@ -40,14 +40,18 @@ internal static class SweepGaps
             if (!seenBySettings.TryAdd(settings, configuration) && ChangedKnobs(seenBySettings[settings]) != ChangedKnobs(configuration))
             {
                 foreach (var program in uncompiled)
+                {
                     yield return new EngineGap(engine.Name, configuration.Name, program, $"does the same as in '{seenBySettings[settings].Name}'");
+                }
             }
         }
 
         foreach (var program in prepared.Runnable)
         {
             if (engine.FindGap(program.Request!) is { } reason)
+            {
                 yield return new EngineGap(engine.Name, null, program.Definition.Name, reason);
+            }
         }
     }
 

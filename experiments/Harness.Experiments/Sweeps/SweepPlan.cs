@@ -31,10 +31,15 @@ internal static class SweepPlan
         for (var repetition = 1; repetition <= sweep.Repetitions; repetition++)
         {
             if (!sweep.Shard.Has(repetition))
+            {
                 continue;
+            }
+
             var random = new MersenneTwister(unchecked((sweep.Seed * 1_000_003) + repetition));
             foreach (var cell in Shuffled(cells, random))
+            {
                 yield return new ProgramRun(cell.Engine, cell.Configuration, cell.Workload, repetition);
+            }
         }
     }
 

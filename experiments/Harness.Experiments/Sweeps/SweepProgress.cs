@@ -36,27 +36,30 @@ internal interface ISweepProgress
 /// </summary>
 internal sealed class RemainingTime
 {
-    private readonly Dictionary<Cell, (int Count, double Seconds)> measured = [];
-    private readonly Dictionary<Cell, int> pending = [];
+    private readonly Dictionary<Cell, (int Count, double Seconds)> _measured = [];
+    private readonly Dictionary<Cell, int> _pending = [];
 
-    public void Add(ProgramRun key) => pending[key.Cell] = pending.GetValueOrDefault(key.Cell) + 1;
+    public void Add(ProgramRun key) => _pending[key.Cell] = _pending.GetValueOrDefault(key.Cell) + 1;
 
-    public void Remove(ProgramRun key) => pending[key.Cell]--;
+    public void Remove(ProgramRun key) => _pending[key.Cell]--;
 
     public void Measured(ProgramRun key, double seconds)
     {
-        var (count, sum) = measured.GetValueOrDefault(key.Cell);
-        measured[key.Cell] = (count + 1, sum + seconds);
+        var (count, sum) = _measured.GetValueOrDefault(key.Cell);
+        _measured[key.Cell] = (count + 1, sum + seconds);
     }
 
     /// <summary>The time left; null as long as nothing was measured.</summary>
     public TimeSpan? Estimate()
     {
-        var all = measured.Values.Sum(cell => cell.Count);
+        var all = _measured.Values.Sum(cell => cell.Count);
         if (all == 0)
+        {
             return null;
-        var average = measured.Values.Sum(cell => cell.Seconds) / all;
-        return TimeSpan.FromSeconds(pending.Sum(cell => cell.Value * (measured.TryGetValue(cell.Key, out var known) ? known.Seconds / known.Count : average)));
+        }
+
+        var average = _measured.Values.Sum(cell => cell.Seconds) / all;
+        return TimeSpan.FromSeconds(_pending.Sum(cell => cell.Value * (_measured.TryGetValue(cell.Key, out var known) ? known.Seconds / known.Count : average)));
     }
 }
 
@@ -72,64 +75,79 @@ internal sealed class ConsoleSweepProgress(SweepDefinition sweep) : ISweepProgre
 
     private static readonly TimeSpan PlainLineInterval = TimeSpan.FromSeconds(10);
 
-    private readonly bool interactive = !Console.IsErrorRedirected;
-    private readonly RemainingTime remaining = new();
-    private readonly Stopwatch repetition = new();
-    private readonly Stopwatch sinceLine = new();
-    private readonly LiveTable table = new(sweep);
-    private int drawn;
-    private int total;
-    private int finished;
-    private int failed;
+    private readonly bool _interactive = !Console.IsErrorRedirected;
+    private readonly RemainingTime _remaining = new();
+    private readonly Stopwatch _repetition = new();
+    private readonly Stopwatch _sinceLine = new();
+    private readonly LiveTable _table = new(sweep);
+    private int _drawn;
+    private int _total;
+    private int _finished;
+    private int _failed;
 
     public void Begin(IReadOnlyList<ProgramRun> pending, int alreadyDone)
     {
-        total = pending.Count;
+        _total = pending.Count;
         foreach (var key in pending)
-            remaining.Add(key);
-        Console.Error.WriteLine($"{total} repetitions to measure, {alreadyDone} measured before");
+        {
+            _remaining.Add(key);
+        }
+
+        Console.Error.WriteLine($"{_total} repetitions to measure, {alreadyDone} measured before");
     }
 
     public void Start(ProgramRun key)
     {
-        repetition.Restart();
-        if (!interactive && sinceLine.IsRunning && sinceLine.Elapsed < PlainLineInterval)
+        _repetition.Restart();
+        if (!_interactive && _sinceLine.IsRunning && _sinceLine.Elapsed < PlainLineInterval)
+        {
             return;
-        var left = remaining.Estimate() is { } time ? ", about " + FormatTime(time) + " left" : "";
-        var failures = failed > 0 ? $", {failed} failed" : "";
-        var line = $"{finished}/{total}{failures}{left}: {key.Program}, {key.Configuration}, {key.Engine}";
-        if (interactive)
+        }
+
+        var left = _remaining.Estimate() is { } time ? ", about " + FormatTime(time) + " left" : "";
+        var failures = _failed > 0 ? $", {_failed} failed" : "";
+        var line = $"{_finished}/{_total}{failures}{left}: {key.Program}, {key.Configuration}, {key.Engine}";
+        if (_interactive)
+        {
             Draw(line);
+        }
         else
+        {
             Console.Error.WriteLine(line);
-        sinceLine.Restart();
+        }
+
+        _sinceLine.Restart();
     }
 
     public void Finish(ProgramRun key, Failure? failure)
     {
-        finished++;
-        remaining.Remove(key);
-        remaining.Measured(key, repetition.Elapsed.TotalSeconds);
+        _finished++;
+        _remaining.Remove(key);
+        _remaining.Measured(key, _repetition.Elapsed.TotalSeconds);
         if (failure is not null)
         {
-            failed++;
+            _failed++;
             EndLine();
             Console.Error.WriteLine($"FAILED {key.Program}, {key.Configuration}, {key.Engine}, repetition {key.Repetition}: {failure.Status}: {failure.Message}");
         }
 
-        if (finished == total)
+        if (_finished == _total)
+        {
             EndLine();
+        }
     }
 
     public void Measured(IReadOnlyList<Measurement> rows)
     {
         foreach (var row in rows)
-            table.Add(row);
+        {
+            _table.Add(row);
+        }
     }
 
     public void Absent(Failure failure)
     {
-        failed++;
+        _failed++;
         EndLine();
         Console.Error.WriteLine($"ABSENT {failure.Workload}: {failure.Message}");
     }
@@ -142,33 +160,36 @@ internal sealed class ConsoleSweepProgress(SweepDefinition sweep) : ISweepProgre
 
     public void Skip(ProgramRun key)
     {
-        finished++;
-        remaining.Remove(key);
+        _finished++;
+        _remaining.Remove(key);
     }
 
     public void Stop()
     {
         EndLine();
-        Console.Error.WriteLine($"{finished} of {total} repetitions measured; the time is up");
+        Console.Error.WriteLine($"{_finished} of {_total} repetitions measured; the time is up");
     }
 
     /// <summary>Draws line and table in the place of the last ones.</summary>
     private void Draw(string line)
     {
         var width = Math.Max(20, AnsiConsole.Profile.Width - 1);
-        var lines = table.Lines(width, AnsiConsole.Profile.Height - LinesLeft).Prepend(line[..Math.Min(line.Length, width)]).ToList();
+        var lines = _table.Lines(width, AnsiConsole.Profile.Height - LinesLeft).Prepend(line[..Math.Min(line.Length, width)]).ToList();
         EndLine();
         Console.Error.Write(string.Join('\n', lines));
-        drawn = lines.Count;
+        _drawn = lines.Count;
     }
 
     /// <summary>Clears line and table, from the first of the lines that were drawn.</summary>
     private void EndLine()
     {
-        if (!interactive)
+        if (!_interactive)
+        {
             return;
-        Console.Error.Write(drawn > 1 ? $"\r\u001b[{drawn - 1}A\u001b[J" : "\r\u001b[J");
-        drawn = 0;
+        }
+
+        Console.Error.Write(_drawn > 1 ? $"\r\u001b[{_drawn - 1}A\u001b[J" : "\r\u001b[J");
+        _drawn = 0;
     }
 
     private static string FormatTime(TimeSpan time) => time.TotalMinutes >= 1

@@ -19,21 +19,21 @@ internal sealed class SweepRunner
     private const string AnyEngine = "any";
     private const string AnyConfiguration = "any";
 
-    private readonly PreparedSweep prepared;
-    private readonly SweepDefinition sweep;
-    private readonly ResultsFolder folder;
-    private readonly SweepFingerprints fingerprints;
-    private readonly List<EngineGap> gaps;
+    private readonly PreparedSweep _prepared;
+    private readonly SweepDefinition _sweep;
+    private readonly ResultsFolder _folder;
+    private readonly SweepFingerprints _fingerprints;
+    private readonly List<EngineGap> _gaps;
 
     /// <summary>Checks all that can be checked before the first repetition.</summary>
     /// <exception cref="HarnessException">An engine does not have a knob.</exception>
     public SweepRunner(SweepDefinition sweep, ResultsFolder folder)
     {
-        this.sweep = sweep;
-        this.folder = folder;
-        prepared = new PreparedSweep(sweep);
-        gaps = [.. SweepGaps.Find(prepared)];
-        fingerprints = new SweepFingerprints(prepared);
+        _sweep = sweep;
+        _folder = folder;
+        _prepared = new PreparedSweep(sweep);
+        _gaps = [.. SweepGaps.Find(_prepared)];
+        _fingerprints = new SweepFingerprints(_prepared);
     }
 
     /// <summary>
@@ -44,10 +44,13 @@ internal sealed class SweepRunner
     {
         get
         {
-            if (!File.Exists(folder.Results) || Provenance.Read(folder.Provenance) is not { FinishedUtc: not null } earlier)
+            if (!File.Exists(_folder.Results) || Provenance.Read(_folder.Provenance) is not { FinishedUtc: not null } earlier)
+            {
                 return false;
-            var rows = MeasurementFile.Read(folder.Results);
-            return fingerprints.ChangedSince(earlier, rows).Count > 0 || Pending(rows).Count == 0;
+            }
+
+            var rows = MeasurementFile.Read(_folder.Results);
+            return _fingerprints.ChangedSince(earlier, rows).Count > 0 || Pending(rows).Count == 0;
         }
     }
 
@@ -56,10 +59,13 @@ internal sealed class SweepRunner
     /// <exception cref="HarnessException">The folder has results of another sweep or build, which could not be measured again, or cannot be written.</exception>
     public int SetDisturbedAside()
     {
-        if (!File.Exists(folder.Results))
+        if (!File.Exists(_folder.Results))
+        {
             return 0;
-        RequireUnchanged(Provenance.Read(folder.Provenance), MeasurementFile.Read(folder.Results));
-        return DisturbedRows.SetAside(folder);
+        }
+
+        RequireUnchanged(Provenance.Read(_folder.Provenance), MeasurementFile.Read(_folder.Results));
+        return DisturbedRows.SetAside(_folder);
     }
 
     /// <summary>Measures what is missing.</summary>
@@ -70,10 +76,10 @@ internal sealed class SweepRunner
     public IReadOnlyList<Failure> Run(ISweepProgress progress, TimeSpan? limit = null)
     {
         var started = Stopwatch.StartNew();
-        folder.Create();
-        using var results = DurableCsv<Measurement>.Open(folder.Results, out var rows);
-        MeasurementFile.Check(rows, folder.Results);
-        using var failureLog = DurableCsv<Failure>.Open(folder.Failures, out _);
+        _folder.Create();
+        using var results = DurableCsv<Measurement>.Open(_folder.Results, out var rows);
+        MeasurementFile.Check(rows, _folder.Results);
+        using var failureLog = DurableCsv<Failure>.Open(_folder.Failures, out _);
 
         // The gaps that earlier runs found are part of what is recorded.
         var pending = Pending(rows);
@@ -82,10 +88,16 @@ internal sealed class SweepRunner
         var failures = new List<Failure>();
         progress.Begin(pending, alreadyDone: rows.Count);
         progress.Measured(rows);
-        foreach (var gap in gaps)
+        foreach (var gap in _gaps)
+        {
             progress.Gap(gap);
-        foreach (var program in prepared.Programs.Values.Where(program => program.Problem is not null))
+        }
+
+        foreach (var program in _prepared.Programs.Values.Where(program => program.Problem is not null))
+        {
             progress.Absent(Log(new ProgramRun(AnyEngine, AnyConfiguration, program.Definition.Name, 0), new WorkerReport { Status = WorkerStatus.Absent, Message = program.Problem! }));
+        }
+
         var meter = new ProcessMeter();
         foreach (var key in pending)
         {
@@ -95,7 +107,7 @@ internal sealed class SweepRunner
                 break;
             }
 
-            if (failures.Count(failure => failure.Key.Cell == key.Cell) >= FailuresToGiveUp || gaps.Any(gap => gap.Covers(key)))
+            if (failures.Count(failure => failure.Key.Cell == key.Cell) >= FailuresToGiveUp || _gaps.Any(gap => gap.Covers(key)))
             {
                 progress.Skip(key);
                 continue;
@@ -118,7 +130,7 @@ internal sealed class SweepRunner
             }
 
             // All rows of a process go to the disk at once; where a kill tore them apart, only those that are missing are added.
-            List<Measurement> added = [.. prepared.WorkloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, measured))];
+            List<Measurement> added = [.. _prepared.WorkloadsOf[key.Program].Where(workload => !done.Contains(key.Of(workload.Name))).Select(workload => ToMeasurement(key, workload, measured))];
             results.Append(added);
             progress.Finish(key, failure: null);
             progress.Measured(added);
@@ -139,34 +151,34 @@ internal sealed class SweepRunner
     private EngineGap AddGap(ProgramRun key, WorkerReport report)
     {
         var gap = new EngineGap(key.Engine, key.Configuration, key.Program, $"cannot run it: {OneLine.Of(report.Message)}");
-        gaps.Add(gap);
-        (Provenance.Read(folder.Provenance)! with { Gaps = gaps }).Write(folder.Provenance);
+        _gaps.Add(gap);
+        (Provenance.Read(_folder.Provenance)! with { Gaps = _gaps }).Write(_folder.Provenance);
         return gap;
     }
 
     /// <summary>Runs a repetition: modules are built before its process, and what only another process tells is asked for afterwards.</summary>
     private MeteredProcess Measure(ProgramRun key, ProcessMeter meter)
     {
-        var configuration = prepared.Configurations[key.Configuration];
-        var program = prepared.BuildOf(key.Program, configuration);
+        var configuration = _prepared.Configurations[key.Configuration];
+        var program = _prepared.BuildOf(key.Program, configuration);
         var request = new WorkerRequest
         {
             Program = program.Request!,
-            TimedCalls = sweep.TimedCalls,
-            Settle = sweep.WarmUp,
+            TimedCalls = _sweep.TimedCalls,
+            Settle = _sweep.WarmUp,
             Knobs = configuration.Knobs,
             Counts = true,
         };
-        var engine = prepared.Engines[key.Engine];
-        var measured = meter.Run(engine, request, sweep.Timeout);
-        var judged = ProgramResult.CheckTimes(program.Definition, prepared.WorkloadsOf[key.Program], ProgramResult.Check(program.Definition, measured.Report));
-        return measured with { Report = engine.AddCounts(request, judged, sweep.Timeout) };
+        var engine = _prepared.Engines[key.Engine];
+        var measured = meter.Run(engine, request, _sweep.Timeout);
+        var judged = ProgramResult.CheckTimes(program.Definition, _prepared.WorkloadsOf[key.Program], ProgramResult.Check(program.Definition, measured.Report));
+        return measured with { Report = engine.AddCounts(request, judged, _sweep.Timeout) };
     }
 
     private Measurement ToMeasurement(ProgramRun key, Workload workload, MeteredProcess measured)
     {
         var report = measured.Report;
-        var times = ProgramResult.TimesOf(workload, prepared.Programs[key.Program].Definition, report);
+        var times = ProgramResult.TimesOf(workload, _prepared.Programs[key.Program].Definition, report);
         return Measurement.Of(key.Of(workload.Name), key.Program, times, workload.Metric is null ? report : report with { ClockStepMs = 0 }, measured.Interference, measured.Speed);
     }
 
@@ -184,49 +196,52 @@ internal sealed class SweepRunner
     /// <summary>Rows of different builds, files or programs are not mixed.</summary>
     private void RequireUnchanged(Provenance? earlier, IReadOnlyList<Measurement> rows)
     {
-        if (earlier is not null && fingerprints.ChangedSince(earlier, rows) is { Count: > 0 } changed)
+        if (earlier is not null && _fingerprints.ChangedSince(earlier, rows) is { Count: > 0 } changed)
         {
             throw new HarnessException(
-                $"{folder.Path} has results from before these changed: {string.Join(", ", changed)}; use --restart to set them aside and measure anew, or --results to measure elsewhere");
+                $"{_folder.Path} has results from before these changed: {string.Join(", ", changed)}; use --restart to set them aside and measure anew, or --results to measure elsewhere");
         }
     }
 
     private void RecordProvenance(IReadOnlyList<Measurement> rows)
     {
-        var earlier = Provenance.Read(folder.Provenance);
+        var earlier = Provenance.Read(_folder.Provenance);
         RequireUnchanged(earlier, rows);
         var engineVersions = new Dictionary<string, string>(earlier?.Engines ?? []);
-        foreach (var engine in prepared.Engines.Values)
+        foreach (var engine in _prepared.Engines.Values)
+        {
             engineVersions[engine.Name] = engine.Version;
+        }
+
         var environment = EnvironmentDescription.Current();
         var provenance = new Provenance
         {
-            Sweep = sweep.Name,
-            Seed = sweep.Seed,
-            Repetitions = sweep.Repetitions,
+            Sweep = _sweep.Name,
+            Seed = _sweep.Seed,
+            Repetitions = _sweep.Repetitions,
             Machine = MachineDescription.Current(),
             Environment = earlier?.Environment ?? environment,
             Engines = engineVersions,
-            Fingerprints = Merge(earlier?.Fingerprints, fingerprints.Parts),
-            Knobs = sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => KnobCatalog.Complete(configuration.Knobs)),
-            Settings = Merge(earlier?.Settings, prepared.Engines.Values.ToDictionary(engine => engine.Name, engine =>
-                sweep.ConfigurationsFor(engine.Name).ToDictionary(configuration => configuration.Name, configuration => string.Join(' ', engine.Settings(configuration.Knobs))))),
-            Shard = sweep.Shard.IsWhole ? null : sweep.Shard.ToString(),
+            Fingerprints = Merge(earlier?.Fingerprints, _fingerprints.Parts),
+            Knobs = _sweep.Configurations.ToDictionary(configuration => configuration.Name, configuration => KnobCatalog.Complete(configuration.Knobs)),
+            Settings = Merge(earlier?.Settings, _prepared.Engines.Values.ToDictionary(engine => engine.Name, engine =>
+                _sweep.ConfigurationsFor(engine.Name).ToDictionary(configuration => configuration.Name, configuration => string.Join(' ', engine.Settings(configuration.Knobs))))),
+            Shard = _sweep.Shard.IsWhole ? null : _sweep.Shard.ToString(),
             Shards = earlier?.Shards,
-            ArtificialLoad = sweep.Load == 0 ? null : sweep.Load,
-            Gaps = gaps,
+            ArtificialLoad = _sweep.Load == 0 ? null : _sweep.Load,
+            Gaps = _gaps,
             MeasuredAgain = earlier?.MeasuredAgain,
             Workloads = DescribeWorkloads(earlier),
             Runs = [.. earlier?.Runs ?? [], RunDescription.Current() with { Environment = environment }],
         };
-        provenance.Write(folder.Provenance);
-        folder.WriteSweep(sweep.SourceText);
+        provenance.Write(_folder.Provenance);
+        _folder.WriteSweep(_sweep.SourceText);
     }
 
     /// <summary>The workloads of this run, behind those that earlier runs of the same sweep have measured alone.</summary>
     private List<WorkloadDescription> DescribeWorkloads(Provenance? earlier)
     {
-        var present = sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls)).ToList();
+        var present = _sweep.Workloads.Select(workload => new WorkloadDescription(workload.Name, workload.Title, workload.Group, workload.Program, workload.Calls)).ToList();
         return [.. earlier?.Workloads?.Where(before => !present.Exists(workload => workload.Name == before.Name)) ?? [], .. present];
     }
 
@@ -234,17 +249,23 @@ internal sealed class SweepRunner
     private List<ProgramRun> Pending(IReadOnlyList<Measurement> rows)
     {
         var done = rows.Select(row => row.Key).ToHashSet();
-        if (rows.Count > 0 && Provenance.Read(folder.Provenance)?.Gaps is { } earlier)
-            gaps.AddRange(earlier.Where(gap => gap.Program is not null && prepared.Engines.ContainsKey(gap.Engine)).Except(gaps).ToList());
-        return [.. SweepPlan.Order(sweep)
-            .Where(run => prepared.Programs[run.Program].Problem is null && !gaps.Any(gap => gap.Covers(run)) && prepared.WorkloadsOf[run.Program].Any(workload => !done.Contains(run.Of(workload.Name))))];
+        if (rows.Count > 0 && Provenance.Read(_folder.Provenance)?.Gaps is { } earlier)
+        {
+            _gaps.AddRange(earlier.Where(gap => gap.Program is not null && _prepared.Engines.ContainsKey(gap.Engine)).Except(_gaps).ToList());
+        }
+
+        return [.. SweepPlan.Order(_sweep)
+            .Where(run => _prepared.Programs[run.Program].Problem is null && !_gaps.Any(gap => gap.Covers(run)) && _prepared.WorkloadsOf[run.Program].Any(workload => !done.Contains(run.Of(workload.Name))))];
     }
 
     private static Dictionary<string, TValue> Merge<TValue>(Dictionary<string, TValue>? earlier, IReadOnlyDictionary<string, TValue> now)
     {
         var merged = new Dictionary<string, TValue>(earlier ?? []);
         foreach (var (part, value) in now)
+        {
             merged[part] = value;
+        }
+
         return merged;
     }
 }

@@ -30,7 +30,10 @@ internal sealed partial record SweepShard(int Index, int Count)
         var match = Form().Match(text);
         if (!match.Success || !int.TryParse(match.Groups["index"].Value, CultureInfo.InvariantCulture, out var index) || !int.TryParse(match.Groups["count"].Value, CultureInfo.InvariantCulture, out var count)
             || count is < 1 or > Most || index < 1 || index > count)
+        {
             throw new HarnessException($"--shard takes I/N with I in 1..N and N in 1..{Most}, as in 2/3, not '{text}'");
+        }
+
         return new SweepShard(index, count);
     }
 

@@ -16,7 +16,10 @@ internal static class SweepText
     {
         var root = Parse(text);
         foreach (var field in (string[])["grid", "baselines", "group-baseline", "include", "exclude"])
+        {
             root.Children.Remove(new YamlScalarNode(field));
+        }
+
         Set(root, "baseline", Text(baseline));
         SetFigures(root, title, repetitions);
         Set(root, "configurations", new YamlSequenceNode(configurations.Select(Describe)));

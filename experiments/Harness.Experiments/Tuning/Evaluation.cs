@@ -149,19 +149,19 @@ internal sealed class ProcessEvaluator : IEvaluator
     private static readonly HashSet<string> NothingIgnored = [];
     private static readonly Dictionary<string, string> Defaults = [];
 
-    private readonly TuningSpecification specification;
-    private readonly IEngine engine;
-    private readonly Dictionary<string, Workload> workloads;
-    private readonly PreparedPrograms programs;
-    private readonly ProcessMeter meter = new();
+    private readonly TuningSpecification _specification;
+    private readonly IEngine _engine;
+    private readonly Dictionary<string, Workload> _workloads;
+    private readonly PreparedPrograms _programs;
+    private readonly ProcessMeter _meter = new();
 
     /// <summary>Checks that the engine has the knobs, and prepares the modules.</summary>
     /// <param name="specification">What is searched.</param>
     /// <param name="engine">What measures; null for the engine of the specification.</param>
     public ProcessEvaluator(TuningSpecification specification, IEngine? engine = null)
     {
-        this.specification = specification;
-        this.engine = engine ??= EngineCatalog.Open(specification.Engine);
+        _specification = specification;
+        _engine = engine ??= EngineCatalog.Open(specification.Engine);
         // Corners and what lies between them: an engine may know no flag for one of several values, or count in larger units.
         for (var step = 0; step <= Steps; step++)
         {
@@ -169,53 +169,67 @@ internal sealed class ProcessEvaluator : IEvaluator
             engine.CheckKnobs(specification.Space.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.At(place)), NothingIgnored);
         }
 
-        workloads = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name);
-        programs = new PreparedPrograms(specification.Programs.Values);
-        if (specification.Programs.Values.Select(program => programs.Find(program.Name, Defaults)).FirstOrDefault(program => program.Problem is not null) is { } unusable)
+        _workloads = specification.Train.Concat(specification.Validation).Concat(specification.HeldOut).ToDictionary(workload => workload.Name);
+        _programs = new PreparedPrograms(specification.Programs.Values);
+        if (specification.Programs.Values.Select(program => _programs.Find(program.Name, Defaults)).FirstOrDefault(program => program.Problem is not null) is { } unusable)
+        {
             throw new HarnessException($"program '{unusable.Definition.Name}': {unusable.Problem}");
+        }
+
         if (!specification.Programs.Values.Any(program => program.IsCompiled))
+        {
             KnobCatalog.RefuseOfPrograms(specification.Space.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, "")), "what is measured");
+        }
     }
 
-    public string EngineVersion => engine.Version;
+    public string EngineVersion => _engine.Version;
 
     /// <summary>What results depend on, by part.</summary>
     public Dictionary<string, string> Fingerprints()
     {
         var machine = MachineDescription.Current();
-        var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {engine.Name}"] = engine.Fingerprint };
-        foreach (var workload in workloads.Values)
+        var parts = new Dictionary<string, string> { ["machine"] = $"{machine.Cpu}, {machine.Cores} cores", [$"engine {_engine.Name}"] = _engine.Fingerprint };
+        foreach (var workload in _workloads.Values)
         {
-            var program = programs.Find(workload.Program, Defaults);
+            var program = _programs.Find(workload.Program, Defaults);
             parts[$"workload {workload.Name}"] = program.Fingerprint;
             parts[SweepFingerprints.UsagePart + workload.Name] = program.UsageFingerprint;
         }
 
-        foreach (var (part, fingerprint) in SweepFingerprints.OfFiles(specification.Space.Parameters.SelectMany(parameter => parameter.Values.Select(value => KeyValuePair.Create(parameter.Name, value))), "the search"))
+        foreach (var (part, fingerprint) in SweepFingerprints.OfFiles(_specification.Space.Parameters.SelectMany(parameter => parameter.Values.Select(value => KeyValuePair.Create(parameter.Name, value))), "the search"))
+        {
             parts[part] = fingerprint;
+        }
+
         // The modules of a search over lowerings are known only when it asks for them.
-        if (specification.Space.Parameters.Any(parameter => KnobCatalog.IsOfPrograms(parameter.Name)))
+        if (_specification.Space.Parameters.Any(parameter => KnobCatalog.IsOfPrograms(parameter.Name)))
+        {
             parts["compiler dart"] = PreparedPrograms.CompilerFingerprint;
+        }
+
         return parts;
     }
 
     public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)
     {
-        var program = programs.Find(process.Program, knobs);
+        var program = _programs.Find(process.Program, knobs);
         if (program.Problem is { } problem)
+        {
             throw new HarnessException($"program '{process.Program}' under {process.Configuration}: {problem}");
+        }
+
         var watch = Stopwatch.StartNew();
 
         // V8 tells sizes of code and collections in a process more, which a search that they do not concern is spared.
-        var counts = specification.WeighsObserved || process.Phase is not "search";
+        var counts = _specification.WeighsObserved || process.Phase is not "search";
         // What of them decides is measured in every round, as times are, and profiles are recorded in every round: what was lucky once must not be found again in all of them. Where they are only
         // shown, one a phase is enough.
-        var occasion = specification.WeighsObserved || RecordedProfile.IsAskedFor(knobs) || CellCache.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
-        var request = new WorkerRequest { Program = program.Request!, TimedCalls = specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
-        var timeout = TimeSpan.FromSeconds(specification.TimeoutSeconds);
-        var measured = meter.Run(engine, request, timeout);
-        var judged = ProgramResult.CheckTimes(program.Definition, process.Workloads.Select(name => workloads[name]), ProgramResult.Check(program.Definition, measured.Report));
-        var report = engine.AddCounts(request, judged, timeout);
+        var occasion = _specification.WeighsObserved || RecordedProfile.IsAskedFor(knobs) || CellCache.IsAskedFor(knobs) ? FormattableString.Invariant($"{process.Phase} {process.Round}") : process.Phase;
+        var request = new WorkerRequest { Program = program.Request!, TimedCalls = _specification.TimedCalls, Settle = WarmUpRule.Usual, Knobs = knobs, Counts = counts, Occasion = occasion };
+        var timeout = TimeSpan.FromSeconds(_specification.TimeoutSeconds);
+        var measured = _meter.Run(_engine, request, timeout);
+        var judged = ProgramResult.CheckTimes(program.Definition, process.Workloads.Select(name => _workloads[name]), ProgramResult.Check(program.Definition, measured.Report));
+        var report = _engine.AddCounts(request, judged, timeout);
         var seconds = Math.Round(watch.Elapsed.TotalSeconds / process.Workloads.Count, 3);
         return [.. process.Workloads.Select(name => new Evaluation
         {
@@ -224,7 +238,7 @@ internal sealed class ProcessEvaluator : IEvaluator
             Configuration = process.Configuration,
             Workload = name,
             Status = JsonNamingPolicy.KebabCaseLower.ConvertName(report.Status.ToString()),
-            ExecuteMs = report.Status == WorkerStatus.Ok ? ProgramResult.TimesOf(workloads[name], program.Definition, report).Median() : 0,
+            ExecuteMs = report.Status == WorkerStatus.Ok ? ProgramResult.TimesOf(_workloads[name], program.Definition, report).Median() : 0,
             CompileMs = report.CompileMs,
             OptimizedBytes = report.OptimizedBytes,
             ProcessSeconds = seconds,
@@ -248,22 +262,22 @@ internal sealed class ProcessEvaluator : IEvaluator
 /// </summary>
 internal sealed class RecordedEvaluator : IEvaluator, IDisposable
 {
-    private readonly IEvaluator inner;
-    private readonly DurableCsv<Evaluation> file;
-    private readonly Dictionary<EvaluationKey, Evaluation> rows;
-    private readonly TuningRecord begun;
-    private readonly string path;
+    private readonly IEvaluator _inner;
+    private readonly DurableCsv<Evaluation> _file;
+    private readonly Dictionary<EvaluationKey, Evaluation> _rows;
+    private readonly TuningRecord _begun;
+    private readonly string _path;
 
     public RecordedEvaluator(IEvaluator inner, string path)
     {
-        this.inner = inner;
-        this.path = path;
+        _inner = inner;
+        _path = path;
 
         // A run that an older version of the harness began goes on.
         DurableCsv<Evaluation>.Renew(path);
-        file = DurableCsv<Evaluation>.Open(path, out var earlier);
-        rows = Index(earlier, path);
-        begun = new TuningRecord(earlier);
+        _file = DurableCsv<Evaluation>.Open(path, out var earlier);
+        _rows = Index(earlier, path);
+        _begun = new TuningRecord(earlier);
     }
 
     /// <summary>The rows by key.</summary>
@@ -274,9 +288,14 @@ internal sealed class RecordedEvaluator : IEvaluator, IDisposable
         for (var i = 0; i < rows.Count; i++)
         {
             if (!byKey.TryAdd(rows[i].Key, rows[i]))
+            {
                 throw new HarnessException($"{path}:{i + 2} is the same evaluation as an earlier line; delete one of them");
+            }
+
             if (rows[i].IsOk && !(rows[i].ExecuteMs > 0 && double.IsFinite(rows[i].ExecuteMs)))
+            {
                 throw new HarnessException($"{path}:{i + 2} was changed after it was measured: execute_ms is no time above 0; delete the line to measure it again");
+            }
         }
 
         return byKey;
@@ -286,23 +305,27 @@ internal sealed class RecordedEvaluator : IEvaluator, IDisposable
     /// <exception cref="HarnessException">The round has rows of a configuration that it does not measure.</exception>
     public void Begin(string phase, int round, IReadOnlyList<string> configurations)
     {
-        if (begun.Candidates(phase, round).FirstOrDefault(known => !configurations.Contains(known)) is { } other)
-            throw new HarnessException($"{path} has rows of {other} in phase {phase}, round {round}, which this search does not measure there: another version of the harness began it, which provenance.json names; go on with that one, or choose another folder with --results");
+        if (_begun.Candidates(phase, round).FirstOrDefault(known => !configurations.Contains(known)) is { } other)
+        {
+            throw new HarnessException($"{_path} has rows of {other} in phase {phase}, round {round}, which this search does not measure there: another version of the harness began it, which provenance.json names; go on with that one, or choose another folder with --results");
+        }
     }
 
     public IReadOnlyList<Evaluation> Evaluate(EvaluationProcess process, IReadOnlyDictionary<string, string> knobs)
     {
         // Where a kill tore the rows of a process apart, only those that are missing are added.
-        if (!process.Keys.All(rows.ContainsKey))
+        if (!process.Keys.All(_rows.ContainsKey))
         {
-            Evaluation[] missing = [.. inner.Evaluate(process, knobs).Where(row => !rows.ContainsKey(row.Key))];
-            file.Append(missing);
+            Evaluation[] missing = [.. _inner.Evaluate(process, knobs).Where(row => !_rows.ContainsKey(row.Key))];
+            _file.Append(missing);
             foreach (var row in missing)
-                rows[row.Key] = row;
+            {
+                _rows[row.Key] = row;
+            }
         }
 
-        return [.. process.Keys.Select(key => rows[key])];
+        return [.. process.Keys.Select(key => _rows[key])];
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 }

@@ -17,7 +17,10 @@ internal sealed record FinishedRun(TuningSpecification Specification, TuningResu
     {
         var provenance = Provenance.Read(folder.Provenance);
         if (provenance?.Shard is { } shard)
+        {
             throw new HarnessException($"{folder.Path} is shard {SweepShard.Parse(shard)} of a search, which is judged and reported when all are merged, with 'harness tune merge OUTPUT FOLDER...'");
+        }
+
         var specification = folder.ReadSpecification(catalog);
         var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
         var evaluator = new RowsOnly(RecordedEvaluator.Index(rows, folder.Evaluations), folder);

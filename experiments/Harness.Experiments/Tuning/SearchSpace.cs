@@ -24,7 +24,10 @@ internal sealed record TuningParameter(
     public string At(double place)
     {
         if (IsCategorical)
+        {
             return Values[Math.Min(Values.Count - 1, (int)(place * Values.Count))];
+        }
+
         var number = HasLevels ? Low + Math.Min(Count - 1, Math.Floor(place * Count)) : Logarithmic ? Low * Math.Pow(High / Low, place) : Low + (place * (High - Low));
         number = Math.Clamp(Whole ? Math.Round(number) : Math.Round(number, 6), Low, High);
         return number.ToString("0.#########", CultureInfo.InvariantCulture);
@@ -34,7 +37,10 @@ internal sealed record TuningParameter(
     public double PlaceOf(string value)
     {
         if (IsCategorical)
+        {
             return (Values.ToList().IndexOf(value) + 0.5) / Values.Count;
+        }
+
         var number = double.Parse(value, CultureInfo.InvariantCulture);
         return High <= Low ? 0.5 : HasLevels ? (number - Low + 0.5) / Count : Logarithmic ? Math.Log(number / Low) / Math.Log(High / Low) : (number - Low) / (High - Low);
     }
@@ -75,7 +81,9 @@ internal sealed class SearchSpace(IReadOnlyList<TuningParameter> parameters)
     {
         var values = new Dictionary<string, string>();
         if (name == NameOf(values))
+        {
             return values;
+        }
 
         // Values may have spaces in them: each goes up to the next knob, and knobs have the order of the space.
         var starts = Parameters.Select(parameter => (parameter.Name, Place: $" {name}".IndexOf($" {parameter.Name}=", StringComparison.Ordinal))).Where(knob => knob.Place >= 0).ToList();
@@ -84,7 +92,9 @@ internal sealed class SearchSpace(IReadOnlyList<TuningParameter> parameters)
             var start = starts[i].Place + starts[i].Name.Length + 1;
             var end = i + 1 < starts.Count ? starts[i + 1].Place - 1 : name.Length;
             if (start <= end)
+            {
                 values[starts[i].Name] = name[start..end];
+            }
         }
 
         var isOfThese = NameOf(values) == name && Parameters.All(parameter => !values.TryGetValue(parameter.Name, out var value) || parameter.Takes(value));
@@ -102,7 +112,9 @@ internal sealed class SearchSpace(IReadOnlyList<TuningParameter> parameters)
         {
             var value = all.TryGetValue(when.Knob, out var chosen) ? chosen : KnobCatalog.Find(when.Knob).DefaultText;
             if (!when.Values.Contains(value))
+            {
                 return false;
+            }
         }
 
         return true;

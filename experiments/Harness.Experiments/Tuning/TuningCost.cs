@@ -9,13 +9,13 @@ namespace Harness.Experiments.Tuning;
 /// <param name="seconds">How long a process takes, in seconds, of each program that was measured on the engine before.</param>
 internal sealed class TuningCost(TuningSpecification specification, IReadOnlyDictionary<string, double> seconds)
 {
-    private readonly List<string> train = ProgramsOf(specification.MeasuredIn(TuningRun.Search));
-    private readonly List<string> finalists = ProgramsOf(specification.MeasuredIn(TuningRun.Validation));
-    private readonly List<string> searched = ProgramsOf(specification.MeasuredIn(TuningRun.Confirmation));
-    private readonly List<string> heldOut = ProgramsOf(specification.MeasuredIn(TuningRun.HeldOut));
+    private readonly List<string> _train = ProgramsOf(specification.MeasuredIn(TuningRun.Search));
+    private readonly List<string> _finalists = ProgramsOf(specification.MeasuredIn(TuningRun.Validation));
+    private readonly List<string> _searched = ProgramsOf(specification.MeasuredIn(TuningRun.Confirmation));
+    private readonly List<string> _heldOut = ProgramsOf(specification.MeasuredIn(TuningRun.HeldOut));
 
     /// <summary>Processes that judge, at most: the finalists beside the default, then the winner beside it on all programs.</summary>
-    public int JudgementProcesses => specification.ConfirmRounds * (((specification.Finalists + 1) * finalists.Count) + (2 * (searched.Count + heldOut.Count)));
+    public int JudgementProcesses => specification.ConfirmRounds * (((specification.Finalists + 1) * _finalists.Count) + (2 * (_searched.Count + _heldOut.Count)));
 
     /// <summary>How long the search takes; null where it ends by a number of processes and none of the programs was measured before.</summary>
     public TimeSpan? Search
@@ -23,13 +23,16 @@ internal sealed class TuningCost(TuningSpecification specification, IReadOnlyDic
         get
         {
             if (specification.Processes == int.MaxValue)
+            {
                 return TimeSpan.FromMinutes(specification.Minutes);
-            return SecondsOf(train) is { } round ? TimeSpan.FromSeconds(Math.Min(specification.Processes * round / train.Count, specification.Minutes * 60)) : null;
+            }
+
+            return SecondsOf(_train) is { } round ? TimeSpan.FromSeconds(Math.Min(specification.Processes * round / _train.Count, specification.Minutes * 60)) : null;
         }
     }
 
     /// <summary>How long the judgement takes at most; null where none of the programs was measured before.</summary>
-    public TimeSpan? Judgement => SecondsOf(finalists) is { } choice && SecondsOf(searched) is { } confirmation && SecondsOf(heldOut) is { } last
+    public TimeSpan? Judgement => SecondsOf(_finalists) is { } choice && SecondsOf(_searched) is { } confirmation && SecondsOf(_heldOut) is { } last
         ? TimeSpan.FromSeconds(specification.ConfirmRounds * (((specification.Finalists + 1) * choice) + (2 * (confirmation + last))))
         : null;
 

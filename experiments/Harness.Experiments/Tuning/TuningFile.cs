@@ -59,7 +59,9 @@ internal static class TuningFile
     private static void Require(bool condition, FormattableString message)
     {
         if (!condition)
+        {
             throw new HarnessException(FormattableString.Invariant(message));
+        }
     }
 
     private sealed class Document
@@ -105,7 +107,10 @@ internal static class TuningFile
             var parameters = Knobs.Select(pair => (pair.Value ?? new KnobEntry()).ToParameter(pair.Key)).ToList();
             CheckConditions(parameters);
             if (parameters.Select(parameter => parameter.Name).FirstOrDefault(knob => KnobCatalog.OwnerOf(knob) is { } owner && owner.Name != Engine) is { } foreign)
+            {
                 throw new HarnessException($"knob '{foreign}' does nothing on {Engine}; leave it out, or write 'engine: {KnobCatalog.OwnerOf(foreign)!.Name}'");
+            }
+
             Require(Train.Count > 0, $"it does not say what to measure; write 'train: [NAME, …]' with workloads or groups");
             var train = Select(Train, catalog);
             var validation = Select(Validation, catalog);
@@ -153,7 +158,10 @@ internal static class TuningFile
                 SourceText = text,
             };
             foreach (var quantity in specification.Deciding)
+            {
                 quantity.RequireToldBy(EngineCatalog.Find(Engine));
+            }
+
             Require(specification.ProcessesOfBatch <= specification.Processes, $"the budget of {specification.Processes} processes is too small for one batch, which takes up to {specification.ProcessesOfBatch}");
             return specification;
         }
@@ -182,15 +190,25 @@ internal static class TuningFile
             {
                 var quantity = TuningQuantity.Costs.FirstOrDefault(known => known.Name == name);
                 if (quantity is null && name != TuningConstraints.SlowerName)
+                {
                     throw new HarnessException($"constraints: there is no limit '{name}'; there are {string.Join(", ", TuningQuantity.Costs.Select(known => known.Name).Prepend(TuningConstraints.SlowerName))}");
+                }
+
                 if (given is not { } limit)
+                {
                     continue;
+                }
+
                 var example = quantity is null ? "1.02 for at most 2% slower" : "1.05 for at most 5% more";
                 Require(limit is >= 1 and <= 100, $"constraints: {name} is a ratio from 1 to 100, not {limit}; write {example}");
                 if (quantity is null)
+                {
                     slower = limit;
+                }
                 else
+                {
                     means[quantity] = limit;
+                }
             }
 
             return new TuningConstraints(slower, means);
@@ -208,13 +226,17 @@ internal static class TuningFile
             foreach (var name in ProgramsOf(some))
             {
                 foreach (var origin in catalog.Find(name).Origins)
+                {
                     known.TryAdd(origin, name);
+                }
             }
 
             foreach (var name in ProgramsOf(others))
             {
                 foreach (var origin in catalog.Find(name).Origins)
+                {
                     Require(!known.TryGetValue(origin, out var sibling), $"programs '{sibling}' in {first} and '{name}' in {second} are both made of {origin}; what judges must not be what was searched on");
+                }
             }
         }
 
@@ -226,7 +248,9 @@ internal static class TuningFile
             {
                 var seen = new HashSet<string> { parameter.Name };
                 for (var when = parameter.When; when is not null; when = parameters.FirstOrDefault(other => other.Name == when.Knob)?.When)
+                {
                     Require(seen.Add(when.Knob), $"the condition of knob '{parameter.Name}' leads back to '{when.Knob}'");
+                }
             }
         }
     }
@@ -263,14 +287,20 @@ internal static class TuningFile
             Require(low < high, $"knob '{name}': low ({low}) must be below high ({high})");
             Require(Scale != "log" || low > 0, $"knob '{name}': a logarithmic scale needs low above 0, not {low}");
             foreach (var end in (double[])[low, high])
+            {
                 knob.Parse(end.ToString("0.#########", CultureInfo.InvariantCulture));
+            }
+
             return new TuningParameter(name, [], low, high, knob.Type == KnobType.Int, Scale == "log" || (Scale is null && low > 0 && high / low >= 100), condition);
         }
 
         private ParameterCondition? ReadCondition(string name)
         {
             if (When is null)
+            {
                 return null;
+            }
+
             Require(When.Count == 1, $"knob '{name}': 'when' names one knob, as in 'when: {{deopt: [on]}}'");
             var (other, values) = When.Single();
             Require(values is { Count: > 0 }, $"knob '{name}': 'when' has no values for '{other}'");

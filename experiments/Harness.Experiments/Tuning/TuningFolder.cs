@@ -76,13 +76,22 @@ internal sealed class TuningFolder(string path)
 
         var earlier = Results.Provenance.Read(Provenance);
         if (File.Exists(Specification) && File.ReadAllText(Specification) != specification.SourceText)
+        {
             throw new HarnessException($"{Path} has a run of another specification; choose another folder with --results, or go on with 'harness tune continue {Path}'");
+        }
+
         var share = shard is { IsWhole: false } ? shard.ToString() : null;
         if (earlier is not null && earlier.Shard != share)
+        {
             throw new HarnessException($"{Path} has {(earlier.Shard is { } other ? $"shard {other}" : "the whole")} of a search, not {(share is null ? "the whole" : $"shard {share}")}; choose another folder with --results");
+        }
+
         var changed = fingerprints.Where(part => earlier?.Fingerprints.TryGetValue(part.Key, out var before) == true && before != part.Value).Select(part => part.Key).ToList();
         if (changed.Count > 0)
+        {
             throw new HarnessException($"{Path} has rows from before these changed: {string.Join(", ", changed)}; choose another folder with --results");
+        }
+
         WriteSpecification(specification.SourceText);
         new Provenance
         {
@@ -103,7 +112,9 @@ internal sealed class TuningFolder(string path)
     private void WriteSpecification(string text)
     {
         if (!File.Exists(Specification))
+        {
             WholeFile.WriteText(Specification, text);
+        }
     }
 
     private string In(string file) => System.IO.Path.Combine(Path, file);

@@ -62,7 +62,10 @@ internal sealed class TuningMath(TuningSpecification specification)
     {
         var excess = double.IsFinite(specification.Constraints.Slower) ? ExcessOfTimes(rows, baseline, workloads) : 0;
         foreach (var quantity in TuningQuantity.Costs.Where(specification.Constraints.Means.ContainsKey))
+        {
             excess += Math.Max(0, LogarithmOf(quantity, rows, baseline, workloads) - Math.Log(specification.Constraints.LimitOf(quantity)));
+        }
+
         return PenaltyWeight * excess;
     }
 
@@ -98,7 +101,9 @@ internal sealed class TuningMath(TuningSpecification specification)
     public Trial Score(Trial trial, IReadOnlyList<Evaluation> own, IReadOnlyList<Evaluation> baseline, IReadOnlyList<string> workloads)
     {
         if (own.Where(row => !row.IsOk).OrderBy(row => row.Round).ThenBy(row => row.Workload, StringComparer.Ordinal).FirstOrDefault() is { } failed)
+        {
             return trial with { Score = double.PositiveInfinity, Objective = double.NaN, Failure = $"{failed.Workload}: {failed.Status}" };
+        }
 
         // Ratios are within rounds, which are few of those that the baseline of a long search has.
         var rounds = own.Select(row => row.Round).ToHashSet();
@@ -145,7 +150,10 @@ internal sealed class TuningMath(TuningSpecification specification)
                 .Select(WithoutItsMean),
         ];
         if (rounds.Count < 2)
+        {
             return wanted.ToDictionary(workload => workload, _ => double.PositiveInfinity);
+        }
+
         var squares = wanted.ToDictionary(workload => workload, workload => SquaresOf([.. rounds.Select(round => round[workload])]));
         var shared = squares.Values.Average() / (rounds.Count - 1);
 
@@ -177,7 +185,10 @@ internal sealed class TuningMath(TuningSpecification specification)
             var reference = ByRound(baseline);
             List<(double Own, double Reference)> some = [.. ByRound(rows).Select(pair => (Own: pair.Value, Reference: reference.GetValueOrDefault(pair.Key))).Where(pair => pair.Own > 0 || pair.Reference > 0)];
             if (some.Count == 0)
+            {
                 continue;
+            }
+
             double[] known = [.. some.Where(pair => pair.Own > 0 && pair.Reference > 0).Select(pair => pair.Own / pair.Reference)];
             logarithms.Add(2 * known.Length > some.Count ? Math.Log(known.Median()) : double.NaN);
 

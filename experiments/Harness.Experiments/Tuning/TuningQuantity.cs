@@ -118,7 +118,9 @@ internal sealed class TuningQuantity
     public void RequireToldBy(EngineEntry engine)
     {
         if (engine.Untold.Contains(Column))
+        {
             throw new HarnessException($"{engine.Title} does not tell {Told}; leave {Name} out of objective and constraints");
+        }
     }
 }
 

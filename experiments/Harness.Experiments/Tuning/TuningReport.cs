@@ -32,7 +32,9 @@ internal static class TuningReport
         foreach (var figure in figures)
         {
             foreach (var format in FigureFile.KeptFormats)
+            {
                 FigureFile.Write(figure.Figure, folder.Chart(figure.Name, format), width);
+            }
         }
     }
 
@@ -44,11 +46,19 @@ internal static class TuningReport
     {
         // Of an earlier report, which may have had another winner or one that no longer is.
         foreach (var earlier in folder.WinnerFiles)
+        {
             File.Delete(earlier);
+        }
+
         if (!result.IsFound)
+        {
             return;
+        }
+
         WholeFile.WriteText(folder.Winner, string.Concat(result.Winner!.Knobs.Select(pair => $"{pair.Key}: {pair.Value}\n")));
         foreach (var settings in EngineSettings.Of(result.Winner.Knobs))
+        {
             WholeFile.WriteText(folder.SettingsPath(settings.Engine), string.Join('\n', settings.Words) + "\n");
+        }
     }
 }

@@ -63,7 +63,10 @@ internal sealed record Judgement(GeometricMean Speedup, Estimate Gain, double PV
     {
         var speedup = TogetherOf(program);
         if (double.IsInfinity(slower) || speedup.Low * slower >= 1)
+        {
             return LimitVerdict.Kept;
+        }
+
         return speedup.High * slower >= 1 || speedup.Value * slower >= 1 ? LimitVerdict.Open : LimitVerdict.Broken;
     }
 }

@@ -36,41 +36,55 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     /// <summary>Batches in a row that brought nothing new, after which a space of few points counts as exhausted.</summary>
     private const int StaleBatches = 25;
 
-    private readonly Dictionary<(string Phase, string Configuration), List<Evaluation>> measured = [];
-    private readonly TuningMath math = new(specification);
-    private int processes;
-    private double seconds;
+    private readonly Dictionary<(string Phase, string Configuration), List<Evaluation>> _measured = [];
+    private readonly TuningMath _math = new(specification);
+    private int _processes;
+    private double _seconds;
 
     /// <summary>All phases, in the order in which they are measured.</summary>
     public static IReadOnlyList<string> Phases => PhaseNames;
 
     /// <summary>Searches, chooses, confirms.</summary>
-    public TuningResult Run() => Decide() with { Environment = SearchEnvironment.Of([.. measured.Values.SelectMany(rows => rows)]) };
+    public TuningResult Run() => Decide() with { Environment = SearchEnvironment.Of([.. _measured.Values.SelectMany(rows => rows)]) };
 
     private TuningResult Decide()
     {
         var trials = Explore();
         var usable = trials.Where(trial => double.IsFinite(trial.Score)).OrderBy(trial => trial.Score).ToList();
         if (usable.Count == 0)
+        {
             return new TuningResult(trials, null, null, null, [$"every candidate failed, the first with {trials[0].Failure}"]);
+        }
+
         var finalists = Remeasure(Finalists(trials, usable));
         var winner = Winner(trials, finalists);
         if (winner.Knobs.Count == 0)
+        {
             return new TuningResult(trials, winner, null, null, ["the default is the best"]) { Finalists = finalists };
+        }
+
         progress?.Invoke($"confirming {winner.Name}");
         var (searched, heldOut) = (WorkloadsOf(Confirmation), WorkloadsOf(HeldOut));
         MeasureRounds(Confirmation, 1, specification.ConfirmRounds, [winner], searched);
         MeasureRounds(HeldOut, 1, specification.ConfirmRounds, [winner], heldOut);
         var failed = Rows(Confirmation, winner.Name).Concat(Rows(HeldOut, winner.Name)).FirstOrDefault(row => !row.IsOk);
         if (failed is not null)
+        {
             return new TuningResult(trials, winner, null, null, [$"{failed.Workload} failed in phase {failed.Phase}: {failed.Status}"]) { Finalists = finalists };
+        }
 
         var judgements = new List<Judgement> { Judge(Confirmation, winner, searched) };
         if (heldOut.Length > 0)
+        {
             judgements.Add(Judge(HeldOut, winner, heldOut));
+        }
+
         var corrected = Holm.Adjust([.. judgements.Select(judgement => judgement.PValue)]);
         for (var i = 0; i < judgements.Count; i++)
+        {
             judgements[i] = judgements[i] with { PValue = corrected[i] };
+        }
+
         var (objections, reservations) = Object(judgements);
         return new TuningResult(trials, winner, judgements[0], judgements.ElementAtOrDefault(1), objections) { Finalists = finalists, Reservations = reservations };
     }
@@ -84,14 +98,14 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         var round = 0;
         var stale = 0;
         while (decided is null
-            ? processes + specification.ProcessesOfBatch <= specification.Processes && seconds < specification.Minutes * 60 && stale < StaleBatches
+            ? _processes + specification.ProcessesOfBatch <= specification.Processes && _seconds < specification.Minutes * 60 && stale < StaleBatches
             : round == 0 || decided.Has(Search, round + 1))
         {
             var batch = decided is null ? Propose(method, trials) : Decided(Search, round + 1);
             stale = batch.All(candidate => trials.Any(trial => trial.Name == candidate.Name)) ? stale + 1 : 0;
             trials.AddRange(Race(batch, trials, ref round));
             var best = trials.MinBy(trial => trial.Score)!;
-            progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {processes} processes; {Describe(best)}"));
+            progress?.Invoke(FormattableString.Invariant($"{trials.Count} candidates, {_processes} processes; {Describe(best)}"));
         }
 
         // Now more is known of how much times vary than when the first ones were scored. A candidate that was in several races is one, with the rounds of all of them. Rows do not tell the order within a batch, which
@@ -150,9 +164,15 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             MeasureRounds(Search, first + done, target - done, alive, workloads);
             done = target;
             foreach (var trial in alive)
+            {
                 scored[trial.Name] = Score(Search, trial, workloads, first);
+            }
+
             if (alive.Count == 1)
+            {
                 break;
+            }
+
             alive = decided is null
                 ? Best([.. alive.Select(trial => scored[trial.Name])], earlier, Math.Max(1, alive.Count / specification.Racing.Factor))
                 : Decided(Search, first + done);
@@ -168,7 +188,10 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     {
         var ordered = candidates.OrderBy(trial => trial.Score).ToList();
         if (specification.Method != SearchMethods.OfSeveral)
+        {
             return [.. ordered.Take(count)];
+        }
+
         var feasible = ordered.Where(trial => trial.IsFeasible).ToList();
         var chosen = Hypervolume.Choose([.. feasible.Select(PartsOf)], [.. earlier.Where(trial => trial.IsFeasible).Select(PartsOf)], count);
         return [.. chosen.Select(place => feasible[place]).Concat(ordered.Except(feasible)).Take(count)];
@@ -185,7 +208,9 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         foreach (var phase in (string[])[Validation, Confirmation])
         {
             if (decided?.Candidates(phase, 1) is { Count: > 0 } names)
+            {
                 return [.. names.Select(name => Find(trials, name))];
+            }
         }
 
         return specification.Method == SearchMethods.OfSeveral
@@ -204,7 +229,10 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private List<Trial> Remeasure(List<Trial> finalists)
     {
         if (finalists.Count == 1)
+        {
             return finalists;
+        }
+
         progress?.Invoke($"choosing among {finalists.Count} finalists");
         var workloads = WorkloadsOf(Validation);
         MeasureRounds(Validation, 1, specification.ConfirmRounds, finalists, workloads);
@@ -225,12 +253,18 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
             {
                 var rows = evaluator.Evaluate(new EvaluationProcess(phase, round, configuration.Name, program.Key, [.. program]), configuration.Knobs);
                 if (configuration.Name == Baseline && rows.FirstOrDefault(row => !row.IsOk) is { } failed)
+                {
                     throw new HarnessException($"the default configuration failed on '{failed.Workload}': {failed.Status}; leave the program out, or mend it, and delete its lines from evaluations.csv");
+                }
+
                 if (configuration.Name == Baseline && phase == Search && round == 1)
+                {
                     RequireTold(program.Key, rows);
+                }
+
                 Rows(phase, configuration.Name).AddRange(rows);
-                processes++;
-                seconds += rows.Sum(row => row.ProcessSeconds);
+                _processes++;
+                _seconds += rows.Sum(row => row.ProcessSeconds);
             }
         }
     }
@@ -239,31 +273,33 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
     private void RequireTold(string program, IReadOnlyList<Evaluation> rows)
     {
         if (specification.Deciding.FirstOrDefault(quantity => quantity.IsAlwaysThere && rows.Any(row => !(quantity.Read(row) > 0))) is { } untold)
+        {
             throw new HarnessException($"{EngineCatalog.TitleOf(specification.Engine)} did not tell {untold.Told}, of '{program}'; leave {untold.Name} out of objective and constraints, and choose another folder with --results");
+        }
     }
 
     private Trial Score(string phase, Trial trial, string[] workloads, int first)
     {
         var own = Rows(phase, trial.Knobs.Count == 0 ? Baseline : trial.Name).Where(row => row.Round >= first).ToList();
-        return math.Score(trial, own, Rows(phase, Baseline), workloads) with { FirstRound = first, Processes = processes };
+        return _math.Score(trial, own, Rows(phase, Baseline), workloads) with { FirstRound = first, Processes = _processes };
     }
 
     private Judgement Judge(string phase, Trial winner, string[] workloads)
     {
         var (own, baseline) = (Rows(phase, winner.Name), Rows(phase, Baseline));
-        var units = math.UnitsOf(workloads);
+        var units = _math.UnitsOf(workloads);
         var samples = workloads.Select(workload => (Numerator: TuningMath.SampleOf(baseline, workload), Denominator: TuningMath.SampleOf(own, workload))).ToList();
         var bootstrap = new RoundBootstrap([.. own.Select(row => row.Round).Distinct()], specification.Seed);
         var differences = samples.Select(pair => Difference.Between(pair.Numerator, pair.Denominator)).ToList();
         var corrected = Holm.Adjust([.. differences.Select(difference => difference.PValue)]);
         var ratios = samples.ConvertAll(pair => Ratio.Of(pair.Numerator, pair.Denominator));
-        var gains = math.GainsOf(own, baseline);
+        var gains = _math.GainsOf(own, baseline);
         var test = SignedRank.Test(gains);
         return new Judgement(
             bootstrap.Mean([.. units.Select(unit => (TuningMath.SampleOf(baseline, unit), TuningMath.SampleOf(own, unit)))], [.. units.Select(unit => specification.ProgramOf(unit[0]))]),
             TuningMath.GainOf(gains),
             test.PValue,
-            math.RatiosOf(own, baseline, workloads),
+            _math.RatiosOf(own, baseline, workloads),
             [.. workloads.Select((workload, i) => new ProgramJudgement(workload, ratios[i], corrected[i], RatioVerdicts.Of(corrected[i], differences[i].Direction, ratios[i].Value)))]) { Direction = test.Direction };
     }
 
@@ -274,24 +310,36 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
         foreach (var (judgement, where) in judgements.Zip((string[])["in fresh rounds", "on held-out programs"]))
         {
             if (!judgement.IsGain)
+            {
                 objections.Add(FormattableString.Invariant($"no gain {where} that is clear of noise: {judgement.Gain.Value:0.000} ({judgement.Gain.Low:0.000}–{judgement.Gain.High:0.000}), corrected p {MarkdownTable.Probability(judgement.PValue, "0.####")}{(judgement is { Gain.Low: > 1, PValue: < Holm.Level, Direction: < 0 } ? ", and the test finds losses" : "")}"));
+            }
+
             foreach (var program in judgement.Programs.Where(program => program.Speedup.Value * specification.Constraints.Slower < 1))
             {
                 var together = judgement.TogetherOf(program);
                 var figures = FormattableString.Invariant($"{together.Value:0.000} ({together.Low:0.000}–{together.High:0.000}, all {judgement.Programs.Count} intervals together)");
                 if (judgement.LimitOf(program, specification.Constraints.Slower) == LimitVerdict.Broken)
+                {
                     objections.Add($"{program.Program} is slower than allowed {where}: {figures}");
+                }
                 else
+                {
                     reservations.Add($"{program.Program} may be slower than allowed {where}: {figures}");
+                }
             }
 
             foreach (var quantity in TuningQuantity.Costs.Intersect(specification.Deciding))
             {
                 var ratio = judgement.Ratios[quantity];
                 if (double.IsNaN(ratio))
+                {
                     objections.Add($"{quantity.Unknown} {where}");
+                }
+
                 if (ratio > specification.Constraints.LimitOf(quantity))
+                {
                     objections.Add(FormattableString.Invariant($"{quantity.Excess} than allowed {where}: {ratio:0.000}"));
+                }
             }
         }
 
@@ -302,8 +350,11 @@ internal sealed class TuningRun(TuningSpecification specification, IEvaluator ev
 
     private List<Evaluation> Rows(string phase, string configuration)
     {
-        if (!measured.TryGetValue((phase, configuration), out var rows))
-            measured[(phase, configuration)] = rows = [];
+        if (!_measured.TryGetValue((phase, configuration), out var rows))
+        {
+            _measured[(phase, configuration)] = rows = [];
+        }
+
         return rows;
     }
 }

@@ -34,7 +34,10 @@ internal static class TuningShards
     {
         var parts = folders.DistinctBy(folder => folder.Path).Select(Part.Read).OrderBy(part => part.Shard.Index).ToList();
         for (var i = 1; i < parts.Count; i++)
+        {
             parts[i].RequireBeside(parts[i - 1]);
+        }
+
         var rows = new List<Evaluation>();
         foreach (var part in parts)
         {
@@ -67,17 +70,29 @@ internal static class TuningShards
     private static void Write(TuningFolder output, string text, List<Evaluation> rows, Provenance provenance)
     {
         if (Directory.Exists(output.Path) && Directory.EnumerateFileSystemEntries(output.Path).Any())
+        {
             throw new HarnessException($"{output.Path} is not empty; merge into another folder");
+        }
+
         var made = new TuningFolder(output.Path + MadeSuffix);
         if (Directory.Exists(made.Path))
+        {
             Directory.Delete(made.Path, recursive: true);
+        }
+
         Directory.CreateDirectory(made.Path);
         File.WriteAllText(made.Specification, text);
         using (var file = DurableCsv<Evaluation>.Open(made.Evaluations, out _))
+        {
             file.Append(rows);
+        }
+
         provenance.Write(made.Provenance);
         if (Directory.Exists(output.Path))
+        {
             Directory.Delete(output.Path);
+        }
+
         Directory.Move(made.Path, output.Path);
     }
 
@@ -87,9 +102,15 @@ internal static class TuningShards
         public static Part Read(TuningFolder folder)
         {
             if (Provenance.Read(folder.Provenance) is not { Shard: { } shard } provenance)
+            {
                 throw new HarnessException($"{folder.Path} is no shard of a search; make shards with 'harness tune SPEC --shard I/N'");
+            }
+
             if (provenance.FinishedUtc is null)
+            {
                 throw new HarnessException($"shard {shard} in {folder.Path} is not finished; go on with 'harness tune continue {folder.Path}'");
+            }
+
             var rows = DurableCsv<Evaluation>.Read(folder.Evaluations);
             RecordedEvaluator.Index(rows, folder.Evaluations);
             return new Part(folder, SweepShard.Parse(shard), File.ReadAllText(folder.Specification), rows, provenance);
@@ -99,13 +120,21 @@ internal static class TuningShards
         public void RequireBeside(Part other)
         {
             if (Text != other.Text)
+            {
                 throw new HarnessException($"{other.Folder.Path} and {Folder.Path} are of different specifications");
+            }
+
             if (Shard.Count != other.Shard.Count || Shard == other.Shard)
+            {
                 throw new HarnessException($"{other.Folder.Path} is shard {other.Shard} and {Folder.Path} is shard {Shard}; what is merged are different shards of as many");
+            }
+
             var names = Provenance.Fingerprints.Keys.Union(other.Provenance.Fingerprints.Keys);
             var different = names.Where(name => Provenance.Fingerprints.GetValueOrDefault(name) != other.Provenance.Fingerprints.GetValueOrDefault(name)).Order(StringComparer.Ordinal).ToList();
             if (different.Count > 0)
+            {
                 throw new HarnessException($"{other.Folder.Path} and {Folder.Path} were not measured alike: they differ in {string.Join(", ", different)}");
+            }
         }
 
         public ShardDescription Describe() => new(

@@ -78,7 +78,10 @@ internal sealed record TuningSpecification
                 sum += (target - done) * (alive + 1) * programs;
                 done = target;
                 if (alive == 1)
+                {
                     return sum;
+                }
+
                 alive = Math.Max(1, alive / Racing.Factor);
             }
         }

@@ -56,7 +56,10 @@ internal sealed record TuningStatus
     {
         var last = rows.Count == 0 ? TuningRun.Search : rows[^1].Phase;
         if (last != TuningRun.Search || provenance is not { Shards.Count: > 0 })
+        {
             return last;
+        }
+
         return specification?.Finalists == 1 ? TuningRun.Confirmation : TuningRun.Validation;
     }
 
@@ -64,9 +67,15 @@ internal sealed record TuningStatus
     {
         var budget = new List<BudgetStatus>();
         if (specification.Processes < int.MaxValue)
+        {
             budget.Add(new BudgetStatus("processes", specification.Processes, CountProcesses(specification, search)));
+        }
+
         if (double.IsFinite(specification.Minutes))
+        {
             budget.Add(new BudgetStatus("minutes", specification.Minutes, search.Sum(row => row.ProcessSeconds) / 60));
+        }
+
         return budget;
     }
 
@@ -120,7 +129,10 @@ internal sealed record LeadingCandidate(string Phase, string Configuration, Esti
         var math = new TuningMath(specification);
         var whole = rows.GroupBy(row => row.Configuration).ToDictionary(configuration => configuration.Key, configuration => WholeRounds(configuration, workloads));
         if (workloads.Length == 0 || !whole.TryGetValue(TuningRun.Baseline, out var baseline) || baseline.Count == 0)
+        {
             return null;
+        }
+
         var rounds = baseline.Select(row => row.Round).ToHashSet();
         var failed = rows.Where(row => !row.IsOk).Select(row => row.Configuration).ToHashSet();
         var scored = new List<(string Name, List<Evaluation> Rows, Trial Trial)>();
@@ -128,11 +140,16 @@ internal sealed record LeadingCandidate(string Phase, string Configuration, Esti
         {
             List<Evaluation> own = [.. all.Where(row => rounds.Contains(row.Round))];
             if (own.Count > 0 && math.Score(Nameless, own, baseline, workloads) is { } trial && double.IsFinite(trial.Score))
+            {
                 scored.Add((name, own, trial));
+            }
         }
 
         if (scored.Count == 0)
+        {
             return null;
+        }
+
         var best = scored.MinBy(candidate => candidate.Trial.Score);
         return new LeadingCandidate(phase, best.Name, TuningMath.GainOf(math.GainsOf(best.Rows, baseline)), best.Trial.Rounds, best.Trial.IsFeasible);
     }

@@ -13,9 +13,9 @@ internal sealed class InputTree
     /// <summary>The most files, folders and links of a program.</summary>
     public const int MostEntries = 100_000;
 
-    private readonly List<WorkerInput> entries = [];
-    private readonly Dictionary<string, WorkerInput> places = [];
-    private long bytes;
+    private readonly List<WorkerInput> _entries = [];
+    private readonly Dictionary<string, WorkerInput> _places = [];
+    private long _bytes;
 
     private InputTree()
     {
@@ -32,14 +32,20 @@ internal sealed class InputTree
         {
             var path = program.PathOf(input.Path);
             if (Directory.Exists(path))
+            {
                 tree.AddFolder(input.Place, path);
+            }
             else if (input.Place.Length == 0)
+            {
                 throw new HarnessException($"{path} is no folder, and cannot be the program's folder");
+            }
             else
+            {
                 tree.AddFile(input.Place, path);
+            }
         }
 
-        return tree.entries;
+        return tree._entries;
     }
 
     private static bool IsFolder(WorkerInput entry) => entry is { File: null, Link: null };
@@ -47,14 +53,20 @@ internal sealed class InputTree
     private void AddFile(string place, string path)
     {
         if (place.LastIndexOf('/') is var slash and > 0)
+        {
             PutFolders(place[..slash]);
+        }
+
         Put(new WorkerInput(place, path, null));
     }
 
     private void AddFolder(string place, string path)
     {
         if (place.Length > 0)
+        {
             PutFolders(place);
+        }
+
         var rest = new Stack<ProgramInput>([new ProgramInput(place, path)]);
         while (rest.TryPop(out var folder))
         {
@@ -89,9 +101,12 @@ internal sealed class InputTree
                     Put(new WorkerInput(place, null, opened.ReadLink(entry.Name)));
                     break;
                 case FileType.RegularFile:
-                    bytes += (long)stat.Size;
-                    if (bytes > MemoryFolder.UsualLimit)
+                    _bytes += (long)stat.Size;
+                    if (_bytes > MemoryFolder.UsualLimit)
+                    {
                         throw new HarnessException($"the folders that the program is given have more than {MemoryFolder.UsualLimit >> 20} MiB in them; give it those files alone that it reads");
+                    }
+
                     Put(new WorkerInput(place, path, null));
                     break;
                 default:
@@ -104,22 +119,31 @@ internal sealed class InputTree
     private void PutFolders(string place)
     {
         for (var slash = place.IndexOf('/'); slash > 0; slash = place.IndexOf('/', slash + 1))
+        {
             Put(new WorkerInput(place[..slash], null, null));
+        }
+
         Put(new WorkerInput(place, null, null));
     }
 
     private void Put(WorkerInput entry)
     {
-        if (places.TryGetValue(entry.Place, out var known))
+        if (_places.TryGetValue(entry.Place, out var known))
         {
             if (!IsFolder(entry) || !IsFolder(known))
+            {
                 throw new HarnessException($"two inputs stand at '{OneLine.Of(entry.Place)}' in the program's folder");
+            }
+
             return;
         }
 
-        if (entries.Count == MostEntries)
+        if (_entries.Count == MostEntries)
+        {
             throw new HarnessException($"the program is given more than {MostEntries} files and folders; give it those alone that it reads");
-        places.Add(entry.Place, entry);
-        entries.Add(entry);
+        }
+
+        _places.Add(entry.Place, entry);
+        _entries.Add(entry);
     }
 }

@@ -23,7 +23,10 @@ internal sealed record MetricPattern(Regex Pattern, double UnitInMilliseconds, I
             if (Pattern.Match(line.TrimEnd('\r')) is { Success: true } match)
             {
                 if (!double.TryParse(match.Groups["value"].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !(value >= 0))
+                {
                     return (times, $"it printed '{match.Value}', in which '{match.Groups["value"].Value}' is no time");
+                }
+
                 times[match.Groups["name"].Value] = value * UnitInMilliseconds;
             }
         }

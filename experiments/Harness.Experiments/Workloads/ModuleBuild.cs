@@ -19,10 +19,15 @@ internal sealed record ModuleBuild(string Command, IReadOnlyList<string> Sources
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(Command));
         foreach (var source in Sources)
+        {
             hash.AppendData(File.ReadAllBytes(Path.Combine(folder, source)));
+        }
+
         var target = Path.Combine(ProjectLayout.Artifacts, "programs", $"{Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}.wasm");
         if (File.Exists(target))
+        {
             return target;
+        }
 
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var temporary = $"{target}.{Environment.ProcessId}";

@@ -136,7 +136,10 @@ internal sealed record ProgramDefinition
         get
         {
             if (Folder is null)
+            {
                 return MissingFolder;
+            }
+
             var files = (string[])[.. Module.Length > 0 && Package is null ? [Module] : Array.Empty<string>(), .. Source.Length > 0 ? [Source] : Array.Empty<string>(), .. Files.Values, .. Scripts, .. StandardInput is { } read ? [read] : Array.Empty<string>(), .. Expectations, .. Build?.Sources ?? []];
             var absent = files.FirstOrDefault(file => !File.Exists(PathOf(file))) ?? Inputs.Select(input => input.Path).FirstOrDefault(path => !Path.Exists(PathOf(path)));
             return absent is not null ? $"there is no file {PathOf(absent)}" : Driver is { } driver && !File.Exists(driver) ? $"there is no driver {driver}" : null;
@@ -155,15 +158,25 @@ internal sealed record ProgramDefinition
             {
                 yield return $"'{build.Command}' in {Folder ?? Suite}";
                 foreach (var source in build.Sources.Where(file => Path.GetExtension(file) is not (".h" or ".hpp")))
+                {
                     yield return PlaceOf(source);
+                }
             }
 
             if (Module.Length > 0)
+            {
                 yield return Package is { } package ? $"{package}:{Module}" : PlaceOf(Module);
+            }
+
             if (Source.Length > 0)
+            {
                 yield return PlaceOf(Source);
+            }
+
             foreach (var file in Files.Values.Where(file => Path.GetExtension(file) is ".wasm" or ".mjs"))
+            {
                 yield return PlaceOf(file);
+            }
         }
     }
 
@@ -174,15 +187,23 @@ internal sealed record ProgramDefinition
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (module is not null)
+        {
             hash.AppendData(File.ReadAllBytes(module));
+        }
+
         foreach (var file in Files.Values.Concat(Scripts).Select(PathOf).Concat(Driver is null ? [] : [Driver]).Concat(StandardInput is null ? [] : [PathOf(StandardInput)]))
+        {
             hash.AppendData(File.ReadAllBytes(file));
+        }
+
         foreach (var input in inputs)
         {
             // Each part has a length of its own, so that nothing can move from one file into the next.
             hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes($"{input.Place}\0{input.Link}")));
             if (input.File is { } content)
+            {
                 hash.AppendData(SHA256.HashData(File.ReadAllBytes(content)));
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];

@@ -10,8 +10,13 @@ internal static class ProgramEnvironment
     public static void Check(string name, string value)
     {
         if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal))
+        {
             throw new FormatException($"'{OneLine.Of(name)}' is no name of an environment variable: it must not be empty, begin with a digit, or have an equals sign or a zero in it");
+        }
+
         if (value.Contains('\0', StringComparison.Ordinal))
+        {
             throw new FormatException($"the environment variable '{name}' has a zero in its value, where it would end");
+        }
     }
 }

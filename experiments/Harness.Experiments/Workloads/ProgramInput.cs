@@ -23,7 +23,10 @@ internal sealed record ProgramInput(string Place, string Path)
     public static ProgramInput At(string place, string path)
     {
         if (place == FolderItself)
+        {
             return new ProgramInput("", path);
+        }
+
         if (place.Contains('\0', StringComparison.Ordinal) || place.Split('/').Any(name => name is "" or "." or ".."))
         {
             throw new FormatException(

@@ -137,9 +137,15 @@ internal static class ProgramManifest
         public ProgramDefinition ToProgram(Context context)
         {
             if (Name.Length == 0 || (File.Length == 0 && Build is null && Source.Length == 0 && Scripts.Count == 0))
+            {
                 throw new HarnessException($"{Kind} {context.Manifest}: each entry needs a name, and a file, a build, a source or scripts (see '{Name}{File}')");
+            }
+
             if (Name.Any(char.IsControl))
+            {
                 throw new HarnessException($"{Kind} {context.Manifest}: the name of a program has a character that cannot be printed; it would tear the lines of results.csv: {string.Concat(Name.Where(symbol => !char.IsControl(symbol)))}");
+            }
+
             try
             {
                 return Convert(context);
@@ -157,33 +163,66 @@ internal static class ProgramManifest
             var hasDriver = host is HostKind.JavaScript or HostKind.Emscripten;
             var driver = hasDriver ? Driver ?? context.Defaults.Driver : Driver;
             if (hasDriver != (driver is not null))
+            {
                 throw new FormatException(driver is null ? $"the host {Words(host)} needs a driver" : "only the hosts javascript and emscripten have drivers");
+            }
+
             if (Package is not null && (File.Length == 0 || !NodeInstallation.ProgramPackages.Contains(Package)))
+            {
                 throw new FormatException(File.Length == 0 ? "a package needs the path of the module in it (file)" : $"unknown package '{Package}'; there are {string.Join(", ", NodeInstallation.ProgramPackages)}");
+            }
+
             if ((iteration == IterationKind.Script) != (host is HostKind.JavaScript or HostKind.J2cl or HostKind.Emscripten))
+            {
                 throw new FormatException($"an iteration of a program with the host {Words(host)} is no '{Words(iteration)}'");
+            }
+
             if (host is HostKind.Stubs or HostKind.Compile or HostKind.Traps or HostKind.Instances && iteration != IterationKind.Instance)
+            {
                 throw new FormatException($"an iteration of a program with the host {Words(host)} is an instance, not a '{Words(iteration)}'");
+            }
+
             if (Iterations is < 0 or > 1_000_000)
+            {
                 throw new FormatException($"iterations must be in 0..1000000, not {Iterations}");
+            }
+
             if ((Source.Length > 0) != (host == HostKind.Dart) || (Source.Length > 0 && (File.Length > 0 || Build is not null)))
+            {
                 throw new FormatException("a program with the host dart has a source, its Dart file, in place of a file or build; others have none");
+            }
+
             if (File.Length == 0 && Build is null && Source.Length == 0 && host != HostKind.JavaScript)
+            {
                 throw new FormatException("it has scripts only, which need the host javascript");
+            }
+
             if (host is not (HostKind.Wasi or HostKind.Sightglass) && (Inputs is not null || Stdin is not null || Environment.Count > 0))
+            {
                 throw new FormatException($"only the hosts wasi and sightglass give a program inputs, a standard input and environment variables, not {Words(host)}");
+            }
+
             foreach (var (variable, value) in Environment)
+            {
                 ProgramEnvironment.Check(variable, value);
+            }
+
             var hasCommandLine = host is HostKind.Wasi or HostKind.Sightglass or HostKind.JavaScript or HostKind.Emscripten || (host == HostKind.Dart && iteration == IterationKind.Instance);
             if (Arguments.Count > 0 && !hasCommandLine)
+            {
                 throw new FormatException($"a program with the host {Words(host)} whose iteration is a '{Words(iteration)}' has no command line; leave out its arguments, or give a function args");
+            }
+
             var timed = iteration == IterationKind.Call ? new Invocation(Invoke, Literals(Args), Literals(Expected)) : null;
             var group = Group ?? (context.Defaults.Group.Length > 0 ? context.Defaults.Group : context.Suite);
             var name = context.Suite.Length == 0 ? Name : $"{context.Suite}/{Name}";
             var title = Title ?? Name;
             var ownMetric = host switch { HostKind.Instances => InstanceCost.Metric, HostKind.Traps => TrapCost.Metric, _ => null };
             if (Metric is not null && ownMetric is not null)
+            {
                 throw new FormatException($"a program with the host {Words(host)} has times of its own, and no metric");
+            }
+
             var metric = ownMetric ?? Metric?.ToPattern();
             return new ProgramDefinition
             {
@@ -343,13 +382,25 @@ internal static class ProgramManifest
         {
             var pattern = ProgramManifest.Pattern(Pattern);
             if (!pattern.GetGroupNames().Contains("name") || !pattern.GetGroupNames().Contains("value"))
+            {
                 throw new FormatException($"the metric's pattern '{Pattern}' needs the groups (?<name>…) and (?<value>…)");
+            }
+
             if (!MetricPattern.Units.TryGetValue(Unit, out var unit))
+            {
                 throw new FormatException($"unknown unit '{Unit}'; there are {string.Join(", ", MetricPattern.Units.Keys)}");
+            }
+
             if (Names.Count == 0 || Names.Distinct().Count() < Names.Count)
+            {
                 throw new FormatException("the metric needs the names that must occur, each once");
+            }
+
             if (Names.Any(name => name.Any(char.IsControl)))
+            {
                 throw new FormatException("a name of the metric has a character that cannot be printed; it would tear the lines of results.csv");
+            }
+
             return new MetricPattern(pattern, unit, Names);
         }
     }

@@ -36,17 +36,35 @@ internal sealed record ResultCheck
     public string? FindMistake(WorkerOutputText output)
     {
         if (output.ExitCode != ExitCode)
+        {
             return $"it ended with exit code {output.ExitCode} instead of {ExitCode}{(output.ErrorText.Length > 0 ? ": " + Shorten(output.ErrorText) : "")}";
+        }
+
         if (Text is not null && output.Sha256 != HashOf(Text))
+        {
             return $"it printed '{Shorten(output.Text)}' instead of '{Shorten(Text)}'";
+        }
+
         if (ErrorText is not null && output.ErrorSha256 != HashOf(ErrorText))
+        {
             return $"it wrote '{Shorten(output.ErrorText)}' to its standard error instead of '{Shorten(ErrorText)}'";
+        }
+
         if (Sha256 is not null && output.Sha256 != Sha256)
+        {
             return $"it printed something else than expected ('{Shorten(output.Text)}', SHA-256 {output.Sha256})";
+        }
+
         if (Pattern is not null && !Pattern.IsMatch(output.Text))
+        {
             return $"it printed '{Shorten(output.Text)}', in which nothing matches '{Pattern}'";
+        }
+
         if (Forbidden is not null && Forbidden.Match(output.Text) is { Success: true } match)
+        {
             return $"it printed '{Shorten(match.Value)}'";
+        }
+
         var file = Files.FirstOrDefault(file => output.Files.GetValueOrDefault(file.Key) != file.Value).Key;
         return file is null ? null : output.Files.ContainsKey(file) ? $"the file {file} that it wrote is not as expected" : $"it did not write the file {file}";
     }

@@ -22,9 +22,15 @@ internal static partial class ScriptFiles
         for (var i = 0; i < found.Count; i++)
         {
             if (found.Count > Most)
+            {
                 throw new HarnessException($"its scripts name more than {Most} files by relative paths");
+            }
+
             if (!IsScript(found[i]))
+            {
                 continue;
+            }
+
             var folder = Path.GetDirectoryName(found[i])!;
             var named = RelativePath().Matches(File.ReadAllText(found[i])).Select(match => Path.GetFullPath(match.Groups["path"].Value, folder));
             found.AddRange(named.Where(path => File.Exists(path) && known.Add(path)).ToList());

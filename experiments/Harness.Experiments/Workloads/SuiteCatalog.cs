@@ -53,9 +53,15 @@ internal static partial class SuiteCatalog
 
         var name = match.Success ? match.Groups["name"].Value : NameOf(folder);
         if (Known.Contains(name) && !File.Exists(Path.Combine(folder, ManifestName)))
+        {
             return (name, ProgramManifest.Read(KnownManifest(name), name, folder));
+        }
+
         if (File.Exists(Path.Combine(folder, ManifestName)))
+        {
             return (name, ProgramManifest.Read(Path.Combine(folder, ManifestName), name, folder));
+        }
+
         return (name, ReadFolder(name, folder, option));
     }
 
@@ -68,7 +74,10 @@ internal static partial class SuiteCatalog
     {
         var modules = Directory.EnumerateFiles(folder, "*.wasm").Order(StringComparer.Ordinal).ToList();
         if (modules.Count == 0)
+        {
             throw new HarnessException($"--suite {option}: {folder} has neither a manifest {ManifestName} nor modules (*.wasm){(Known.Count > 0 ? $"; known suites are {string.Join(", ", Known)} (--suite {Known[0]}={folder})" : "")}");
+        }
+
         return [.. modules.Select(path => ProgramDefinition.OfCommand(path, suite))];
     }
 
@@ -78,7 +87,10 @@ internal static partial class SuiteCatalog
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)))[..12];
         var folder = Path.Combine(ProjectLayout.Artifacts, "suites", $"{NameOf(url).Replace(".git", "", StringComparison.Ordinal)}-{key}", commit);
         if (Directory.Exists(folder))
+        {
             return folder;
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         var temporary = $"{folder}.{Environment.ProcessId}";
         Console.Error.WriteLine($"harness: cloning {url} (once)");
@@ -91,7 +103,9 @@ internal static partial class SuiteCatalog
         finally
         {
             if (Directory.Exists(temporary))
+            {
                 Directory.Delete(temporary, recursive: true);
+            }
         }
 
         return folder;
@@ -103,7 +117,9 @@ internal static partial class SuiteCatalog
         {
             var git = ToolProcess.Run("git", arguments, environment: new Dictionary<string, string> { ["GIT_TERMINAL_PROMPT"] = "0" });
             if (git.ExitCode != 0)
+            {
                 throw new HarnessException($"{mistake}: {git.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? $"git ended with code {git.ExitCode}"}");
+            }
         }
         catch (System.ComponentModel.Win32Exception exception)
         {

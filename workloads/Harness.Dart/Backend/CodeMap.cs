@@ -24,7 +24,10 @@ internal sealed class CodeMap(SourcePositions positions)
     /// <param name="place">The place; 0 for what the compiler made itself.</param>
     public void Add(int offset, int place)
     {
-        if (place != (_places.Count == 0 ? 0 : _places[^1].Place)) _places.Add((offset, place));
+        if (place != (_places.Count == 0 ? 0 : _places[^1].Place))
+        {
+            _places.Add((offset, place));
+        }
     }
 
     /// <summary>The source map as JSON, with the texts of all files that it names.</summary>
@@ -39,10 +42,18 @@ internal sealed class CodeMap(SourcePositions positions)
             json.WriteStartObject();
             json.WriteNumber("version", 3);
             json.WriteStartArray("sources");
-            foreach (var file in files) json.WriteStringValue(AddressOf(file, folder));
+            foreach (var file in files)
+            {
+                json.WriteStringValue(AddressOf(file, folder));
+            }
+
             json.WriteEndArray();
             json.WriteStartArray("sourcesContent");
-            foreach (var file in files) json.WriteStringValue(file.Text);
+            foreach (var file in files)
+            {
+                json.WriteStringValue(file.Text);
+            }
+
             json.WriteEndArray();
             json.WriteStartArray("names");
             json.WriteEndArray();
@@ -60,10 +71,18 @@ internal sealed class CodeMap(SourcePositions positions)
         var (offset, source, line, column) = (0, 0, 0, 0);
         foreach (var (from, place) in _places)
         {
-            if (text.Length > 0) text.Append(',');
+            if (text.Length > 0)
+            {
+                text.Append(',');
+            }
+
             Write(text, Start + from - offset);
             offset = Start + from;
-            if (place == 0) continue;
+            if (place == 0)
+            {
+                continue;
+            }
+
             var (file, position) = positions.Find(place);
             if (!indices.TryGetValue(file, out var index))
             {

@@ -24,7 +24,10 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
         var index = function.Params.Count;
         foreach (var group in groups)
         {
-            foreach (var local in group) local.Index = index++;
+            foreach (var local in group)
+            {
+                local.Index = index++;
+            }
         }
 
         w.U32(groups.Count);
@@ -37,7 +40,10 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
         _at = function.At;
         Emit(function.Body!);
         if (function.Result.Kind != WKind.None && function.Body!.Type.Kind is WKind.None)
+        {
             w.Opcode(Opcode.Unreachable);
+        }
+
         w.Byte(0x0B);
     }
 
@@ -53,7 +59,11 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
     private void Emit(Node node)
     {
         var around = _at;
-        if (node.At != 0) _at = node.At;
+        if (node.At != 0)
+        {
+            _at = node.At;
+        }
+
         Mark();
         switch (node.Op)
         {
@@ -66,7 +76,11 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
                 var local = (IrLocal)node.Data!;
                 w.Opcode(Opcode.LocalGet);
                 w.U32(local.Index);
-                if (local.Type.IsRef && !local.Type.Nullable && !local.IsDefinite && node.Number == 0) w.Opcode(Opcode.RefAsNonNull);
+                if (local.Type.IsRef && !local.Type.Nullable && !local.IsDefinite && node.Number == 0)
+                {
+                    w.Opcode(Opcode.RefAsNonNull);
+                }
+
                 break;
             case IrOp.Set: Args(node); w.Opcode(Opcode.LocalSet); w.U32(((IrLocal)node.Data!).Index); break;
             case IrOp.Tee:
@@ -74,7 +88,11 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
                 local = (IrLocal)node.Data!;
                 w.Opcode(Opcode.LocalTee);
                 w.U32(local.Index);
-                if (local.Type.IsRef && !local.Type.Nullable && !local.IsDefinite) w.Opcode(Opcode.RefAsNonNull);
+                if (local.Type.IsRef && !local.Type.Nullable && !local.IsDefinite)
+                {
+                    w.Opcode(Opcode.RefAsNonNull);
+                }
+
                 break;
             case IrOp.GlobalGet: w.Opcode(Opcode.GlobalGet); w.U32(((IrGlobal)node.Data!).Index); break;
             case IrOp.GlobalSet: Args(node); w.Opcode(Opcode.GlobalSet); w.U32(((IrGlobal)node.Data!).Index); break;
@@ -145,8 +163,15 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
                 break;
             case IrOp.If:
                 Args(node);
-                if (Fails(node.Body!)) Hints.Add((w.Length, false));
-                else if (node.Else is not null && Fails(node.Else)) Hints.Add((w.Length, true));
+                if (Fails(node.Body!))
+                {
+                    Hints.Add((w.Length, false));
+                }
+                else if (node.Else is not null && Fails(node.Else))
+                {
+                    Hints.Add((w.Length, true));
+                }
+
                 w.Opcode(Opcode.If);
                 BlockType(node.Type);
                 _labels.Add(null);
@@ -170,7 +195,11 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
                 var labels = (IReadOnlyList<IrLabel>)node.Data!;
                 w.Opcode(Opcode.BrTable);
                 w.U32(labels.Count - 1);
-                foreach (var label in labels) w.U32(Depth(label));
+                foreach (var label in labels)
+                {
+                    w.U32(Depth(label));
+                }
+
                 break;
             case IrOp.Try: Try(node); break;
             default: throw new InvalidOperationException($"{node.Op} in {function?.Name}");
@@ -178,15 +207,26 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
 
         // Behind something that never goes on, the stack must be polymorphic for what expects a value.
         if (node.IsNever && node.Op is not (IrOp.Br or IrOp.BrTable or IrOp.Return or IrOp.Throw or IrOp.Unreachable))
+        {
             w.Opcode(Opcode.Unreachable);
+        }
+
         _at = around;
     }
 
     // What is written next comes from the node that is at work.
     private void Mark()
     {
-        if (_at == _marked) return;
-        if (Places.Count > 0 && Places[^1].Offset == w.Length) Places.RemoveAt(Places.Count - 1);
+        if (_at == _marked)
+        {
+            return;
+        }
+
+        if (Places.Count > 0 && Places[^1].Offset == w.Length)
+        {
+            Places.RemoveAt(Places.Count - 1);
+        }
+
         Places.Add((w.Length, _at));
         _marked = _at;
     }
@@ -212,7 +252,11 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
         Sequence(node.Body!, node.Type);
         _labels.RemoveAt(_labels.Count - 1);
         w.Byte(0x0B);
-        if (node.IsNever) w.Opcode(Opcode.Unreachable);
+        if (node.IsNever)
+        {
+            w.Opcode(Opcode.Unreachable);
+        }
+
         w.Opcode(Opcode.Br);
         w.U32(1);
         _labels.RemoveAt(_labels.Count - 1);
@@ -243,13 +287,22 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
             Emit(node);
             if (i < nodes.Count - 1 || type.Kind is WKind.None)
             {
-                if (!node.IsNever && node.Type.Kind != WKind.None) w.Opcode(Opcode.Drop);
+                if (!node.IsNever && node.Type.Kind != WKind.None)
+                {
+                    w.Opcode(Opcode.Drop);
+                }
             }
 
-            if (node.IsNever) return;
+            if (node.IsNever)
+            {
+                return;
+            }
         }
 
-        if (type.Kind == WKind.Never || type.Kind != WKind.None && (nodes.Count == 0 || nodes[^1].Type.Kind == WKind.None)) w.Opcode(Opcode.Unreachable);
+        if (type.Kind == WKind.Never || type.Kind != WKind.None && (nodes.Count == 0 || nodes[^1].Type.Kind == WKind.None))
+        {
+            w.Opcode(Opcode.Unreachable);
+        }
     }
 
     /// <summary>Whether what comes last never goes on, and neither returns nor goes elsewhere in the function.</summary>
@@ -258,9 +311,17 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
         var last = nodes.Count == 0 ? null : nodes[^1];
         while (last is { IsNever: true })
         {
-            if (last.Op is IrOp.Throw or IrOp.Unreachable) return true;
+            if (last.Op is IrOp.Throw or IrOp.Unreachable)
+            {
+                return true;
+            }
+
             var within = Array.Find(last.Args, static arg => arg.IsNever);
-            if (within is null && last.Op is IrOp.Call or IrOp.CallRef or IrOp.CallVirtual) return true;
+            if (within is null && last.Op is IrOp.Call or IrOp.CallRef or IrOp.CallVirtual)
+            {
+                return true;
+            }
+
             last = within ?? (last is { Op: IrOp.Seq, Body.Count: > 0 } ? last.Body[^1] : null);
         }
 
@@ -271,7 +332,10 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
     {
         for (var i = _labels.Count - 1; i >= 0; i--)
         {
-            if (ReferenceEquals(_labels[i], label)) return _labels.Count - 1 - i;
+            if (ReferenceEquals(_labels[i], label))
+            {
+                return _labels.Count - 1 - i;
+            }
         }
 
         throw new InvalidOperationException($"a branch to a label that is not around it, in {function?.Name}");
@@ -279,13 +343,23 @@ internal sealed class FunctionEmitter(ModuleEmitter module, WasmWriter w, IrFunc
 
     private void BlockType(WType type)
     {
-        if (type.Kind is WKind.None or WKind.Never) w.Byte(0x40);
-        else ModuleEmitter.Value(w, type);
+        if (type.Kind is WKind.None or WKind.Never)
+        {
+            w.Byte(0x40);
+        }
+        else
+        {
+            ModuleEmitter.Value(w, type);
+        }
     }
 
     private void Args(Node node)
     {
-        foreach (var arg in node.Args) Value(arg);
+        foreach (var arg in node.Args)
+        {
+            Value(arg);
+        }
+
         Mark();
     }
 

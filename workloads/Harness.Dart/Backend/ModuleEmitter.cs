@@ -40,9 +40,15 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
         var defined = parts.Functions.Where(f => f.Import is null && f.Body is not null).ToList();
         var index = 0;
         foreach (var function in imports.Concat(defined))
+        {
             function.Index = index++;
+        }
+
         for (var i = 0; i < parts.Globals.Count; i++)
+        {
             parts.Globals[i].Index = i;
+        }
+
         var w = new WasmWriter();
         w.Header();
         w.Section(SectionId.Type, WriteTypes);
@@ -60,7 +66,10 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
         w.Section(SectionId.Function, s =>
         {
             s.U32(defined.Count);
-            foreach (var f in defined) s.U32(f.Def!.Index);
+            foreach (var f in defined)
+            {
+                s.U32(f.Def!.Index);
+            }
         });
         w.Section(SectionId.Table, s =>
         {
@@ -88,11 +97,16 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
             var exported = parts.Functions.Where(f => f.Export is not null).ToList();
             s.U32(exported.Count + 1);
             foreach (var f in exported) { s.Name(f.Export!); s.Byte(0); s.U32(f.Index); }
+
             s.Name("memory");
             s.Byte(2);
             s.U32(0);
         });
-        if (parts.Start is { } start) w.Section(SectionId.Start, s => s.U32(start.Index));
+        if (parts.Start is { } start)
+        {
+            w.Section(SectionId.Start, s => s.U32(start.Index));
+        }
+
         w.Section(SectionId.Element, s => WriteElements(s, defined));
         var map = new CodeMap(positions);
         var hints = new List<(int Function, List<(int Offset, bool IsLikely)> Hints)>();
@@ -100,7 +114,11 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
         WriteCode(code, defined, map, hints);
 
         // Hints come before the code that they are about.
-        if (hasBranchHints && hints.Count > 0) w.Section(SectionId.Custom, s => WriteHints(s, hints));
+        if (hasBranchHints && hints.Count > 0)
+        {
+            w.Section(SectionId.Custom, s => WriteHints(s, hints));
+        }
+
         w.Section(SectionId.Code, s => s.Bytes(code.Written));
         var codeLength = code.Length;
         map.Start = w.Length - codeLength;
@@ -128,8 +146,15 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
             s.Sized(body.Written);
             var bodyStart = s.Length - body.Length;
             map.Add(bodyStart, f.At);
-            foreach (var (offset, place) in emitter.Places) map.Add(bodyStart + offset, place);
-            if (emitter.Hints.Count > 0) hints.Add((f.Index, emitter.Hints));
+            foreach (var (offset, place) in emitter.Places)
+            {
+                map.Add(bodyStart + offset, place);
+            }
+
+            if (emitter.Hints.Count > 0)
+            {
+                hints.Add((f.Index, emitter.Hints));
+            }
         }
 
         map.Add(s.Length, 0);
@@ -159,9 +184,17 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
         var runs = new List<(int Start, int Count)>();
         for (var i = 0; i < parts.Table.Count; i++)
         {
-            if (parts.Table[i] is null) continue;
+            if (parts.Table[i] is null)
+            {
+                continue;
+            }
+
             var start = i;
-            while (i < parts.Table.Count && parts.Table[i] is not null) i++;
+            while (i < parts.Table.Count && parts.Table[i] is not null)
+            {
+                i++;
+            }
+
             runs.Add((start, i - start));
         }
 
@@ -174,13 +207,19 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
             s.I32(start);
             s.Byte(0x0B);
             s.U32(count);
-            for (var i = 0; i < count; i++) s.U32(parts.Table[start + i]!.Index);
+            for (var i = 0; i < count; i++)
+            {
+                s.U32(parts.Table[start + i]!.Index);
+            }
         }
 
         s.U32(3);
         s.Byte(0);
         s.U32(referenced.Count);
-        foreach (var f in referenced) s.U32(f.Index);
+        foreach (var f in referenced)
+        {
+            s.U32(f.Index);
+        }
     }
 
     private void CollectTypes()
@@ -189,15 +228,28 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
         {
             f.Def = parts.FuncDefs.Get([.. f.Params.Select(p => p.Type)], f.Result);
             if (f.Import is not null)
+            {
                 _importTypes.Add(f.Def);
+            }
         }
 
         foreach (var f in parts.Functions)
         {
-            if (f.Import is not null) continue;
+            if (f.Import is not null)
+            {
+                continue;
+            }
+
             Collect(f.Def!);
-            foreach (var local in f.Locals) Collect(local.Type);
-            if (f.Body is not null) CollectNode(f.Body);
+            foreach (var local in f.Locals)
+            {
+                Collect(local.Type);
+            }
+
+            if (f.Body is not null)
+            {
+                CollectNode(f.Body);
+            }
         }
 
         Collect(parts.Tag);
@@ -205,22 +257,34 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
         foreach (var g in parts.Globals)
         {
             Collect(g.Type);
-            if (g.Init is not null) CollectNode(g.Init);
+            if (g.Init is not null)
+            {
+                CollectNode(g.Init);
+            }
         }
 
         // Imports' types stand alone, since hosts know them by structure.
         var imported = _importTypes.Distinct().ToList();
         for (var i = 0; i < imported.Count; i++)
+        {
             _importIndex[imported[i]] = i;
+        }
+
         // Supertypes come first within the group.
         var ordered = new List<HeapDef>();
         var placed = new HashSet<HeapDef>();
         foreach (var def in _types)
+        {
             Place(def, placed, ordered);
+        }
+
         _types.Clear();
         _types.AddRange(ordered);
         for (var i = 0; i < _types.Count; i++)
+        {
             _types[i].Index = imported.Count + i;
+        }
+
         _imported = imported;
     }
 
@@ -233,8 +297,11 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
     private static void Place(HeapDef def, HashSet<HeapDef> placed, List<HeapDef> ordered)
     {
         var chain = new Stack<HeapDef>();
-        for (HeapDef? d = def; d is not null && !placed.Contains(d); d = (d as StructDef)?.Super)
+        for (var d = def; d is not null && !placed.Contains(d); d = (d as StructDef)?.Super)
+        {
             chain.Push(d);
+        }
+
         while (chain.TryPop(out var next))
         {
             placed.Add(next);
@@ -244,12 +311,19 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
 
     private void Collect(WType type)
     {
-        if (type.IsRef) Collect(type.Heap!);
+        if (type.IsRef)
+        {
+            Collect(type.Heap!);
+        }
     }
 
     private void Collect(HeapDef root)
     {
-        if (root.IsAbstract || !_seen.Add(root)) return;
+        if (root.IsAbstract || !_seen.Add(root))
+        {
+            return;
+        }
+
         var stack = new Stack<HeapDef>();
         stack.Push(root);
         while (stack.TryPop(out var def))
@@ -257,18 +331,33 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
             _types.Add(def);
             void Visit(WType t)
             {
-                if (t.IsRef && !t.Heap!.IsAbstract && _seen.Add(t.Heap)) stack.Push(t.Heap);
+                if (t.IsRef && !t.Heap!.IsAbstract && _seen.Add(t.Heap))
+                {
+                    stack.Push(t.Heap);
+                }
             }
 
             switch (def)
             {
                 case StructDef s:
-                    if (s.Super is not null) Visit(WType.Ref(s.Super));
-                    foreach (var f in s.Fields) Visit(f.Type);
+                    if (s.Super is not null)
+                    {
+                        Visit(WType.Ref(s.Super));
+                    }
+
+                    foreach (var f in s.Fields)
+                    {
+                        Visit(f.Type);
+                    }
+
                     break;
                 case ArrayDef a: Visit(a.Element); break;
                 case FuncDef f:
-                    foreach (var p in f.Parameters) Visit(p);
+                    foreach (var p in f.Parameters)
+                    {
+                        Visit(p);
+                    }
+
                     Visit(f.Result);
                     break;
             }
@@ -289,9 +378,26 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
                 case (ArrayDef a, ArrayDef b): Collect(a); Collect(b); break;
             }
 
-            foreach (var arg in node.Args) stack.Push(arg);
-            if (node.Body is not null) foreach (var n in node.Body) stack.Push(n);
-            if (node.Else is not null) foreach (var n in node.Else) stack.Push(n);
+            foreach (var arg in node.Args)
+            {
+                stack.Push(arg);
+            }
+
+            if (node.Body is not null)
+            {
+                foreach (var n in node.Body)
+                {
+                    stack.Push(n);
+                }
+            }
+
+            if (node.Else is not null)
+            {
+                foreach (var n in node.Else)
+                {
+                    stack.Push(n);
+                }
+            }
         }
     }
 
@@ -299,8 +405,15 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
     {
         w.U32(_imported.Count + (_types.Count > 0 ? 1 : 0));
         foreach (var f in _imported)
+        {
             WriteFunc(w, f);
-        if (_types.Count == 0) return;
+        }
+
+        if (_types.Count == 0)
+        {
+            return;
+        }
+
         w.Byte(0x4E);
         w.U32(_types.Count);
         var extended = _types.OfType<StructDef>().Select(s => s.Super).Where(s => s is not null).ToHashSet();
@@ -312,9 +425,11 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
                     w.Byte((byte)(s.IsFinal && !extended.Contains(s) ? 0x4F : 0x50));
                     if (s.Super is null) { w.U32(0); }
                     else { w.U32(1); w.U32(s.Super.Index); }
+
                     w.Byte(0x5F);
                     w.U32(s.Fields.Count);
                     foreach (var f in s.Fields) { Value(w, f.Type); w.Byte((byte)(f.Mutable ? 1 : 0)); }
+
                     break;
                 case ArrayDef a:
                     w.Byte(0x5E);
@@ -330,11 +445,18 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
     {
         w.Byte(0x60);
         w.U32(f.Parameters.Length);
-        foreach (var p in f.Parameters) Value(w, p);
+        foreach (var p in f.Parameters)
+        {
+            Value(w, p);
+        }
+
         if (f == parts.CatchBlock)
         {
             w.U32(parts.Tag.Parameters.Length);
-            foreach (var p in parts.Tag.Parameters) Value(w, p);
+            foreach (var p in parts.Tag.Parameters)
+            {
+                Value(w, p);
+            }
         }
         else if (f.Result.Kind == WKind.None) { w.U32(0); }
         else { w.U32(1); Value(w, f.Result); }
@@ -360,9 +482,21 @@ internal sealed class ModuleEmitter(ModuleParts parts, SourcePositions positions
 
     public static void Heap(WasmWriter w, HeapDef heap)
     {
-        if (heap == HeapDef.Struct) w.S33(-0x15);
-        else if (heap == HeapDef.Array) w.S33(-0x16);
-        else if (heap == HeapDef.Extern) w.S33(-0x11);
-        else w.S33(heap.Index);
+        if (heap == HeapDef.Struct)
+        {
+            w.S33(-0x15);
+        }
+        else if (heap == HeapDef.Array)
+        {
+            w.S33(-0x16);
+        }
+        else if (heap == HeapDef.Extern)
+        {
+            w.S33(-0x11);
+        }
+        else
+        {
+            w.S33(heap.Index);
+        }
     }
 }

@@ -108,7 +108,10 @@ internal sealed class Node
     {
         foreach (var arg in args)
         {
-            if (arg.IsNever) return WType.Never;
+            if (arg.IsNever)
+            {
+                return WType.Never;
+            }
         }
 
         return type;
@@ -155,8 +158,16 @@ internal sealed class Node
 
     public static Node Seq(IReadOnlyList<Node> nodes)
     {
-        if (nodes.Count == 1) return nodes[0];
-        if (nodes.Count == 0) return Nop();
+        if (nodes.Count == 1)
+        {
+            return nodes[0];
+        }
+
+        if (nodes.Count == 0)
+        {
+            return Nop();
+        }
+
         return new() { Op = IrOp.Seq, Body = [.. nodes], Type = SeqType(nodes) };
     }
 
@@ -164,7 +175,10 @@ internal sealed class Node
     {
         foreach (var node in nodes)
         {
-            if (node.IsNever) return WType.Never;
+            if (node.IsNever)
+            {
+                return WType.Never;
+            }
         }
 
         return nodes.Count == 0 ? WType.None : nodes[^1].Type;
@@ -178,10 +192,21 @@ internal sealed class Node
 
     public static Node If(Node condition, Node then, Node? otherwise, WType type)
     {
-        if (condition.IsNever) return condition;
+        if (condition.IsNever)
+        {
+            return condition;
+        }
+
         if (condition.Op == IrOp.I32)
+        {
             return condition.Number != 0 ? then : otherwise ?? Nop();
-        if (otherwise is not null && then.IsNever && otherwise.IsNever) type = WType.Never;
+        }
+
+        if (otherwise is not null && then.IsNever && otherwise.IsNever)
+        {
+            type = WType.Never;
+        }
+
         return new() { Op = IrOp.If, Args = [condition], Body = [then], Else = otherwise is null ? null : [otherwise], Type = type };
     }
 

@@ -14,7 +14,11 @@ internal sealed class SourcePositions
     /// <summary>The number of a file's first place; those of its other places follow by their offsets.</summary>
     public int StartOf(SourceFile file)
     {
-        if (_starts.TryGetValue(file, out var start)) return start;
+        if (_starts.TryGetValue(file, out var start))
+        {
+            return start;
+        }
+
         _starts[file] = start = _next;
         _files.Add((start, file));
         _next += file.Text.Length + 1;
@@ -32,8 +36,14 @@ internal sealed class SourcePositions
         while (high - low > 1)
         {
             var middle = (low + high) / 2;
-            if (_files[middle].Start <= place) low = middle;
-            else high = middle;
+            if (_files[middle].Start <= place)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle;
+            }
         }
 
         return (_files[low].File, place - _files[low].Start);

@@ -23,8 +23,16 @@ internal readonly record struct WType(WKind Kind, HeapDef? Heap = null, bool Nul
     /// <summary>Whether a value of this type is one of the other without conversion.</summary>
     public bool IsSubtypeOf(WType other)
     {
-        if (Kind == WKind.Never || Equals(other)) return true;
-        if (!IsRef || !other.IsRef || Nullable && !other.Nullable) return false;
+        if (Kind == WKind.Never || Equals(other))
+        {
+            return true;
+        }
+
+        if (!IsRef || !other.IsRef || Nullable && !other.Nullable)
+        {
+            return false;
+        }
+
         return Heap!.IsSubtypeOf(other.Heap!);
     }
 
@@ -72,15 +80,25 @@ internal sealed class StructDef(string name, StructDef? super) : HeapDef(name)
     /// <summary>Takes over the fields that the supertype has got since this type was made, before it gets its own.</summary>
     public void Inherit()
     {
-        for (var i = Fields.Count; i < Super!.Fields.Count; i++) Fields.Add(Super.Fields[i]);
+        for (var i = Fields.Count; i < Super!.Fields.Count; i++)
+        {
+            Fields.Add(Super.Fields[i]);
+        }
     }
 
     public override bool IsSubtypeOf(HeapDef other)
     {
-        if (other == Struct) return true;
+        if (other == Struct)
+        {
+            return true;
+        }
+
         for (var s = this; s is not null; s = s.Super)
         {
-            if (ReferenceEquals(s, other)) return true;
+            if (ReferenceEquals(s, other))
+            {
+                return true;
+            }
         }
 
         return false;
@@ -114,14 +132,25 @@ internal sealed class FuncDefs
     {
         var key = string.Join(',', parameters.Select(Text)) + ">" + Text(result);
         if (!_defs.TryGetValue(key, out var def))
+        {
             _defs[key] = def = new FuncDef([.. parameters], result.Kind == WKind.Never ? WType.None : result);
+        }
+
         return def;
     }
 
     private string Text(WType type)
     {
-        if (!type.IsRef) return type.Kind == WKind.Never ? "None" : type.Kind.ToString();
-        if (!_ids.TryGetValue(type.Heap!, out var id)) _ids[type.Heap!] = id = _ids.Count;
+        if (!type.IsRef)
+        {
+            return type.Kind == WKind.Never ? "None" : type.Kind.ToString();
+        }
+
+        if (!_ids.TryGetValue(type.Heap!, out var id))
+        {
+            _ids[type.Heap!] = id = _ids.Count;
+        }
+
         return (type.Nullable ? "n" : "r") + id;
     }
 }

@@ -12,17 +12,31 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
     /// <summary>The value of a list.</summary>
     public ConstValue EvaluateList(ListLit l, ConstScope env, DartType? context)
     {
-        if (context is not null) context = ConstEvaluator.LiteralContext(context);
-        DartType? element = l.TypeArgs is { } args ? evaluator.Resolve(env, args[0]) : null;
+        if (context is not null)
+        {
+            context = ConstEvaluator.LiteralContext(context);
+        }
+
+        var element = l.TypeArgs is { } args ? evaluator.Resolve(env, args[0]) : null;
         if (element is null && context is not null && lowering.Types.AsInstanceOf(_program.Type("List", UnknownType.Instance), (context as InterfaceType)?.Class ?? _program.Object.Class) is { Args.Length: 1 } && context is InterfaceType { Args: [{ HasUnknown: false } wanted] })
+        {
             element = wanted;
+        }
+
         var contents = new Contents(IsMap: false);
-        foreach (var e in l.Elements) AddElements(e, env, element, null, contents);
+        foreach (var e in l.Elements)
+        {
+            AddElements(e, env, element, null, contents);
+        }
+
         var items = element is null ? contents.Items : [.. contents.Items.Select(i => evaluator.Adapt(i, element))];
         element ??= contents.ItemType ?? SimpleType.Dynamic;
         foreach (var item in items)
         {
-            if (!evaluator.Fits(item, element)) throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be an element of a list of '{element}'.");
+            if (!evaluator.Fits(item, element))
+            {
+                throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be an element of a list of '{element}'.");
+            }
         }
 
         return new ConstList(element, [.. items]);
@@ -44,7 +58,11 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
         // A value and its type. Where a type is given, nobody asks for those of the elements.
         (ConstValue Value, DartType? Type) Evaluate(Expr part, DartType? wanted, bool mayBeLeftOut = false)
         {
-            if (context is not null) return (evaluator.Evaluate(part, env, mayBeLeftOut ? wanted?.WithNullable(true) : wanted), null);
+            if (context is not null)
+            {
+                return (evaluator.Evaluate(part, env, mayBeLeftOut ? wanted?.WithNullable(true) : wanted), null);
+            }
+
             var (found, type) = evaluator.Types.Evaluate(part, env);
             return (found, mayBeLeftOut ? TypeSystem.NonNull(type) : type);
         }
@@ -64,29 +82,57 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
                     default: throw env.Error(s, "Not a constant expression.");
                 }
 
-                if (spreadType is null) break;
-                DartType[]? args = TypeSystem.IsDynamic(spreadType) ? [SimpleType.Dynamic, SimpleType.Dynamic] : lowering.Types.AsInstanceOf(spreadType, _program.CoreClass(contents.IsMap ? "Map" : "Iterable"))?.Args;
+                if (spreadType is null)
+                {
+                    break;
+                }
+
+                var args = TypeSystem.IsDynamic(spreadType) ? [SimpleType.Dynamic, SimpleType.Dynamic] : lowering.Types.AsInstanceOf(spreadType, _program.CoreClass(contents.IsMap ? "Map" : "Iterable"))?.Args;
                 contents.ItemType = Joined(contents.ItemType, args?[0]);
-                if (contents.IsMap) contents.ValueType = Joined(contents.ValueType, args?[1]);
+                if (contents.IsMap)
+                {
+                    contents.ValueType = Joined(contents.ValueType, args?[1]);
+                }
+
                 break;
             case IfElement { Case: null } i:
-                if (evaluator.Evaluate(i.Condition, env, null) is not ConstBool condition) throw env.Error(i, "Not a constant expression.");
-                if ((condition.Value ? i.Then : i.Else) is { } taken) AddElements(taken, env, context, valueContext, contents);
-                if (context is null && (condition.Value ? i.Else : i.Then) is { } left) AddTypes(left, env, contents);
+                if (evaluator.Evaluate(i.Condition, env, null) is not ConstBool condition)
+                {
+                    throw env.Error(i, "Not a constant expression.");
+                }
+
+                if ((condition.Value ? i.Then : i.Else) is { } taken)
+                {
+                    AddElements(taken, env, context, valueContext, contents);
+                }
+
+                if (context is null && (condition.Value ? i.Else : i.Then) is { } left)
+                {
+                    AddTypes(left, env, contents);
+                }
+
                 break;
             case MapEntryElement m when contents.IsMap:
                 var (key, keyType) = Evaluate(m.Key, context, m.NullAwareKey);
                 var (value, valueType) = Evaluate(m.Value, valueContext, m.NullAwareValue);
                 contents.ItemType = Joined(contents.ItemType, keyType);
                 contents.ValueType = Joined(contents.ValueType, valueType);
-                if (m.NullAwareKey && key is ConstNull || m.NullAwareValue && value is ConstNull) break;
+                if (m.NullAwareKey && key is ConstNull || m.NullAwareValue && value is ConstNull)
+                {
+                    break;
+                }
+
                 contents.Items.Add(key);
                 contents.Values.Add(value);
                 break;
             case NullAwareElement n when !contents.IsMap:
                 var (maybe, maybeType) = Evaluate(n.Value, context, mayBeLeftOut: true);
                 contents.ItemType = Joined(contents.ItemType, maybeType);
-                if (maybe is not ConstNull) contents.Items.Add(maybe);
+                if (maybe is not ConstNull)
+                {
+                    contents.Items.Add(maybe);
+                }
+
                 break;
             case Expr x when !contents.IsMap:
                 var (item, itemType) = Evaluate(x, context);
@@ -119,7 +165,7 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
     {
         foreach (var e in elements)
         {
-            bool? found = e switch
+            var found = e switch
             {
                 MapEntryElement => true,
                 NullAwareElement or Expr => false,
@@ -127,7 +173,10 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
                 SpreadElement s => IsSpreadOfEntries(s.Value, env),
                 _ => null,
             };
-            if (found is not null) return found;
+            if (found is not null)
+            {
+                return found;
+            }
         }
 
         return null;
@@ -149,7 +198,11 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
     // Whether a context wants a map and no set; null where it does not tell.
     private bool? WantsMap(DartType? context)
     {
-        if (context is not InterfaceType wanted) return null;
+        if (context is not InterfaceType wanted)
+        {
+            return null;
+        }
+
         var supertypes = lowering.Types.Supertypes(wanted.Class);
         var (map, iterable) = (supertypes.ContainsKey(_program.CoreClass("Map")), supertypes.ContainsKey(_program.CoreClass("Iterable")));
         return map == iterable ? null : map;
@@ -158,18 +211,41 @@ internal sealed class ConstCollections(ProgramLowering lowering, ConstEvaluator 
     /// <summary>The value of a set or map: what the context says goes before what the elements say.</summary>
     public ConstValue EvaluateSetOrMap(SetOrMapLit l, ConstScope env, DartType? context)
     {
-        if (context is not null) context = ConstEvaluator.LiteralContext(context);
+        if (context is not null)
+        {
+            context = ConstEvaluator.LiteralContext(context);
+        }
+
         var isMap = IsMap(l, env, context);
         var typeArgs = l.TypeArgs?.Select(t => evaluator.Resolve(env, t)).ToArray() ?? (context is InterfaceType c && c.Args.Length == (isMap ? 2 : 1) && !c.HasUnknown ? c.Args : null);
         var contents = new Contents(isMap);
-        foreach (var e in l.Elements) AddElements(e, env, typeArgs?[0], isMap ? typeArgs?[1] : null, contents);
+        foreach (var e in l.Elements)
+        {
+            AddElements(e, env, typeArgs?[0], isMap ? typeArgs?[1] : null, contents);
+        }
+
         var items = typeArgs is null ? contents.Items : [.. contents.Items.Select(i => evaluator.Adapt(i, typeArgs[0]))];
-        if (items.Find(i => !HasPrimitiveEquality(i)) is { } item) throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be {(isMap ? "a key of a constant map" : "an element of a constant set")} because its class has its own '==' or 'hashCode'.");
-        if (items.Distinct().Count() != items.Count) throw env.Error(l, isMap ? "Duplicate key in const map literal." : "Duplicate element in const set literal.");
+        if (items.Find(i => !HasPrimitiveEquality(i)) is { } item)
+        {
+            throw env.Error(l, $"A value of type '{evaluator.TypeOf(item)}' can't be {(isMap ? "a key of a constant map" : "an element of a constant set")} because its class has its own '==' or 'hashCode'.");
+        }
+
+        if (items.Distinct().Count() != items.Count)
+        {
+            throw env.Error(l, isMap ? "Duplicate key in const map literal." : "Duplicate element in const set literal.");
+        }
+
         if (l.TypeArgs is not null && (items.Find(i => !evaluator.Fits(i, typeArgs![0])) ?? contents.Values.Find(v => !evaluator.Fits(evaluator.Adapt(v, typeArgs![1]), typeArgs[1]))) is { } misfit)
+        {
             throw env.Error(l, $"A value of type '{evaluator.TypeOf(misfit)}' can't be in a constant {(isMap ? "map" : "set")} of '{string.Join(", ", typeArgs!.Select(t => t.ToString()))}'.");
+        }
+
         var itemType = typeArgs?[0] ?? contents.ItemType ?? SimpleType.Dynamic;
-        if (!isMap) return new ConstSet(itemType, [.. items]);
+        if (!isMap)
+        {
+            return new ConstSet(itemType, [.. items]);
+        }
+
         return new ConstMap(itemType, typeArgs?[1] ?? contents.ValueType ?? SimpleType.Dynamic, [.. items], [.. contents.Values.Select(v => typeArgs is null ? v : evaluator.Adapt(v, typeArgs[1]))]);
     }
 

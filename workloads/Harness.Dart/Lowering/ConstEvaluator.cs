@@ -26,15 +26,26 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     /// <summary>The value of a default of a parameter; null where it has none.</summary>
     public ConstValue DefaultOf(Member member, Param param)
     {
-        if (_defaults.TryGetValue((member, param.Node), out var known)) return known;
+        if (_defaults.TryGetValue((member, param.Node), out var known))
+        {
+            return known;
+        }
+
         var (expr, owner) = param.Node.Default is { } own ? (own, member) : param.InheritedDefault ?? (null!, member);
-        if (owner.Index == -1 && param.InheritedDefault is null && param.Node.Default is not null) owner = member;
+        if (owner.Index == -1 && param.InheritedDefault is null && param.Node.Default is not null)
+        {
+            owner = member;
+        }
+
         ConstValue value = ConstNull.Instance;
         if (expr is not null)
         {
             var env = new ConstScope(lowering.Signatures.ScopeOf(owner), owner.Lexical, null, null, null);
             value = Adapt(Evaluate(expr, env, param.Type), param.Type);
-            if (param.InheritedDefault is null && !Fits(value, param.Type)) throw env.Error(expr, $"A value of type '{TypeOf(value)}' can't be assigned to a variable of type '{param.Type}'.");
+            if (param.InheritedDefault is null && !Fits(value, param.Type))
+            {
+                throw env.Error(expr, $"A value of type '{TypeOf(value)}' can't be assigned to a variable of type '{param.Type}'.");
+            }
         }
 
         return _defaults[(member, param.Node)] = value;
@@ -51,7 +62,11 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     /// <summary>What a context says of a value that is neither null nor a future.</summary>
     public static DartType LiteralContext(DartType context)
     {
-        while (TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
+        while (TypeSystem.IsFutureOr(context))
+        {
+            context = ((InterfaceType)context).Args[0];
+        }
+
         return TypeSystem.NonNull(context);
     }
 
@@ -63,8 +78,16 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     /// <summary>The value of a constant variable, field, or enum value.</summary>
     public ConstValue ValueOf(Member member)
     {
-        if (_values.TryGetValue(member, out var known)) return known;
-        if (!_busy.Add(member)) throw new DartErrorException(member.File, member.Pos, $"Constant evaluation of '{member.Name}' depends on itself.");
+        if (_values.TryGetValue(member, out var known))
+        {
+            return known;
+        }
+
+        if (!_busy.Add(member))
+        {
+            throw new DartErrorException(member.File, member.Pos, $"Constant evaluation of '{member.Name}' depends on itself.");
+        }
+
         try
         {
             var scope = TypeScope.Of(_program, member);
@@ -73,16 +96,36 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             {
                 var cls = member.Owner!;
                 var constructorName = value.Constructor ?? "";
-                if (!cls.Constructors.TryGetValue(constructorName, out var constructor)) throw env.Error(value, $"Couldn't find constructor '{cls.Name}.{constructorName}'.");
-                if (constructor.Function!.Factory) throw env.Error(value, "The value of an enum can't be made by a factory.");
+                if (!cls.Constructors.TryGetValue(constructorName, out var constructor))
+                {
+                    throw env.Error(value, $"Couldn't find constructor '{cls.Name}.{constructorName}'.");
+                }
+
+                if (constructor.Function!.Factory)
+                {
+                    throw env.Error(value, "The value of an enum can't be made by a factory.");
+                }
+
                 return Keep(member, Objects.Construct(constructor, value.TypeArgs?.Select(scope.Resolve).ToArray(), value.Args ?? new Arguments { Pos = value.Pos }, null, env, value, member));
             }
 
-            if (member.Field!.Init is null) throw new DartErrorException(member.File, member.Pos, $"The const variable '{member.Name}' must be initialized.");
+            if (member.Field!.Init is null)
+            {
+                throw new DartErrorException(member.File, member.Pos, $"The const variable '{member.Name}' must be initialized.");
+            }
+
             var type = member.Field.Type is { } t ? scope.Resolve(t) : null;
             var result = Evaluate(member.Field.Init, env, type);
-            if (type is not null) result = Adapt(result, type);
-            if (type is not null && !Fits(result, type)) throw new DartErrorException(member.File, member.Field.Init.Pos, $"A value of type '{TypeOf(result)}' can't be assigned to a variable of type '{type}'.");
+            if (type is not null)
+            {
+                result = Adapt(result, type);
+            }
+
+            if (type is not null && !Fits(result, type))
+            {
+                throw new DartErrorException(member.File, member.Field.Init.Pos, $"A value of type '{TypeOf(result)}' can't be assigned to a variable of type '{type}'.");
+            }
+
             return Keep(member, result);
         }
         finally
@@ -96,7 +139,11 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     {
         _ = value.Key;
         Nesting.Check(value.Height, member.File, member.Pos);
-        if (value is not ConstFunction) Nesting.Check(TypeOf(value), member.File, member.Pos);
+        if (value is not ConstFunction)
+        {
+            Nesting.Check(TypeOf(value), member.File, member.Pos);
+        }
+
         return _values[member] = value;
     }
 
@@ -122,7 +169,10 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     {
         var env = new ConstScope(scope, lexical, null, null, null);
         if (annotation.Value is not Call && (TypeNodeOf(annotation.Value) is { } named && IsTypeName(named, env) || annotation.Value is Ident id && scope.LookupTopLevel(id.Name) is Member { IsConst: false }))
+        {
             throw env.Error(annotation, "An annotation must be either a constant variable or a constructor invocation.");
+        }
+
         Evaluate(annotation.Value, env, null);
     }
 
@@ -130,13 +180,33 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     public ConstValue? TryEvaluateInitializer(Member member, DartType type)
     {
         var init = member.Field!.Init!;
-        while (init is Paren p) init = p.Value;
-        if (member.Field.Late) return null;
-        if (init is not (IntLit or DoubleLit or BoolLit or NullLit or StringLit { IsConstantText: true } or Unary or ListLit { Const: true } or SetOrMapLit { Const: true } or NewExpr { Const: true })) return null;
-        if (init is Unary { Operand: not (IntLit or DoubleLit) }) return null;
+        while (init is Paren p)
+        {
+            init = p.Value;
+        }
+
+        if (member.Field.Late)
+        {
+            return null;
+        }
+
+        if (init is not (IntLit or DoubleLit or BoolLit or NullLit or StringLit { IsConstantText: true } or Unary or ListLit { Const: true } or SetOrMapLit { Const: true } or NewExpr { Const: true }))
+        {
+            return null;
+        }
+
+        if (init is Unary { Operand: not (IntLit or DoubleLit) })
+        {
+            return null;
+        }
+
         var env = new ConstScope(TypeScope.Of(_program, member), member.Lexical, null, null, null);
         var value = Adapt(Evaluate(init, env, type), type);
-        if (!Fits(value, type)) throw new DartErrorException(member.File, init.Pos, $"A value of type '{TypeOf(value)}' can't be assigned to a variable of type '{type}'.");
+        if (!Fits(value, type))
+        {
+            throw new DartErrorException(member.File, init.Pos, $"A value of type '{TypeOf(value)}' can't be assigned to a variable of type '{type}'.");
+        }
+
         return value;
     }
 
@@ -167,7 +237,11 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     public DartType Resolve(ConstScope env, TypeNode node)
     {
         var type = env.Scope.Resolve(node);
-        if (env.Map is not null) return type.Substitute(env.Map);
+        if (env.Map is not null)
+        {
+            return type.Substitute(env.Map);
+        }
+
         return type.Any(t => t is TypeParamType p && env.Scope.LookupParam(p.Parameter.Name) is TypeParamType own && own.Parameter == p.Parameter) ? throw env.Error(node, $"The type '{type}' isn't a constant, since it names a type variable.") : type;
     }
 
@@ -178,11 +252,19 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     // variable elimination"). No function has one for all of them.
     private DartType ForAllArguments(DartType context)
     {
-        if (context.IsClosed || LiteralContext(context) is FunctionType) return context;
+        if (context.IsClosed || LiteralContext(context) is FunctionType)
+        {
+            return context;
+        }
+
         var declared = new HashSet<TypeParam>();
         context.Any(part =>
         {
-            if (part is FunctionType f) declared.UnionWith(f.TypeParams);
+            if (part is FunctionType f)
+            {
+                declared.UnionWith(f.TypeParams);
+            }
+
             return false;
         });
         return Variance.Rewrite(context, 1, (part, variance) => part is not TypeParamType p || declared.Contains(p.Parameter) ? null : variance < 0 ? _program.Object.WithNullable(true) : SimpleType.Never.WithNullable(p.Nullable));
@@ -209,8 +291,14 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
                 var text = new System.Text.StringBuilder();
                 foreach (var part in s.Parts)
                 {
-                    if (part is string plain) text.Append(plain);
-                    else text.Append(Text(Evaluate((Expr)part, env, null)) ?? throw env.Error((Expr)part, "Constant evaluation error: only strings, numbers, booleans and null can be in a constant string."));
+                    if (part is string plain)
+                    {
+                        text.Append(plain);
+                    }
+                    else
+                    {
+                        text.Append(Text(Evaluate((Expr)part, env, null)) ?? throw env.Error((Expr)part, "Constant evaluation error: only strings, numbers, booleans and null can be in a constant string."));
+                    }
                 }
 
                 return new ConstString(text.ToString());
@@ -256,22 +344,48 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     // A type with its arguments, or a generic function with its.
     private ConstValue EvaluateInstantiation(Instantiation i, ConstScope env)
     {
-        if (TypeNodeOf(i) is { } node && IsTypeName(node, env)) return new ConstType(Resolve(env, node));
+        if (TypeNodeOf(i) is { } node && IsTypeName(node, env))
+        {
+            return new ConstType(Resolve(env, node));
+        }
+
         if (i.Target is PropertyGet p && TypeNodeOf(p.Target) is { } holder && IsTypeName(holder, env) && env.Scope.Resolve(holder) is InterfaceType type && !type.Class.Statics.ContainsKey(p.Name) && type.Class.Constructors.ContainsKey(p.Name == "new" ? "" : p.Name))
+        {
             throw env.Error(i, TearoffLowering.ArgumentsOfConstructor);
-        if (Evaluate(i.Target, env, null) is not ConstFunction function) throw env.Error(i, "Not a constant expression.");
+        }
+
+        if (Evaluate(i.Target, env, null) is not ConstFunction function)
+        {
+            throw env.Error(i, "Not a constant expression.");
+        }
+
         var parameters = function.TypeArgs.Length > 0 ? [] : function.GenericType(lowering.Signatures.Of(function.Function)).TypeParams;
-        if (parameters.Length == 0) throw env.Error(i, TearoffLowering.NotGeneric);
-        if (i.TypeArgs.Count != parameters.Length) throw env.Error(i, $"Expected {parameters.Length} type arguments.");
+        if (parameters.Length == 0)
+        {
+            throw env.Error(i, TearoffLowering.NotGeneric);
+        }
+
+        if (i.TypeArgs.Count != parameters.Length)
+        {
+            throw env.Error(i, $"Expected {parameters.Length} type arguments.");
+        }
+
         DartType[] args = [.. i.TypeArgs.Select(t => Resolve(env, t))];
-        if (BoundChecks.Misfit(lowering.Types, parameters, args) is { } index) throw env.Error(i, BoundChecks.Describe(parameters, args, index));
+        if (BoundChecks.Misfit(lowering.Types, parameters, args) is { } index)
+        {
+            throw env.Error(i, BoundChecks.Describe(parameters, args, index));
+        }
+
         return function.Instantiate(args);
     }
 
     private ConstValue Integer(IntLit i, bool negative, ConstScope env, DartType? context)
     {
         if (context is not null && LiteralContext(context) is InterfaceType t && t.Class == _program.Double.Class)
+        {
             return new ConstDouble(LiteralLowering.ParseDouble(i.Text, negative) ?? throw env.Error(i, LiteralLowering.Inexact(i)));
+        }
+
         return new ConstInt(LiteralLowering.ParseInt(i.Text, negative) ?? throw env.Error(i, $"The integer literal {i.Text} can't be represented in 64 bits."));
     }
 
@@ -297,8 +411,16 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     /// <summary>Whether a name is that of a type.</summary>
     public static bool IsTypeName(NamedTypeNode node, ConstScope env)
     {
-        if (node.Prefix is not null) return env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && !prefix.IsDeferred && prefix.Members.GetValueOrDefault(node.Name) is ClassElement or TypedefElement;
-        if (env.Scope.LookupParam(node.Name) is not null) return true;
+        if (node.Prefix is not null)
+        {
+            return env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var prefix) && !prefix.IsDeferred && prefix.Members.GetValueOrDefault(node.Name) is ClassElement or TypedefElement;
+        }
+
+        if (env.Scope.LookupParam(node.Name) is not null)
+        {
+            return true;
+        }
+
         return env.Scope.LookupTopLevel(node.Name) is ClassElement { Node.Kind: not ClassKind.Extension } or TypedefElement || node.Name is "dynamic" or "Never";
     }
 
@@ -312,9 +434,21 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
     private ConstValue EvaluateName(Ident id, ConstScope env, DartType? context)
     {
-        if (env.Locals is not null && env.Locals.TryGetValue(id.Name, out var local)) return local.Value;
-        if (env.Outer?.Invoke(id) is { } outer) return outer.Constant!;
-        if (env.Scope.LookupParam(id.Name) is not null) return new ConstType(Resolve(env, new NamedTypeNode { Pos = id.Pos, Name = id.Name }));
+        if (env.Locals is not null && env.Locals.TryGetValue(id.Name, out var local))
+        {
+            return local.Value;
+        }
+
+        if (env.Outer?.Invoke(id) is { } outer)
+        {
+            return outer.Constant!;
+        }
+
+        if (env.Scope.LookupParam(id.Name) is not null)
+        {
+            return new ConstType(Resolve(env, new NamedTypeNode { Pos = id.Pos, Name = id.Name }));
+        }
+
         var element = ElementOf(id, env);
         return element is null && id.Name is "dynamic" or "Never" ? new ConstType(id.Name == "Never" ? SimpleType.Never : SimpleType.Dynamic) : FromElement(element, id, env, context);
     }
@@ -348,19 +482,50 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     private ConstValue EvaluateProperty(PropertyGet p, ConstScope env, DartType? context)
     {
         if (p.Target is Ident prefixName && env.Scope.Library.Prefixes.TryGetValue(prefixName.Name, out var prefix) && env.Scope.LookupTopLevel(prefixName.Name) is PrefixElement)
+        {
             return prefix.IsDeferred ? throw env.Error(p, "Not a constant expression: its library is deferred.") : FromElement(prefix.Members.GetValueOrDefault(p.Name), p, env, context);
-        if (p.Target is Ident named && env.Scope.LookupTopLevel(named.Name) is ClassElement { Node.Kind: ClassKind.Extension } extension && extension.Statics.TryGetValue(p.Name, out var ofExtension)) return FromElement(ofExtension, p, env, context);
+        }
+
+        if (p.Target is Ident named && env.Scope.LookupTopLevel(named.Name) is ClassElement { Node.Kind: ClassKind.Extension } extension && extension.Statics.TryGetValue(p.Name, out var ofExtension))
+        {
+            return FromElement(ofExtension, p, env, context);
+        }
+
         if (TypeNodeOf(p.Target) is { } typeNode && !(p.Target is Ident local && env.IsLocal(local)) && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType type)
         {
-            if (type.Class.Statics.TryGetValue(p.Name, out var member)) return FromElement(member, p, env, context);
-            if (type.Class.IsEnum && p.Name == "values") return EnumValues(type.Class);
+            if (type.Class.Statics.TryGetValue(p.Name, out var member))
+            {
+                return FromElement(member, p, env, context);
+            }
+
+            if (type.Class.IsEnum && p.Name == "values")
+            {
+                return EnumValues(type.Class);
+            }
+
             if (type.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
             {
                 var alias = env.Scope.AliasOf(typeNode);
-                if (alias is { IsVariable: true }) throw env.Error(p, $"Member not found: '{p.Name}'.");
-                if (constructor.TearoffError is { } tearoffError) throw env.Error(p, tearoffError);
-                if (typeNode.Args.Count > 0 && BoundChecks.Misfit(lowering.Types, type.Class.TypeParams, type.Args) is { } misfit) throw env.Error(p, BoundChecks.Describe(type.Class.TypeParams, type.Args, misfit));
-                if (alias is { Params.Count: > 0, IsRename: false } && typeNode.Args.Count == 0) return Instantiated(new ConstFunction(constructor, [], null, alias), context);
+                if (alias is { IsVariable: true })
+                {
+                    throw env.Error(p, $"Member not found: '{p.Name}'.");
+                }
+
+                if (constructor.TearoffError is { } tearoffError)
+                {
+                    throw env.Error(p, tearoffError);
+                }
+
+                if (typeNode.Args.Count > 0 && BoundChecks.Misfit(lowering.Types, type.Class.TypeParams, type.Args) is { } misfit)
+                {
+                    throw env.Error(p, BoundChecks.Describe(type.Class.TypeParams, type.Args, misfit));
+                }
+
+                if (alias is { Params.Count: > 0, IsRename: false } && typeNode.Args.Count == 0)
+                {
+                    return Instantiated(new ConstFunction(constructor, [], null, alias), context);
+                }
+
                 return type.Class.TypeParams.Count == 0 || alias is { Params.Count: 0 } || typeNode.Args.Count > 0 ? new ConstFunction(constructor, type.Args, type) : Instantiated(new ConstFunction(constructor, [], null), context);
             }
 
@@ -368,26 +533,53 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
         }
 
         var target = Evaluate(p.Target, env, null);
-        if (p.NullAware) return (p.Name, target) switch { ("length", ConstNull) => target, ("length", ConstString text) => new ConstInt(text.Value.Length), _ => throw env.Error(p, "Not a constant expression.") };
-        if (target is ConstString s && p.Name == "length") return new ConstInt(s.Value.Length);
-        if (target is ConstRecord r && r.Type.IndexOf(p.Name) is >= 0 and var index) return r.Fields[index];
+        if (p.NullAware)
+        {
+            return (p.Name, target) switch { ("length", ConstNull) => target, ("length", ConstString text) => new ConstInt(text.Value.Length), _ => throw env.Error(p, "Not a constant expression.") };
+        }
+
+        if (target is ConstString s && p.Name == "length")
+        {
+            return new ConstInt(s.Value.Length);
+        }
+
+        if (target is ConstRecord r && r.Type.IndexOf(p.Name) is >= 0 and var index)
+        {
+            return r.Fields[index];
+        }
+
         if (target is ConstObject o && o.Type.Class.IsEnum)
         {
             foreach (var (field, value) in o.Fields)
             {
-                if (field.Name == p.Name && p.Name == "index") return value;
+                if (field.Name == p.Name && p.Name == "index")
+                {
+                    return value;
+                }
             }
         }
 
-        if (target is ConstObject ext && ext.Type.Class.IsExtensionType) return target;
+        if (target is ConstObject ext && ext.Type.Class.IsExtensionType)
+        {
+            return target;
+        }
+
         throw env.Error(p, "Not a constant expression.");
     }
 
     private ConstValue EvaluateUnary(Unary u, ConstScope env, DartType? context)
     {
-        if (u is { Op: "-", Operand: IntLit literal }) return Integer(literal, true, env, context);
+        if (u is { Op: "-", Operand: IntLit literal })
+        {
+            return Integer(literal, true, env, context);
+        }
+
         var operand = Evaluate(u.Operand, env, context);
-        if (u.Op != "!") CheckOperator(u.Operand, u.Op == "-" ? "unary-" : u.Op, u, env);
+        if (u.Op != "!")
+        {
+            CheckOperator(u.Operand, u.Op == "-" ? "unary-" : u.Op, u, env);
+        }
+
         return ConstOperators.Unary(u.Op, operand) ?? throw env.Error(u, "Not a constant expression.");
     }
 
@@ -403,14 +595,21 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
 
         CheckOperator(b.Left, b.Op, b, env);
         var right = Evaluate(b.Right, env, NumberTypes.IsArithmetic(b.Op) && TypeOf(left) is var type && _program.NumberTypes.IsNumber(type) ? _program.NumberTypes.OperandContext(type, context) : null);
-        if (ConstOperators.IsDivisionByZero(b.Op, left, right)) throw env.Error(b, "Constant evaluation error: division by zero.");
+        if (ConstOperators.IsDivisionByZero(b.Op, left, right))
+        {
+            throw env.Error(b, "Constant evaluation error: division by zero.");
+        }
+
         return ConstOperators.Binary(b.Op, left, right) ?? throw env.Error(b, "Not a constant expression.");
     }
 
     // An extension type's own operator is a function, whatever it represents.
     private void CheckOperator(Expr operand, string name, Syntax.Node at, ConstScope env)
     {
-        if (Types.ExtensionTypeOf(operand, env) is { } type && lowering.Types.FindExtensionTypeMember(type, name) is { Owner.Class.IsExtensionType: true }) throw env.Error(at, "Not a constant expression.");
+        if (Types.ExtensionTypeOf(operand, env) is { } type && lowering.Types.FindExtensionTypeMember(type, name) is { Owner.Class.IsExtensionType: true })
+        {
+            throw env.Error(at, "Not a constant expression.");
+        }
     }
 
     private static ConstValue Bool(ConstValue v, Syntax.Node at, ConstScope env) => v as ConstBool ?? throw env.Error(at, "Not a constant expression.");
@@ -425,9 +624,21 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
             name = null;
         }
 
-        if (node.Prefix is not null && env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var library) && library.IsDeferred) throw env.Error(n, "Not a constant expression: its library is deferred.");
-        if (Resolve(env, node) is not InterfaceType type || env.Scope.AliasOf(node) is { IsVariable: true }) throw env.Error(n, "Not a class.");
-        if (!type.Class.Constructors.TryGetValue(name ?? "", out var constructor)) throw env.Error(n, $"Couldn't find constructor '{type.Class.Name}{(name is null ? "" : "." + name)}'.");
+        if (node.Prefix is not null && env.Scope.Library.Prefixes.TryGetValue(node.Prefix, out var library) && library.IsDeferred)
+        {
+            throw env.Error(n, "Not a constant expression: its library is deferred.");
+        }
+
+        if (Resolve(env, node) is not InterfaceType type || env.Scope.AliasOf(node) is { IsVariable: true })
+        {
+            throw env.Error(n, "Not a class.");
+        }
+
+        if (!type.Class.Constructors.TryGetValue(name ?? "", out var constructor))
+        {
+            throw env.Error(n, $"Couldn't find constructor '{type.Class.Name}{(name is null ? "" : "." + name)}'.");
+        }
+
         return Objects.Construct(constructor, node.Args.Count > 0 || env.Scope.LookupTopLevel(node.Name) is TypedefElement ? type.Args : null, n.Args, context, env, n, null);
     }
 
@@ -435,16 +646,24 @@ internal sealed class ConstEvaluator(ProgramLowering lowering)
     {
         // identical, and constructors without 'const' within a constant.
         if (c.Args.Items.Count == 2 && ConstantExpressionChecks.IsIdentical(ElementOf(c.Target, env)))
+        {
             return new ConstBool(Evaluate(c.Args.Items[0].Value, env, null).Equals(Evaluate(c.Args.Items[1].Value, env, null)));
+        }
+
         if (TypeNodeOf(c.Target) is { } whole && IsTypeName(whole, env))
         {
             whole.Args = c.TypeArgs ?? whole.Args;
             if (Resolve(env, whole) is InterfaceType type && env.Scope.AliasOf(whole) is not { IsVariable: true } && type.Class.Constructors.TryGetValue("", out var unnamed))
+            {
                 return Objects.Construct(unnamed, whole.Args.Count > 0 || env.Scope.LookupTopLevel(whole.Name) is TypedefElement ? type.Args : null, c.Args, context, env, c, null);
+            }
         }
 
         if (c.Target is PropertyGet p && TypeNodeOf(p.Target) is { } typeNode && IsTypeName(typeNode, env) && Resolve(env, typeNode) is InterfaceType named && env.Scope.AliasOf(typeNode) is not { IsVariable: true } && named.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
+        {
             return Objects.Construct(constructor, typeNode.Args.Count > 0 || env.Scope.LookupTopLevel(typeNode.Name) is TypedefElement ? named.Args : null, c.Args, context, env, c, null);
+        }
+
         throw env.Error(c, "Not a constant expression.");
     }
 

@@ -15,7 +15,11 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
     /// <exception cref="DartErrorException">It is no constant.</exception>
     public (ConstValue Value, DartType Type) Evaluate(Expr e, ConstScope env)
     {
-        while (e is Paren p) e = p.Value;
+        while (e is Paren p)
+        {
+            e = p.Value;
+        }
+
         if (e is not Conditional c)
         {
             var only = evaluator.Evaluate(e, env, null);
@@ -25,7 +29,11 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
         using var level = lowering.Program.Nesting.Enter(env.Scope.File, e.Pos);
         var holds = evaluator.Holds(c, env);
         var (value, type) = Evaluate(holds ? c.Then : c.Else, env);
-        if (Branch(holds ? c.Else : c.Then, env) is not { } other) return (value, type);
+        if (Branch(holds ? c.Else : c.Then, env) is not { } other)
+        {
+            return (value, type);
+        }
+
         return (value, holds ? lowering.Types.Lub(type, other) : lowering.Types.Lub(other, type));
     }
 
@@ -60,7 +68,10 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
                     continue;
             }
 
-            if ((next is NewExpr or Call ? ConstructedBy(next, env).Type : Declared(next, env)) is InterfaceType { Class.IsExtensionType: true } type) return type;
+            if ((next is NewExpr or Call ? ConstructedBy(next, env).Type : Declared(next, env)) is InterfaceType { Class.IsExtensionType: true } type)
+            {
+                return type;
+            }
         }
 
         return null;
@@ -107,7 +118,10 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
             case NewExpr n:
                 var node = n.Type;
                 if (n.Constructor is { } name && node.Prefix is null && env.Scope.LookupParam(node.Name) is null && env.Scope.Library.Prefixes.ContainsKey(node.Name))
+                {
                     node = new NamedTypeNode { Pos = node.Pos, Prefix = node.Name, Name = name, Args = node.Args, IsExpression = true };
+                }
+
                 return Written(node, env);
             case Call c when ConstEvaluator.TypeNodeOf(c.Target) is { } whole && ConstEvaluator.IsTypeName(whole, env):
                 whole.Args = c.TypeArgs ?? whole.Args;
@@ -130,8 +144,16 @@ internal sealed class ConstTypes(ProgramLowering lowering, ConstEvaluator evalua
     public DartType OfObject(InterfaceType written, bool hasArguments, ConstValue value)
     {
         var (cls, type) = (written.Class, evaluator.TypeOf(value));
-        if (!cls.IsExtensionType) return lowering.Types.AsInstanceOf(type, cls) ?? type;
-        if (hasArguments || cls.TypeParams.Count == 0) return written;
+        if (!cls.IsExtensionType)
+        {
+            return lowering.Types.AsInstanceOf(type, cls) ?? type;
+        }
+
+        if (hasArguments || cls.TypeParams.Count == 0)
+        {
+            return written;
+        }
+
         var (lower, upper) = (new Dictionary<TypeParam, DartType>(), new Dictionary<TypeParam, DartType>());
         lowering.Types.Inference.Constrain(type, cls.OnType!, [.. cls.TypeParams], lower, upper);
         return new InterfaceType(cls, lowering.Types.Inference.Solve(cls.TypeParams, lower, upper, partial: false));

@@ -114,8 +114,16 @@ internal sealed record ConstFunction(Member Function, DartType[] TypeArgs, Inter
     /// <summary>The type with its type parameters, given the signature of what is torn off.</summary>
     public FunctionType GenericType(FunctionType signature)
     {
-        if (Function.Kind != MemberKind.Constructor) return signature;
-        if (Alias is null) return new FunctionType([.. Function.Owner!.TypeParams], signature.Required, signature.Optional, signature.Named, signature.Result);
+        if (Function.Kind != MemberKind.Constructor)
+        {
+            return signature;
+        }
+
+        if (Alias is null)
+        {
+            return new FunctionType([.. Function.Owner!.TypeParams], signature.Required, signature.Optional, signature.Named, signature.Result);
+        }
+
         var made = (InterfaceType)Alias.Type!;
         var own = (FunctionType)signature.Substitute(made.Map());
         return new FunctionType([.. Alias.Params], own.Required, own.Optional, own.Named, made);

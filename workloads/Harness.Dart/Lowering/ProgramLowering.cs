@@ -53,7 +53,9 @@ internal sealed class ProgramLowering
         OwnFields = new OwnFields(this);
         Traces = new StackTraces(this);
         foreach (var cls in program.Classes)
+        {
             Selectors.Build(cls);
+        }
     }
 
     /// <summary>The program.</summary>
@@ -140,7 +142,10 @@ internal sealed class ProgramLowering
     public DartModule Compile()
     {
         if (!Program.Main.Declared.TryGetValue("main", out var element) && !Program.Main.Exported.TryGetValue("main", out element) || element is not Member { Kind: MemberKind.Method } main)
+        {
             throw new DartCompilationException([new DartError(Program.Main.Units.FirstOrDefault()?.File, 0, "No 'main' method found.")]);
+        }
+
         new DeclarationChecks(Program, Signatures).Run(action => Guard(action));
         Program.ThrowIfErrors();
         var entry = NewFunction("#main");
@@ -150,10 +155,16 @@ internal sealed class ProgramLowering
         new HostExports(this).Run();
         Drain();
         while (ClosureTables.Complete() | DynamicCalls.Complete())
+        {
             Drain();
+        }
+
         var unreached = new UnreachedCode(this);
         if (Program.Errors.Count > 0)
+        {
             CheckRest(unreached);
+        }
+
         var module = Finish();
         CheckRest(unreached);
         return module;
@@ -221,9 +232,16 @@ internal sealed class ProgramLowering
     public IrFunction Import(string name, WType[] parameters, WType result)
     {
         if (_imports.TryGetValue(name, out var function))
+        {
             return function;
+        }
+
         function = NewFunction("host." + name);
-        foreach (var p in parameters) function.AddParam(p, "p");
+        foreach (var p in parameters)
+        {
+            function.AddParam(p, "p");
+        }
+
         function.Result = result;
         function.Import = ("host", name);
         return _imports[name] = function;
@@ -232,7 +250,9 @@ internal sealed class ProgramLowering
     private void Drain()
     {
         while (_work.TryDequeue(out var work))
+        {
             Guard(work.Action);
+        }
     }
 
     /// <summary>Does of what is to be done what lowers the text of a declaration that <paramref name="isWanted"/> takes, and forgets the rest.</summary>
@@ -240,7 +260,10 @@ internal sealed class ProgramLowering
     {
         while (_work.TryDequeue(out var work))
         {
-            if (work.Of is { } member && isWanted(member)) Guard(work.Action, skipUnsupported: true);
+            if (work.Of is { } member && isWanted(member))
+            {
+                Guard(work.Action, skipUnsupported: true);
+            }
         }
     }
 
@@ -254,8 +277,14 @@ internal sealed class ProgramLowering
         catch (DartErrorException e)
         {
             if (!(skipUnsupported && e.IsUnsupported) && Program.Errors.Count < MaximumErrors && !Program.Errors.Contains(e.Error))
+            {
                 Program.Errors.Add(e.Error);
-            if (++_failures >= MaximumFailures) Program.ThrowIfErrors();
+            }
+
+            if (++_failures >= MaximumFailures)
+            {
+                Program.ThrowIfErrors();
+            }
         }
     }
 }

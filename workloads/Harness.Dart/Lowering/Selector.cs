@@ -9,8 +9,8 @@ internal enum SelectorKind : byte { Method, Getter, Setter, Tearoff }
 /// <summary>What a virtual call names: all members that override each other, with one signature for all of them.</summary>
 internal sealed class Selector(string name, SelectorKind kind)
 {
-    private static int s_count;
-    public int Id { get; } = Interlocked.Increment(ref s_count);
+    private static int _count;
+    public int Id { get; } = Interlocked.Increment(ref _count);
     public string Name { get; } = name;
     public SelectorKind Kind { get; } = kind;
     public List<Member> Members { get; } = [];
@@ -21,7 +21,11 @@ internal sealed class Selector(string name, SelectorKind kind)
     public Selector Find()
     {
         var s = this;
-        while (s.Parent is not null) s = s.Parent;
+        while (s.Parent is not null)
+        {
+            s = s.Parent;
+        }
+
         return s;
     }
 

@@ -73,10 +73,17 @@ internal sealed class StateMachine
         frame.Add(WType.I32, true, "state");
         frame.Add(Task.Type, true, "task");
         var kept = new List<(IrLocal Local, IrLocal? Origin, int Field)>();
-        foreach (var (origin, local) in moved) kept.Add((local, origin, frame.Add(Stored(local), true, local.Name)));
+        foreach (var (origin, local) in moved)
+        {
+            kept.Add((local, origin, frame.Add(Stored(local), true, local.Name)));
+        }
+
         foreach (var local in _function.Locals)
         {
-            if (!moved.ContainsValue(local) && lifetimes.IsKept(local)) kept.Add((local, null, frame.Add(Stored(local), true, local.Name)));
+            if (!moved.ContainsValue(local) && lifetimes.IsKept(local))
+            {
+                kept.Add((local, null, frame.Add(Stored(local), true, local.Name)));
+            }
         }
 
         var self = _function.AddLocal(WType.Ref(frame), "frame");
@@ -97,18 +104,29 @@ internal sealed class StateMachine
         // The first call brings the task.
         var begin = new List<Node> { Node.Set(Task, _reprs.Convert(Node.Get(_value), Task.Type)), Node.SetField(frame, 1, Node.Get(self), Node.Get(Task)) };
         code.Add(Node.If(Node.IsNull(Node.Get(Task)), Node.Seq(begin), null, WType.None));
-        foreach (var (local, _, field) in kept) code.Add(Node.Set(local, Field(field)));
+        foreach (var (local, _, field) in kept)
+        {
+            code.Add(Node.Set(local, Field(field)));
+        }
+
         code.Add(Node.Block(_stop, [.. machine, .. end, Node.Return(Node.Null(_target.Top))], WType.None));
         code.Add(Node.SetField(frame, 0, Node.Get(self), Node.Get(_state)));
         foreach (var (local, _, field) in kept)
         {
-            if (lifetimes.IsAssigned(local)) code.Add(Node.SetField(frame, field, Node.Get(self), Raw(local)));
+            if (lifetimes.IsAssigned(local))
+            {
+                code.Add(Node.SetField(frame, field, Node.Get(self), Raw(local)));
+            }
         }
 
         code.Add(Node.Return(Node.Get(Task)));
         _function.Body = Node.Seq(code);
         // Blocks around a jump into the middle end what validation knows of locals.
-        foreach (var local in _function.Locals) local.IsDefinite = false;
+        foreach (var local in _function.Locals)
+        {
+            local.IsDefinite = false;
+        }
+
         return Node.New(frame, [Node.I32(0), Node.Null(Task.Type.Heap!), .. kept.Select(k => k.Origin is { } origin ? Node.Get(origin) : Zero(Stored(k.Local)))]);
     }
 
@@ -125,14 +143,35 @@ internal sealed class StateMachine
         var stack = new Stack<Node>(nodes);
         while (stack.TryPop(out var node))
         {
-            foreach (var arg in node.Args) Push(arg, node.At);
-            if (node.Body is not null) foreach (var n in node.Body) Push(n, node.At);
-            if (node.Else is not null) foreach (var n in node.Else) Push(n, node.At);
+            foreach (var arg in node.Args)
+            {
+                Push(arg, node.At);
+            }
+
+            if (node.Body is not null)
+            {
+                foreach (var n in node.Body)
+                {
+                    Push(n, node.At);
+                }
+            }
+
+            if (node.Else is not null)
+            {
+                foreach (var n in node.Else)
+                {
+                    Push(n, node.At);
+                }
+            }
         }
 
         void Push(Node node, int around)
         {
-            if (node.At == 0) node.At = around;
+            if (node.At == 0)
+            {
+                node.At = around;
+            }
+
             stack.Push(node);
         }
     }
@@ -147,13 +186,34 @@ internal sealed class StateMachine
         {
             if (node.Data is IrLocal local && outer.Contains(local))
             {
-                if (!moved.TryGetValue(local, out var own)) moved[local] = own = _function.AddLocal(local.Type, local.Name);
+                if (!moved.TryGetValue(local, out var own))
+                {
+                    moved[local] = own = _function.AddLocal(local.Type, local.Name);
+                }
+
                 node.Data = own;
             }
 
-            foreach (var arg in node.Args) stack.Push(arg);
-            if (node.Body is not null) foreach (var n in node.Body) stack.Push(n);
-            if (node.Else is not null) foreach (var n in node.Else) stack.Push(n);
+            foreach (var arg in node.Args)
+            {
+                stack.Push(arg);
+            }
+
+            if (node.Body is not null)
+            {
+                foreach (var n in node.Body)
+                {
+                    stack.Push(n);
+                }
+            }
+
+            if (node.Else is not null)
+            {
+                foreach (var n in node.Else)
+                {
+                    stack.Push(n);
+                }
+            }
         }
 
         return moved;
@@ -161,9 +221,21 @@ internal sealed class StateMachine
 
     private bool Suspends(Node node)
     {
-        if (node.Op == IrOp.Suspend) return true;
-        if (node.Args.Length == 0 && node.Body is null) return false;
-        if (_suspends.TryGetValue(node, out var known)) return known;
+        if (node.Op == IrOp.Suspend)
+        {
+            return true;
+        }
+
+        if (node.Args.Length == 0 && node.Body is null)
+        {
+            return false;
+        }
+
+        if (_suspends.TryGetValue(node, out var known))
+        {
+            return known;
+        }
+
         var result = Array.Exists(node.Args, Suspends) || node.Body is { } body && body.Exists(Suspends) || node.Else is { } otherwise && otherwise.Exists(Suspends);
         return _suspends[node] = result;
     }
@@ -176,7 +248,10 @@ internal sealed class StateMachine
         foreach (var node in nodes)
         {
             Statement(node, result);
-            if (EndsNever(result)) break;
+            if (EndsNever(result))
+            {
+                break;
+            }
         }
 
         return result;
@@ -198,7 +273,10 @@ internal sealed class StateMachine
                 foreach (var child in node.Body!)
                 {
                     Statement(child, into);
-                    if (EndsNever(into)) return;
+                    if (EndsNever(into))
+                    {
+                        return;
+                    }
                 }
 
                 break;
@@ -209,12 +287,17 @@ internal sealed class StateMachine
                 var wait = node.Args[0];
                 var waited = Value(wait.Args[0], into);
                 if (waited.IsNever) { into.Add(waited); break; }
+
                 wait.Args = [waited];
                 into.Add(node);
                 break;
             case IrOp.Loop or IrOp.Try:
                 node.Body = Flatten(node.Body!);
-                if (node.Else is not null) node.Else = Flatten(node.Else);
+                if (node.Else is not null)
+                {
+                    node.Else = Flatten(node.Else);
+                }
+
                 into.Add(node);
                 break;
             default:
@@ -226,7 +309,11 @@ internal sealed class StateMachine
     /// <summary>An expression without stops, behind statements that have them.</summary>
     private Node Value(Node node, List<Node> before)
     {
-        if (!Suspends(node)) return node;
+        if (!Suspends(node))
+        {
+            return node;
+        }
+
         switch (node.Op)
         {
             case IrOp.Suspend:
@@ -237,7 +324,10 @@ internal sealed class StateMachine
                 for (var i = 0; i < node.Body!.Count - 1; i++)
                 {
                     Statement(node.Body[i], before);
-                    if (EndsNever(before)) return Node.Unreachable();
+                    if (EndsNever(before))
+                    {
+                        return Node.Unreachable();
+                    }
                 }
 
                 return Value(node.Body[^1], before);
@@ -246,9 +336,17 @@ internal sealed class StateMachine
                 return EndsNever(before) ? Node.Unreachable() : Node.Nop();
             case IrOp.If:
                 var condition = Value(node.Args[0], before);
-                if (condition.IsNever) return condition;
+                if (condition.IsNever)
+                {
+                    return condition;
+                }
+
                 node.Args = [condition];
-                if (!node.Body!.Exists(Suspends) && !(node.Else?.Exists(Suspends) ?? false)) return node;
+                if (!node.Body!.Exists(Suspends) && !(node.Else?.Exists(Suspends) ?? false))
+                {
+                    return node;
+                }
+
                 return Structured(node, before);
             case IrOp.Block:
                 return Structured(node, before);
@@ -263,15 +361,27 @@ internal sealed class StateMachine
         if (node.Type.Kind is WKind.None or WKind.Never)
         {
             node.Body = Flatten(node.Body!);
-            if (node.Else is not null) node.Else = Flatten(node.Else);
+            if (node.Else is not null)
+            {
+                node.Else = Flatten(node.Else);
+            }
+
             before.Add(node);
             return node.IsNever ? Node.Unreachable() : Node.Nop();
         }
 
         var result = Temporary(node.Type, "value");
-        if (node.Op == IrOp.Block) SetBeforeBranches(node.Body!, (IrLabel)node.Data!, result);
+        if (node.Op == IrOp.Block)
+        {
+            SetBeforeBranches(node.Body!, (IrLabel)node.Data!, result);
+        }
+
         node.Body = FlattenInto(node.Body!, result);
-        if (node.Else is not null) node.Else = FlattenInto(node.Else, result);
+        if (node.Else is not null)
+        {
+            node.Else = FlattenInto(node.Else, result);
+        }
+
         node.Type = WType.None;
         before.Add(node);
         return Node.Get(result);
@@ -289,10 +399,16 @@ internal sealed class StateMachine
             else
             {
                 var value = Value(nodes[i], list);
-                if (!EndsNever(list)) list.Add(value.IsNever || value.Type.Kind == WKind.None ? value : Node.Set(result, value));
+                if (!EndsNever(list))
+                {
+                    list.Add(value.IsNever || value.Type.Kind == WKind.None ? value : Node.Set(result, value));
+                }
             }
 
-            if (EndsNever(list)) break;
+            if (EndsNever(list))
+            {
+                break;
+            }
         }
 
         return list;
@@ -303,10 +419,32 @@ internal sealed class StateMachine
         var stack = new Stack<Node>(nodes);
         while (stack.TryPop(out var node))
         {
-            foreach (var arg in node.Args) stack.Push(arg);
-            if (node.Body is not null) foreach (var n in node.Body) stack.Push(n);
-            if (node.Else is not null) foreach (var n in node.Else) stack.Push(n);
-            if (node.Op != IrOp.Br || !ReferenceEquals(node.Data, label) || node.Args.Length == 0) continue;
+            foreach (var arg in node.Args)
+            {
+                stack.Push(arg);
+            }
+
+            if (node.Body is not null)
+            {
+                foreach (var n in node.Body)
+                {
+                    stack.Push(n);
+                }
+            }
+
+            if (node.Else is not null)
+            {
+                foreach (var n in node.Else)
+                {
+                    stack.Push(n);
+                }
+            }
+
+            if (node.Op != IrOp.Br || !ReferenceEquals(node.Data, label) || node.Args.Length == 0)
+            {
+                continue;
+            }
+
             node.Body = [Node.Set(result, node.Args[0]), Node.Br(label)];
             node.Op = IrOp.Seq;
             node.Args = [];
@@ -320,7 +458,11 @@ internal sealed class StateMachine
         for (var i = 0; i <= last; i++)
         {
             var value = Value(node.Args[i], before);
-            if (value.IsNever) return value;
+            if (value.IsNever)
+            {
+                return value;
+            }
+
             if (i < last && !IsStable(value))
             {
                 var saved = Temporary(value.Type, "saved");
@@ -372,7 +514,11 @@ internal sealed class StateMachine
             current.AddRange(entered);
         }
 
-        if (entries.Count > 0) FillDispatch(dispatch, entries);
+        if (entries.Count > 0)
+        {
+            FillDispatch(dispatch, entries);
+        }
+
         return current;
     }
 
@@ -389,7 +535,11 @@ internal sealed class StateMachine
         // The places of a sequence are numbered without gaps; other numbers are those of its first statement.
         var normal = new IrLabel();
         var labels = new List<IrLabel>();
-        foreach (var (label, first, last) in entries) labels.AddRange(Enumerable.Repeat(label, last - first + 1));
+        foreach (var (label, first, last) in entries)
+        {
+            labels.AddRange(Enumerable.Repeat(label, last - first + 1));
+        }
+
         labels.Add(normal);
         var table = new Node { Op = IrOp.BrTable, Type = WType.Never, Data = labels, Args = [Node.Numeric(Opcode.I32Sub, WType.I32, Node.Get(_state), Node.I32(entries[0].First))] };
         dispatch.Body = [Node.Block(normal, [table], WType.None)];
@@ -432,9 +582,17 @@ internal sealed class StateMachine
     {
         var inThen = node.Body!.Exists(Suspends);
         var inElse = node.Else?.Exists(Suspends) ?? false;
-        if (inThen) node.Body = Sequence(node.Body);
+        if (inThen)
+        {
+            node.Body = Sequence(node.Body);
+        }
+
         var last = _points;
-        if (inElse) node.Else = Sequence(node.Else!);
+        if (inElse)
+        {
+            node.Else = Sequence(node.Else!);
+        }
+
         var entered = inThen && inElse ? Node.Numeric(Opcode.I32LeU, WType.I32, Node.Get(_state), Node.I32(last)) : Node.I32(inThen ? 1 : 0);
         node.Args = [Node.If(Node.Get(_state), entered, node.Args[0], WType.I32)];
         return node;
@@ -442,8 +600,16 @@ internal sealed class StateMachine
 
     private Node EnteredTry(Node node)
     {
-        if (node.Body!.Exists(Suspends)) node.Body = Sequence(node.Body);
-        if (!node.Else!.Exists(Suspends)) return node;
+        if (node.Body!.Exists(Suspends))
+        {
+            node.Body = Sequence(node.Body);
+        }
+
+        if (!node.Else!.Exists(Suspends))
+        {
+            return node;
+        }
+
         // The handler stands behind the try, so that it can be entered without it.
         var last = _points;
         var handler = Sequence(node.Else);

@@ -16,16 +16,28 @@ internal sealed class SuspensionLifetimes
 
     public SuspensionLifetimes(params List<Node>[] parts)
     {
-        foreach (var part in parts) VisitAll(part);
+        foreach (var part in parts)
+        {
+            VisitAll(part);
+        }
+
         foreach (var (local, use) in _uses.ToList())
         {
             var (first, last, readFirst) = use;
             // Inner loops come before those around them.
             foreach (var loop in _loops)
             {
-                if (loop.Last < first || loop.First > last || first < loop.First && last > loop.Last) continue;
+                if (loop.Last < first || loop.First > last || first < loop.First && last > loop.Last)
+                {
+                    continue;
+                }
+
                 var isWithin = first > loop.First && last < loop.Last;
-                if (isWithin && !readFirst) continue;
+                if (isWithin && !readFirst)
+                {
+                    continue;
+                }
+
                 (first, last) = (Math.Min(first, loop.First), Math.Max(last, loop.Last));
             }
 
@@ -36,9 +48,17 @@ internal sealed class SuspensionLifetimes
     /// <summary>Whether a variable's value is needed behind a stop that comes after it was set.</summary>
     public bool IsKept(IrLocal local)
     {
-        if (!_uses.TryGetValue(local, out var use)) return false;
+        if (!_uses.TryGetValue(local, out var use))
+        {
+            return false;
+        }
+
         var index = _stops.BinarySearch(use.First);
-        if (index < 0) index = ~index;
+        if (index < 0)
+        {
+            index = ~index;
+        }
+
         return index < _stops.Count && _stops[index] < use.Last;
     }
 
@@ -46,15 +66,26 @@ internal sealed class SuspensionLifetimes
 
     private void VisitAll(List<Node> nodes)
     {
-        foreach (var node in nodes) Visit(node);
+        foreach (var node in nodes)
+        {
+            Visit(node);
+        }
     }
 
     private void Visit(Node node)
     {
         var first = ++_position;
         var stops = _stops.Count;
-        foreach (var arg in node.Args) Visit(arg);
-        if (node.Body is not null) VisitAll(node.Body);
+        foreach (var arg in node.Args)
+        {
+            Visit(arg);
+        }
+
+        if (node.Body is not null)
+        {
+            VisitAll(node.Body);
+        }
+
         if (node.Data is TryData data)
         {
             // The handler begins with what was thrown.
@@ -63,7 +94,11 @@ internal sealed class SuspensionLifetimes
             Mention(data.Stack, isRead: false);
         }
 
-        if (node.Else is not null) VisitAll(node.Else);
+        if (node.Else is not null)
+        {
+            VisitAll(node.Else);
+        }
+
         _position++;
         switch (node.Op)
         {
@@ -71,14 +106,22 @@ internal sealed class SuspensionLifetimes
             case IrOp.Get: Mention((IrLocal)node.Data!, isRead: true); break;
             case IrOp.Set or IrOp.Tee: Mention((IrLocal)node.Data!, isRead: false); break;
             case IrOp.Loop:
-                if (_stops.Count > stops) _loops.Add((first, _position));
+                if (_stops.Count > stops)
+                {
+                    _loops.Add((first, _position));
+                }
+
                 break;
         }
     }
 
     private void Mention(IrLocal local, bool isRead)
     {
-        if (!isRead) _assigned.Add(local);
+        if (!isRead)
+        {
+            _assigned.Add(local);
+        }
+
         _uses[local] = _uses.TryGetValue(local, out var use) ? (use.First, _position, use.ReadFirst) : (_position, _position, isRead);
     }
 }

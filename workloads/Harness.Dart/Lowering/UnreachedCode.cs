@@ -17,7 +17,11 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
     /// <summary>Notes the errors of all that was not lowered.</summary>
     public void Check()
     {
-        if (_isChecked) return;
+        if (_isChecked)
+        {
+            return;
+        }
+
         _isChecked = true;
         var applications = _program.Classes.Where(c => c.AppliedMixin is not null).ToLookup(c => c.AppliedMixin!);
         foreach (var library in _program.Loader.All.Where(l => l.IsOwn))
@@ -42,11 +46,29 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
             foreach (var cls in classes)
             {
                 Annotations(cls.Node.Metadata, new TypeScope(_program, library, cls.File, null), null);
-                foreach (var member in cls.Statics.Values.Concat(cls.Members.Values).Concat(cls.Constructors.Values).Where(m => m.Lexical == cls).Distinct()) Constants(member);
-                foreach (var member in cls.Statics.Values.Distinct()) Check(() => Static(member));
-                foreach (var constructor in cls.Constructors.Values) Check(() => Constructor(constructor));
-                if (cls.Node.Kind == ClassKind.Mixin) Mixin(cls, [.. applications[cls]]);
-                else Members(cls, _ => true);
+                foreach (var member in cls.Statics.Values.Concat(cls.Members.Values).Concat(cls.Constructors.Values).Where(m => m.Lexical == cls).Distinct())
+                {
+                    Constants(member);
+                }
+
+                foreach (var member in cls.Statics.Values.Distinct())
+                {
+                    Check(() => Static(member));
+                }
+
+                foreach (var constructor in cls.Constructors.Values)
+                {
+                    Check(() => Constructor(constructor));
+                }
+
+                if (cls.Node.Kind == ClassKind.Mixin)
+                {
+                    Mixin(cls, [.. applications[cls]]);
+                }
+                else
+                {
+                    Members(cls, _ => true);
+                }
             }
         }
     }
@@ -63,12 +85,18 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
         }
 
         Members(applications[0], _ => true);
-        foreach (var application in applications.Skip(1)) Members(application, NamesSuper);
+        foreach (var application in applications.Skip(1))
+        {
+            Members(application, NamesSuper);
+        }
     }
 
     private void Members(ClassElement cls, Func<Member, bool> isWanted)
     {
-        foreach (var (key, member) in cls.Members.Where(m => isWanted(m.Value))) Check(() => Instance(member, isSetter: key != member.Name));
+        foreach (var (key, member) in cls.Members.Where(m => isWanted(m.Value)))
+        {
+            Check(() => Instance(member, isSetter: key != member.Name));
+        }
     }
 
     private static bool NamesSuper(Member member) =>
@@ -84,43 +112,84 @@ internal sealed class UnreachedCode(ProgramLowering lowering)
     private void Constants(Member member)
     {
         Annotations(member.Function?.Metadata ?? member.Field?.Metadata ?? [], TypeScope.Of(_program, member), member.Lexical);
-        if (member.Function is null || member.Index == -1) return;
-        foreach (var param in _lowering.Signatures.Params(member).Where(p => p.Node.Default is not null)) Check(() => _lowering.Constants.DefaultOf(member, param));
+        if (member.Function is null || member.Index == -1)
+        {
+            return;
+        }
+
+        foreach (var param in _lowering.Signatures.Params(member).Where(p => p.Node.Default is not null))
+        {
+            Check(() => _lowering.Constants.DefaultOf(member, param));
+        }
     }
 
     private void Annotations(List<Annotation> annotations, TypeScope scope, ClassElement? lexical)
     {
-        foreach (var annotation in annotations) Check(() => _lowering.Constants.CheckAnnotation(annotation, scope, lexical));
+        foreach (var annotation in annotations)
+        {
+            Check(() => _lowering.Constants.CheckAnnotation(annotation, scope, lexical));
+        }
     }
 
     private void Static(Member member)
     {
-        if (member.Function is { External: true } || member.Field is { External: true }) return;
-        if (member.IsConst) Constant(member);
-        else if (member.Kind == MemberKind.Field) _lowering.Statics.Variable(member);
-        else _lowering.Functions.StaticFunction(member);
+        if (member.Function is { External: true } || member.Field is { External: true })
+        {
+            return;
+        }
+
+        if (member.IsConst)
+        {
+            Constant(member);
+        }
+        else if (member.Kind == MemberKind.Field)
+        {
+            _lowering.Statics.Variable(member);
+        }
+        else
+        {
+            _lowering.Functions.StaticFunction(member);
+        }
     }
 
     // Evaluation leaves out operands that do not count: they must have the right types, too.
     private void Constant(Member member)
     {
         _lowering.Constants.ValueOf(member);
-        if (member.Field is not null) EntryLowering.CheckInitializer(_lowering, member);
+        if (member.Field is not null)
+        {
+            EntryLowering.CheckInitializer(_lowering, member);
+        }
     }
 
     private void Constructor(Member constructor)
     {
-        if (constructor.Index == -1 || constructor.Function!.External) return;
+        if (constructor.Index == -1 || constructor.Function!.External)
+        {
+            return;
+        }
+
         _lowering.Functions.ConstructorFunction(constructor);
     }
 
     private void Instance(Member member, bool isSetter)
     {
-        if (member.IsAbstract || member.Function is { External: true } || member.Field is { External: true }) return;
-        if (member.Kind == MemberKind.Field && member.Field is not { Late: true, Init: not null }) return;
+        if (member.IsAbstract || member.Function is { External: true } || member.Field is { External: true })
+        {
+            return;
+        }
+
+        if (member.Kind == MemberKind.Field && member.Field is not { Late: true, Init: not null })
+        {
+            return;
+        }
+
         if (member.Owner!.Node.Kind is ClassKind.Extension or ClassKind.ExtensionType)
         {
-            if (member.Kind != MemberKind.Field) _lowering.Functions.StaticFunction(member);
+            if (member.Kind != MemberKind.Field)
+            {
+                _lowering.Functions.StaticFunction(member);
+            }
         }
         else if (isSetter || member.Kind == MemberKind.Setter)
         {

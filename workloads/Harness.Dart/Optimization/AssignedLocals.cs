@@ -21,11 +21,19 @@ internal sealed class AssignedLocals
 
     private void Visit(Node node)
     {
-        foreach (var arg in node.Args) Visit(arg);
+        foreach (var arg in node.Args)
+        {
+            Visit(arg);
+        }
+
         switch (node.Op)
         {
             case IrOp.Get:
-                if (!_set.Contains((IrLocal)node.Data!)) _stale.Add((IrLocal)node.Data!);
+                if (!_set.Contains((IrLocal)node.Data!))
+                {
+                    _stale.Add((IrLocal)node.Data!);
+                }
+
                 break;
             case IrOp.Set or IrOp.Tee:
                 _set.Add((IrLocal)node.Data!);
@@ -43,7 +51,11 @@ internal sealed class AssignedLocals
 
     private void VisitApart(List<Node>? nodes)
     {
-        if (nodes is null) return;
+        if (nodes is null)
+        {
+            return;
+        }
+
         var outside = _set;
         _set = [.. outside];
         nodes.ForEach(Visit);

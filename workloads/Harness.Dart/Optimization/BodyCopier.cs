@@ -14,7 +14,10 @@ internal sealed class BodyCopier(IrFunction into)
     public IrLocal Own(IrLocal local)
     {
         if (!_locals.TryGetValue(local, out var own))
+        {
             _locals[local] = own = into.AddLocal(local.Type, local.Name, local.IsDefinite);
+        }
+
         return own;
     }
 
@@ -28,9 +31,15 @@ internal sealed class BodyCopier(IrFunction into)
     public Node Copy(Node node)
     {
         if (node.Op == IrOp.Get && _values.TryGetValue((IrLocal)node.Data!, out var value))
+        {
             return value;
+        }
+
         if (node.Op == IrOp.Return && _end is not null)
+        {
             return Node.Br(_end, node.Args.Length == 0 ? null : Copy(node.Args[0]));
+        }
+
         var copy = new Node { Op = node.Op, Type = node.Type, Number = node.Number, At = node.At };
         // What a label's operation has within comes behind the label.
         copy.Data = node.Data switch
@@ -49,13 +58,21 @@ internal sealed class BodyCopier(IrFunction into)
     /// <summary>Copies a tree whose last operation is its only return, as the value that it returns.</summary>
     public Node CopyWithoutReturn(Node node)
     {
-        if (node.Op == IrOp.Return) return node.Args.Length == 0 ? Node.Nop() : Copy(node.Args[0]);
+        if (node.Op == IrOp.Return)
+        {
+            return node.Args.Length == 0 ? Node.Nop() : Copy(node.Args[0]);
+        }
+
         return Node.Seq([.. node.Body!.Take(node.Body!.Count - 1).Select(Copy), CopyWithoutReturn(node.Body[^1])]);
     }
 
     private IrLabel Own(IrLabel label)
     {
-        if (!_labels.TryGetValue(label, out var own)) _labels[label] = own = new IrLabel();
+        if (!_labels.TryGetValue(label, out var own))
+        {
+            _labels[label] = own = new IrLabel();
+        }
+
         return own;
     }
 }

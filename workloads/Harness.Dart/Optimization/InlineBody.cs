@@ -26,10 +26,16 @@ internal sealed class InlineBody
     public static InlineBody? TryMake(IrFunction function, int limit)
     {
         if (function.Body is not { } body || function.Import is not null || Size(body, limit) > limit)
+        {
             return null;
+        }
+
         var nodes = NodeWalk.Of(body);
         if (nodes.Exists(node => node.Op is IrOp.Try or IrOp.Suspend or IrOp.Late or IrOp.ClassTest || node.Op == IrOp.Call && node.Data == function))
+        {
             return null;
+        }
+
         return body.IsNever && !nodes.Exists(node => node.Op == IrOp.Return) ? null : new InlineBody(function, nodes);
     }
 
@@ -42,12 +48,20 @@ internal sealed class InlineBody
         {
             var (parameter, value) = (_function.Params[i], call.Args[i]);
             if (_isPlain || IsConstant(value) && !_assigned.Contains(parameter))
+            {
                 copier.Substitute(parameter, value);
+            }
             else
+            {
                 result.Add(Node.Set(copier.Own(parameter), value));
+            }
         }
 
-        foreach (var local in _stale) result.Add(Node.Set(copier.Own(local), Zero(local.Type)));
+        foreach (var local in _stale)
+        {
+            result.Add(Node.Set(copier.Own(local), Zero(local.Type)));
+        }
+
         result.Add(Copy(copier));
         call.Op = IrOp.Seq;
         call.Data = null;
@@ -63,7 +77,10 @@ internal sealed class InlineBody
         if (_returns == 0 || isTail)
         {
             copy = isTail ? copier.CopyWithoutReturn(body) : copier.Copy(body);
-            if (_function.Result.Kind != WKind.None && copy.Type.Kind == WKind.None) copy = Node.Seq(copy, Node.Unreachable());
+            if (_function.Result.Kind != WKind.None && copy.Type.Kind == WKind.None)
+            {
+                copy = Node.Seq(copy, Node.Unreachable());
+            }
         }
         else
         {
@@ -78,16 +95,28 @@ internal sealed class InlineBody
     /// <summary>The node whose value a tree has.</summary>
     private static Node TailOf(Node node)
     {
-        while (node is { Op: IrOp.Seq, Body.Count: > 0 }) node = node.Body[^1];
+        while (node is { Op: IrOp.Seq, Body.Count: > 0 })
+        {
+            node = node.Body[^1];
+        }
+
         return node;
     }
 
     // The only argument can stay where it is, if nothing happens before the parameter is read.
     private bool IsReadOnceAndFirst(IrLocal parameter, List<Node> nodes)
     {
-        if (nodes.Count(node => node.Op == IrOp.Get && node.Data == parameter) != 1) return false;
+        if (nodes.Count(node => node.Op == IrOp.Get && node.Data == parameter) != 1)
+        {
+            return false;
+        }
+
         var first = _function.Body!;
-        while (first.Op != IrOp.Loop && (first.Args.FirstOrDefault() ?? first.Body?.FirstOrDefault()) is { } inner) first = inner;
+        while (first.Op != IrOp.Loop && (first.Args.FirstOrDefault() ?? first.Body?.FirstOrDefault()) is { } inner)
+        {
+            first = inner;
+        }
+
         return first.Op == IrOp.Get && first.Data == parameter;
     }
 
@@ -109,10 +138,25 @@ internal sealed class InlineBody
         var stack = new Stack<Node>([root]);
         while (size <= limit && stack.TryPop(out var node))
         {
-            if (node.Op is not (IrOp.Seq or IrOp.Nop or IrOp.Return or IrOp.Block)) size++;
-            foreach (var arg in node.Args) stack.Push(arg);
-            foreach (var child in node.Body ?? []) stack.Push(child);
-            foreach (var child in node.Else ?? []) stack.Push(child);
+            if (node.Op is not (IrOp.Seq or IrOp.Nop or IrOp.Return or IrOp.Block))
+            {
+                size++;
+            }
+
+            foreach (var arg in node.Args)
+            {
+                stack.Push(arg);
+            }
+
+            foreach (var child in node.Body ?? [])
+            {
+                stack.Push(child);
+            }
+
+            foreach (var child in node.Else ?? [])
+            {
+                stack.Push(child);
+            }
         }
 
         return size;

@@ -20,7 +20,10 @@ internal sealed class Inliner(ModuleParts parts, int limit, bool takesAccessors)
     {
         foreach (var function in parts.Functions)
         {
-            if (function.Body is not null && !_done.Contains(function)) RunFrom(function);
+            if (function.Body is not null && !_done.Contains(function))
+            {
+                RunFrom(function);
+            }
         }
     }
 
@@ -34,7 +37,11 @@ internal sealed class Inliner(ModuleParts parts, int limit, bool takesAccessors)
         {
             if (at.Next == at.Calls.Count)
             {
-                foreach (var call in at.Calls) TryInline(at.Function, call);
+                foreach (var call in at.Calls)
+                {
+                    TryInline(at.Function, call);
+                }
+
                 _done.Add(at.Function);
                 continue;
             }
@@ -42,7 +49,9 @@ internal sealed class Inliner(ModuleParts parts, int limit, bool takesAccessors)
             stack.Push(at with { Next = at.Next + 1 });
             var callee = (IrFunction)at.Calls[at.Next].Data!;
             if (callee.Body is not null && !_done.Contains(callee) && entered.Add(callee))
+            {
                 stack.Push((callee, CallsIn(callee), 0));
+            }
         }
     }
 
@@ -53,9 +62,16 @@ internal sealed class Inliner(ModuleParts parts, int limit, bool takesAccessors)
     private void TryInline(IrFunction caller, Node call)
     {
         var callee = (IrFunction)call.Data!;
-        if (call.IsNever || !_done.Contains(callee)) return;
+        if (call.IsNever || !_done.Contains(callee))
+        {
+            return;
+        }
+
         if (!_bodies.TryGetValue(callee, out var body))
+        {
             _bodies[callee] = body = takesAccessors && callee.IsFieldAccess ? InlineBody.TryMake(callee, int.MaxValue) : limit > 0 ? InlineBody.TryMake(callee, limit) : null;
+        }
+
         body?.Replace(call, caller);
     }
 }

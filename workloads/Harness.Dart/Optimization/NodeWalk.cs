@@ -18,10 +18,22 @@ internal static class NodeWalk
         var stack = new Stack<Node>([root]);
         while (stack.TryPop(out var node))
         {
-            if (!seen.Add(node)) continue;
+            if (!seen.Add(node))
+            {
+                continue;
+            }
+
             nodes.Add(node);
-            if (!entersCold && node.Op == IrOp.Throw) continue;
-            foreach (var arg in node.Args) stack.Push(arg);
+            if (!entersCold && node.Op == IrOp.Throw)
+            {
+                continue;
+            }
+
+            foreach (var arg in node.Args)
+            {
+                stack.Push(arg);
+            }
+
             PushAll(node, node.Body);
             PushAll(node, node.Else);
         }
@@ -30,14 +42,25 @@ internal static class NodeWalk
 
         void PushAll(Node node, List<Node>? children)
         {
-            if (children is null || !entersCold && node.Op == IrOp.If && EndsInThrow(children)) return;
-            foreach (var child in children) stack.Push(child);
+            if (children is null || !entersCold && node.Op == IrOp.If && EndsInThrow(children))
+            {
+                return;
+            }
+
+            foreach (var child in children)
+            {
+                stack.Push(child);
+            }
         }
     }
 
     private static bool EndsInThrow(List<Node> nodes)
     {
-        while (nodes.Count > 0 && nodes[^1] is { Op: IrOp.Seq, Body: { } inner }) nodes = inner;
+        while (nodes.Count > 0 && nodes[^1] is { Op: IrOp.Seq, Body: { } inner })
+        {
+            nodes = inner;
+        }
+
         return nodes.Count > 0 && nodes[^1].Op is IrOp.Throw or IrOp.Unreachable;
     }
 }

@@ -13,22 +13,58 @@ internal static class UnusedFunctions
         var work = new Stack<IrFunction>();
         void Use(IrFunction function)
         {
-            if (used.Add(function)) work.Push(function);
+            if (used.Add(function))
+            {
+                work.Push(function);
+            }
         }
 
-        foreach (var function in parts.Functions.Where(function => function.Export is not null)) Use(function);
-        if (parts.Start is { } start) Use(start);
-        foreach (var function in parts.Table) if (function is not null) Use(function);
-        foreach (var global in parts.Globals) UseAll(global.Init);
-        while (work.TryPop(out var function)) UseAll(function.Body);
-        foreach (var function in parts.Functions.Where(function => function.Import is null && !used.Contains(function))) function.Body = null;
+        foreach (var function in parts.Functions.Where(function => function.Export is not null))
+        {
+            Use(function);
+        }
+
+        if (parts.Start is { } start)
+        {
+            Use(start);
+        }
+
+        foreach (var function in parts.Table)
+        {
+            if (function is not null)
+            {
+                Use(function);
+            }
+        }
+
+        foreach (var global in parts.Globals)
+        {
+            UseAll(global.Init);
+        }
+
+        while (work.TryPop(out var function))
+        {
+            UseAll(function.Body);
+        }
+
+        foreach (var function in parts.Functions.Where(function => function.Import is null && !used.Contains(function)))
+        {
+            function.Body = null;
+        }
 
         void UseAll(Node? root)
         {
-            if (root is null) return;
+            if (root is null)
+            {
+                return;
+            }
+
             foreach (var node in NodeWalk.Of(root))
             {
-                if (node.Data is IrFunction function) Use(function);
+                if (node.Data is IrFunction function)
+                {
+                    Use(function);
+                }
             }
         }
     }

@@ -9,7 +9,11 @@ internal sealed record AliasUse(TypedefElement Typedef, DartType[] Arguments)
     public DartType Expand()
     {
         var map = new Dictionary<TypeParam, DartType>();
-        for (var i = 0; i < Arguments.Length; i++) map[Typedef.Params[i]] = Arguments[i];
+        for (var i = 0; i < Arguments.Length; i++)
+        {
+            map[Typedef.Params[i]] = Arguments[i];
+        }
+
         var type = Typedef.Type!.Substitute(map);
         // A typedef of its own parameter gives an argument back, with the typedef that this was written by.
         return Typedef.Type is TypeParamType ? type : type.WithAlias(this);

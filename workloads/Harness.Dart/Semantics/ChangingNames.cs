@@ -15,7 +15,11 @@ internal sealed class ChangingNames(DartProgram program)
     /// <param name="name">The name.</param>
     public bool Contains(Library library, string name)
     {
-        if (!_known.TryGetValue(library, out var names)) _known[library] = names = [.. Declared(library), .. Forwarded(library)];
+        if (!_known.TryGetValue(library, out var names))
+        {
+            _known[library] = names = [.. Declared(library), .. Forwarded(library)];
+        }
+
         return names.Contains(name);
     }
 
@@ -27,12 +31,19 @@ internal sealed class ChangingNames(DartProgram program)
     {
         foreach (var cls in program.Classes.Where(c => c.Library == library && c is { Original: null, IsAbstract: false }))
         {
-            if (TypeSystem.FindImplementation(cls, "noSuchMethod") is not { } handler || handler.Owner == program.Object.Class) continue;
+            if (TypeSystem.FindImplementation(cls, "noSuchMethod") is not { } handler || handler.Owner == program.Object.Class)
+            {
+                continue;
+            }
+
             foreach (var super in program.Types.Supertypes(cls).Keys.Where(c => c.Library == library))
             {
                 foreach (var name in super.Members.Where(m => m.Key == m.Value.Name && m.Value.Kind is MemberKind.Getter or MemberKind.Field).Select(m => m.Key))
                 {
-                    if (TypeSystem.FindImplementation(cls, name) is null) yield return name;
+                    if (TypeSystem.FindImplementation(cls, name) is null)
+                    {
+                        yield return name;
+                    }
                 }
             }
         }

@@ -15,9 +15,15 @@ internal sealed class ClassBuilder(DartProgram program)
         }
 
         foreach (var cls in all)
+        {
             Guard(cls, () => DeclareParams(program, cls));
+        }
+
         foreach (var cls in all)
+        {
             Guard(cls, () => BuildHierarchy(cls, 0));
+        }
+
         program.ThrowIfErrors();
         foreach (var cls in program.Classes)
         {
@@ -28,7 +34,9 @@ internal sealed class ClassBuilder(DartProgram program)
             }
 
             foreach (var i in cls.Interfaces)
+            {
                 i.Class.DirectSubtypes.Add(cls);
+            }
         }
 
         var next = 0;
@@ -58,7 +66,9 @@ internal sealed class ClassBuilder(DartProgram program)
         {
             cls.ClassId = next++;
             for (var i = cls.DirectSubclasses.Count - 1; i >= 0; i--)
+            {
                 stack.Push(cls.DirectSubclasses[i]);
+            }
         }
     }
 
@@ -66,12 +76,18 @@ internal sealed class ClassBuilder(DartProgram program)
     public static void DeclareParams(DartProgram program, ClassElement cls)
     {
         if (cls.Node.TypeParams.Count == 0 || cls.TypeParams.Count > 0 || cls.AppliedMixin is not null)
+        {
             return;
+        }
+
         foreach (var node in cls.Node.TypeParams)
         {
             var parameter = new TypeParam(node.Name) { Class = cls };
             cls.TypeParams.Add(parameter);
-            if (node.Name != "_") cls.TypeScope[node.Name] = parameter.Type;
+            if (node.Name != "_")
+            {
+                cls.TypeScope[node.Name] = parameter.Type;
+            }
         }
 
         TypeScope.ResolveBounds(cls.Node.TypeParams, cls.TypeParams, new TypeScope(program, cls.Library, cls.File, cls));
@@ -80,11 +96,20 @@ internal sealed class ClassBuilder(DartProgram program)
     private void BuildHierarchy(ClassElement cls, int depth)
     {
         if (cls.HierarchyDone)
+        {
             return;
+        }
+
         if (cls.HierarchyBusy)
+        {
             throw new DartErrorException(cls.File, cls.Node.Pos, $"'{cls.Name}' is a supertype of itself.");
+        }
+
         if (depth > 2000)
+        {
             throw new DartErrorException(cls.File, cls.Node.Pos, "The chain of superclasses is too long.");
+        }
+
         cls.HierarchyBusy = true;
         var node = cls.Node;
         var scope = new TypeScope(program, cls.Library, cls.File, cls);
@@ -118,7 +143,10 @@ internal sealed class ClassBuilder(DartProgram program)
         InterfaceType Super(TypeNode type)
         {
             if (scope.Resolve(type) is not InterfaceType { Nullable: false } resolved || resolved.Class.IsExtensionType || type is NamedTypeNode named && scope.AliasOf(named) is { IsVariable: true })
+            {
                 throw new DartErrorException(cls.File, type.Pos, "The type can't be used as a supertype.");
+            }
+
             BuildHierarchy(resolved.Class, depth + 1);
             return resolved;
         }
@@ -135,12 +163,19 @@ internal sealed class ClassBuilder(DartProgram program)
         {
             var mixin = Super(node.With[i]);
             if (mixin.Class.Node is { Kind: ClassKind.Class or ClassKind.MixinApplication, MixinClass: false } && (!mixin.Class.Library.IsCore || mixin.Class.Name == "Enum") || mixin.Class.IsEnum)
+            {
                 throw new DartErrorException(cls.File, node.With[i].Pos, $"The class '{mixin.Class.Name}' can't be used as a mixin because it isn't a mixin class nor a mixin.");
+            }
+
             if (i == node.With.Count - 1 && node.Kind == ClassKind.MixinApplication)
             {
                 cls.Supertype = super;
                 cls.Interfaces.Add(mixin);
-                foreach (var type in node.Implements) cls.Interfaces.Add(Super(type));
+                foreach (var type in node.Implements)
+                {
+                    cls.Interfaces.Add(Super(type));
+                }
+
                 ApplyMixin(cls, mixin);
                 AddForwardingConstructors(cls, super!.Class);
                 Finish(cls);
@@ -152,9 +187,15 @@ internal sealed class ClassBuilder(DartProgram program)
 
         cls.Supertype = super;
         foreach (var type in node.Implements)
+        {
             cls.Interfaces.Add(Super(type));
+        }
+
         foreach (var type in node.On)
+        {
             cls.Interfaces.Add(Super(type));
+        }
+
         AddMembers(cls, cls);
         if (node.Kind == ClassKind.Class && cls.Constructors.Count == 0)
         {
@@ -180,19 +221,42 @@ internal sealed class ClassBuilder(DartProgram program)
     private static void CheckSuper(ClassElement cls, InterfaceType super, TypeNode? node)
     {
         if (node is null || cls.Library.IsCore)
+        {
             return;
+        }
+
         var name = super.Class.Name;
         if (super.Class.Library.IsCore && name is "int" or "double" or "num" or "bool" or "String" && super.Class.Library.IsCore)
+        {
             throw new DartErrorException(cls.File, node.Pos, $"'{name}' is restricted and can't be extended or implemented.");
+        }
+
         if (super.Class.Node.Kind == ClassKind.Mixin)
+        {
             throw new DartErrorException(cls.File, node.Pos, $"The mixin '{name}' can't be extended.");
+        }
+
         if (super.Class.IsEnum)
+        {
             throw new DartErrorException(cls.File, node.Pos, $"'{name}' is an enum and can't be extended or implemented.");
+        }
+
         if (super.Class.Library != cls.Library)
         {
-            if (super.Class.Node.Final) throw new DartErrorException(cls.File, node.Pos, $"The class '{name}' can't be extended outside of its library because it's a final class.");
-            if (super.Class.Node.Sealed) throw new DartErrorException(cls.File, node.Pos, $"The class '{name}' can't be extended, implemented, or mixed in outside of its library because it's a sealed class.");
-            if (super.Class.Node.Interface) throw new DartErrorException(cls.File, node.Pos, $"The class '{name}' can't be extended outside of its library because it's an interface class.");
+            if (super.Class.Node.Final)
+            {
+                throw new DartErrorException(cls.File, node.Pos, $"The class '{name}' can't be extended outside of its library because it's a final class.");
+            }
+
+            if (super.Class.Node.Sealed)
+            {
+                throw new DartErrorException(cls.File, node.Pos, $"The class '{name}' can't be extended, implemented, or mixed in outside of its library because it's a sealed class.");
+            }
+
+            if (super.Class.Node.Interface)
+            {
+                throw new DartErrorException(cls.File, node.Pos, $"The class '{name}' can't be extended outside of its library because it's an interface class.");
+            }
         }
     }
 
@@ -201,7 +265,9 @@ internal sealed class ClassBuilder(DartProgram program)
         cls.HierarchyDone = true;
         cls.HierarchyBusy = false;
         if (cls.Node.Kind is not (ClassKind.Extension or ClassKind.ExtensionType))
+        {
             program.Classes.Add(cls);
+        }
     }
 
     /// <summary>The application of a mixin to objects that have nothing else, for what its own text says.</summary>
@@ -220,7 +286,10 @@ internal sealed class ClassBuilder(DartProgram program)
         }
 
         for (var i = 0; i < cls.TypeParams.Count; i++)
+        {
             application.TypeParams[i].Bound = cls.TypeParams[i].Bound.Substitute(map);
+        }
+
         application.Supertype = (InterfaceType)super.Substitute(map);
         application.AppliedMixin = mixin.Class;
         var applied = (InterfaceType)mixin.Substitute(map);
@@ -236,13 +305,18 @@ internal sealed class ClassBuilder(DartProgram program)
         application.AppliedMixin = mixin.Class;
         for (var i = 0; i < mixin.Args.Length; i++)
         {
-            if (mixin.Class.TypeParams[i].Name is not "_" and var name) application.TypeScope[name] = mixin.Args[i];
+            if (mixin.Class.TypeParams[i].Name is not "_" and var name)
+            {
+                application.TypeScope[name] = mixin.Args[i];
+            }
         }
 
         AddMembers(application, mixin.Class);
         // A mixin that is an application itself has its members in the class that it applies.
         if (mixin.Class.Node.Kind == ClassKind.MixinApplication && mixin.Class.AppliedMixin is { } inner)
+        {
             AddMembers(application, inner);
+        }
     }
 
     private static void AddForwardingConstructors(ClassElement application, ClassElement super)
@@ -250,7 +324,10 @@ internal sealed class ClassBuilder(DartProgram program)
         foreach (var (name, constructor) in super.Constructors)
         {
             if (constructor.Function!.Factory)
+            {
                 continue;
+            }
+
             application.Constructors[name] = new Member
             {
                 Name = name, Kind = MemberKind.Constructor, Library = application.Library, File = constructor.File, Owner = application, Lexical = application,
@@ -267,7 +344,9 @@ internal sealed class ClassBuilder(DartProgram program)
         void Add(Dictionary<string, Member> table, string name, Member member)
         {
             if (!table.TryAdd(name, member) && isOwn)
+            {
                 throw new DartErrorException(source.File, member.Pos, $"'{member.Name}' is already declared in this scope.");
+            }
         }
 
         if (isOwn && node.Kind == ClassKind.Enum)
@@ -285,15 +364,29 @@ internal sealed class ClassBuilder(DartProgram program)
             var member = new Member { Name = field.Name, Kind = MemberKind.Field, Library = source.Library, File = source.File, Field = field, Owner = cls, Lexical = source, IsStatic = field.Static || field.Const };
             if (member.IsStatic)
             {
-                if (!isOwn) continue;
+                if (!isOwn)
+                {
+                    continue;
+                }
+
                 Add(cls.Statics, field.Name, member);
-                if (member.HasSetter) Add(cls.Statics, field.Name + "=", member);
+                if (member.HasSetter)
+                {
+                    Add(cls.Statics, field.Name + "=", member);
+                }
             }
             else
             {
                 Add(cls.Members, field.Name, member);
-                if (member.HasSetter) Add(cls.Members, field.Name + "=", member);
-                if (!field.Abstract && !field.External) cls.InstanceFields.Add(member);
+                if (member.HasSetter)
+                {
+                    Add(cls.Members, field.Name + "=", member);
+                }
+
+                if (!field.Abstract && !field.External)
+                {
+                    cls.InstanceFields.Add(member);
+                }
             }
         }
 
@@ -303,14 +396,21 @@ internal sealed class ClassBuilder(DartProgram program)
             var member = new Member { Name = function.Name, Kind = kind, Library = source.Library, File = source.File, Function = function, Owner = cls, Lexical = source, IsStatic = function.Static };
             if (kind == MemberKind.Constructor)
             {
-                if (isOwn) Add(cls.Constructors, function.Name, member);
+                if (isOwn)
+                {
+                    Add(cls.Constructors, function.Name, member);
+                }
+
                 continue;
             }
 
             var name = kind == MemberKind.Setter ? function.Name + "=" : function.Name;
             if (member.IsStatic)
             {
-                if (isOwn) Add(cls.Statics, name, member);
+                if (isOwn)
+                {
+                    Add(cls.Statics, name, member);
+                }
             }
             else
             {

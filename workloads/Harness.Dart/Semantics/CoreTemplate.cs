@@ -14,7 +14,11 @@ internal static class CoreTemplate
     /// <summary>The text without templates.</summary>
     public static string Expand(string text)
     {
-        if (!text.Contains("\n" + Mark, StringComparison.Ordinal)) return text;
+        if (!text.Contains("\n" + Mark, StringComparison.Ordinal))
+        {
+            return text;
+        }
+
         var result = new StringBuilder();
         var lines = text.Split('\n');
         for (var i = 0; i < lines.Length; i++)
@@ -27,11 +31,21 @@ internal static class CoreTemplate
 
             var names = Cells(lines[i++]);
             var rows = new List<string[]>();
-            for (; lines[i].StartsWith(Mark, StringComparison.Ordinal); i++) rows.Add(Cells(lines[i]));
+            for (; lines[i].StartsWith(Mark, StringComparison.Ordinal); i++)
+            {
+                rows.Add(Cells(lines[i]));
+            }
+
             var body = string.Join('\n', lines.Skip(i).TakeWhile(line => line != End)) + "\n";
-            while (lines[i] != End) i++;
+            while (lines[i] != End)
+            {
+                i++;
+            }
+
             foreach (var row in rows)
+            {
                 result.Append(names.Zip(row).Aggregate(body, (current, cell) => current.Replace(cell.First, cell.Second, StringComparison.Ordinal)));
+            }
         }
 
         return result.ToString();

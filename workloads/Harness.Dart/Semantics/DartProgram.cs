@@ -49,11 +49,16 @@ internal sealed class DartProgram
     public ClassElement CoreClass(string name)
     {
         if (_coreClasses.TryGetValue(name, out var found))
+        {
             return found;
+        }
+
         foreach (var library in Loader.All)
         {
             if (library.IsCore && library.Declared.TryGetValue(name, out var element) && element is ClassElement cls)
+            {
                 return _coreClasses[name] = cls;
+            }
         }
 
         throw new InvalidOperationException($"the core library has no class '{name}'");
@@ -62,11 +67,17 @@ internal sealed class DartProgram
     public Member CoreFunction(string name)
     {
         // Private names of the core are mangled by the lexer.
-        if (name[0] == '_') name = "_$core" + name[1..];
+        if (name[0] == '_')
+        {
+            name = "_$core" + name[1..];
+        }
+
         foreach (var library in Loader.All)
         {
             if (library.IsCore && library.Declared.TryGetValue(name, out var element) && element is Member member)
+            {
                 return member;
+            }
         }
 
         throw new InvalidOperationException($"the core library has no function '{name}'");
@@ -94,7 +105,9 @@ internal sealed class DartProgram
     public void ThrowIfErrors()
     {
         if (Errors.Count > 0)
+        {
             throw new DartCompilationException(Errors);
+        }
     }
 }
 

@@ -51,11 +51,11 @@ internal abstract class DartType
 
 internal sealed class TypeParam(string name)
 {
-    private static int s_count;
+    private static int _count;
 
     public string Name { get; } = name;
 
-    public int Id { get; } = Interlocked.Increment(ref s_count);
+    public int Id { get; } = Interlocked.Increment(ref _count);
 
     public DartType Bound { get; set; } = TopTypes.NullableObjectPlaceholder;
 
@@ -123,7 +123,10 @@ internal sealed class InterfaceType(ClassElement cls, DartType[] args, bool null
     public override DartType Substitute(IReadOnlyDictionary<TypeParam, DartType> map)
     {
         if (Args.Length == 0 || map.Count == 0)
+        {
             return this;
+        }
+
         return new InterfaceType(Class, [.. Args.Select(a => a.Substitute(map))], Nullable);
     }
 
@@ -134,7 +137,10 @@ internal sealed class InterfaceType(ClassElement cls, DartType[] args, bool null
     {
         var map = new Dictionary<TypeParam, DartType>();
         for (var i = 0; i < Class.TypeParams.Count && i < Args.Length; i++)
+        {
             map[Class.TypeParams[i]] = Args[i];
+        }
+
         return map;
     }
 }
@@ -184,10 +190,16 @@ internal sealed class FunctionType(
     {
         // Bound type parameters are named by their position, so that equal generic types have equal keys.
         if (TypeParams.Length == 0)
+        {
             return $"f({Join(Required)};{Join(Optional)};{string.Join(',', Named.Select(n => (n.IsRequired ? "!" : "") + n.Name + ":" + n.Type.Key))}){Result.Key}";
+        }
+
         var text = $"g{string.Join(',', TypeParams.Select(p => p.HasBound ? p.Bound.Key : ""))}({Join(Required)};{Join(Optional)};{string.Join(',', Named.Select(n => (n.IsRequired ? "!" : "") + n.Name + ":" + n.Type.Key))}){Result.Key}";
         for (var i = 0; i < TypeParams.Length; i++)
+        {
             text = System.Text.RegularExpressions.Regex.Replace(text, $@"p{TypeParams[i].Id}(?!\d)", $"q{i}");
+        }
+
         return text;
     }
 
@@ -196,8 +208,16 @@ internal sealed class FunctionType(
     protected override string MakeText()
     {
         var parts = Required.Select(t => t.ToString()).ToList();
-        if (Optional.Length > 0) parts.Add("[" + string.Join(", ", Optional.Select(t => t.ToString())) + "]");
-        if (Named.Length > 0) parts.Add("{" + string.Join(", ", Named.Select(n => (n.IsRequired ? "required " : "") + n.Type + " " + n.Name)) + "}");
+        if (Optional.Length > 0)
+        {
+            parts.Add("[" + string.Join(", ", Optional.Select(t => t.ToString())) + "]");
+        }
+
+        if (Named.Length > 0)
+        {
+            parts.Add("{" + string.Join(", ", Named.Select(n => (n.IsRequired ? "required " : "") + n.Type + " " + n.Name)) + "}");
+        }
+
         var generics = TypeParams.Length == 0 ? "" : "<" + string.Join(", ", TypeParams.Select(p => p.HasBound ? $"{p.Name} extends {p.Bound}" : p.Name)) + ">";
         return $"{Result} Function{generics}({string.Join(", ", parts)})";
     }
@@ -209,14 +229,25 @@ internal sealed class FunctionType(
     public override DartType Substitute(IReadOnlyDictionary<TypeParam, DartType> map)
     {
         if (map.Count == 0)
+        {
             return this;
+        }
+
         var parameters = TypeParams;
         if (TypeParams.Length > 0 && TypeParams.Any(p => p.HasBound && p.Bound.Any(t => t is TypeParamType q && map.ContainsKey(q.Parameter))))
         {
             parameters = [.. TypeParams.Select(p => new TypeParam(p.Name) { HasBound = p.HasBound })];
             var inner = new Dictionary<TypeParam, DartType>(map);
-            for (var i = 0; i < parameters.Length; i++) inner[TypeParams[i]] = parameters[i].Type;
-            for (var i = 0; i < parameters.Length; i++) parameters[i].Bound = TypeParams[i].Bound.Substitute(inner);
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                inner[TypeParams[i]] = parameters[i].Type;
+            }
+
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                parameters[i].Bound = TypeParams[i].Bound.Substitute(inner);
+            }
+
             map = inner;
         }
 
@@ -232,7 +263,11 @@ internal sealed class FunctionType(
     public FunctionType Instantiate(IReadOnlyList<DartType> args)
     {
         var map = new Dictionary<TypeParam, DartType>();
-        for (var i = 0; i < TypeParams.Length; i++) map[TypeParams[i]] = args[i];
+        for (var i = 0; i < TypeParams.Length; i++)
+        {
+            map[TypeParams[i]] = args[i];
+        }
+
         return new FunctionType([], Map(Required, map), Map(Optional, map), [.. Named.Select(n => n with { Type = n.Type.Substitute(map) })], Result.Substitute(map), Nullable);
     }
 }
@@ -253,7 +288,10 @@ internal sealed class RecordType(DartType[] positional, (string Name, DartType T
     {
         for (var i = 0; i < Named.Length; i++)
         {
-            if (Named[i].Name == name) return Positional.Length + i;
+            if (Named[i].Name == name)
+            {
+                return Positional.Length + i;
+            }
         }
 
         return name.Length > 1 && name[0] == '$' && int.TryParse(name.AsSpan(1), out var n) && n >= 1 && n <= Positional.Length ? n - 1 : -1;
@@ -268,7 +306,11 @@ internal sealed class RecordType(DartType[] positional, (string Name, DartType T
     protected override string MakeText()
     {
         var parts = Positional.Select(t => t.ToString()).ToList();
-        if (Named.Length > 0) parts.Add("{" + string.Join(", ", Named.Select(n => n.Type + " " + n.Name)) + "}");
+        if (Named.Length > 0)
+        {
+            parts.Add("{" + string.Join(", ", Named.Select(n => n.Type + " " + n.Name)) + "}");
+        }
+
         return "(" + string.Join(", ", parts) + (Positional.Length == 1 && Named.Length == 0 ? ",)" : ")");
     }
 

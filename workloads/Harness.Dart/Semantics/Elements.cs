@@ -78,8 +78,16 @@ internal sealed class TypedefElement(string name, TypedefNode node, Library libr
     {
         get
         {
-            if (Type is not InterfaceType { Nullable: false } type || type.Args.Length != Params.Count) return false;
-            if (!type.Args.Select((a, i) => a is TypeParamType { Nullable: false } p && p.Parameter == Params[i]).All(same => same)) return false;
+            if (Type is not InterfaceType { Nullable: false } type || type.Args.Length != Params.Count)
+            {
+                return false;
+            }
+
+            if (!type.Args.Select((a, i) => a is TypeParamType { Nullable: false } p && p.Parameter == Params[i]).All(same => same))
+            {
+                return false;
+            }
+
             var map = type.Map();
             return type.Class.TypeParams.Select((p, i) => p.Bound.Substitute(map).Equals(Params[i].Bound)).All(same => same);
         }
@@ -91,10 +99,10 @@ internal enum MemberKind : byte { Field, Method, Getter, Setter, Constructor }
 /// <summary>A function, variable or member of a class. In an application of a mixin, a copy of the mixin's member.</summary>
 internal sealed class Member
 {
-    private static int s_count;
+    private static int _count;
 
     /// <summary>A number that no other member has.</summary>
-    public int Id { get; } = Interlocked.Increment(ref s_count);
+    public int Id { get; } = Interlocked.Increment(ref _count);
 
     public required string Name { get; init; }
     public required MemberKind Kind { get; init; }
@@ -131,10 +139,17 @@ internal sealed class Member
     {
         get
         {
-            if (Function is not { Const: true }) return false;
+            if (Function is not { Const: true })
+            {
+                return false;
+            }
+
             for (var cls = Index == -1 ? Owner : null; cls?.AppliedMixin is not null; cls = cls.Supertype?.Class)
             {
-                if (cls.InstanceFields.Count > 0) return false;
+                if (cls.InstanceFields.Count > 0)
+                {
+                    return false;
+                }
             }
 
             return true;
@@ -183,9 +198,9 @@ internal sealed class Param
 /// <summary>A class, mixin, enum, extension, extension type, or the application of a mixin.</summary>
 internal sealed class ClassElement(string name, ClassNode node, Library library, SourceFile file)
 {
-    private static int s_count;
+    private static int _count;
 
-    public int Id { get; } = Interlocked.Increment(ref s_count);
+    public int Id { get; } = Interlocked.Increment(ref _count);
     public string Name { get; } = name;
     public ClassNode Node { get; } = node;
     public Library Library { get; } = library;

@@ -22,14 +22,25 @@ internal static class InstantiateToBound
             {
                 var cycle = Enumerable.Range(0, args.Length).Where(i => reaches[inCycle, i] && reaches[i, inCycle]).ToList();
                 var map = cycle.ToDictionary(i => parameters[i], _ => (DartType)SimpleType.Dynamic);
-                foreach (var i in cycle) args[i] = Replace(args[i], map, variances[i]);
+                foreach (var i in cycle)
+                {
+                    args[i] = Replace(args[i], map, variances[i]);
+                }
+
                 continue;
             }
 
             var leaf = Enumerable.Range(0, args.Length).FirstOrDefault(j => Enumerable.Range(0, args.Length).All(i => !reaches[j, i]) && Enumerable.Range(0, args.Length).Any(i => reaches[i, j]), -1);
-            if (leaf < 0) break;
+            if (leaf < 0)
+            {
+                break;
+            }
+
             var one = new Dictionary<TypeParam, DartType> { [parameters[leaf]] = args[leaf] };
-            for (var i = 0; i < args.Length; i++) args[i] = Replace(args[i], one, variances[i]);
+            for (var i = 0; i < args.Length; i++)
+            {
+                args[i] = Replace(args[i], one, variances[i]);
+            }
         }
 
         return args;
@@ -41,14 +52,20 @@ internal static class InstantiateToBound
         var reaches = new bool[n, n];
         for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j < n; j++) reaches[i, j] = Mentions(args[i], parameters[j]);
+            for (var j = 0; j < n; j++)
+            {
+                reaches[i, j] = Mentions(args[i], parameters[j]);
+            }
         }
 
         for (var k = 0; k < n; k++)
         {
             for (var i = 0; i < n; i++)
             {
-                for (var j = 0; j < n && reaches[i, k]; j++) reaches[i, j] |= reaches[k, j];
+                for (var j = 0; j < n && reaches[i, k]; j++)
+                {
+                    reaches[i, j] |= reaches[k, j];
+                }
             }
         }
 
@@ -70,7 +87,11 @@ internal static class InstantiateToBound
     // Contravariant occurrences become Never.
     private static DartType Replace(DartType type, Dictionary<TypeParam, DartType> map, int variance) => Variance.Rewrite(type, variance, (part, position) =>
     {
-        if (part is not TypeParamType p || !map.TryGetValue(p.Parameter, out var argument)) return null;
+        if (part is not TypeParamType p || !map.TryGetValue(p.Parameter, out var argument))
+        {
+            return null;
+        }
+
         var replaced = position < 0 ? SimpleType.Never : argument;
         return p.Nullable ? replaced.WithNullable(true) : replaced;
     });

@@ -22,7 +22,7 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     private int _deferred;
 
     // The core is the same for every program: its text is parsed once in a process.
-    private static readonly Dictionary<string, UnitNode> s_coreUnits = [];
+    private static readonly Dictionary<string, UnitNode> CoreUnits = [];
 
     private readonly Dictionary<string, Library> _libraries = new(StringComparer.Ordinal);
 
@@ -34,21 +34,33 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     public Library LoadMain(string path, bool hasNumberLists)
     {
         var core = Load("dart:core", null, 0);
-        if (hasNumberLists) Load("dart:" + NumberLists, null, 0);
+        if (hasNumberLists)
+        {
+            Load("dart:" + NumberLists, null, 0);
+        }
+
         var main = Load(Path.GetFullPath(path), null, 0);
         foreach (var library in All)
+        {
             CollectDeclarations(library);
+        }
+
         if (_rareExport is { } export && export.Combinators.SelectMany(c => c.Names).Any(IsNamed))
         {
             var loaded = All.Count;
             core.Exports.Add((Load(RareLibrary, null, 0), export));
             foreach (var library in All.Skip(loaded))
+            {
                 CollectDeclarations(library);
+            }
         }
 
         PropagateExports();
         foreach (var library in All)
+        {
             CollectImports(library);
+        }
+
         return main;
     }
 
@@ -59,7 +71,10 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     private Library Load(string uri, SourceFile? from, int position)
     {
         if (_libraries.TryGetValue(uri, out var library))
+        {
             return library;
+        }
+
         library = new Library(uri) { IsOwn = !uri.StartsWith("dart:", StringComparison.Ordinal) };
         _libraries[uri] = library;
         All.Add(library);
@@ -67,7 +82,10 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         pending.Push((library, uri, from, position));
         // A list instead of recursion: chains of imports can be long.
         while (pending.TryPop(out var next))
+        {
             LoadOne(next.Item1, next.Item2, next.Item3, next.Item4, pending);
+        }
+
         return library;
     }
 
@@ -121,7 +139,9 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         }
 
         if (uri != "dart:core" && !library.Imports.Any(i => i.Target.Uri == "dart:core"))
+        {
             library.Imports.Insert(0, (_libraries["dart:core"], new Directive { Kind = "import", Uri = "dart:core" }));
+        }
     }
 
     private void LoadPart(Library library, string uri, UnitNode unit, Directive directive)
@@ -129,9 +149,15 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         var partUri = Resolve(directive.Uri, uri, unit.File, directive.Pos);
         var part = Read(library, partUri, unit.File, directive.Pos);
         if (part.Directives.Find(d => d.Kind == "part of") is not { } of)
+        {
             throw new DartErrorException(unit.File, directive.Pos, $"'{directive.Uri}' can't be a part: it has no 'part of' directive.");
+        }
+
         if (!library.IsCore && (of.Uri.Length > 0 ? Resolve(of.Uri, partUri, part.File, of.Pos) != uri : of.Prefix != unit.Directives.Find(d => d.Kind == "library")?.Uri))
+        {
             throw new DartErrorException(unit.File, directive.Pos, $"'{directive.Uri}' is a part of another library.");
+        }
+
         library.Units.Add(part);
     }
 
@@ -141,7 +167,9 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         {
             var actual = test.StartsWith("dart.library.", StringComparison.Ordinal) && Known.Contains(test["dart.library.".Length..]) ? "true" : "";
             if (actual == (value ?? "true"))
+            {
                 return uri;
+            }
         }
 
         return directive.Uri;
@@ -152,7 +180,10 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         if (uri.StartsWith("dart:", StringComparison.Ordinal))
         {
             if (!Known.Contains(uri[5..]))
+            {
                 throw new DartErrorException(file, position, $"The library '{uri}' is not supported.");
+            }
+
             return uri;
         }
 
@@ -161,14 +192,23 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
             var slash = uri.IndexOf('/', StringComparison.Ordinal);
             var name = slash < 0 ? uri[8..] : uri[8..slash];
             if (!packages.TryGetValue(name, out var folder))
+            {
                 throw new DartErrorException(file, position, $"Couldn't resolve the package '{name}' in '{uri}'; give its folder with --package {name}=FOLDER.");
+            }
+
             return Path.GetFullPath(Path.Combine(folder, slash < 0 ? "" : uri[(slash + 1)..]));
         }
 
         if (from.StartsWith("dart:", StringComparison.Ordinal))
+        {
             return "dart:" + Path.GetFileNameWithoutExtension(uri);
+        }
+
         if (uri.Length == 0)
+        {
             return from;
+        }
+
         return Path.GetFullPath(Path.Combine(Path.GetDirectoryName(from)!, Uri.UnescapeDataString(uri)));
     }
 
@@ -176,15 +216,15 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     {
         if (uri.StartsWith("dart:", StringComparison.Ordinal))
         {
-            lock (s_coreUnits)
+            lock (CoreUnits)
             {
-                if (!s_coreUnits.TryGetValue(uri, out var unit))
+                if (!CoreUnits.TryGetValue(uri, out var unit))
                 {
                     using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"CoreLibrary/{uri[5..]}.dart")
                         ?? throw new DartErrorException(from, position, $"The library '{uri}' is not supported.");
                     using var reader = new StreamReader(stream);
                     unit = Parser.Parse(new SourceFile(uri, CoreTemplate.Expand(reader.ReadToEnd())));
-                    s_coreUnits[uri] = unit;
+                    CoreUnits[uri] = unit;
                 }
 
                 return unit;
@@ -215,7 +255,9 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
                         {
                             library.Extensions.Add(element);
                             if (cls.Name.Length == 0)
+                            {
                                 break;
+                            }
                         }
 
                         Declare(library, unit.File, cls.Name, element, cls.Pos);
@@ -232,7 +274,10 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
                         var variable = new Member { Name = field.Name, Kind = MemberKind.Field, Library = library, File = unit.File, Field = field, IsStatic = true };
                         Declare(library, unit.File, field.Name, variable, field.Pos);
                         if (variable.HasSetter)
+                        {
                             Declare(library, unit.File, field.Name + "=", variable, field.Pos);
+                        }
+
                         break;
                 }
             }
@@ -241,14 +286,18 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         foreach (var (name, element) in library.Declared)
         {
             if (name[0] != '_')
+            {
                 library.Exported[name] = element;
+            }
         }
     }
 
     private void Declare(Library library, SourceFile file, string name, object element, int position)
     {
         if (!library.Declared.TryAdd(name, element))
+        {
             errors.Add(new DartError(file, position, $"'{name.TrimEnd('=')}' is already declared in this scope."));
+        }
     }
 
     private void PropagateExports()
@@ -263,7 +312,9 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
                     foreach (var (name, element) in target.Exported.ToList())
                     {
                         if (IsShown(directive, name) && library.Exported.TryAdd(name, element))
+                        {
                             changed = true;
+                        }
                     }
                 }
             }
@@ -277,7 +328,9 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
         foreach (var (show, names) in directive.Combinators)
         {
             if (names.Contains(plain) != show)
+            {
                 return false;
+            }
         }
 
         return true;
@@ -286,33 +339,52 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
     private void CollectImports(Library library)
     {
         foreach (var extension in library.Extensions)
+        {
             library.VisibleExtensions.Add(extension);
+        }
+
         foreach (var (target, directive) in library.Imports)
         {
             var table = library.Imported;
-            List<ClassElement> extensions = library.VisibleExtensions;
+            var extensions = library.VisibleExtensions;
             if (directive.Prefix is { } prefixName)
             {
                 if (!library.Prefixes.TryGetValue(prefixName, out var prefix))
                 {
                     prefix = new PrefixElement(prefixName);
                     // Only extensions are seen that come by the prefix '_'.
-                    if (prefixName != "_") library.Prefixes[prefixName] = prefix;
+                    if (prefixName != "_")
+                    {
+                        library.Prefixes[prefixName] = prefix;
+                    }
                 }
 
-                if (directive.Deferred) prefix.Deferred = ++_deferred;
+                if (directive.Deferred)
+                {
+                    prefix.Deferred = ++_deferred;
+                }
+
                 table = prefix.Members;
             }
 
             foreach (var (name, element) in target.Exported)
             {
                 if (!IsShown(directive, name))
+                {
                     continue;
+                }
+
                 if (table.TryGetValue(name, out var other) && !ReferenceEquals(other, element))
                 {
                     // What a library of the core declares gives way to what others declare.
-                    if (IsCoreElement(other)) table[name] = element;
-                    else if (!IsCoreElement(element)) table[name] = new AmbiguousElement(name);
+                    if (IsCoreElement(other))
+                    {
+                        table[name] = element;
+                    }
+                    else if (!IsCoreElement(element))
+                    {
+                        table[name] = new AmbiguousElement(name);
+                    }
                 }
                 else
                 {
@@ -320,7 +392,9 @@ internal sealed class LibraryLoader(IReadOnlyDictionary<string, string> packages
                 }
 
                 if (element is ClassElement { Node.Kind: ClassKind.Extension } extension && !extensions.Contains(extension))
+                {
                     extensions.Add(extension);
+                }
             }
         }
     }

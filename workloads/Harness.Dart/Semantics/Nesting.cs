@@ -32,14 +32,20 @@ internal sealed class Nesting
     /// <exception cref="DartCompilationException">It is too high.</exception>
     public static void Check(int height, SourceFile file, int position)
     {
-        if (height >= Maximum) throw new DartCompilationException([new DartError(file, position, "The program is nested too deeply here.")]);
+        if (height >= Maximum)
+        {
+            throw new DartCompilationException([new DartError(file, position, "The program is nested too deeply here.")]);
+        }
     }
 
     /// <summary>Looks at how large a type is, which may have another in several places, and that one others.</summary>
     /// <exception cref="DartCompilationException">It is too large.</exception>
     public static void Check(DartType type, SourceFile file, int position)
     {
-        if (type.Size > LargestType) throw new DartCompilationException([new DartError(file, position, "The type here is made of too many others.")]);
+        if (type.Size > LargestType)
+        {
+            throw new DartCompilationException([new DartError(file, position, "The type here is made of too many others.")]);
+        }
     }
 
     /// <summary>A level that was entered.</summary>

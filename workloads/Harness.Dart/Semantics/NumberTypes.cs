@@ -19,7 +19,11 @@ internal sealed class NumberTypes(DartProgram program)
     /// <param name="context">What the operation's own context wants; null for nothing.</param>
     public DartType OperandContext(DartType left, DartType? context)
     {
-        if (WantsOnly(program.Int, context) && _types.IsSubtype(left, program.Int)) return program.Int;
+        if (WantsOnly(program.Int, context) && _types.IsSubtype(left, program.Int))
+        {
+            return program.Int;
+        }
+
         return WantsOnly(program.Double, context) && !_types.IsSubtype(left, program.Double) ? program.Double : program.Num;
     }
 
@@ -28,7 +32,11 @@ internal sealed class NumberTypes(DartProgram program)
     /// <param name="context">What the call's own context wants; null for nothing.</param>
     public DartType LimitContext(DartType receiver, DartType? context)
     {
-        if (WantsOnly(program.Int, context) && _types.IsSubtype(receiver, program.Int)) return program.Int;
+        if (WantsOnly(program.Int, context) && _types.IsSubtype(receiver, program.Int))
+        {
+            return program.Int;
+        }
+
         return WantsOnly(program.Double, context) && _types.IsSubtype(receiver, program.Double) ? program.Double : program.Num;
     }
 
@@ -37,9 +45,21 @@ internal sealed class NumberTypes(DartProgram program)
     /// <param name="right">The type of the right operand.</param>
     public DartType OperationType(DartType left, DartType right)
     {
-        if (_types.IsSubtype(left, program.Double)) return program.Double;
-        if (TypeSystem.IsNever(right)) return program.Num;
-        if (_types.IsSubtype(right, program.Double)) return program.Double;
+        if (_types.IsSubtype(left, program.Double))
+        {
+            return program.Double;
+        }
+
+        if (TypeSystem.IsNever(right))
+        {
+            return program.Num;
+        }
+
+        if (_types.IsSubtype(right, program.Double))
+        {
+            return program.Double;
+        }
+
         return _types.IsSubtype(left, program.Int) && _types.IsSubtype(right, program.Int) ? program.Int : program.Num;
     }
 
@@ -47,8 +67,16 @@ internal sealed class NumberTypes(DartProgram program)
     /// <param name="types">The types of the receiver and the limits.</param>
     public DartType ClampType(params DartType[] types)
     {
-        if (!Array.TrueForAll(types, IsNumber)) return program.Num;
-        if (Array.TrueForAll(types, type => _types.IsSubtype(type, program.Int))) return program.Int;
+        if (!Array.TrueForAll(types, IsNumber))
+        {
+            return program.Num;
+        }
+
+        if (Array.TrueForAll(types, type => _types.IsSubtype(type, program.Int)))
+        {
+            return program.Int;
+        }
+
         return Array.TrueForAll(types, type => _types.IsSubtype(type, program.Double)) ? program.Double : program.Num;
     }
 

@@ -43,7 +43,10 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
     private void Ensure(Member member)
     {
         if (member.Signature is not null)
+        {
             return;
+        }
+
         if (member.Original is { } original)
         {
             Ensure(original);
@@ -61,7 +64,10 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
         }
 
         if (member.Busy)
+        {
             throw new DartErrorException(member.File, member.Pos, $"Can't infer the type of '{member.Name}': circularity found during type inference.");
+        }
+
         member.Busy = true;
         try
         {
@@ -94,10 +100,23 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
         }
 
         DartType result;
-        if (member.Kind == MemberKind.Constructor) result = member.Owner!.ThisType;
-        else if (function.Return is not null) result = inner.Resolve(function.Return);
-        else if (member.Kind == MemberKind.Setter || function.Name == "[]=") result = SimpleType.Void;
-        else result = Inherited(member)?.Result is { } inheritedResult ? inheritedResult : SimpleType.Dynamic;
+        if (member.Kind == MemberKind.Constructor)
+        {
+            result = member.Owner!.ThisType;
+        }
+        else if (function.Return is not null)
+        {
+            result = inner.Resolve(function.Return);
+        }
+        else if (member.Kind == MemberKind.Setter || function.Name == "[]=")
+        {
+            result = SimpleType.Void;
+        }
+        else
+        {
+            result = Inherited(member)?.Result is { } inheritedResult ? inheritedResult : SimpleType.Dynamic;
+        }
+
         var named = member.Params.Where(p => p.Kind == ParamKind.Named).Select(p => new NamedParam(p.Name, p.Type, p.Node.IsRequiredNamed)).OrderBy(n => n.Name, StringComparer.Ordinal);
         member.Signature = new FunctionType(
             [.. typeParams],
@@ -109,30 +128,49 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
     private Param MakeParam(Member member, ParamNode node, int index, TypeScope scope)
     {
         (Expr, Member)? inherited = null;
-        DartType? type = node.Type is null ? null : scope.Resolve(node.Type);
+        var type = node.Type is null ? null : scope.Resolve(node.Type);
         if (node.IsThis)
         {
-            if (member.Kind != MemberKind.Constructor) throw new DartErrorException(member.File, node.Pos, "Initializing parameters can only be used in constructors.");
+            if (member.Kind != MemberKind.Constructor)
+            {
+                throw new DartErrorException(member.File, node.Pos, "Initializing parameters can only be used in constructors.");
+            }
+
             if (!member.Owner!.Members.TryGetValue(node.Name, out var field) || field.Kind != MemberKind.Field)
+            {
                 throw new DartErrorException(member.File, node.Pos, $"'{node.Name}' isn't an instance field of this class.");
+            }
+
             type ??= FieldType(field);
         }
         else if (node.IsSuper)
         {
-            if (member is not { Kind: MemberKind.Constructor, Owner.Supertype: not null }) throw new DartErrorException(member.File, node.Pos, "Super parameters can only be used in generative constructors.");
+            if (member is not { Kind: MemberKind.Constructor, Owner.Supertype: not null })
+            {
+                throw new DartErrorException(member.File, node.Pos, "Super parameters can only be used in generative constructors.");
+            }
+
             var init = member.Function!.Initializers.OfType<SuperInit>().FirstOrDefault();
             var super = member.Owner!.Supertype!;
             if (!super.Class.Constructors.TryGetValue(init?.Name ?? "", out var target))
+            {
                 throw new DartErrorException(member.File, node.Pos, "The superclass has no such constructor.");
+            }
+
             var parameters = Params(target);
             var match = node.Kind == ParamKind.Named
                 ? parameters.Find(p => p.Kind == ParamKind.Named && p.Name == node.Name)
                 : parameters.Where(p => p.Kind != ParamKind.Named).ElementAtOrDefault((init?.Args.Items.Count(a => a.Name is null) ?? 0) + member.Function.Params.Take(index).Count(p => p.IsSuper && p.Kind != ParamKind.Named));
             if (match is null)
+            {
                 throw new DartErrorException(member.File, node.Pos, "No associated super constructor parameter.");
+            }
+
             type ??= match.Type.Substitute(super.Map());
             if (node.Default is null)
+            {
                 inherited = match.InheritedDefault ?? (match.Node.Default is null ? null : (match.Node.Default, target));
+            }
         }
 
         if (type is null && member.IsInstance && Inherited(member) is { } over)
@@ -147,18 +185,35 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
     private FunctionType? Inherited(Member member)
     {
         if (!member.IsInstance || member.Owner!.Node.Kind is ClassKind.Extension or ClassKind.ExtensionType)
+        {
             return null;
+        }
+
         var cls = member.Owner;
         foreach (var super in cls.Interfaces.Prepend(cls.Supertype!).Where(s => s is not null))
         {
             var key = member.Kind == MemberKind.Setter ? member.Name + "=" : member.Name;
             var found = _types.FindMember(super, key);
-            if (found is null && member.Kind == MemberKind.Getter) found = _types.FindMember(super, member.Name + "=");
-            if (found is null && member.Kind == MemberKind.Setter) found = _types.FindMember(super, member.Name);
+            if (found is null && member.Kind == MemberKind.Getter)
+            {
+                found = _types.FindMember(super, member.Name + "=");
+            }
+
+            if (found is null && member.Kind == MemberKind.Setter)
+            {
+                found = _types.FindMember(super, member.Name);
+            }
+
             if (found is not var (over, owner) || ReferenceEquals(over, member))
+            {
                 continue;
+            }
+
             if (over.Owner == member.Lexical)
+            {
                 continue;
+            }
+
             var map = owner.Map();
             if (over.Kind == MemberKind.Field)
             {
@@ -168,10 +223,21 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
 
             var signature = Of(over);
             if (member.TypeParams.Count > 0 && member.TypeParams.Count == signature.TypeParams.Length)
+            {
                 signature = signature.Instantiate([.. member.TypeParams.Select(p => (DartType)p.Type)]);
+            }
+
             signature = (FunctionType)signature.Substitute(map);
-            if (over.Kind == MemberKind.Setter && member.Kind == MemberKind.Getter) return new FunctionType([], [], [], [], signature.Required[0]);
-            if (over.Kind == MemberKind.Getter && member.Kind == MemberKind.Setter) return new FunctionType([], [signature.Result], [], [], SimpleType.Void);
+            if (over.Kind == MemberKind.Setter && member.Kind == MemberKind.Getter)
+            {
+                return new FunctionType([], [], [], [], signature.Required[0]);
+            }
+
+            if (over.Kind == MemberKind.Getter && member.Kind == MemberKind.Setter)
+            {
+                return new FunctionType([], [signature.Result], [], [], SimpleType.Void);
+            }
+
             return signature;
         }
 
@@ -181,32 +247,55 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
     public DartType FieldType(Member member)
     {
         if (member.FieldType is { } known)
+        {
             return known;
+        }
+
         if (member.Original is { } original)
+        {
             return member.FieldType = FieldType(original);
+        }
+
         if (member.EnumValue is not null)
+        {
             return member.FieldType = EnumValueType(member);
+        }
+
         if (member is { IsInstance: true, Busy: false, Field: { Late: true, Type: null, Init: not null } })
         {
             prepareInference(member);
-            if (member.FieldType is { } found) return found;
+            if (member.FieldType is { } found)
+            {
+                return found;
+            }
         }
 
         if (member.Busy)
+        {
             throw new DartErrorException(member.File, member.Pos, $"Can't infer the type of '{member.Name}': circularity found during type inference.");
+        }
+
         member.Busy = true;
         try
         {
             var field = member.Field!;
             DartType? type = null;
             if (field.Type is not null)
+            {
                 type = TypeScope.Of(program, member).Resolve(field.Type);
+            }
             else if (member.IsInstance && member.Owner!.Node.Kind != ClassKind.ExtensionType)
+            {
                 type = InheritedFieldType(member);
+            }
+
             if (type is null && field.Init is not null)
             {
                 type = inferInitializer(member);
-                if (TypeSystem.IsNull(type)) type = SimpleType.Dynamic;
+                if (TypeSystem.IsNull(type))
+                {
+                    type = SimpleType.Dynamic;
+                }
             }
 
             return member.FieldType = type ?? SimpleType.Dynamic;
@@ -222,7 +311,11 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
         var cls = member.Owner!;
         foreach (var super in cls.Interfaces.Prepend(cls.Supertype!))
         {
-            if (super is null || super.Class == member.Lexical) continue;
+            if (super is null || super.Class == member.Lexical)
+            {
+                continue;
+            }
+
             if (_types.FindMember(super, member.Name) is var (over, owner) && over is not null && over.Owner != member.Lexical)
             {
                 var map = owner!.Map();
@@ -236,10 +329,18 @@ internal sealed class Signatures(DartProgram program, Action<Member> prepareInfe
     private DartType EnumValueType(Member member)
     {
         var cls = member.Owner!;
-        if (cls.TypeParams.Count == 0) return cls.ThisType;
+        if (cls.TypeParams.Count == 0)
+        {
+            return cls.ThisType;
+        }
+
         if (member.EnumValue!.TypeArgs is { } args)
         {
-            if (args.Count != cls.TypeParams.Count) throw new DartErrorException(member.File, member.Pos, $"Expected {cls.TypeParams.Count} type arguments.");
+            if (args.Count != cls.TypeParams.Count)
+            {
+                throw new DartErrorException(member.File, member.Pos, $"Expected {cls.TypeParams.Count} type arguments.");
+            }
+
             var scope = new TypeScope(program, member.Library, member.File, null);
             return new InterfaceType(cls, [.. args.Select(scope.Resolve)]);
         }

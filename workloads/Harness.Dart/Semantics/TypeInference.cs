@@ -11,18 +11,33 @@ internal sealed class TypeInference(DartProgram program, TypeSystem types)
     public void Constrain(DartType s, DartType t, HashSet<TypeParam> vars, Dictionary<TypeParam, DartType> lower, Dictionary<TypeParam, DartType> upper, int depth = 0)
     {
         if (depth > MaximumDepth || s is UnknownType || t is UnknownType)
+        {
             return;
+        }
+
         if (t is TypeParamType tp && vars.Contains(tp.Parameter))
         {
-            if (t.Nullable) s = IsNull(s) ? SimpleType.Never : NonNullKeepParam(s);
-            if (IsNever(s) && t.Nullable) return;
+            if (t.Nullable)
+            {
+                s = IsNull(s) ? SimpleType.Never : NonNullKeepParam(s);
+            }
+
+            if (IsNever(s) && t.Nullable)
+            {
+                return;
+            }
+
             lower[tp.Parameter] = lower.TryGetValue(tp.Parameter, out var old) ? types.Lub(old, s) : s;
             return;
         }
 
         if (s is TypeParamType sp && vars.Contains(sp.Parameter))
         {
-            if (s.Nullable && !t.Nullable && !IsTop(t)) return;
+            if (s.Nullable && !t.Nullable && !IsTop(t))
+            {
+                return;
+            }
+
             var bound = s.Nullable ? NonNullKeepParam(t) : t;
             upper[sp.Parameter] = upper.TryGetValue(sp.Parameter, out var old) ? types.Glb(old, bound) : bound;
             return;
@@ -32,40 +47,76 @@ internal sealed class TypeInference(DartProgram program, TypeSystem types)
         {
             var inner = ((InterfaceType)t).Args[0];
             if (IsFutureOr(s)) { Constrain(((InterfaceType)s).Args[0], inner, vars, lower, upper, depth + 1); return; }
+
             if (types.AsInstanceOf(s, program.CoreClass("Future")) is { } future) { Constrain(future.Args[0], inner, vars, lower, upper, depth + 1); return; }
+
             Constrain(s, inner, vars, lower, upper, depth + 1);
             return;
         }
 
         if (IsFutureOr(s))
         {
-            if (types.AsInstanceOf(t, program.CoreClass("Future")) is { } future) Constrain(((InterfaceType)s).Args[0], future.Args[0], vars, lower, upper, depth + 1);
+            if (types.AsInstanceOf(t, program.CoreClass("Future")) is { } future)
+            {
+                Constrain(((InterfaceType)s).Args[0], future.Args[0], vars, lower, upper, depth + 1);
+            }
+
             return;
         }
 
         if (s is TypeParamType sBound && t is not TypeParamType)
+        {
             s = sBound.Bound;
+        }
+
         switch (t)
         {
             case InterfaceType ti:
                 if (types.AsInstanceOf(s, ti.Class) is { } instance)
                 {
-                    for (var i = 0; i < instance.Args.Length; i++) Constrain(instance.Args[i], ti.Args[i], vars, lower, upper, depth + 1);
+                    for (var i = 0; i < instance.Args.Length; i++)
+                    {
+                        Constrain(instance.Args[i], ti.Args[i], vars, lower, upper, depth + 1);
+                    }
                 }
 
                 break;
             case FunctionType tf when s is FunctionType sf:
-                if (sf.TypeParams.Length > 0) { if (sf.TypeParams.Length != tf.TypeParams.Length) return; sf = sf.Instantiate([.. tf.TypeParams.Select(p => (DartType)p.Type)]); }
-                for (var i = 0; i < Math.Min(sf.MaximumPositional, tf.MaximumPositional); i++) Constrain(tf.Positional(i), sf.Positional(i), vars, lower, upper, depth + 1);
-                foreach (var n in tf.Named)
+                if (sf.TypeParams.Length > 0)
                 {
-                    if (Array.Find(sf.Named, m => m.Name == n.Name) is { } own) Constrain(n.Type, own.Type, vars, lower, upper, depth + 1);
+                    if (sf.TypeParams.Length != tf.TypeParams.Length)
+                    {
+                        return;
+                    }
+
+                    sf = sf.Instantiate([.. tf.TypeParams.Select(p => (DartType)p.Type)]);
                 }
 
-                if (!IsVoid(tf.Result)) Constrain(sf.Result, tf.Result, vars, lower, upper, depth + 1);
+                for (var i = 0; i < Math.Min(sf.MaximumPositional, tf.MaximumPositional); i++)
+                {
+                    Constrain(tf.Positional(i), sf.Positional(i), vars, lower, upper, depth + 1);
+                }
+
+                foreach (var n in tf.Named)
+                {
+                    if (Array.Find(sf.Named, m => m.Name == n.Name) is { } own)
+                    {
+                        Constrain(n.Type, own.Type, vars, lower, upper, depth + 1);
+                    }
+                }
+
+                if (!IsVoid(tf.Result))
+                {
+                    Constrain(sf.Result, tf.Result, vars, lower, upper, depth + 1);
+                }
+
                 break;
             case RecordType tr when s is RecordType sr && sr.Count == tr.Count:
-                for (var i = 0; i < sr.Count; i++) Constrain(sr.FieldType(i), tr.FieldType(i), vars, lower, upper, depth + 1);
+                for (var i = 0; i < sr.Count; i++)
+                {
+                    Constrain(sr.FieldType(i), tr.FieldType(i), vars, lower, upper, depth + 1);
+                }
+
                 break;
         }
     }
@@ -99,28 +150,51 @@ internal sealed class TypeInference(DartProgram program, TypeSystem types)
             var v = vars[i];
             var high = upper.GetValueOrDefault(v);
             // The context may allow more than the bound does.
-            if (high is { HasUnknown: false } && v.HasBound && !IsTop(v.Bound) && !Mentions(v.Bound) && types.IsSubtype(v.Bound, high)) high = v.Bound;
+            if (high is { HasUnknown: false } && v.HasBound && !IsTop(v.Bound) && !Mentions(v.Bound) && types.IsSubtype(v.Bound, high))
+            {
+                high = v.Bound;
+            }
+
             if (high is { HasUnknown: false } && !Mentions(high) && (!lower.TryGetValue(v, out var low0) || types.IsSubtype(low0, high)) && !IsBeyond(high, v))
+            {
                 result[i] = high;
+            }
             else if (lower.TryGetValue(v, out var low) && !low.HasUnknown)
+            {
                 result[i] = low;
+            }
             else if (high is not null && partial && !IsBeyond(high, v))
+            {
                 result[i] = high;
+            }
             else if (high is not null && !Mentions(high) && GreatestClosure(high) is var closure && (!v.HasBound || types.IsSubtype(closure, v.Bound)))
+            {
                 result[i] = closure;
+            }
             else
+            {
                 result[i] = UnknownType.Instance;
+            }
         }
 
         if (partial)
+        {
             return result;
+        }
+
         for (var i = 0; i < vars.Count; i++)
         {
             if (result[i] is not UnknownType)
+            {
                 continue;
+            }
+
             var bound = vars[i].HasBound ? vars[i].Bound : SimpleType.Dynamic;
             for (var round = 0; round < 2 && Mentions(bound); round++)
+            {
                 bound = bound.Substitute(vars.Select((p, j) => (p, j)).ToDictionary(x => x.p, x => result[x.j] is UnknownType ? (round == 0 && vars[x.j].HasBound && x.j != i ? vars[x.j].Bound : SimpleType.Dynamic) : result[x.j]));
+            }
+
             result[i] = bound;
         }
 
@@ -131,10 +205,17 @@ internal sealed class TypeInference(DartProgram program, TypeSystem types)
             {
                 for (var j = 0; j < vars.Count; j++)
                 {
-                    if (j == i || !vars[j].HasBound) continue;
+                    if (j == i || !vars[j].HasBound)
+                    {
+                        continue;
+                    }
+
                     var more = new Dictionary<TypeParam, DartType>();
                     Constrain(result[j], vars[j].Bound, [vars[i]], more, []);
-                    if (more.TryGetValue(vars[i], out var found)) result[i] = found;
+                    if (more.TryGetValue(vars[i], out var found))
+                    {
+                        result[i] = found;
+                    }
                 }
             }
         }
@@ -142,12 +223,23 @@ internal sealed class TypeInference(DartProgram program, TypeSystem types)
         // What does not meet a bound that mentions the parameter itself is taken as what it is of the bound: of T extends Comparable<T>, an int is a num.
         for (var i = 0; i < vars.Count; i++)
         {
-            if (!vars[i].HasBound || !lower.ContainsKey(vars[i])) continue;
+            if (!vars[i].HasBound || !lower.ContainsKey(vars[i]))
+            {
+                continue;
+            }
+
             var bound = vars[i].Bound.Substitute(vars.Select((v, j) => (v, j)).ToDictionary(x => x.v, x => result[x.j]));
-            if (types.IsSubtype(result[i], bound)) continue;
+            if (types.IsSubtype(result[i], bound))
+            {
+                continue;
+            }
+
             var more = new Dictionary<TypeParam, DartType>();
             Constrain(result[i], vars[i].Bound, [vars[i]], more, []);
-            if (more.TryGetValue(vars[i], out var found) && types.IsSubtype(result[i], found)) result[i] = found;
+            if (more.TryGetValue(vars[i], out var found) && types.IsSubtype(result[i], found))
+            {
+                result[i] = found;
+            }
         }
 
         return result;

@@ -30,7 +30,10 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     /// <summary>Gives a name a meaning; <c>_</c> never has one.</summary>
     public void Add(string name, DartType type)
     {
-        if (name != "_") (_names ??= new(StringComparer.Ordinal))[name] = type;
+        if (name != "_")
+        {
+            (_names ??= new(StringComparer.Ordinal))[name] = type;
+        }
     }
 
     public DartType? LookupParam(string name)
@@ -38,7 +41,9 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         for (var scope = this; scope is not null; scope = scope.Outer)
         {
             if (scope._names is not null && scope._names.TryGetValue(name, out var type))
+            {
                 return type;
+            }
         }
 
         return Class is not null && !IsStatic && Class.TypeScope.TryGetValue(name, out var ofClass) ? ofClass : null;
@@ -49,8 +54,15 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     {
         for (var scope = this; scope is not null; scope = scope.Outer)
         {
-            if (scope.Hides is { } hides && hides(name)) return true;
-            if (scope._names is not null && scope._names.ContainsKey(name)) return false;
+            if (scope.Hides is { } hides && hides(name))
+            {
+                return true;
+            }
+
+            if (scope._names is not null && scope._names.ContainsKey(name))
+            {
+                return false;
+            }
         }
 
         return false;
@@ -64,9 +76,15 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     public object? LookupTopLevel(string name)
     {
         if (Library.Declared.TryGetValue(name, out var element))
+        {
             return element;
+        }
+
         if (Library.Prefixes.TryGetValue(name, out var prefix))
+        {
             return prefix;
+        }
+
         return Library.Imported.TryGetValue(name, out element) ? element : null;
     }
 
@@ -79,7 +97,10 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     {
         parameters = [];
         if (nodes.Count == 0)
+        {
             return this;
+        }
+
         var scope = Nested();
         foreach (var node in nodes)
         {
@@ -103,7 +124,9 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         for (var i = 0; i < nodes.Count; i++)
         {
             if (nodes[i].Bound is { } bound)
+            {
                 parameters[i].Bound = scope.Resolve(bound);
+            }
         }
     }
 
@@ -131,9 +154,18 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
                 foreach (var p in function.Params)
                 {
                     var type = p.Type is null ? SimpleType.Dynamic : scope.Resolve(p.Type);
-                    if (p.Kind == ParamKind.Named) named2.Add(new NamedParam(p.Name, type, p.IsRequiredNamed));
-                    else if (p.Kind == ParamKind.Optional) optional.Add(type);
-                    else required.Add(type);
+                    if (p.Kind == ParamKind.Named)
+                    {
+                        named2.Add(new NamedParam(p.Name, type, p.IsRequiredNamed));
+                    }
+                    else if (p.Kind == ParamKind.Optional)
+                    {
+                        optional.Add(type);
+                    }
+                    else
+                    {
+                        required.Add(type);
+                    }
                 }
 
                 var result = function.Return is null ? SimpleType.Dynamic : scope.Resolve(function.Return);
@@ -151,9 +183,16 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     {
         if (named.Prefix is null)
         {
-            if (IsHidden(named.Name)) throw Error(named, $"'{named.Name}' isn't a type.");
+            if (IsHidden(named.Name))
+            {
+                throw Error(named, $"'{named.Name}' isn't a type.");
+            }
+
             if (LookupParam(named.Name) is { } parameter)
+            {
                 return named.Args.Count == 0 ? parameter : throw Error(named, $"The type variable '{named.Name}' can't have type arguments.");
+            }
+
             switch (named.Name)
             {
                 case "dynamic" when LookupTopLevel("dynamic") is null: return SimpleType.Dynamic;
@@ -171,12 +210,25 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         else
         {
             if (!Library.Prefixes.TryGetValue(named.Prefix, out var prefix))
+            {
                 throw Error(named, $"'{named.Prefix}' isn't a prefix.");
+            }
+
             if (prefix.IsDeferred && !named.IsExpression)
+            {
                 throw Error(named, $"The type '{named.Prefix}.{named.Name}' is of a deferred library, so it can't be the type of anything.");
+            }
+
             prefix.Members.TryGetValue(named.Name, out element);
-            if (element is null && named.Name == "dynamic") return SimpleType.Dynamic;
-            if (element is null && named.Name == "Never") return SimpleType.Never;
+            if (element is null && named.Name == "dynamic")
+            {
+                return SimpleType.Dynamic;
+            }
+
+            if (element is null && named.Name == "Never")
+            {
+                return SimpleType.Never;
+            }
         }
 
         switch (element)
@@ -202,14 +254,21 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
     {
         ClassBuilder.DeclareParams(Program, cls);
         if (named.Args.Count > 0 && named.Args.Count != cls.TypeParams.Count)
+        {
             throw Error(named, $"Expected {cls.TypeParams.Count} type arguments.");
+        }
+
         return new InterfaceType(cls, cls.TypeParams.Count == 0 ? [] : Arguments(named, cls.TypeParams, null));
     }
 
     private DartType[] Arguments(NamedTypeNode named, List<TypeParam> parameters, DartType? body)
     {
-        DartType[] args = named.Args.Count > 0 ? [.. named.Args.Select(Resolve)] : InstantiateToBound.ArgumentsOf(parameters, body);
-        if (Library.IsOwn) Program.Bounds.Note(File, named.Pos, parameters, args, body);
+        var args = named.Args.Count > 0 ? [.. named.Args.Select(Resolve)] : InstantiateToBound.ArgumentsOf(parameters, body);
+        if (Library.IsOwn)
+        {
+            Program.Bounds.Note(File, named.Pos, parameters, args, body);
+        }
+
         return args;
     }
 
@@ -223,7 +282,10 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         if (typedef.Type is null)
         {
             if (typedef.Busy)
+            {
                 throw Error(at, $"The typedef '{typedef.Name}' has a reference to itself.");
+            }
+
             typedef.Busy = true;
             var scope = new TypeScope(Program, typedef.Library, typedef.File, null).WithTypeParams(typedef.Node.TypeParams, out var parameters);
             typedef.Params.AddRange(parameters);
@@ -240,12 +302,18 @@ internal sealed class TypeScope(DartProgram program, Library library, SourceFile
         if (typedef.Params.Count == 0)
         {
             if (named.Args.Count > 0)
+            {
                 throw Error(named, "Expected 0 type arguments.");
+            }
+
             return body;
         }
 
         if (named.Args.Count > 0 && named.Args.Count != typedef.Params.Count)
+        {
             throw Error(named, $"Expected {typedef.Params.Count} type arguments.");
+        }
+
         return new AliasUse(typedef, Arguments(named, typedef.Params, body)).Expand();
     }
 }

@@ -26,7 +26,11 @@ internal sealed class TypeSystem(DartProgram program)
     /// <summary>Whether all members can be asked for: of what is dynamic, or a type parameter that may be anything so.</summary>
     public static bool IsDynamicReceiver(DartType type)
     {
-        for (var i = 0; i < MaximumDepth && type is TypeParamType { Nullable: false } p; i++) type = p.Bound;
+        for (var i = 0; i < MaximumDepth && type is TypeParamType { Nullable: false } p; i++)
+        {
+            type = p.Bound;
+        }
+
         return IsDynamic(type);
     }
 
@@ -93,9 +97,21 @@ internal sealed class TypeSystem(DartProgram program)
     // FutureOr of some types is another type.
     private static DartType FutureOr(InterfaceType type, DartType inner)
     {
-        if (IsTop(inner)) return inner;
-        if (inner is InterfaceType { Class: { Name: "Object", Library.IsCore: true } }) return inner.WithNullable(type.Nullable);
-        if ((IsNever(inner) || IsNull(inner)) && type.Class.Library.Declared.GetValueOrDefault("Future") is ClassElement future) return new InterfaceType(future, [inner], type.Nullable || IsNull(inner));
+        if (IsTop(inner))
+        {
+            return inner;
+        }
+
+        if (inner is InterfaceType { Class: { Name: "Object", Library.IsCore: true } })
+        {
+            return inner.WithNullable(type.Nullable);
+        }
+
+        if ((IsNever(inner) || IsNull(inner)) && type.Class.Library.Declared.GetValueOrDefault("Future") is ClassElement future)
+        {
+            return new InterfaceType(future, [inner], type.Nullable || IsNull(inner));
+        }
+
         return new InterfaceType(type.Class, [inner], type.Nullable && !inner.Nullable);
     }
 
@@ -103,20 +119,36 @@ internal sealed class TypeSystem(DartProgram program)
     public Dictionary<ClassElement, InterfaceType> Supertypes(ClassElement cls)
     {
         if (cls.AllSupertypes is { } done)
+        {
             return done;
+        }
+
         cls.AllSupertypes = NoSupertypes;
         var all = new Dictionary<ClassElement, InterfaceType> { [cls] = cls.ThisType };
         void AddAll(InterfaceType type)
         {
             var map = type.Map();
             foreach (var (c, t) in Supertypes(type.Class))
+            {
                 all.TryAdd(c, (InterfaceType)t.Substitute(map));
+            }
         }
 
-        if (cls.Supertype is { } super) AddAll(super);
-        foreach (var i in cls.Interfaces) AddAll(i);
+        if (cls.Supertype is { } super)
+        {
+            AddAll(super);
+        }
+
+        foreach (var i in cls.Interfaces)
+        {
+            AddAll(i);
+        }
+
         if (cls.Supertype is null && !ReferenceEquals(cls, program.Object.Class) && !(cls.IsExtensionType && IsNullable(cls.OnType!)))
+        {
             all.TryAdd(program.Object.Class, program.Object);
+        }
+
         return cls.AllSupertypes = all;
     }
 
@@ -128,7 +160,11 @@ internal sealed class TypeSystem(DartProgram program)
             switch (type)
             {
                 case InterfaceType t:
-                    if (ReferenceEquals(t.Class, cls)) return t;
+                    if (ReferenceEquals(t.Class, cls))
+                    {
+                        return t;
+                    }
+
                     return Supertypes(t.Class).TryGetValue(cls, out var super) ? (InterfaceType)super.Substitute(t.Map()) : null;
                 case TypeParamType p: type = p.Bound; break;
                 case FunctionType: return cls == program.Function.Class || cls == program.Object.Class ? new InterfaceType(cls, []) : null;
@@ -145,26 +181,49 @@ internal sealed class TypeSystem(DartProgram program)
     private bool IsSubtype(DartType s, DartType t, int depth)
     {
         if (ReferenceEquals(s, t) || depth > MaximumDepth)
+        {
             return true;
+        }
+
         if (s is UnknownType || t is UnknownType || IsTop(t))
+        {
             return true;
+        }
+
         if (s is SimpleType { Kind: SimpleKind.Never })
+        {
             return true;
+        }
+
         if (IsTop(s))
+        {
             return false;
+        }
+
         depth++;
         if (IsNull(s))
+        {
             return HasNull(t);
+        }
+
         if (IsFutureOr(s))
         {
             var inner = ((InterfaceType)s).Args[0];
-            if (s.Nullable && !HasNull(t)) return false;
+            if (s.Nullable && !HasNull(t))
+            {
+                return false;
+            }
+
             return IsSubtype(inner, t, depth) && IsSubtype(new InterfaceType(program.CoreClass("Future"), [inner]), t, depth);
         }
 
         if (s.Nullable)
         {
-            if (!HasNull(t)) return false;
+            if (!HasNull(t))
+            {
+                return false;
+            }
+
             return IsSubtype(s.WithNullable(false), t, depth);
         }
 
@@ -176,35 +235,75 @@ internal sealed class TypeSystem(DartProgram program)
 
         if (s is TypeParamType sp)
         {
-            if (t is TypeParamType { Promoted: null } tp2 && ReferenceEquals(tp2.Parameter, sp.Parameter)) return true;
-            if (t is TypeParamType { Promoted: { } tPromoted } tp3 && ReferenceEquals(tp3.Parameter, sp.Parameter)) return IsSubtype(sp.Bound, tPromoted, depth);
+            if (t is TypeParamType { Promoted: null } tp2 && ReferenceEquals(tp2.Parameter, sp.Parameter))
+            {
+                return true;
+            }
+
+            if (t is TypeParamType { Promoted: { } tPromoted } tp3 && ReferenceEquals(tp3.Parameter, sp.Parameter))
+            {
+                return IsSubtype(sp.Bound, tPromoted, depth);
+            }
+
             return IsSubtype(sp.Bound, t, depth);
         }
 
         if (t.Nullable)
+        {
             t = t.WithNullable(false);
+        }
+
         switch (t)
         {
             case InterfaceType { Class: var tc } ti:
                 if (tc == program.Object.Class)
+                {
                     return s is not InterfaceType || !IsNullable(s);
-                if (s is FunctionType) return tc == program.Function.Class;
-                if (s is RecordType) return tc == program.Record.Class;
-                if (AsInstanceOf(s, tc) is not { } instance) return false;
+                }
+
+                if (s is FunctionType)
+                {
+                    return tc == program.Function.Class;
+                }
+
+                if (s is RecordType)
+                {
+                    return tc == program.Record.Class;
+                }
+
+                if (AsInstanceOf(s, tc) is not { } instance)
+                {
+                    return false;
+                }
+
                 for (var i = 0; i < instance.Args.Length; i++)
                 {
-                    if (!IsSubtype(instance.Args[i], ti.Args[i], depth)) return false;
+                    if (!IsSubtype(instance.Args[i], ti.Args[i], depth))
+                    {
+                        return false;
+                    }
                 }
 
                 return true;
             case FunctionType tf:
                 return s is FunctionType sf && IsFunctionSubtype(sf, tf, depth);
             case RecordType tr:
-                if (s is not RecordType sr || sr.Positional.Length != tr.Positional.Length || sr.Named.Length != tr.Named.Length) return false;
+                if (s is not RecordType sr || sr.Positional.Length != tr.Positional.Length || sr.Named.Length != tr.Named.Length)
+                {
+                    return false;
+                }
+
                 for (var i = 0; i < sr.Count; i++)
                 {
-                    if (i >= sr.Positional.Length && sr.Named[i - sr.Positional.Length].Name != tr.Named[i - sr.Positional.Length].Name) return false;
-                    if (!IsSubtype(sr.FieldType(i), tr.FieldType(i), depth)) return false;
+                    if (i >= sr.Positional.Length && sr.Named[i - sr.Positional.Length].Name != tr.Named[i - sr.Positional.Length].Name)
+                    {
+                        return false;
+                    }
+
+                    if (!IsSubtype(sr.FieldType(i), tr.FieldType(i), depth))
+                    {
+                        return false;
+                    }
                 }
 
                 return true;
@@ -223,36 +322,60 @@ internal sealed class TypeSystem(DartProgram program)
 
     private bool IsFunctionSubtype(FunctionType s, FunctionType t, int depth)
     {
-        if (s.TypeParams.Length != t.TypeParams.Length) return false;
+        if (s.TypeParams.Length != t.TypeParams.Length)
+        {
+            return false;
+        }
+
         if (s.TypeParams.Length > 0)
         {
             // Bounds must be the same type for both.
             var map = new Dictionary<TypeParam, DartType>();
-            for (var i = 0; i < s.TypeParams.Length; i++) map[s.TypeParams[i]] = t.TypeParams[i].Type;
+            for (var i = 0; i < s.TypeParams.Length; i++)
+            {
+                map[s.TypeParams[i]] = t.TypeParams[i].Type;
+            }
+
             for (var i = 0; i < s.TypeParams.Length; i++)
             {
                 var (own, other) = (s.TypeParams[i].Bound.Substitute(map), t.TypeParams[i].Bound);
-                if (!IsSubtype(own, other, depth) || !IsSubtype(other, own, depth)) return false;
+                if (!IsSubtype(own, other, depth) || !IsSubtype(other, own, depth))
+                {
+                    return false;
+                }
             }
 
             s = s.Instantiate([.. t.TypeParams.Select(p => (DartType)p.Type)]);
         }
 
-        if (s.Required.Length > t.Required.Length || s.MaximumPositional < t.MaximumPositional) return false;
+        if (s.Required.Length > t.Required.Length || s.MaximumPositional < t.MaximumPositional)
+        {
+            return false;
+        }
+
         for (var i = 0; i < t.MaximumPositional; i++)
         {
-            if (!IsSubtype(t.Positional(i), s.Positional(i), depth)) return false;
+            if (!IsSubtype(t.Positional(i), s.Positional(i), depth))
+            {
+                return false;
+            }
         }
 
         foreach (var n in t.Named)
         {
             var own = Array.Find(s.Named, m => m.Name == n.Name);
-            if (own is null || !IsSubtype(n.Type, own.Type, depth) || own.IsRequired && !n.IsRequired) return false;
+            if (own is null || !IsSubtype(n.Type, own.Type, depth) || own.IsRequired && !n.IsRequired)
+            {
+                return false;
+            }
         }
 
         foreach (var n in s.Named)
         {
-            if (n.IsRequired && !Array.Exists(t.Named, m => m.Name == n.Name)) return false;
+            if (n.IsRequired && !Array.Exists(t.Named, m => m.Name == n.Name))
+            {
+                return false;
+            }
         }
 
         return IsSubtype(s.Result, t.Result, depth);
@@ -264,24 +387,40 @@ internal sealed class TypeSystem(DartProgram program)
     public (Member Member, InterfaceType Owner)? FindMember(InterfaceType type, string name)
     {
         if (FindImplementation(type.Class, name) is { } found && !found.IsAbstract)
+        {
             return (found, AsInstanceOf(type, found.Owner!)!);
+        }
+
         // Abstract members and interfaces: the nearest declaration.
         for (var cls = type.Class; cls is not null; cls = cls.Supertype?.Class)
         {
             if (cls.Members.TryGetValue(name, out var member))
+            {
                 return (member, AsInstanceOf(type, cls)!);
+            }
+
             (Member Member, InterfaceType Owner)? best = null;
             foreach (var i in cls.Interfaces)
             {
                 if (FindMember((InterfaceType)i.Substitute(AsInstanceOf(type, cls)!.Map()), name) is { } inherited && (best is null || GoesBefore(inherited, best.Value, name)))
+                {
                     best = inherited;
+                }
             }
 
-            if (best is not { } nearest || nearest.Member.Owner == program.Object.Class) continue;
+            if (best is not { } nearest || nearest.Member.Owner == program.Object.Class)
+            {
+                continue;
+            }
+
             // What the superclass declares without a body.
             for (var above = cls.Supertype?.Class; above is not null; above = above.Supertype?.Class)
             {
-                if (!above.Members.TryGetValue(name, out var declared)) continue;
+                if (!above.Members.TryGetValue(name, out var declared))
+                {
+                    continue;
+                }
+
                 return GoesBefore((declared, AsInstanceOf(type, above)!), nearest, name) ? (declared, AsInstanceOf(type, above)!) : nearest;
             }
 
@@ -291,7 +430,9 @@ internal sealed class TypeSystem(DartProgram program)
         if (type.Class.IsExtensionType || type.Class.Node.Kind == ClassKind.Mixin || type.Class.Interfaces.Count > 0)
         {
             if (program.Object.Class.Members.TryGetValue(name, out var ofObject))
+            {
                 return (ofObject, program.Object);
+            }
         }
 
         return null;
@@ -303,7 +444,10 @@ internal sealed class TypeSystem(DartProgram program)
         InterfaceType? best = null;
         foreach (var type in types)
         {
-            if (FindMember(type, name) is { } found && (best is null || GoesBefore(found, FindMember(best, name)!.Value, name))) best = type;
+            if (FindMember(type, name) is { } found && (best is null || GoesBefore(found, FindMember(best, name)!.Value, name)))
+            {
+                best = type;
+            }
         }
 
         return best;
@@ -312,27 +456,58 @@ internal sealed class TypeSystem(DartProgram program)
     /// <summary>The member of a name that an extension or extension type has, of its own or from what it implements, with the type as which it has it.</summary>
     public (Member Member, InterfaceType Owner)? FindExtensionTypeMember(InterfaceType t, string name)
     {
-        if (t.Class.Members.TryGetValue(name, out var own)) return (own, t);
-        if (!t.Class.IsExtensionType) return null;
+        if (t.Class.Members.TryGetValue(name, out var own))
+        {
+            return (own, t);
+        }
+
+        if (!t.Class.IsExtensionType)
+        {
+            return null;
+        }
+
         (Member Member, InterfaceType Owner)? best = null;
         foreach (var i in t.Class.Interfaces)
         {
             var super = (InterfaceType)i.Substitute(t.Map());
-            if ((super.Class.IsExtensionType ? FindExtensionTypeMember(super, name) : FindMember(super, name)) is not { } found) continue;
+            if ((super.Class.IsExtensionType ? FindExtensionTypeMember(super, name) : FindMember(super, name)) is not { } found)
+            {
+                continue;
+            }
+
             // What a class below another makes of a member goes before what the other has.
-            if (best is not { } known || known.Owner.Class == program.Object.Class || found.Owner.Class != known.Owner.Class && Supertypes(found.Owner.Class).ContainsKey(known.Owner.Class)) best = found;
+            if (best is not { } known || known.Owner.Class == program.Object.Class || found.Owner.Class != known.Owner.Class && Supertypes(found.Owner.Class).ContainsKey(known.Owner.Class))
+            {
+                best = found;
+            }
         }
 
-        if (best is not null) return best;
+        if (best is not null)
+        {
+            return best;
+        }
+
         return program.Object.Class.Members.TryGetValue(name, out var ofObject) ? (ofObject, program.Object) : null;
     }
 
     // Whether of two members that a class has from different superinterfaces it is the first whose signature counts: that of a class below the other's, or one that allows all that the other does.
     private bool GoesBefore((Member Member, InterfaceType Owner) first, (Member Member, InterfaceType Owner) second, string name)
     {
-        if (first.Member == second.Member || first.Member.Owner == program.Object.Class || Supertypes(second.Member.Owner!).ContainsKey(first.Member.Owner!)) return false;
-        if (Supertypes(first.Member.Owner!).ContainsKey(second.Member.Owner!)) return true;
-        if (MemberTypes is null || first.Member.Busy || second.Member.Busy || first.Member.Kind == MemberKind.Method != (second.Member.Kind == MemberKind.Method)) return false;
+        if (first.Member == second.Member || first.Member.Owner == program.Object.Class || Supertypes(second.Member.Owner!).ContainsKey(first.Member.Owner!))
+        {
+            return false;
+        }
+
+        if (Supertypes(first.Member.Owner!).ContainsKey(second.Member.Owner!))
+        {
+            return true;
+        }
+
+        if (MemberTypes is null || first.Member.Busy || second.Member.Busy || first.Member.Kind == MemberKind.Method != (second.Member.Kind == MemberKind.Method))
+        {
+            return false;
+        }
+
         var (own, other) = (MemberTypes(first.Member).Substitute(first.Owner.Map()), MemberTypes(second.Member).Substitute(second.Owner.Map()));
         var isSetter = name != first.Member.Name;
         return (isSetter ? IsSubtype(other, own) : IsSubtype(own, other)) && !(isSetter ? IsSubtype(own, other) : IsSubtype(other, own));
@@ -347,7 +522,9 @@ internal sealed class TypeSystem(DartProgram program)
         for (var c = cls; c is not null; c = c.Supertype?.Class)
         {
             if (c.Members.TryGetValue(name, out var member) && !member.IsAbstract)
+            {
                 return member;
+            }
         }
 
         return null;
@@ -359,23 +536,82 @@ internal sealed class TypeSystem(DartProgram program)
 
     private DartType Lub(DartType a, DartType b, int depth)
     {
-        if (a is UnknownType) return b;
-        if (b is UnknownType) return a;
-        if (a.Equals(b)) return a;
-        if (IsTop(a)) return a;
-        if (IsTop(b)) return b;
-        if (IsNever(a)) return b;
-        if (IsNever(b)) return a;
-        if (IsNull(a)) return b.WithNullable(true);
-        if (IsNull(b)) return a.WithNullable(true);
+        if (a is UnknownType)
+        {
+            return b;
+        }
+
+        if (b is UnknownType)
+        {
+            return a;
+        }
+
+        if (a.Equals(b))
+        {
+            return a;
+        }
+
+        if (IsTop(a))
+        {
+            return a;
+        }
+
+        if (IsTop(b))
+        {
+            return b;
+        }
+
+        if (IsNever(a))
+        {
+            return b;
+        }
+
+        if (IsNever(b))
+        {
+            return a;
+        }
+
+        if (IsNull(a))
+        {
+            return b.WithNullable(true);
+        }
+
+        if (IsNull(b))
+        {
+            return a.WithNullable(true);
+        }
+
         var nullable = a.Nullable || b.Nullable;
         DartType Wrap(DartType t) => nullable ? t.WithNullable(true) : t;
-        if (IsSubtype(a.WithNullable(false), b.WithNullable(false))) return Wrap(b);
-        if (IsSubtype(b.WithNullable(false), a.WithNullable(false))) return Wrap(a);
-        if (depth > 4) return program.Object.WithNullable(true);
-        if (a is TypeParamType ap) return Wrap(Lub(ap.Bound, b, depth + 1));
-        if (b is TypeParamType bp) return Wrap(Lub(a, bp.Bound, depth + 1));
-        if (a is FunctionType fa && b is FunctionType fb) return Wrap(FunctionLub(fa, fb, depth) ?? (DartType)program.Function);
+        if (IsSubtype(a.WithNullable(false), b.WithNullable(false)))
+        {
+            return Wrap(b);
+        }
+
+        if (IsSubtype(b.WithNullable(false), a.WithNullable(false)))
+        {
+            return Wrap(a);
+        }
+
+        if (depth > 4)
+        {
+            return program.Object.WithNullable(true);
+        }
+
+        if (a is TypeParamType ap)
+        {
+            return Wrap(Lub(ap.Bound, b, depth + 1));
+        }
+
+        if (b is TypeParamType bp)
+        {
+            return Wrap(Lub(a, bp.Bound, depth + 1));
+        }
+
+        if (a is FunctionType fa && b is FunctionType fb)
+        {
+            return Wrap(FunctionLub(fa, fb, depth) ?? (DartType)program.Function);
+        }
 
         if (a is RecordType ra && b is RecordType rb && ra.Positional.Length == rb.Positional.Length && ra.Named.Select(n => n.Name).SequenceEqual(rb.Named.Select(n => n.Name)))
         {
@@ -391,7 +627,10 @@ internal sealed class TypeSystem(DartProgram program)
         if (a is InterfaceType ia && b is InterfaceType ib)
         {
             if (ia.Class == ib.Class)
+            {
                 return Wrap(new InterfaceType(ia.Class, [.. ia.Args.Select((t, i) => Lub(t, ib.Args[i], depth + 1))]));
+            }
+
             // The shared supertype, its type arguments included, that is deepest and unique at its depth.
             var sa = Supertypes(ia.Class);
             var sb = Supertypes(ib.Class);
@@ -409,7 +648,10 @@ internal sealed class TypeSystem(DartProgram program)
             if (best is { } found)
             {
                 var x = AsInstanceOf(ia, found.Class)!;
-                if (found.Class != program.Object.Class) return Wrap(x.WithNullable(false));
+                if (found.Class != program.Object.Class)
+                {
+                    return Wrap(x.WithNullable(false));
+                }
             }
         }
 
@@ -420,19 +662,39 @@ internal sealed class TypeSystem(DartProgram program)
     // Lower Bounds").
     private FunctionType? FunctionLub(FunctionType a, FunctionType b, int depth)
     {
-        if (a.TypeParams.Length != b.TypeParams.Length || a.Required.Length != b.Required.Length) return null;
-        if (a.Optional.Length > 0 && b.Named.Length > 0 || b.Optional.Length > 0 && a.Named.Length > 0) return null;
+        if (a.TypeParams.Length != b.TypeParams.Length || a.Required.Length != b.Required.Length)
+        {
+            return null;
+        }
+
+        if (a.Optional.Length > 0 && b.Named.Length > 0 || b.Optional.Length > 0 && a.Named.Length > 0)
+        {
+            return null;
+        }
+
         if (a.TypeParams.Length > 0)
         {
             var map = new Dictionary<TypeParam, DartType>();
-            for (var i = 0; i < a.TypeParams.Length; i++) map[b.TypeParams[i]] = a.TypeParams[i].Type;
-            if (!a.TypeParams.Zip(b.TypeParams).All(p => p.First.Bound.Equals(p.Second.Bound.Substitute(map)))) return null;
+            for (var i = 0; i < a.TypeParams.Length; i++)
+            {
+                map[b.TypeParams[i]] = a.TypeParams[i].Type;
+            }
+
+            if (!a.TypeParams.Zip(b.TypeParams).All(p => p.First.Bound.Equals(p.Second.Bound.Substitute(map))))
+            {
+                return null;
+            }
+
             b = b.Instantiate([.. a.TypeParams.Select(p => (DartType)p.Type)]);
         }
 
         NamedParam? In(FunctionType type, NamedParam named) => Array.Find(type.Named, n => n.Name == named.Name);
         var other = b;
-        if (Array.Exists(a.Named, n => n.IsRequired && In(other, n) is null) || Array.Exists(b.Named, n => n.IsRequired && In(a, n) is null)) return null;
+        if (Array.Exists(a.Named, n => n.IsRequired && In(other, n) is null) || Array.Exists(b.Named, n => n.IsRequired && In(a, n) is null))
+        {
+            return null;
+        }
+
         return new FunctionType(
             a.TypeParams,
             [.. a.Required.Zip(b.Required, Glb)],
@@ -443,11 +705,18 @@ internal sealed class TypeSystem(DartProgram program)
 
     private int Depth(ClassElement cls)
     {
-        if (_depths.TryGetValue(cls, out var depth)) return depth;
+        if (_depths.TryGetValue(cls, out var depth))
+        {
+            return depth;
+        }
+
         _depths[cls] = 0;
         foreach (var super in cls.Interfaces.Select(i => i.Class).Append(cls.Supertype?.Class))
         {
-            if (super is not null) depth = Math.Max(depth, Depth(super) + 1);
+            if (super is not null)
+            {
+                depth = Math.Max(depth, Depth(super) + 1);
+            }
         }
 
         return _depths[cls] = depth;

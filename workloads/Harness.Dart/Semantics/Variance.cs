@@ -31,7 +31,11 @@ internal static class Variance
     /// <param name="replace">What takes the place of a part at a position of some variance; null where only parts of it are replaced.</param>
     public static DartType Rewrite(DartType type, int variance, Func<DartType, int, DartType?> replace)
     {
-        if (replace(type, variance) is { } other) return other;
+        if (replace(type, variance) is { } other)
+        {
+            return other;
+        }
+
         DartType Part(DartType part, int position) => Rewrite(part, position * variance, replace);
         if (type.Alias is { } alias)
         {
@@ -55,11 +59,23 @@ internal static class Variance
             declared, [.. f.Required.Select(t => own(part(t, -1)))], [.. f.Optional.Select(t => own(part(t, -1)))],
             [.. f.Named.Select(n => n with { Type = own(part(n.Type, -1)) })], own(part(f.Result, 1)), f.Nullable);
         DartType[] bounds = [.. f.TypeParams.Select(p => p.HasBound ? part(p.Bound, 0) : p.Bound)];
-        if (f.TypeParams.Zip(bounds).All(p => p.First.Bound.Equals(p.Second))) return With(f.TypeParams, t => t);
+        if (f.TypeParams.Zip(bounds).All(p => p.First.Bound.Equals(p.Second)))
+        {
+            return With(f.TypeParams, t => t);
+        }
+
         TypeParam[] parameters = [.. f.TypeParams.Select(p => new TypeParam(p.Name) { HasBound = p.HasBound })];
         var map = new Dictionary<TypeParam, DartType>();
-        for (var i = 0; i < parameters.Length; i++) map[f.TypeParams[i]] = parameters[i].Type;
-        for (var i = 0; i < parameters.Length; i++) parameters[i].Bound = bounds[i].Substitute(map);
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            map[f.TypeParams[i]] = parameters[i].Type;
+        }
+
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            parameters[i].Bound = bounds[i].Substitute(map);
+        }
+
         return With(parameters, t => t.Substitute(map));
     }
 
@@ -68,7 +84,11 @@ internal static class Variance
         var found = new List<TypeParam>();
         type.Any(t =>
         {
-            if (t is TypeParamType { Parameter.Class: not null } p && !found.Contains(p.Parameter)) found.Add(p.Parameter);
+            if (t is TypeParamType { Parameter.Class: not null } p && !found.Contains(p.Parameter))
+            {
+                found.Add(p.Parameter);
+            }
+
             return false;
         });
         return found;

@@ -25,10 +25,17 @@ internal static class AstWalker
         var children = new List<Node>();
         while (pending.TryPop(out var node))
         {
-            if (test(node)) return true;
+            if (test(node))
+            {
+                return true;
+            }
+
             children.Clear();
             Children(node, children);
-            foreach (var child in children) pending.Push(child);
+            foreach (var child in children)
+            {
+                pending.Push(child);
+            }
         }
 
         return false;
@@ -38,17 +45,32 @@ internal static class AstWalker
     {
         var use = new NameUse();
         var stack = new Stack<(Node Node, bool InClosure)>();
-        foreach (var root in roots) stack.Push((root, false));
+        foreach (var root in roots)
+        {
+            stack.Push((root, false));
+        }
+
         var children = new List<Node>();
         while (stack.TryPop(out var item))
         {
             var (node, inClosure) = item;
             void Assigns(Node target)
             {
-                if (target is Paren p) target = p.Value;
-                if (target is not Ident id) return;
+                if (target is Paren p)
+                {
+                    target = p.Value;
+                }
+
+                if (target is not Ident id)
+                {
+                    return;
+                }
+
                 use.Assigned.Add(id.Name);
-                if (inClosure) use.AssignedInClosures.Add(id.Name);
+                if (inClosure)
+                {
+                    use.AssignedInClosures.Add(id.Name);
+                }
             }
 
             switch (node)
@@ -59,15 +81,25 @@ internal static class AstWalker
                 case VariablePattern { Declares: false } v:
                     use.Assigned.Add(v.Name);
                     if (inClosure) { use.AssignedInClosures.Add(v.Name); use.InClosures.Add(v.Name); }
+
                     break;
                 case ForParts { Target: Ident t }: Assigns(t); break;
-                case AwaitExpr: if (!inClosure) use.HasAwait = true; break;
+                case AwaitExpr:
+                    if (!inClosure)
+                    {
+                        use.HasAwait = true;
+                    }
+
+                    break;
                 case FunctionExpr or LocalFunction: inClosure = true; break;
                 case VarDecl { Late: true } late:
                     // A late initializer runs later, as a closure's body does.
                     foreach (var v in late.Vars)
                     {
-                        if (v.Init is not null) stack.Push((v.Init, true));
+                        if (v.Init is not null)
+                        {
+                            stack.Push((v.Init, true));
+                        }
                     }
 
                     continue;
@@ -75,7 +107,10 @@ internal static class AstWalker
 
             children.Clear();
             Children(node, children);
-            foreach (var child in children) stack.Push((child, inClosure));
+            foreach (var child in children)
+            {
+                stack.Push((child, inClosure));
+            }
         }
 
         return use;
@@ -83,8 +118,22 @@ internal static class AstWalker
 
     public static void Children(Node node, List<Node> into)
     {
-        void Add(Node? n) { if (n is not null) into.Add(n); }
-        void All(IEnumerable<Node?> ns) { foreach (var n in ns) Add(n); }
+        void Add(Node? n)
+        {
+            if (n is not null)
+            {
+                into.Add(n);
+            }
+        }
+
+        void All(IEnumerable<Node?> ns)
+        {
+            foreach (var n in ns)
+            {
+                Add(n);
+            }
+        }
+
         switch (node)
         {
             case SpreadElement s: Add(s.Value); break;
@@ -117,6 +166,7 @@ internal static class AstWalker
             case SwitchExpr s:
                 Add(s.Value);
                 foreach (var c in s.Cases) { Add(c.Pattern); Add(c.Guard); Add(c.Body); }
+
                 break;
             case PatternAssign p: Add(p.Pattern); Add(p.Value); break;
             case Paren p: Add(p.Value); break;
@@ -143,6 +193,7 @@ internal static class AstWalker
             case SwitchStmt s: Add(s.Value); All(s.Cases); break;
             case SwitchCase c:
                 foreach (var h in c.Heads) { Add(h.Pattern); Add(h.Guard); }
+
                 All(c.Body);
                 break;
             case ReturnStmt r: Add(r.Value); break;
@@ -165,20 +216,38 @@ internal static class AstWalker
         var pending = new Stack<Pattern>([pattern]);
         while (pending.TryPop(out var next))
         {
-            if (next is VariablePattern variable) yield return variable;
+            if (next is VariablePattern variable)
+            {
+                yield return variable;
+            }
+
             children.Clear();
             Children(next, children);
-            foreach (var child in children.OfType<Pattern>()) pending.Push(child);
+            foreach (var child in children.OfType<Pattern>())
+            {
+                pending.Push(child);
+            }
         }
     }
 
     private static void Function(FunctionNode f, List<Node> into)
     {
-        if (f.Body is not null) into.Add(f.Body);
-        if (f.ExprBody is not null) into.Add(f.ExprBody);
+        if (f.Body is not null)
+        {
+            into.Add(f.Body);
+        }
+
+        if (f.ExprBody is not null)
+        {
+            into.Add(f.ExprBody);
+        }
+
         foreach (var p in f.Params)
         {
-            if (p.Default is not null) into.Add(p.Default);
+            if (p.Default is not null)
+            {
+                into.Add(p.Default);
+            }
         }
     }
 }

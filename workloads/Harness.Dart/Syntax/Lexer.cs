@@ -49,7 +49,10 @@ internal sealed class Lexer
     {
         var lexer = new Lexer(file);
         if (lexer._text.StartsWith("#!", StringComparison.Ordinal))
+        {
             lexer.SkipLine();
+        }
+
         return lexer.ReadUntil(null);
     }
 
@@ -57,7 +60,10 @@ internal sealed class Lexer
     {
         var table = new string[128][];
         for (var i = 0; i < 128; i++)
+        {
             table[i] = [.. Punctuation.Where(text => text[0] == i)];
+        }
+
         return table;
     }
 
@@ -66,7 +72,9 @@ internal sealed class Lexer
     private void SkipLine()
     {
         while (_position < _text.Length && _text[_position] != '\n' && _text[_position] != '\r')
+        {
             _position++;
+        }
     }
 
     private void SkipSpace()
@@ -90,10 +98,16 @@ internal sealed class Lexer
                 while (depth > 0)
                 {
                     if (_position + 1 >= _text.Length)
+                    {
                         throw Error(start, "Unterminated multi-line comment.");
+                    }
+
                     if (_text[_position] == '*' && _text[_position + 1] == '/') { depth--; _position += 2; }
                     else if (_text[_position] == '/' && _text[_position + 1] == '*') { depth++; _position += 2; }
-                    else _position++;
+                    else
+                    {
+                        _position++;
+                    }
                 }
             }
             else
@@ -114,7 +128,10 @@ internal sealed class Lexer
             if (_position >= _text.Length)
             {
                 if (closing is not null)
+                {
                     throw Error(start, "Unterminated string literal.");
+                }
+
                 tokens.Add(new Token { Kind = TokenKind.End, Start = start, End = start });
                 return tokens;
             }
@@ -122,7 +139,11 @@ internal sealed class Lexer
             var c = _text[_position];
             if (closing is not null)
             {
-                if (c == '{') depth++;
+                if (c == '{')
+                {
+                    depth++;
+                }
+
                 if (c == '}' && depth-- == 0)
                 {
                     tokens.Add(new Token { Kind = TokenKind.End, Start = start, End = start });
@@ -157,15 +178,24 @@ internal sealed class Lexer
         if (IsIdentifierStart(c))
         {
             while (_position < _text.Length && IsIdentifierPart(_text[_position]))
+            {
                 _position++;
+            }
+
             var name = _text[start.._position];
             return new Token { Kind = TokenKind.Identifier, Start = start, End = _position, Text = NameOf(name) };
         }
 
         if (char.IsAsciiDigit(c) || (c == '.' && _position + 1 < _text.Length && char.IsAsciiDigit(_text[_position + 1])))
+        {
             return ReadNumber(start);
+        }
+
         if (c is '\'' or '"')
+        {
             return ReadString(start, raw: false);
+        }
+
         if (c < 128)
         {
             foreach (var candidate in PunctuationByCharacter[c])
@@ -189,9 +219,14 @@ internal sealed class Lexer
             _position += 2;
             var digits = _position;
             while (_position < _text.Length && (char.IsAsciiHexDigit(_text[_position]) || _text[_position] == '_'))
+            {
                 _position++;
+            }
+
             if (_position == digits)
+            {
                 throw Error(start, "A hex digit (0-9 or A-F) must follow '0x'.");
+            }
         }
         else
         {
@@ -207,9 +242,15 @@ internal sealed class Lexer
             {
                 var ahead = _position + 1;
                 if (ahead < _text.Length && _text[ahead] is '+' or '-')
+                {
                     ahead++;
+                }
+
                 if (ahead >= _text.Length || !char.IsAsciiDigit(_text[ahead]))
+                {
                     throw Error(start, "Numbers in exponential notation should always contain an exponent (an integer number with an optional sign).");
+                }
+
                 isDouble = true;
                 _position = ahead;
                 SkipDigits();
@@ -217,23 +258,34 @@ internal sealed class Lexer
         }
 
         if (_position < _text.Length && IsIdentifierStart(_text[_position]))
+        {
             throw Error(_position, $"Unexpected character '{_text[_position]}' after a number.");
+        }
+
         var text = _text[start.._position];
         if (text.EndsWith('_') || text.Contains("_.", StringComparison.Ordinal) || (text is ['0', 'x' or 'X', ..] ? text[2] == '_' : text.Contains("_e", StringComparison.OrdinalIgnoreCase)))
+        {
             throw Error(start, "Digit separators ('_') in a number literal can only be placed between two digits.");
+        }
+
         return new Token { Kind = isDouble ? TokenKind.Double : TokenKind.Integer, Start = start, End = _position, Text = text.Replace("_", "", StringComparison.Ordinal) };
     }
 
     private void SkipDigits()
     {
         while (_position < _text.Length && (char.IsAsciiDigit(_text[_position]) || _text[_position] == '_'))
+        {
             _position++;
+        }
     }
 
     private Token ReadString(int start, bool raw)
     {
         if (++_nesting > MaximumNesting)
+        {
             throw Error(start, "String interpolations are nested too deeply.");
+        }
+
         var quote = _text[_position];
         var triple = _position + 2 < _text.Length && _text[_position + 1] == quote && _text[_position + 2] == quote;
         _position += triple ? 3 : 1;
@@ -244,32 +296,58 @@ internal sealed class Lexer
             // White space up to the end of the first line does not belong to the string.
             var ahead = _position;
             while (ahead < _text.Length && (_text[ahead] is ' ' or '\t' || (_text[ahead] == '\\' && ahead + 1 < _text.Length && _text[ahead + 1] is ' ' or '\t')))
+            {
                 ahead++;
+            }
+
             if (ahead < _text.Length && _text[ahead] == '\\' && ahead + 1 < _text.Length && _text[ahead + 1] is '\r' or '\n' && !raw)
+            {
                 ahead++;
-            if (ahead < _text.Length && _text[ahead] == '\r') ahead++;
-            if (ahead < _text.Length && _text[ahead] == '\n') _position = ahead + 1;
-            else if (ahead > 0 && _text[ahead - 1] == '\r') _position = ahead;
+            }
+
+            if (ahead < _text.Length && _text[ahead] == '\r')
+            {
+                ahead++;
+            }
+
+            if (ahead < _text.Length && _text[ahead] == '\n')
+            {
+                _position = ahead + 1;
+            }
+            else if (ahead > 0 && _text[ahead - 1] == '\r')
+            {
+                _position = ahead;
+            }
         }
 
         while (true)
         {
             if (_position >= _text.Length)
+            {
                 throw Error(start, "Unterminated string literal.");
+            }
+
             var c = _text[_position];
             if (c == quote)
             {
                 if (!triple) { _position++; break; }
+
                 if (_position + 2 < _text.Length && _text[_position + 1] == quote && _text[_position + 2] == quote) { _position += 3; break; }
             }
 
             if (c is '\n' or '\r')
             {
                 if (!triple)
+                {
                     throw Error(start, "String starting with " + quote + " must end with " + quote + ".");
+                }
+
                 _position++;
                 if (c == '\r' && _position < _text.Length && _text[_position] == '\n')
+                {
                     _position++;
+                }
+
                 text.Append('\n');
             }
             else if (c == '\\' && !raw)
@@ -290,9 +368,15 @@ internal sealed class Lexer
                 {
                     var from = _position;
                     if (_position >= _text.Length || !IsIdentifierStart(_text[_position]) || _text[_position] == '$')
+                    {
                         throw Error(_position - 1, "A '$' has special meaning inside a string, and must be followed by an identifier or an expression in curly braces ({}).");
+                    }
+
                     while (_position < _text.Length && char.IsAsciiLetterOrDigit(_text[_position]) || _position < _text.Length && _text[_position] == '_')
+                    {
                         _position++;
+                    }
+
                     var name = _text[from.._position];
                     parts.Add(new List<Token>
                     {
@@ -318,7 +402,10 @@ internal sealed class Lexer
         var start = _position;
         _position++;
         if (_position >= _text.Length)
+        {
             throw Error(start, "Unterminated string literal.");
+        }
+
         var c = _text[_position++];
         switch (c)
         {
@@ -335,7 +422,10 @@ internal sealed class Lexer
                     _position++;
                     AppendCode(text, Hex(start, 1, 6));
                     if (_position >= _text.Length || _text[_position] != '}')
+                    {
                         throw Error(start, "An escape sequence starting with '\\u{' must be followed by 1 to 6 hexadecimal digits followed by a '}'.");
+                    }
+
                     _position++;
                 }
                 else
@@ -354,18 +444,33 @@ internal sealed class Lexer
     {
         var from = _position;
         while (_position < _text.Length && _position - from < maximum && char.IsAsciiHexDigit(_text[_position]))
+        {
             _position++;
+        }
+
         if (_position - from < minimum)
+        {
             throw Error(start, $"An escape sequence is not followed by {minimum} hexadecimal digits.");
+        }
+
         var value = int.Parse(_text.AsSpan(from, _position - from), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         if (value > 0x10FFFF)
+        {
             throw Error(start, "The escape sequence is not a valid code point.");
+        }
+
         return value;
     }
 
     private static void AppendCode(StringBuilder text, int code)
     {
-        if (code < 0x10000) text.Append((char)code);
-        else text.Append(char.ConvertFromUtf32(code));
+        if (code < 0x10000)
+        {
+            text.Append((char)code);
+        }
+        else
+        {
+            text.Append(char.ConvertFromUtf32(code));
+        }
     }
 }

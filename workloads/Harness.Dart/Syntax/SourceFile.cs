@@ -19,7 +19,9 @@ internal sealed class SourceFile
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\n')
+            {
                 _lineStarts.Add(i + 1);
+            }
         }
     }
 
@@ -38,8 +40,16 @@ internal sealed class SourceFile
     /// </summary>
     public string OwnName(string name)
     {
-        if (name.Length < 2 || name[0] != '_') return name;
-        if (!_isCore) return name + _privateMark;
+        if (name.Length < 2 || name[0] != '_')
+        {
+            return name;
+        }
+
+        if (!_isCore)
+        {
+            return name + _privateMark;
+        }
+
         return char.IsAsciiLetterLower(name[1]) ? "_$core" + name[1..] : name;
     }
 
@@ -54,7 +64,10 @@ internal sealed class SourceFile
     {
         var index = _lineStarts.BinarySearch(offset);
         if (index < 0)
+        {
             index = ~index - 1;
+        }
+
         return (index + 1, offset - _lineStarts[index] + 1);
     }
 

@@ -23,7 +23,9 @@ public class OfficialSuiteTests
             problems.AddRange(result.Failures);
             problems.AddRange(result.Unsupported);
             if (result.Statistics!.FailedCompilations is > 0 and var failed)
+            {
                 problems.Add(new WastIncident(path, 1, $"{failed} functions were not optimized"));
+            }
         }
 
         Assert.Empty(problems);
@@ -36,7 +38,10 @@ public class OfficialSuiteTests
     {
         public OfficialSuiteTheoryAttribute()
         {
-            if (Folder is null) Skip = "WASM_SPEC_TESTS does not name the folder of the official test suite";
+            if (Folder is null)
+            {
+                Skip = "WASM_SPEC_TESTS does not name the folder of the official test suite";
+            }
         }
 
         public static string? Folder => Environment.GetEnvironmentVariable("WASM_SPEC_TESTS");

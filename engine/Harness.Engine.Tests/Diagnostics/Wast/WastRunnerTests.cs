@@ -16,7 +16,10 @@ public class WastRunnerTests
             var runs = new TheoryData<string, string>();
             foreach (var path in Directory.GetFiles(ScriptFolder, "*.wast"))
             {
-                foreach (var configuration in WastConfigurations.All.Keys) runs.Add(Path.GetFileName(path), configuration);
+                foreach (var configuration in WastConfigurations.All.Keys)
+                {
+                    runs.Add(Path.GetFileName(path), configuration);
+                }
             }
 
             return runs;

@@ -15,14 +15,14 @@ public sealed class GraphMemoryTests
     public void AGraphIsTheSameInMemoryThatOthersHaveUsed()
     {
         var used = new GraphMemory();
-        int compared = 0;
-        foreach (string workload in RepositoryFiles.Workloads)
+        var compared = 0;
+        foreach (var workload in RepositoryFiles.Workloads)
         {
-            WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
-            SyntheticFeedback feedback = SyntheticFeedback.Random(module, seed: 2, targets: 2);
-            foreach (FunctionInfo function in module.Functions.Where(function => !function.IsImported))
+            var module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
+            var feedback = SyntheticFeedback.Random(module, seed: 2, targets: 2);
+            foreach (var function in module.Functions.Where(function => !function.IsImported))
             {
-                InliningTree tree = new InliningTreeGrower(module, EngineOptions.Default, feedback).Grow(function.Index);
+                var tree = new InliningTreeGrower(module, EngineOptions.Default, feedback).Grow(function.Index);
                 Assert.Equal(Print(module, tree, new GraphMemory()), Print(module, tree, used));
                 compared++;
             }
@@ -50,7 +50,7 @@ public sealed class GraphMemoryTests
     private static string Print(WasmModule module, InliningTree tree, GraphMemory memory)
     {
         var text = new List<string>();
-        Graph graph = GraphBuilder.Build(module, EngineOptions.Default, tree, allowDeopt: true, memory: memory);
+        var graph = GraphBuilder.Build(module, EngineOptions.Default, tree, allowDeopt: true, memory: memory);
         new PassPipeline(EngineOptions.Default).Run(graph, (pass, after, _) =>
         {
             GraphVerifier.Verify(after);

@@ -36,17 +36,20 @@ public sealed class LiveLocalsTests
     [InlineData("(block (try_table (catch_all 0) (call $f))) (drop (local.get 0))", "?")]
     public void LocalsAreAliveAtCalls(string body, string expected)
     {
-        WasmModule module = TestGraphs.Module($"(module (func $f) (func (param i32 i32 i32 i32) {body}))");
-        BytecodeReader reader = module.OpenBody(module.Functions[1]);
+        var module = TestGraphs.Module($"(module (func $f) (func (param i32 i32 i32 i32) {body}))");
+        var reader = module.OpenBody(module.Functions[1]);
         reader.SkipLocals();
         var live = new LiveLocals(reader, locals: 4);
         var found = new List<string>();
         while (!reader.IsAtEnd)
         {
-            int offset = reader.Offset;
-            Opcode opcode = reader.ReadOpcode();
+            var offset = reader.Offset;
+            var opcode = reader.ReadOpcode();
             reader.SkipImmediates(opcode);
-            if (opcode is Opcode.Call or Opcode.ReturnCall) found.Add(Describe(live.At(offset)));
+            if (opcode is Opcode.Call or Opcode.ReturnCall)
+            {
+                found.Add(Describe(live.At(offset)));
+            }
         }
 
         Assert.Equal(expected, string.Join(' ', found));
@@ -57,17 +60,21 @@ public sealed class LiveLocalsTests
     public void DeepNestsAreGivenUp()
     {
         const int Depth = 1000;
-        string text = $"(module (func $f) (func (local {string.Concat(Enumerable.Repeat("i32 ", 20_000))}) {string.Concat(Enumerable.Repeat("(loop ", Depth))} (call $f) {string.Concat(Enumerable.Repeat("(br_if 0 (local.get 0)))", Depth))}))";
-        WasmModule module = TestGraphs.Module(text);
-        BytecodeReader reader = module.OpenBody(module.Functions[1]);
+        var text = $"(module (func $f) (func (local {string.Concat(Enumerable.Repeat("i32 ", 20_000))}) {string.Concat(Enumerable.Repeat("(loop ", Depth))} (call $f) {string.Concat(Enumerable.Repeat("(br_if 0 (local.get 0)))", Depth))}))";
+        var module = TestGraphs.Module(text);
+        var reader = module.OpenBody(module.Functions[1]);
         reader.SkipLocals();
         Assert.Null(new LiveLocals(reader, locals: 20_000).At(reader.Offset));
     }
 
     private static string Describe(ulong[]? alive)
     {
-        if (alive is null) return "?";
-        string locals = string.Concat(Enumerable.Range(0, 4).Where(local => LiveLocals.Contains(alive, local)));
+        if (alive is null)
+        {
+            return "?";
+        }
+
+        var locals = string.Concat(Enumerable.Range(0, 4).Where(local => LiveLocals.Contains(alive, local)));
         return locals.Length == 0 ? "-" : locals;
     }
 }

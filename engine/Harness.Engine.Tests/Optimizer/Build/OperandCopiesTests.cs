@@ -28,13 +28,13 @@ public sealed class OperandCopiesTests
     public void WhatHasNotChangedIsShared()
     {
         int[] operands = [.. Enumerable.Range(7, Count)];
-        PathValues first = _copies.With([], operands);
-        PathValues same = _copies.With([], operands);
+        var first = _copies.With([], operands);
+        var same = _copies.With([], operands);
         Assert.Same(first.Operands, same.Operands);
         Assert.Same(first.FurtherOperands, same.FurtherOperands);
 
         operands[^1] = 0;
-        PathValues other = _copies.With([], operands);
+        var other = _copies.With([], operands);
         Assert.Same(first.Operands, other.Operands);
         Assert.Single(Enumerable.Range(0, first.FurtherOperands.Length), i => first.FurtherOperands[i] != other.FurtherOperands[i]);
         Assert.Equal(operands, Listed(other));
@@ -59,7 +59,7 @@ public sealed class OperandCopiesTests
         var copies = new OperandCopies(new CompilationBudget(visitsPerNode: 1, mostNodes: 1000));
         Assert.Throws<NotSupportedException>(() =>
         {
-            for (int i = 0; i < 100; i++)
+            for (var i = 0; i < 100; i++)
             {
                 copies.With([], Enumerable.Range(i, Count).ToArray());
             }

@@ -28,10 +28,10 @@ public sealed class BranchHintTests
     [InlineData("br_if", 2)]
     public void UnlikelyCodeComesLast(string name, int function)
     {
-        WasmModule plain = WasmModule.Decode(WatAssembler.Assemble(Text));
-        int offset = BranchOffset(plain.Functions[function]);
-        string likely = Order(WithHints(plain, [(function, offset, 1)]), name);
-        string unlikely = Order(WithHints(plain, [(function, offset, 0)]), name);
+        var plain = WasmModule.Decode(WatAssembler.Assemble(Text));
+        var offset = BranchOffset(plain.Functions[function]);
+        var likely = Order(WithHints(plain, [(function, offset, 1)]), name);
+        var unlikely = Order(WithHints(plain, [(function, offset, 0)]), name);
         Assert.Equal(("7 9", "9 7"), (likely, unlikely));
         Assert.Equal(Order(plain, name), Order(WithHints(plain, [(function, offset, 0)]), name, "off"));
         Assert.Equal(Order(plain, name), Order(WithHints(plain, [(function, offset, 1)]), name, "off"));
@@ -47,7 +47,7 @@ public sealed class BranchHintTests
     [InlineData("br_on_cast_desc_eq_fail", "anyref (ref $shape)", "anyref")]
     public void AHintIsOfTheWholeBranch(string branch, string types, string source)
     {
-        WasmModule plain = TestGraphs.Module(
+        var plain = TestGraphs.Module(
             $"""
             (module
               (rec
@@ -61,10 +61,10 @@ public sealed class BranchHintTests
                 (drop)
                 (i32.ctz (local.get $x))))
             """);
-        int offset = BranchOffset(plain.Functions[0]);
-        Frequencies usual = FrequenciesOf(plain);
-        Frequencies likely = FrequenciesOf(WithHints(plain, [(0, offset, 1)]));
-        Frequencies unlikely = FrequenciesOf(WithHints(plain, [(0, offset, 0)]));
+        var offset = BranchOffset(plain.Functions[0]);
+        var usual = FrequenciesOf(plain);
+        var likely = FrequenciesOf(WithHints(plain, [(0, offset, 1)]));
+        var unlikely = FrequenciesOf(WithHints(plain, [(0, offset, 0)]));
         Assert.Equal(usual.Compared, likely.Compared);
         Assert.InRange(likely.Passed, 0, usual.Passed / 100);
         Assert.Equal(usual.Taken, likely.Taken);
@@ -82,7 +82,7 @@ public sealed class BranchHintTests
     [InlineData(new byte[] { 0x80 })]
     public void MalformedHintsAreNone(byte[] content)
     {
-        WasmModule module = WithSection(WasmModule.Decode(WatAssembler.Assemble(Text)), content);
+        var module = WithSection(WasmModule.Decode(WatAssembler.Assemble(Text)), content);
         Assert.True(module.BranchHints.IsEmpty);
         Order(module, "if");
     }
@@ -101,7 +101,7 @@ public sealed class BranchHintTests
 
     private static Frequencies FrequenciesOf(WasmModule module)
     {
-        Graph graph = TestGraphs.Build(module, 0);
+        var graph = TestGraphs.Build(module, 0);
         return new Frequencies(Of(IrOp.ReferenceEqual), Of(Opcode.I32Clz), Of(Opcode.I32Ctz));
 
         double Of(Opcode op) => graph.ReversePostorder().Single(block => block.Nodes.Exists(id => graph[id].Op == op)).Frequency;
@@ -110,13 +110,17 @@ public sealed class BranchHintTests
     /// <summary>Offset of the first conditional branch of a function from its body's start.</summary>
     private static int BranchOffset(FunctionInfo function)
     {
-        BytecodeReader reader = function.Module.OpenBody(function);
+        var reader = function.Module.OpenBody(function);
         reader.SkipLocals();
         while (true)
         {
-            int offset = reader.Offset;
-            Opcode opcode = reader.ReadOpcode();
-            if (opcode is Opcode.If or Opcode.BrIf or Opcode.BrOnCastDescEq or Opcode.BrOnCastDescEqFail) return offset - function.BodyStart;
+            var offset = reader.Offset;
+            var opcode = reader.ReadOpcode();
+            if (opcode is Opcode.If or Opcode.BrIf or Opcode.BrOnCastDescEq or Opcode.BrOnCastDescEqFail)
+            {
+                return offset - function.BodyStart;
+            }
+
             reader.SkipImmediates(opcode);
         }
     }
@@ -125,7 +129,7 @@ public sealed class BranchHintTests
     {
         var content = new WasmWriter();
         content.U32(hints.Length);
-        foreach ((int function, int offset, byte hint) in hints)
+        foreach (var (function, offset, hint) in hints)
         {
             content.U32(function);
             content.U32(1);
@@ -140,13 +144,13 @@ public sealed class BranchHintTests
     /// <summary>The module with a section of branch hints before its code.</summary>
     private static WasmModule WithSection(WasmModule module, ReadOnlySpan<byte> content)
     {
-        byte[] name = System.Text.Encoding.UTF8.GetBytes(BranchHints.SectionName);
+        var name = System.Text.Encoding.UTF8.GetBytes(BranchHints.SectionName);
         var section = new WasmWriter();
         section.U32(name.Length);
         section.Bytes(name);
         section.Bytes(content);
         var all = new WasmWriter();
-        int code = StartOfCode(module.Bytes);
+        var code = StartOfCode(module.Bytes);
         all.Bytes(module.Bytes[..code]);
         all.Byte(0);
         all.U32(section.Length);
@@ -158,8 +162,12 @@ public sealed class BranchHintTests
     private static int StartOfCode(ReadOnlySpan<byte> bytes)
     {
         // Every section of this small module is shorter than 128 bytes.
-        int offset = 2 * sizeof(uint);
-        while (bytes[offset] != CodeSection) offset += 2 + bytes[offset + 1];
+        var offset = 2 * sizeof(uint);
+        while (bytes[offset] != CodeSection)
+        {
+            offset += 2 + bytes[offset + 1];
+        }
+
         return offset;
     }
 }

@@ -18,7 +18,7 @@ public class CodeShapeTests
             "pass.peel=off",
             "pass.unroll=off");
         Assert.Equal(5050, run.Call("sum", 100).AsI32());
-        string[] loop = LoopOf(run.Listing("sum"));
+        var loop = LoopOf(run.Listing("sum"));
         Assert.DoesNotContain(loop, line => line.StartsWith("mov", StringComparison.Ordinal));
         Assert.Single(loop, line => line.StartsWith('j') && !line.StartsWith("jb", StringComparison.Ordinal));
     }
@@ -139,8 +139,8 @@ public class CodeShapeTests
     [Fact]
     public void ManyParametersAndResultsTravelInMemory()
     {
-        string types = string.Join(' ', Enumerable.Repeat("i32 f64", 12));
-        string values = string.Join(' ', Enumerable.Range(0, 24).Select(i => $"(local.get {23 - (i ^ 1)})"));
+        var types = string.Join(' ', Enumerable.Repeat("i32 f64", 12));
+        var values = string.Join(' ', Enumerable.Range(0, 24).Select(i => $"(local.get {23 - (i ^ 1)})"));
         using var run = new OptimizedRun(
             $"""
             (func $turn (param {types}) (result {types}) {values})
@@ -156,8 +156,8 @@ public class CodeShapeTests
     /// <summary>The lines from the target of the last conditional jump backwards up to that jump.</summary>
     private static string[] LoopOf(string[] lines)
     {
-        int end = Array.FindLastIndex(lines, line => line.StartsWith("jne", StringComparison.Ordinal));
-        int start = Array.FindIndex(lines, line => line.StartsWith("add", StringComparison.Ordinal));
+        var end = Array.FindLastIndex(lines, line => line.StartsWith("jne", StringComparison.Ordinal));
+        var start = Array.FindIndex(lines, line => line.StartsWith("add", StringComparison.Ordinal));
         return lines[start..(end + 1)];
     }
 }

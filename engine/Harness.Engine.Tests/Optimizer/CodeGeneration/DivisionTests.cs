@@ -33,7 +33,7 @@ public class DivisionTests
             .. Interesting, divisor, unchecked(divisor - 1), unchecked(divisor + 1), unchecked(-divisor),
             .. Enumerable.Range(0, 200).Select(_ => random.Next(int.MinValue, int.MaxValue)),
         ];
-        foreach (int dividend in dividends)
+        foreach (var dividend in dividends)
         {
             Assert.Equal((int)((uint)dividend / (uint)divisor), run.Call("div_u", dividend).AsI32());
             Assert.Equal((int)((uint)dividend % (uint)divisor), run.Call("rem_u", dividend).AsI32());
@@ -73,7 +73,7 @@ public class DivisionTests
             0, 1, -1, 6, -6, long.MaxValue, long.MinValue,
             .. Enumerable.Range(0, 100).Select(_ => random.NextInt64() * ((2 * random.Next(2)) - 1)),
         ];
-        foreach (long dividend in dividends)
+        foreach (var dividend in dividends)
         {
             Assert.Equal((long)((ulong)dividend / (ulong)divisor), run.Call("div_u", dividend).AsI64());
             Assert.Equal((long)((ulong)dividend % (ulong)divisor), run.Call("rem_u", dividend).AsI64());

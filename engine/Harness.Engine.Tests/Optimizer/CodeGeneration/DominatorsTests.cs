@@ -31,12 +31,12 @@ public sealed class DominatorsTests
     public void ABlockDominatesWhatCannotBeReachedWithoutIt(string shape)
     {
         // Buffers are used again, and grow.
-        int most = 0;
-        foreach (int size in (int[])[5, 2, 12])
+        var most = 0;
+        foreach (var size in (int[])[5, 2, 12])
         {
             using var engine = new WasmEngine(EngineOptions.Default);
-            WasmModule module = GrowingShapes.Get(shape).Make(size);
-            Graph graph = TestGraphs.Build(module, module.Functions.Length - 1);
+            var module = GrowingShapes.Get(shape).Make(size);
+            var graph = TestGraphs.Build(module, module.Functions.Length - 1);
             new PassPipeline(engine.Options).Run(graph, observe: null);
             graph.ResolveAll();
             var code = new LirCode();
@@ -44,10 +44,10 @@ public sealed class DominatorsTests
             new InstructionSelector(new SignatureCache()).Run(code, engine.CodeOf(module));
             _dominators.Run(code);
             most = Math.Max(most, code.BlockCount);
-            for (int block = 0; block < code.BlockCount; block++)
+            for (var block = 0; block < code.BlockCount; block++)
             {
-                bool[] reached = ReachedWithout(code, block);
-                for (int other = 0; other < code.BlockCount; other++)
+                var reached = ReachedWithout(code, block);
+                for (var other = 0; other < code.BlockCount; other++)
                 {
                     Assert.Equal(!reached[other], _dominators.Dominates(block, other));
                 }
@@ -62,14 +62,21 @@ public sealed class DominatorsTests
     {
         var reached = new bool[code.BlockCount];
         var work = new Stack<int>();
-        if (without != 0) work.Push(0);
-        while (work.TryPop(out int block))
+        if (without != 0)
+        {
+            work.Push(0);
+        }
+
+        while (work.TryPop(out var block))
         {
             reached[block] = true;
-            for (int i = 0; i < code.Block(block).SuccessorCount; i++)
+            for (var i = 0; i < code.Block(block).SuccessorCount; i++)
             {
-                int successor = code.Successors[code.Block(block).FirstSuccessor + i];
-                if (successor != without && !reached[successor]) work.Push(successor);
+                var successor = code.Successors[code.Block(block).FirstSuccessor + i];
+                if (successor != without && !reached[successor])
+                {
+                    work.Push(successor);
+                }
             }
         }
 

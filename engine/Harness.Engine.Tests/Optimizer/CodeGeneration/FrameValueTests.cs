@@ -42,9 +42,9 @@ public sealed class FrameValueTests
     public void ReferencesInTheFrameAreFoundByCollections(string knob)
     {
         using var run = new OptimizedRun(Text, knob, "inlining=off", "stress.gc-interval=1");
-        int sum = 0;
-        int last = -1;
-        for (int i = 0; i < 40; i++)
+        var sum = 0;
+        var last = -1;
+        for (var i = 0; i < 40; i++)
         {
             last = (i & 3) == 0 ? last : i & 3;
             sum += Math.Max(last, 0);
@@ -57,7 +57,7 @@ public sealed class FrameValueTests
     [Fact]
     public void ReferencesMayLiveOverVeryManyBlocks()
     {
-        byte[] module = GrowingShapes.Get("objects-over-blocks").Assemble(8000);
+        var module = GrowingShapes.Get("objects-over-blocks").Assemble(8000);
         Assert.Null(CompilationCost.OfOptimizing(module, EngineOptions.Default).Refusal);
     }
 }

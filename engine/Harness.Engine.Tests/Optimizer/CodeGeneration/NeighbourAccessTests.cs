@@ -46,9 +46,9 @@ public class NeighbourAccessTests
     {
         using var run = new OptimizedRun(Module, knob);
         int[] elements = [1, 10, 100, 1000];
-        foreach (int i in (int[])[-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, int.MinValue, int.MinValue + 1, int.MaxValue, int.MaxValue - 1])
+        foreach (var i in (int[])[-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, int.MinValue, int.MinValue + 1, int.MaxValue, int.MaxValue - 1])
         {
-            int half = (int)((uint)i >> 1);
+            var half = (int)((uint)i >> 1);
             Check("any", i, [unchecked(i + 1), i]);
             Check("positive", i, [half + 2, half + 1, half]);
             Check("upwards", i, [i, unchecked(i + 1), unchecked(i + 2)]);

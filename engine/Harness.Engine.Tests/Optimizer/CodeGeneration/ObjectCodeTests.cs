@@ -30,7 +30,7 @@ public class ObjectCodeTests
               (ref.is_null (struct.get $s 7 (local.get $s))))
             """,
             knob);
-        WasmValue[] values = run.CallAll("main", -2);
+        var values = run.CallAll("main", -2);
         Assert.Equal([-2, 254, -2, 65534, -2], values[..5].Select(value => value.AsI32()));
         Assert.Equal(-2, values[5].AsI64());
         Assert.Equal(-2, values[6].AsF32());
@@ -41,7 +41,7 @@ public class ObjectCodeTests
     [Fact]
     public void AccessesToNullTrap()
     {
-        string wide = string.Join(' ', Enumerable.Repeat("(field i64)", 600));
+        var wide = string.Join(' ', Enumerable.Repeat("(field i64)", 600));
         using var run = new OptimizedRun(
             $"""
             (type $s (struct (field (mut i32))))
@@ -57,7 +57,7 @@ public class ObjectCodeTests
             (func (export "i31") (param i31ref) (result i32) (i31.get_u (local.get 0)))
             (func (export "cast") (param anyref) (result i32) (struct.get $s 0 (ref.cast (ref $s) (local.get 0))))
             """);
-        WasmValue none = WasmValue.Null(Harness.Engine.Modules.HeapType.Abstract(Harness.Engine.Modules.AbstractHeapType.None));
+        var none = WasmValue.Null(Harness.Engine.Modules.HeapType.Abstract(Harness.Engine.Modules.AbstractHeapType.None));
         Assert.Equal(TrapKind.NullStructure, run.TrapOf("get", none));
         Assert.Equal(TrapKind.NullStructure, run.TrapOf("set", none));
         Assert.Equal(TrapKind.NullStructure, run.TrapOf("compare", none));
@@ -119,8 +119,8 @@ public class ObjectCodeTests
             (func (export "fixed") (param $x {type}) (result i32)
               (call $check (array.new_fixed $a 2 (local.get $x) (local.get $x)) (i32.const 2) (local.get $x)))
             """);
-        WasmValue x = type switch { "i32" => (WasmValue)41, "i64" => 41L, "f32" => 41f, _ => 41d };
-        foreach (int length in (int[])[0, 1, 2, 3, 7, 8, 9, 17, 1000, 98304 / size, (98304 / size) - 16, 200_000])
+        var x = type switch { "i32" => (WasmValue)41, "i64" => 41L, "f32" => 41f, _ => 41d };
+        foreach (var length in (int[])[0, 1, 2, 3, 7, 8, 9, 17, 1000, 98304 / size, (98304 / size) - 16, 200_000])
         {
             Assert.Equal(1, run.Call("of", length, x).AsI32());
             Assert.Equal(1, run.Call("zero", length).AsI32());
@@ -137,7 +137,7 @@ public class ObjectCodeTests
     public void ManyReferencesLiveAcrossAllocations(string knob)
     {
         const int count = 24;
-        IEnumerable<int> all = Enumerable.Range(0, count);
+        var all = Enumerable.Range(0, count);
         using var run = new OptimizedRun(
             $"""
             (type $box (struct (field i32)))
@@ -197,7 +197,7 @@ public class ObjectCodeTests
               (local.get $sum))
             """,
             knob);
-        int n = knob == Stress ? 300 : 100_000;
+        var n = knob == Stress ? 300 : 100_000;
         Assert.Equal(unchecked((int)((long)n * (n - 1))), run.Call("main", n).AsI32());
     }
 
@@ -217,7 +217,7 @@ public class ObjectCodeTests
             ("(any.convert_extern (global.get $host))", ["any"]),
         ];
         string[] types = ["any", "eq", "i31", "struct", "array", "none", "$open", "$closed", "$middle", "$deep", "$other", "$a"];
-        string functions = string.Join('\n', types.SelectMany(type => (string[])
+        var functions = string.Join('\n', types.SelectMany(type => (string[])
         [
             $"""(func (export "test{type}") (param i32) (result i32) (ref.test (ref {type}) (call $make (local.get 0))))""",
             $"""(func (export "testnull{type}") (param i32) (result i32) (ref.test (ref null {type}) (call $make (local.get 0))))""",
@@ -235,7 +235,7 @@ public class ObjectCodeTests
               (drop) (i32.const 0))
             """,
         ]));
-        string cases = string.Concat(values.Reverse().Select((value, i) =>
+        var cases = string.Concat(values.Reverse().Select((value, i) =>
             $"(if (i32.eq (local.get 0) (i32.const {values.Length - 1 - i})) (then (return {value.Made})))"));
         using var run = new OptimizedRun(
             $"""
@@ -251,19 +251,25 @@ public class ObjectCodeTests
             {functions}
             """);
         run.CallAll("setHost", WasmValue.FromExtern(new object()));
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
-            foreach (string type in types)
+            foreach (var type in types)
             {
-                bool isNull = i == 0;
-                int expected = values[i].Types.Contains(type) ? 1 : 0;
-                int orNull = isNull ? 1 : expected;
+                var isNull = i == 0;
+                var expected = values[i].Types.Contains(type) ? 1 : 0;
+                var orNull = isNull ? 1 : expected;
                 Assert.Equal((type, i, expected), (type, i, run.Call($"test{type}", i).AsI32()));
                 Assert.Equal((type, i, orNull), (type, i, run.Call($"testnull{type}", i).AsI32()));
                 Assert.Equal((type, i, expected), (type, i, run.Call($"branch{type}", i).AsI32()));
                 Assert.Equal((type, i, orNull), (type, i, run.Call($"branchnull{type}", i).AsI32()));
-                if (expected == 1) run.CallAll($"cast{type}", i);
-                else Assert.Equal(TrapKind.CastFailure, run.TrapOf($"cast{type}", i));
+                if (expected == 1)
+                {
+                    run.CallAll($"cast{type}", i);
+                }
+                else
+                {
+                    Assert.Equal(TrapKind.CastFailure, run.TrapOf($"cast{type}", i));
+                }
             }
         }
     }
@@ -278,7 +284,7 @@ public class ObjectCodeTests
         string Locals(int count, int total) =>
             string.Join(' ', Enumerable.Range(0, count).Select(i => i < total ? $"(local.get {i})" : $"(i32.const {i})"));
 
-        string sum = $"{Locals(to, to)} {string.Join(' ', Enumerable.Repeat("i32.add", to - 1))}";
+        var sum = $"{Locals(to, to)} {string.Join(' ', Enumerable.Repeat("i32.add", to - 1))}";
         using var run = new OptimizedRun(
             $"""
             (type $to (func (param {string.Join(' ', Enumerable.Repeat("i32", to))}) (result i32)))

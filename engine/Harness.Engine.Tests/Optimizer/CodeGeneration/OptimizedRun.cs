@@ -32,7 +32,7 @@ internal sealed class OptimizedRun : IDisposable
     /// <param name="knobs">Knobs and values, such as <c>inlining=off</c>.</param>
     public OptimizedRun(WasmModule module, params string[] knobs)
     {
-        EngineOptions options = EngineOptions.Default.With("tier-up", "eager").WithKnobs(knobs);
+        var options = EngineOptions.Default.With("tier-up", "eager").WithKnobs(knobs);
         _compiler = new VerifyingCompiler(options);
         _engine = new WasmEngine(options, Compilers.CreateBaseline(), _compiler);
         _store = new Store(_engine);
@@ -53,7 +53,7 @@ internal sealed class OptimizedRun : IDisposable
     /// <summary>The instructions of a function's code as text, which is there once it has been called.</summary>
     public string[] Listing(string name)
     {
-        CompiledCode code = _compiler.Code[Instance.GetFunction(name).Index];
+        var code = _compiler.Code[Instance.GetFunction(name).Index];
         return [.. Disassembly.Lines(code.Block.Bytes, code.InstructionBytes, code.Block.Address).Select(line => line.Text)];
     }
 
@@ -69,8 +69,8 @@ internal sealed class OptimizedRun : IDisposable
 
         public CompiledCode Compile(ModuleCode code, int functionIndex, IFeedbackSource feedback, bool allowDeopt, CancellationToken cancellation)
         {
-            InliningTree tree = new InliningTreeGrower(code.Module, options, feedback).Grow(functionIndex, cancellation);
-            Graph graph = GraphBuilder.Build(code.Module, options, tree, allowDeopt, cancellation: cancellation);
+            var tree = new InliningTreeGrower(code.Module, options, feedback).Grow(functionIndex, cancellation);
+            var graph = GraphBuilder.Build(code.Module, options, tree, allowDeopt, cancellation: cancellation);
             new PassPipeline(options).Run(graph, null, cancellation: cancellation);
             using var generator = new CodeGenerator { VerifiesAllocation = true };
             return Code[functionIndex] = generator.Generate(graph, code);

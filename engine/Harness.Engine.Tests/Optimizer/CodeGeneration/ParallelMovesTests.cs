@@ -35,17 +35,17 @@ public class ParallelMovesTests
     public void EveryPlaceGetsWhatItsSourceHeldBefore()
     {
         var random = new Random(20);
-        for (int round = 0; round < 5000; round++)
+        for (var round = 0; round < 5000; round++)
         {
             // Large groups are made in another way.
-            int most = round % 8 == 0 ? 200 : 14;
+            var most = round % 8 == 0 ? 200 : 14;
             Location[] places = [.. Enumerable.Range(0, random.Next(1, most)).Select(MakeLocation)];
             var targets = (Location[])places.Clone();
             random.Shuffle(targets);
             var machine = new Machine();
             var moves = new ParallelMoves();
             var expected = new Dictionary<Location, long>();
-            foreach (Location target in targets.Take(random.Next(1, targets.Length + 1)))
+            foreach (var target in targets.Take(random.Next(1, targets.Length + 1)))
             {
                 if (random.Next(8) == 0)
                 {
@@ -54,7 +54,7 @@ public class ParallelMovesTests
                 }
                 else
                 {
-                    Location source = places[random.Next(places.Length)];
+                    var source = places[random.Next(places.Length)];
                     moves.Add(new Move(source, target, IrType.I64));
                     expected[target] = source.Code;
                 }
@@ -62,7 +62,7 @@ public class ParallelMovesTests
 
             moves.Emit(machine);
 
-            foreach (Location place in places)
+            foreach (var place in places)
             {
                 Assert.Equal(expected.GetValueOrDefault(place, place.Code), machine[place]);
             }

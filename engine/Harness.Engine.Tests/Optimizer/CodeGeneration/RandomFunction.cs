@@ -63,22 +63,32 @@ internal sealed class RandomFunction
         _text.Append("(func $mix (param i32 i64 f32 f64) (result i64) (i64.add (i64.extend_i32_u (local.get 0)) (i64.xor (local.get 1) ");
         _text.Append("(i64.add (i64.trunc_sat_f32_s (local.get 2)) (i64.trunc_sat_f64_s (local.get 3))))))\n");
         _text.Append("(func (export \"main\") (param $p i32) (param $q f64) (result i64)\n");
-        foreach (string type in Types)
+        foreach (var type in Types)
         {
-            for (int i = 0; i < _localsPerType; i++) Add($"(local ${type}{i} {type})");
+            for (var i = 0; i < _localsPerType; i++)
+            {
+                Add($"(local ${type}{i} {type})");
+            }
         }
 
-        for (int i = 0; i < 4; i++) Add($"(local $loop{i} i32)");
-        for (int type = 0; type < 4; type++)
+        for (var i = 0; i < 4; i++)
         {
-            for (int i = 0; i < _localsPerType; i++) Add($"(local.set ${Types[type]}{i} {Leaf(type, fromParameters: true)})");
+            Add($"(local $loop{i} i32)");
+        }
+
+        for (var type = 0; type < 4; type++)
+        {
+            for (var i = 0; i < _localsPerType; i++)
+            {
+                Add($"(local.set ${Types[type]}{i} {Leaf(type, fromParameters: true)})");
+            }
         }
 
         Statements(_random.Next(5, 25), depth: 0);
-        string result = "(i64.const 1)";
-        for (int i = 0; i < _localsPerType; i++)
+        var result = "(i64.const 1)";
+        for (var i = 0; i < _localsPerType; i++)
         {
-            string mixed = $"(call $mix (local.get $i32{i}) (local.get $i64{i}) (local.get $f32{i}) (local.get $f64{i}))";
+            var mixed = $"(call $mix (local.get $i32{i}) (local.get $i64{i}) (local.get $f32{i}) (local.get $f64{i}))";
             result = $"(i64.rotl (i64.xor {result} {mixed}) (i64.const 7))";
         }
 
@@ -90,7 +100,10 @@ internal sealed class RandomFunction
 
     private void Statements(int count, int depth)
     {
-        for (int i = 0; i < count; i++) Statement(depth);
+        for (var i = 0; i < count; i++)
+        {
+            Statement(depth);
+        }
     }
 
     private void Statement(int depth)
@@ -105,7 +118,7 @@ internal sealed class RandomFunction
                 Add("))");
                 break;
             case 8 when _loops < 4:
-                string counter = $"$loop{_loops++}";
+                var counter = $"$loop{_loops++}";
                 Add($"(local.set {counter} (i32.const {_random.Next(1, 6)}))");
                 Add($"(block (loop {(_random.Next(2) == 0 ? $"(br_if 1 (i32.eqz (local.get {counter})))" : "")}");
                 Statements(_random.Next(2, 7), depth + 1);
@@ -115,7 +128,7 @@ internal sealed class RandomFunction
             case 9:
                 Add("(block (block (block (block (block");
                 Add($"(br_table 0 1 2 3 0 4 (i32.and {Expression(0, 2)} (i32.const 7)))");
-                for (int i = 0; i < 5; i++)
+                for (var i = 0; i < 5; i++)
                 {
                     Add(")");
                     Statement(3);
@@ -123,7 +136,7 @@ internal sealed class RandomFunction
 
                 break;
             default:
-                int type = _random.Next(4);
+                var type = _random.Next(4);
                 Add($"(local.set {Local(type)} {Expression(type, 3)})");
                 break;
         }
@@ -133,7 +146,11 @@ internal sealed class RandomFunction
 
     private string Expression(int type, int depth)
     {
-        if (depth == 0 || _random.Next(6) == 0) return Leaf(type, fromParameters: false);
+        if (depth == 0 || _random.Next(6) == 0)
+        {
+            return Leaf(type, fromParameters: false);
+        }
+
         switch (_random.Next(8))
         {
             case 0:
@@ -144,16 +161,16 @@ internal sealed class RandomFunction
             case 2 when type == 1 && _hasCalls:
                 return $"(call $mix {Expression(0, 1)} {Expression(1, 1)} {Expression(2, 1)} {Expression(3, 1)})";
             case 4 when type == 1 && depth > 1:
-                string wide = WideOperators[_random.Next(WideOperators.Length)];
-                int count = wide.Contains("mul", StringComparison.Ordinal) ? 2 : 4;
+                var wide = WideOperators[_random.Next(WideOperators.Length)];
+                var count = wide.Contains("mul", StringComparison.Ordinal) ? 2 : 4;
                 return $"(i64.xor ({wide} {string.Join(' ', Enumerable.Range(0, count).Select(_ => Expression(1, depth - 2)))}))";
             case 3 when type < 2:
-                string divisor = _random.Next(2, 1000).ToString(CultureInfo.InvariantCulture);
-                string operation = _random.Next(2) == 0 ? "div_u" : "rem_u";
-                string nonZero = $"({Types[type]}.or {Expression(type, 1)} ({Types[type]}.const {divisor}))";
+                var divisor = _random.Next(2, 1000).ToString(CultureInfo.InvariantCulture);
+                var operation = _random.Next(2) == 0 ? "div_u" : "rem_u";
+                var nonZero = $"({Types[type]}.or {Expression(type, 1)} ({Types[type]}.const {divisor}))";
                 return $"({Types[type]}.{operation} {Expression(type, depth - 1)} {nonZero})";
             default:
-                string[] operators = Operators[type];
+                var operators = Operators[type];
                 return $"({operators[_random.Next(operators.Length)]} {Expression(type, depth - 1)} {Expression(type, depth - 1)})";
         }
     }
@@ -161,15 +178,15 @@ internal sealed class RandomFunction
     private string Condition(int depth)
     {
         string[] relations = ["eq", "ne", "lt", "gt", "le", "ge"];
-        int type = _random.Next(4);
-        string relation = relations[_random.Next(relations.Length)];
-        string sign = type < 2 && relation.Length == 2 && relation is not ("eq" or "ne") ? "_s" : "";
+        var type = _random.Next(4);
+        var relation = relations[_random.Next(relations.Length)];
+        var sign = type < 2 && relation.Length == 2 && relation is not ("eq" or "ne") ? "_s" : "";
         return $"({Types[type]}.{relation}{sign} {Expression(type, depth)} {Expression(type, depth)})";
     }
 
     private string Leaf(int type, bool fromParameters)
     {
-        int seed = _random.Next(-100, 1000);
+        var seed = _random.Next(-100, 1000);
         if (fromParameters)
         {
             return type switch

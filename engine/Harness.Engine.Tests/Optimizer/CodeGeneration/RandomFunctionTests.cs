@@ -15,15 +15,15 @@ public class RandomFunctionTests
     [InlineData("compile.live-blocks=0")]
     public void OptimizedCodeAgreesWithBaselineCode(string knob)
     {
-        for (int seed = 1; seed <= 60; seed++)
+        for (var seed = 1; seed <= 60; seed++)
         {
-            string text = RandomFunction.Module(seed);
+            var text = RandomFunction.Module(seed);
             using var baseline = new BaselineRun(text);
             using var optimized = knob.Length == 0 ? new OptimizedRun(text) : new OptimizedRun(text, knob);
             foreach (var (p, q) in ((int, double)[])[(3, 0.5), (-77, -1234.25), (0, 0)])
             {
-                WasmValue expected = baseline.Call("main", p, q);
-                WasmValue actual = optimized.Call("main", p, q);
+                var expected = baseline.Call("main", p, q);
+                var actual = optimized.Call("main", p, q);
                 Assert.True(expected == actual, $"seed {seed}, arguments {p} and {q}: {actual} instead of {expected}");
             }
         }

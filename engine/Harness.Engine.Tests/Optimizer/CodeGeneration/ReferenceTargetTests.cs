@@ -43,8 +43,8 @@ public sealed class ReferenceTargetTests
             .With("tier-up", "synchronous")
             .With("stress.tier-up-after", (5 * Seen).ToString(CultureInfo.InvariantCulture)));
         using var store = new Store(engine);
-        Instance instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program(reference))));
-        for (int i = 0; i < 20 * Seen; i++)
+        var instance = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program(reference))));
+        for (var i = 0; i < 20 * Seen; i++)
         {
             Assert.Equal(expected[i % Seen], Apply(i % Seen));
         }

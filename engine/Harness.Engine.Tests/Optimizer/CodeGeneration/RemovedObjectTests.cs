@@ -54,16 +54,20 @@ public sealed class RemovedObjectTests
     [InlineData(1)]
     public void ObjectsAreMadeAtADeopt(int collectionInterval)
     {
-        EngineOptions options = EngineOptions.Default
+        var options = EngineOptions.Default
             .With("tier-up", "synchronous")
             .With("stress.tier-up-after", "10")
             .With("stress.gc-interval", collectionInterval.ToString(CultureInfo.InvariantCulture));
         using var engine = new WasmEngine(options);
         using var store = new Store(engine);
-        WasmFunction run = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program))).GetFunction("run");
-        for (int i = 0; i < 20; i++) Assert.Equal(6 + 1000 + 5 + 50, run.Invoke(5, 0)[0].AsI32());
+        var run = store.Instantiate(WasmModule.Decode(WatAssembler.Assemble(Program))).GetFunction("run");
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(6 + 1000 + 5 + 50, run.Invoke(5, 0)[0].AsI32());
+        }
+
         Assert.Equal(0, engine.Statistics.Deopts);
-        long before = store.HeapStatistics.AllocatedBytes;
+        var before = store.HeapStatistics.AllocatedBytes;
         Assert.Equal(6 + 1000 + 5 + 50, run.Invoke(5, 0)[0].AsI32());
         Assert.Equal(before, store.HeapStatistics.AllocatedBytes);
         Assert.Equal(-4 + 1000 + 5 + 50, run.Invoke(5, 1)[0].AsI32());

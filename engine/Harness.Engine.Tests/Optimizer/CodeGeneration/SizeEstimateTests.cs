@@ -19,13 +19,13 @@ public sealed class SizeEstimateTests
             Compare = CompareKind.Float,
             Condition = FlagCondition.FloatEqual,
         };
-        Mem slot = Mem.Base(Gpr.Rbp, -100_000);
+        var slot = Mem.Base(Gpr.Rbp, -100_000);
         using var assembler = new Assembler();
         assembler.Sse(SseOp.UcomiSd, Xmm.Xmm15, slot);
         assembler.MovScalar(OpSize.Qword, Xmm.Xmm15, slot);
-        foreach (Condition condition in (Condition[])[Condition.NoParity, Condition.Equal])
+        foreach (var condition in (Condition[])[Condition.NoParity, Condition.Equal])
         {
-            Label skip = assembler.NewLabel();
+            var skip = assembler.NewLabel();
             assembler.JccShort(condition, skip);
             assembler.MovScalar(OpSize.Qword, Xmm.Xmm15, slot);
             assembler.Bind(skip);

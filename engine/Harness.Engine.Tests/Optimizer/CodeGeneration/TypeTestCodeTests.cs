@@ -34,24 +34,24 @@ public class TypeTestCodeTests
     [MemberData(nameof(Casts))]
     public void ACastOfNullTrapsWhereItStandsWithoutATestOfItsOwn(string known, string target, string bottom)
     {
-        string module =
+        var module =
             $"""
             {Types}
             (func $callee (export "callee") (param {known}) (result i32) (drop (ref.cast (ref {target}) (local.get 0))) (i32.const 1))
             (func (export "main") (param {known}) (result i32) (call $callee (local.get 0)))
             """;
-        WasmValue none = WasmValue.Null(HeapType.Abstract(bottom == "none" ? AbstractHeapType.None : AbstractHeapType.NoFunc));
-        foreach (string knob in (string[])["inlining=on", "inlining=off", "stress.gc-interval=1", "stress.guard-fail-interval=1", "deopt=off"])
+        var none = WasmValue.Null(HeapType.Abstract(bottom == "none" ? AbstractHeapType.None : AbstractHeapType.NoFunc));
+        foreach (var knob in (string[])["inlining=on", "inlining=off", "stress.gc-interval=1", "stress.guard-fail-interval=1", "deopt=off"])
         {
             using var optimized = new OptimizedRun(module, knob);
             using var baseline = new OptimizedRun(module, knob, "tier-up=never");
-            WasmTrapException actual = Assert.Throws<WasmTrapException>(() => optimized.CallAll("main", none));
-            WasmTrapException expected = Assert.Throws<WasmTrapException>(() => baseline.CallAll("main", none));
+            var actual = Assert.Throws<WasmTrapException>(() => optimized.CallAll("main", none));
+            var expected = Assert.Throws<WasmTrapException>(() => baseline.CallAll("main", none));
             Assert.Equal(TrapKind.CastFailure, actual.Kind);
             Assert.Equal(expected.Message, actual.Message);
             if (knob == "inlining=off")
             {
-                string[] listing = optimized.Listing("callee");
+                var listing = optimized.Listing("callee");
                 Assert.DoesNotContain("test rax, rax", listing);
                 Assert.Contains(listing, line => line.Contains(target == "struct" ? "test byte [rax" : "[rax", StringComparison.Ordinal));
             }
@@ -80,7 +80,7 @@ public class TypeTestCodeTests
         Assert.Equal(3, run.Call("main", 2).AsI32());
         Assert.Equal(TrapKind.CastFailure, run.TrapOf("main", 3));
         Assert.Equal(TrapKind.CastFailure, run.TrapOf("main", 4));
-        string[] listing = run.Listing("cast");
+        var listing = run.Listing("cast");
         Assert.Single(listing, line => line.StartsWith("cmp", StringComparison.Ordinal));
         Assert.Single(listing, line => line.StartsWith('j'));
     }
@@ -88,10 +88,10 @@ public class TypeTestCodeTests
     [Fact]
     public unsafe void RowsLieWhereCompiledCodeLooksForThem()
     {
-        DefinedType type = TypeRegistry.Get(TypeRegistry.CanonicalId(new FunctionType([ValueType.F64], [ValueType.I64])));
+        var type = TypeRegistry.Get(TypeRegistry.CanonicalId(new FunctionType([ValueType.F64], [ValueType.I64])));
         TypeDisplays.Add(type);
-        nint table = TypeDisplays.TryGetDisplacement(out int displacement) ? displacement : (nint)TypeDisplays.Base;
-        byte* row = (byte*)table + ((nint)type.CanonicalId << TypeDisplays.RowShift);
+        var table = TypeDisplays.TryGetDisplacement(out var displacement) ? displacement : (nint)TypeDisplays.Base;
+        var row = (byte*)table + ((nint)type.CanonicalId << TypeDisplays.RowShift);
         Assert.Equal(type.CanonicalId, *(int*)(row + TypeDisplays.OffsetOf(type.Depth)));
         Assert.Equal(0, *(int*)(row + TypeDisplays.OffsetOf(type.Depth + 1)));
     }

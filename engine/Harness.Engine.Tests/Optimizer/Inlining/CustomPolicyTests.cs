@@ -24,20 +24,20 @@ public sealed class CustomPolicyTests
     [Fact]
     public void AClassFromOutsideDecides()
     {
-        string text = $"(module (func $root (call $large) (call $small) (call $cold) {Nops(90)}) (func $large {Nops(78)}) (func $small {Nops(28)}) (func $cold {Nops(8)}))";
+        var text = $"(module (func $root (call $large) (call $small) (call $cold) {Nops(90)}) (func $large {Nops(78)}) (func $small {Nops(28)}) (func $cold {Nops(8)}))";
         string[] feedback = ["root -> 10", "root@0 -> 100", "root@1 -> 10", "root@2 -> 5"];
-        InliningTree root = Grow(With(InliningPolicySource.Of<SmallestFirst>()), text, feedback);
+        var root = Grow(With(InliningPolicySource.Of<SmallestFirst>()), text, feedback);
         Assert.Equal(
             [InliningDecision.NotAdmitted, InliningDecision.Inlined, InliningDecision.NotAdmitted], root.CallSites.Select(site => site.Targets[0].Decision));
-        InliningTree loaded = Grow(EngineOptions.Default.With("inlining.policy", "custom").With("inlining.custom", typeof(SmallestFirst).Assembly.Location), text, feedback);
+        var loaded = Grow(EngineOptions.Default.With("inlining.policy", "custom").With("inlining.custom", typeof(SmallestFirst).Assembly.Location), text, feedback);
         Assert.Equal(root.CallSites.Select(site => site.Targets[0].Decision), loaded.CallSites.Select(site => site.Targets[0].Decision));
     }
 
     [Fact]
     public void OneThatAdmitsEverythingEnds()
     {
-        string calls = string.Concat(Enumerable.Repeat("(call $root)", 16));
-        InliningTree root = Grow(With(InliningPolicySource.Of<Everything>()), $"(module (func $root {calls}))", [.. Enumerable.Range(0, 16).Select(i => $"root@{i} -> 10")]);
+        var calls = string.Concat(Enumerable.Repeat("(call $root)", 16));
+        var root = Grow(With(InliningPolicySource.Of<Everything>()), $"(module (func $root {calls}))", [.. Enumerable.Range(0, 16).Select(i => $"root@{i} -> 10")]);
         Assert.Contains(root.CallSites, site => site.Targets[0].IsInlined);
     }
 
@@ -45,8 +45,8 @@ public sealed class CustomPolicyTests
     [Fact]
     public void ReasonsAreKept()
     {
-        WasmModule module = TestGraphs.Module($"(module (func $root (call $large) (call $small)) {Leaf("large", 40)} {Leaf("small", 20)})");
-        InliningTree root = Grow(With(InliningPolicySource.Of<UpToParameter>()) with { InliningCustom2 = 30 }, module, "root@0 -> 10", "root@1 -> 10");
+        var module = TestGraphs.Module($"(module (func $root (call $large) (call $small)) {Leaf("large", 40)} {Leaf("small", 20)})");
+        var root = Grow(With(InliningPolicySource.Of<UpToParameter>()) with { InliningCustom2 = 30 }, module, "root@0 -> 10", "root@1 -> 10");
         Assert.Equal((string?[])[@"40 bytes,\0atoo large", null], root.CallSites.Select(site => site.Targets[0].Reason));
         Assert.Equal(
             [@"not admitted by the policy of inlining.custom: 40 bytes,\0atoo large", "inlined"], InliningReport.Of(module, root).Select(site => site.Targets[0].Reason));
@@ -58,11 +58,11 @@ public sealed class CustomPolicyTests
     [Fact]
     public void NumbersAreKnobs()
     {
-        string text = $"(module (func $root (call $large) (call $small)) {Leaf("large", 40)} {Leaf("small", 20)})";
-        EngineOptions options = With(InliningPolicySource.Of<UpToParameter>());
-        foreach ((string knob, int expected) in ((string, int)[])[("-5", 0), ("20", 1), ("40.5", 2)])
+        var text = $"(module (func $root (call $large) (call $small)) {Leaf("large", 40)} {Leaf("small", 20)})";
+        var options = With(InliningPolicySource.Of<UpToParameter>());
+        foreach (var (knob, expected) in ((string, int)[])[("-5", 0), ("20", 1), ("40.5", 2)])
         {
-            InliningTree root = Grow(options.With("inlining.custom.2", knob), text, "root@0 -> 10", "root@1 -> 10");
+            var root = Grow(options.With("inlining.custom.2", knob), text, "root@0 -> 10", "root@1 -> 10");
             Assert.Equal(expected, root.CallSites.Count(site => site.Targets[0].IsInlined));
         }
 
@@ -72,7 +72,7 @@ public sealed class CustomPolicyTests
     [Fact]
     public void OneThatOnlyOrdersLeavesTheRestToTheLimits()
     {
-        InliningTree root = Grow(With(InliningPolicySource.Of<Order>()), $"(module (func $root (call $leaf) (call $huge)) {Leaf("leaf", 20)} {Leaf("huge", 600)})", "root@0 -> 1", "root@1 -> 1");
+        var root = Grow(With(InliningPolicySource.Of<Order>()), $"(module (func $root (call $leaf) (call $huge)) {Leaf("leaf", 20)} {Leaf("huge", 600)})", "root@0 -> 1", "root@1 -> 1");
         Assert.Equal([InliningDecision.Inlined, InliningDecision.TooLarge], root.CallSites.Select(site => site.Targets[0].Decision));
     }
 
@@ -86,10 +86,10 @@ public sealed class CustomPolicyTests
               (func $a nop nop nop nop)
               (func $b nop nop nop nop))
             """;
-        InliningTree root = Grow(MissPolicies.With<MissPolicies.GuardsOfA>(), Text, "root@0 -> a:10", "root@1 -> a:10 b:5", "root@2 -> 10");
+        var root = Grow(MissPolicies.With<MissPolicies.GuardsOfA>(), Text, "root@0 -> a:10", "root@1 -> a:10 b:5", "root@2 -> 10");
         Assert.Equal([MissHandling.Guard, MissHandling.GenericCall, MissHandling.ByKnobs], root.CallSites.Select(site => site.Miss));
-        WasmModule module = TestGraphs.Module(Text);
-        IReadOnlyList<CallSiteDecision> told = InliningReport.Of(module, root);
+        var module = TestGraphs.Module(Text);
+        var told = InliningReport.Of(module, root);
         Assert.Equal(((MissHandling?, bool)[])[(MissHandling.Guard, true), (MissHandling.GenericCall, true), (null, false)], told.Select(site => (site.Miss, site.IsMissByPolicy)));
         Assert.Equal(
             ["inlined behind a check of the target; a guard for others, by the policy", "inlined behind a check of the target; a generic call for others, by the policy", "inlined"],
@@ -104,13 +104,13 @@ public sealed class CustomPolicyTests
     [Fact]
     public void AssembliesWithoutOneAreExplainedInOneLine()
     {
-        foreach ((string path, string part) in ((string, string)[])
+        foreach (var (path, part) in ((string, string)[])
             [
                 ("/nowhere/policy.dll", "cannot be loaded: "), ("", "its name is empty"), (RepositoryFiles.InliningModel, "cannot be loaded: "),
                 (typeof(EngineOptions).Assembly.Location, "this one has none"),
             ])
         {
-            string message = Assert.Throws<KnobException>(() => EngineOptions.Default.With("inlining.custom", path)).Message;
+            var message = Assert.Throws<KnobException>(() => EngineOptions.Default.With("inlining.custom", path)).Message;
             Assert.StartsWith($"the inlining policy '{path}'", message, StringComparison.Ordinal);
             Assert.Contains(part, message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);

@@ -10,7 +10,7 @@ public sealed class FunctionSummaryTests
 
     private static FunctionSummary Summarize(string text)
     {
-        WasmModule module = TestGraphs.Module(text);
+        var module = TestGraphs.Module(text);
         return FunctionSummaries.Of(module)[module.Functions.Single(function => function.Name == "f").Index];
     }
 
@@ -18,11 +18,11 @@ public sealed class FunctionSummaryTests
     [MemberData(nameof(Workloads))]
     public void EveryFunctionHasOneWithAllOfItsCalls(string workload)
     {
-        WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString);
-        FunctionSummaries summaries = FunctionSummaries.Of(module);
-        foreach (FunctionInfo function in module.Functions.Where(function => !function.IsImported))
+        var module = WasmModule.FromFile(RepositoryFiles.Workload(workload), BuiltinSets.JsString);
+        var summaries = FunctionSummaries.Of(module);
+        foreach (var function in module.Functions.Where(function => !function.IsImported))
         {
-            FunctionSummary summary = summaries[function.Index];
+            var summary = summaries[function.Index];
             Assert.InRange(summary.Nodes, 0, 10 * function.BodySize);
             Assert.Equal(function.Type.Parameters.Length, summary.Parameters.Length);
             Assert.Same(summary, summaries[function.Index]);
@@ -32,7 +32,7 @@ public sealed class FunctionSummaryTests
     [Fact]
     public void ParametersAreFollowedThroughOperationsAndLocals()
     {
-        FunctionSummary summary = Summarize("""
+        var summary = Summarize("""
             (module (func $f (param $a i32) (param $b i32) (param $c i32) (local $d i32)
               (local.set $d (i32.add (i32.mul (local.get $a) (i32.const 3)) (i32.const 1)))
               (if (local.get $d) (then (nop)))
@@ -48,7 +48,7 @@ public sealed class FunctionSummaryTests
     [Fact]
     public void UsesOfReferencesAreTold()
     {
-        FunctionSummary summary = Summarize("""
+        var summary = Summarize("""
             (module (type $s (struct (field (mut i32)) (field (mut anyref)))) (type $fun (func))
               (func $f (param $a (ref null $s)) (param $b anyref) (param $c (ref $fun)) (result anyref)
                 (struct.set $s 0 (local.get $a) (i32.add (struct.get $s 0 (local.get $a)) (i32.const 1)))
@@ -66,7 +66,7 @@ public sealed class FunctionSummaryTests
     [Fact]
     public void ArgumentsSayWhereTheyComeFrom()
     {
-        FunctionSummary summary = Summarize("""
+        var summary = Summarize("""
             (module (type $s (struct))
               (global $g (ref $s) (struct.new $s))
               (func $callee (param i32 (ref null $s) (ref null $s) (ref null $s) i32 (ref null $s)))
@@ -76,7 +76,7 @@ public sealed class FunctionSummaryTests
                 (if (local.get $x) (then (return (struct.new $s))))
                 (struct.new $s)))
             """);
-        ValueOrigin[] passed = Assert.Single(summary.Arguments).Value;
+        var passed = Assert.Single(summary.Arguments).Value;
         Assert.Equal(
             [
                 ValueOriginKind.Constant, ValueOriginKind.NewObject, ValueOriginKind.ConstantObject, ValueOriginKind.Null, ValueOriginKind.Parameter,
@@ -90,7 +90,7 @@ public sealed class FunctionSummaryTests
     [Fact]
     public void CodeThatControlCannotReachCountsForNothing()
     {
-        FunctionSummary summary = Summarize("""
+        var summary = Summarize("""
             (module (func $f (param $x i32) (result i32)
               (block $out (result i32)
                 (br $out (local.get $x))

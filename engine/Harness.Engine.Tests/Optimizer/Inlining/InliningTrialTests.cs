@@ -22,16 +22,16 @@ public sealed class InliningTrialTests
     [Fact]
     public void ACalleeThatShrinksInTrialIsAdmittedWhereItsSizeAloneRefusesIt()
     {
-        string text = $$"""
+        var text = $$"""
             (module
               (func $root (param i32) (result i32) (i32.add (call $f (i32.const 0) (local.get 0)) (call $f (local.get 0) (local.get 0))))
               (func $f (param $mode i32) (param $x i32) (result i32)
                 (if (result i32) (local.get $mode) (then {{Work(110)}}) (else (i32.add (local.get $x) (i32.const 1))))))
             """;
         string[] feedback = ["root@0 -> 1", "root@1 -> 1"];
-        InliningTree untried = Grow(Untried, text, feedback);
+        var untried = Grow(Untried, text, feedback);
         Assert.All(untried.CallSites, site => Assert.Equal(InliningDecision.TooLittleGain, site.Targets[0].Decision));
-        InliningTree root = Grow(Incremental, text, feedback);
+        var root = Grow(Incremental, text, feedback);
         Assert.Equal((InliningDecision.Inlined, InliningDecision.TooLittleGain), (Target(root, 0).Decision, Target(root, 1).Decision));
         Assert.Matches(@"^in trial, \d+ nodes become 1$", Target(root, 0).Reason);
         Assert.Matches(@"^in trial, (\d{3}) nodes become \d{3}$", Target(root, 1).Reason);
@@ -43,12 +43,12 @@ public sealed class InliningTrialTests
     [Fact]
     public void ACalleeThatFoldsByItselfCostsWhatIsLeft()
     {
-        string text = $$"""
+        var text = $$"""
             (module (func $root (drop (call $f)))
               (func $f (result i32) (i32.const 1) {{string.Concat(Enumerable.Repeat("(i32.const 3) i32.mul i32.popcnt ", 100))}}))
             """;
         Assert.Equal(InliningDecision.TooLittleGain, Target(Grow(Untried, text, "root@0 -> 1"), 0).Decision);
-        InliningTree target = Target(Grow(Incremental, text, "root@0 -> 1"), 0);
+        var target = Target(Grow(Incremental, text, "root@0 -> 1"), 0);
         Assert.Equal(InliningDecision.Inlined, target.Decision);
         Assert.Equal("in trial, 200 nodes become 0", target.Reason);
     }
@@ -57,7 +57,7 @@ public sealed class InliningTrialTests
     [Fact]
     public void AConstantIsKnownBehindOthersAsLongAsItIsTheSame()
     {
-        string text = $$"""
+        var text = $$"""
             (module
               (func $root (param i32) (result i32) (call $outer (i32.const 0) (local.get 0)))
               (func $outer (param $mode i32) (param $x i32) (result i32)
@@ -65,8 +65,8 @@ public sealed class InliningTrialTests
               (func $f (param $mode i32) (param $x i32) (result i32)
                 (if (result i32) (local.get $mode) (then {{Work(20)}}) (else (i32.const 7)))))
             """;
-        InliningTree root = Grow(Incremental with { InliningBenefitThreshold = 0 }, text, "root@0 -> 10", "outer -> 10", "outer@0 -> 10", "outer@1 -> 10");
-        InliningTree outer = Target(root, 0);
+        var root = Grow(Incremental with { InliningBenefitThreshold = 0 }, text, "root@0 -> 10", "outer -> 10", "outer@0 -> 10", "outer@1 -> 10");
+        var outer = Target(root, 0);
         Assert.Matches(@"^in trial, \d+ nodes become 0$", Target(outer, 0).Reason);
         Assert.Matches(@"^in trial, \d+ nodes become \d\d$", Target(outer, 1).Reason);
     }
@@ -84,7 +84,7 @@ public sealed class InliningTrialTests
               (func $sum (param (ref $s)) (result i32) (i32.add (struct.get $s 0 (local.get 0)) (struct.get $s 1 (local.get 0))))
               (func $keep (param (ref $s)) (global.set $seen (local.get 0))))
             """;
-        InliningTree root = Grow(Incremental, Text, "root@0 -> 10", "root@1 -> 10", "root@2 -> 10", "root@3 -> 10");
+        var root = Grow(Incremental, Text, "root@0 -> 10", "root@1 -> 10", "root@2 -> 10", "root@3 -> 10");
         InliningEstimate[] estimates = [.. root.CallSites.Select(site => site.Targets[0].Estimate!.Value)];
         Assert.Equal((2 * 3) + 15, estimates[0].CyclesSaved - estimates[1].CyclesSaved);
         Assert.Equal(-2, estimates[0].NodesAdded - estimates[1].NodesAdded);
@@ -102,7 +102,7 @@ public sealed class InliningTrialTests
               (func $root (param (ref null $f)) (drop (call $apply (ref.func $seven))) (drop (call $apply (local.get 0))))
               (func $apply (param (ref null $f)) (result i32) (call_ref $f (local.get 0))))
             """;
-        InliningTree root = Grow(Incremental, Text, "root@0 -> 10", "root@1 -> 10");
+        var root = Grow(Incremental, Text, "root@0 -> 10", "root@1 -> 10");
         Assert.True(Target(root, 0).Estimate!.Value.CyclesSaved - Target(root, 1).Estimate!.Value.CyclesSaved >= 12 + 6);
     }
 
@@ -110,12 +110,12 @@ public sealed class InliningTrialTests
     [Fact]
     public void ATrialIsMadeOnceForTheSameFunctionAndArguments()
     {
-        string text = $"""
+        var text = $"""
             (module
               (func $root (param i32) {string.Concat(Enumerable.Repeat("(call $f (local.get 0)) (call $f (i32.const 1)) (call $f (i32.const 2))", 100))})
               (func $f (param $x i32) {Work(5)} drop))
             """;
-        (InliningState state, InliningTrials trials) = Trials(Incremental, text, Enumerable.Range(0, 300));
+        var (state, trials) = Trials(Incremental, text, Enumerable.Range(0, 300));
         ValueOrigin[][] passed = [[default], [new(ValueOriginKind.Constant) { Detail = 1 }], [new(ValueOriginKind.Constant) { Detail = 2 }]];
         InliningTrial?[] found = [.. state.Root.CallSites.Select((site, i) => trials.Find(site.Targets[0], passed[i % 3]))];
         Assert.All(found, trial => Assert.NotNull(trial));
@@ -128,38 +128,38 @@ public sealed class InliningTrialTests
     public void TheBudgetBoundsWhatIsBuilt()
     {
         const int count = 30;
-        string text = "(module (func $root (param i32) " + string.Concat(Enumerable.Range(0, count).Select(i => $"(drop (call $f{i} (local.get 0)))")) + ")"
+        var text = "(module (func $root (param i32) " + string.Concat(Enumerable.Range(0, count).Select(i => $"(drop (call $f{i} (local.get 0)))")) + ")"
             + string.Concat(Enumerable.Range(0, count).Select(i => $"(func $f{i} (param $x i32) (result i32) {Work(10)} (i32.const {i}) (i32.const 1) i32.add i32.add)")) + ")";
-        int size = TestGraphs.Module(text).Functions[1].BodySize;
-        EngineOptions options = Incremental with { InliningIncrementalTrialBudget = (5 * size) + 1 };
-        InliningTree root = Grow(options, text, [.. Enumerable.Range(0, count).Select(i => $"root@{i} -> 10")]);
+        var size = TestGraphs.Module(text).Functions[1].BodySize;
+        var options = Incremental with { InliningIncrementalTrialBudget = (5 * size) + 1 };
+        var root = Grow(options, text, [.. Enumerable.Range(0, count).Select(i => $"root@{i} -> 10")]);
         InliningTree[] targets = [.. root.CallSites.Select(site => site.Targets[0])];
         Assert.Equal(5, targets.Count(target => target.Reason is not null));
-        InliningTree untried = Grow(Untried, text, [.. Enumerable.Range(0, count).Select(i => $"root@{i} -> 10")]);
+        var untried = Grow(Untried, text, [.. Enumerable.Range(0, count).Select(i => $"root@{i} -> 10")]);
         Assert.All(targets.Zip(untried.CallSites), pair => Assert.Equal(pair.First.Reason is null, pair.First.Estimate == pair.Second.Targets[0].Estimate));
-        (_, InliningTrials trials) = Trials(options, text, Enumerable.Range(0, count), find: true);
+        var (_, trials) = Trials(options, text, Enumerable.Range(0, count), find: true);
         Assert.Equal(5 * size, trials.BytesBuilt);
     }
 
     [Fact]
     public void NothingIsBuiltThatIsNeverCalledOrTooLarge()
     {
-        string text = $"(module (func $root (call $cold) (call $large)) {Leaf("cold", 20)} {Leaf("large", 600)})";
-        (_, InliningTrials trials) = Trials(Incremental, text, [1], find: true);
+        var text = $"(module (func $root (call $cold) (call $large)) {Leaf("cold", 20)} {Leaf("large", 600)})";
+        var (_, trials) = Trials(Incremental, text, [1], find: true);
         Assert.Equal(0, trials.BytesBuilt);
     }
 
     [Fact]
     public void TheSameFeedbackGivesTheSameTree()
     {
-        WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload("gc-visitor.wat"), BuiltinSets.JsString);
+        var module = WasmModule.FromFile(RepositoryFiles.Workload("gc-visitor.wat"), BuiltinSets.JsString);
         string Decisions(int function)
         {
             var lines = new List<string>();
             var work = new Stack<InliningTree>([new InliningTreeGrower(module, Incremental, SyntheticFeedback.Random(module, 7, 3)).Grow(function)]);
-            while (work.TryPop(out InliningTree? caller))
+            while (work.TryPop(out var caller))
             {
-                foreach (InliningTree target in caller.CallSites.SelectMany(site => site.Targets))
+                foreach (var target in caller.CallSites.SelectMany(site => site.Targets))
                 {
                     lines.Add($"{target.CallOffset} {target.FunctionIndex} {target.Decision} {target.Estimate} {target.Reason}");
                     work.Push(target);
@@ -178,13 +178,17 @@ public sealed class InliningTrialTests
     /// <summary>Trials for the calls of a module's function <c>root</c>, of which some were executed.</summary>
     private static (InliningState State, InliningTrials Trials) Trials(EngineOptions options, string text, IEnumerable<int> executed, bool find = false)
     {
-        WasmModule module = TestGraphs.Module(text);
-        int index = SyntheticFeedback.FunctionNamed(module, "root");
+        var module = TestGraphs.Module(text);
+        var index = SyntheticFeedback.FunctionNamed(module, "root");
         var root = new InliningTree(index, null, 0, 0, module.Functions[index].BodySize);
         var state = new InliningState(module, options, SyntheticFeedback.Parse(module, executed.Select(site => $"root@{site} -> 10")), root);
         state.Expand(root);
         var trials = new InliningTrials(state);
-        foreach (InliningCallSite site in find ? root.CallSites : []) trials.Find(site.Targets[0], []);
+        foreach (var site in find ? root.CallSites : [])
+        {
+            trials.Find(site.Targets[0], []);
+        }
+
         return (state, trials);
     }
 }

@@ -29,7 +29,7 @@ public sealed class PolicyTests
 
     private static int Depth(InliningTree tree)
     {
-        int depth = 0;
+        var depth = 0;
         while (tree.CallSites.Length > 0 && tree.CallSites[0].Targets[0] is { IsInlined: true } inlined)
         {
             tree = inlined;
@@ -43,8 +43,8 @@ public sealed class PolicyTests
     [MemberData(nameof(Policies))]
     public void EveryPolicyInlinesAHotSmallCallAndRefusesAHugeOne(InliningPolicyKind policy)
     {
-        string text = $"(module (func $root (call $small) (call $huge) {Nops(40)}) {Leaf("small", 20)} {Leaf("huge", 600)})";
-        InliningTree root = Grow(With(policy), text, "root@0 -> 1000", "root@1 -> 1000");
+        var text = $"(module (func $root (call $small) (call $huge) {Nops(40)}) {Leaf("small", 20)} {Leaf("huge", 600)})";
+        var root = Grow(With(policy), text, "root@0 -> 1000", "root@1 -> 1000");
         Assert.Equal((InliningDecision.Inlined, InliningDecision.TooLarge), (DecisionAt(root, 0), DecisionAt(root, 1)));
     }
 
@@ -53,13 +53,13 @@ public sealed class PolicyTests
     [MemberData(nameof(Policies))]
     public void RecursionEndsEvenWithoutLimits(InliningPolicyKind policy)
     {
-        EngineOptions options = With(policy) with
+        var options = With(policy) with
         {
             InliningBudget = 1_000_000, InliningFactor = 10_000, InliningMaxCount = 10_000, InliningMaxDepth = 100, InliningJscBudget = 1_000_000,
             InliningJscFactor = 10_000, InliningSeparateFactor = 10_000, InliningBenefitThreshold = 0,
             InliningBenefitDoubling = 1_000_000, InliningSpidermonkeyBaseSize = 480,
         };
-        InliningTree root = Grow(options, $"(module (func $root {Calls("root", 16)}))", [.. Hot(16)]);
+        var root = Grow(options, $"(module (func $root {Calls("root", 16)}))", [.. Hot(16)]);
         Assert.InRange(Count(root), 1, 20_000);
         Assert.DoesNotContain(All(root), tree => tree.Decision is InliningDecision.NotConsidered or InliningDecision.Deferred);
         Assert.All(All(root), tree => Assert.True(tree.IsInlined || tree.CallSites.Length == 0));
@@ -69,16 +69,16 @@ public sealed class PolicyTests
     public void JscHasAFactorOfItsOwn()
     {
         // Half of the functions are small: a root of 60 bytes may grow by 5 times, each call inlined adds 25 - 6.
-        string text = $"(module (func $root {Calls("leaf", 20)} {Nops(18)}) {Leaf("leaf", 25)})";
+        var text = $"(module (func $root {Calls("leaf", 20)} {Nops(18)}) {Leaf("leaf", 25)})";
         Assert.Equal(12, Count(Grow(With(InliningPolicyKind.Jsc), text, Hot(20))));
-        EngineOptions options = With(InliningPolicyKind.Jsc) with { InliningJscFactor = 6 };
+        var options = With(InliningPolicyKind.Jsc) with { InliningJscFactor = 6 };
         Assert.True(Count(Grow(options, text, Hot(20))) > 12);
     }
 
     [Fact]
     public void JscLetsLargeFunctionsGrowMore()
     {
-        string text = $"(module (func $root {Calls("leaf", 20)} {Nops(9900)}) {Leaf("leaf", 100)})";
+        var text = $"(module (func $root {Calls("leaf", 20)} {Nops(9900)}) {Leaf("leaf", 100)})";
         Assert.Equal(10, Count(Grow(With(InliningPolicyKind.V8) with { InliningBudget = 1000 }, text, Hot(20))));
         Assert.Equal(20, Count(Grow(With(InliningPolicyKind.Jsc), text, Hot(20))));
     }
@@ -88,7 +88,7 @@ public sealed class PolicyTests
     {
         // 160 bytes at first, then 120, 80, 40: of a chain of functions of 60 bytes, three.
         Assert.Equal(3, Depth(Grow(With(InliningPolicyKind.Spidermonkey), Chain(6), ChainFeedback(6))));
-        InliningTree root = Grow(With(InliningPolicyKind.Spidermonkey), $"(module (func $root (call $cold)) {Leaf("cold", 100)})");
+        var root = Grow(With(InliningPolicyKind.Spidermonkey), $"(module (func $root (call $cold)) {Leaf("cold", 100)})");
         Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 0));
     }
 
@@ -96,7 +96,7 @@ public sealed class PolicyTests
     [Fact]
     public void IndirectCallsDoNotStarveDirectOnes()
     {
-        string text = $$"""
+        var text = $$"""
             (module
               (type $f (func))
               (table 1 funcref)
@@ -105,7 +105,7 @@ public sealed class PolicyTests
             """;
         string[] feedback = [.. Enumerable.Range(0, 40).Select(i => $"root@{i} -> target:10"), "root@40 -> 10"];
         Assert.Equal(InliningDecision.BudgetExceeded, DecisionAt(Grow(With(InliningPolicyKind.V8), text, feedback), 40));
-        InliningTree root = Grow(With(InliningPolicyKind.SeparateBudgets), text, feedback);
+        var root = Grow(With(InliningPolicyKind.SeparateBudgets), text, feedback);
         Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 40));
         Assert.Equal(41, Count(root));
     }
@@ -114,15 +114,15 @@ public sealed class PolicyTests
     [Fact]
     public void TheOracleFollowsDecisionsByThePathOfACall()
     {
-        string text = $"(module (func $root (call $middle) (call $middle) (call $cold)) (func $middle (call $leaf) {Nops(20)}) {Leaf("leaf", 30)} {Leaf("cold", 40)})";
+        var text = $"(module (func $root (call $middle) (call $middle) (call $cold)) (func $middle (call $leaf) {Nops(20)}) {Leaf("leaf", 30)} {Leaf("cold", 40)})";
         string[] feedback = ["root -> 100000", "root@0 -> 100000", "root@1 -> 100000", "middle -> 200000", "middle@0 -> 200000"];
-        WasmModule module = TestGraphs.Module(text);
-        InliningTree plain = Grow(WithRoom(InliningPolicyKind.V8), text, feedback);
+        var module = TestGraphs.Module(text);
+        var plain = Grow(WithRoom(InliningPolicyKind.V8), text, feedback);
         Assert.Equal((InliningDecision.Inlined, InliningDecision.TooCold), (DecisionAt(plain, 0), DecisionAt(plain, 2)));
-        int first = plain.CallSites[0].BytecodeOffset;
-        int last = plain.CallSites[2].BytecodeOffset;
-        int inner = plain.CallSites[0].Targets[0].CallSites[0].BytecodeOffset;
-        InliningTree root = GrowWith(module, feedback, $"refuse 0 {first}>1 {inner}>2", $"inline 0 {last}>3");
+        var first = plain.CallSites[0].BytecodeOffset;
+        var last = plain.CallSites[2].BytecodeOffset;
+        var inner = plain.CallSites[0].Targets[0].CallSites[0].BytecodeOffset;
+        var root = GrowWith(module, feedback, $"refuse 0 {first}>1 {inner}>2", $"inline 0 {last}>3");
         Assert.Equal(InliningDecision.Refused, DecisionAt(root.CallSites[0].Targets[0], 0));
         Assert.Equal(InliningDecision.Inlined, DecisionAt(root.CallSites[1].Targets[0], 0));
         Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 2));
@@ -130,7 +130,7 @@ public sealed class PolicyTests
 
         // Decisions about another module, and of a function that is not compiled here, mean nothing.
         Assert.Equal(InliningDecision.TooCold, DecisionAt(GrowWith(module, feedback, $"inline 1 {last}>3"), 2));
-        EngineOptions other = WithRoom(InliningPolicyKind.Oracle) with
+        var other = WithRoom(InliningPolicyKind.Oracle) with
         {
             InliningDecisions = InliningDecisionsReader.Read($"inlining-decisions 1\nmodule {new string('0', 64)}\ninline 0 {last}>3\n", "other"),
         };
@@ -148,21 +148,21 @@ public sealed class PolicyTests
               (func $seldom nop nop nop nop nop nop nop nop nop nop nop nop))
             """;
         string[] feedback = ["root -> 100", "root@0 -> often:80 seldom:20", "root@1 -> often:100"];
-        WasmModule module = TestGraphs.Module(Text);
-        InliningTree plain = GrowWith(module, feedback);
+        var module = TestGraphs.Module(Text);
+        var plain = GrowWith(module, feedback);
         Assert.Equal([MissHandling.ByKnobs, MissHandling.ByKnobs], plain.CallSites.Select(site => site.Miss));
         Assert.Equal([true, true], plain.CallSites.Select(site => site.Deoptimizes));
         Assert.True(plain.HasSpeculation);
-        int first = plain.CallSites[0].BytecodeOffset;
-        int second = plain.CallSites[1].BytecodeOffset;
-        InliningTree root = GrowWith(module, feedback, $"generic 0 {first}");
+        var first = plain.CallSites[0].BytecodeOffset;
+        var second = plain.CallSites[1].BytecodeOffset;
+        var root = GrowWith(module, feedback, $"generic 0 {first}");
         Assert.Equal([MissHandling.GenericCall, MissHandling.ByKnobs], root.CallSites.Select(site => site.Miss));
         Assert.Equal([false, true], root.CallSites.Select(site => site.Deoptimizes));
         Assert.Equal(All(plain).Select(tree => tree.Decision), All(root).Select(tree => tree.Decision));
         Assert.False(GrowWith(module, feedback, $"generic 0 {first}", $"generic 0 {second}").HasSpeculation);
 
         // What was seen and is not inlined is called generically, unless there is to be a guard all the same.
-        string refused = $"refuse 0 {first}>2";
+        var refused = $"refuse 0 {first}>2";
         Assert.Equal([false, true], GrowWith(module, feedback, refused).CallSites.Select(site => site.Deoptimizes));
         Assert.Equal([true, true], GrowWith(module, feedback, refused, $"guard 0 {first}").CallSites.Select(site => site.Deoptimizes));
 
@@ -174,13 +174,13 @@ public sealed class PolicyTests
     [MemberData(nameof(OtherPolicies))]
     public void TheOracleLeavesTheRestToAnyPolicy(InliningPolicyKind policy)
     {
-        string text = $"(module (func $root (call $middle) {Calls("leaf", 8)}) (func $middle (call $leaf) {Nops(20)}) {Leaf("leaf", 30)})";
+        var text = $"(module (func $root (call $middle) {Calls("leaf", 8)}) (func $middle (call $leaf) {Nops(20)}) {Leaf("leaf", 30)})";
         string[] feedback = ["root -> 10", .. Hot(9), "middle -> 10", "middle@0 -> 10"];
-        string name = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(policy.ToString());
-        InliningTree root = GrowWith(TestGraphs.Module(text), feedback, name, []);
+        var name = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(policy.ToString());
+        var root = GrowWith(TestGraphs.Module(text), feedback, name, []);
         Assert.Equal(All(Grow(WithRoom(policy), text, feedback)).Select(tree => tree.Decision), All(root).Select(tree => tree.Decision));
-        int second = root.CallSites[1].BytecodeOffset;
-        InliningTree refused = GrowWith(TestGraphs.Module(text), feedback, name, [$"refuse 0 {second}>2"]);
+        var second = root.CallSites[1].BytecodeOffset;
+        var refused = GrowWith(TestGraphs.Module(text), feedback, name, [$"refuse 0 {second}>2"]);
         Assert.Equal(InliningDecision.Refused, DecisionAt(refused, 1));
         Assert.All(All(refused), tree => Assert.All(tree.Features!, feature => Assert.True(double.IsFinite(feature))));
     }
@@ -192,16 +192,16 @@ public sealed class PolicyTests
 
     private static InliningTree GrowWith(WasmModule module, string[] feedback, string rest, string[] decisions)
     {
-        string text = $"inlining-decisions 1\nrest {rest}\nmodule {Harness.Engine.Feedback.ModuleProfile.HashOf(module)}\n{string.Join('\n', decisions)}\n";
-        EngineOptions options = WithRoom(InliningPolicyKind.Oracle) with { InliningDecisions = InliningDecisionsReader.Read(text, "test") };
+        var text = $"inlining-decisions 1\nrest {rest}\nmodule {Harness.Engine.Feedback.ModuleProfile.HashOf(module)}\n{string.Join('\n', decisions)}\n";
+        var options = WithRoom(InliningPolicyKind.Oracle) with { InliningDecisions = InliningDecisionsReader.Read(text, "test") };
         return Grow(options, module, feedback);
     }
 
     [Fact]
     public void ColdCallsGetNoBudgetHoweverSmall()
     {
-        string text = $"(module (func $root (call $tiny) (call $empty)) {Leaf("tiny", 10)} (func $empty))";
-        InliningTree root = Grow(With(InliningPolicyKind.SeparateBudgets), text, "root -> 1000", "root@0 -> 1");
+        var text = $"(module (func $root (call $tiny) (call $empty)) {Leaf("tiny", 10)} (func $empty))";
+        var root = Grow(With(InliningPolicyKind.SeparateBudgets), text, "root -> 1000", "root@0 -> 1");
         Assert.Equal((InliningDecision.TooCold, InliningDecision.Inlined), (DecisionAt(root, 0), DecisionAt(root, 1)));
         Assert.Equal(InliningDecision.Inlined, DecisionAt(Grow(With(InliningPolicyKind.V8), text, "root -> 1000", "root@0 -> 1"), 0));
     }
@@ -210,9 +210,9 @@ public sealed class PolicyTests
     public void OneTargetDoesNotTakeAllOfABudget()
     {
         // Budget 1000: twelve calls of 86 - 6 bytes, denser than the other, would leave nothing; half of it is kept for others at first.
-        EngineOptions options = With(InliningPolicyKind.SeparateBudgets) with { InliningSeparateMinBudget = 1000, InliningSeparateFactor = 0 };
-        string text = $"(module (func $root {Calls("common", 12)} (call $other)) {Leaf("common", 86)} {Leaf("other", 306)})";
-        InliningTree root = Grow(options, text, Hot(13));
+        var options = With(InliningPolicyKind.SeparateBudgets) with { InliningSeparateMinBudget = 1000, InliningSeparateFactor = 0 };
+        var text = $"(module (func $root {Calls("common", 12)} (call $other)) {Leaf("common", 86)} {Leaf("other", 306)})";
+        var root = Grow(options, text, Hot(13));
         Assert.Equal(InliningDecision.Inlined, DecisionAt(root, 12));
         Assert.Equal(9, Count(root));
         Assert.Equal(InliningDecision.BudgetExceeded, DecisionAt(root, 11));
@@ -223,9 +223,9 @@ public sealed class PolicyTests
     [Fact]
     public void TinyFunctionsAreNotCounted()
     {
-        EngineOptions options = With(InliningPolicyKind.SeparateBudgets) with { InliningSeparateMaxCount = 1 };
-        string text = $"(module (func $root {Calls("tiny", 5)} (call $a) (call $b)) {Leaf("tiny", 11)} {Leaf("a", 20)} {Leaf("b", 30)})";
-        InliningTree root = Grow(options, text, Hot(7));
+        var options = With(InliningPolicyKind.SeparateBudgets) with { InliningSeparateMaxCount = 1 };
+        var text = $"(module (func $root {Calls("tiny", 5)} (call $a) (call $b)) {Leaf("tiny", 11)} {Leaf("a", 20)} {Leaf("b", 30)})";
+        var root = Grow(options, text, Hot(7));
         Assert.Equal(6, Count(root));
         Assert.Equal(InliningDecision.TooManyInlined, DecisionAt(root, 6));
     }
@@ -244,11 +244,11 @@ public sealed class PolicyTests
                 (loop (call $step) (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10000)))))
               (func $step nop nop nop nop nop nop nop nop nop nop))
             """;
-        InliningTree root = Grow(With(policy), Text, "root -> 10 60", "root@0 -> 10", "work -> 10 2000000", "work@0 -> 100000");
+        var root = Grow(With(policy), Text, "root -> 10 60", "root@0 -> 10", "work -> 10 2000000", "work@0 -> 100000");
         Assert.Equal(InliningDecision.LongRunning, DecisionAt(root, 0));
-        WasmModule module = TestGraphs.Module(Text);
-        SyntheticFeedback feedback = SyntheticFeedback.Parse(module, ["work -> 10 2000000", "work@0 -> 100000"]);
-        InliningTree work = new InliningTreeGrower(module, With(policy), feedback).Grow(SyntheticFeedback.FunctionNamed(module, "work"));
+        var module = TestGraphs.Module(Text);
+        var feedback = SyntheticFeedback.Parse(module, ["work -> 10 2000000", "work@0 -> 100000"]);
+        var work = new InliningTreeGrower(module, With(policy), feedback).Grow(SyntheticFeedback.FunctionNamed(module, "work"));
         Assert.Equal(InliningDecision.Inlined, DecisionAt(work, 0));
     }
 
@@ -262,14 +262,14 @@ public sealed class PolicyTests
                 (if (i32.eq (local.get $mode) (i32.const 1)) (then (nop)) (else (nop)))
                 (if (i32.eq (local.get $mode) (i32.const 2)) (then (nop)) (else (nop)))))
             """;
-        InliningTree root = Grow(With(InliningPolicyKind.Benefit), Text, Hot(2));
-        InliningEstimate constant = root.CallSites[0].Targets[0].Estimate!.Value;
-        InliningEstimate variable = root.CallSites[1].Targets[0].Estimate!.Value;
+        var root = Grow(With(InliningPolicyKind.Benefit), Text, Hot(2));
+        var constant = root.CallSites[0].Targets[0].Estimate!.Value;
+        var variable = root.CallSites[1].Targets[0].Estimate!.Value;
         Assert.Equal((2 * 1) + (2 * 2), constant.CyclesSaved - variable.CyclesSaved);
         Assert.True(constant.NodesAdded < variable.NodesAdded);
 
         // Of either branch the way that is not taken disappears, whose size is a knob as all others are.
-        InliningTree other = Grow(With(InliningPolicyKind.Benefit) with { InliningBenefitBranchNodes = 10 }, Text, Hot(2));
+        var other = Grow(With(InliningPolicyKind.Benefit) with { InliningBenefitBranchNodes = 10 }, Text, Hot(2));
         Assert.Equal(2 * (3 - 10), other.CallSites[0].Targets[0].Estimate!.Value.NodesAdded - constant.NodesAdded);
     }
 
@@ -285,9 +285,9 @@ public sealed class PolicyTests
               (func $sum (param (ref $s)) (result i32)
                 (i32.add (struct.get $s 0 (local.get 0)) (struct.get $s 1 (local.get 0)))))
             """;
-        InliningTree root = Grow(With(InliningPolicyKind.Benefit), Text, "root@0 -> 10", "root@1 -> 10", "outer -> 20", "outer@0 -> 20");
-        InliningEstimate made = root.CallSites[0].Targets[0].CallSites[0].Targets[0].Estimate!.Value;
-        InliningEstimate unknown = root.CallSites[1].Targets[0].CallSites[0].Targets[0].Estimate!.Value;
+        var root = Grow(With(InliningPolicyKind.Benefit), Text, "root@0 -> 10", "root@1 -> 10", "outer -> 20", "outer@0 -> 20");
+        var made = root.CallSites[0].Targets[0].CallSites[0].Targets[0].Estimate!.Value;
+        var unknown = root.CallSites[1].Targets[0].CallSites[0].Targets[0].Estimate!.Value;
         Assert.Equal((2 * 3) + 15, made.CyclesSaved - unknown.CyclesSaved);
         Assert.Equal(-2, made.NodesAdded - unknown.NodesAdded);
     }
@@ -295,12 +295,12 @@ public sealed class PolicyTests
     [Fact]
     public void TheThresholdRisesWithWhatWasInlined()
     {
-        string text = $"(module (func $root {Calls("leaf", 40)}) (func $leaf {string.Concat(Enumerable.Repeat("(drop (i32.popcnt (i32.const 1)))", 40))}))";
-        EngineOptions options = With(InliningPolicyKind.Benefit) with { InliningBenefitThreshold = 0.001 };
+        var text = $"(module (func $root {Calls("leaf", 40)}) (func $leaf {string.Concat(Enumerable.Repeat("(drop (i32.popcnt (i32.const 1)))", 40))}))";
+        var options = With(InliningPolicyKind.Benefit) with { InliningBenefitThreshold = 0.001 };
         Assert.Equal(40, Count(Grow(options, text, Hot(40))));
-        int fewer = Count(Grow(options with { InliningBenefitDoubling = 100 }, text, Hot(40)));
+        var fewer = Count(Grow(options with { InliningBenefitDoubling = 100 }, text, Hot(40)));
         Assert.InRange(fewer, 1, 39);
-        InliningTree root = Grow(options with { InliningBenefitBudget = 100 }, text, Hot(40));
+        var root = Grow(options with { InliningBenefitBudget = 100 }, text, Hot(40));
         Assert.Contains(All(root), tree => tree.Decision == InliningDecision.BudgetExceeded);
     }
 
@@ -311,7 +311,7 @@ public sealed class PolicyTests
     [Fact]
     public void ACallIsWorthWhatItsClusterIsWorth()
     {
-        string text = $$"""
+        var text = $$"""
             (module
               (func $root (local $i i32) (loop (call $middle) (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10)))))
               (func $middle (local $i i32) {{string.Concat(Enumerable.Repeat("(drop (i32.popcnt (i32.const 1)))", 60))}}
@@ -319,10 +319,10 @@ public sealed class PolicyTests
               (func $step nop nop nop nop nop nop nop nop))
             """;
         string[] feedback = ["root -> 100", "root@0 -> 1000", "middle -> 1000 1000000", "middle@0 -> 30000"];
-        EngineOptions options = EngineOptions.Default with { InliningBenefitThreshold = 0.03 };
+        var options = EngineOptions.Default with { InliningBenefitThreshold = 0.03 };
         Assert.Equal(InliningDecision.TooLittleGain, DecisionAt(Grow(options with { InliningPolicy = InliningPolicyKind.Benefit }, text, feedback), 0));
-        EngineOptions incremental = options with { InliningPolicy = InliningPolicyKind.Incremental, InliningIncrementalTrialBudget = 0 };
-        InliningTree root = Grow(incremental, text, feedback);
+        var incremental = options with { InliningPolicy = InliningPolicyKind.Incremental, InliningIncrementalTrialBudget = 0 };
+        var root = Grow(incremental, text, feedback);
         Assert.Equal(2, Count(root));
         root = Grow(incremental with { InliningIncrementalExploreTotal = 0 }, text, feedback);
         Assert.Equal(InliningDecision.TooLittleGain, DecisionAt(root, 0));
@@ -337,8 +337,8 @@ public sealed class PolicyTests
               (func $often nop nop nop nop nop nop nop nop nop nop nop nop)
               (func $seldom nop nop nop nop nop nop nop nop nop nop nop nop))
             """;
-        EngineOptions options = EngineOptions.Default with { PolymorphismShare = 0.2 };
-        InliningTree root = Grow(options, Text, "root -> 100", "root@0 -> often:81 seldom:19");
+        var options = EngineOptions.Default with { PolymorphismShare = 0.2 };
+        var root = Grow(options, Text, "root -> 100", "root@0 -> often:81 seldom:19");
         Assert.Equal((InliningDecision.Inlined, InliningDecision.RareTarget), (DecisionAt(root, 0), DecisionAt(root, 0, 1)));
         root = Grow(options, Text, "root -> 100", "root@0 -> often:80 seldom:20");
         Assert.Equal((InliningDecision.Inlined, InliningDecision.Inlined), (DecisionAt(root, 0), DecisionAt(root, 0, 1)));
@@ -352,7 +352,7 @@ public sealed class PolicyTests
               (func $root (call_indirect (type $f) (i32.const 0)))
               (func $leaf nop nop nop nop nop nop nop nop nop nop nop nop))
             """;
-        EngineOptions options = EngineOptions.Default with { DeoptMinCalls = 10 };
+        var options = EngineOptions.Default with { DeoptMinCalls = 10 };
         Assert.False(Grow(options, Text, "root@0 -> leaf:9").CallSites[0].MayDeoptimize);
         Assert.True(Grow(options, Text, "root@0 -> leaf:10").CallSites[0].MayDeoptimize);
     }
@@ -363,9 +363,9 @@ public sealed class PolicyTests
     {
         var all = new List<InliningTree>();
         var work = new Stack<InliningTree>([root]);
-        while (work.TryPop(out InliningTree? caller))
+        while (work.TryPop(out var caller))
         {
-            foreach (InliningTree target in caller.CallSites.SelectMany(site => site.Targets))
+            foreach (var target in caller.CallSites.SelectMany(site => site.Targets))
             {
                 all.Add(target);
                 work.Push(target);

@@ -13,7 +13,7 @@ public class ControlFlowPassTests
     [InlineData(0, 20)]
     public void ABranchOnAConstantGoes(int condition, int expected)
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             $"""
             (module (func (result i32)
               (if (result i32) (i32.const {condition}) (then (i32.const 10)) (else (i32.const 20)))))
@@ -29,7 +29,7 @@ public class ControlFlowPassTests
     [InlineData(-1, 30)]
     public void ASwitchOnAConstantGoes(int index, int expected)
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             $"""
             (module (func (result i32)
               (block $c (block $b (block $a (br_table $a $b $c (i32.const {index})))
@@ -44,7 +44,7 @@ public class ControlFlowPassTests
     [Fact]
     public void ABranchOnTheOppositeTakesTheOtherWay()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module (func (param i32) (result i32)
               (if (result i32) (i32.eqz (local.get 0)) (then (i32.const 10)) (else (i32.const 20)))))
@@ -62,10 +62,10 @@ public class ControlFlowPassTests
     public void AChainOfEmptyBlocksTakesOneWalk()
     {
         const int depth = 30_000;
-        string blocks = string.Concat(Enumerable.Repeat("block ", depth));
-        string branches = string.Concat(Enumerable.Range(0, depth).Select(static i => $"local.get 0 i32.const {i} i32.eq br_if {i} "));
-        string ends = string.Concat(Enumerable.Repeat("end ", depth));
-        Graph graph = TestGraphs.Build(
+        var blocks = string.Concat(Enumerable.Repeat("block ", depth));
+        var branches = string.Concat(Enumerable.Range(0, depth).Select(static i => $"local.get 0 i32.const {i} i32.eq br_if {i} "));
+        var ends = string.Concat(Enumerable.Repeat("end ", depth));
+        var graph = TestGraphs.Build(
             TestGraphs.Module($"(module (func (param i32) {blocks} {branches} {ends}))"),
             function: 0,
             options: EngineOptions.Default.With("compile.budget", "0"));
@@ -78,7 +78,7 @@ public class ControlFlowPassTests
     [Fact]
     public void AParameterWithOneValueGoes()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module (func (param $n i32) (param $k i32) (result i32)
               (loop
@@ -95,7 +95,7 @@ public class ControlFlowPassTests
     [Fact]
     public void BlocksThatOnlyPassControlOnGo()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             "(module (func (param i32) (block (block (br_if 0 (local.get 0)) (br 1))) (if (local.get 0) (then nop))))");
         graph.Apply(new BranchSimplification(), new DeadCodeElimination());
         Assert.Single(graph.ReversePostorder());
@@ -104,7 +104,7 @@ public class ControlFlowPassTests
     [Fact]
     public void AnEndlessLoopStays()
     {
-        Graph graph = TestGraphs.Build("(module (func (loop (br 0))))").Apply(new BranchSimplification(), new DeadCodeElimination());
+        var graph = TestGraphs.Build("(module (func (loop (br 0))))").Apply(new BranchSimplification(), new DeadCodeElimination());
         Assert.Equal(1, graph.CountInLoops(IrOp.LoopStackCheck));
     }
 
@@ -120,8 +120,8 @@ public class ControlFlowPassTests
     [InlineData("(drop (memory.size))", 0)]
     public void OnlyEffectsKeepWhatNobodyUses(string instruction, int expected)
     {
-        Graph graph = TestGraphs.Build($"(module (memory 1) (func (param i32) {instruction}))").Apply(new DeadCodeElimination());
-        int others = graph.Count(IrOp.Argument, Opcode.I32Const, Opcode.I64Const, Opcode.I64ExtendI32U);
+        var graph = TestGraphs.Build($"(module (memory 1) (func (param i32) {instruction}))").Apply(new DeadCodeElimination());
+        var others = graph.Count(IrOp.Argument, Opcode.I32Const, Opcode.I64Const, Opcode.I64ExtendI32U);
         Assert.Equal(expected, graph.Blocks[0].Nodes.Count - others);
     }
 
@@ -129,7 +129,7 @@ public class ControlFlowPassTests
     [Fact]
     public void ParametersThatOnlyFeedThemselvesGo()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module (func (param $n i32) (local $unused i32)
               (loop
@@ -147,7 +147,7 @@ public class ControlFlowPassTests
     [InlineData("", true, 0)]
     public void FrameStatesKeepTheirValues(string behind, bool allowDeopt, int products)
     {
-        WasmModule module = TestGraphs.Module(
+        var module = TestGraphs.Module(
             $"""
             (module
               (type $unary (func (param i32) (result i32)))
@@ -160,7 +160,7 @@ public class ControlFlowPassTests
                 (local.get 0)))
             """);
         var feedback = SyntheticFeedback.Parse(module, ["main@0 -> $inlinee:1000000"]);
-        Graph graph = TestGraphs.Build(module, 1, feedback, allowDeopt, EngineOptions.Default).Apply(new DeadCodeElimination());
+        var graph = TestGraphs.Build(module, 1, feedback, allowDeopt, EngineOptions.Default).Apply(new DeadCodeElimination());
         Assert.Equal(products, graph.Count(Opcode.I32Mul));
     }
 

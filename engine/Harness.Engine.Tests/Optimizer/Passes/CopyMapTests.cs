@@ -10,23 +10,23 @@ public sealed class CopyMapTests
     {
         var random = new Random(1);
         using var map = new CopyMap(10);
-        for (int copy = 0; copy < 20; copy++)
+        for (var copy = 0; copy < 20; copy++)
         {
             // Numbers that came about since it was made, too: it grows.
             map.Clear();
             var expected = new Dictionary<int, int>();
-            for (int i = 0; i < 50; i++)
+            for (var i = 0; i < 50; i++)
             {
-                int original = random.Next(10 * (copy + 1));
+                var original = random.Next(10 * (copy + 1));
                 if (expected.TryAdd(original, i))
                 {
                     map.Add(original, i);
                 }
             }
 
-            for (int original = -2; original < 300; original++)
+            for (var original = -2; original < 300; original++)
             {
-                Assert.Equal(expected.TryGetValue(original, out int known), map.TryGetValue(original, out int found));
+                Assert.Equal(expected.TryGetValue(original, out var known), map.TryGetValue(original, out var found));
                 Assert.Equal(expected.ContainsKey(original) ? known : -1, found);
             }
 

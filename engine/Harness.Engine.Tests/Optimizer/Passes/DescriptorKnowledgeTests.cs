@@ -29,8 +29,8 @@ public class DescriptorKnowledgeTests
     [InlineData("(local.get $any)", "(ref (exact $circle))", 1)]
     public void ACastIsOneLoadAndOneComparison(string reference, string target, int tests)
     {
-        string descriptor = target == "(ref $shape)" ? "$d" : "$e";
-        Graph graph = Build($"(struct.get $shape 0 (ref.cast_desc_eq {target} {reference} (local.get {descriptor})))");
+        var descriptor = target == "(ref $shape)" ? "$d" : "$e";
+        var graph = Build($"(struct.get $shape 0 (ref.cast_desc_eq {target} {reference} (local.get {descriptor})))");
         Assert.Equal(tests, graph.Count(IrOp.RefTest));
         Assert.Equal(1, graph.Count(IrOp.ReferenceEqual));
         Assert.Equal(2, graph.Count(Opcode.StructGet));
@@ -42,7 +42,7 @@ public class DescriptorKnowledgeTests
     public void ACastBehindAnEqualOneIsNone()
     {
         const string cast = "(ref.cast_desc_eq (ref $shape) (local.get $s) (local.get $d))";
-        Graph graph = Build(
+        var graph = Build(
             $"""
              (struct.set $shape 0 {cast} (i32.const 5))
              (struct.set $shape 0 (local.get $c) (i32.const 6))
@@ -62,8 +62,8 @@ public class DescriptorKnowledgeTests
     [InlineData("$shape", "(struct.new_desc $shape (i32.const 1) (local.get $d))", true)]
     public void TheDescriptorOfAnExactTypeIsExact(string type, string reference, bool isExact)
     {
-        Graph graph = Build($"(struct.get {type}.d 0 (ref.get_desc {type} {reference}))");
-        int load = graph.ReversePostorder().SelectMany(block => block.Nodes)
+        var graph = Build($"(struct.get {type}.d 0 (ref.get_desc {type} {reference}))");
+        var load = graph.ReversePostorder().SelectMany(block => block.Nodes)
             .Single(id => graph[id].Op == Opcode.StructGet && graph[id].Type == IrType.Ref);
         Assert.Equal(isExact, graph[load].ReferenceType.HeapType.IsExact);
         Assert.False(graph[load].ReferenceType.IsNullable);
@@ -80,8 +80,8 @@ public class DescriptorKnowledgeTests
     [InlineData("(ref.test (ref (exact $circle)) (local.get $s))", null)]
     public void TestsOfExactTypesAreDecidedWhereEnoughIsKnown(string test, int? expected)
     {
-        Graph graph = Build(test, new ValueNumbering(All), new DeadCodeElimination());
-        ref Node result = ref graph[graph.Result()];
+        var graph = Build(test, new ValueNumbering(All), new DeadCodeElimination());
+        ref var result = ref graph[graph.Result()];
         if (expected is { } value)
         {
             Assert.Equal(Opcode.I32Const, result.Op);
@@ -102,7 +102,7 @@ public class DescriptorKnowledgeTests
     [InlineData("$circle", "(struct.new_desc $shape (i32.const 1) (local.get $d))", 1)]
     public void CastsToExactTypesThatCannotFailAreNone(string type, string reference, int casts)
     {
-        Graph graph = Build($"(struct.get {type} 0 (ref.cast (ref (exact {type})) {reference}))", new ValueNumbering(All), new DeadCodeElimination());
+        var graph = Build($"(struct.get {type} 0 (ref.cast (ref (exact {type})) {reference}))", new ValueNumbering(All), new DeadCodeElimination());
         Assert.Equal(casts, graph.Count(IrOp.RefCast));
     }
 
@@ -118,7 +118,7 @@ public class DescriptorKnowledgeTests
     [InlineData("(struct.get $circle 1 (global.get $none))", 0)]
     public void DescriptorsOfConstantObjectsAreKnown(string value, int expected)
     {
-        Graph graph = Build(value, new ConstantFields(), new ValueNumbering(All), new DeadCodeElimination());
+        var graph = Build(value, new ConstantFields(), new ValueNumbering(All), new DeadCodeElimination());
         Assert.Equal(Opcode.I32Const, graph[graph.Result()].Op);
         Assert.Equal(expected, graph[graph.Result()].Immediate);
     }

@@ -16,16 +16,20 @@ public class FoldingTests
     [MemberData(nameof(NumericInstructions))]
     public void WhatIsFoldedIsWhatTheInstructionGives(string name)
     {
-        OpcodeInfo row = OpcodeTable.ByName(name)!;
-        foreach (ulong[] operands in NumericOperands.Of(row))
+        var row = OpcodeTable.ByName(name)!;
+        foreach (var operands in NumericOperands.Of(row))
         {
             long[] bits = [.. operands.Select((value, i) => Extend(row.Parameters[i], value))];
-            bool isFolded = bits.Length == 1
-                ? ConstantEvaluator.TryEvaluate(row.Opcode, bits[0], out long folded)
+            var isFolded = bits.Length == 1
+                ? ConstantEvaluator.TryEvaluate(row.Opcode, bits[0], out var folded)
                 : ConstantEvaluator.TryEvaluate(row.Opcode, bits[0], bits[1], out folded);
-            if (!isFolded) continue;
-            string arguments = string.Join(", ", operands.Select(value => $"0x{value:x}"));
-            ulong expected = NumericReference.Evaluate(row.Opcode, operands);
+            if (!isFolded)
+            {
+                continue;
+            }
+
+            var arguments = string.Join(", ", operands.Select(value => $"0x{value:x}"));
+            var expected = NumericReference.Evaluate(row.Opcode, operands);
             Assert.True(Extend(row.Results[0], expected) == folded, $"{name} {arguments}: 0x{folded:x}, not 0x{expected:x}");
         }
     }
@@ -47,11 +51,14 @@ public class FoldingTests
     [MemberData(nameof(NumericInstructions))]
     public void RulesKeepWhatAnExpressionGives(string name)
     {
-        OpcodeInfo row = OpcodeTable.ByName(name)!;
+        var row = OpcodeTable.ByName(name)!;
         var random = new Random(name.Length);
-        foreach (Shape shape in Enum.GetValues<Shape>())
+        foreach (var shape in Enum.GetValues<Shape>())
         {
-            for (int round = 0; round < 12; round++) Check(row, shape, random);
+            for (var round = 0; round < 12; round++)
+            {
+                Check(row, shape, random);
+            }
         }
     }
 
@@ -63,7 +70,7 @@ public class FoldingTests
     [InlineData("i32.eq", 0, "i32.eqz")]
     public void OperationsBecomeCheaper(string name, int constant, string expected)
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             $"(module (func (param i32) (result i32) local.get 0 i32.const {constant} {name}))");
         graph.Apply(new Folding());
         Assert.Equal(expected, IrNames.NameOf(graph[graph.Result()].Op));
@@ -72,7 +79,7 @@ public class FoldingTests
     [Fact]
     public void ConstantsGatherAcrossAdditions()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module (func (param i32) (result i32)
               (i32.add (i32.sub (i32.add (local.get 0) (i32.const 10)) (i32.const 3)) (i32.const 35))))
@@ -85,7 +92,7 @@ public class FoldingTests
     [Fact]
     public void ANegatedComparisonIsTheOppositeOne()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             "(module (func (param i64 i64) (result i32) (i32.eqz (i64.lt_u (local.get 0) (local.get 1)))))");
         graph.Apply(new Folding());
         Assert.Equal(Opcode.I64GeU, graph[graph.Result()].Op);
@@ -94,7 +101,7 @@ public class FoldingTests
     [Fact]
     public void ANegatedComparisonOfFloatsStays()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             "(module (func (param f64 f64) (result i32) (i32.eqz (f64.lt (local.get 0) (local.get 1)))))");
         graph.Apply(new Folding());
         Assert.Equal(Opcode.I32Eqz, graph[graph.Result()].Op);
@@ -103,10 +110,10 @@ public class FoldingTests
     [Fact]
     public void SelectTakesTheOtherWayInsteadOfNegating()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             "(module (func (param i32 i32 i32) (result i32) (select (local.get 0) (local.get 1) (i32.eqz (local.get 2)))))");
         graph.Apply(new Folding());
-        int select = graph.Result();
+        var select = graph.Result();
         Assert.Equal([1L, 0, 2], graph.Inputs(select).ToArray().Select(id => graph[id].Immediate));
     }
 
@@ -124,18 +131,22 @@ public class FoldingTests
     /// <summary>Builds an expression of a shape, folds it, and evaluates both for some arguments.</summary>
     private static void Check(OpcodeInfo row, Shape shape, Random random)
     {
-        bool isBinary = row.Parameters.Length == 2;
-        if (!isBinary && shape is not (Shape.Plain or Shape.Negated or Shape.BelowEveryUnary)) return;
-        ValueKind operandKind = row.Parameters[0];
-        string left = shape == Shape.ConstantLeft ? Literal(operandKind, random) : "(local.get 0)";
-        string right = shape switch
+        var isBinary = row.Parameters.Length == 2;
+        if (!isBinary && shape is not (Shape.Plain or Shape.Negated or Shape.BelowEveryUnary))
+        {
+            return;
+        }
+
+        var operandKind = row.Parameters[0];
+        var left = shape == Shape.ConstantLeft ? Literal(operandKind, random) : "(local.get 0)";
+        var right = shape switch
         {
             Shape.ConstantRight or Shape.ConstantRightTwice => Literal(operandKind, random),
             Shape.SameTwice => "(local.get 0)",
             _ => "(local.get 1)",
         };
-        string expression = isBinary ? $"({row.Name} {left} {right})" : $"({row.Name} {left})";
-        ValueKind result = row.Results[0];
+        var expression = isBinary ? $"({row.Name} {left} {right})" : $"({row.Name} {left})";
+        var result = row.Results[0];
         switch (shape)
         {
             case Shape.ConstantRightTwice when result == operandKind:
@@ -146,7 +157,7 @@ public class FoldingTests
                 break;
             case Shape.BelowEveryUnary:
                 OpcodeInfo[] users = [.. NumericOperands.Rows().Where(user => user.Parameters.Length == 1 && user.Parameters[0] == result)];
-                OpcodeInfo user = users[random.Next(users.Length)];
+                var user = users[random.Next(users.Length)];
                 expression = $"({user.Name} {expression})";
                 result = user.Results[0];
                 break;
@@ -154,16 +165,16 @@ public class FoldingTests
                 break;
         }
 
-        string type = operandKind.ToString().ToLowerInvariant();
-        string text = $"(module (func (param {type} {type}) (result {result.ToString().ToLowerInvariant()}) {expression}))";
-        WasmModule module = TestGraphs.Module(text);
-        Graph plain = TestGraphs.Build(module, 0);
-        Graph folded = TestGraphs.Build(module, 0).Apply(new Folding());
-        for (int i = 0; i < 8; i++)
+        var type = operandKind.ToString().ToLowerInvariant();
+        var text = $"(module (func (param {type} {type}) (result {result.ToString().ToLowerInvariant()}) {expression}))";
+        var module = TestGraphs.Module(text);
+        var plain = TestGraphs.Build(module, 0);
+        var folded = TestGraphs.Build(module, 0).Apply(new Folding());
+        for (var i = 0; i < 8; i++)
         {
             ulong[] arguments = [Value(operandKind, random), Value(operandKind, random)];
-            string expected = new GraphEvaluator(module, fuel: 1000).Outcome(plain, arguments);
-            string actual = new GraphEvaluator(module, fuel: 1000).Outcome(folded, arguments);
+            var expected = new GraphEvaluator(module, fuel: 1000).Outcome(plain, arguments);
+            var actual = new GraphEvaluator(module, fuel: 1000).Outcome(folded, arguments);
             Assert.True(expected == actual, $"{text} with {arguments[0]:x}, {arguments[1]:x}: {actual}, not {expected}");
         }
     }
@@ -178,7 +189,7 @@ public class FoldingTests
 
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         random.NextBytes(bytes);
-        ulong bits = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        var bits = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         return kind switch
         {
             ValueKind.I32 => (uint)bits,
@@ -191,7 +202,7 @@ public class FoldingTests
     /// <summary>A constant, written by its bits so that nothing is lost.</summary>
     private static string Literal(ValueKind kind, Random random)
     {
-        ulong bits = Value(kind, random);
+        var bits = Value(kind, random);
         return kind switch
         {
             ValueKind.I32 => $"(i32.const {(int)bits})",

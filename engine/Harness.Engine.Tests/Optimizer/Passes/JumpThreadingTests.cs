@@ -15,16 +15,18 @@ public class JumpThreadingTests
     public void AConditionOfTwoPartsIsTwoBranches(string first, string then, string otherwise)
     {
         const string Results = "(then (i32.const 10)) (else (i32.const 20))";
-        string text = $"(module (func (param i32 i32) (result i32) (if (result i32) (if (result i32) {first} (then {then}) (else {otherwise})) {Results})))";
-        Graph before = TestGraphs.Build(text).Apply(new BranchSimplification());
-        Graph after = TestGraphs.Build(text).Apply(new BranchSimplification(), new JumpThreading(), new BranchSimplification());
+        var text = $"(module (func (param i32 i32) (result i32) (if (result i32) (if (result i32) {first} (then {then}) (else {otherwise})) {Results})))";
+        var before = TestGraphs.Build(text).Apply(new BranchSimplification());
+        var after = TestGraphs.Build(text).Apply(new BranchSimplification(), new JumpThreading(), new BranchSimplification());
         Assert.True(DecidesByParameter(before));
         Assert.False(DecidesByParameter(after));
         Assert.Equal(2, Branches(after));
-        foreach (ulong a in (ulong[])[5, 6])
+        foreach (var a in (ulong[])[5, 6])
         {
-            foreach (ulong b in (ulong[])[7, 8])
+            foreach (var b in (ulong[])[7, 8])
+            {
                 Assert.Equal(new GraphEvaluator(before.Module, 100).Outcome(before, a, b), new GraphEvaluator(after.Module, 100).Outcome(after, a, b));
+            }
         }
     }
 
@@ -32,7 +34,7 @@ public class JumpThreadingTests
     [Fact]
     public void ASwitchOnAConstantPassedIsAJump()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module (func (param i32) (result i32)
               (block $c (block $b (block $a
@@ -58,7 +60,7 @@ public class JumpThreadingTests
               (if (local.get $both) (then (return (i32.const 10))))
               (i32.add (local.get $both) (i32.const 3))))
             """;
-        Graph graph = TestGraphs.Build(Text).Apply(new BranchSimplification(), new JumpThreading());
+        var graph = TestGraphs.Build(Text).Apply(new BranchSimplification(), new JumpThreading());
         Assert.Equal(2, Branches(graph));
     }
 
@@ -66,7 +68,7 @@ public class JumpThreadingTests
     [Fact]
     public void LoopsKeepTheirWaysIn()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module (func (param $n i32) (result i32)
               (loop $again
@@ -74,7 +76,7 @@ public class JumpThreadingTests
                 (br_if $again (if (result i32) (i32.gt_s (local.get $n) (i32.const 3)) (then (i32.const 1)) (else (i32.const 0)))))
               (local.get $n)))
             """);
-        int edges = Headers(graph);
+        var edges = Headers(graph);
         graph.Apply(new JumpThreading());
         Assert.Equal(edges, Headers(graph));
 
@@ -85,7 +87,7 @@ public class JumpThreadingTests
     [Fact]
     public void RotatedLoopsHaveOneWayIn()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module
               (import "" "one" (func $one))
@@ -101,16 +103,16 @@ public class JumpThreadingTests
             """);
 
         // As in the pipeline: the verifier would find the headers of loops anew.
-        foreach (IPass pass in (IPass[])[new BranchSimplification(), new LoopRotation(), new BranchSimplification(), new JumpThreading()])
+        foreach (var pass in (IPass[])[new BranchSimplification(), new LoopRotation(), new BranchSimplification(), new JumpThreading()])
         {
             PassPipeline.Apply(pass, graph);
         }
 
         var flow = new ControlFlow(graph);
         Assert.NotEmpty(flow.Loops);
-        foreach (Block block in flow.Order)
+        foreach (var block in flow.Order)
         {
-            foreach (int source in block.Predecessors)
+            foreach (var source in block.Predecessors)
             {
                 Assert.True(flow.PositionOf(source) < flow.PositionOf(block.Id) || flow.Dominates(block.Id, source));
             }

@@ -11,10 +11,10 @@ public sealed class KnownConditionsTests
     {
         var conditions = new KnownConditions();
         Assert.True(conditions.TryLearn(3, isTrue: true));
-        int outer = conditions.Count;
+        var outer = conditions.Count;
         Assert.True(conditions.TryLearn(100_000, isTrue: false));
         Assert.False(conditions.TryLearn(3, isTrue: false));
-        Assert.True(conditions.IsKnown(3, out bool isTrue) && isTrue);
+        Assert.True(conditions.IsKnown(3, out var isTrue) && isTrue);
         Assert.True(conditions.IsKnown(100_000, out isTrue) && !isTrue);
         Assert.False(conditions.IsKnown(4, out _));
         conditions.Forget(outer);
@@ -28,13 +28,13 @@ public sealed class KnownConditionsTests
     public void ALaterValueHidesAnEarlierOneUntilItIsRemoved()
     {
         var table = new ValueTable();
-        for (int i = 0; i < 5000; i++)
+        for (var i = 0; i < 5000; i++)
         {
             table.Add(KeyOf(i), i);
         }
 
-        int outer = table.Count;
-        for (int i = 0; i < 5000; i++)
+        var outer = table.Count;
+        for (var i = 0; i < 5000; i++)
         {
             table.Add(KeyOf(i), -1 - i);
         }

@@ -33,7 +33,7 @@ public class LoopPassTests
     [Fact]
     public void APeeledLoopHasNoChecksLeft()
     {
-        Graph graph = Speculative(CallingLoop.Replace("{0}", "nop", StringComparison.Ordinal))
+        var graph = Speculative(CallingLoop.Replace("{0}", "nop", StringComparison.Ordinal))
             .Apply(new LoopPeeling(1000), Numbering());
         Assert.Equal(1, graph.Count(IrOp.Guard));
         Assert.Equal(0, graph.CountInLoops(IrOp.Guard, IrOp.TrapUnless, IrOp.LoadTableElement, IrOp.TableLength));
@@ -44,7 +44,7 @@ public class LoopPassTests
     [InlineData("(call $host)")]
     public void TheCheckOfTheTargetStaysWhereTheTableMayChange(string other)
     {
-        Graph graph = Speculative(CallingLoop.Replace("{0}", other, StringComparison.Ordinal))
+        var graph = Speculative(CallingLoop.Replace("{0}", other, StringComparison.Ordinal))
             .Apply(new LoopPeeling(1000), Numbering());
         Assert.Equal(1, graph.CountInLoops(IrOp.Guard));
         Assert.Equal(1, graph.CountInLoops(IrOp.LoadTableElement));
@@ -53,8 +53,8 @@ public class LoopPassTests
     [Fact]
     public void ALargeLoopIsNotPeeled()
     {
-        Graph graph = Speculative(CallingLoop.Replace("{0}", "nop", StringComparison.Ordinal));
-        int blocks = graph.ReversePostorder().Count;
+        var graph = Speculative(CallingLoop.Replace("{0}", "nop", StringComparison.Ordinal));
+        var blocks = graph.ReversePostorder().Count;
         graph.Apply(new LoopPeeling(3));
         Assert.Equal(blocks, graph.ReversePostorder().Count);
     }
@@ -62,9 +62,9 @@ public class LoopPassTests
     [Fact]
     public void ALoopThatChecksNothingIsNotPeeled()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             "(module (func (param i32) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))");
-        int blocks = graph.ReversePostorder().Count;
+        var blocks = graph.ReversePostorder().Count;
         graph.Apply(new LoopPeeling(1000));
         Assert.Equal(blocks, graph.ReversePostorder().Count);
     }
@@ -78,7 +78,7 @@ public class LoopPassTests
     [InlineData(4, 3, 1)]
     public void ASmallLoopIsUnrolledWithinBothLimits(int maxFactor, int maxSize, int bodies)
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             "(module (func (param i32) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))");
         graph.Apply(new LoopUnrolling(maxFactor, maxSize));
         Assert.Equal(bodies, graph.CountInLoops(Opcode.I32Sub));
@@ -88,7 +88,7 @@ public class LoopPassTests
     [Fact]
     public void ALoopThatCallsIsNotUnrolled()
     {
-        Graph graph = Speculative(CallingLoop.Replace("{0}", "(call $host)", StringComparison.Ordinal));
+        var graph = Speculative(CallingLoop.Replace("{0}", "(call $host)", StringComparison.Ordinal));
         graph.Apply(new LoopUnrolling(4, 1000));
         Assert.Equal(1, graph.CountInLoops(IrOp.CallDirect));
     }
@@ -96,9 +96,9 @@ public class LoopPassTests
     [Fact]
     public void ThePeeledIterationIsAsFrequentAsTheLoopIsEntered()
     {
-        Graph graph = Speculative(CallingLoop.Replace("{0}", "nop", StringComparison.Ordinal)).Apply(new LoopPeeling(1000));
+        var graph = Speculative(CallingLoop.Replace("{0}", "nop", StringComparison.Ordinal)).Apply(new LoopPeeling(1000));
         var flow = new ControlFlow(graph);
-        Loop loop = Assert.Single(flow.Loops);
+        var loop = Assert.Single(flow.Loops);
         Assert.All(
             flow.Order.Where(block => !loop.Contains(block.Id)), block => Assert.InRange(block.Frequency, 0, 1.0001));
         Assert.True(loop.Header.Frequency > 5);
@@ -115,7 +115,7 @@ public class LoopPassTests
     [InlineData(5)]
     public void UsesAfterALoopSeeItsLastIteration(int count)
     {
-        WasmModule module = TestGraphs.Module(
+        var module = TestGraphs.Module(
             """
             (module
               (global $g (mut i32) (i32.const 3))
@@ -137,10 +137,10 @@ public class LoopPassTests
                   (br_if $outer (i32.gt_s (local.get $m) (i32.const 0))))
                 (i32.add (i32.mul (local.get $a) (i32.const 1000003)) (local.get $b))))
             """);
-        Graph plain = TestGraphs.Build(module, 0);
-        Graph peeled = TestGraphs.Build(module, 0).Apply(new LoopPeeling(1000));
+        var plain = TestGraphs.Build(module, 0);
+        var peeled = TestGraphs.Build(module, 0).Apply(new LoopPeeling(1000));
         Assert.True(peeled.ReversePostorder().Count > plain.ReversePostorder().Count);
-        foreach (ulong rounds in new ulong[] { 1, 2, 3 })
+        foreach (var rounds in new ulong[] { 1, 2, 3 })
         {
             Assert.Equal(
                 new GraphEvaluator(module, fuel: 10_000).Outcome(plain, (ulong)count, rounds),
@@ -151,7 +151,7 @@ public class LoopPassTests
     [Fact]
     public void WhatDoesNotChangeMovesBeforeTheLoop()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module (func (param $n i32) (param $k i32) (result i32) (local $sum i32)
               (loop
@@ -167,7 +167,7 @@ public class LoopPassTests
     [Fact]
     public void WhatTwoPlacesComputeMovesOnce()
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             """
             (module (type $a (array (mut i32)))
               (func (param $n i32) (param $a (ref $a)) (result i32) (local $sum i32)
@@ -193,7 +193,7 @@ public class LoopPassTests
     [InlineData("(memory.size)", "(drop (memory.grow (i32.const 1)))", 1)]
     public void WhatMayChangeOrTrapStays(string value, string other, int expected)
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             $"""
             (module (memory 1) (global $g (mut i32) (i32.const 0))
             (func (param $n i32) (param $k i32) (result i32) (local $sum i32)
@@ -212,7 +212,7 @@ public class LoopPassTests
     [Fact]
     public void ChecksMoveWithTheStateOfTheLoopsEntry()
     {
-        Graph graph = Speculative(CallingLoop.Replace("{0}", "(i32.store (local.get $n) (local.get $sum))", StringComparison.Ordinal))
+        var graph = Speculative(CallingLoop.Replace("{0}", "(i32.store (local.get $n) (local.get $sum))", StringComparison.Ordinal))
             .Apply(new LoopInvariantCodeMotion());
         Assert.Equal(0, graph.CountInLoops(IrOp.Guard, IrOp.TrapUnless, IrOp.LoadTableElement));
         Node[] guards = [.. graph.ReversePostorder().SelectMany(block => block.Nodes).Select(id => graph[id])
@@ -224,7 +224,7 @@ public class LoopPassTests
     [Fact]
     public void ChecksStayWithoutDeopts()
     {
-        Graph graph = Speculative(CallingLoop.Replace("{0}", "nop", StringComparison.Ordinal), allowDeopt: false)
+        var graph = Speculative(CallingLoop.Replace("{0}", "nop", StringComparison.Ordinal), allowDeopt: false)
             .Apply(new LoopInvariantCodeMotion());
         Assert.Equal(1, graph.CountInLoops(IrOp.LoadTableElement));
         Assert.True(graph.CountInLoops(IrOp.TrapUnless) > 0);
@@ -237,12 +237,12 @@ public class LoopPassTests
     [Fact]
     public void AnElementMovesOnlyBehindTheCheckOfItsOwnTable()
     {
-        Graph graph = Speculative(
+        var graph = Speculative(
             CallingLoop.Replace(
                 "{0}",
                 "(if (i32.and (local.get $n) (i32.const 1)) (then (drop (table.get $u (local.get $slot)))))",
                 StringComparison.Ordinal)).Apply(new LoopInvariantCodeMotion());
-        int left = graph.ReversePostorder().SelectMany(block => block.Nodes)
+        var left = graph.ReversePostorder().SelectMany(block => block.Nodes)
             .Single(id => graph[id].Op == IrOp.LoadTableElement && graph[id].Immediate == 1);
         Assert.NotNull(new ControlFlow(graph).LoopOf(graph[left].Block));
     }
@@ -253,7 +253,7 @@ public class LoopPassTests
     /// <summary>The graph of <c>$main</c> where the only indirect call has always gone to <c>$inlinee</c>.</summary>
     private static Graph Speculative(string text, bool allowDeopt = true)
     {
-        WasmModule module = TestGraphs.Module(text);
+        var module = TestGraphs.Module(text);
         var feedback = SyntheticFeedback.Parse(module, ["main@0 -> $inlinee:1000000"]);
         return TestGraphs.Build(
             module, SyntheticFeedback.FunctionNamed(module, "main"), feedback, allowDeopt, EngineOptions.Default);

@@ -41,7 +41,7 @@ public class ObjectMotionTests
     [InlineData("(i31.get_u (br_on_null $out (ref.null i31)))")]
     public void ALoadStaysBehindTheBranchThatMakesItRight(string value)
     {
-        Graph graph = Build(value);
+        var graph = Build(value);
         graph.Apply(new LoopInvariantCodeMotion());
         Assert.Equal(1, graph.CountInLoops(Opcode.StructGet, Opcode.ArrayLen, Opcode.I31GetU));
     }
@@ -53,7 +53,7 @@ public class ObjectMotionTests
     [InlineData("(i32.add (struct.get $box 0 (br_on_null $out (local.get $box))) (struct.get $box 1 (local.get $box)))", 2)]
     public void ALoadStaysBehindItsBranchAfterNumbering(string value, int loads)
     {
-        Graph graph = Build(value);
+        var graph = Build(value);
         graph.Apply(
             new ValueNumbering(Redundancies.Computations | Redundancies.Loads | Redundancies.Casts), new LoopInvariantCodeMotion());
         Assert.Equal(loads, graph.CountInLoops(Opcode.StructGet, Opcode.ArrayLen));
@@ -70,7 +70,7 @@ public class ObjectMotionTests
     [InlineData("i31.get_u", "i31", "ref.i31 (i32.const 1)")]
     public void ALoadStaysBehindBranchesThatMakeItRightTogether(string load, string type, string other)
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             $"""
             (module
               (type $box (struct (field i32) (field (mut i32))))
@@ -104,8 +104,8 @@ public class ObjectMotionTests
     [InlineData("(array.get $list (ref.as_non_null (local.get $list)) (local.get $i))", "array.get")]
     public void ALoadMovesBehindItsCheck(string value, string name)
     {
-        Opcode load = OpcodeTable.ByName(name)!.Opcode;
-        Graph graph = Build(value);
+        var load = OpcodeTable.ByName(name)!.Opcode;
+        var graph = Build(value);
         graph.Apply(new LoopInvariantCodeMotion());
         Assert.Equal(0, graph.CountInLoops(load, IrOp.TrapIf, IrOp.TrapUnless, IrOp.Narrow, IrOp.Guard));
         List<Opcode> before = [.. graph.ReversePostorder().SelectMany(block => block.Nodes).Select(id => graph[id].Op)];
@@ -119,7 +119,7 @@ public class ObjectMotionTests
     [InlineData("(array.get $list (local.get $list) (local.get $sum))")]
     public void AnElementStaysBehindACheckThatStays(string value)
     {
-        Graph graph = Build(value);
+        var graph = Build(value);
         graph.Apply(new LoopInvariantCodeMotion());
         Assert.Equal(1, graph.CountInLoops(Opcode.ArrayGet));
     }
@@ -130,7 +130,7 @@ public class ObjectMotionTests
     [InlineData("nop", 0)]
     public void AMutableFieldMovesWhereTheLoopDoesNotWriteIt(string other, int expected)
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             $"""
             (module
               (type $box (struct (field i32) (field (mut i32))))
@@ -147,7 +147,7 @@ public class ObjectMotionTests
 
     private static Graph Build(string value)
     {
-        WasmModule module = TestGraphs.Module(SummingLoop.Replace("{0}", value, StringComparison.Ordinal));
+        var module = TestGraphs.Module(SummingLoop.Replace("{0}", value, StringComparison.Ordinal));
         var feedback = SyntheticFeedback.Parse(module, ["main@0 -> $inlinee:1000000"]);
         return TestGraphs.Build(module, SyntheticFeedback.FunctionNamed(module, "main"), feedback);
     }

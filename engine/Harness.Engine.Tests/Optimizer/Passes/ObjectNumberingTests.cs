@@ -45,7 +45,7 @@ public class ObjectNumberingTests
     public void WhatNeverChangesOutlivesACall()
     {
         const string read = "(i32.add (struct.get $base 1 (local.get $o)) (array.len (local.get $array)))";
-        Graph graph = Numbered($"{read} (call $f) {read} i32.add");
+        var graph = Numbered($"{read} (call $f) {read} i32.add");
         Assert.Equal(2, graph.Count(Opcode.StructGet, Opcode.ArrayLen));
     }
 
@@ -55,7 +55,7 @@ public class ObjectNumberingTests
     [InlineData("get_u", "i32.and")]
     public void AStoredValueIsExtendedAsTheFieldWould(string get, string expected)
     {
-        Graph graph = Numbered(
+        var graph = Numbered(
             $"(struct.set $packed 0 (local.get $p) (local.get $c)) (struct.{get} $packed 0 (local.get $p))");
         Assert.Equal(0, graph.Count(Opcode.StructGetS, Opcode.StructGetU));
         Assert.Equal(expected, IrNames.NameOf(graph[graph.Result()].Op));
@@ -74,7 +74,7 @@ public class ObjectNumberingTests
     [InlineData("(ref.is_null (ref.cast (ref $derived) (ref.cast (ref $base) (local.get $any))))", 0, 2)]
     public void TestsAndCastsAreDecidedByTypes(string test, int tests, int casts)
     {
-        Graph graph = Numbered(test);
+        var graph = Numbered(test);
         Assert.Equal(tests, graph.Count(IrOp.RefTest));
         Assert.Equal(casts, graph.Count(IrOp.RefCast));
     }
@@ -82,7 +82,7 @@ public class ObjectNumberingTests
     [Fact]
     public void BehindATestTheCastIsKnownToSucceed()
     {
-        Graph graph = Numbered(
+        var graph = Numbered(
             """
             (if (result i32) (ref.test (ref $derived) (local.get $any))
               (then (struct.get $derived 2 (ref.cast (ref $derived) (local.get $any))))
@@ -95,7 +95,7 @@ public class ObjectNumberingTests
     [Fact]
     public void AnAccessTellsThatAReferenceIsNotNull()
     {
-        Graph graph = Numbered("(struct.get $packed 1 (local.get $p)) (ref.is_null (local.get $p)) i32.add");
+        var graph = Numbered("(struct.get $packed 1 (local.get $p)) (ref.is_null (local.get $p)) i32.add");
         Assert.Equal(0, graph.Count(Opcode.RefIsNull));
     }
 
@@ -109,7 +109,7 @@ public class ObjectNumberingTests
     [InlineData("(ref $wide)", "(ref none)", "(ref $wide)")]
     public void TheJoinOfTwoTypesIsTheSmallestAboveBoth(string first, string second, string expected)
     {
-        WasmModule module = TestGraphs.Module($"(module {Types} (func (param {first} {second} {expected})))");
+        var module = TestGraphs.Module($"(module {Types} (func (param {first} {second} {expected})))");
         Engine.Modules.ValueType[] types = [.. module.Functions.Last().Type.Parameters];
         Assert.Equal(types[2], ReferenceTypes.Join(types[0], types[1]));
         Assert.Equal(types[2], ReferenceTypes.Join(types[1], types[0]));

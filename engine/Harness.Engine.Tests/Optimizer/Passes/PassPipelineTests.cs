@@ -27,23 +27,26 @@ public class PassPipelineTests
     [MemberData(nameof(EvaluableWorkloads))]
     public void GraphsStayWellFormedAndMeanTheSame(string workload)
     {
-        WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
-        int compared = 0;
-        foreach (Graph graph in AllGraphs(module, EngineOptions.Default, 1, 2, 4))
+        var module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
+        var compared = 0;
+        foreach (var graph in AllGraphs(module, EngineOptions.Default, 1, 2, 4))
         {
-            Graph plain = TestGraphs.Build(module, graph.FunctionIndex);
-            int arity = module.Functions[graph.FunctionIndex].Type.Parameters.Length;
+            var plain = TestGraphs.Build(module, graph.FunctionIndex);
+            var arity = module.Functions[graph.FunctionIndex].Type.Parameters.Length;
             var passes = new List<string>();
             new PassPipeline(EngineOptions.Default).Run(graph, (pass, after, _) =>
             {
                 passes.Add(pass);
                 GraphVerifier.Verify(after);
-                foreach (ulong[] values in Arguments.Where(_ => arity <= 3).Select(all => all[..arity]))
+                foreach (var values in Arguments.Where(_ => arity <= 3).Select(all => all[..arity]))
                 {
-                    if (!TryRun(module, plain, values, out string expected) || !TryRun(module, after, values, out string actual))
+                    if (!TryRun(module, plain, values, out var expected) || !TryRun(module, after, values, out var actual))
+                    {
                         continue;
+                    }
+
                     compared++;
-                    string function = module.Functions[graph.FunctionIndex].ToString();
+                    var function = module.Functions[graph.FunctionIndex].ToString();
                     Assert.True(
                         expected == actual,
                         $"{function}({string.Join(", ", values)}) after {string.Join(", ", passes)}: {actual}, not {expected}");
@@ -59,11 +62,11 @@ public class PassPipelineTests
     [MemberData(nameof(PassKnobs))]
     public void GraphsStayWellFormedWithoutOnePass(string knob)
     {
-        EngineOptions options = EngineOptions.Default.With(knob, "off");
-        foreach (string workload in RepositoryFiles.Workloads)
+        var options = EngineOptions.Default.With(knob, "off");
+        foreach (var workload in RepositoryFiles.Workloads)
         {
-            WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
-            foreach (Graph graph in AllGraphs(module, options, 3))
+            var module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
+            foreach (var graph in AllGraphs(module, options, 3))
             {
                 new PassPipeline(options).Run(graph, (_, after, _) => GraphVerifier.Verify(after));
             }
@@ -74,11 +77,11 @@ public class PassPipelineTests
     [Fact]
     public void ControlThatIsSimpleStaysAsItIs()
     {
-        int compared = 0;
-        foreach (string workload in RepositoryFiles.Workloads)
+        var compared = 0;
+        foreach (var workload in RepositoryFiles.Workloads)
         {
-            WasmModule module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
-            foreach (Graph graph in AllGraphs(module, EngineOptions.Default, 2))
+            var module = WasmModule.FromFile(RepositoryFiles.Workload(workload));
+            foreach (var graph in AllGraphs(module, EngineOptions.Default, 2))
             {
                 new PassPipeline(EngineOptions.Default).Run(graph, (pass, after, _) =>
                 {
@@ -87,7 +90,7 @@ public class PassPipelineTests
                         return;
                     }
 
-                    string simple = IrPrinter.Print(after);
+                    var simple = IrPrinter.Print(after);
                     after.IsControlSimple = false;
                     PassPipeline.Apply(new BranchSimplification(), after);
                     Assert.True(after.IsControlSimple, $"{module.Functions[graph.FunctionIndex]} after {pass}");
@@ -104,10 +107,10 @@ public class PassPipelineTests
     [MemberData(nameof(PassKnobs))]
     public void EveryPassCanBeTurnedOff(string knob)
     {
-        string name = knob["pass.".Length..];
+        var name = knob["pass.".Length..];
         string[] numbering = ["gvn", "load-elimination", "bounds-check-elimination", "cast-elimination"];
         string[] own = numbering.Contains(name) ? ["gvn"] : [name];
-        EngineOptions options = EngineOptions.Default;
+        var options = EngineOptions.Default;
         if (own is ["gvn"])
         {
             options = numbering.Aggregate(options, (without, part) => without.With($"pass.{part}", "off"));
@@ -122,9 +125,9 @@ public class PassPipelineTests
     /// <summary>The graphs of all functions, without and with deopts, with several kinds of feedback.</summary>
     private static IEnumerable<Graph> AllGraphs(WasmModule module, EngineOptions options, params int[] mostTargets)
     {
-        foreach (FunctionInfo function in module.Functions.Where(function => !function.IsImported))
+        foreach (var function in module.Functions.Where(function => !function.IsImported))
         {
-            foreach (int targets in mostTargets)
+            foreach (var targets in mostTargets)
             {
                 var feedback = SyntheticFeedback.Random(module, seed: targets, targets);
                 yield return TestGraphs.Build(module, function.Index, feedback, allowDeopt: true, options);

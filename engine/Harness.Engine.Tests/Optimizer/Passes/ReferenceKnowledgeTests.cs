@@ -33,7 +33,7 @@ public class ReferenceKnowledgeTests
     [InlineData("(loop $l (if (local.get $c) (then (drop (ref.as_non_null (local.get $o))) (local.set $c (i32.const 0)) (br $l))))")]
     public void AnAccessAfterTheJoinMayFindNull(string before)
     {
-        Graph graph = Build($"{before} (struct.get $base 0 (local.get $o))", new BranchSimplification(), new ValueNumbering(All));
+        var graph = Build($"{before} (struct.get $base 0 (local.get $o))", new BranchSimplification(), new ValueNumbering(All));
         Assert.True(OperatorTable.MayBeNull(graph, graph.Result()));
     }
 
@@ -45,8 +45,8 @@ public class ReferenceKnowledgeTests
     [InlineData("(loop $l (drop (ref.as_non_null (local.get $o))) (br_if $l (local.tee $c (i32.sub (local.get $c) (i32.const 1)))))")]
     public void AnAccessBehindTheCheckFindsNoNull(string before)
     {
-        Graph graph = Build($"{before} (struct.get $derived 1 (ref.cast (ref null $derived) (local.get $o)))", new BranchSimplification(), new ValueNumbering(All));
-        int access = graph.ReversePostorder().SelectMany(block => block.Nodes)
+        var graph = Build($"{before} (struct.get $derived 1 (ref.cast (ref null $derived) (local.get $o)))", new BranchSimplification(), new ValueNumbering(All));
+        var access = graph.ReversePostorder().SelectMany(block => block.Nodes)
             .Single(id => graph[id].Op == Opcode.StructGet && graph[id].Immediate == 1);
         Assert.False(OperatorTable.MayBeNull(graph, access));
     }
@@ -60,7 +60,7 @@ public class ReferenceKnowledgeTests
     [InlineData("(drop (ref.cast (ref null $derived) (local.get $o)))", 2)]
     public void ACastIsDecidedWhereATestDominatesIt(string before, int casts)
     {
-        Graph graph = Build(
+        var graph = Build(
             $"{before} (struct.get $derived 1 (ref.cast (ref $derived) (local.get $o)))", new BranchSimplification(), new ValueNumbering(All));
         Assert.Equal(casts, graph.Count(IrOp.RefCast));
     }
@@ -69,7 +69,7 @@ public class ReferenceKnowledgeTests
     [Fact]
     public void ATestOfTheLastIterationSaysNothingOfTheNext()
     {
-        Graph graph = Build(
+        var graph = Build(
             """
             (loop $l
               (drop (struct.get $base 0 (local.get $o)))
@@ -87,9 +87,9 @@ public class ReferenceKnowledgeTests
     [InlineData(0, 1, 0)]
     public void FunctionsAreComparedByWhatTheyAre(int first, int second, int expected)
     {
-        Graph graph = TestGraphs.Build(TestGraphs.Module("(module (func) (func) (func (result i32) (i32.const 7)))"), 2);
-        Block entry = graph.Blocks[0];
-        int equal = graph.Append(entry, IrOp.ReferenceEqual, IrType.I32, [Function(first), Function(second)]);
+        var graph = TestGraphs.Build(TestGraphs.Module("(module (func) (func) (func (result i32) (i32.const 7)))"), 2);
+        var entry = graph.Blocks[0];
+        var equal = graph.Append(entry, IrOp.ReferenceEqual, IrType.I32, [Function(first), Function(second)]);
         entry.Terminator.Values[0] = equal;
         graph.Apply(new ValueNumbering(Redundancies.Casts));
         Assert.Equal(Opcode.I32Const, graph[graph.Result()].Op);
@@ -97,7 +97,7 @@ public class ReferenceKnowledgeTests
 
         int Function(int index)
         {
-            int id = graph.Append(entry, IrOp.FunctionAddress, IrType.Ref, [], index);
+            var id = graph.Append(entry, IrOp.FunctionAddress, IrType.Ref, [], index);
             graph[id].ReferenceType = ReferenceTypes.To(graph.Module.Functions[index].CanonicalTypeId);
             return id;
         }
@@ -120,7 +120,7 @@ public class ReferenceKnowledgeTests
     [InlineData("(array.len (global.get $fixed))", Constant)]
     public void ConstantsComeFromTheModulesOwnExpressions(string value, string expected)
     {
-        Graph graph = Build(value, new ConstantFields());
+        var graph = Build(value, new ConstantFields());
         Assert.Equal(expected, graph[graph.Result()].Op == Opcode.I32Const ? Constant : Read);
     }
 

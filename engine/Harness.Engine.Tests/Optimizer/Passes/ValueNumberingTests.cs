@@ -15,7 +15,7 @@ public class ValueNumberingTests
     [InlineData("(i32.div_u (local.get 0) (local.get 1))", "(i32.div_u (local.get 0) (local.get 1))", 1)]
     public void EqualComputationsAreOne(string first, string second, int expected)
     {
-        Graph graph = Numbered($"(func (param i32 i32) (result i32) (i32.xor {first} {second}))");
+        var graph = Numbered($"(func (param i32 i32) (result i32) (i32.xor {first} {second}))");
         Assert.Equal(expected, graph.Count(Opcode.I32Mul, Opcode.I32Sub, Opcode.I32DivU));
     }
 
@@ -34,7 +34,7 @@ public class ValueNumberingTests
     public void ALoadIsReusedUntilMemoryIsWritten(string between, int expected)
     {
         const string load = "(i32.load offset=4 (local.get 0))";
-        Graph graph = Numbered($"(func (param i32) (result i32) {load} {between} {load} i32.add)");
+        var graph = Numbered($"(func (param i32) (result i32) {load} {between} {load} i32.add)");
         Assert.Equal(expected, graph.Count(Opcode.I32Load));
     }
 
@@ -46,7 +46,7 @@ public class ValueNumberingTests
     [InlineData("(if (local.get 0) (then (call $f)))", 2)]
     public void AGlobalIsReusedUntilItIsWritten(string between, int expected)
     {
-        Graph graph = Numbered($"(func (param i32) (result i32) global.get $own {between} global.get $own i32.add)");
+        var graph = Numbered($"(func (param i32) (result i32) global.get $own {between} global.get $own i32.add)");
         Assert.Equal(expected, graph.Count(Opcode.GlobalGet));
     }
 
@@ -54,7 +54,7 @@ public class ValueNumberingTests
     [Fact]
     public void AWriteToAnImportedGlobalMayChangeAnotherImport()
     {
-        Graph graph = Numbered(
+        var graph = Numbered(
             "(func (param i32) (result i32) global.get $in1 (global.set $in2 (local.get 0)) global.get $in1 i32.add)");
         Assert.Equal(2, graph.Count(Opcode.GlobalGet));
     }
@@ -65,7 +65,7 @@ public class ValueNumberingTests
     [InlineData("i32.store8 offset=8", "i32.load8_u offset=8", 1)]
     public void AStoredValueIsWhatALoadGives(string store, string load, int expected)
     {
-        Graph graph = Numbered(
+        var graph = Numbered(
             $"(func (param i32 i32) (result i32) ({store} (local.get 0) (local.get 1)) ({load} (local.get 0)))");
         Assert.Equal(expected, graph.Count(Opcode.I32Load, Opcode.I32Load8U));
     }
@@ -73,7 +73,7 @@ public class ValueNumberingTests
     [Fact]
     public void AnAssignedGlobalIsWhatAReadGives()
     {
-        Graph graph = Numbered("(func (param i32) (result i32) (global.set $own (local.get 0)) global.get $own)");
+        var graph = Numbered("(func (param i32) (result i32) (global.set $own (local.get 0)) global.get $own)");
         Assert.Equal(0, graph.Count(Opcode.GlobalGet));
         Assert.Equal(IrOp.Argument, graph[graph.Result()].Op);
     }
@@ -84,7 +84,7 @@ public class ValueNumberingTests
     [InlineData("(global.set $other (local.get 1))", 0)]
     public void WhatALoopWritesIsReadAgainInIt(string write, int expected)
     {
-        Graph graph = Numbered(
+        var graph = Numbered(
             $"""
             (func (param i32) (result i32) (local i32)
               (local.set 1 (global.get $own))
@@ -100,7 +100,7 @@ public class ValueNumberingTests
     [Fact]
     public void ValuesOfOneArmAreNotKnownInTheOther()
     {
-        Graph graph = Numbered(
+        var graph = Numbered(
             """
             (func (param i32 i32) (result i32)
               (if (result i32) (local.get 0)
@@ -118,9 +118,9 @@ public class ValueNumberingTests
     [InlineData("(drop (table.grow $t (ref.null func) (i32.const 1)))", 2, 2)]
     public void ChecksAreMadeOnce(string between, int checks, int loads)
     {
-        Graph graph = Numbered(
+        var graph = Numbered(
             $"(func (param i32) (result funcref) (drop (table.get $t (local.get 0))) {between} (table.get $t (local.get 0)))");
-        int indexChecks = graph.ReversePostorder().SelectMany(block => block.Nodes).Count(
+        var indexChecks = graph.ReversePostorder().SelectMany(block => block.Nodes).Count(
             id => graph[id].Op == IrOp.TrapUnless && graph[graph.Inputs(graph.Inputs(id)[0])[0]].Op == IrOp.Argument);
         Assert.Equal(checks, indexChecks);
         Assert.Equal(loads, graph.Count(IrOp.LoadTableElement));
@@ -129,7 +129,7 @@ public class ValueNumberingTests
     [Fact]
     public void AConditionIsKnownWhereItsBranchLeads()
     {
-        Graph graph = Numbered(
+        var graph = Numbered(
             """
             (func (param i32) (result i32)
               (if (result i32) (local.get 0)
@@ -144,7 +144,7 @@ public class ValueNumberingTests
     [InlineData(nameof(Redundancies.Computations), 1, 2)]
     public void EachKindOfRedundancyCanBeLeft(string only, int multiplications, int loads)
     {
-        Graph graph = TestGraphs.Build(
+        var graph = TestGraphs.Build(
             Module(
                 """
                 (func (param i32) (result i32)

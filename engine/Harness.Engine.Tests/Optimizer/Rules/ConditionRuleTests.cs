@@ -28,7 +28,7 @@ public sealed class ConditionRuleTests
     [MemberData(nameof(Rules))]
     public void EveryRuleChoosesItsComparison(string name)
     {
-        Rule rule = RuleFiles.ConditionRules.ByName(name);
+        var rule = RuleFiles.ConditionRules.ByName(name);
 
         // Single constants may belong to a rule before.
         Assert.Contains(RuleExpressions.AllConstantsFor(rule), constants => Choose(rule.Pattern, constants) == RulePrograms.InstructionOf(rule, constants));
@@ -48,42 +48,47 @@ public sealed class ConditionRuleTests
     [MemberData(nameof(Rules))]
     public void MachineCodeAsksThePattern(string name)
     {
-        Rule rule = RuleFiles.ConditionRules.ByName(name);
-        string type = rule.Pattern.OperandType(0)!;
-        string[] variables = RulePrograms.VariablesOf(rule);
+        var rule = RuleFiles.ConditionRules.ByName(name);
+        var type = rule.Pattern.OperandType(0)!;
+        var variables = RulePrograms.VariablesOf(rule);
         Dictionary<string, long>[] constants = [.. RuleExpressions.AllConstantsFor(rule)];
-        string parameters = string.Concat(Enumerable.Repeat($"(param {type})", variables.Length));
-        string stores = string.Concat(variables.Select((_, i) => $"({type}.store (i32.const {Bytes * i}) (local.get {i}))"));
+        var parameters = string.Concat(Enumerable.Repeat($"(param {type})", variables.Length));
+        var stores = string.Concat(variables.Select((_, i) => $"({type}.store (i32.const {Bytes * i}) (local.get {i}))"));
         var text = new StringBuilder($"(memory 1) (func (export \"put\") {parameters} {stores})");
-        int count = 0;
-        foreach (Dictionary<string, long> some in constants)
+        var count = 0;
+        foreach (var some in constants)
         {
             // None of the variables is in memory, or one of them.
-            for (int inMemory = -1; inMemory < variables.Length; inMemory++)
+            for (var inMemory = -1; inMemory < variables.Length; inMemory++)
             {
-                Dictionary<string, string> places = variables.Select((variable, i) => (variable, i == inMemory ? $"({type}.load (i32.const {Bytes * i}))" : $"(local.get {i})")).ToDictionary();
-                foreach (string use in UsesOf(RulePrograms.TextOf(rule.Pattern, "i32", places, some)))
+                var places = variables.Select((variable, i) => (variable, i == inMemory ? $"({type}.load (i32.const {Bytes * i}))" : $"(local.get {i})")).ToDictionary();
+                foreach (var use in UsesOf(RulePrograms.TextOf(rule.Pattern, "i32", places, some)))
+                {
                     text.Append(CultureInfo.InvariantCulture, $"(func (export \"{count++}\") {parameters} (result i32) {use})");
+                }
             }
         }
 
         // Nothing else may rewrite the pattern before instructions are selected.
         using var run = new OptimizedRun(text.ToString(), "pass.fold=off", "pass.gvn=off");
         var kind = Enum.Parse<ValueKind>(type, ignoreCase: true);
-        foreach (ulong[] values in RulePrograms.OperandsFor(variables, kind))
+        foreach (var values in RulePrograms.OperandsFor(variables, kind))
         {
             WasmValue[] arguments = [.. values.Select(value => WasmValue.FromBits(kind, value))];
-            Dictionary<string, ulong> operands = variables.Zip(values).ToDictionary();
+            var operands = variables.Zip(values).ToDictionary();
             run.CallAll("put", arguments);
             for (int i = 0, next = 0; i < constants.Length; i++)
             {
-                int expected = RulePrograms.Evaluate(rule.Pattern, "i32", operands, constants[i]) != 0 ? 3 : 4;
-                for (int end = count * (i + 1) / constants.Length; next < end; next++)
+                var expected = RulePrograms.Evaluate(rule.Pattern, "i32", operands, constants[i]) != 0 ? 3 : 4;
+                for (var end = count * (i + 1) / constants.Length; next < end; next++)
                 {
-                    int actual = run.Call(next.ToString(CultureInfo.InvariantCulture), arguments).AsI32();
+                    var actual = run.Call(next.ToString(CultureInfo.InvariantCulture), arguments).AsI32();
 
                     // Texts are not made in advance: each would take longer than the call.
-                    if (expected != actual) Assert.Fail($"{rule}: {actual}, not {expected}, by function {next} for {string.Join(", ", operands.Select(operand => $"{operand.Key} = 0x{operand.Value:x}").Concat(constants[i].Select(constant => $"{constant.Key} = {constant.Value}")))}");
+                    if (expected != actual)
+                    {
+                        Assert.Fail($"{rule}: {actual}, not {expected}, by function {next} for {string.Join(", ", operands.Select(operand => $"{operand.Key} = 0x{operand.Value:x}").Concat(constants[i].Select(constant => $"{constant.Key} = {constant.Value}")))}");
+                    }
                 }
             }
         }
@@ -96,20 +101,23 @@ public sealed class ConditionRuleTests
     [InlineData(ValueKind.I64, 1L << 40)]
     public void AConstantOnTheLeftIsComparedFromTheRight(ValueKind kind, long constant)
     {
-        string type = kind == ValueKind.I32 ? "i32" : "i64";
+        var type = kind == ValueKind.I32 ? "i32" : "i64";
         using var run = new OptimizedRun(
             string.Concat(Relations.Select(relation => $"(func (export \"{relation}\") (param {type}) (result i32) ({type}.{relation} ({type}.const {constant}) (local.get 0)))")), "pass.fold=off", "pass.gvn=off");
-        foreach (string relation in Relations)
+        foreach (var relation in Relations)
         {
-            foreach (ulong value in NumericOperands.Values(kind))
+            foreach (var value in NumericOperands.Values(kind))
             {
-                ulong expected = NumericReference.Evaluate(RuleFiles.OpcodeOf($"{type}.{relation}"), [(ulong)constant, value]);
-                ulong actual = run.Call(relation, WasmValue.FromBits(kind, value)).Bits;
+                var expected = NumericReference.Evaluate(RuleFiles.OpcodeOf($"{type}.{relation}"), [(ulong)constant, value]);
+                var actual = run.Call(relation, WasmValue.FromBits(kind, value)).Bits;
                 Assert.True(expected == actual, $"{constant} {relation} 0x{value:x}: {actual}, not {expected}");
             }
         }
 
-        if (constant == 5) Assert.Contains("cmp eax, 5", run.Listing("lt_s"));
+        if (constant == 5)
+        {
+            Assert.Contains("cmp eax, 5", run.Listing("lt_s"));
+        }
     }
 
     [Theory]
@@ -120,7 +128,7 @@ public sealed class ConditionRuleTests
     [InlineData("i32.shl_constant", false, "", "i32.")]
     public void AnInstructionThatSetsFlagsIsCalledLikeTheComparison(string name, bool setsFlags, string setter, string relation)
     {
-        Assert.Equal(setsFlags, RuleTypes.TrySplit(name, out string actualSetter, out string actualRelation));
+        Assert.Equal(setsFlags, RuleTypes.TrySplit(name, out var actualSetter, out var actualRelation));
         Assert.Equal((setter, relation), (actualSetter, actualRelation));
         Assert.Equal("i32", RuleTypes.ResultOf(name));
     }
@@ -138,7 +146,7 @@ public sealed class ConditionRuleTests
     {
         var expressions = new RuleExpressions(new HashSet<string>());
         var target = new ComparisonRecorder(expressions, new StringBuilder());
-        int root = expressions.Add(pattern, "i32", constants);
+        var root = expressions.Add(pattern, "i32", constants);
         Assert.True(ConditionRules.Apply(ref target, root), $"no rule matches {pattern}");
         return target.Chosen;
     }
@@ -180,7 +188,7 @@ public sealed class ConditionRuleTests
 
         private void Chose(string name, Opcode relation, OpSize size, params ReadOnlySpan<string> operands)
         {
-            string text = IrNames.NameOf(relation);
+            var text = IrNames.NameOf(relation);
             Assert.Equal(NumericForms.Of(relation).Size, size);
             chosen.Append($"({text[..4]}{name}_{text[4..]} {string.Join(' ', operands)})");
         }

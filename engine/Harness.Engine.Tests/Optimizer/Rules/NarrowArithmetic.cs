@@ -28,9 +28,13 @@ internal sealed class NarrowArithmetic(int widthOf32, int widthOf64)
             default:
                 var operation = (RuleOperation)expression;
                 var operands = new long[operation.Operands.Count];
-                for (int i = 0; i < operands.Length; i++)
+                for (var i = 0; i < operands.Length; i++)
                 {
-                    if (Evaluate(operation.Operands[i], operation.OperandType(i) ?? type, values) is not { } operand) return null;
+                    if (Evaluate(operation.Operands[i], operation.OperandType(i) ?? type, values) is not { } operand)
+                    {
+                        return null;
+                    }
+
                     operands[i] = operand;
                 }
 
@@ -42,13 +46,13 @@ internal sealed class NarrowArithmetic(int widthOf32, int widthOf64)
 
     private long? Compute(string name, string type, string resultType, long[] operands)
     {
-        int width = WidthOf(type);
-        int full = type == "i32" ? 32 : 64;
-        long x = operands[0];
-        ulong ux = Unsigned(x, width);
-        long y = operands.Length > 1 ? operands[1] : 0;
-        ulong uy = Unsigned(y, width);
-        int shift = (int)(uy % (ulong)width);
+        var width = WidthOf(type);
+        var full = type == "i32" ? 32 : 64;
+        var x = operands[0];
+        var ux = Unsigned(x, width);
+        var y = operands.Length > 1 ? operands[1] : 0;
+        var uy = Unsigned(y, width);
+        var shift = (int)(uy % (ulong)width);
         long? result = name switch
         {
             "add" => x + y,
@@ -93,8 +97,8 @@ internal sealed class NarrowArithmetic(int widthOf32, int widthOf64)
     /// <summary>A number of a rule as it is at this width.</summary>
     private long Scale(long number, string type)
     {
-        int width = WidthOf(type);
-        int full = type == "i32" ? 32 : 64;
+        var width = WidthOf(type);
+        var full = type == "i32" ? 32 : 64;
         return number switch
         {
             0 or 1 or -1 => number,

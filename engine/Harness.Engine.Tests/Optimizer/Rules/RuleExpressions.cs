@@ -25,18 +25,21 @@ internal sealed class RuleExpressions(IReadOnlySet<string> booleans)
     public static IEnumerable<Dictionary<string, long>> AllConstantsFor(Rule rule)
     {
         (string Name, string Type)[] names = [.. RuleFiles.VariablesOf(rule).Where(variable => variable.Key[0] <= 'c').Select(variable => (variable.Key, variable.Value))];
-        for (int i = 0; i < Math.Pow(Candidates.Length, names.Length); i++)
+        for (var i = 0; i < Math.Pow(Candidates.Length, names.Length); i++)
         {
-            int rest = i;
+            var rest = i;
             var constants = new Dictionary<string, long>();
-            foreach ((string name, string type) in names)
+            foreach (var (name, type) in names)
             {
-                long candidate = Candidates[rest % Candidates.Length];
+                var candidate = Candidates[rest % Candidates.Length];
                 constants[name] = type is "i32" or "f32" ? (int)candidate : candidate;
                 rest /= Candidates.Length;
             }
 
-            if (RuleFiles.ConstantConditionsOf(rule).All(condition => Compute(condition, "i32", constants) is not (null or 0))) yield return constants;
+            if (RuleFiles.ConstantConditionsOf(rule).All(condition => Compute(condition, "i32", constants) is not (null or 0)))
+            {
+                yield return constants;
+            }
         }
     }
 
@@ -53,7 +56,7 @@ internal sealed class RuleExpressions(IReadOnlySet<string> booleans)
                 var operation = (RuleOperation)expression;
                 long?[] operands = [.. operation.Operands.Select((operand, i) => Compute(operand, operation.OperandType(i)!, constants))];
                 long result = 0;
-                bool isComputed = !operands.Contains(null) && (operands.Length == 1
+                var isComputed = !operands.Contains(null) && (operands.Length == 1
                     ? ConstantEvaluator.TryEvaluate(RuleFiles.OpcodeOf(operation.Name), operands[0]!.Value, out result)
                     : ConstantEvaluator.TryEvaluate(RuleFiles.OpcodeOf(operation.Name), operands[0]!.Value, operands[1]!.Value, out result));
                 return isComputed ? result : null;
@@ -63,16 +66,24 @@ internal sealed class RuleExpressions(IReadOnlySet<string> booleans)
     /// <summary>Adds an expression: its number.</summary>
     public int Add(RuleExpression expression, string type, IReadOnlyDictionary<string, long> constants)
     {
-        if (expression.IsConstant && Compute(expression, type, constants) is { } bits) return Constant(Enum.Parse<IrType>(type, ignoreCase: true), bits);
+        if (expression.IsConstant && Compute(expression, type, constants) is { } bits)
+        {
+            return Constant(Enum.Parse<IrType>(type, ignoreCase: true), bits);
+        }
+
         if (expression is RuleOperation operation)
         {
             var inputs = new int[operation.Operands.Count];
-            for (int i = 0; i < inputs.Length; i++) inputs[i] = Add(operation.Operands[i], operation.OperandType(i) ?? type, constants);
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                inputs[i] = Add(operation.Operands[i], operation.OperandType(i) ?? type, constants);
+            }
+
             return Make(RuleFiles.OpcodeOf(operation.Name), inputs);
         }
 
-        string name = expression.ToString()!;
-        int known = _values.FindIndex(value => value.Text == name);
+        var name = expression.ToString()!;
+        var known = _values.FindIndex(value => value.Text == name);
         return known >= 0 ? known : New(booleans.Contains(name) ? Opcode.F64Lt : IrOp.Argument, [], 0, name);
     }
 
@@ -98,7 +109,7 @@ internal sealed class RuleExpressions(IReadOnlySet<string> booleans)
     /// <summary>A value as text.</summary>
     public string TextOf(int value)
     {
-        (Opcode op, int[] inputs, _, string text) = _values[value];
+        var (op, inputs, _, text) = _values[value];
         return text.Length > 0 ? text : $"({IrNames.NameOf(op)} {string.Join(' ', inputs.Select(TextOf))})";
     }
 

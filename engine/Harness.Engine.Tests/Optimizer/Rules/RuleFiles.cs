@@ -41,12 +41,19 @@ internal static class RuleFiles
     {
         var types = new Dictionary<string, string>();
         var open = new Stack<RuleOperation>([rule.Pattern]);
-        while (open.TryPop(out RuleOperation? operation))
+        while (open.TryPop(out var operation))
         {
-            for (int i = 0; i < operation.Operands.Count; i++)
+            for (var i = 0; i < operation.Operands.Count; i++)
             {
-                if (operation.Operands[i] is RuleVariable variable) types[variable.Name] = operation.OperandType(i) ?? "i32";
-                if (operation.Operands[i] is RuleOperation inner) open.Push(inner);
+                if (operation.Operands[i] is RuleVariable variable)
+                {
+                    types[variable.Name] = operation.OperandType(i) ?? "i32";
+                }
+
+                if (operation.Operands[i] is RuleOperation inner)
+                {
+                    open.Push(inner);
+                }
             }
         }
 

@@ -17,13 +17,13 @@ public sealed class RuleMatchTests
     [MemberData(nameof(Rules))]
     public void EveryRuleIsFound(string name)
     {
-        Rule rule = RuleFiles.AlgebraRules.ByName(name);
-        Dictionary<string, long> constants = RuleExpressions.ConstantsFor(rule);
+        var rule = RuleFiles.AlgebraRules.ByName(name);
+        var constants = RuleExpressions.ConstantsFor(rule);
         var expressions = new RuleExpressions(RuleFiles.BooleansOf(rule));
         var target = new ExpressionTarget(expressions);
-        int root = expressions.Add(rule.Pattern, rule.Pattern.ResultType ?? "i32", constants);
+        var root = expressions.Add(rule.Pattern, rule.Pattern.ResultType ?? "i32", constants);
         AlgebraicRules.Apply(ref target, root);
-        string expected = expressions.TextOf(expressions.Add(rule.Result, rule.Pattern.ResultType ?? "i32", constants));
+        var expected = expressions.TextOf(expressions.Add(rule.Result, rule.Pattern.ResultType ?? "i32", constants));
         Assert.Contains(expected, target.Results);
     }
 
@@ -63,7 +63,7 @@ public sealed class RuleMatchTests
     [InlineData("## s\n(i32.twice x x) := (i32.add x x)", "each of which stands once")]
     public void WhatIsNoRuleIsRefusedWithItsLine(string text, string message)
     {
-        RuleException exception = Assert.Throws<RuleException>(() => RuleFile.Parse(text));
+        var exception = Assert.Throws<RuleException>(() => RuleFile.Parse(text));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.StartsWith(text.StartsWith("##", StringComparison.Ordinal) ? "2: " : "1: ", exception.Message, StringComparison.Ordinal);
     }
@@ -71,9 +71,13 @@ public sealed class RuleMatchTests
     [Fact]
     public void TheDocumentSaysWhatTheRulesAre()
     {
-        string path = Path.Combine(RepositoryFiles.Root, "engine", "RULES.md");
-        string document = RuleDocument.Write(RuleFiles.Algebra, RuleFiles.Selection, RuleFiles.Conditions);
-        if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_GOLDEN") == "1") File.WriteAllText(path, document);
+        var path = Path.Combine(RepositoryFiles.Root, "engine", "RULES.md");
+        var document = RuleDocument.Write(RuleFiles.Algebra, RuleFiles.Selection, RuleFiles.Conditions);
+        if (Environment.GetEnvironmentVariable("HARNESS_UPDATE_GOLDEN") == "1")
+        {
+            File.WriteAllText(path, document);
+        }
+
         Assert.Equal(document, File.ReadAllText(path));
     }
 
@@ -82,7 +86,7 @@ public sealed class RuleMatchTests
         var rule = RuleFile.Parse($"## test\n{pattern} => x")[0].Rules[0];
         var expressions = new RuleExpressions(new HashSet<string>());
         var target = new ExpressionTarget(expressions);
-        int root = expressions.Add(rule.Pattern, rule.Pattern.ResultType!, new Dictionary<string, long>());
+        var root = expressions.Add(rule.Pattern, rule.Pattern.ResultType!, new Dictionary<string, long>());
         AlgebraicRules.Apply(ref target, root);
         return target.Results;
     }

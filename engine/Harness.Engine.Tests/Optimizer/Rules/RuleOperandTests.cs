@@ -16,28 +16,32 @@ public sealed class RuleOperandTests
     [MemberData(nameof(Rules))]
     public void BothSidesAreTheSame(string name)
     {
-        Rule rule = RuleFiles.Equations.ByName(name);
+        var rule = RuleFiles.Equations.ByName(name);
         var random = new Random(name.Length);
-        IReadOnlyDictionary<string, string> variables = RuleFiles.VariablesOf(rule);
-        IReadOnlySet<string> booleans = RuleFiles.BooleansOf(rule);
+        var variables = RuleFiles.VariablesOf(rule);
+        var booleans = RuleFiles.BooleansOf(rule);
         var edges = variables.ToDictionary(variable => variable.Key, variable => booleans.Contains(variable.Key) ? [0UL, 1UL] : NumericOperands.Values(Enum.Parse<ValueKind>(variable.Value, ignoreCase: true)).ToArray());
-        long all = edges.Values.Aggregate(1L, (product, values) => product * values.Length);
-        int count = 0;
-        for (int i = 0; i < Math.Min(all, MostTries) + RandomTries; i++)
+        var all = edges.Values.Aggregate(1L, (product, values) => product * values.Length);
+        var count = 0;
+        for (var i = 0; i < Math.Min(all, MostTries) + RandomTries; i++)
         {
             var values = new Dictionary<string, ulong>();
-            long rest = all <= MostTries ? i : random.NextInt64(all);
-            foreach ((string variable, ulong[] candidates) in edges)
+            var rest = all <= MostTries ? i : random.NextInt64(all);
+            foreach (var (variable, candidates) in edges)
             {
-                bool isRandom = i >= Math.Min(all, MostTries) && !booleans.Contains(variable) && random.Next(3) != 0;
+                var isRandom = i >= Math.Min(all, MostTries) && !booleans.Contains(variable) && random.Next(3) != 0;
                 values[variable] = isRandom ? Random(random, variables[variable]) : candidates[rest % candidates.Length];
                 rest /= candidates.Length;
             }
 
-            if (!RuleFiles.ConstantConditionsOf(rule).All(condition => Evaluate(condition, "i32", values) is not (null or 0))) continue;
-            string type = rule.Pattern.ResultType ?? "i32";
-            ulong? expected = Evaluate(rule.Pattern, type, values);
-            ulong? actual = Evaluate(rule.Result, type, values);
+            if (!RuleFiles.ConstantConditionsOf(rule).All(condition => Evaluate(condition, "i32", values) is not (null or 0)))
+            {
+                continue;
+            }
+
+            var type = rule.Pattern.ResultType ?? "i32";
+            var expected = Evaluate(rule.Pattern, type, values);
+            var actual = Evaluate(rule.Result, type, values);
             if (expected == actual)
             {
                 count++;
@@ -56,7 +60,7 @@ public sealed class RuleOperandTests
     private static ulong Random(Random random, string type)
     {
         // Single bits, as masks and powers of two are made of, are as likely as anything.
-        ulong bits = random.Next(4) == 0 ? 1UL << random.Next(64) : (ulong)random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64);
+        var bits = random.Next(4) == 0 ? 1UL << random.Next(64) : (ulong)random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64);
         return type is "i32" or "f32" ? (uint)bits : bits;
     }
 
@@ -79,13 +83,21 @@ public sealed class RuleOperandTests
             default:
                 var operation = (RuleOperation)expression;
                 var operands = new ulong[operation.Operands.Count];
-                for (int i = 0; i < operands.Length; i++)
+                for (var i = 0; i < operands.Length; i++)
                 {
-                    if (Evaluate(operation.Operands[i], operation.OperandType(i) ?? type, values) is not { } operand) return null;
+                    if (Evaluate(operation.Operands[i], operation.OperandType(i) ?? type, values) is not { } operand)
+                    {
+                        return null;
+                    }
+
                     operands[i] = operand;
                 }
 
-                if (operation.Name == "select") return (uint)operands[2] != 0 ? operands[0] : operands[1];
+                if (operation.Name == "select")
+                {
+                    return (uint)operands[2] != 0 ? operands[0] : operands[1];
+                }
+
                 try
                 {
                     return NumericReference.Evaluate(RuleFiles.OpcodeOf(operation.Name), operands);

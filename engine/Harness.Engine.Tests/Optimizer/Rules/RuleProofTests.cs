@@ -12,7 +12,7 @@ public sealed class RuleProofTests
     [MemberData(nameof(IntegerRules))]
     public void HoldsForAllBitPatterns(string name)
     {
-        Rule rule = RuleFiles.Equations.ByName(name);
+        var rule = RuleFiles.Equations.ByName(name);
         Assert.True(Prove(rule) > 0, $"nothing fits {rule}");
     }
 
@@ -28,31 +28,39 @@ public sealed class RuleProofTests
     /// <returns>How many of them the rule fits.</returns>
     private static int Prove(Rule rule)
     {
-        IReadOnlyDictionary<string, string> variables = RuleFiles.VariablesOf(rule);
-        IReadOnlySet<string> booleans = RuleFiles.BooleansOf(rule);
-        bool isMixed = rule.ToString().Contains("(i64.", StringComparison.Ordinal) && rule.ToString().Contains("_i32", StringComparison.Ordinal) || rule.ToString().Contains("wrap_i64", StringComparison.Ordinal);
-        int width = variables.Count > 2 ? 4 : 8;
+        var variables = RuleFiles.VariablesOf(rule);
+        var booleans = RuleFiles.BooleansOf(rule);
+        var isMixed = rule.ToString().Contains("(i64.", StringComparison.Ordinal) && rule.ToString().Contains("_i32", StringComparison.Ordinal) || rule.ToString().Contains("wrap_i64", StringComparison.Ordinal);
+        var width = variables.Count > 2 ? 4 : 8;
         var arithmetic = new NarrowArithmetic(isMixed || rule.ToString().Contains("extend32", StringComparison.Ordinal) ? width / 2 : width, width);
-        string type = rule.Pattern.ResultType ?? "i32";
+        var type = rule.Pattern.ResultType ?? "i32";
         string[] names = [.. variables.Keys];
         long[] least = [.. names.Select(name => booleans.Contains(name) ? 0 : -1L << (arithmetic.WidthOf(variables[name]) - 1))];
         long[] most = [.. names.Select(name => booleans.Contains(name) ? 1 : (1L << (arithmetic.WidthOf(variables[name]) - 1)) - 1)];
         var values = names.Zip(least).ToDictionary();
-        int count = 0;
+        var count = 0;
         while (true)
         {
             if (RuleFiles.ConstantConditionsOf(rule).All(condition => arithmetic.Evaluate(condition, "i32", values) is not (null or 0)))
             {
-                long? expected = arithmetic.Evaluate(rule.Pattern, type, values);
-                long? actual = arithmetic.Evaluate(rule.Result, type, values);
+                var expected = arithmetic.Evaluate(rule.Pattern, type, values);
+                var actual = arithmetic.Evaluate(rule.Result, type, values);
                 Assert.True(expected == actual, $"{rule}: {actual?.ToString() ?? "a trap"}, not {expected?.ToString() ?? "a trap"}, for {string.Join(", ", values)}");
                 count++;
             }
 
             // The next values, as an odometer has them.
-            int i = 0;
-            while (i < names.Length && values[names[i]] == most[i]) values[names[i]] = least[i++];
-            if (i == names.Length) return count;
+            var i = 0;
+            while (i < names.Length && values[names[i]] == most[i])
+            {
+                values[names[i]] = least[i++];
+            }
+
+            if (i == names.Length)
+            {
+                return count;
+            }
+
             values[names[i]]++;
         }
     }

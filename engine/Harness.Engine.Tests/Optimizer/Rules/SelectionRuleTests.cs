@@ -22,10 +22,10 @@ public sealed class SelectionRuleTests
     [MemberData(nameof(Rules))]
     public void EveryRuleChoosesItsInstruction(string name)
     {
-        Rule rule = RuleFiles.SelectionRules.ByName(name);
-        Dictionary<string, long> constants = RuleExpressions.ConstantsFor(rule);
+        var rule = RuleFiles.SelectionRules.ByName(name);
+        var constants = RuleExpressions.ConstantsFor(rule);
 
-        (bool found, string chosen) = Choose(rule.Pattern, constants);
+        var (found, chosen) = Choose(rule.Pattern, constants);
 
         Assert.True(found, $"no rule matches {rule.Pattern}");
         Assert.Equal(RulePrograms.InstructionOf(rule, constants), chosen);
@@ -58,20 +58,20 @@ public sealed class SelectionRuleTests
     [MemberData(nameof(Rules))]
     public void MachineCodeComputesThePattern(string name)
     {
-        Rule rule = RuleFiles.SelectionRules.ByName(name);
-        Dictionary<string, long> constants = RuleExpressions.ConstantsFor(rule);
-        string type = rule.Pattern.ResultType!;
-        string[] variables = RulePrograms.VariablesOf(rule);
-        Dictionary<string, string> locals = variables.Select((variable, i) => (variable, $"(local.get {i})")).ToDictionary();
+        var rule = RuleFiles.SelectionRules.ByName(name);
+        var constants = RuleExpressions.ConstantsFor(rule);
+        var type = rule.Pattern.ResultType!;
+        var variables = RulePrograms.VariablesOf(rule);
+        var locals = variables.Select((variable, i) => (variable, $"(local.get {i})")).ToDictionary();
 
         // Nothing else may rewrite the pattern before instructions are selected.
         using var run = new OptimizedRun(
             $"(func (export \"f\") {string.Concat(Enumerable.Repeat($"(param {type})", variables.Length))} (result {type}) {RulePrograms.TextOf(rule.Pattern, type, locals, constants)})", "pass.fold=off", "pass.gvn=off");
         var kind = Enum.Parse<ValueKind>(type, ignoreCase: true);
-        foreach (ulong[] values in RulePrograms.OperandsFor(variables, kind))
+        foreach (var values in RulePrograms.OperandsFor(variables, kind))
         {
-            ulong expected = RulePrograms.Evaluate(rule.Pattern, type, variables.Zip(values).ToDictionary(), constants);
-            ulong actual = run.Call("f", [.. values.Select(value => WasmValue.FromBits(kind, value))]).Bits;
+            var expected = RulePrograms.Evaluate(rule.Pattern, type, variables.Zip(values).ToDictionary(), constants);
+            var actual = run.Call("f", [.. values.Select(value => WasmValue.FromBits(kind, value))]).Bits;
             Assert.True(expected == actual, $"{rule}: 0x{actual:x}, not 0x{expected:x}, for {string.Join(", ", values.Select(value => $"0x{value:x}"))}");
         }
     }
@@ -82,8 +82,8 @@ public sealed class SelectionRuleTests
     {
         var expressions = new RuleExpressions(new HashSet<string>());
         var target = new InstructionRecorder(expressions, new StringBuilder());
-        int root = expressions.Add(pattern, pattern.ResultType!, constants);
-        bool found = SelectionRules.Apply(ref target, root);
+        var root = expressions.Add(pattern, pattern.ResultType!, constants);
+        var found = SelectionRules.Apply(ref target, root);
         return (found, target.Chosen);
     }
 

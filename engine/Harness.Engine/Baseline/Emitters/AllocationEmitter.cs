@@ -51,7 +51,7 @@ internal sealed class AllocationEmitter(BaselineState state, StubCalls stubs)
     public void EmitClear(Gpr instance, int start, int end)
     {
         var zero = CallingConvention.ScratchXmm;
-        int words = (end - start) / sizeof(long);
+        var words = (end - start) / sizeof(long);
         if (words > 0)
         {
             _asm.Sse(SseOp.XorPs, zero, zero);

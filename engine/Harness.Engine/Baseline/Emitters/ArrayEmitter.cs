@@ -104,9 +104,9 @@ internal sealed class ArrayEmitter(
     /// <summary>Pops an array and an index into it, checks both, and gives the operand for the element.</summary>
     private Mem PopElement(FieldType element, uint pinned, out Gpr array)
     {
-        int scale = ObjectLayout.SizeOf(element);
+        var scale = ObjectLayout.SizeOf(element);
         var index = _stack.Peek();
-        long offset = ObjectLayout.ArrayElements + ((uint)index.Constant * (long)scale);
+        var offset = ObjectLayout.ArrayElements + ((uint)index.Constant * (long)scale);
         if (index.IsConstant && offset <= int.MaxValue)
         {
             _stack.Drop();

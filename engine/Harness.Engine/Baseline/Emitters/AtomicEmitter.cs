@@ -120,7 +120,7 @@ internal sealed class AtomicEmitter(BaselineState state, BuiltinCalls builtins, 
     {
         _stack.Vacate(Gpr.Rax, RegisterSet.None);
         var value = _stack.Pop(Rax);
-        var address = _addresses.PopAlignedAddress(size, Rax | value.Bit, out uint used);
+        var address = _addresses.PopAlignedAddress(size, Rax | value.Bit, out var used);
         var changed = _stack.AllocateGpr(used);
         _sites.AddFaultSite(TrapKind.MemoryOutOfBounds);
         _asm.MovZx(size, Gpr.Rax, address);
@@ -156,7 +156,7 @@ internal sealed class AtomicEmitter(BaselineState state, BuiltinCalls builtins, 
     /// <summary>Calls a runtime function with the memory, the operands and the offset; its result is negative if it traps.</summary>
     private void EmitCall(Builtin builtin, int operands, OpSize resultSize)
     {
-        _body.Reader.ReadMemArg(out int memory, out ulong offset, out _);
+        _body.Reader.ReadMemArg(out var memory, out var offset, out _);
         _builtins.EmitBuiltin(builtin, memory, operands, (long)offset);
         _asm.Test(resultSize, Gpr.Rax, Gpr.Rax);
         _asm.Jcc(Condition.Sign, _cold.AddTrap(TrapKind.Pending));

@@ -31,7 +31,10 @@ internal sealed class BlockEmitter(
         if (_control.OutermostLoop < 0)
         {
             _control.OutermostLoop = _control.Depth - 1;
-            if (_body.EntersLoops) _framing.EmitLoopRequest();
+            if (_body.EntersLoops)
+            {
+                _framing.EmitLoopRequest();
+            }
         }
 
         _framing.EmitStackGuard();
@@ -174,7 +177,7 @@ internal sealed class BlockEmitter(
     {
         while (true)
         {
-            int offset = _body.Reader.Offset;
+            var offset = _body.Reader.Offset;
             var opcode = _body.Reader.ReadOpcode();
             switch (opcode)
             {

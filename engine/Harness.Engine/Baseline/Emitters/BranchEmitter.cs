@@ -93,7 +93,7 @@ internal sealed class BranchEmitter(
     public void EmitBranchTable()
     {
         _branchTable++;
-        int count = _body.Reader.ReadBrTable();
+        var count = _body.Reader.ReadBrTable();
         _labels.Limit(Math.Min(count + 1, _control.Depth));
         var index = count > SmallBranchTable ? _stack.PopOwned(RegisterSet.None) : _stack.Pop(RegisterSet.None);
         if (count >= _tableTargets.Length)
@@ -102,9 +102,9 @@ internal sealed class BranchEmitter(
             Array.Resize(ref _tableDepths, _tableTargets.Length);
         }
 
-        for (int i = 0; i <= count; i++)
+        for (var i = 0; i <= count; i++)
         {
-            int depth = _body.Reader.ReadIndex();
+            var depth = _body.Reader.ReadIndex();
             _tableDepths[i] = depth;
             _tableTargets[i] = TableTarget(depth);
         }
@@ -117,7 +117,7 @@ internal sealed class BranchEmitter(
         }
         else
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 _conditions.CompareConstant(OpSize.Dword, index.Gpr, i);
                 _asm.Jcc(Condition.Equal, _tableTargets[i]);
@@ -134,7 +134,7 @@ internal sealed class BranchEmitter(
             }
         }
 
-        for (int i = 0; i <= count; i++)
+        for (var i = 0; i <= count; i++)
         {
             if (IsOwnTarget(i) && !_asm.IsBound(_tableTargets[i]))
             {
@@ -155,7 +155,7 @@ internal sealed class BranchEmitter(
             return frame.Landing;
         }
 
-        bool isDirect = false;
+        var isDirect = false;
         if (frame.Kind != ControlKind.Function)
         {
             _labels.EnsureTarget(ref frame);

@@ -37,10 +37,10 @@ internal sealed class BuiltinCalls(BaselineState state)
     /// <param name="hasType">Whether the high half of the constant before them is a type.</param>
     public void EmitBuiltin(Builtin builtin, long? immediate, int operands, long? last = null, bool hasType = false)
     {
-        int first = _stack.Height - operands;
-        int constants = immediate is null ? 0 : 1;
+        var first = _stack.Height - operands;
+        var constants = immediate is null ? 0 : 1;
         _stack.SpillBelow(first);
-        for (int i = 0; i < operands; i++)
+        for (var i = 0; i < operands; i++)
         {
             _moves.Add(Arguments[constants + i], _stack[first + i], first + i);
         }

@@ -35,7 +35,7 @@ internal sealed class CallEmitter(
         }
 
         var type = function.Type;
-        bool isImported = _body.Layout.IsImportedFunction(functionIndex);
+        var isImported = _body.Layout.IsImportedFunction(functionIndex);
         _stack.SpillBelow(_stack.Height - type.Parameters.Length);
         _handlers.SaveConstants();
         if (isImported)
@@ -46,7 +46,7 @@ internal sealed class CallEmitter(
         }
         else
         {
-            int slot = _feedback.AddFeedbackSlot();
+            var slot = _feedback.AddFeedbackSlot();
             EmitArguments(type);
             _feedback.CountCall(slot);
             _asm.Call(InstanceFields.At(_body.Layout.FunctionReferenceOf(functionIndex) + FunctionReference.EntryOffset));
@@ -60,10 +60,10 @@ internal sealed class CallEmitter(
     public void EmitCallIndirect()
     {
         var definition = _body.Module.GetType(_body.Reader.ReadIndex());
-        int tableIndex = _body.Reader.ReadIndex();
+        var tableIndex = _body.Reader.ReadIndex();
         _stack.SpillBelow(_stack.Height - 1 - definition.Function!.Parameters.Length);
         _handlers.SaveConstants();
-        int slot = _feedback.AddFeedbackSlot();
+        var slot = _feedback.AddFeedbackSlot();
         LoadTableTarget(definition, tableIndex);
         EmitIndirectCall(definition.Function, slot);
     }
@@ -74,7 +74,7 @@ internal sealed class CallEmitter(
         var type = _body.Module.GetType(_body.Reader.ReadIndex()).Function!;
         _stack.SpillBelow(_stack.Height - 1 - type.Parameters.Length);
         _handlers.SaveConstants();
-        int slot = _feedback.AddFeedbackSlot();
+        var slot = _feedback.AddFeedbackSlot();
         PopTarget();
         EmitIndirectCall(type, slot);
     }
@@ -139,17 +139,17 @@ internal sealed class CallEmitter(
     public int EmitArguments(FunctionType type)
     {
         var parameters = type.Parameters;
-        int first = _stack.Height - parameters.Length;
-        int stackBytes = SignatureLayout.StackParameterBytesOf(type);
+        var first = _stack.Height - parameters.Length;
+        var stackBytes = SignatureLayout.StackParameterBytesOf(type);
         if (stackBytes != 0)
         {
             _asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, stackBytes);
         }
 
-        int gprs = 0;
-        int xmms = 0;
-        int onStack = 0;
-        for (int i = 0; i < parameters.Length; i++)
+        var gprs = 0;
+        var xmms = 0;
+        var onStack = 0;
+        for (var i = 0; i < parameters.Length; i++)
         {
             ref readonly var value = ref _stack[first + i];
             if (RegisterSet.IsFloat(value.Kind) && xmms < CallingConvention.ParameterXmms.Length)
@@ -182,9 +182,9 @@ internal sealed class CallEmitter(
             ReturnToInstance();
         }
 
-        int gprs = 0;
-        int xmms = 0;
-        int inMemory = 0;
+        var gprs = 0;
+        var xmms = 0;
+        var inMemory = 0;
         foreach (var result in type.Results)
         {
             var kind = result.Kind;

@@ -69,12 +69,12 @@ internal sealed class CastEmitter(BaselineState state, BranchEmitter branches, F
 
     private void EmitBranchOnCast(bool branchesOnFailure)
     {
-        bool toNullable = (_body.Reader.ReadByte() & 2) != 0;
-        int depth = _body.Reader.ReadIndex();
+        var toNullable = (_body.Reader.ReadByte() & 2) != 0;
+        var depth = _body.Reader.ReadIndex();
         var from = _body.Reader.ReadHeapType();
         var to = _body.Reader.ReadHeapType();
         var reference = _stack.Pop(RegisterSet.None);
-        bool mayBeSmallInteger = TypeRegistry.IsSubtype(HeapType.Abstract(AbstractHeapType.I31), from);
+        var mayBeSmallInteger = TypeRegistry.IsSubtype(HeapType.Abstract(AbstractHeapType.I31), from);
         var test = _typeTests.EmitTypeTest(reference.Gpr, to, toNullable, mayBeSmallInteger);
         _stack.Push(ValueKind.Ref, reference);
         _branches.EmitBranchIf(branchesOnFailure ? test.Negate() : test, depth);
@@ -91,8 +91,8 @@ internal sealed class CastEmitter(BaselineState state, BranchEmitter branches, F
 
     private void EmitBranchOnDescriptorCast(bool branchesOnFailure)
     {
-        bool toNullable = (_body.Reader.ReadByte() & 2) != 0;
-        int depth = _body.Reader.ReadIndex();
+        var toNullable = (_body.Reader.ReadByte() & 2) != 0;
+        var depth = _body.Reader.ReadIndex();
         var from = _body.Reader.ReadHeapType();
         var to = ValueType.Reference(_body.Reader.ReadHeapType(), toNullable);
         var descriptor = PopDescriptor();
@@ -115,7 +115,7 @@ internal sealed class CastEmitter(BaselineState state, BranchEmitter branches, F
     {
         if (_stack.Peek().IsConstant)
         {
-            int word = (_stack.Peek().Constant << 1) | TypeTestEmitter.SmallIntegerTag;
+            var word = (_stack.Peek().Constant << 1) | TypeTestEmitter.SmallIntegerTag;
             _stack.Drop();
             _stack.PushConstant((uint)word, ValueKind.Ref);
             return;

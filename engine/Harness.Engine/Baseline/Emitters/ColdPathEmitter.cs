@@ -33,7 +33,7 @@ internal sealed class ColdPathEmitter(
     /// <summary>Emits all that the body has asked for; more may be asked for meanwhile.</summary>
     public void EmitAll()
     {
-        for (int i = 0; i < _cold.Count; i++)
+        for (var i = 0; i < _cold.Count; i++)
         {
             ref readonly var path = ref _cold[i];
             _body.Offset = path.BytecodeOffset;
@@ -67,7 +67,11 @@ internal sealed class ColdPathEmitter(
                 _sites.AddCallSite();
                 break;
             case ColdPathKind.EnterLoop:
-                if (_body.CountsIterations) _framing.EmitIterationCount(path.Resume);
+                if (_body.CountsIterations)
+                {
+                    _framing.EmitIterationCount(path.Resume);
+                }
+
                 _stubs.CallStub(Stub.EnterLoop);
                 _sites.AddCallSite();
                 break;

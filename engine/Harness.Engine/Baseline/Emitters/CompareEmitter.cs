@@ -34,7 +34,7 @@ internal sealed class CompareEmitter(BaselineState state, ConditionEmitter condi
         ref readonly var left = ref _stack.Peek(1);
         if (right.IsConstant)
         {
-            int constant = right.Constant;
+            var constant = right.Constant;
             _stack.Drop();
             if (left.IsFrame)
             {
@@ -48,7 +48,7 @@ internal sealed class CompareEmitter(BaselineState state, ConditionEmitter condi
         }
         else if (left.IsConstant)
         {
-            int constant = left.Constant;
+            var constant = left.Constant;
             var register = _stack.Pop(RegisterSet.None);
             _stack.Drop();
             _conditions.CompareConstant(size, register.Gpr, constant);
@@ -88,10 +88,10 @@ internal sealed class CompareEmitter(BaselineState state, ConditionEmitter condi
     private void EmitFloatCompare(OpSize size, FloatRelation relation)
     {
         // An ordering that fails for unordered operands is "above": less-than is asked the other way round.
-        bool isSwapped = relation is FloatRelation.Less or FloatRelation.LessOrEqual;
+        var isSwapped = relation is FloatRelation.Less or FloatRelation.LessOrEqual;
         var right = _stack.Pop(RegisterSet.None);
         var left = _stack.Pop(right.Bit);
-        (var first, var second) = isSwapped ? (right, left) : (left, right);
+        var (first, second) = isSwapped ? (right, left) : (left, right);
         _asm.Sse(size == OpSize.Dword ? SseOp.UcomiSs : SseOp.UcomiSd, first.Xmm, second.Xmm);
         _flags.UseFlags(relation switch
         {

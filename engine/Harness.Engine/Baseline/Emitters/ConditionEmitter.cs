@@ -62,7 +62,7 @@ internal sealed class ConditionEmitter(BaselineState state)
         _asm.Setcc(test.Condition, result);
         if (test.Unordered != UnorderedRule.None)
         {
-            bool isTrue = test.Unordered == UnorderedRule.IsTrue;
+            var isTrue = test.Unordered == UnorderedRule.IsTrue;
             _asm.Setcc(isTrue ? Condition.Parity : Condition.NoParity, CallingConvention.Scratch);
             _asm.Alu(isTrue ? AluOp.Or : AluOp.And, OpSize.Dword, result, CallingConvention.Scratch);
         }

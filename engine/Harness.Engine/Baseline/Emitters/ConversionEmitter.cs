@@ -71,7 +71,7 @@ internal sealed class ConversionEmitter(BaselineState state)
     {
         if (_stack.Peek().IsConstant)
         {
-            long value = _stack.Peek().ConstantBits;
+            var value = _stack.Peek().ConstantBits;
             _stack.Drop();
             _stack.PushConstant(value, ValueKind.I64);
             return;
@@ -145,7 +145,7 @@ internal sealed class ConversionEmitter(BaselineState state)
         var result = _stack.AllocateGpr(RegisterSet.None);
         var size = RegisterSet.SizeOf(from);
         _asm.Sse(size == OpSize.Dword ? SseOp.UcomiSs : SseOp.UcomiSd, source.Xmm, Limit63(size));
-        int large = _cold.Count;
+        var large = _cold.Count;
         _asm.Jcc(Condition.AboveOrEqual, _cold.AddReturning(
             isSaturating ? ColdPathKind.SaturateLarge : ColdPathKind.TruncationOfLarge, result, source, size));
         _asm.Cvt(TruncationTo64(from), result, source.Xmm);

@@ -43,7 +43,7 @@ internal sealed class ExceptionEmitter(
     {
         ref var frame = ref _control.Push(ControlKind.TryTable);
         frame.Clauses = _body.Reader.Offset;
-        int clauses = _body.Reader.ReadIndex();
+        var clauses = _body.Reader.ReadIndex();
         if (clauses != 0)
         {
             _handlers.Open(ref frame, _labels);
@@ -59,16 +59,16 @@ internal sealed class ExceptionEmitter(
     public void EmitThrow(int tag)
     {
         var types = _body.Module.Tags[tag].Type.Type.Parameters;
-        int count = types.Length;
+        var count = types.Length;
         _stack.SpillBelow(_stack.Height);
         _handlers.SaveConstants();
         _asm.MovImm(BuiltinCalls.Arguments[0], tag);
         _builtins.CallBuiltin(Builtin.ExceptionNew, _sites.MapReferences());
         _asm.Test(OpSize.Qword, Exception, Exception);
         _asm.Jcc(Condition.Zero, _cold.AddTrap(TrapKind.Pending));
-        int first = _stack.Height - count;
-        int word = 0;
-        for (int i = 0; i < count; i++)
+        var first = _stack.Height - count;
+        var word = 0;
+        for (var i = 0; i < count; i++)
         {
             _frame.Copy(_stack[first + i], first + i, ExceptionWord(word));
             word += types[i].WordCount;
@@ -117,8 +117,8 @@ internal sealed class ExceptionEmitter(
         _asm.Bind(_handlers.LandingPad(frame.LandingPad));
         var clauses = _body.Reader;
         clauses.Offset = frame.Clauses;
-        bool catchesAll = false;
-        for (int count = clauses.ReadIndex(); count > 0 && !catchesAll; count--)
+        var catchesAll = false;
+        for (var count = clauses.ReadIndex(); count > 0 && !catchesAll; count--)
         {
             var clause = clauses.ReadCatch();
             catchesAll = clause.TagIndex < 0;
@@ -206,7 +206,7 @@ internal sealed class ExceptionEmitter(
     public void PushValues(int tag)
     {
         var types = _body.Module.Tags[tag].Type.Type.Parameters;
-        int word = 0;
+        var word = 0;
         foreach (var type in types)
         {
             _frame.CopyWords(ExceptionWord(word), _frame.Slot(_stack.Height), type.Kind);
@@ -222,7 +222,7 @@ internal sealed class ExceptionEmitter(
         if (catcher >= 0)
         {
             ref var outer = ref _control[catcher];
-            int pad = _handlers.LandingPadOf(ref outer);
+            var pad = _handlers.LandingPadOf(ref outer);
             _transfers.Transfer(_control.HandlerStateOf(outer), outer.BaseHeight, arity: 0);
             _asm.Jmp(_handlers.LandingPad(pad));
         }

@@ -19,7 +19,7 @@ internal sealed class FlagFusion(
     {
         while (true)
         {
-            int next = _body.Reader.Offset;
+            var next = _body.Reader.Offset;
             switch (_body.Reader.PeekOpcode())
             {
                 case Opcode.I32Eqz:

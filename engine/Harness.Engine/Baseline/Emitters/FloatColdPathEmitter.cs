@@ -86,7 +86,7 @@ internal sealed class FloatColdPathEmitter(BaselineState state, StubCalls stubs,
 
     private void EmitMinMaxOfEqual(in ColdPath path)
     {
-        bool isMaximum = path.Operand != 0;
+        var isMaximum = path.Operand != 0;
         var unordered = _asm.NewLabel();
         _asm.JccShort(Condition.Parity, unordered);
 
@@ -110,7 +110,7 @@ internal sealed class FloatColdPathEmitter(BaselineState state, StubCalls stubs,
     /// <summary>Truncates B - 2^63 to A, which is negative if that does not fit.</summary>
     private void EmitTruncationOfLarge(in ColdPath path)
     {
-        bool isSingle = path.Size == OpSize.Dword;
+        var isSingle = path.Size == OpSize.Dword;
         _asm.MovAps(CallingConvention.ScratchXmm, path.B.Xmm);
         _asm.Sse(isSingle ? SseOp.SubSs : SseOp.SubSd, CallingConvention.ScratchXmm, _conversions.Limit63(path.Size));
         _asm.Cvt(
@@ -127,7 +127,7 @@ internal sealed class FloatColdPathEmitter(BaselineState state, StubCalls stubs,
     /// <summary>Converts half the integer, with the lowest bit kept so that rounding comes out right, and doubles it.</summary>
     private void EmitConvertLarge(in ColdPath path)
     {
-        bool isSingle = path.Size == OpSize.Dword;
+        var isSingle = path.Size == OpSize.Dword;
         var half = CallingConvention.Scratch;
         var even = _asm.NewLabel();
         _asm.Mov(OpSize.Qword, half, path.A.Gpr);

@@ -22,7 +22,7 @@ internal sealed class FloatEmitter(BaselineState state)
     public void Compile(Opcode opcode, NumericForm form)
     {
         var kind = form.Result;
-        bool isSingle = form.Size == OpSize.Dword;
+        var isSingle = form.Size == OpSize.Dword;
         switch (form.Kind)
         {
             case NumericFormKind.FloatAbs: EmitSignOperation(SseOp.AndPs, kind); break;
@@ -130,7 +130,7 @@ internal sealed class FloatEmitter(BaselineState state)
 
     private Mem SignMask(ValueKind kind, bool isInverted)
     {
-        ulong mask = kind == ValueKind.F32 ? SignBits32 : SignBit64;
+        var mask = kind == ValueKind.F32 ? SignBits32 : SignBit64;
         mask = isInverted ? ~mask : mask;
         return _asm.Constant128(mask, mask);
     }
@@ -145,7 +145,7 @@ internal sealed class FloatEmitter(BaselineState state)
         var result = _stack.PopOwned(right.Bit);
         var size = RegisterSet.SizeOf(kind);
         _asm.Sse(size == OpSize.Dword ? SseOp.UcomiSs : SseOp.UcomiSd, result.Xmm, right.Xmm);
-        bool isMaximum = op is SseOp.MaxSs or SseOp.MaxSd;
+        var isMaximum = op is SseOp.MaxSs or SseOp.MaxSd;
         _asm.Jcc(Condition.Equal, _cold.AddReturning(
             ColdPathKind.MinMaxOfEqual, result, right, size, operand: isMaximum ? 1 : 0));
         _asm.Sse(op, result.Xmm, right.Xmm);

@@ -36,9 +36,9 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     /// <summary>Declares the parameters where the caller has put them.</summary>
     public void PushParameters()
     {
-        int gprs = 0;
-        int xmms = 0;
-        int onStack = 0;
+        var gprs = 0;
+        var xmms = 0;
+        var onStack = 0;
         var parameters = _body.Function.Type.Parameters;
         foreach (var type in parameters)
         {
@@ -64,9 +64,9 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     /// <summary>Declares the locals, which start as zero; leaves the reader on the first instruction.</summary>
     public void PushLocals()
     {
-        for (int groups = _body.Reader.ReadIndex(); groups > 0; groups--)
+        for (var groups = _body.Reader.ReadIndex(); groups > 0; groups--)
         {
-            int count = _body.Reader.ReadIndex();
+            var count = _body.Reader.ReadIndex();
             var zero = StackValue.Known(0, _body.Reader.ReadValueType().Kind);
             for (; count > 0; count--)
             {
@@ -202,7 +202,7 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     {
         FrameSize = SizeNow;
         _asm.PatchInt32(_frameSizePatch, FrameSize + FrameLayout.Instance);
-        foreach (int patch in _largeFramePatches)
+        foreach (var patch in _largeFramePatches)
         {
             _asm.PatchInt32(patch, -FrameSize);
         }
@@ -243,9 +243,9 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     /// <summary>Copies the parameters that came on the stack to their frame slots.</summary>
     private void CopyStackParameters()
     {
-        int offset = FrameLayout.StackParameters;
-        int count = _body.Function.Type.Parameters.Length;
-        for (int i = 0; i < count; i++)
+        var offset = FrameLayout.StackParameters;
+        var count = _body.Function.Type.Parameters.Length;
+        for (var i = 0; i < count; i++)
         {
             if (_stack[i].IsFrame)
             {
@@ -259,11 +259,11 @@ internal sealed class FrameEmitter(BaselineState state, StubCalls stubs)
     public void EmitReturn()
     {
         var results = _body.Function.Type.Results;
-        int first = _stack.Height - results.Length;
-        int gprs = 0;
-        int xmms = 0;
-        int inMemory = 0;
-        for (int i = 0; i < results.Length; i++)
+        var first = _stack.Height - results.Length;
+        var gprs = 0;
+        var xmms = 0;
+        var inMemory = 0;
+        for (var i = 0; i < results.Length; i++)
         {
             ref readonly var value = ref _stack[first + i];
             if (RegisterSet.IsFloat(value.Kind) && xmms < CallingConvention.ResultXmms.Length)

@@ -50,7 +50,7 @@ internal sealed class GlobalEmitter(BaselineState state, InstanceFields instance
         var size = RegisterSet.SizeOf(_stack.Peek().Kind);
         if (_stack.Peek().IsConstant)
         {
-            int constant = _stack.Peek().Constant;
+            var constant = _stack.Peek().Constant;
             _stack.Drop();
             _asm.Mov(size, _instance.FieldOf(_body.Layout.Global(index), 0, CallingConvention.Scratch), constant);
             return;

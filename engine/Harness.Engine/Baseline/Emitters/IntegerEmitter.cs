@@ -36,18 +36,18 @@ internal sealed class IntegerEmitter(BaselineState state)
     private void EmitAlu(AluOp op, ValueKind kind)
     {
         var size = RegisterSet.SizeOf(kind);
-        bool isCommutative = op != AluOp.Sub;
+        var isCommutative = op != AluOp.Sub;
         ref readonly var right = ref _stack.Peek();
         ref readonly var left = ref _stack.Peek(1);
         if (right.IsConstant)
         {
-            int constant = right.Constant;
+            var constant = right.Constant;
             _stack.Drop();
             EmitAluConstant(op, kind, constant);
         }
         else if (left.IsConstant && isCommutative)
         {
-            int constant = left.Constant;
+            var constant = left.Constant;
             var register = _stack.PopOwned(RegisterSet.None);
             _stack.Drop();
             _asm.Alu(op, size, register.Gpr, constant);
@@ -72,7 +72,7 @@ internal sealed class IntegerEmitter(BaselineState state)
         ref readonly var left = ref _stack.Peek();
         if (left.IsConstant)
         {
-            long value = Fold(op, left.ConstantBits, kind == ValueKind.I32 ? (uint)constant : constant);
+            var value = Fold(op, left.ConstantBits, kind == ValueKind.I32 ? (uint)constant : constant);
             _stack.Drop();
             _stack.PushConstant(kind == ValueKind.I32 ? (int)value : value, kind);
             return;
@@ -86,7 +86,7 @@ internal sealed class IntegerEmitter(BaselineState state)
             result = _stack.Allocate(kind, operand.Bit);
             if (op is AluOp.Add or AluOp.Sub && constant != int.MinValue)
             {
-                int displacement = op == AluOp.Add ? constant : -constant;
+                var displacement = op == AluOp.Add ? constant : -constant;
                 _asm.Lea(size, result.Gpr, Mem.Base(operand.Gpr, displacement));
                 _stack.Push(kind, result);
                 return;
@@ -102,7 +102,7 @@ internal sealed class IntegerEmitter(BaselineState state)
     private void EmitAluRegisters(AluOp op, ValueKind kind)
     {
         var size = RegisterSet.SizeOf(kind);
-        bool isCommutative = op != AluOp.Sub;
+        var isCommutative = op != AluOp.Sub;
         var right = _stack.Pop(RegisterSet.None);
         if (isCommutative && _stack.Peek().IsFrame && !_stack.IsUsed(right))
         {
@@ -154,8 +154,8 @@ internal sealed class IntegerEmitter(BaselineState state)
         ref readonly var left = ref _stack.Peek(1);
         if (right.IsConstant || left.IsConstant)
         {
-            int constant = right.IsConstant ? right.Constant : left.Constant;
-            bool isLeft = !right.IsConstant;
+            var constant = right.IsConstant ? right.Constant : left.Constant;
+            var isLeft = !right.IsConstant;
             if (!isLeft)
             {
                 _stack.Drop();
@@ -227,7 +227,7 @@ internal sealed class IntegerEmitter(BaselineState state)
         var size = RegisterSet.SizeOf(kind);
         if (_stack.Peek().IsConstant)
         {
-            int bits = _stack.Peek().Constant & (size == OpSize.Dword ? 31 : 63);
+            var bits = _stack.Peek().Constant & (size == OpSize.Dword ? 31 : 63);
             _stack.Drop();
             var operand = _stack.PopOwned(RegisterSet.None);
             if (bits != 0)
@@ -272,7 +272,7 @@ internal sealed class IntegerEmitter(BaselineState state)
     private void EmitCountZeros(ValueKind kind, bool isLeading)
     {
         var size = RegisterSet.SizeOf(kind);
-        int bits = size == OpSize.Dword ? 32 : 64;
+        var bits = size == OpSize.Dword ? 32 : 64;
         var operand = _stack.Pop(RegisterSet.None).Gpr;
         if (isLeading ? CpuFeatures.Lzcnt : CpuFeatures.Bmi1)
         {
@@ -328,8 +328,8 @@ internal sealed class IntegerEmitter(BaselineState state)
             _asm.Jcc(Condition.Zero, _cold.AddTrap(TrapKind.IntegerDivideByZero));
         }
 
-        bool mayBeMinusOne = isSigned && constant is null or -1;
-        int minusOnePath = 0;
+        var mayBeMinusOne = isSigned && constant is null or -1;
+        var minusOnePath = 0;
         if (mayBeMinusOne)
         {
             _asm.Alu(AluOp.Cmp, size, divisor.Gpr, -1);
@@ -360,7 +360,7 @@ internal sealed class IntegerEmitter(BaselineState state)
     /// <summary>Unsigned division by a constant power of two is a shift or a mask. Says whether it was that.</summary>
     private bool EmitDivideByPowerOfTwo(ValueKind kind, bool wantsRemainder)
     {
-        int constant = _stack.Peek().Constant;
+        var constant = _stack.Peek().Constant;
         if (constant <= 0 || !BitOperations.IsPow2(constant))
         {
             return false;

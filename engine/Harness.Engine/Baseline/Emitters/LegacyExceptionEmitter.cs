@@ -102,8 +102,8 @@ internal sealed class LegacyExceptionEmitter(
     public void EmitDelegate(int label)
     {
         ref var frame = ref _control.FrameAt(0);
-        int target = _control.Depth - 2 - label;
-        int catcher = frame.OuterCatcher;
+        var target = _control.Depth - 2 - label;
+        var catcher = frame.OuterCatcher;
         while (catcher > target)
         {
             catcher = _control[catcher].OuterCatcher;
@@ -116,7 +116,7 @@ internal sealed class LegacyExceptionEmitter(
     /// <summary><c>rethrow</c>.</summary>
     public void EmitRethrow(int label)
     {
-        int slot = _control.FrameAt(label).BaseHeight;
+        var slot = _control.FrameAt(label).BaseHeight;
         _stack.SpillBelow(_stack.Height);
         _handlers.SaveConstants();
         _asm.Mov(OpSize.Qword, ExceptionEmitter.Exception, _frame.Slot(slot));

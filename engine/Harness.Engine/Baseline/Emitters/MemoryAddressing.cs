@@ -20,9 +20,9 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
     /// </summary>
     public Mem PopAddress(int bytes, uint pinned)
     {
-        _body.Reader.ReadMemArg(out int memoryIndex, out ulong offset, out _);
+        _body.Reader.ReadMemArg(out var memoryIndex, out var offset, out _);
         var type = _body.Module.Memories[memoryIndex].Type;
-        bool is64 = type.Is64;
+        var is64 = type.Is64;
         return _body.UsesGuardPages && MemoryPages.FaultsBehindEnd(type)
             ? PopGuardedAddress(memoryIndex, (long)offset, pinned)
             : PopCheckedAddress(memoryIndex, offset, bytes, is64, pinned);
@@ -35,7 +35,7 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
     public Mem PopAlignedAddress(OpSize size, uint pinned, out uint used)
     {
         var ahead = _body.Reader;
-        ahead.ReadMemArg(out _, out ulong offset, out _);
+        ahead.ReadMemArg(out _, out var offset, out _);
         CheckAlignment((int)offset, (1 << (int)size) - 1);
         var address = PopAddress(1 << (int)size, pinned);
         used = pinned | SetOf(address.BaseRegister) | SetOf(address.IndexRegister);
@@ -46,7 +46,7 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
     private void CheckAlignment(int offset, int mask)
     {
         const Gpr scratch = CallingConvention.Scratch;
-        int misplaced = offset & mask;
+        var misplaced = offset & mask;
         ref readonly var index = ref _stack.Peek();
         if (index.IsConstant)
         {
@@ -66,7 +66,10 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
         if (index.IsFrame)
         {
             _asm.Mov(OpSize.Dword, scratch, _frame.Slot(_stack.Height - 1));
-            if (misplaced != 0) _asm.Alu(AluOp.Add, OpSize.Dword, scratch, misplaced);
+            if (misplaced != 0)
+            {
+                _asm.Alu(AluOp.Add, OpSize.Dword, scratch, misplaced);
+            }
         }
         else if (misplaced != 0)
         {
@@ -113,9 +116,9 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
         var index = _stack.Pop(pinned).Gpr;
         pinned |= RegisterSet.Of(index);
         var memory = _body.Layout.Memory(memoryIndex);
-        bool needsPointer = memory.IsPointer || memoryIndex != 0;
+        var needsPointer = memory.IsPointer || memoryIndex != 0;
         var data = needsPointer ? _stack.AllocateGpr(pinned) : CallingConvention.Instance;
-        int dataOffset = memory.Offset;
+        var dataOffset = memory.Offset;
         if (memory.IsPointer)
         {
             _asm.Mov(OpSize.Qword, data, InstanceFields.At(memory.Offset));
@@ -124,7 +127,7 @@ internal sealed class MemoryAddressing(BaselineState state, InstanceFields insta
 
         // The end of the access is compared with the end of the memory.
         var end = CallingConvention.Scratch;
-        ulong endOffset = offset + (uint)bytes;
+        var endOffset = offset + (uint)bytes;
         if (endOffset < offset)
         {
             _asm.Jmp(_cold.AddTrap(TrapKind.MemoryOutOfBounds));

@@ -36,7 +36,7 @@ internal sealed class MemoryEmitter(BaselineState state, InstanceFields instance
 
         var size = (OpSize)info.NaturalAlignment;
         var kind = info.Access.IsWrite ? info.Parameters[1] : info.Results[0];
-        bool isFloat = kind is ValueKind.F32 or ValueKind.F64;
+        var isFloat = kind is ValueKind.F32 or ValueKind.F64;
         switch (info.Access)
         {
             case { IsWrite: true } when isFloat: EmitFloatStore(size); break;
@@ -52,14 +52,14 @@ internal sealed class MemoryEmitter(BaselineState state, InstanceFields instance
         switch (opcode)
         {
             case Opcode.MemoryInit:
-                int data = _body.Reader.ReadIndex();
+                var data = _body.Reader.ReadIndex();
                 _builtins.EmitBuiltinStatus(Builtin.MemoryInit, BuiltinCalls.Pack(_body.Reader.ReadIndex(), data), 3);
                 break;
             case Opcode.DataDrop:
                 _builtins.EmitBuiltin(Builtin.DataDrop, _body.Reader.ReadIndex(), 0);
                 break;
             case Opcode.MemoryCopy:
-                int destination = _body.Reader.ReadIndex();
+                var destination = _body.Reader.ReadIndex();
                 _builtins.EmitBuiltinStatus(Builtin.MemoryCopy, BuiltinCalls.Pack(destination, _body.Reader.ReadIndex()), 3);
                 break;
             default:
@@ -99,7 +99,7 @@ internal sealed class MemoryEmitter(BaselineState state, InstanceFields instance
     {
         if (_stack.Peek().IsConstant)
         {
-            int constant = _stack.Peek().Constant;
+            var constant = _stack.Peek().Constant;
             _stack.Drop();
             var target = _addresses.PopAddress(1 << (int)size, RegisterSet.None);
             _sites.AddFaultSite(TrapKind.MemoryOutOfBounds);

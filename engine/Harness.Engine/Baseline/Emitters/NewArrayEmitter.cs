@@ -29,7 +29,7 @@ internal sealed class NewArrayEmitter(
     public void EmitArrayNewFixed(int canonicalType, FieldType element, int count)
     {
         var layout = ObjectLayout.Of(canonicalType);
-        int size = (int)layout.ArraySize((uint)count);
+        var size = (int)layout.ArraySize((uint)count);
         Gpr array;
         if (size <= ObjectHeap.MaxInlineSize)
         {
@@ -42,7 +42,7 @@ internal sealed class NewArrayEmitter(
             array = EmitLargeAllocation(canonicalType, count);
         }
 
-        for (int i = count - 1; i >= 0; i--)
+        for (var i = count - 1; i >= 0; i--)
         {
             _fields.PopIntoNew(array, ObjectLayout.ArrayElements + (i * layout.ElementSize), element);
         }
@@ -84,7 +84,7 @@ internal sealed class NewArrayEmitter(
         const Gpr size = Gpr.Rsi;
         const Gpr end = Gpr.Rdi;
         var layout = ObjectLayout.Of(canonicalType);
-        long? bits = PopArrayNewOperands(element, isDefault, length);
+        var bits = PopArrayNewOperands(element, isDefault, length);
         var large = _cold.Add(new ColdPath
         {
             Kind = ColdPathKind.NewLargeArray,
@@ -94,12 +94,12 @@ internal sealed class NewArrayEmitter(
             Resume = _asm.NewLabel(),
         });
         var done = _cold[_cold.Count - 1].Resume;
-        int maxLength = (ObjectHeap.MaxInlineSize - ObjectLayout.ArrayElements) / layout.ElementSize;
+        var maxLength = (ObjectHeap.MaxInlineSize - ObjectLayout.ArrayElements) / layout.ElementSize;
         _asm.Alu(AluOp.Cmp, OpSize.Dword, length, maxLength);
         _asm.Jcc(Condition.Above, large);
 
         // The size is a multiple of 8.
-        int rounding = ObjectHeader.Alignment - Math.Min(layout.ElementSize, ObjectHeader.Alignment);
+        var rounding = ObjectHeader.Alignment - Math.Min(layout.ElementSize, ObjectHeader.Alignment);
         _asm.Lea(OpSize.Qword, size, Mem.Index(length, layout.ElementSize, ObjectLayout.ArrayElements + rounding));
         if (rounding != 0)
         {
@@ -107,7 +107,7 @@ internal sealed class NewArrayEmitter(
         }
 
         var context = CallingConvention.Scratch;
-        uint initial = bits is null && element.Type.IsReference ? RegisterSet.Of(InitialBits) : RegisterSet.None;
+        var initial = bits is null && element.Type.IsReference ? RegisterSet.Of(InitialBits) : RegisterSet.None;
         var collect = _cold.AddReturning(ColdPathKind.CollectGarbage, a: size, stackMap: _sites.MapReferences(initial));
         _cold.BindResume();
         _asm.Mov(OpSize.Qword, context, InstanceFields.At(InstanceHeader.ContextOffset));
@@ -127,8 +127,8 @@ internal sealed class NewArrayEmitter(
     /// <returns>The initial bits; null if they are in <see cref="InitialBits"/>.</returns>
     private long? PopArrayNewOperands(FieldType element, bool isDefault, Gpr length)
     {
-        int lengthHeight = _stack.Height - 1;
-        int operands = isDefault ? 1 : 2;
+        var lengthHeight = _stack.Height - 1;
+        var operands = isDefault ? 1 : 2;
         long? bits = isDefault ? 0 : null;
         _stack.SpillBelow(_stack.Height - operands);
         if (!isDefault)
@@ -158,10 +158,10 @@ internal sealed class NewArrayEmitter(
     /// <param name="bits">The bits of each; null if they are in <see cref="InitialBits"/>.</param>
     private void EmitFillNewArray(Gpr array, Gpr size, int elementSize, long? bits)
     {
-        long ones = elementSize switch { 1 => 0x0101010101010101, 2 => 0x0001000100010001, 4 => 0x0000000100000001, _ => 1 };
+        var ones = elementSize switch { 1 => 0x0101010101010101, 2 => 0x0001000100010001, 4 => 0x0000000100000001, _ => 1 };
         if (bits is { } known)
         {
-            long mask = (long)(ulong.MaxValue >> (64 - (8 * elementSize)));
+            var mask = (long)(ulong.MaxValue >> (64 - (8 * elementSize)));
             _asm.MovImm(InitialBits, (known & mask) * ones);
         }
         else if (elementSize < sizeof(long))

@@ -37,7 +37,7 @@ internal sealed class StructEmitter(BaselineState state, AllocationEmitter alloc
                 EmitStructGet(type.Slots[type.DescriptorSlot], layout.SlotOffsets[type.DescriptorSlot], isSigned: false, TrapKind.NullReference);
                 break;
             default:
-                int slot = type.SlotOf(_body.Reader.ReadIndex());
+                var slot = type.SlotOf(_body.Reader.ReadIndex());
                 var access = OpcodeTable.GetAccess(opcode);
                 if (access.IsWrite)
                 {
@@ -57,9 +57,9 @@ internal sealed class StructEmitter(BaselineState state, AllocationEmitter alloc
         EmitDescriptorCheck(type);
         var instance = _allocations.EmitAllocation(layout.Size, layout.Header);
         PopDescriptor(instance, type, layout);
-        for (int i = type.Struct!.Fields.Length - 1; i >= 0; i--)
+        for (var i = type.Struct!.Fields.Length - 1; i >= 0; i--)
         {
-            int slot = type.SlotOf(i);
+            var slot = type.SlotOf(i);
             _fields.PopIntoNew(instance, layout.SlotOffsets[slot], type.Slots[slot]);
         }
 
@@ -100,7 +100,7 @@ internal sealed class StructEmitter(BaselineState state, AllocationEmitter alloc
     private void EmitStructGet(FieldType field, int offset, bool isSigned, TrapKind trap)
     {
         var instance = _stack.Pop(RegisterSet.None).Gpr;
-        bool isChecked = EmitFarNullCheck(instance, offset, trap);
+        var isChecked = EmitFarNullCheck(instance, offset, trap);
         _fields.PushFrom(Mem.Base(instance, offset), field, isSigned, isChecked ? TrapKind.None : trap);
     }
 

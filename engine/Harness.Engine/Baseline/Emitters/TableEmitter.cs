@@ -30,7 +30,7 @@ internal sealed class TableEmitter(BaselineState state, InstanceFields instance,
     /// <summary>Compiles an instruction on a range of a table, or on its size.</summary>
     public void CompileBulk(Opcode opcode)
     {
-        int first = _body.Reader.ReadIndex();
+        var first = _body.Reader.ReadIndex();
         switch (opcode)
         {
             case Opcode.TableInit:
@@ -70,7 +70,10 @@ internal sealed class TableEmitter(BaselineState state, InstanceFields instance,
         var value = _stack.Pop(RegisterSet.None);
         var element = PopTableElement(tableIndex, value.Bit, TrapKind.TableOutOfBounds);
         _asm.Mov(OpSize.Qword, element, value.Gpr);
-        if (ObjectLayout.IsHeapReference(_body.Module.Tables[tableIndex].Type.ElementType)) EmitTableCard(tableIndex, element);
+        if (ObjectLayout.IsHeapReference(_body.Module.Tables[tableIndex].Type.ElementType))
+        {
+            EmitTableCard(tableIndex, element);
+        }
     }
 
     /// <summary>Marks the card of a table's element that was written. Overwrites the scratch register.</summary>
@@ -98,7 +101,7 @@ internal sealed class TableEmitter(BaselineState state, InstanceFields instance,
         var scratch = CallingConvention.Scratch;
         if (_stack.Peek().IsConstant && _stack.Peek().Constant is >= 0 and < int.MaxValue / sizeof(long))
         {
-            int constant = _stack.Peek().Constant;
+            var constant = _stack.Peek().Constant;
             _stack.Drop();
             _asm.Alu(AluOp.Cmp, OpSize.Qword, _instance.FieldOf(table, TableData.LengthOffset, scratch), constant);
             _asm.Jcc(Condition.BelowOrEqual, _cold.AddTrap(trap));

@@ -27,14 +27,14 @@ internal sealed class TailCallEmitter(
         var type = _body.Module.Functions[functionIndex].Type;
         if (_body.Layout.IsImportedFunction(functionIndex))
         {
-            int importBytes = _calls.EmitArguments(type);
+            var importBytes = _calls.EmitArguments(type);
             _instance.LoadFunctionReference(functionIndex, CallingConvention.Scratch);
             EmitTailCallToAnyInstance(importBytes);
             return;
         }
 
-        int slot = _feedback.AddFeedbackSlot();
-        int stackBytes = _calls.EmitArguments(type);
+        var slot = _feedback.AddFeedbackSlot();
+        var stackBytes = _calls.EmitArguments(type);
         _feedback.CountCall(slot);
         LeaveFrame(stackBytes);
         _asm.Jmp(InstanceFields.At(_body.Layout.FunctionReferenceOf(functionIndex) + FunctionReference.EntryOffset));
@@ -45,8 +45,8 @@ internal sealed class TailCallEmitter(
     {
         _framing.EmitExitBudget();
         var definition = _body.Module.GetType(_body.Reader.ReadIndex());
-        int tableIndex = _body.Reader.ReadIndex();
-        int slot = _feedback.AddFeedbackSlot();
+        var tableIndex = _body.Reader.ReadIndex();
+        var slot = _feedback.AddFeedbackSlot();
         _calls.LoadTableTarget(definition, tableIndex);
         EmitIndirectReturnCall(definition.Function!, slot);
     }
@@ -56,7 +56,7 @@ internal sealed class TailCallEmitter(
     {
         _framing.EmitExitBudget();
         var type = _body.Module.GetType(_body.Reader.ReadIndex()).Function!;
-        int slot = _feedback.AddFeedbackSlot();
+        var slot = _feedback.AddFeedbackSlot();
         _calls.PopTarget();
         EmitIndirectReturnCall(type, slot);
     }
@@ -65,7 +65,7 @@ internal sealed class TailCallEmitter(
     private void EmitIndirectReturnCall(FunctionType type, int feedbackSlot)
     {
         var target = CallingConvention.Scratch;
-        int stackBytes = _calls.EmitArguments(type);
+        var stackBytes = _calls.EmitArguments(type);
         _feedback.RecordTarget(feedbackSlot);
         _asm.Alu(
             AluOp.Cmp, OpSize.Qword, CallingConvention.Instance, Mem.Base(target, FunctionReference.InstanceOffset));
@@ -113,7 +113,7 @@ internal sealed class TailCallEmitter(
         _asm.Lea(OpSize.Qword, newTop, Mem.Base(Gpr.Rbp, FrameLayout.ReturnAddress + _body.StackParameterBytes - stackBytes));
 
         // Upwards and from the top: what is overwritten has been moved.
-        for (int offset = stackBytes - sizeof(long); offset >= 0; offset -= sizeof(long))
+        for (var offset = stackBytes - sizeof(long); offset >= 0; offset -= sizeof(long))
         {
             _asm.MovScalar(OpSize.Qword, CallingConvention.ScratchXmm, Mem.Base(Gpr.Rsp, offset));
             _asm.MovScalar(OpSize.Qword, Mem.Base(newTop, sizeof(long) + offset), CallingConvention.ScratchXmm);

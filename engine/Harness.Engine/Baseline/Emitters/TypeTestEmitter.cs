@@ -73,7 +73,7 @@ internal sealed class TypeTestEmitter(BaselineState state)
         }
         else
         {
-            bool mayBeSmallInteger = TypeRegistry.IsSubtype(HeapType.Abstract(AbstractHeapType.I31), source);
+            var mayBeSmallInteger = TypeRegistry.IsSubtype(HeapType.Abstract(AbstractHeapType.I31), source);
             if (mayBeSmallInteger)
             {
                 _asm.Test(OpSize.Byte, reference, SmallIntegerTag);
@@ -84,7 +84,7 @@ internal sealed class TypeTestEmitter(BaselineState state)
             _asm.JccShort(Condition.NotEqual, done);
         }
 
-        int offset = ObjectLayout.Of(described.CanonicalId).SlotOffsets[described.DescriptorSlot];
+        var offset = ObjectLayout.Of(described.CanonicalId).SlotOffsets[described.DescriptorSlot];
         _asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(reference, offset), descriptor);
         _asm.Bind(done);
         return new FlagTest(Condition.Equal);
@@ -93,10 +93,10 @@ internal sealed class TypeTestEmitter(BaselineState state)
     private FlagTest EmitDefinedTypeTest(
         Gpr reference, HeapType target, bool isNullable, bool mayBeSmallInteger, TrapKind trap)
     {
-        bool isFunction = TypeRegistry.Get(target.CanonicalId).Function is not null;
-        int typeOffset = isFunction ? FunctionReference.TypeIdOffset : ObjectHeader.TypeIdOffset;
+        var isFunction = TypeRegistry.Get(target.CanonicalId).Function is not null;
+        var typeOffset = isFunction ? FunctionReference.TypeIdOffset : ObjectHeader.TypeIdOffset;
         var done = _asm.NewLabel();
-        bool nullFaults = trap != TrapKind.None && !isNullable;
+        var nullFaults = trap != TrapKind.None && !isNullable;
         if (!nullFaults)
         {
             EmitNullExit(reference, isNullable, Condition.Equal, done);

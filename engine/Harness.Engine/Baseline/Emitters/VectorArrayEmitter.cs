@@ -21,8 +21,8 @@ internal sealed class VectorArrayEmitter(BaselineState state, BuiltinCalls built
     public void EmitVectorArrayFill()
     {
         const int operands = 4;
-        int first = _stack.Height - operands;
-        int vector = first + 2;
+        var first = _stack.Height - operands;
+        var vector = first + 2;
         _stack.SpillBelow(first);
         _stack.StoreToSlot(vector);
         _moves.Add(BuiltinCalls.Arguments[0], _stack[first], first);
@@ -39,10 +39,10 @@ internal sealed class VectorArrayEmitter(BaselineState state, BuiltinCalls built
     /// <summary>Makes an array of vectors by the runtime, and fills it.</summary>
     public void EmitVectorArrayNew(int canonicalType, bool isDefault)
     {
-        int operands = isDefault ? 1 : 2;
-        int length = _stack.Height - 1;
-        int first = _stack.Height - operands;
-        for (int i = first; i < _stack.Height; i++)
+        var operands = isDefault ? 1 : 2;
+        var length = _stack.Height - 1;
+        var first = _stack.Height - operands;
+        for (var i = first; i < _stack.Height; i++)
         {
             _stack.StoreToSlot(i);
         }

@@ -42,7 +42,7 @@ internal sealed class VectorInstructionEmitter(BaselineState state, MemoryAddres
                 break;
         }
 
-        uint pinned = PopVectorOperands(info, row, ref operands);
+        var pinned = PopVectorOperands(info, row, ref operands);
         AllocateVectorResult(info, row, ref operands, pinned);
         _vectors.Emit(row, operands);
         var kind = info.Results[0];
@@ -67,9 +67,9 @@ internal sealed class VectorInstructionEmitter(BaselineState state, MemoryAddres
     /// <returns>The registers.</returns>
     private uint PopVectorOperands(OpcodeInfo info, in VectorSelection row, ref VectorOperands operands)
     {
-        uint pinned = RegisterSet.None;
-        int overwritten = !row.OverwritesFirst ? -1 : row.Swaps ? 1 : 0;
-        for (int i = info.Parameters.Length - 1; i >= 0; i--)
+        var pinned = RegisterSet.None;
+        var overwritten = !row.OverwritesFirst ? -1 : row.Swaps ? 1 : 0;
+        for (var i = info.Parameters.Length - 1; i >= 0; i--)
         {
             var register = i == overwritten ? _stack.PopOwned(pinned) : _stack.Pop(pinned);
             pinned |= register.Bit;
@@ -103,22 +103,25 @@ internal sealed class VectorInstructionEmitter(BaselineState state, MemoryAddres
         }
         else
         {
-            Register result = RegisterSet.IsFloat(info.Parameters[0]) && !_stack.IsUsed(operands.A)
+            var result = RegisterSet.IsFloat(info.Parameters[0]) && !_stack.IsUsed(operands.A)
                 ? operands.A
                 : _stack.Allocate(kind, pinned);
             operands.Result = result.Xmm;
             pinned |= result.Bit;
         }
 
-        if (row.Temporaries != 0) operands.Temporary = _stack.Allocate(ValueKind.V128, pinned).Xmm;
+        if (row.Temporaries != 0)
+        {
+            operands.Temporary = _stack.Allocate(ValueKind.V128, pinned).Xmm;
+        }
     }
 
     /// <summary>A load or store: the vector, if it is an operand, lies above the address.</summary>
     private void EmitVectorMemoryAccess(OpcodeInfo info, in VectorSelection row)
     {
         var operands = default(VectorOperands);
-        uint pinned = RegisterSet.None;
-        bool isLoad = info.Results.Length != 0;
+        var pinned = RegisterSet.None;
+        var isLoad = info.Results.Length != 0;
         if (info.Parameters.Length == 2)
         {
             var vector = isLoad ? _stack.PopOwned(RegisterSet.None) : _stack.Pop(RegisterSet.None);

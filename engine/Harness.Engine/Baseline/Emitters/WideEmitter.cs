@@ -14,7 +14,7 @@ internal sealed class WideEmitter(BaselineState state)
     public void EmitWideAlu(AluOp op)
     {
         var rightHigh = _stack.PopValue(RegisterSet.None);
-        uint pinned = rightHigh.IsRegister ? rightHigh.Register.Bit : RegisterSet.None;
+        var pinned = rightHigh.IsRegister ? rightHigh.Register.Bit : RegisterSet.None;
         var rightLow = _stack.PopValue(pinned);
         pinned |= rightLow.IsRegister ? rightLow.Register.Bit : RegisterSet.None;
         var high = _stack.PopOwned(pinned);

@@ -37,16 +37,28 @@ internal ref struct AffectedChunks
     /// <summary>Goes on to the next chunk, if there is one.</summary>
     public bool MoveNext()
     {
-        int count = _state.Length;
+        var count = _state.Length;
         Current = Math.Min(_nextWithRegisters, Math.Min(_nextWithConstants, _nextDifference));
         if (Current >= count)
         {
             return false;
         }
 
-        if (_nextWithRegisters == Current) _nextWithRegisters = _stack.NextWithRegisters(Current + 1, count);
-        if (_nextWithConstants == Current) _nextWithConstants = _changesConstants ? _stack.NextWithConstants(Current + 1, count) : count;
-        if (_nextDifference == Current) _nextDifference = _stack.NextDifference(_state, Current + 1);
+        if (_nextWithRegisters == Current)
+        {
+            _nextWithRegisters = _stack.NextWithRegisters(Current + 1, count);
+        }
+
+        if (_nextWithConstants == Current)
+        {
+            _nextWithConstants = _changesConstants ? _stack.NextWithConstants(Current + 1, count) : count;
+        }
+
+        if (_nextDifference == Current)
+        {
+            _nextDifference = _stack.NextDifference(_state, Current + 1);
+        }
+
         return true;
     }
 }

@@ -46,8 +46,8 @@ internal readonly record struct BaselineSettings
     /// <summary>The settings that knobs make.</summary>
     public static BaselineSettings Of(EngineOptions options)
     {
-        bool tiersUp = options.TierUp != TierUpMode.Never;
-        bool countsCalls = tiersUp && options.StressTierUpAfter > 0;
+        var tiersUp = options.TierUp != TierUpMode.Never;
+        var countsCalls = tiersUp && options.StressTierUpAfter > 0;
         return new()
         {
             WantsFeedback = tiersUp && options.Inlining,

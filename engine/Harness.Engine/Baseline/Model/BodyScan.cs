@@ -80,13 +80,17 @@ internal sealed class BodyScan
     public void Scan(WasmModule module, BytecodeReader reader, CompilationInterest interest)
     {
         _count = 1;
-        int depth = 0;
-        int current = 0;
-        int instructions = 0;
+        var depth = 0;
+        var current = 0;
+        var instructions = 0;
         var summary = default(BlockSummary);
         while (true)
         {
-            if ((++instructions & (InterestInterval - 1)) == 0) interest.ThrowIfGone();
+            if ((++instructions & (InterestInterval - 1)) == 0)
+            {
+                interest.ThrowIfGone();
+            }
+
             var opcode = reader.ReadOpcode();
             switch (opcode)
             {
@@ -95,7 +99,7 @@ internal sealed class BodyScan
                     break;
                 case Opcode.LocalSet:
                 case Opcode.LocalTee:
-                    ulong bit = BlockSummary.BitOf(reader.ReadIndex());
+                    var bit = BlockSummary.BitOf(reader.ReadIndex());
                     summary.UsedLocals |= bit;
                     summary.ModifiedLocals |= bit;
                     break;
@@ -105,8 +109,16 @@ internal sealed class BodyScan
                 case Opcode.TryTable:
                 case Opcode.Try:
                     reader.SkipImmediates(opcode);
-                    if (depth == _open.Length) Array.Resize(ref _open, 2 * depth);
-                    if (_count == _blocks.Length) Array.Resize(ref _blocks, 2 * _count);
+                    if (depth == _open.Length)
+                    {
+                        Array.Resize(ref _open, 2 * depth);
+                    }
+
+                    if (_count == _blocks.Length)
+                    {
+                        Array.Resize(ref _blocks, 2 * _count);
+                    }
+
                     _blocks[current] = summary;
                     _open[depth++] = current;
                     current = _count++;
@@ -114,11 +126,19 @@ internal sealed class BodyScan
                     break;
                 case Opcode.Delegate:
                 case Opcode.End:
-                    if (opcode == Opcode.Delegate) reader.ReadIndex();
+                    if (opcode == Opcode.Delegate)
+                    {
+                        reader.ReadIndex();
+                    }
+
                     summary.EndOffset = reader.Offset;
                     summary.NextBlock = _count;
                     _blocks[current] = summary;
-                    if (depth == 0) return;
+                    if (depth == 0)
+                    {
+                        return;
+                    }
+
                     current = _open[--depth];
                     _blocks[current].Include(summary);
                     summary = _blocks[current];

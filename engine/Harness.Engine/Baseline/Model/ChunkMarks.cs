@@ -47,12 +47,12 @@ internal sealed class ChunkMarks
     /// <summary>Makes room for twice as many chunks.</summary>
     public void Grow()
     {
-        int count = _numbers.Length;
+        var count = _numbers.Length;
         Array.Resize(ref _numbers, 2 * count);
         Array.Resize(ref _stale, 2 * count);
         Array.Resize(ref _registers, 2 * count);
         Array.Resize(ref _constants, 2 * count);
-        ulong[] references = References;
+        var references = References;
         Array.Resize(ref references, 2 * count);
         References = references;
         Clear(count);
@@ -67,7 +67,7 @@ internal sealed class ChunkMarks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Change(int index, ValuePlace place)
     {
-        int chunk = index >> StateChunks.SizeBits;
+        var chunk = index >> StateChunks.SizeBits;
         _numbers[chunk] = Changed;
         _stale[chunk] = Stale;
         if (place == ValuePlace.Register)
@@ -86,7 +86,7 @@ internal sealed class ChunkMarks
     /// <summary>The first chunk, from one on, that is not saved; the count if there is none.</summary>
     public int NextChanged(int start, int count)
     {
-        int next = _numbers.AsSpan(start, count - start).IndexOf(Changed);
+        var next = _numbers.AsSpan(start, count - start).IndexOf(Changed);
         return next < 0 ? count : start + next;
     }
 
@@ -130,9 +130,12 @@ internal sealed class ChunkMarks
             vector = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(vector, new Vector<int>(number)), new Vector<int>(Changed), vector);
         }
 
-        foreach (ref int left in numbers[(vectors.Length * Vector<int>.Count)..])
+        foreach (ref var left in numbers[(vectors.Length * Vector<int>.Count)..])
         {
-            if (left >= number) left = Changed;
+            if (left >= number)
+            {
+                left = Changed;
+            }
         }
     }
 
@@ -148,8 +151,8 @@ internal sealed class ChunkMarks
             found -= Vector.GreaterThanOrEqual(vector, new Vector<int>(number));
         }
 
-        int total = Vector.Sum(found);
-        foreach (int left in numbers[(vectors.Length * Vector<int>.Count)..])
+        var total = Vector.Sum(found);
+        foreach (var left in numbers[(vectors.Length * Vector<int>.Count)..])
         {
             total += left >= number ? 1 : 0;
         }
@@ -167,7 +170,7 @@ internal sealed class ChunkMarks
     /// <summary>The first chunk, from one on, whose references are not known; the count if there is none.</summary>
     public int NextUnmapped(int start, int count)
     {
-        int next = _stale.AsSpan(start, count - start).IndexOfAny(WithUnmapped);
+        var next = _stale.AsSpan(start, count - start).IndexOfAny(WithUnmapped);
         return next < 0 ? count : start + next;
     }
 
@@ -179,10 +182,18 @@ internal sealed class ChunkMarks
     {
         while (start < count)
         {
-            int next = _stale.AsSpan(start, count - start).IndexOfAny(WithNewConstants);
-            if (next < 0) return count;
+            var next = _stale.AsSpan(start, count - start).IndexOfAny(WithNewConstants);
+            if (next < 0)
+            {
+                return count;
+            }
+
             start += next;
-            if (_constants[start]) return start;
+            if (_constants[start])
+            {
+                return start;
+            }
+
             HasSeenConstants(start++);
         }
 
@@ -201,7 +212,7 @@ internal sealed class ChunkMarks
     /// <summary>Lets the constants of all chunks be looked at.</summary>
     public void LookAtConstants(int count)
     {
-        foreach (ref byte stale in _stale.AsSpan(0, count))
+        foreach (ref var stale in _stale.AsSpan(0, count))
         {
             stale |= NewConstants;
         }
@@ -217,7 +228,7 @@ internal sealed class ChunkMarks
 
     private static int Next(bool[] marks, int start, int count)
     {
-        int next = marks.AsSpan(start, count - start).IndexOf(true);
+        var next = marks.AsSpan(start, count - start).IndexOf(true);
         return next < 0 ? count : start + next;
     }
 }

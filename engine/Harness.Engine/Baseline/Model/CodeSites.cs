@@ -50,7 +50,7 @@ internal sealed class CodeSites(Assembler assembler, FunctionBody body, ValueSta
     /// </summary>
     public int MapReferences(uint furtherRegisters = RegisterSet.None)
     {
-        var references = _stack.References(out uint registers, out var changed);
+        var references = _stack.References(out var registers, out var changed);
         return StackMaps.Add(references, changed, _stack.Height, registers | furtherRegisters);
     }
 

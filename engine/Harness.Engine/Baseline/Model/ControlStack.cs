@@ -159,7 +159,7 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
     /// <exception cref="NotSupportedException">There are too many.</exception>
     public int ReserveState(int height)
     {
-        int start = _stateEnd;
+        var start = _stateEnd;
         _stateEnd += StateChunks.CountFor(height);
         if (_stateEnd > _states.Length)
         {
@@ -179,7 +179,7 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
     /// <returns>Where it lies.</returns>
     public int SaveState()
     {
-        int start = ReserveState(_stack.Height);
+        var start = ReserveState(_stack.Height);
         _stack.Save().CopyTo(_states.AsSpan(start));
         return start;
     }
@@ -193,7 +193,7 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
     /// <summary>Removes the chunks that neither the stack nor any open label has, and gives the others lower numbers in the same order.</summary>
     private void RemoveUnusedChunks()
     {
-        int count = _chunks.Count;
+        var count = _chunks.Count;
         if (_usedBelow.Length <= count)
         {
             _usedBelow = new int[2 * count];
@@ -204,10 +204,10 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
         used.Clear();
         Mark(states, used);
         Mark(_stack.SavedChunks, used);
-        int below = 0;
-        for (int i = 0; i <= count; i++)
+        var below = 0;
+        for (var i = 0; i <= count; i++)
         {
-            bool isUsed = used[i] != 0;
+            var isUsed = used[i] != 0;
             used[i] = below;
             if (isUsed)
             {
@@ -229,17 +229,23 @@ internal sealed class ControlStack(Assembler assembler, FunctionBody body, Value
     /// <summary>Marks chunks by their numbers; what is no number of a chunk belongs to a state that is not settled yet, or to a chunk that is not saved.</summary>
     private static void Mark(ReadOnlySpan<int> numbers, Span<int> marks)
     {
-        foreach (int number in numbers)
+        foreach (var number in numbers)
         {
-            if ((uint)number < (uint)marks.Length - 1) marks[number] = 1;
+            if ((uint)number < (uint)marks.Length - 1)
+            {
+                marks[number] = 1;
+            }
         }
     }
 
     private static void Renumber(Span<int> numbers, ReadOnlySpan<int> usedBelow)
     {
-        foreach (ref int number in numbers)
+        foreach (ref var number in numbers)
         {
-            if ((uint)number < (uint)usedBelow.Length - 1) number = usedBelow[number];
+            if ((uint)number < (uint)usedBelow.Length - 1)
+            {
+                number = usedBelow[number];
+            }
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class ExceptionHandlers(BaselineState state)
     public int[] LandingPadOffsets()
     {
         var offsets = new int[_count];
-        for (int i = 0; i < offsets.Length; i++)
+        for (var i = 0; i < offsets.Length; i++)
         {
             offsets[i] = _asm.OffsetOf(_landingPads[i]);
         }
@@ -83,11 +83,11 @@ internal sealed class ExceptionHandlers(BaselineState state)
         }
 
         ReadOnlySpan<int> expected = _control.HandlerStateOf(_control[Catcher]);
-        int count = StateChunks.CountFor(_body.LocalCount);
-        for (int chunk = _stack.NextWithNewConstants(0, count); chunk < count; chunk = _stack.NextWithNewConstants(chunk + 1, count))
+        var count = StateChunks.CountFor(_body.LocalCount);
+        for (var chunk = _stack.NextWithNewConstants(0, count); chunk < count; chunk = _stack.NextWithNewConstants(chunk + 1, count))
         {
-            int first = chunk << StateChunks.SizeBits;
-            for (int i = first; i < Math.Min(first + StateChunks.Size, _body.LocalCount); i++)
+            var first = chunk << StateChunks.SizeBits;
+            for (var i = first; i < Math.Min(first + StateChunks.Size, _body.LocalCount); i++)
             {
                 if (_stack[i].IsConstant && _chunks.ValueOf(expected, i).IsFrame)
                 {

@@ -32,8 +32,8 @@ internal sealed class LabelStates(BaselineState state)
     /// <param name="branches">How many branches there are.</param>
     public void Limit(int branches = 1)
     {
-        int inRegisters = Math.Max(0, _stack.InRegisters - MostInRegisters);
-        int constants = Math.Max(0, _stack.ConstantLocals - _stack.MostConstantLocals);
+        var inRegisters = Math.Max(0, _stack.InRegisters - MostInRegisters);
+        var constants = Math.Max(0, _stack.ConstantLocals - _stack.MostConstantLocals);
         if (inRegisters + constants == 0)
         {
             return;
@@ -76,10 +76,10 @@ internal sealed class LabelStates(BaselineState state)
         _control.NoteSettled(frame);
         ref readonly var summary = ref _body.Scan[frame.Summary];
         uint taken = 0;
-        int target = frame.TargetHeight;
-        int below = frame.BaseHeight;
+        var target = frame.TargetHeight;
+        var below = frame.BaseHeight;
         _draft.Begin(target);
-        int whole = below >> StateChunks.SizeBits;
+        var whole = below >> StateChunks.SizeBits;
         var affected = new AffectedChunks(_stack, source, whole, summary);
         while (affected.MoveNext())
         {
@@ -89,8 +89,8 @@ internal sealed class LabelStates(BaselineState state)
             }
         }
 
-        int shift = height - target;
-        for (int first = whole << StateChunks.SizeBits; first < target; first += StateChunks.Size)
+        var shift = height - target;
+        for (var first = whole << StateChunks.SizeBits; first < target; first += StateChunks.Size)
         {
             var expected = _draft.Own(source, first >> StateChunks.SizeBits);
             if (first < below)
@@ -98,7 +98,7 @@ internal sealed class LabelStates(BaselineState state)
                 Expect(expected[..(below - first)], first, summary, ref taken, busy);
             }
 
-            for (int i = Math.Max(first, below); i < Math.Min(first + StateChunks.Size, target); i++)
+            for (var i = Math.Max(first, below); i < Math.Min(first + StateChunks.Size, target); i++)
             {
                 var value = _chunks.ValueOf(source, i + shift);
                 value.IsSaved = false;
@@ -121,7 +121,7 @@ internal sealed class LabelStates(BaselineState state)
         frame.IsTarget = true;
         ref readonly var summary = ref _body.Scan[frame.Summary];
         var source = _stack.Save();
-        int height = frame.TargetHeight;
+        var height = frame.TargetHeight;
         _draft.Begin(height);
         ExpectInFrame(source, height, frame.BaseHeight, summary);
         if (!summary.HasCall)
@@ -150,11 +150,11 @@ internal sealed class LabelStates(BaselineState state)
     private void StoreConstants()
     {
         ref readonly var summary = ref _body.Scan.Body;
-        int count = StateChunks.CountFor(_body.LocalCount);
-        for (int chunk = _stack.NextWithConstants(0, count); chunk < count; chunk = _stack.NextWithConstants(chunk + 1, count))
+        var count = StateChunks.CountFor(_body.LocalCount);
+        for (var chunk = _stack.NextWithConstants(0, count); chunk < count; chunk = _stack.NextWithConstants(chunk + 1, count))
         {
-            int first = chunk << StateChunks.SizeBits;
-            for (int i = first; i < Math.Min(first + StateChunks.Size, _body.LocalCount); i++)
+            var first = chunk << StateChunks.SizeBits;
+            for (var i = first; i < Math.Min(first + StateChunks.Size, _body.LocalCount); i++)
             {
                 if (_stack[i].IsConstant && summary.Modifies(i))
                 {
@@ -170,7 +170,7 @@ internal sealed class LabelStates(BaselineState state)
     private bool IsAffected(int number, int chunk, in BlockSummary summary)
     {
         ref readonly var known = ref _chunks.SummaryOf(number);
-        int first = chunk << StateChunks.SizeBits;
+        var first = chunk << StateChunks.SizeBits;
         return known.Registers != 0
             || (known.Constants != 0 && first < _body.LocalCount && summary.ModifiesAny(first));
     }
@@ -178,7 +178,7 @@ internal sealed class LabelStates(BaselineState state)
     /// <summary>Where values below those that a branch takes along are expected.</summary>
     private void Expect(Span<StackValue> values, int first, in BlockSummary summary, ref uint taken, uint busy)
     {
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             ref var value = ref values[i];
             if (value.IsRegister)
@@ -199,7 +199,7 @@ internal sealed class LabelStates(BaselineState state)
     /// <param name="summary">The block.</param>
     private void ExpectInFrame(ReadOnlySpan<int> source, int height, int below, in BlockSummary summary)
     {
-        int whole = below >> StateChunks.SizeBits;
+        var whole = below >> StateChunks.SizeBits;
         var affected = new AffectedChunks(_stack, source, whole, summary);
         while (affected.MoveNext())
         {
@@ -209,7 +209,7 @@ internal sealed class LabelStates(BaselineState state)
             }
         }
 
-        for (int chunk = whole; chunk < StateChunks.CountFor(height); chunk++)
+        for (var chunk = whole; chunk < StateChunks.CountFor(height); chunk++)
         {
             ExpectInFrame(source, chunk, height, below, summary);
         }
@@ -217,12 +217,12 @@ internal sealed class LabelStates(BaselineState state)
 
     private void ExpectInFrame(ReadOnlySpan<int> source, int chunk, int height, int below, in BlockSummary summary)
     {
-        int first = chunk << StateChunks.SizeBits;
+        var first = chunk << StateChunks.SizeBits;
         var expected = _draft.Own(source, chunk);
-        for (int i = first; i < Math.Min(first + StateChunks.Size, height); i++)
+        for (var i = first; i < Math.Min(first + StateChunks.Size, height); i++)
         {
             ref var value = ref expected[i - first];
-            bool isModified = i < _body.LocalCount ? summary.Modifies(i) : i >= below;
+            var isModified = i < _body.LocalCount ? summary.Modifies(i) : i >= below;
             if (!value.IsConstant || isModified)
             {
                 value = StackValue.InFrame(value.Kind);
@@ -233,15 +233,15 @@ internal sealed class LabelStates(BaselineState state)
     /// <summary>Lets values that are in registers stay there at the start of a loop.</summary>
     private void KeepRegisters(ReadOnlySpan<int> source, int height, in BlockSummary summary, bool onlyUsed, ref Turns turns)
     {
-        int count = StateChunks.CountFor(height);
-        for (int chunk = _stack.NextWithRegisters(0, count); chunk < count; chunk = _stack.NextWithRegisters(chunk + 1, count))
+        var count = StateChunks.CountFor(height);
+        for (var chunk = _stack.NextWithRegisters(0, count); chunk < count; chunk = _stack.NextWithRegisters(chunk + 1, count))
         {
-            int first = chunk << StateChunks.SizeBits;
+            var first = chunk << StateChunks.SizeBits;
             var expected = _draft.Own(source, chunk);
-            for (int i = first; i < Math.Min(first + StateChunks.Size, height); i++)
+            for (var i = first; i < Math.Min(first + StateChunks.Size, height); i++)
             {
                 ref readonly var value = ref _stack[i];
-                bool isWanted = onlyUsed ? i >= _body.LocalCount || summary.Uses(i) : expected[i - first].IsFrame;
+                var isWanted = onlyUsed ? i >= _body.LocalCount || summary.Uses(i) : expected[i - first].IsFrame;
                 if (value.IsRegister && isWanted && (turns.Taken & value.Register.Bit) == 0 && turns.Take(value.Kind))
                 {
                     expected[i - first] = KeepRegister(StackValue.In(value.Register, value.Kind), ref turns.Taken, turns.Busy);
@@ -253,8 +253,8 @@ internal sealed class LabelStates(BaselineState state)
     /// <summary>Lets values that a loop uses, or takes along, be in registers at its start.</summary>
     private void LoadIntoRegisters(ReadOnlySpan<int> source, in ControlFrame frame, in BlockSummary summary, ref Turns turns)
     {
-        int height = frame.TargetHeight;
-        for (int chunk = 0; chunk << StateChunks.SizeBits < height && !turns.AreOver; chunk++)
+        var height = frame.TargetHeight;
+        for (var chunk = 0; chunk << StateChunks.SizeBits < height && !turns.AreOver; chunk++)
         {
             if (chunk < _body.LocalCount >> StateChunks.SizeBits && !turns.AreLeft(_stack.KindsOfLocals))
             {
@@ -262,17 +262,17 @@ internal sealed class LabelStates(BaselineState state)
                 chunk = _body.LocalCount >> StateChunks.SizeBits;
             }
 
-            int first = chunk << StateChunks.SizeBits;
-            int end = Math.Min(first + StateChunks.Size, height);
-            bool isUsed = end > frame.BaseHeight || (first < _body.LocalCount && summary.UsesAny(first));
+            var first = chunk << StateChunks.SizeBits;
+            var end = Math.Min(first + StateChunks.Size, height);
+            var isUsed = end > frame.BaseHeight || (first < _body.LocalCount && summary.UsesAny(first));
             if (!isUsed || (first + StateChunks.Size <= _body.LocalCount && !turns.AreLeft(_stack.KindsOf(chunk))))
             {
                 continue;
             }
 
-            for (int i = first; i < end; i++)
+            for (var i = first; i < end; i++)
             {
-                bool isWanted = i >= frame.BaseHeight || (i < _body.LocalCount && summary.Uses(i));
+                var isWanted = i >= frame.BaseHeight || (i < _body.LocalCount && summary.Uses(i));
                 if (isWanted && _draft.Own(source, chunk)[i - first] is { IsFrame: true } value && turns.Take(value.Kind))
                 {
                     _draft.Own(source, chunk)[i - first] = TakeRegister(value.Kind, ref turns.Taken, turns.Busy, RegisterSet.None);
@@ -296,7 +296,7 @@ internal sealed class LabelStates(BaselineState state)
     /// <summary>Expects a value in a register that is not taken, of the busy ones last; in the frame if there is none.</summary>
     private static StackValue TakeRegister(ValueKind kind, ref uint taken, uint busy, uint excluded)
     {
-        uint free = RegisterSet.For(kind) & ~taken & ~excluded;
+        var free = RegisterSet.For(kind) & ~taken & ~excluded;
         if ((free & ~busy) != 0)
         {
             free &= ~busy;

@@ -87,10 +87,10 @@ internal sealed class ParallelMove
     {
         while (_pendingMoves != 0)
         {
-            bool progressed = false;
-            for (uint candidates = _pendingMoves; candidates != 0; candidates &= candidates - 1)
+            var progressed = false;
+            for (var candidates = _pendingMoves; candidates != 0; candidates &= candidates - 1)
             {
-                int destination = BitOperations.TrailingZeroCount(candidates);
+                var destination = BitOperations.TrailingZeroCount(candidates);
                 if (_readers[destination] == 0)
                 {
                     Finish(destination);
@@ -121,8 +121,8 @@ internal sealed class ParallelMove
     {
         var register = Register.FromCode(destination);
         var source = _sources[destination];
-        uint readers = _pendingMoves;
-        int reader = BitOperations.TrailingZeroCount(readers);
+        var readers = _pendingMoves;
+        var reader = BitOperations.TrailingZeroCount(readers);
         while (_sources[reader] != register)
         {
             readers &= readers - 1;

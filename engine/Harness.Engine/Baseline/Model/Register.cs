@@ -92,14 +92,22 @@ internal static class RegisterSet
     private static uint Collect(ReadOnlySpan<Gpr> registers)
     {
         uint set = 0;
-        foreach (var register in registers) set |= ((Register)register).Bit;
+        foreach (var register in registers)
+        {
+            set |= ((Register)register).Bit;
+        }
+
         return set;
     }
 
     private static uint Collect(ReadOnlySpan<Xmm> registers)
     {
         uint set = 0;
-        foreach (var register in registers) set |= ((Register)register).Bit;
+        foreach (var register in registers)
+        {
+            set |= ((Register)register).Bit;
+        }
+
         return set;
     }
 }

@@ -69,7 +69,7 @@ internal struct RegisterUses()
     /// <summary>The register of a set to spill: in turn, so that a value that was just spilled is not loaded and spilled again.</summary>
     public Register ChooseVictim(uint candidates)
     {
-        uint fresh = candidates & ~_recentlySpilled;
+        var fresh = candidates & ~_recentlySpilled;
         if (fresh == 0)
         {
             _recentlySpilled &= ~candidates;

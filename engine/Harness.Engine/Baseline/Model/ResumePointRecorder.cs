@@ -54,10 +54,10 @@ internal sealed class ResumePointRecorder(Assembler assembler, FunctionBody body
 
         var chunks = new ValueLocation[StateChunks.CountFor(_stack.Height)][];
         Count(chunks.Length);
-        for (int i = 0; i < chunks.Length; i++)
+        for (var i = 0; i < chunks.Length; i++)
         {
-            int first = i << StateChunks.SizeBits;
-            int length = Math.Min(StateChunks.Size, _stack.Height - first);
+            var first = i << StateChunks.SizeBits;
+            var length = Math.Min(StateChunks.Size, _stack.Height - first);
             chunks[i] = !_stack.IsDescribed(i) || i >= _last.Length || _last[i].Length != length ? Describe(first, length) : _last[i];
             _stack.HasDescribed(i);
         }
@@ -70,7 +70,7 @@ internal sealed class ResumePointRecorder(Assembler assembler, FunctionBody body
     {
         Count(length);
         var values = new ValueLocation[length];
-        for (int i = 0; i < length; i++)
+        for (var i = 0; i < length; i++)
         {
             ref readonly var value = ref _stack[first + i];
             values[i] = value.Place switch

@@ -28,7 +28,7 @@ internal sealed class StackMapTable
     /// <returns>What <see cref="CodeSite.StackMap"/> is to be: the map's index, or -1 if it is empty.</returns>
     public int Add(ReadOnlySpan<ulong> references, ReadOnlySpan<int> changed, int height, uint registers)
     {
-        ulong lastMask = height % BitsPerWord == 0 ? ulong.MaxValue : (1UL << height) - 1;
+        var lastMask = height % BitsPerWord == 0 ? ulong.MaxValue : (1UL << height) - 1;
         return _maps.MapOf(_maps.SetOf(references, lastMask, changed), registers);
     }
 
@@ -43,7 +43,7 @@ internal sealed class StackMapTable
         if (Vector256.IsHardwareAccelerated)
         {
             var words = MemoryMarshal.Cast<StackValue, ulong>(values);
-            for (int i = 0; i < words.Length; i += Vector256<ulong>.Count)
+            for (var i = 0; i < words.Length; i += Vector256<ulong>.Count)
             {
                 var places = Vector256.Create(words[i..]) & Vector256.Create(StackValue.PlaceMask);
                 var found = Vector256.Equals(places, Vector256.Create(StackValue.ReferenceInFrame))
@@ -54,9 +54,12 @@ internal sealed class StackMapTable
             return slots;
         }
 
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
-            if ((values[i].Bits & StackValue.PlaceMask) is StackValue.ReferenceInFrame or StackValue.SavedReference) slots |= 1UL << i;
+            if ((values[i].Bits & StackValue.PlaceMask) is StackValue.ReferenceInFrame or StackValue.SavedReference)
+            {
+                slots |= 1UL << i;
+            }
         }
 
         return slots;

@@ -127,12 +127,12 @@ internal struct StackValue
         }
 
         ulong union = 0;
-        for (int i = 0; i < Vector<ulong>.Count; i++)
+        for (var i = 0; i < Vector<ulong>.Count; i++)
         {
             union |= all[i];
         }
 
-        foreach (ulong word in words[(vectors.Length * Vector<ulong>.Count)..])
+        foreach (var word in words[(vectors.Length * Vector<ulong>.Count)..])
         {
             union |= word;
         }

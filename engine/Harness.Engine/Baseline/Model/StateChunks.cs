@@ -54,7 +54,11 @@ internal sealed class StateChunks
     /// <summary>Gives a chunk a lower number, or the one that it has, in place of whatever had that.</summary>
     public void Move(int from, int to)
     {
-        if (from == to) return;
+        if (from == to)
+        {
+            return;
+        }
+
         this[from].CopyTo(_values.AsSpan(to << SizeBits));
         _summaries[to] = _summaries[from];
     }
@@ -69,7 +73,7 @@ internal sealed class StateChunks
     private static Summary Summarize(ReadOnlySpan<StackValue> values)
     {
         uint registers = 0;
-        int constants = 0;
+        var constants = 0;
         if (StackValue.AnyBeyondFrame(values))
         {
             foreach (ref readonly var value in values)

@@ -18,7 +18,7 @@ internal sealed class StateDraft(StateChunks chunks)
     public void Begin(int height)
     {
         _own.Clear();
-        int count = StateChunks.CountFor(height);
+        var count = StateChunks.CountFor(height);
         if (count > _isOwn.Length)
         {
             _isOwn = new bool[Math.Max(count, 2 * _isOwn.Length)];
@@ -37,7 +37,7 @@ internal sealed class StateDraft(StateChunks chunks)
         {
             _isOwn[chunk] = true;
             _own.Add(chunk);
-            int copied = source[chunk];
+            var copied = source[chunk];
             _chunks[copied][.._chunks.SummaryOf(copied).Length].CopyTo(own);
         }
 
@@ -51,10 +51,10 @@ internal sealed class StateDraft(StateChunks chunks)
     public void Finish(ReadOnlySpan<int> source, Span<int> target, int height)
     {
         source[..target.Length].CopyTo(target);
-        foreach (int chunk in _own)
+        foreach (var chunk in _own)
         {
             _isOwn[chunk] = false;
-            int first = chunk << StateChunks.SizeBits;
+            var first = chunk << StateChunks.SizeBits;
             ReadOnlySpan<StackValue> own = _values.AsSpan(first, Math.Min(StateChunks.Size, height - first));
             if (BeginsWith(source[chunk], own))
             {

@@ -15,13 +15,13 @@ internal sealed class StateTransfer(BaselineState state)
     public bool IsSatisfied(in ControlFrame frame)
     {
         ReadOnlySpan<int> target = _control.StateOf(frame);
-        int shift = _stack.Height - frame.TargetHeight;
+        var shift = _stack.Height - frame.TargetHeight;
         if (!IsSatisfied(target, shift == 0 ? frame.TargetHeight : frame.BaseHeight))
         {
             return false;
         }
 
-        for (int i = frame.BaseHeight; shift != 0 && i < frame.TargetHeight; i++)
+        for (var i = frame.BaseHeight; shift != 0 && i < frame.TargetHeight; i++)
         {
             ref readonly var expected = ref _chunks.ValueOf(target, i);
             if (!expected.IsRegister || !_stack[i + shift].Satisfies(expected))
@@ -40,9 +40,9 @@ internal sealed class StateTransfer(BaselineState state)
     /// <summary>Whether code that expects a state can be entered with another one of the same height without a move.</summary>
     public bool Satisfies(ReadOnlySpan<int> source, ReadOnlySpan<int> target, int height)
     {
-        for (int i = source.CommonPrefixLength(target); i < target.Length; i += 1 + source[(i + 1)..].CommonPrefixLength(target[(i + 1)..]))
+        for (var i = source.CommonPrefixLength(target); i < target.Length; i += 1 + source[(i + 1)..].CommonPrefixLength(target[(i + 1)..]))
         {
-            int count = Math.Min(StateChunks.Size, height - (i << StateChunks.SizeBits));
+            var count = Math.Min(StateChunks.Size, height - (i << StateChunks.SizeBits));
             if (!Satisfies(_chunks[source[i]][..count], _chunks[target[i]][..count]))
             {
                 return false;
@@ -65,17 +65,17 @@ internal sealed class StateTransfer(BaselineState state)
     public void Transfer(ReadOnlySpan<int> target, int height, int arity)
     {
         var source = _stack.Values;
-        int shift = source.Length - height;
-        int baseHeight = height - arity;
+        var shift = source.Length - height;
+        var baseHeight = height - arity;
         if (shift != 0)
         {
             LowerFrameValues(source, baseHeight, height, shift);
         }
 
         var below = target[..StateChunks.CountFor(baseHeight)];
-        for (int chunk = _stack.NextDifference(below, 0); chunk < below.Length; chunk = _stack.NextDifference(below, chunk + 1))
+        for (var chunk = _stack.NextDifference(below, 0); chunk < below.Length; chunk = _stack.NextDifference(below, chunk + 1))
         {
-            int first = chunk << StateChunks.SizeBits;
+            var first = chunk << StateChunks.SizeBits;
             var values = source[first..Math.Min(first + StateChunks.Size, baseHeight)];
             if (!TryAdopt(chunk, values, target[chunk]))
             {
@@ -83,7 +83,7 @@ internal sealed class StateTransfer(BaselineState state)
             }
         }
 
-        for (int i = baseHeight; i < height; i++)
+        for (var i = baseHeight; i < height; i++)
         {
             ref readonly var value = ref source[i + shift];
             Transfer(value, _chunks.ValueOf(target, i), i, isInSlot: value.IsFrame || (value.IsSaved && shift == 0));
@@ -96,9 +96,9 @@ internal sealed class StateTransfer(BaselineState state)
     private bool IsSatisfied(ReadOnlySpan<int> target, int height)
     {
         var below = target[..StateChunks.CountFor(height)];
-        for (int chunk = _stack.NextDifference(below, 0); chunk < below.Length; chunk = _stack.NextDifference(below, chunk + 1))
+        for (var chunk = _stack.NextDifference(below, 0); chunk < below.Length; chunk = _stack.NextDifference(below, chunk + 1))
         {
-            int first = chunk << StateChunks.SizeBits;
+            var first = chunk << StateChunks.SizeBits;
             var values = _stack.Values[first..Math.Min(first + StateChunks.Size, height)];
             if (!TryAdopt(chunk, values, target[chunk]) && !Satisfies(values, _chunks[target[chunk]]))
             {
@@ -128,7 +128,7 @@ internal sealed class StateTransfer(BaselineState state)
 
     private static bool Satisfies(ReadOnlySpan<StackValue> source, ReadOnlySpan<StackValue> target)
     {
-        for (int i = StateChunks.NextDifference(source, target, 0); i < source.Length; i = StateChunks.NextDifference(source, target, i + 1))
+        for (var i = StateChunks.NextDifference(source, target, 0); i < source.Length; i = StateChunks.NextDifference(source, target, i + 1))
         {
             if (!source[i].Satisfies(target[i]))
             {
@@ -141,7 +141,7 @@ internal sealed class StateTransfer(BaselineState state)
 
     private void TransferChunk(ReadOnlySpan<StackValue> source, ReadOnlySpan<StackValue> target, int first)
     {
-        for (int i = StateChunks.NextDifference(source, target, 0); i < source.Length; i = StateChunks.NextDifference(source, target, i + 1))
+        for (var i = StateChunks.NextDifference(source, target, 0); i < source.Length; i = StateChunks.NextDifference(source, target, i + 1))
         {
             if (!source[i].Satisfies(target[i]))
             {
@@ -167,7 +167,7 @@ internal sealed class StateTransfer(BaselineState state)
     /// <summary>Copies values that are in the frame to the slots of their new heights.</summary>
     private void LowerFrameValues(ReadOnlySpan<StackValue> source, int start, int end, int shift)
     {
-        for (int i = start; i < end; i++)
+        for (var i = start; i < end; i++)
         {
             if (source[i + shift].IsFrame)
             {

@@ -26,11 +26,11 @@ internal sealed partial class ValueStack
     /// <summary>The state as it is, as the numbers of its chunks. Not to be kept: it changes with the stack.</summary>
     public ReadOnlySpan<int> Save()
     {
-        int count = StateChunks.CountFor(_height);
+        var count = StateChunks.CountFor(_height);
         var numbers = _chunks.Numbers(count);
-        for (int i = _chunks.NextChanged(0, count); i < count; i = _chunks.NextChanged(i + 1, count))
+        for (var i = _chunks.NextChanged(0, count); i < count; i = _chunks.NextChanged(i + 1, count))
         {
-            int first = i << StateChunks.SizeBits;
+            var first = i << StateChunks.SizeBits;
             numbers[i] = _saved.Add(_values.AsSpan(first, Math.Min(StateChunks.Size, _height - first)));
             if (first + StateChunks.Size <= _height)
             {
@@ -59,10 +59,10 @@ internal sealed partial class ValueStack
     public void Restore(ReadOnlySpan<int> state, int height)
     {
         _height = height;
-        for (int i = _chunks.NextDifference(state, 0); i < state.Length; i = _chunks.NextDifference(state, i + 1))
+        for (var i = _chunks.NextDifference(state, 0); i < state.Length; i = _chunks.NextDifference(state, i + 1))
         {
-            int first = i << StateChunks.SizeBits;
-            int localEnd = Math.Min(first + StateChunks.Size, _localCount);
+            var first = i << StateChunks.SizeBits;
+            var localEnd = Math.Min(first + StateChunks.Size, _localCount);
             ref readonly var summary = ref _saved.SummaryOf(state[i]);
             ConstantLocals -= CountConstants(first, localEnd);
             _saved[state[i]][..summary.Length].CopyTo(_values.AsSpan(first));
@@ -71,9 +71,9 @@ internal sealed partial class ValueStack
         }
 
         _registers.ForgetUses();
-        for (int i = _chunks.NextWithRegisters(0, state.Length); i < state.Length; i = _chunks.NextWithRegisters(i + 1, state.Length))
+        for (var i = _chunks.NextWithRegisters(0, state.Length); i < state.Length; i = _chunks.NextWithRegisters(i + 1, state.Length))
         {
-            int first = i << StateChunks.SizeBits;
+            var first = i << StateChunks.SizeBits;
             Retain(first, Math.Min(first + StateChunks.Size, height));
         }
     }
@@ -100,17 +100,17 @@ internal sealed partial class ValueStack
     {
         registers = 0;
         _changedWords.Clear();
-        int count = StateChunks.CountFor(_height);
-        for (int i = _chunks.NextUnmapped(0, count); i < count; i = _chunks.NextUnmapped(i + 1, count))
+        var count = StateChunks.CountFor(_height);
+        for (var i = _chunks.NextUnmapped(0, count); i < count; i = _chunks.NextUnmapped(i + 1, count))
         {
             _chunks.References[i] = StackMapTable.ReferencesIn(_values.AsSpan(i << StateChunks.SizeBits, StateChunks.Size));
             _chunks.HasMapped(i);
             _changedWords.Add(i);
         }
 
-        for (int i = _chunks.NextWithRegisters(0, count); i < count; i = _chunks.NextWithRegisters(i + 1, count))
+        for (var i = _chunks.NextWithRegisters(0, count); i < count; i = _chunks.NextWithRegisters(i + 1, count))
         {
-            int first = i << StateChunks.SizeBits;
+            var first = i << StateChunks.SizeBits;
             var values = _values.AsSpan(first, Math.Min(StateChunks.Size, _height - first));
             if (values.Length == StateChunks.Size && !StackValue.AnyInRegister(values))
             {
@@ -129,7 +129,7 @@ internal sealed partial class ValueStack
     /// <summary>Counts the registers of values from one height to another.</summary>
     private void Retain(int start, int end)
     {
-        for (int i = start; i < end; i++)
+        for (var i = start; i < end; i++)
         {
             if (_values[i].IsRegister)
             {
@@ -141,8 +141,8 @@ internal sealed partial class ValueStack
 
     private int CountConstants(int start, int end)
     {
-        int count = 0;
-        for (int i = start; i < end; i++)
+        var count = 0;
+        for (var i = start; i < end; i++)
         {
             count += _values[i].IsConstant ? 1 : 0;
         }

@@ -72,7 +72,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
     {
         _localCount = _height;
         ConstantLocals = CountConstants(0, _localCount);
-        int chunks = StateChunks.CountFor(_localCount);
+        var chunks = StateChunks.CountFor(_localCount);
         if (chunks > _localKinds.Length)
         {
             _localKinds = new LocalKinds[chunks];
@@ -80,7 +80,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
 
         _localKinds.AsSpan(0, chunks).Clear();
         KindsOfLocals = LocalKinds.None;
-        for (int i = 0; i < _localCount; i++)
+        for (var i = 0; i < _localCount; i++)
         {
             var kind = RegisterSet.IsFloat(_values[i].Kind) ? LocalKinds.Floats : LocalKinds.Integers;
             _localKinds[i >> StateChunks.SizeBits] |= kind;
@@ -113,7 +113,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Push(StackValue value)
     {
-        int height = _height;
+        var height = _height;
         if (value.IsRegister)
         {
             if (!_registers.IsUsed(value.Register))
@@ -165,10 +165,17 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
     /// <summary>Puts other knowledge of the same value in the place of what is known of it.</summary>
     public void Replace(int index, StackValue value)
     {
-        if (_values[index].IsRegister) _registers.Release(_values[index].Register);
+        if (_values[index].IsRegister)
+        {
+            _registers.Release(_values[index].Register);
+        }
+
         _values[index] = value;
         _chunks.Change(index, value.Place);
-        if (value.IsRegister) _registers.Retain(value.Register);
+        if (value.IsRegister)
+        {
+            _registers.Retain(value.Register);
+        }
     }
 
     /// <summary>Pops a value into a register, which may hold other values as well and so must not be changed.</summary>
@@ -255,7 +262,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Register Allocate(uint candidates)
     {
-        uint free = candidates & ~_registers.Used;
+        var free = candidates & ~_registers.Used;
         return free != 0 ? Register.First(free) : SpillOne(candidates);
     }
 
@@ -267,7 +274,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
             return;
         }
 
-        uint candidates = (register.IsXmm ? RegisterSet.Xmms : RegisterSet.Gprs) & ~pinned & ~register.Bit & ~_registers.Used;
+        var candidates = (register.IsXmm ? RegisterSet.Xmms : RegisterSet.Gprs) & ~pinned & ~register.Bit & ~_registers.Used;
         if (candidates == 0)
         {
             Spill(register);
@@ -316,7 +323,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
     {
         if (Peek().IsFrame)
         {
-            int height = _height - 1;
+            var height = _height - 1;
             var register = Allocate(RegisterSet.For(Peek().Kind));
             _frame.Load(register, _values[height], height);
             _registers.Retain(register);
@@ -360,13 +367,13 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
     /// <summary>Stores what is only in registers to the frame slots, and gives up the registers of all values below a height.</summary>
     public void SpillBelow(int height)
     {
-        int kept = 0;
-        for (int i = _height - 1; i >= height; i--)
+        var kept = 0;
+        for (var i = _height - 1; i >= height; i--)
         {
             kept += _values[i].IsRegister ? 1 : 0;
         }
 
-        for (int i = height; _registers.Total > kept;)
+        for (var i = height; _registers.Total > kept;)
         {
             i = NextHolder(i);
             SpillValue(i);
@@ -427,8 +434,8 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
     /// <summary>The next value below a height that is in a register. There is one.</summary>
     private int NextHolder(int height)
     {
-        int start = height;
-        for (int i = height - 1; ; i--)
+        var start = height;
+        for (var i = height - 1; ; i--)
         {
             if (!_chunks.MayHaveRegisters(i >> StateChunks.SizeBits))
             {
@@ -451,7 +458,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
 
     private Register LoadPopped(uint pinned)
     {
-        int index = _height;
+        var index = _height;
         var value = _values[index];
         var register = Allocate(RegisterSet.For(value.Kind) & ~pinned);
         _frame.Load(register, value, index);
@@ -479,7 +486,7 @@ internal sealed partial class ValueStack(FrameSlots frame, StateChunks saved)
 
     private void Spill(Register register)
     {
-        int holder = _lastHolders[register.Code];
+        var holder = _lastHolders[register.Code];
         if (_registers.CountOf(register) == 1 && holder < _height && _values[holder].IsRegister && _values[holder].Register == register)
         {
             // A function may have very many locals.

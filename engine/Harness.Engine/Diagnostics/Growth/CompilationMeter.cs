@@ -12,23 +12,23 @@ namespace Harness.Engine.Diagnostics.Growth;
 /// </summary>
 internal sealed class CompilationMeter : IDisposable
 {
-    private readonly WasmEngine engine;
-    private readonly IDisposable compiler;
-    private readonly Func<ModuleCode, int, CompiledCode> compile;
-    private readonly bool countsDecoding;
-    private readonly Dictionary<string, long> steps = [];
-    private long stepStart;
+    private readonly WasmEngine _engine;
+    private readonly IDisposable _compiler;
+    private readonly Func<ModuleCode, int, CompiledCode> _compile;
+    private readonly bool _countsDecoding;
+    private readonly Dictionary<string, long> _steps = [];
+    private long _stepStart;
 
     private CompilationMeter(EngineOptions options, IDisposable compiler, Func<ModuleCode, int, CompiledCode> compile, bool countsDecoding)
     {
-        engine = new WasmEngine(options);
-        this.compiler = compiler;
-        this.compile = compile;
-        this.countsDecoding = countsDecoding;
-        engine.Events.CompilationStepDone += done =>
+        _engine = new WasmEngine(options);
+        _compiler = compiler;
+        _compile = compile;
+        _countsDecoding = countsDecoding;
+        _engine.Events.CompilationStepDone += done =>
         {
-            steps[done.Name] = steps.GetValueOrDefault(done.Name) + ThreadClock.Now - stepStart;
-            stepStart = ThreadClock.Now;
+            _steps[done.Name] = _steps.GetValueOrDefault(done.Name) + ThreadClock.Now - _stepStart;
+            _stepStart = ThreadClock.Now;
         };
     }
 
@@ -51,20 +51,20 @@ internal sealed class CompilationMeter : IDisposable
     /// <summary>Compiles all functions of a module.</summary>
     public CompilationCost Measure(byte[] module)
     {
-        var code = countsDecoding ? null : engine.CodeOf(WasmModule.Decode(module));
+        var code = _countsDecoding ? null : _engine.CodeOf(WasmModule.Decode(module));
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var faults = ThreadClock.PageFaults;
         var start = ThreadClock.Now;
-        code ??= engine.CodeOf(WasmModule.Decode(module));
-        steps.Clear();
+        code ??= _engine.CodeOf(WasmModule.Decode(module));
+        _steps.Clear();
         long codeBytes = 0;
         string? refusal = null;
         for (var i = code.Module.ImportedFunctionCount; i < code.Module.Functions.Length; i++)
         {
-            stepStart = ThreadClock.Now;
+            _stepStart = ThreadClock.Now;
             try
             {
-                var compiled = compile(code, i);
+                var compiled = _compile(code, i);
                 codeBytes += compiled.Block.Size;
                 NativeRuntime.CodeSpace.Free(compiled.Block);
             }
@@ -79,15 +79,15 @@ internal sealed class CompilationMeter : IDisposable
         return new CompilationCost(time, GC.GetAllocatedBytesForCurrentThread() - allocated + codeBytes, codeBytes, refusal)
         {
             PageFaults = faults,
-            Steps = new Dictionary<string, long>(steps),
+            Steps = new Dictionary<string, long>(_steps),
         };
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        compiler.Dispose();
-        engine.Dispose();
+        _compiler.Dispose();
+        _engine.Dispose();
     }
 
     /// <summary>Nothing has run yet.</summary>

@@ -35,7 +35,11 @@ internal static unsafe partial class ThreadClock
         var memory = (byte*)NativeMemory.Alloc(size);
         var faults = PageFaults;
         var start = Now;
-        for (nuint i = 0; i < size; i += 4096) Volatile.Write(ref memory[i], 1);
+        for (nuint i = 0; i < size; i += 4096)
+        {
+            Volatile.Write(ref memory[i], 1);
+        }
+
         var time = Now - start;
         faults = PageFaults - faults;
         NativeMemory.Free(memory);

@@ -25,11 +25,16 @@ internal static class WastMatching
         IReadOnlyList<WastPattern> expected, ReadOnlySpan<WasmValue> actual, WastHostObjects hostObjects)
     {
         if (expected.Count != actual.Length)
+        {
             return WastOutcome.Failed($"expected {expected.Count} results, got {actual.Length}");
+        }
+
         for (var i = 0; i < expected.Count; i++)
         {
             if (!Matches(expected[i], actual[i], hostObjects))
+            {
                 return WastOutcome.Failed($"expected {Describe(expected)}, got {Describe(actual)}");
+            }
         }
 
         return WastOutcome.Held;
@@ -49,7 +54,10 @@ internal static class WastMatching
             case WastPattern.Either either:
                 foreach (var alternative in either.Alternatives)
                 {
-                    if (Matches(alternative, value, hostObjects)) return true;
+                    if (Matches(alternative, value, hostObjects))
+                    {
+                        return true;
+                    }
                 }
 
                 return false;
@@ -63,7 +71,11 @@ internal static class WastMatching
     /// <summary>Whether a value is a reference of a type that is not null.</summary>
     private static bool MatchesAny(AbstractHeapType type, WasmValue value)
     {
-        if (value.IsNull || !value.IsReference(TypeRegistry.TopOf(HeapType.Abstract(type)))) return false;
+        if (value.IsNull || !value.IsReference(TypeRegistry.TopOf(HeapType.Abstract(type))))
+        {
+            return false;
+        }
+
         var isStruct = value.Referent is HeapReference { IsStruct: true };
         var isArray = value.Referent is HeapReference { IsArray: true };
         return type switch
@@ -111,7 +123,11 @@ internal static class WastMatching
     private static string Describe(ReadOnlySpan<WasmValue> values)
     {
         var texts = new string[values.Length];
-        for (var i = 0; i < texts.Length; i++) texts[i] = Describe(values[i]);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Describe(values[i]);
+        }
+
         return texts.Length == 0 ? "nothing" : string.Join(' ', texts);
     }
 

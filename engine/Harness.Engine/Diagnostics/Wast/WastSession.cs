@@ -30,7 +30,11 @@ internal sealed class WastSession
     /// <summary>Waits for all threads that nobody has waited for.</summary>
     public void JoinThreads()
     {
-        foreach (var (_, thread) in _threads) _tally.Add(thread.Join());
+        foreach (var (_, thread) in _threads)
+        {
+            _tally.Add(thread.Join());
+        }
+
         _threads.Clear();
     }
 
@@ -93,9 +97,13 @@ internal sealed class WastSession
     private void Register(WastCommand.Register command)
     {
         if (command.InstanceName is { } name && !_instances.Has(name) && _sharedInstances.TryGetValue(name, out var shared))
+        {
             shared.Register(command.ImportName, _imports);
+        }
         else
+        {
             _imports.Define(command.ImportName, _instances.Get(command.InstanceName));
+        }
     }
 
     private void Start(WastCommand.Thread command)
@@ -111,7 +119,11 @@ internal sealed class WastSession
     private void Wait(string name)
     {
         var index = _threads.FindLastIndex(thread => thread.Name == name);
-        if (index < 0) throw new MissingInstanceException($"no thread {name} is running");
+        if (index < 0)
+        {
+            throw new MissingInstanceException($"no thread {name} is running");
+        }
+
         _tally.Add(_threads[index].Thread.Join());
         _threads.RemoveAt(index);
     }
@@ -123,15 +135,23 @@ internal sealed class WastSession
         {
             var module = _store.Engine.Decode(command.Module.Assemble());
             _modules.Set(name, module);
-            if (!command.IsDefinitionOnly) Instantiate(module, name);
+            if (!command.IsDefinitionOnly)
+            {
+                Instantiate(module, name);
+            }
         }
         catch (Exception e)
         {
             var reason = $"the module at line {command.Line} is missing: {FirstLine(e.Message)}";
             if (command.IsDefinitionOnly)
+            {
                 _modules.SetMissing(name, reason, IsUnsupported(e));
+            }
             else
+            {
                 _instances.SetMissing(name, reason, IsUnsupported(e));
+            }
+
             throw;
         }
     }
@@ -144,7 +164,11 @@ internal sealed class WastSession
         if (action is WastAction.Invoke invoke)
         {
             var arguments = new WasmValue[invoke.Arguments.Count];
-            for (var i = 0; i < arguments.Length; i++) arguments[i] = WastMatching.ToRuntime(invoke.Arguments[i], _hostObjects);
+            for (var i = 0; i < arguments.Length; i++)
+            {
+                arguments[i] = WastMatching.ToRuntime(invoke.Arguments[i], _hostObjects);
+            }
+
             return instance.GetFunction(action.Export).Invoke(arguments);
         }
 
@@ -278,7 +302,10 @@ internal sealed class WastSession
         private void Set(string? name, Func<T> get)
         {
             _last = get;
-            if (name is not null) _byName[name] = get;
+            if (name is not null)
+            {
+                _byName[name] = get;
+            }
         }
     }
 }

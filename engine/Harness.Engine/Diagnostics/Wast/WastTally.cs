@@ -21,7 +21,10 @@ internal sealed class WastTally(string file)
     /// <summary>Executes commands one after the other.</summary>
     public void Execute(IReadOnlyList<WastCommand> commands, WastSession session)
     {
-        foreach (var command in commands) Add(command, session.Execute(command));
+        foreach (var command in commands)
+        {
+            Add(command, session.Execute(command));
+        }
     }
 
     /// <summary>Adds how a command ended.</summary>

@@ -13,14 +13,20 @@ internal sealed class WastSharedInstance
     {
         foreach (var export in instance.Module.Exports)
         {
-            if (instance.Export(export) is Memory { Shared: { } shared }) _memories[export.Name] = shared;
+            if (instance.Export(export) is Memory { Shared: { } shared })
+            {
+                _memories[export.Name] = shared;
+            }
         }
     }
 
     /// <summary>Offers the memories for import.</summary>
     public void Register(string module, Imports imports)
     {
-        foreach (var (name, memory) in _memories) imports.Define(module, name, memory);
+        foreach (var (name, memory) in _memories)
+        {
+            imports.Define(module, name, memory);
+        }
     }
 }
 
@@ -57,7 +63,10 @@ internal sealed class WastThread
         if (!_thread.Join(Patience))
         {
             // Each interrupt ends one command.
-            do _interrupt();
+            do
+            {
+                _interrupt();
+            }
             while (!_thread.Join(TimeSpan.FromMilliseconds(100)));
             _tally.Add(_command, WastOutcome.Failed($"the thread was still running after {Patience.TotalSeconds} s"));
         }

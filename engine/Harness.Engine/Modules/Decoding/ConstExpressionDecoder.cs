@@ -21,12 +21,20 @@ internal sealed class ConstExpressionDecoder
         {
             _offset = reader.Offset;
             var opcode = reader.ReadOpcode();
-            if (opcode == Opcode.End) break;
+            if (opcode == Opcode.End)
+            {
+                break;
+            }
+
             DecodeOperation(ref reader, opcode);
         }
 
         Pop(expected);
-        if (_stack.Count > 0) throw Invalid("type mismatch: more than one value");
+        if (_stack.Count > 0)
+        {
+            throw Invalid("type mismatch: more than one value");
+        }
+
         return new ConstExpression([.. _operations]);
     }
 
@@ -61,7 +69,10 @@ internal sealed class ConstExpressionDecoder
                 var global = reader.ReadVarU32();
                 var globalType = _environment.GetGlobal(global, _offset);
                 if (globalType.IsMutable)
+                {
                     throw Invalid("constant expression required: the global is mutable");
+                }
+
                 Add(opcode, global, globalType.Type);
                 break;
             case Opcode.RefNull:
@@ -97,7 +108,11 @@ internal sealed class ConstExpressionDecoder
 
     private ModuleException Refuse(Opcode opcode, ModuleReader reader)
     {
-        if (!OpcodeTable.TryGet(opcode, out _)) return BodyScanner.IllegalOpcode(opcode, _offset);
+        if (!OpcodeTable.TryGet(opcode, out _))
+        {
+            return BodyScanner.IllegalOpcode(opcode, _offset);
+        }
+
         return reader.Remaining < 0
             ? new MalformedModuleException("unexpected end of section or function", _offset)
             : Invalid("constant expression required");
@@ -107,11 +122,23 @@ internal sealed class ConstExpressionDecoder
     {
         var type = _environment.GetType(reader.ReadVarU32(), _offset);
         var structure = AggregateRules.RequireStruct(type, _offset);
-        if (AggregateRules.RequireAllocation(type, opcode, _offset) is { } descriptor) Pop(descriptor);
+        if (AggregateRules.RequireAllocation(type, opcode, _offset) is { } descriptor)
+        {
+            Pop(descriptor);
+        }
+
         if (opcode is Opcode.StructNewDefault or Opcode.StructNewDefaultDesc)
+        {
             AggregateRules.RequireDefaultable(structure, _offset);
+        }
         else
-            for (var i = structure.Fields.Length - 1; i >= 0; i--) Pop(structure.Fields[i].Type);
+        {
+            for (var i = structure.Fields.Length - 1; i >= 0; i--)
+            {
+                Pop(structure.Fields[i].Type);
+            }
+        }
+
         Add(opcode, (uint)type.CanonicalId, Defined(type));
     }
 
@@ -132,7 +159,11 @@ internal sealed class ConstExpressionDecoder
                 break;
             default:
                 count = AggregateRules.ReadFixedCount(ref reader);
-                for (var i = 0; i < count; i++) Pop(element.Type);
+                for (var i = 0; i < count; i++)
+                {
+                    Pop(element.Type);
+                }
+
                 break;
         }
 
@@ -154,7 +185,11 @@ internal sealed class ConstExpressionDecoder
 
     private ValueType Pop()
     {
-        if (_stack.Count == 0) throw Invalid("type mismatch: an operand is missing");
+        if (_stack.Count == 0)
+        {
+            throw Invalid("type mismatch: an operand is missing");
+        }
+
         var type = _stack[^1];
         _stack.RemoveAt(_stack.Count - 1);
         return type;
@@ -164,7 +199,9 @@ internal sealed class ConstExpressionDecoder
     {
         var type = Pop();
         if (!type.IsSubtypeOf(expected))
+        {
             throw Invalid($"type mismatch: {type} where {expected} is expected");
+        }
     }
 
     /// <summary>Pops a reference below a heap type and tells whether it can be null.</summary>

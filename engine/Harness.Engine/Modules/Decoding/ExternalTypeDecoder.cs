@@ -26,7 +26,11 @@ internal static class ExternalTypeDecoder
         var elementType = environment.ReadReferenceType(ref reader);
         var at = reader.Offset;
         var limits = DecodeLimits(ref reader, HasMaximum | IsShared | Is64, out var flags);
-        if ((flags & IsShared) != 0) throw UnsupportedModuleException.Threads("a shared table", at);
+        if ((flags & IsShared) != 0)
+        {
+            throw UnsupportedModuleException.Threads("a shared table", at);
+        }
+
         var is64 = (flags & Is64) != 0;
         var most = is64 ? ulong.MaxValue : ImplementationLimits.TableElements32;
         CheckRange(limits, most, "table size must be at most 2^32-1", at);
@@ -42,7 +46,11 @@ internal static class ExternalTypeDecoder
         var type = new MemoryType(limits, (flags & Is64) != 0, (flags & IsShared) != 0, pageSizeLog2);
         var most = type.AddressablePages;
         CheckRange(limits, most, $"memory size must be at most {most} pages", at);
-        if (type.IsShared && limits.Maximum is null) throw new InvalidModuleException("shared memory must have maximum", at);
+        if (type.IsShared && limits.Maximum is null)
+        {
+            throw new InvalidModuleException("shared memory must have maximum", at);
+        }
+
         return type;
     }
 
@@ -72,7 +80,11 @@ internal static class ExternalTypeDecoder
     public static TagType DecodeTag(ref ModuleReader reader, ModuleEnvironment environment)
     {
         var at = reader.Offset;
-        if (reader.ReadByte() != 0) throw new MalformedModuleException("malformed tag attribute", at);
+        if (reader.ReadByte() != 0)
+        {
+            throw new MalformedModuleException("malformed tag attribute", at);
+        }
+
         at = reader.Offset;
         var index = reader.ReadVarU32();
         var type = environment.GetFunctionType(index, at);
@@ -86,15 +98,25 @@ internal static class ExternalTypeDecoder
     {
         var at = reader.Offset;
         flags = reader.ReadByte();
-        if ((flags & ~known) != 0) throw new MalformedModuleException("malformed limits flags", at);
+        if ((flags & ~known) != 0)
+        {
+            throw new MalformedModuleException("malformed limits flags", at);
+        }
+
         var minimum = reader.ReadVarU64();
         return new Limits(minimum, (flags & HasMaximum) != 0 ? reader.ReadVarU64() : null);
     }
 
     private static void CheckRange(Limits limits, ulong most, string message, int offset)
     {
-        if (limits.Minimum > most || limits.Maximum > most) throw new InvalidModuleException(message, offset);
+        if (limits.Minimum > most || limits.Maximum > most)
+        {
+            throw new InvalidModuleException(message, offset);
+        }
+
         if (limits.Minimum > limits.Maximum)
+        {
             throw new InvalidModuleException("size minimum must not be greater than maximum", offset);
+        }
     }
 }

@@ -23,7 +23,11 @@ internal sealed partial class ModuleDecoder
                 case BinaryFormat.ImportsOfType:
                     section.ReadByte();
                     var type = DecodeImportedType(ref section);
-                    for (var items = ReadImportCount(ref section); items > 0; items--) AddImport(moduleName, section.ReadName(), type);
+                    for (var items = ReadImportCount(ref section); items > 0; items--)
+                    {
+                        AddImport(moduleName, section.ReadName(), type);
+                    }
+
                     break;
                 default:
                     AddImport(moduleName, name, DecodeImportedType(ref section));
@@ -48,7 +52,11 @@ internal sealed partial class ModuleDecoder
     private ImportedType DecodeImportedType(ref ModuleReader section)
     {
         var isExact = section.PeekByte() == BinaryFormat.ExactFunctionKind;
-        if (isExact) section.ReadByte();
+        if (isExact)
+        {
+            section.ReadByte();
+        }
+
         var kind = isExact ? ExternalKind.Function : DecodeExternalKind(ref section, "malformed import kind");
         var at = section.Offset;
         return kind switch

@@ -11,7 +11,10 @@ internal sealed partial class ModuleDecoder
     private void DecodeFunctions(ModuleReader section)
     {
         for (var count = section.ReadCount(ImplementationLimits.Functions, "functions"); count > 0; count--)
+        {
             AddFunction(section.ReadVarU32(), section.Offset);
+        }
+
         section.ExpectEnd();
     }
 
@@ -24,12 +27,18 @@ internal sealed partial class ModuleDecoder
             if (hasInitializer)
             {
                 section.ReadByte();
-                if (section.ReadByte() != 0) throw new MalformedModuleException("malformed table", at);
+                if (section.ReadByte() != 0)
+                {
+                    throw new MalformedModuleException("malformed table", at);
+                }
             }
 
             var type = ExternalTypeDecoder.DecodeTable(ref section, _environment);
             if (!hasInitializer && !type.ElementType.IsNullable)
+            {
                 throw new InvalidModuleException("type mismatch: elements without null need an initial value", at);
+            }
+
             var initializer = hasInitializer ? _constants.Decode(ref section, type.ElementType) : null;
             AddTable(new TableInfo(type, initializer, false), at);
         }
@@ -40,14 +49,20 @@ internal sealed partial class ModuleDecoder
     private void DecodeMemories(ModuleReader section)
     {
         for (var count = section.ReadCount(ImplementationLimits.Memories, "memories"); count > 0; count--)
+        {
             AddMemory(new MemoryInfo(ExternalTypeDecoder.DecodeMemory(ref section), false), section.Offset);
+        }
+
         section.ExpectEnd();
     }
 
     private void DecodeTags(ModuleReader section)
     {
         for (var count = section.ReadCount(ImplementationLimits.Tags, "tags"); count > 0; count--)
+        {
             AddTag(new TagInfo(ExternalTypeDecoder.DecodeTag(ref section, _environment), false), section.Offset);
+        }
+
         section.ExpectEnd();
     }
 
@@ -86,8 +101,16 @@ internal sealed partial class ModuleDecoder
         }
 
         var repeated = _exports.Seal();
-        if (repeated >= 0) throw new InvalidModuleException($"duplicate export name \"{NameText.Of(_exports.NameAt(repeated))}\"", repeated);
-        if (fault is not null) throw fault;
+        if (repeated >= 0)
+        {
+            throw new InvalidModuleException($"duplicate export name \"{NameText.Of(_exports.NameAt(repeated))}\"", repeated);
+        }
+
+        if (fault is not null)
+        {
+            throw fault;
+        }
+
         section.ExpectEnd();
     }
 
@@ -120,7 +143,10 @@ internal sealed partial class ModuleDecoder
         var index = section.ReadVarU32();
         var type = _environment.GetFunction(index, at).Type.Function!;
         if (!type.Parameters.IsEmpty || !type.Results.IsEmpty)
+        {
             throw new InvalidModuleException("start function must not have parameters or results", at);
+        }
+
         _start = (int)index;
         section.ExpectEnd();
     }
@@ -128,7 +154,11 @@ internal sealed partial class ModuleDecoder
     private void DecodeElements(ModuleReader section)
     {
         var count = section.ReadCount(ImplementationLimits.ElementSegments, "element segments");
-        for (; count > 0; count--) DecodeElementSegment(ref section);
+        for (; count > 0; count--)
+        {
+            DecodeElementSegment(ref section);
+        }
+
         section.ExpectEnd();
     }
 
@@ -137,7 +167,11 @@ internal sealed partial class ModuleDecoder
         // Bit 0: not active; bit 1: declarative, or an active one with a table index; bit 2: expressions, not functions.
         var at = section.Offset;
         var flags = section.ReadVarU32();
-        if (flags > 7) throw new MalformedModuleException("malformed elements segment kind", at);
+        if (flags > 7)
+        {
+            throw new MalformedModuleException("malformed elements segment kind", at);
+        }
+
         var mode = (flags & 3) switch
         {
             1 => SegmentMode.Passive,
@@ -150,7 +184,11 @@ internal sealed partial class ModuleDecoder
         ConstExpression? offset = null;
         if (mode == SegmentMode.Active)
         {
-            if ((flags & 2) != 0) table = section.ReadVarU32();
+            if ((flags & 2) != 0)
+            {
+                table = section.ReadVarU32();
+            }
+
             tableType = _environment.GetTable(table, at);
             offset = _constants.Decode(ref section, tableType.AddressType);
         }
@@ -159,16 +197,27 @@ internal sealed partial class ModuleDecoder
         if ((flags & 3) != 0)
         {
             if (hasExpressions)
+            {
                 elementType = _environment.ReadReferenceType(ref section);
+            }
             else if (section.ReadByte() != 0)
+            {
                 throw new MalformedModuleException("malformed element kind", at);
+            }
         }
 
         if (tableType is not null && !elementType.IsSubtypeOf(tableType.ElementType))
+        {
             throw new InvalidModuleException($"type mismatch: {elementType} in a table of {tableType.ElementType}", at);
+        }
+
         var functions = hasExpressions ? default : DecodeFunctionIndices(ref section);
         var expressions = hasExpressions ? DecodeElementExpressions(ref section, elementType) : default;
-        if (hasExpressions && TryPlainFunctions(expressions, out functions)) expressions = default;
+        if (hasExpressions && TryPlainFunctions(expressions, out functions))
+        {
+            expressions = default;
+        }
+
         _environment.Elements.Add(new ElementSegment(mode, (int)table, offset, elementType, functions, expressions));
     }
 
@@ -190,7 +239,11 @@ internal sealed partial class ModuleDecoder
     private ImmutableArray<ConstExpression> DecodeElementExpressions(ref ModuleReader section, ValueType elementType)
     {
         var expressions = new ConstExpression[section.ReadCount(ImplementationLimits.SegmentElements, "elements")];
-        for (var i = 0; i < expressions.Length; i++) expressions[i] = _constants.Decode(ref section, elementType);
+        for (var i = 0; i < expressions.Length; i++)
+        {
+            expressions[i] = _constants.Decode(ref section, elementType);
+        }
+
         return ImmutableCollectionsMarshal.AsImmutableArray(expressions);
     }
 
@@ -203,8 +256,16 @@ internal sealed partial class ModuleDecoder
         for (var i = 0; i < indices.Length; i++)
         {
             var operations = expressions[i].Operations;
-            if (operations.Length != 1) return false;
-            if (operations[0].Opcode is not (Opcode.RefFunc or Opcode.RefNull)) return false;
+            if (operations.Length != 1)
+            {
+                return false;
+            }
+
+            if (operations[0].Opcode is not (Opcode.RefFunc or Opcode.RefNull))
+            {
+                return false;
+            }
+
             indices[i] = operations[0].Opcode == Opcode.RefFunc ? (int)operations[0].Bits : -1;
         }
 
@@ -220,7 +281,10 @@ internal sealed partial class ModuleDecoder
         ModuleException? fault = null;
         try
         {
-            for (; found < count; found++) _bodies[found] = ReadBody(ref section, found);
+            for (; found < count; found++)
+            {
+                _bodies[found] = ReadBody(ref section, found);
+            }
         }
         catch (ModuleException exception)
         {
@@ -230,7 +294,10 @@ internal sealed partial class ModuleDecoder
 
         if (IsKnown)
         {
-            for (var i = 0; i < found; i++) _bodies[i].HasVectors = _known!.VectorFunctions[_importedFunctions + i];
+            for (var i = 0; i < found; i++)
+            {
+                _bodies[i].HasVectors = _known!.VectorFunctions[_importedFunctions + i];
+            }
         }
         else if (!IsLate)
         {
@@ -239,7 +306,11 @@ internal sealed partial class ModuleDecoder
             _validationTime = Stopwatch.GetElapsedTime(start);
         }
 
-        if (fault is not null) throw fault;
+        if (fault is not null)
+        {
+            throw fault;
+        }
+
         section.ExpectEnd();
     }
 
@@ -248,7 +319,10 @@ internal sealed partial class ModuleDecoder
         var at = section.Offset;
         var body = section.ReadSized();
         if (body.Remaining > ImplementationLimits.FunctionSize)
+        {
             throw InvalidModuleException.TooMany("bytes in a function", ImplementationLimits.FunctionSize, at);
+        }
+
         return _importedFunctions + index < _environment.Functions.Count
             ? (body.Offset, body.End, false)
             : throw new MalformedModuleException("function and code section have inconsistent lengths", at);
@@ -261,10 +335,18 @@ internal sealed partial class ModuleDecoder
             // 0: active, memory 0; 1: passive; 2: active with a memory index.
             var at = section.Offset;
             var flags = section.ReadVarU32();
-            if (flags > 2) throw new MalformedModuleException("malformed data segment kind", at);
+            if (flags > 2)
+            {
+                throw new MalformedModuleException("malformed data segment kind", at);
+            }
+
             var memory = flags == 2 ? section.ReadVarU32() : 0;
             ConstExpression? offset = null;
-            if (flags != 1) offset = _constants.Decode(ref section, _environment.GetMemory(memory, at).AddressType);
+            if (flags != 1)
+            {
+                offset = _constants.Decode(ref section, _environment.GetMemory(memory, at).AddressType);
+            }
+
             var length = section.ReadVarU32();
             var start = section.Offset;
             section.Skip(length);
@@ -316,7 +398,11 @@ internal sealed partial class ModuleDecoder
 
     private static void Add<T>(List<T> list, T item, int limit, string items, int offset)
     {
-        if (list.Count >= limit) throw InvalidModuleException.TooMany(items, limit, offset);
+        if (list.Count >= limit)
+        {
+            throw InvalidModuleException.TooMany(items, limit, offset);
+        }
+
         list.Add(item);
     }
 }

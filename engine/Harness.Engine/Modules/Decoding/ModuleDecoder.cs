@@ -77,7 +77,10 @@ internal sealed partial class ModuleDecoder
     public static byte[] Copy(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > ImplementationLimits.ModuleSize)
+        {
             throw InvalidModuleException.TooMany("bytes in a module", ImplementationLimits.ModuleSize, 0);
+        }
+
         var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
         bytes.CopyTo(pinned);
         return pinned;
@@ -113,7 +116,11 @@ internal sealed partial class ModuleDecoder
         {
             var at = _reader.Offset;
             var id = (SectionId)_reader.ReadByte();
-            if (id > SectionId.Tag) throw new MalformedModuleException("malformed section id", at);
+            if (id > SectionId.Tag)
+            {
+                throw new MalformedModuleException("malformed section id", at);
+            }
+
             var section = _reader.ReadSized();
             if (id == SectionId.Custom)
             {
@@ -122,24 +129,41 @@ internal sealed partial class ModuleDecoder
             }
 
             var nextPlace = Array.IndexOf(SectionOrder, id);
-            if (nextPlace <= place) throw new MalformedModuleException("unexpected content after last section", at);
+            if (nextPlace <= place)
+            {
+                throw new MalformedModuleException("unexpected content after last section", at);
+            }
+
             place = nextPlace;
             DecodeSection(id, section);
         }
 
         CheckCounts();
-        if (_invalidBody is not null) throw _invalidBody;
+        if (_invalidBody is not null)
+        {
+            throw _invalidBody;
+        }
+
         return CreateModule();
     }
 
     private void DecodeHeader()
     {
         if (_reader.ReadFixed32() != BinaryFormat.Magic)
+        {
             throw new MalformedModuleException("magic header not detected", 0);
+        }
+
         var version = _reader.ReadFixed32();
         if (version >> ComponentLayerShift == ComponentLayer)
+        {
             throw new MalformedModuleException("unknown binary version: this is a component, not a module: take the core module out of it ('jco transpile', 'wasm-tools component unbundle')", sizeof(uint));
-        if (version != BinaryFormat.Version) throw new MalformedModuleException("unknown binary version", sizeof(uint));
+        }
+
+        if (version != BinaryFormat.Version)
+        {
+            throw new MalformedModuleException("unknown binary version", sizeof(uint));
+        }
     }
 
     private void DecodeSection(SectionId id, ModuleReader section)
@@ -193,17 +217,31 @@ internal sealed partial class ModuleDecoder
     {
         var name = section.ReadName();
         if (section.Remaining < 0)
+        {
             throw new MalformedModuleException("unexpected end of section or function", section.Offset);
-        if (name == NameSectionReader.SectionName) _names = (section.Offset, section.End);
-        else if (name == BranchHints.SectionName) _branchHints = (section.Offset, section.End);
+        }
+
+        if (name == NameSectionReader.SectionName)
+        {
+            _names = (section.Offset, section.End);
+        }
+        else if (name == BranchHints.SectionName)
+        {
+            _branchHints = (section.Offset, section.End);
+        }
     }
 
     private void CheckCounts()
     {
         if (_bodies.Length != _environment.Functions.Count - _importedFunctions)
+        {
             throw new MalformedModuleException("function and code section have inconsistent lengths", _reader.Offset);
+        }
+
         if (_environment.DataCount is { } count && count != _data.Count)
+        {
             throw new MalformedModuleException("data count and data section have inconsistent lengths", _reader.Offset);
+        }
     }
 
     /// <summary>Whether the function bodies need not be looked at. To be asked for when all that they can mention is declared.</summary>
@@ -215,7 +253,11 @@ internal sealed partial class ModuleDecoder
     private WasmModule CreateModule()
     {
         var typeIds = new int[_environment.Types.Count];
-        for (var i = 0; i < typeIds.Length; i++) typeIds[i] = _environment.Types[i].CanonicalId;
+        for (var i = 0; i < typeIds.Length; i++)
+        {
+            typeIds[i] = _environment.Types[i].CanonicalId;
+        }
+
         var module = new WasmModule(_bytes, typeIds, _exports, _names, _branchHints)
         {
             TypeGroups = [.. _environment.TypeGroups],

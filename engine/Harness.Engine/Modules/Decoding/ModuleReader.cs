@@ -46,7 +46,11 @@ internal unsafe struct ModuleReader
     /// <summary>A reader of what is left that goes no further than <see cref="End"/>: for what means nothing outside of it.</summary>
     public readonly ModuleReader Confined()
     {
-        if (_position > _expectedEnd) ThrowEnd();
+        if (_position > _expectedEnd)
+        {
+            ThrowEnd();
+        }
+
         var confined = this;
         confined._end = _expectedEnd;
         return confined;
@@ -68,7 +72,11 @@ internal unsafe struct ModuleReader
     {
         var at = Offset;
         var size = ReadVarU32();
-        if (size > (uint)Available) throw new MalformedModuleException("length out of bounds", at);
+        if (size > (uint)Available)
+        {
+            throw new MalformedModuleException("length out of bounds", at);
+        }
+
         var inner = Slice(Offset, Offset + (int)size);
         _position += size;
         return inner;
@@ -77,14 +85,21 @@ internal unsafe struct ModuleReader
     /// <summary>Checks that nothing is left.</summary>
     public readonly void ExpectEnd()
     {
-        if (_position != _expectedEnd) throw new MalformedModuleException("section size mismatch", Offset);
+        if (_position != _expectedEnd)
+        {
+            throw new MalformedModuleException("section size mismatch", Offset);
+        }
     }
 
     /// <summary>Reads one byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte ReadByte()
     {
-        if (_position == _end) ThrowEnd();
+        if (_position == _end)
+        {
+            ThrowEnd();
+        }
+
         return *_position++;
     }
 
@@ -92,21 +107,33 @@ internal unsafe struct ModuleReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly byte PeekByte()
     {
-        if (_position == _end) ThrowEnd();
+        if (_position == _end)
+        {
+            ThrowEnd();
+        }
+
         return *_position;
     }
 
     /// <summary>Skips bytes.</summary>
     public void Skip(uint count)
     {
-        if (count > (uint)Available) ThrowEnd();
+        if (count > (uint)Available)
+        {
+            ThrowEnd();
+        }
+
         _position += count;
     }
 
     /// <summary>Reads the bits of a float, or any four bytes in little-endian order.</summary>
     public uint ReadFixed32()
     {
-        if (Available < sizeof(uint)) ThrowEnd();
+        if (Available < sizeof(uint))
+        {
+            ThrowEnd();
+        }
+
         var bits = Unsafe.ReadUnaligned<uint>(_position);
         _position += sizeof(uint);
         return bits;
@@ -115,7 +142,11 @@ internal unsafe struct ModuleReader
     /// <summary>Reads the bits of a double.</summary>
     public ulong ReadFixed64()
     {
-        if (Available < sizeof(ulong)) ThrowEnd();
+        if (Available < sizeof(ulong))
+        {
+            ThrowEnd();
+        }
+
         var bits = Unsafe.ReadUnaligned<ulong>(_position);
         _position += sizeof(ulong);
         return bits;
@@ -125,7 +156,11 @@ internal unsafe struct ModuleReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint ReadVarU32()
     {
-        if (_position != _end && *_position < 0x80) return *_position++;
+        if (_position != _end && *_position < 0x80)
+        {
+            return *_position++;
+        }
+
         return (uint)ReadUnsigned(32);
     }
 
@@ -133,7 +168,11 @@ internal unsafe struct ModuleReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong ReadVarU64()
     {
-        if (_position != _end && *_position < 0x80) return *_position++;
+        if (_position != _end && *_position < 0x80)
+        {
+            return *_position++;
+        }
+
         return ReadUnsigned(64);
     }
 
@@ -141,7 +180,11 @@ internal unsafe struct ModuleReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int ReadVarI32()
     {
-        if (_position != _end && *_position < 0x80) return (sbyte)(*_position++ << 1) >> 1;
+        if (_position != _end && *_position < 0x80)
+        {
+            return (sbyte)(*_position++ << 1) >> 1;
+        }
+
         return (int)ReadSigned(32);
     }
 
@@ -158,7 +201,11 @@ internal unsafe struct ModuleReader
     {
         var at = Offset;
         var count = ReadVarU32();
-        if (count > (uint)Available) throw new MalformedModuleException(EndMessage, at);
+        if (count > (uint)Available)
+        {
+            throw new MalformedModuleException(EndMessage, at);
+        }
+
         return count <= (uint)limit ? (int)count : throw InvalidModuleException.TooMany(items, limit, at);
     }
 
@@ -180,7 +227,11 @@ internal unsafe struct ModuleReader
     {
         var name = ReadSized();
         var bytes = new ReadOnlySpan<byte>(name._position, name.Remaining);
-        if (!Utf8.IsValid(bytes)) throw new MalformedModuleException("malformed UTF-8 encoding", name.Offset);
+        if (!Utf8.IsValid(bytes))
+        {
+            throw new MalformedModuleException("malformed UTF-8 encoding", name.Offset);
+        }
+
         return bytes;
     }
 
@@ -188,7 +239,11 @@ internal unsafe struct ModuleReader
     public Opcode ReadOpcode()
     {
         var code = ReadByte();
-        if (code is not (0xFB or 0xFC or 0xFD or 0xFE)) return (Opcode)code;
+        if (code is not (0xFB or 0xFC or 0xFD or 0xFE))
+        {
+            return (Opcode)code;
+        }
+
         return ReadSubOpcode(code);
     }
 
@@ -204,10 +259,21 @@ internal unsafe struct ModuleReader
             var at = Offset;
             var next = ReadByte();
             var left = bits - shift;
-            if (left < 7 && (next & 0x7F) >> left != 0 && next < 0x80) ThrowTooLarge(at);
-            if (left <= 7 && next >= 0x80) ThrowTooLong(at);
+            if (left < 7 && (next & 0x7F) >> left != 0 && next < 0x80)
+            {
+                ThrowTooLarge(at);
+            }
+
+            if (left <= 7 && next >= 0x80)
+            {
+                ThrowTooLong(at);
+            }
+
             value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80) return value;
+            if (next < 0x80)
+            {
+                return value;
+            }
         }
     }
 
@@ -221,15 +287,25 @@ internal unsafe struct ModuleReader
             var left = bits - shift;
             if (left <= 7)
             {
-                if (next >= 0x80) ThrowTooLong(at);
+                if (next >= 0x80)
+                {
+                    ThrowTooLong(at);
+                }
 
                 // The bits above the number's own must all equal its sign.
                 var sign = (sbyte)(next << 1) >> left;
-                if (sign is not (0 or -1)) ThrowTooLarge(at);
+                if (sign is not (0 or -1))
+                {
+                    ThrowTooLarge(at);
+                }
             }
 
             value |= (long)(next & 0x7F) << shift;
-            if (next >= 0x80) continue;
+            if (next >= 0x80)
+            {
+                continue;
+            }
+
             var unused = 64 - (shift + 7);
             return unused > 0 ? value << unused >> unused : value;
         }

@@ -41,7 +41,11 @@ internal sealed class NameSectionReader
         var isKnown = false;
         try
         {
-            if (reader.Remaining == 0) return false;
+            if (reader.Remaining == 0)
+            {
+                return false;
+            }
+
             var id = reader.ReadByte();
             var content = reader.ReadSized().Confined();
             isKnown = true;
@@ -50,7 +54,10 @@ internal sealed class NameSectionReader
         catch (ModuleException)
         {
             // The names up to here are good, and so may be those of other subsections; but each that is malformed costs time.
-            if (++_malformed == MostMalformed) return false;
+            if (++_malformed == MostMalformed)
+            {
+                return false;
+            }
         }
 
         return isKnown;
@@ -64,7 +71,11 @@ internal sealed class NameSectionReader
                 _moduleName = content.ReadName();
                 break;
             case (byte)NamedItem.Local or (byte)NamedItem.Label or (byte)NamedItem.Field:
-                for (var owners = content.ReadVarU32(); owners > 0; owners--) ReadInnerNames(ref content, (NamedItem)id);
+                for (var owners = content.ReadVarU32(); owners > 0; owners--)
+                {
+                    ReadInnerNames(ref content, (NamedItem)id);
+                }
+
                 break;
             case >= (byte)NamedItem.Function and <= (byte)NamedItem.Tag:
                 for (var count = content.ReadVarU32(); count > 0; count--)

@@ -30,7 +30,10 @@ internal ref struct TypeSectionDecoder
             }
 
             if (_environment.Types.Count > ImplementationLimits.Types - size)
+            {
                 throw InvalidModuleException.TooMany("types", ImplementationLimits.Types, at);
+            }
+
             DecodeGroup(size);
         }
 
@@ -51,7 +54,10 @@ internal ref struct TypeSectionDecoder
 
         CheckDescriptors(group, offsets);
         _environment.CloseGroup(size > 0 ? TypeRegistry.AddGroup(group, _environment.TypeRealm) : null);
-        for (var i = 0; i < size; i++) CheckSupertype(_environment.Types[first + i], offsets[i]);
+        for (var i = 0; i < size; i++)
+        {
+            CheckSupertype(_environment.Types[first + i], offsets[i]);
+        }
     }
 
     /// <summary>Checks that the types of objects and those of their descriptors name each other, and belong to the group: descriptors come later.</summary>
@@ -59,22 +65,54 @@ internal ref struct TypeSectionDecoder
     {
         for (var i = 0; i < group.Length; i++)
         {
-            if (group[i].Describes is { } described) CheckDescribed(group, i, described, offsets[i]);
-            if (group[i].Descriptor is not { } descriptor) continue;
-            if (!IsMember(descriptor)) throw new InvalidModuleException("descriptor type is outside rec group", offsets[i]);
-            if (group[i].Composite is not StructType) throw new InvalidModuleException("described type must be a struct", offsets[i]);
+            if (group[i].Describes is { } described)
+            {
+                CheckDescribed(group, i, described, offsets[i]);
+            }
+
+            if (group[i].Descriptor is not { } descriptor)
+            {
+                continue;
+            }
+
+            if (!IsMember(descriptor))
+            {
+                throw new InvalidModuleException("descriptor type is outside rec group", offsets[i]);
+            }
+
+            if (group[i].Composite is not StructType)
+            {
+                throw new InvalidModuleException("described type must be a struct", offsets[i]);
+            }
+
             if (group[MemberOf(descriptor)].Describes is not { } back || !IsMember(back) || MemberOf(back) != i)
+            {
                 throw new InvalidModuleException("type is not described by its descriptor", offsets[i]);
+            }
         }
     }
 
     private static void CheckDescribed(SubType[] group, int index, HeapType described, int offset)
     {
-        if (!IsMember(described)) throw new InvalidModuleException("described type is outside rec group", offset);
-        if (group[index].Composite is not StructType) throw new InvalidModuleException("descriptor type must be a struct", offset);
+        if (!IsMember(described))
+        {
+            throw new InvalidModuleException("described type is outside rec group", offset);
+        }
+
+        if (group[index].Composite is not StructType)
+        {
+            throw new InvalidModuleException("descriptor type must be a struct", offset);
+        }
+
         if (group[MemberOf(described)].Descriptor is not { } back || !IsMember(back) || MemberOf(back) != index)
+        {
             throw new InvalidModuleException("described type is not described by descriptor", offset);
-        if (MemberOf(described) >= index) throw new InvalidModuleException("forward use of described type", offset);
+        }
+
+        if (MemberOf(described) >= index)
+        {
+            throw new InvalidModuleException("forward use of described type", offset);
+        }
     }
 
     private static bool IsMember(HeapType type) => (type.Code & HeapType.GroupMember) != 0;
@@ -98,11 +136,17 @@ internal ref struct TypeSectionDecoder
         if (supertypes == 1)
         {
             var index = _reader.ReadVarU32();
-            if (index >= (uint)_depths.Count) throw new InvalidModuleException($"unknown type {index}", at);
+            if (index >= (uint)_depths.Count)
+            {
+                throw new InvalidModuleException($"unknown type {index}", at);
+            }
+
             supertype = _environment.ResolveType(index, at);
             depth = _depths[(int)index] + 1;
             if (depth > ImplementationLimits.SubtypingDepth)
+            {
                 throw InvalidModuleException.TooMany("supertypes", ImplementationLimits.SubtypingDepth, at);
+            }
         }
 
         _depths.Add(depth);
@@ -119,7 +163,11 @@ internal ref struct TypeSectionDecoder
 
     private HeapType? TryDecodeClause(byte form)
     {
-        if (_reader.PeekByte() != form) return null;
+        if (_reader.PeekByte() != form)
+        {
+            return null;
+        }
+
         _reader.ReadByte();
         var at = _reader.Offset;
         return _environment.ResolveType(_reader.ReadVarU32(), at);
@@ -137,7 +185,11 @@ internal ref struct TypeSectionDecoder
                 return new FunctionType(parameters, DecodeValueTypes(ImplementationLimits.Results, "results"));
             case BinaryFormat.StructForm:
                 var fields = new FieldType[_reader.ReadCount(ImplementationLimits.StructFields, "fields")];
-                for (var i = 0; i < fields.Length; i++) fields[i] = DecodeField();
+                for (var i = 0; i < fields.Length; i++)
+                {
+                    fields[i] = DecodeField();
+                }
+
                 return new StructType(ImmutableCollectionsMarshal.AsImmutableArray(fields));
             case BinaryFormat.ArrayForm:
                 return new ArrayType(DecodeField());
@@ -149,7 +201,11 @@ internal ref struct TypeSectionDecoder
     private ImmutableArray<ValueType> DecodeValueTypes(int limit, string items)
     {
         var types = new ValueType[_reader.ReadCount(limit, items)];
-        for (var i = 0; i < types.Length; i++) types[i] = _environment.ReadValueType(ref _reader);
+        for (var i = 0; i < types.Length; i++)
+        {
+            types[i] = _environment.ReadValueType(ref _reader);
+        }
+
         return ImmutableCollectionsMarshal.AsImmutableArray(types);
     }
 
@@ -161,18 +217,32 @@ internal ref struct TypeSectionDecoder
             BinaryFormat.PackedI16 => Packing.I16,
             _ => Packing.None,
         };
-        if (packing != Packing.None) _reader.ReadByte();
+        if (packing != Packing.None)
+        {
+            _reader.ReadByte();
+        }
+
         var type = packing == Packing.None ? _environment.ReadValueType(ref _reader) : ValueType.I32;
         return new FieldType(type, packing, ExternalTypeDecoder.DecodeMutability(ref _reader));
     }
 
     private static void CheckSupertype(DefinedType type, int offset)
     {
-        if (type.Supertype is not { } supertype) return;
+        if (type.Supertype is not { } supertype)
+        {
+            return;
+        }
+
         if (supertype.Definition.IsFinal)
+        {
             throw new InvalidModuleException("sub type: the supertype is final", offset);
+        }
+
         if (!Matches(type.Definition.Composite, supertype.Definition.Composite))
+        {
             throw new InvalidModuleException("sub type does not match its supertype", offset);
+        }
+
         CheckClauses(type.Definition, supertype.Definition, offset);
     }
 
@@ -183,11 +253,19 @@ internal ref struct TypeSectionDecoder
     private static void CheckClauses(SubType type, SubType supertype, int offset)
     {
         if (type.Describes is null != supertype.Describes is null || (type.Descriptor is null && supertype.Descriptor is not null))
+        {
             throw new InvalidModuleException("sub type does not match its supertype", offset);
+        }
+
         if (type.Describes is { } described && supertype.Describes is { } above && !described.IsSubtypeOf(above))
+        {
             throw new InvalidModuleException($"described type {described} does not match {above}", offset);
+        }
+
         if (type.Descriptor is { } descriptor && supertype.Descriptor is { } inherited && !descriptor.IsSubtypeOf(inherited))
+        {
             throw new InvalidModuleException($"descriptor type {descriptor} does not match {inherited}", offset);
+        }
     }
 
     private static bool Matches(CompositeType type, CompositeType supertype) => (type, supertype) switch
@@ -201,10 +279,17 @@ internal ref struct TypeSectionDecoder
 
     private static bool Matches(ImmutableArray<ValueType> types, ImmutableArray<ValueType> supertypes)
     {
-        if (types.Length != supertypes.Length) return false;
+        if (types.Length != supertypes.Length)
+        {
+            return false;
+        }
+
         for (var i = 0; i < types.Length; i++)
         {
-            if (!types[i].IsSubtypeOf(supertypes[i])) return false;
+            if (!types[i].IsSubtypeOf(supertypes[i]))
+            {
+                return false;
+            }
         }
 
         return true;
@@ -212,10 +297,17 @@ internal ref struct TypeSectionDecoder
 
     private static bool Matches(ImmutableArray<FieldType> fields, ImmutableArray<FieldType> superfields)
     {
-        if (fields.Length < superfields.Length) return false;
+        if (fields.Length < superfields.Length)
+        {
+            return false;
+        }
+
         for (var i = 0; i < superfields.Length; i++)
         {
-            if (!fields[i].Matches(superfields[i])) return false;
+            if (!fields[i].Matches(superfields[i]))
+            {
+                return false;
+            }
         }
 
         return true;

@@ -26,8 +26,15 @@ internal readonly record struct EncodedType(byte Code, long HeapType = 0)
     /// <summary>Writes the type, in short form where there is one.</summary>
     public void Write(WasmWriter writer)
     {
-        if (!IsNullable || HeapType >= 0) writer.Byte(Code);
-        if (IsReference) WriteHeapType(HeapType, writer);
+        if (!IsNullable || HeapType >= 0)
+        {
+            writer.Byte(Code);
+        }
+
+        if (IsReference)
+        {
+            WriteHeapType(HeapType, writer);
+        }
     }
 
     /// <summary>Writes a heap type, which is encoded as <see cref="HeapType"/> is.</summary>

@@ -53,7 +53,11 @@ internal static class FloatLiteral
     {
         bits = format.InfinityBits;
         isInRange = true;
-        if (magnitude is "inf") return true;
+        if (magnitude is "inf")
+        {
+            return true;
+        }
+
         if (magnitude is "nan")
         {
             bits |= 1UL << (format.MantissaBits - 2);
@@ -67,7 +71,11 @@ internal static class FloatLiteral
             return true;
         }
 
-        if (!magnitude.StartsWith("0x")) return false;
+        if (!magnitude.StartsWith("0x"))
+        {
+            return false;
+        }
+
         bits = ParseHexadecimal(magnitude[2..], format);
         isInRange = bits < format.InfinityBits;
         return true;
@@ -92,7 +100,11 @@ internal static class FloatLiteral
         var i = 0;
         for (; i < text.Length && text[i] is not ('p' or 'P'); i++)
         {
-            if (text[i] == '_') continue;
+            if (text[i] == '_')
+            {
+                continue;
+            }
+
             if (text[i] == '.')
             {
                 isFraction = true;
@@ -103,16 +115,26 @@ internal static class FloatLiteral
             if (significand >> 60 == 0)
             {
                 significand = significand << 4 | digit;
-                if (isFraction) exponent -= 4;
+                if (isFraction)
+                {
+                    exponent -= 4;
+                }
             }
             else
             {
                 hasLostBits |= digit != 0;
-                if (!isFraction) exponent += 4;
+                if (!isFraction)
+                {
+                    exponent += 4;
+                }
             }
         }
 
-        if (i < text.Length) exponent += ParseExponent(text[(i + 1)..]);
+        if (i < text.Length)
+        {
+            exponent += ParseExponent(text[(i + 1)..]);
+        }
+
         return significand == 0 ? 0 : Round(significand, exponent, hasLostBits, format);
     }
 
@@ -124,7 +146,10 @@ internal static class FloatLiteral
         var digits = SplitSign(text, out var isNegative);
         foreach (var c in digits)
         {
-            if (c != '_') exponent = Math.Min(exponent * 10 + (c - '0'), Bound);
+            if (c != '_')
+            {
+                exponent = Math.Min(exponent * 10 + (c - '0'), Bound);
+            }
         }
 
         return isNegative ? -exponent : exponent;
@@ -136,15 +161,25 @@ internal static class FloatLiteral
         var leadingZeros = BitOperations.LeadingZeroCount(significand);
         significand <<= leadingZeros;
         var topExponent = exponent - leadingZeros + 63;
-        if (topExponent > -format.MinExponent + 1) return format.InfinityBits;
+        if (topExponent > -format.MinExponent + 1)
+        {
+            return format.InfinityBits;
+        }
 
         var kept = format.MantissaBits - Math.Max(0, format.MinExponent - topExponent);
-        if (kept < 0) return 0;
+        if (kept < 0)
+        {
+            return 0;
+        }
+
         var mantissa = kept == 0 ? 0 : significand >> (int)(64 - kept);
         var rest = significand << (int)kept;
         const ulong Half = 1UL << 63;
         var roundsUp = rest > Half || (rest == Half && (hasLostBits || (mantissa & 1) != 0));
-        if (roundsUp) mantissa++;
+        if (roundsUp)
+        {
+            mantissa++;
+        }
 
         // The implied top bit of a normal mantissa, and a carry out of rounding, add one to the exponent field.
         var field = topExponent < format.MinExponent ? 0 : (ulong)(topExponent - format.MinExponent);

@@ -32,9 +32,17 @@ internal sealed class IndexSpace(string kind)
     public int Define(TokenCursor cursor)
     {
         var token = cursor.Current;
-        if (cursor.TryIdentifier() is not { } name) return Add();
+        if (cursor.TryIdentifier() is not { } name)
+        {
+            return Add();
+        }
+
         _indices ??= [];
-        if (!_indices.TryAdd(name, Count)) throw cursor.Error($"duplicate {kind} ${name}", token);
+        if (!_indices.TryAdd(name, Count))
+        {
+            throw cursor.Error($"duplicate {kind} ${name}", token);
+        }
+
         return Add();
     }
 
@@ -42,7 +50,11 @@ internal sealed class IndexSpace(string kind)
     /// <exception cref="WatException">The name is not bound, or there is no index.</exception>
     public uint Resolve(TokenCursor cursor)
     {
-        if (cursor.Kind == TokenKind.Natural) return cursor.ExpectU32();
+        if (cursor.Kind == TokenKind.Natural)
+        {
+            return cursor.ExpectU32();
+        }
+
         var token = cursor.Expect(TokenKind.Identifier);
         var name = cursor.NameOf(token);
         return _indices is not null && _indices.TryGetValue(name, out var index)

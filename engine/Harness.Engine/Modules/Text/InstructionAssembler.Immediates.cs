@@ -81,7 +81,11 @@ internal sealed partial class InstructionAssembler
                 writer.Byte(VectorLiteral.TakeLaneIndex(cursor));
                 break;
             case ImmediateKind.Shuffle:
-                for (var i = 0; i < BinaryFormat.VectorBytes; i++) writer.Byte(VectorLiteral.TakeLaneIndex(cursor));
+                for (var i = 0; i < BinaryFormat.VectorBytes; i++)
+                {
+                    writer.Byte(VectorLiteral.TakeLaneIndex(cursor));
+                }
+
                 break;
             case ImmediateKind.V128:
                 var (low, high) = VectorLiteral.Take(cursor);
@@ -154,7 +158,11 @@ internal sealed partial class InstructionAssembler
     /// <summary>Takes a label: a number of blocks to go out, or the name of an open block.</summary>
     private uint Label()
     {
-        if (cursor.Kind == TokenKind.Natural) return cursor.ExpectU32();
+        if (cursor.Kind == TokenKind.Natural)
+        {
+            return cursor.ExpectU32();
+        }
+
         var token = cursor.Expect(TokenKind.Identifier);
         return _labels.DepthOf(cursor.NameOf(token)) ?? throw cursor.Error($"unknown label {cursor.TextOf(token)}", token);
     }
@@ -169,7 +177,10 @@ internal sealed partial class InstructionAssembler
         while (cursor.AtIndex);
 
         writer.U32(_branchTargets.Count - 1);
-        foreach (var target in _branchTargets) writer.U32(target);
+        foreach (var target in _branchTargets)
+        {
+            writer.U32(target);
+        }
     }
 
     private uint OptionalIndex(IndexSpace space) => cursor.AtIndex ? space.Resolve(cursor) : 0;
@@ -199,18 +210,28 @@ internal sealed partial class InstructionAssembler
         var alignmentToken = cursor.Current;
         var alignment = MemoryArgumentPart("align=");
         if (alignment is { } given && !BitOperations.IsPow2(given))
+        {
             throw cursor.Error("alignment must be a power of two", alignmentToken);
+        }
 
         var exponent = alignment is null ? (uint)instruction.NaturalAlignment : (uint)BitOperations.Log2(alignment.Value);
         writer.U32(memory == 0 ? exponent : exponent | BinaryFormat.MemoryIndexFlag);
-        if (memory != 0) writer.U32(memory);
+        if (memory != 0)
+        {
+            writer.U32(memory);
+        }
+
         writer.U64(offset);
     }
 
     /// <summary>Whether the number here is that of a lane, which comes last, and no index of a memory.</summary>
     private bool AtLaneIndex()
     {
-        if (cursor.Kind == TokenKind.Identifier) return false;
+        if (cursor.Kind == TokenKind.Identifier)
+        {
+            return false;
+        }
+
         var start = cursor.Position;
         cursor.Advance();
         var goesOn = cursor.Kind == TokenKind.Natural
@@ -221,10 +242,18 @@ internal sealed partial class InstructionAssembler
 
     private ulong? MemoryArgumentPart(string name)
     {
-        if (cursor.Kind != TokenKind.Keyword || !cursor.Text.StartsWith(name)) return null;
+        if (cursor.Kind != TokenKind.Keyword || !cursor.Text.StartsWith(name))
+        {
+            return null;
+        }
+
         var token = cursor.Current;
         var number = cursor.Text[name.Length..];
-        if (NumberSyntax.Classify(number) != TokenKind.Natural) throw cursor.Unexpected();
+        if (NumberSyntax.Classify(number) != TokenKind.Natural)
+        {
+            throw cursor.Unexpected();
+        }
+
         cursor.Advance();
         return IntegerLiteral.TryParse(number, 64, out var value)
             ? value
@@ -259,7 +288,11 @@ internal sealed partial class InstructionAssembler
     {
         var clauses = new WasmWriter();
         var count = 0;
-        while (TryCatchClause(clauses)) count++;
+        while (TryCatchClause(clauses))
+        {
+            count++;
+        }
+
         writer.U32(count);
         writer.Bytes(clauses.Written);
     }
@@ -269,9 +302,17 @@ internal sealed partial class InstructionAssembler
         ReadOnlySpan<string> kinds = ["catch", "catch_ref", "catch_all", "catch_all_ref"];
         for (var code = 0; code < kinds.Length; code++)
         {
-            if (!cursor.TryOpen(kinds[code])) continue;
+            if (!cursor.TryOpen(kinds[code]))
+            {
+                continue;
+            }
+
             writer.Byte((byte)code);
-            if (code < 2) writer.U32(scope.Tags.Resolve(cursor));
+            if (code < 2)
+            {
+                writer.U32(scope.Tags.Resolve(cursor));
+            }
+
             writer.U32(Label());
             cursor.Close();
             return true;

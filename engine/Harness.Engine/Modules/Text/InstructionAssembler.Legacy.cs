@@ -6,8 +6,12 @@ internal sealed partial class InstructionAssembler
     private void FlatClause(OpcodeInfo instruction)
     {
         var kind = _constructs.Count == 0 ? ConstructKind.FlatBlock : _constructs[^1].Kind;
-        bool fits = kind == ConstructKind.FlatTry || (kind == ConstructKind.FlatCatch && instruction.Opcode != Opcode.Delegate);
-        if (!fits) throw Misplaced();
+        var fits = kind == ConstructKind.FlatTry || (kind == ConstructKind.FlatCatch && instruction.Opcode != Opcode.Delegate);
+        if (!fits)
+        {
+            throw Misplaced();
+        }
+
         if (instruction.Opcode == Opcode.Delegate)
         {
             Delegate(instruction);
@@ -25,7 +29,11 @@ internal sealed partial class InstructionAssembler
     {
         if (outer == ConstructKind.FoldedTry)
         {
-            if (!cursor.TryKeyword("do")) throw cursor.Unexpected();
+            if (!cursor.TryKeyword("do"))
+            {
+                throw cursor.Unexpected();
+            }
+
             _constructs[^1] = new Construct(ConstructKind.FoldedDo);
             return;
         }
@@ -39,8 +47,15 @@ internal sealed partial class InstructionAssembler
             _ => throw cursor.Unexpected(),
         };
         cursor.Advance();
-        if (inside == ConstructKind.FoldedDelegate) Delegate(instruction);
-        else PlainInstruction(instruction, _output);
+        if (inside == ConstructKind.FoldedDelegate)
+        {
+            Delegate(instruction);
+        }
+        else
+        {
+            PlainInstruction(instruction, _output);
+        }
+
         _constructs[^1] = new Construct(inside);
     }
 

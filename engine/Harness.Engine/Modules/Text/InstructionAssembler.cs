@@ -88,7 +88,10 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
     public void Sequence(WasmWriter output, IndexSpace? locals = null)
     {
         Begin(output, locals);
-        while (_constructs.Count > 0 || cursor.Kind != TokenKind.RightParenthesis) Step();
+        while (_constructs.Count > 0 || cursor.Kind != TokenKind.RightParenthesis)
+        {
+            Step();
+        }
     }
 
     /// <summary>Assembles one parenthesized instruction.</summary>
@@ -96,7 +99,11 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
     public void Folded(WasmWriter output)
     {
         Begin(output, null);
-        if (cursor.Kind != TokenKind.LeftParenthesis) throw cursor.Unexpected();
+        if (cursor.Kind != TokenKind.LeftParenthesis)
+        {
+            throw cursor.Unexpected();
+        }
+
         do
         {
             Step();
@@ -162,13 +169,21 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
                 FlatClause(instruction);
                 break;
             case Opcode.Else:
-                if (_constructs.Count == 0 || _constructs[^1].Kind != ConstructKind.FlatIf) throw Misplaced();
+                if (_constructs.Count == 0 || _constructs[^1].Kind != ConstructKind.FlatIf)
+                {
+                    throw Misplaced();
+                }
+
                 MatchLabel();
                 _constructs[^1] = new Construct(ConstructKind.FlatBlock);
                 _output.Opcode(Opcode.Else);
                 break;
             case Opcode.End:
-                if (_constructs.Count == 0 || !IsFlat(_constructs[^1].Kind)) throw Misplaced();
+                if (_constructs.Count == 0 || !IsFlat(_constructs[^1].Kind))
+                {
+                    throw Misplaced();
+                }
+
                 MatchLabel();
                 CloseBlock();
                 break;
@@ -211,7 +226,10 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
     {
         var instruction = Instruction();
         if (instruction.Opcode is Opcode.Else or Opcode.End or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate)
+        {
             throw cursor.Unexpected();
+        }
+
         cursor.Advance();
         var pendingStart = _pending.Length;
         switch (instruction.Opcode)
@@ -269,7 +287,11 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
         var label = cursor.TryIdentifier();
         writer.Opcode(instruction.Opcode);
         types.TypeUse(null).WriteBlockType(writer, scope);
-        if (instruction.Opcode == Opcode.TryTable) CatchClauses(writer);
+        if (instruction.Opcode == Opcode.TryTable)
+        {
+            CatchClauses(writer);
+        }
+
         return label;
     }
 
@@ -286,7 +308,10 @@ internal sealed partial class InstructionAssembler(TokenCursor cursor, ModuleSco
     private void MatchLabel()
     {
         var token = cursor.Current;
-        if (cursor.TryIdentifier() is { } label && label != _labels.Innermost) throw cursor.Error($"mismatching label ${label}", token);
+        if (cursor.TryIdentifier() is { } label && label != _labels.Innermost)
+        {
+            throw cursor.Error($"mismatching label ${label}", token);
+        }
     }
 
     private void FlushPending(int start)

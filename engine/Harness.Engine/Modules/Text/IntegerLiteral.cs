@@ -11,12 +11,28 @@ internal static class IntegerLiteral
     {
         var isNegative = text[0] == '-';
         var isSigned = isNegative || text[0] == '+';
-        if (!TryParseMagnitude(isSigned ? text[1..] : text, out value)) return false;
+        if (!TryParseMagnitude(isSigned ? text[1..] : text, out value))
+        {
+            return false;
+        }
+
         var mask = ulong.MaxValue >> (64 - bits);
-        if (!isSigned) return value <= mask;
+        if (!isSigned)
+        {
+            return value <= mask;
+        }
+
         var limit = mask / 2 + (isNegative ? 1UL : 0UL);
-        if (value > limit) return false;
-        if (isNegative) value = (0 - value) & mask;
+        if (value > limit)
+        {
+            return false;
+        }
+
+        if (isNegative)
+        {
+            value = (0 - value) & mask;
+        }
+
         return true;
     }
 
@@ -27,11 +43,18 @@ internal static class IntegerLiteral
         value = 0;
         foreach (var c in isHexadecimal ? digits[2..] : digits)
         {
-            if (c == '_') continue;
+            if (c == '_')
+            {
+                continue;
+            }
+
             var digit = HexadecimalDigit(c);
             var high = Math.BigMul(value, radix, out var low);
             value = low + digit;
-            if (high != 0 || value < low) return false;
+            if (high != 0 || value < low)
+            {
+                return false;
+            }
         }
 
         return true;

@@ -17,7 +17,11 @@ internal sealed class LabelStack
     {
         if (name is not null)
         {
-            if (!_places.TryGetValue(name, out var places)) _places.Add(name, places = new Stack<int>());
+            if (!_places.TryGetValue(name, out var places))
+            {
+                _places.Add(name, places = new Stack<int>());
+            }
+
             places.Push(_labels.Count);
         }
 
@@ -27,14 +31,21 @@ internal sealed class LabelStack
     /// <summary>Closes the innermost label.</summary>
     public void Pop()
     {
-        if (_labels[^1] is { } name) _places[name].Pop();
+        if (_labels[^1] is { } name)
+        {
+            _places[name].Pop();
+        }
+
         _labels.RemoveAt(_labels.Count - 1);
     }
 
     /// <summary>Closes all labels.</summary>
     public void Clear()
     {
-        while (_labels.Count > 0) Pop();
+        while (_labels.Count > 0)
+        {
+            Pop();
+        }
     }
 
     /// <summary>How many labels are inside the innermost one of a name; null if none has it.</summary>

@@ -102,9 +102,17 @@ internal sealed class Lexer
             }
         }
 
-        if (_position == start) throw Error("illegal character", start);
+        if (_position == start)
+        {
+            throw Error("illegal character", start);
+        }
+
         var run = _text.AsSpan(start, _position - start);
-        if (strings > 0) return ClassifyWithStrings(run, start, strings);
+        if (strings > 0)
+        {
+            return ClassifyWithStrings(run, start, strings);
+        }
+
         switch (run[0])
         {
             case '$':
@@ -121,11 +129,31 @@ internal sealed class Lexer
     /// <summary>A run with strings in it is a token only if it is one string, or <c>$</c> and one string.</summary>
     private TokenKind ClassifyWithStrings(ReadOnlySpan<char> run, int start, int strings)
     {
-        if (strings != 1 || run[^1] != '"') return TokenKind.Reserved;
-        if (run[0] == '"') return TokenKind.String;
-        if (run[0] != '$' || run[1] != '"') return TokenKind.Reserved;
-        if (run.Length == 3) throw Error("empty identifier", start);
-        if (!StringLiteral.TryDecodeName(run[1..], out _)) throw Error("malformed UTF-8 encoding", start);
+        if (strings != 1 || run[^1] != '"')
+        {
+            return TokenKind.Reserved;
+        }
+
+        if (run[0] == '"')
+        {
+            return TokenKind.String;
+        }
+
+        if (run[0] != '$' || run[1] != '"')
+        {
+            return TokenKind.Reserved;
+        }
+
+        if (run.Length == 3)
+        {
+            throw Error("empty identifier", start);
+        }
+
+        if (!StringLiteral.TryDecodeName(run[1..], out _))
+        {
+            throw Error("malformed UTF-8 encoding", start);
+        }
+
         return TokenKind.Identifier;
     }
 
@@ -135,7 +163,11 @@ internal sealed class Lexer
     {
         var start = _position;
         var length = StringLiteral.Measure(_text.AsSpan(start), out var error);
-        if (error is not null) throw Error(quotesIdentifier ? "empty identifier" : error, start + length);
+        if (error is not null)
+        {
+            throw Error(quotesIdentifier ? "empty identifier" : error, start + length);
+        }
+
         _position = start + length;
     }
 
@@ -152,7 +184,11 @@ internal sealed class Lexer
         do
         {
             var length = _text.AsSpan(_position).IndexOfAny('(', ';');
-            if (length < 0) throw Error("unclosed comment", start);
+            if (length < 0)
+            {
+                throw Error("unclosed comment", start);
+            }
+
             _position += length;
             if (_text[_position] == '(' && Next() == ';')
             {
@@ -181,7 +217,11 @@ internal sealed class Lexer
         var depth = 1;
         while (depth > 0)
         {
-            if (_position >= _text.Length) throw Error("unclosed annotation", start);
+            if (_position >= _text.Length)
+            {
+                throw Error("unclosed annotation", start);
+            }
+
             switch (_text[_position])
             {
                 case '(' when Next() == ';':
@@ -220,22 +260,45 @@ internal sealed class Lexer
         {
             var rest = _text.AsSpan(_position);
             var length = StringLiteral.Measure(rest, out var error);
-            if (error is not null || length == 2) throw Error("empty annotation id", start);
-            if (!StringLiteral.TryDecodeName(rest[..length], out _)) throw Error("malformed UTF-8 encoding", nameStart);
+            if (error is not null || length == 2)
+            {
+                throw Error("empty annotation id", start);
+            }
+
+            if (!StringLiteral.TryDecodeName(rest[..length], out _))
+            {
+                throw Error("malformed UTF-8 encoding", nameStart);
+            }
+
             _position += length;
             return;
         }
 
-        while (_position < _text.Length && IsIdentifierCharacter(_text[_position])) _position++;
-        if (_position == nameStart) throw Error("empty annotation id", start);
+        while (_position < _text.Length && IsIdentifierCharacter(_text[_position]))
+        {
+            _position++;
+        }
+
+        if (_position == nameStart)
+        {
+            throw Error("empty annotation id", start);
+        }
     }
 
     private void CheckSurrogates()
     {
         for (var i = 0; i < _text.Length; i++)
         {
-            if (!char.IsSurrogate(_text[i])) continue;
-            if (!char.IsSurrogatePair(_text, i)) throw Error("malformed UTF-8 encoding", i);
+            if (!char.IsSurrogate(_text[i]))
+            {
+                continue;
+            }
+
+            if (!char.IsSurrogatePair(_text, i))
+            {
+                throw Error("malformed UTF-8 encoding", i);
+            }
+
             i++;
         }
     }

@@ -80,7 +80,11 @@ internal sealed partial class ModuleAssembler
             _cursor.Close();
         }
 
-        if (!_cursor.TryOpen("import")) return false;
+        if (!_cursor.TryOpen("import"))
+        {
+            return false;
+        }
+
         var writer = _importSection.Next();
         writer.Name(_cursor.ExpectName());
         writer.Name(_cursor.ExpectName());
@@ -91,12 +95,23 @@ internal sealed partial class ModuleAssembler
 
     private void Function(int index)
     {
-        if (TryInlineImport("func", index)) return;
+        if (TryInlineImport("func", index))
+        {
+            return;
+        }
+
         var locals = new IndexSpace("local");
         _functionSection.Next().U32(_types.TypeUse(locals).Resolve(_scope));
         var types = new List<EncodedType>();
-        while (_cursor.TryOpen("local")) _types.Declarations(types, locals);
-        if (locals.HasNames) _namedLocals.Add(index, locals);
+        while (_cursor.TryOpen("local"))
+        {
+            _types.Declarations(types, locals);
+        }
+
+        if (locals.HasNames)
+        {
+            _namedLocals.Add(index, locals);
+        }
 
         _body.Clear();
         WriteLocals(types, _body);
@@ -112,9 +127,13 @@ internal sealed partial class ModuleAssembler
         foreach (var type in types)
         {
             if (runs.Count > 0 && runs[^1].Type == type)
+            {
                 runs[^1] = (runs[^1].Count + 1, type);
+            }
             else
+            {
                 runs.Add((1, type));
+            }
         }
 
         writer.U32(runs.Count);
@@ -127,7 +146,11 @@ internal sealed partial class ModuleAssembler
 
     private void Table(int index)
     {
-        if (TryInlineImport("table", index)) return;
+        if (TryInlineImport("table", index))
+        {
+            return;
+        }
+
         var isAddressed64 = AddressType();
         if (_types.AtValueType)
         {
@@ -146,7 +169,10 @@ internal sealed partial class ModuleAssembler
         }
 
         writer.Bytes(type.Written);
-        if (isInitialized) Expression(writer);
+        if (isInitialized)
+        {
+            Expression(writer);
+        }
     }
 
     /// <summary>Parses a table given by its elements, whose number is its size.</summary>
@@ -172,7 +198,11 @@ internal sealed partial class ModuleAssembler
 
     private void Memory(int index)
     {
-        if (TryInlineImport("memory", index)) return;
+        if (TryInlineImport("memory", index))
+        {
+            return;
+        }
+
         var isAddressed64 = AddressType();
         var pageSizeLog2 = PageSize();
         if (_cursor.TryOpen("data"))
@@ -186,7 +216,11 @@ internal sealed partial class ModuleAssembler
             return;
         }
 
-        if (pageSizeLog2 is not null) throw _cursor.Unexpected();
+        if (pageSizeLog2 is not null)
+        {
+            throw _cursor.Unexpected();
+        }
+
         MemoryLimits(isAddressed64, _memorySection.Next());
     }
 
@@ -200,7 +234,11 @@ internal sealed partial class ModuleAssembler
     /// <summary>Takes a page size, which is a power of two, and gives its binary logarithm; null if there is none.</summary>
     private int? PageSize()
     {
-        if (!_cursor.TryOpen("pagesize")) return null;
+        if (!_cursor.TryOpen("pagesize"))
+        {
+            return null;
+        }
+
         var token = _cursor.Current;
         var size = _cursor.ExpectU64();
         _cursor.Close();
@@ -218,13 +256,24 @@ internal sealed partial class ModuleAssembler
     {
         writer.Byte((byte)((maximum is null ? 0 : 1) | (isShared ? 2 : 0) | (isAddressed64 ? 4 : 0) | (pageSizeLog2 is null ? 0 : 8)));
         writer.U64(minimum);
-        if (maximum is { } limit) writer.U64(limit);
-        if (pageSizeLog2 is { } log2) writer.U32(log2);
+        if (maximum is { } limit)
+        {
+            writer.U64(limit);
+        }
+
+        if (pageSizeLog2 is { } log2)
+        {
+            writer.U32(log2);
+        }
     }
 
     private void Global(int index)
     {
-        if (TryInlineImport("global", index)) return;
+        if (TryInlineImport("global", index))
+        {
+            return;
+        }
+
         var writer = _globalSection.Next();
         _types.MutableType(writer, canBePacked: false);
         Expression(writer);
@@ -232,7 +281,11 @@ internal sealed partial class ModuleAssembler
 
     private void Tag(int index)
     {
-        if (TryInlineImport("tag", index)) return;
+        if (TryInlineImport("tag", index))
+        {
+            return;
+        }
+
         TagType(_tagSection.Next());
     }
 

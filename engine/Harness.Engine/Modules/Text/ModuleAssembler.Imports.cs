@@ -20,18 +20,33 @@ internal sealed partial class ModuleAssembler
             var token = _cursor.Current;
             _cursor.ExpectName();
             var isTyped = _cursor.Kind == TokenKind.LeftParenthesis;
-            if (isTyped) DeclareImported();
+            if (isTyped)
+            {
+                DeclareImported();
+            }
+
             _ = isTyped ? typed++ : untyped++;
             if (typed > 0 && untyped > 0)
+            {
                 throw _cursor.Error("unexpected item: either all of a group have types, or none", token);
+            }
+
             _cursor.Close();
         }
 
-        if (typed > 0 || _cursor.Kind != TokenKind.LeftParenthesis) return;
+        if (typed > 0 || _cursor.Kind != TokenKind.LeftParenthesis)
+        {
+            return;
+        }
+
         _cursor.Advance();
         var space = SpaceOf(_cursor.Text.ToString());
         _cursor.Advance();
-        if (_cursor.Kind == TokenKind.Identifier) throw _cursor.Error("identifier not allowed", _cursor.Current);
+        if (_cursor.Kind == TokenKind.Identifier)
+        {
+            throw _cursor.Error("identifier not allowed", _cursor.Current);
+        }
+
         space.Add(untyped);
         _cursor.SkipGroup();
     }
@@ -65,7 +80,11 @@ internal sealed partial class ModuleAssembler
         {
             items.Name(_cursor.ExpectName());
             isTyped = _cursor.Kind == TokenKind.LeftParenthesis;
-            if (isTyped) ImportedType(items);
+            if (isTyped)
+            {
+                ImportedType(items);
+            }
+
             _cursor.Close();
         }
 
@@ -76,7 +95,11 @@ internal sealed partial class ModuleAssembler
         }
         else
         {
-            if (!isTyped) throw _cursor.Unexpected();
+            if (!isTyped)
+            {
+                throw _cursor.Unexpected();
+            }
+
             writer.Byte(BinaryFormat.ImportsOfModule);
         }
 
@@ -103,7 +126,11 @@ internal sealed partial class ModuleAssembler
         {
             case ExternalKind.Function:
                 writer.U32(_types.TypeUse(new IndexSpace("local")).Resolve(_scope));
-                if (isExact) _cursor.Close();
+                if (isExact)
+                {
+                    _cursor.Close();
+                }
+
                 break;
             case ExternalKind.Table:
                 TableType(AddressType(), writer);

@@ -27,7 +27,11 @@ internal sealed partial class ModuleAssembler
 
         var hasTable = _cursor.TryOpen("table");
         var table = hasTable ? _scope.Tables.Resolve(_cursor) : 0;
-        if (hasTable) _cursor.Close();
+        if (hasTable)
+        {
+            _cursor.Close();
+        }
+
         var offset = new WasmWriter();
         Expression("offset", offset);
         var isBare = !hasTable && (_cursor.AtIndex || _cursor.Kind == TokenKind.RightParenthesis);
@@ -36,7 +40,11 @@ internal sealed partial class ModuleAssembler
 
     private Elements ElementList()
     {
-        if (_cursor.TryKeyword("func")) return ElementFunctions(FunctionReference);
+        if (_cursor.TryKeyword("func"))
+        {
+            return ElementFunctions(FunctionReference);
+        }
+
         return ElementExpressions(_types.ReferenceType());
     }
 
@@ -48,9 +56,16 @@ internal sealed partial class ModuleAssembler
         var asExpressions = type != FunctionReference;
         for (; _cursor.AtIndex; count++)
         {
-            if (asExpressions) content.Opcode(Opcode.RefFunc);
+            if (asExpressions)
+            {
+                content.Opcode(Opcode.RefFunc);
+            }
+
             content.U32(_scope.Functions.Resolve(_cursor));
-            if (asExpressions) content.Opcode(Opcode.End);
+            if (asExpressions)
+            {
+                content.Opcode(Opcode.End);
+            }
         }
 
         return new Elements(asExpressions ? type : null, count, content);
@@ -60,7 +75,11 @@ internal sealed partial class ModuleAssembler
     {
         var content = new WasmWriter();
         var count = 0;
-        for (; _cursor.Kind == TokenKind.LeftParenthesis; count++) Expression("item", content);
+        for (; _cursor.Kind == TokenKind.LeftParenthesis; count++)
+        {
+            Expression("item", content);
+        }
+
         return new Elements(type, count, content);
     }
 
@@ -71,19 +90,38 @@ internal sealed partial class ModuleAssembler
         var isActive = table is not null;
         var isShort = table == 0 && (elements.Type is null || elements.Type == FunctionReference);
         var flags = elements.Type is null ? 0 : HasExpressions;
-        if (!isActive) flags |= IsPassiveOrDeclared;
-        if (isDeclared || (isActive && !isShort)) flags |= HasTableOrIsDeclared;
+        if (!isActive)
+        {
+            flags |= IsPassiveOrDeclared;
+        }
+
+        if (isDeclared || (isActive && !isShort))
+        {
+            flags |= HasTableOrIsDeclared;
+        }
 
         var writer = _elementSection.Next();
         writer.U32(flags);
-        if (isActive && !isShort) writer.U32(table!.Value);
-        if (offset is not null) writer.Bytes(offset.Written);
+        if (isActive && !isShort)
+        {
+            writer.U32(table!.Value);
+        }
+
+        if (offset is not null)
+        {
+            writer.Bytes(offset.Written);
+        }
+
         if (!isShort)
         {
             if (elements.Type is { } type)
+            {
                 type.Write(writer);
+            }
             else
+            {
                 writer.Byte(0);
+            }
         }
 
         writer.U32(elements.Count);
@@ -113,8 +151,16 @@ internal sealed partial class ModuleAssembler
     {
         var writer = _dataSection.Next();
         writer.U32(offset is null ? 1 : memory == 0 ? 0 : 2);
-        if (offset is not null && memory != 0) writer.U32(memory);
-        if (offset is not null) writer.Bytes(offset.Written);
+        if (offset is not null && memory != 0)
+        {
+            writer.U32(memory);
+        }
+
+        if (offset is not null)
+        {
+            writer.Bytes(offset.Written);
+        }
+
         writer.Sized(bytes);
     }
 
@@ -130,7 +176,10 @@ internal sealed partial class ModuleAssembler
     /// <summary>Writes all sections in their order.</summary>
     private byte[] Link(string? name)
     {
-        foreach (var signature in _scope.ImplicitTypes) signature.Write(_typeSection.Next());
+        foreach (var signature in _scope.ImplicitTypes)
+        {
+            signature.Write(_typeSection.Next());
+        }
 
         var module = new WasmWriter();
         module.Header();
@@ -142,9 +191,17 @@ internal sealed partial class ModuleAssembler
         _tagSection.WriteTo(module);
         _globalSection.WriteTo(module);
         _exportSection.WriteTo(module);
-        if (_start is { } start) module.Section(SectionId.Start, section => section.U32(start));
+        if (_start is { } start)
+        {
+            module.Section(SectionId.Start, section => section.U32(start));
+        }
+
         _elementSection.WriteTo(module);
-        if (_scope.NeedsDataCount) module.Section(SectionId.DataCount, section => section.U32(_dataSection.Count));
+        if (_scope.NeedsDataCount)
+        {
+            module.Section(SectionId.DataCount, section => section.U32(_dataSection.Count));
+        }
+
         _codeSection.WriteTo(module);
         _dataSection.WriteTo(module);
         WriteNames(name, module);
@@ -154,7 +211,11 @@ internal sealed partial class ModuleAssembler
     /// <summary>Writes the custom section with the names of the module, its functions and their locals.</summary>
     private void WriteNames(string? name, WasmWriter module)
     {
-        if (name is null && !_scope.Functions.HasNames && _namedLocals.Count == 0) return;
+        if (name is null && !_scope.Functions.HasNames && _namedLocals.Count == 0)
+        {
+            return;
+        }
+
         const byte ModuleSubsection = 0, FunctionSubsection = 1, LocalSubsection = 2;
         module.Section(SectionId.Custom, section =>
         {

@@ -74,7 +74,11 @@ internal sealed partial class ModuleAssembler
                     DeclareGroup();
                     break;
                 case "import":
-                    if (defined is not null) throw _cursor.Error($"import after {defined}", token);
+                    if (defined is not null)
+                    {
+                        throw _cursor.Error($"import after {defined}", token);
+                    }
+
                     _cursor.Advance();
                     _fields.Add(new Field(keyword, _cursor.Position, 0));
                     DeclareImport();
@@ -93,7 +97,11 @@ internal sealed partial class ModuleAssembler
                     AddField(keyword, _scope.Data);
                     break;
                 case "start":
-                    if (hasStart) throw _cursor.Error("multiple start sections", token);
+                    if (hasStart)
+                    {
+                        throw _cursor.Error("multiple start sections", token);
+                    }
+
                     hasStart = true;
                     _cursor.Advance();
                     _fields.Add(new Field(keyword, _cursor.Position, 0));
@@ -138,27 +146,54 @@ internal sealed partial class ModuleAssembler
     /// <summary>Looks for an inline import, and for inline segments, which take indices.</summary>
     private void DeclareAbbreviations(string keyword, Token token, ref string? defined)
     {
-        while (_cursor.TryOpen("export")) _cursor.SkipGroup();
+        while (_cursor.TryOpen("export"))
+        {
+            _cursor.SkipGroup();
+        }
+
         if (_cursor.TryOpen("import"))
         {
-            if (defined is not null) throw _cursor.Error($"import after {defined}", token);
+            if (defined is not null)
+            {
+                throw _cursor.Error($"import after {defined}", token);
+            }
+
             _cursor.SkipGroup();
             return;
         }
 
         defined ??= keyword == "func" ? "function" : keyword;
         var isTable = keyword == "table";
-        if (!isTable && keyword != "memory") return;
+        if (!isTable && keyword != "memory")
+        {
+            return;
+        }
+
         AddressType();
-        if (!isTable && _cursor.TryOpen("pagesize")) _cursor.SkipGroup();
-        if (!isTable && _cursor.AtOpen("data")) _scope.Data.Add();
-        if (isTable && _types.AtValueType) _scope.Elements.Add();
+        if (!isTable && _cursor.TryOpen("pagesize"))
+        {
+            _cursor.SkipGroup();
+        }
+
+        if (!isTable && _cursor.AtOpen("data"))
+        {
+            _scope.Data.Add();
+        }
+
+        if (isTable && _types.AtValueType)
+        {
+            _scope.Elements.Add();
+        }
     }
 
     /// <summary>Takes the address type of a memory or table, and tells whether it is i64.</summary>
     private bool AddressType()
     {
-        if (_cursor.TryKeyword("i64")) return true;
+        if (_cursor.TryKeyword("i64"))
+        {
+            return true;
+        }
+
         _cursor.TryKeyword("i32");
         return false;
     }
@@ -181,7 +216,11 @@ internal sealed partial class ModuleAssembler
         var members = new WasmWriter();
         var start = _cursor.Position;
         var count = 0;
-        for (; _cursor.TryOpen("type"); count++) _cursor.SkipGroup();
+        for (; _cursor.TryOpen("type"); count++)
+        {
+            _cursor.SkipGroup();
+        }
+
         _cursor.Position = start;
         while (_cursor.TryOpen("type"))
         {

@@ -36,7 +36,11 @@ internal sealed class ModuleScope
     /// <param name="isPlain">Whether the type is alone in its group, final and without supertypes.</param>
     public void AddType(Signature? signature, IndexSpace? fields, bool isPlain)
     {
-        if (signature is not null && isPlain) _bySignature.TryAdd(signature, (uint)_signatures.Count);
+        if (signature is not null && isPlain)
+        {
+            _bySignature.TryAdd(signature, (uint)_signatures.Count);
+        }
+
         _signatures.Add(signature);
         _fields.Add(fields);
     }
@@ -44,7 +48,11 @@ internal sealed class ModuleScope
     /// <summary>The signature of a type, or null if there is no such type or it is no function type.</summary>
     public Signature? SignatureOf(uint typeIndex)
     {
-        if (typeIndex < _signatures.Count) return _signatures[(int)typeIndex];
+        if (typeIndex < _signatures.Count)
+        {
+            return _signatures[(int)typeIndex];
+        }
+
         var implicitIndex = typeIndex - (uint)_signatures.Count;
         return implicitIndex < _implicitTypes.Count ? _implicitTypes[(int)implicitIndex] : null;
     }
@@ -59,7 +67,11 @@ internal sealed class ModuleScope
     /// <summary>The index of the first plain function type with this signature, which is added if there is none.</summary>
     public uint IndexOf(Signature signature)
     {
-        if (_bySignature.TryGetValue(signature, out var index)) return index;
+        if (_bySignature.TryGetValue(signature, out var index))
+        {
+            return index;
+        }
+
         index = (uint)(_signatures.Count + _implicitTypes.Count);
         _implicitTypes.Add(signature);
         _bySignature.Add(signature, index);

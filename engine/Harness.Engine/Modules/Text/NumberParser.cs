@@ -7,7 +7,11 @@ internal static class NumberParser
     public static ulong Integer(TokenCursor cursor, int bits)
     {
         var token = cursor.Current;
-        if (token.Kind is not (TokenKind.Natural or TokenKind.Integer)) throw cursor.Unexpected();
+        if (token.Kind is not (TokenKind.Natural or TokenKind.Integer))
+        {
+            throw cursor.Unexpected();
+        }
+
         cursor.Advance();
         return IntegerLiteral.TryParse(cursor.TextOf(token), bits, out var value) ? value : throw OutOfRange(cursor, token);
     }

@@ -11,22 +11,51 @@ internal static class NumberSyntax
     {
         var isSigned = text.Length > 0 && text[0] is '+' or '-';
         var magnitude = isSigned ? text[1..] : text;
-        if (magnitude is "inf" or "nan") return TokenKind.Float;
+        if (magnitude is "inf" or "nan")
+        {
+            return TokenKind.Float;
+        }
+
         if (magnitude.StartsWith("nan:0x"))
+        {
             return IsHexadecimalNumber(magnitude[6..]) ? TokenKind.Float : TokenKind.Reserved;
+        }
 
         var isHexadecimal = magnitude.StartsWith("0x");
-        if (isHexadecimal) magnitude = magnitude[2..];
+        if (isHexadecimal)
+        {
+            magnitude = magnitude[2..];
+        }
+
         var end = DigitsEnd(magnitude, 0, isHexadecimal);
-        if (end == 0) return TokenKind.Reserved;
-        if (end == magnitude.Length) return isSigned ? TokenKind.Integer : TokenKind.Natural;
-        if (magnitude[end] == '.') end = DigitsEnd(magnitude, end + 1, isHexadecimal);
+        if (end == 0)
+        {
+            return TokenKind.Reserved;
+        }
+
+        if (end == magnitude.Length)
+        {
+            return isSigned ? TokenKind.Integer : TokenKind.Natural;
+        }
+
+        if (magnitude[end] == '.')
+        {
+            end = DigitsEnd(magnitude, end + 1, isHexadecimal);
+        }
+
         if (end < magnitude.Length && IsExponentMark(magnitude[end], isHexadecimal))
         {
             var exponent = end + 1;
-            if (exponent < magnitude.Length && magnitude[exponent] is '+' or '-') exponent++;
+            if (exponent < magnitude.Length && magnitude[exponent] is '+' or '-')
+            {
+                exponent++;
+            }
+
             end = DigitsEnd(magnitude, exponent, false);
-            if (end == exponent) return TokenKind.Reserved;
+            if (end == exponent)
+            {
+                return TokenKind.Reserved;
+            }
         }
 
         return end == magnitude.Length ? TokenKind.Float : TokenKind.Reserved;
@@ -45,11 +74,17 @@ internal static class NumberSyntax
         while (end < text.Length)
         {
             if (IsDigit(text[end], isHexadecimal))
+            {
                 end++;
+            }
             else if (text[end] == '_' && end > start && end + 1 < text.Length && IsDigit(text[end + 1], isHexadecimal))
+            {
                 end += 2;
+            }
             else
+            {
                 break;
+            }
         }
 
         return end;

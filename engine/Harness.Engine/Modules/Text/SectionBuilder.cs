@@ -18,7 +18,11 @@ internal sealed class SectionBuilder(SectionId id)
     /// <summary>Writes the section, unless it is empty.</summary>
     public void WriteTo(WasmWriter module)
     {
-        if (Count == 0) return;
+        if (Count == 0)
+        {
+            return;
+        }
+
         module.Section(id, section =>
         {
             section.U32(Count);

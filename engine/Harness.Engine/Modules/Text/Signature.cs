@@ -26,7 +26,10 @@ internal sealed class Signature(EncodedType[] parameters, EncodedType[] results)
     public static void WriteTypes(WasmWriter writer, ReadOnlySpan<EncodedType> types)
     {
         writer.U32(types.Length);
-        foreach (var type in types) type.Write(writer);
+        foreach (var type in types)
+        {
+            type.Write(writer);
+        }
     }
 
     /// <inheritdoc/>
@@ -42,9 +45,17 @@ internal sealed class Signature(EncodedType[] parameters, EncodedType[] results)
     public override int GetHashCode()
     {
         var hash = new HashCode();
-        foreach (var type in Parameters) hash.Add(type);
+        foreach (var type in Parameters)
+        {
+            hash.Add(type);
+        }
+
         hash.Add(Parameters.Length);
-        foreach (var type in Results) hash.Add(type);
+        foreach (var type in Results)
+        {
+            hash.Add(type);
+        }
+
         return hash.ToHashCode();
     }
 }

@@ -57,10 +57,18 @@ internal static class StringLiteral
         while (!rest.IsEmpty)
         {
             var plain = rest.IndexOf('\\');
-            if (plain < 0) plain = rest.Length;
+            if (plain < 0)
+            {
+                plain = rest.Length;
+            }
+
             Encoding.UTF8.GetBytes(rest[..plain], output);
             rest = rest[plain..];
-            if (rest.IsEmpty) return;
+            if (rest.IsEmpty)
+            {
+                return;
+            }
+
             DecodeEscape(rest, output);
             rest = rest[EscapeLength(rest)..];
         }
@@ -98,17 +106,37 @@ internal static class StringLiteral
     /// <summary>The length of the escape with which <paramref name="text"/> begins, or 0 if it is malformed.</summary>
     private static int EscapeLength(ReadOnlySpan<char> text)
     {
-        if (text.Length < 2) return 0;
-        if (text[1] is 'n' or 't' or 'r' or '"' or '\'' or '\\') return 2;
-        if (text[1] == 'u') return UnicodeEscapeLength(text);
+        if (text.Length < 2)
+        {
+            return 0;
+        }
+
+        if (text[1] is 'n' or 't' or 'r' or '"' or '\'' or '\\')
+        {
+            return 2;
+        }
+
+        if (text[1] == 'u')
+        {
+            return UnicodeEscapeLength(text);
+        }
+
         return text.Length >= 3 && char.IsAsciiHexDigit(text[1]) && char.IsAsciiHexDigit(text[2]) ? 3 : 0;
     }
 
     private static int UnicodeEscapeLength(ReadOnlySpan<char> text)
     {
-        if (text.Length < 5 || text[2] != '{') return 0;
+        if (text.Length < 5 || text[2] != '{')
+        {
+            return 0;
+        }
+
         var close = text.IndexOf('}');
-        if (close < 0) return 0;
+        if (close < 0)
+        {
+            return 0;
+        }
+
         var digits = text[3..close];
         return NumberSyntax.IsHexadecimalNumber(digits) && TryParseScalar(digits, out _) ? close + 1 : 0;
     }
@@ -118,9 +146,16 @@ internal static class StringLiteral
         var value = 0;
         foreach (var digit in digits)
         {
-            if (digit == '_') continue;
+            if (digit == '_')
+            {
+                continue;
+            }
+
             value = value * 16 + (int)IntegerLiteral.HexadecimalDigit(digit);
-            if (value > 0x10FFFF) break;
+            if (value > 0x10FFFF)
+            {
+                break;
+            }
         }
 
         return Rune.TryCreate(value, out scalar);
@@ -131,7 +166,10 @@ internal static class StringLiteral
         if (escape[1] == 'u')
         {
             if (TryParseScalar(escape[3..escape.IndexOf('}')], out var scalar))
+            {
                 output.Advance(scalar.EncodeToUtf8(output.GetSpan(4)));
+            }
+
             return;
         }
 

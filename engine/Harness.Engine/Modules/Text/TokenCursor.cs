@@ -48,7 +48,11 @@ internal sealed class TokenCursor
     public Token Advance()
     {
         var token = Current;
-        if (token.Kind != TokenKind.End) Position++;
+        if (token.Kind != TokenKind.End)
+        {
+            Position++;
+        }
+
         return token;
     }
 
@@ -67,7 +71,11 @@ internal sealed class TokenCursor
     /// <summary>Passes over this keyword if it is the current token.</summary>
     public bool TryKeyword(string keyword)
     {
-        if (!AtKeyword(keyword)) return false;
+        if (!AtKeyword(keyword))
+        {
+            return false;
+        }
+
         Position++;
         return true;
     }
@@ -75,7 +83,11 @@ internal sealed class TokenCursor
     /// <summary>Passes over <c>(</c> and this keyword if they are the current tokens.</summary>
     public bool TryOpen(string keyword)
     {
-        if (!AtOpen(keyword)) return false;
+        if (!AtOpen(keyword))
+        {
+            return false;
+        }
+
         Position += 2;
         return true;
     }
@@ -90,7 +102,10 @@ internal sealed class TokenCursor
     public void Open(string keyword)
     {
         Expect(TokenKind.LeftParenthesis);
-        if (!TryKeyword(keyword)) throw Unexpected();
+        if (!TryKeyword(keyword))
+        {
+            throw Unexpected();
+        }
     }
 
     /// <summary>Takes an identifier if there is one, and gives its name without the <c>$</c>.</summary>
@@ -114,7 +129,11 @@ internal sealed class TokenCursor
     public byte[] Strings()
     {
         var bytes = new System.Buffers.ArrayBufferWriter<byte>();
-        while (Kind == TokenKind.String) StringLiteral.Decode(TextOf(Advance()), bytes);
+        while (Kind == TokenKind.String)
+        {
+            StringLiteral.Decode(TextOf(Advance()), bytes);
+        }
+
         return bytes.WrittenSpan.ToArray();
     }
 

@@ -46,7 +46,11 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
             return reference;
         }
 
-        if (!AtValueType) throw cursor.Unexpected();
+        if (!AtValueType)
+        {
+            throw cursor.Unexpected();
+        }
+
         var type = ValueTypes.GetAlternateLookup<ReadOnlySpan<char>>()[cursor.Text];
         cursor.Advance();
         return type;
@@ -57,7 +61,11 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
     {
         var start = cursor.Position;
         var type = ValueType();
-        if (type.IsReference) return type;
+        if (type.IsReference)
+        {
+            return type;
+        }
+
         cursor.Position = start;
         throw cursor.Unexpected();
     }
@@ -65,7 +73,11 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
     /// <summary>Parses a heap type: an abstract one as a negative number, else a type index, with <see cref="EncodedType.ExactFlag"/> if it is exact.</summary>
     public long HeapType()
     {
-        if (cursor.AtIndex) return scope.Types.Resolve(cursor);
+        if (cursor.AtIndex)
+        {
+            return scope.Types.Resolve(cursor);
+        }
+
         if (cursor.TryOpen("exact"))
         {
             var exact = scope.Types.Resolve(cursor) + EncodedType.ExactFlag;
@@ -75,7 +87,10 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
 
         if (cursor.Kind != TokenKind.Keyword
             || !HeapTypes.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(cursor.Text, out var type))
+        {
             throw cursor.Unexpected();
+        }
+
         cursor.Advance();
         return EncodedType.Encode(type);
     }
@@ -87,12 +102,23 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
     {
         var isMutable = cursor.TryOpen("mut");
         if (canBePacked && cursor.TryKeyword("i8"))
+        {
             writer.Byte(BinaryFormat.PackedI8);
+        }
         else if (canBePacked && cursor.TryKeyword("i16"))
+        {
             writer.Byte(BinaryFormat.PackedI16);
+        }
         else
+        {
             ValueType().Write(writer);
-        if (isMutable) cursor.Close();
+        }
+
+        if (isMutable)
+        {
+            cursor.Close();
+        }
+
         writer.Byte(isMutable ? (byte)1 : (byte)0);
     }
 
@@ -100,7 +126,10 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
     /// <param name="parameters">Takes the names of parameters; without it, names are not allowed.</param>
     public TypeUse TypeUse(IndexSpace? parameters)
     {
-        if (!cursor.TryOpen("type")) return new TypeUse(null, Signature(parameters));
+        if (!cursor.TryOpen("type"))
+        {
+            return new TypeUse(null, Signature(parameters));
+        }
 
         var typeToken = cursor.Current;
         var index = scope.Types.Resolve(cursor);
@@ -114,9 +143,21 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
             return new TypeUse(index, known ?? given);
         }
 
-        if (cursor.AtOpen("param")) throw cursor.Unexpected();
-        if (!scope.HasType(index)) throw cursor.Error($"unknown type {index}", typeToken);
-        if (!given.Equals(known)) throw cursor.Error($"inline function type does not match type {index}", start);
+        if (cursor.AtOpen("param"))
+        {
+            throw cursor.Unexpected();
+        }
+
+        if (!scope.HasType(index))
+        {
+            throw cursor.Error($"unknown type {index}", typeToken);
+        }
+
+        if (!given.Equals(known))
+        {
+            throw cursor.Error($"inline function type does not match type {index}", start);
+        }
+
         return new TypeUse(index, given);
     }
 
@@ -125,16 +166,28 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
     public Signature Signature(IndexSpace? parameters)
     {
         var parameterTypes = new List<EncodedType>();
-        while (cursor.TryOpen("param")) Declarations(parameterTypes, parameters);
+        while (cursor.TryOpen("param"))
+        {
+            Declarations(parameterTypes, parameters);
+        }
+
         return new Signature([.. parameterTypes], Results());
     }
 
     /// <summary>Parses any number of <c>(result …)</c>.</summary>
     public EncodedType[] Results()
     {
-        if (!cursor.AtOpen("result")) return [];
+        if (!cursor.AtOpen("result"))
+        {
+            return [];
+        }
+
         var types = new List<EncodedType>();
-        while (cursor.TryOpen("result")) Declarations(types, null);
+        while (cursor.TryOpen("result"))
+        {
+            Declarations(types, null);
+        }
+
         return [.. types];
     }
 
@@ -169,25 +222,40 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
         var isSub = cursor.TryOpen("sub");
         var isFinal = !isSub || cursor.TryKeyword("final");
         var supertypes = new List<uint>();
-        while (isSub && cursor.AtIndex) supertypes.Add(scope.Types.Resolve(cursor));
+        while (isSub && cursor.AtIndex)
+        {
+            supertypes.Add(scope.Types.Resolve(cursor));
+        }
+
         if (!isFinal || supertypes.Count > 0)
         {
             writer.Byte(isFinal ? BinaryFormat.SubFinalForm : BinaryFormat.SubForm);
             writer.U32(supertypes.Count);
-            foreach (var supertype in supertypes) writer.U32(supertype);
+            foreach (var supertype in supertypes)
+            {
+                writer.U32(supertype);
+            }
         }
 
         var describes = TryClause("describes", BinaryFormat.DescribesForm, writer);
         var hasDescriptor = TryClause("descriptor", BinaryFormat.DescriptorForm, writer);
         CompositeType(writer, isAlone && isFinal && supertypes.Count == 0 && !describes && !hasDescriptor);
-        if (isSub) cursor.Close();
+        if (isSub)
+        {
+            cursor.Close();
+        }
+
         cursor.Close();
     }
 
     /// <summary>Parses what a definition says of descriptors, if it does, and writes it.</summary>
     private bool TryClause(string keyword, byte form, WasmWriter writer)
     {
-        if (!cursor.TryOpen(keyword)) return false;
+        if (!cursor.TryOpen(keyword))
+        {
+            return false;
+        }
+
         writer.Byte(form);
         writer.U32(scope.Types.Resolve(cursor));
         cursor.Close();
@@ -230,7 +298,10 @@ internal sealed class TypeAssembler(TokenCursor cursor, ModuleScope scope)
             }
             else
             {
-                for (; cursor.Kind != TokenKind.RightParenthesis; fields.Add()) MutableType(content, canBePacked: true);
+                for (; cursor.Kind != TokenKind.RightParenthesis; fields.Add())
+                {
+                    MutableType(content, canBePacked: true);
+                }
             }
 
             cursor.Close();

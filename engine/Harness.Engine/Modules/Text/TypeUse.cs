@@ -14,9 +14,14 @@ internal readonly record struct TypeUse(uint? TypeIndex, Signature Signature)
         if (TypeIndex is null && Signature.Parameters.Length == 0 && Signature.Results.Length <= 1)
         {
             if (Signature.Results.Length == 0)
+            {
                 writer.Byte(BinaryFormat.EmptyBlock);
+            }
             else
+            {
                 Signature.Results[0].Write(writer);
+            }
+
             return;
         }
 

@@ -21,7 +21,10 @@ internal sealed record VectorShape(string Name, int LaneBits, bool IsFloat)
     {
         foreach (var shape in All)
         {
-            if (cursor.TryKeyword(shape.Name)) return shape;
+            if (cursor.TryKeyword(shape.Name))
+            {
+                return shape;
+            }
         }
 
         throw cursor.Unexpected();
@@ -32,9 +35,13 @@ internal sealed record VectorShape(string Name, int LaneBits, bool IsFloat)
     {
         var position = lane * LaneBits;
         if (position < 64)
+        {
             low |= bits << position;
+        }
         else
+        {
             high |= bits << (position - 64);
+        }
     }
 
     /// <summary>The bits of a lane of a vector.</summary>
@@ -53,7 +60,11 @@ internal static class VectorLiteral
     {
         var shape = VectorShape.Take(cursor);
         var (low, high) = (0UL, 0UL);
-        for (var i = 0; i < shape.LaneCount; i++) shape.Insert(ref low, ref high, i, TakeLane(cursor, shape));
+        for (var i = 0; i < shape.LaneCount; i++)
+        {
+            shape.Insert(ref low, ref high, i, TakeLane(cursor, shape));
+        }
+
         return (low, high);
     }
 

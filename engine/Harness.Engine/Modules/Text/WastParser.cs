@@ -19,7 +19,11 @@ internal sealed class WastParser(TokenCursor cursor)
             return commands;
         }
 
-        while (cursor.Kind != TokenKind.End) commands.Add(Command());
+        while (cursor.Kind != TokenKind.End)
+        {
+            commands.Add(Command());
+        }
+
         return commands;
     }
 
@@ -30,7 +34,10 @@ internal sealed class WastParser(TokenCursor cursor)
             ["type", "rec", "import", "func", "table", "memory", "global", "tag", "export", "start", "elem", "data"];
         foreach (var field in fields)
         {
-            if (cursor.AtOpen(field)) return true;
+            if (cursor.AtOpen(field))
+            {
+                return true;
+            }
         }
 
         return false;
@@ -40,12 +47,19 @@ internal sealed class WastParser(TokenCursor cursor)
     {
         var line = cursor.Line;
         cursor.Expect(TokenKind.LeftParenthesis);
-        if (cursor.TryKeyword("module")) return ModuleCommand(line);
+        if (cursor.TryKeyword("module"))
+        {
+            return ModuleCommand(line);
+        }
 
         var keyword = cursor.Text.ToString();
-        if (keyword is "invoke" or "get") return new WastCommand.Perform(line, ActionAfterParenthesis());
+        if (keyword is "invoke" or "get")
+        {
+            return new WastCommand.Perform(line, ActionAfterParenthesis());
+        }
+
         cursor.Expect(TokenKind.Keyword);
-        WastCommand command = keyword switch
+        var command = keyword switch
         {
             "register" => new WastCommand.Register(line, cursor.ExpectName(), cursor.TryIdentifier()),
             "assert_return" => new WastCommand.AssertReturn(line, Action(), Patterns()),
@@ -87,8 +101,16 @@ internal sealed class WastParser(TokenCursor cursor)
     private WastModule Module(int line)
     {
         var name = cursor.TryIdentifier();
-        if (cursor.TryKeyword("binary")) return new WastModule.Binary(name, line, StringsAndClose());
-        if (cursor.TryKeyword("quote")) return new WastModule.Quoted(name, line, StringsAndClose());
+        if (cursor.TryKeyword("binary"))
+        {
+            return new WastModule.Binary(name, line, StringsAndClose());
+        }
+
+        if (cursor.TryKeyword("quote"))
+        {
+            return new WastModule.Quoted(name, line, StringsAndClose());
+        }
+
         var module = new WastModule.Text(name, line, cursor);
         cursor.SkipGroup();
         return module;
@@ -104,7 +126,11 @@ internal sealed class WastParser(TokenCursor cursor)
     /// <summary>Parses a thread after <c>(thread</c>, without its <c>)</c>.</summary>
     private WastCommand.Thread Thread(int line)
     {
-        if (_threadDepth == MostNestedThreads) throw cursor.Error($"more than {MostNestedThreads} threads are nested", cursor.Current);
+        if (_threadDepth == MostNestedThreads)
+        {
+            throw cursor.Error($"more than {MostNestedThreads} threads are nested", cursor.Current);
+        }
+
         _threadDepth++;
         var name = cursor.TryIdentifier();
         var shared = new List<string>();
@@ -117,7 +143,11 @@ internal sealed class WastParser(TokenCursor cursor)
         }
 
         var commands = new List<WastCommand>();
-        while (cursor.Kind == TokenKind.LeftParenthesis) commands.Add(Command());
+        while (cursor.Kind == TokenKind.LeftParenthesis)
+        {
+            commands.Add(Command());
+        }
+
         _threadDepth--;
         return new WastCommand.Thread(line, name, shared, commands);
     }
@@ -127,7 +157,11 @@ internal sealed class WastParser(TokenCursor cursor)
 
     private WastCommand AssertTrap(int line)
     {
-        if (cursor.AtOpen("module")) return AssertModule(line, ModuleFault.Trap);
+        if (cursor.AtOpen("module"))
+        {
+            return AssertModule(line, ModuleFault.Trap);
+        }
+
         return new WastCommand.AssertTrap(line, Action(), Message());
     }
 
@@ -163,7 +197,11 @@ internal sealed class WastParser(TokenCursor cursor)
         }
         else
         {
-            if (!cursor.TryKeyword("get")) throw cursor.Unexpected();
+            if (!cursor.TryKeyword("get"))
+            {
+                throw cursor.Unexpected();
+            }
+
             action = new WastAction.Get(cursor.TryIdentifier(), cursor.ExpectName());
         }
 
@@ -176,7 +214,11 @@ internal sealed class WastParser(TokenCursor cursor)
         var arguments = new List<WastValue>();
         while (cursor.Kind == TokenKind.LeftParenthesis)
         {
-            if (Pattern() is not WastPattern.Exactly exactly) throw Misplaced();
+            if (Pattern() is not WastPattern.Exactly exactly)
+            {
+                throw Misplaced();
+            }
+
             arguments.Add(exactly.Value);
         }
 
@@ -186,7 +228,11 @@ internal sealed class WastParser(TokenCursor cursor)
     private List<WastPattern> Patterns()
     {
         var patterns = new List<WastPattern>();
-        while (cursor.Kind == TokenKind.LeftParenthesis) patterns.Add(Pattern());
+        while (cursor.Kind == TokenKind.LeftParenthesis)
+        {
+            patterns.Add(Pattern());
+        }
+
         return patterns;
     }
 
@@ -195,7 +241,7 @@ internal sealed class WastParser(TokenCursor cursor)
         cursor.Expect(TokenKind.LeftParenthesis);
         var keyword = cursor.Kind == TokenKind.Keyword ? cursor.Text.ToString() : throw cursor.Unexpected();
         cursor.Advance();
-        WastPattern pattern = keyword switch
+        var pattern = keyword switch
         {
             "i32.const" => Exactly(WastValueKind.I32, NumberParser.Integer(cursor, 32)),
             "i64.const" => Exactly(WastValueKind.I64, NumberParser.Integer(cursor, 64)),
@@ -216,7 +262,11 @@ internal sealed class WastParser(TokenCursor cursor)
     /// <summary>Parses alternatives after <c>(either</c>, without its <c>)</c>.</summary>
     private WastPattern.Either Either()
     {
-        if (_alternativeDepth == MostNestedAlternatives) throw cursor.Error($"more than {MostNestedAlternatives} alternatives are nested", cursor.Current);
+        if (_alternativeDepth == MostNestedAlternatives)
+        {
+            throw cursor.Error($"more than {MostNestedAlternatives} alternatives are nested", cursor.Current);
+        }
+
         _alternativeDepth++;
         var alternatives = Patterns();
         _alternativeDepth--;
@@ -227,8 +277,16 @@ internal sealed class WastParser(TokenCursor cursor)
 
     private WastPattern FloatPattern(WastValueKind kind)
     {
-        if (cursor.TryKeyword("nan:canonical")) return new WastPattern.NotANumber(kind, IsCanonical: true);
-        if (cursor.TryKeyword("nan:arithmetic")) return new WastPattern.NotANumber(kind, IsCanonical: false);
+        if (cursor.TryKeyword("nan:canonical"))
+        {
+            return new WastPattern.NotANumber(kind, IsCanonical: true);
+        }
+
+        if (cursor.TryKeyword("nan:arithmetic"))
+        {
+            return new WastPattern.NotANumber(kind, IsCanonical: false);
+        }
+
         return Exactly(kind, kind == WastValueKind.F32 ? NumberParser.F32(cursor) : NumberParser.F64(cursor));
     }
 
@@ -242,9 +300,13 @@ internal sealed class WastParser(TokenCursor cursor)
         {
             lanes[i] = LanePattern(shape);
             if (lanes[i] is WastPattern.Exactly { Value.Bits: var bits })
+            {
                 shape.Insert(ref low, ref high, i, bits);
+            }
             else
+            {
                 isExact = false;
+            }
         }
 
         return isExact ? new WastPattern.Exactly(new WastValue(WastValueKind.V128, low, high)) : new WastPattern.Lanes(shape, lanes);
@@ -253,14 +315,22 @@ internal sealed class WastParser(TokenCursor cursor)
     private WastPattern LanePattern(VectorShape shape)
     {
         var kind = shape.LaneBits == 64 ? WastValueKind.I64 : WastValueKind.I32;
-        if (!shape.IsFloat) return Exactly(kind, VectorLiteral.TakeLane(cursor, shape));
+        if (!shape.IsFloat)
+        {
+            return Exactly(kind, VectorLiteral.TakeLane(cursor, shape));
+        }
+
         return FloatPattern(shape.LaneBits == 64 ? WastValueKind.F64 : WastValueKind.F32);
     }
 
     /// <summary>The code of the heap type of a null, or 0 if there is none.</summary>
     private long NullType()
     {
-        if (cursor.Kind == TokenKind.RightParenthesis) return 0;
+        if (cursor.Kind == TokenKind.RightParenthesis)
+        {
+            return 0;
+        }
+
         return new TypeAssembler(cursor, new ModuleScope()).HeapType();
     }
 

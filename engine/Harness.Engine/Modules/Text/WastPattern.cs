@@ -40,7 +40,9 @@ internal abstract record WastPattern
             {
                 var bits = Shape.Extract(low, high, i);
                 if (!(Values[i] is NotANumber notANumber ? notANumber.Matches(bits) : Values[i] is Exactly exactly && exactly.Value.Bits == bits))
+                {
                     return false;
+                }
             }
 
             return true;

@@ -25,7 +25,11 @@ public static class WatAssembler
         var cursor = new TokenCursor(source);
         var isModule = cursor.TryOpen("module");
         var bytes = ModuleAssembler.Assemble(cursor, isModule ? cursor.TryIdentifier() : null);
-        if (isModule) cursor.Close();
+        if (isModule)
+        {
+            cursor.Close();
+        }
+
         return cursor.Kind == TokenKind.End ? bytes : throw cursor.Unexpected();
     }
 }

@@ -65,11 +65,23 @@ internal sealed class AggregateValidator(
     {
         var structure = AggregateRules.RequireStruct(type, state.Offset);
         state.HasVectors |= structure.HasVectors;
-        if (AggregateRules.RequireAllocation(type, opcode, state.Offset) is { } descriptor) stacks.Pop(descriptor);
+        if (AggregateRules.RequireAllocation(type, opcode, state.Offset) is { } descriptor)
+        {
+            stacks.Pop(descriptor);
+        }
+
         if (opcode is Opcode.StructNewDefault or Opcode.StructNewDefaultDesc)
+        {
             AggregateRules.RequireDefaultable(structure, state.Offset);
+        }
         else
-            for (var i = structure.Fields.Length - 1; i >= 0; i--) stacks.Pop(structure.Fields[i].Type);
+        {
+            for (var i = structure.Fields.Length - 1; i >= 0; i--)
+            {
+                stacks.Pop(structure.Fields[i].Type);
+            }
+        }
+
         references.PushNew(type);
     }
 
@@ -77,12 +89,20 @@ internal sealed class AggregateValidator(
     {
         var structure = AggregateRules.RequireStruct(type, state.Offset);
         var index = state.Reader.ReadVarU32();
-        if (index >= (uint)structure.Fields.Length) throw state.Invalid($"unknown field {index}");
+        if (index >= (uint)structure.Fields.Length)
+        {
+            throw state.Invalid($"unknown field {index}");
+        }
+
         var field = structure.Fields[(int)index];
         state.NoteVector(field.Type);
         if (access.IsWrite)
         {
-            if (!field.IsMutable) throw state.Invalid("immutable field");
+            if (!field.IsMutable)
+            {
+                throw state.Invalid("immutable field");
+            }
+
             stacks.Pop(field.Type);
             PopNullable(type);
         }
@@ -131,7 +151,11 @@ internal sealed class AggregateValidator(
                 references.PushNew(type);
                 break;
             case Opcode.ArrayNewFixed:
-                for (var i = AggregateRules.ReadFixedCount(ref state.Reader); i > 0; i--) stacks.Pop(element.Type);
+                for (var i = AggregateRules.ReadFixedCount(ref state.Reader); i > 0; i--)
+                {
+                    stacks.Pop(element.Type);
+                }
+
                 references.PushNew(type);
                 break;
             case Opcode.ArrayNewData or Opcode.ArrayNewElem:
@@ -185,19 +209,28 @@ internal sealed class AggregateValidator(
         {
             state.Environment.CheckData(segment, state.Offset);
             if (element.Type.IsReference)
+            {
                 throw state.Invalid("array type is not numeric or vector");
+            }
         }
         else
         {
             var type = state.Environment.GetElementType(segment, state.Offset);
-            if (element.IsPacked || !type.IsSubtypeOf(element.Type)) stacks.ThrowMismatch(type, element.Type);
+            if (element.IsPacked || !type.IsSubtypeOf(element.Type))
+            {
+                stacks.ThrowMismatch(type, element.Type);
+            }
         }
     }
 
     private void ValidateBranchOnCast(Opcode opcode)
     {
         ref var label = ref references.ReadBranchOnCast(out var source, out var target);
-        if (!target.IsSubtypeOf(source)) stacks.ThrowMismatch(target, source);
+        if (!target.IsSubtypeOf(source))
+        {
+            stacks.ThrowMismatch(target, source);
+        }
+
         stacks.Pop(source);
         references.ValidateBranchOnCast(ref label, source, target, branchesOnSuccess: opcode == Opcode.BrOnCast);
     }
@@ -206,7 +239,11 @@ internal sealed class AggregateValidator(
     {
         var operand = stacks.PopReference();
         var expected = ValueType.Reference(from, nullable: true);
-        if (!operand.IsSubtypeOf(expected)) stacks.ThrowMismatch(operand, expected);
+        if (!operand.IsSubtypeOf(expected))
+        {
+            stacks.ThrowMismatch(operand, expected);
+        }
+
         stacks.Push(ValueType.Reference(to, operand.IsNullable));
     }
 
@@ -219,12 +256,17 @@ internal sealed class AggregateValidator(
 
     private void CheckMutable(FieldType element)
     {
-        if (!element.IsMutable) throw state.Invalid("immutable array");
+        if (!element.IsMutable)
+        {
+            throw state.Invalid("immutable array");
+        }
     }
 
     private void CheckExtension(FieldType field, bool extends)
     {
         if (field.IsPacked != extends)
+        {
             throw state.Invalid($"type mismatch: field is {(field.IsPacked ? "packed" : "unpacked")}");
+        }
     }
 }

@@ -8,7 +8,11 @@ internal sealed class AtomicValidator(ValidationState state, ValidationStacks st
     /// <summary>An instruction of the prefix for atomics.</summary>
     public void ValidateAtomicInstruction(Opcode opcode)
     {
-        if (!OpcodeTable.TryGet(opcode, out var info)) state.ThrowIllegal(opcode);
+        if (!OpcodeTable.TryGet(opcode, out var info))
+        {
+            state.ThrowIllegal(opcode);
+        }
+
         if (info.Immediates == ImmediateKind.Fence)
         {
             BodyScanner.CheckFence(state.Reader.ReadByte(), state.Offset);
@@ -16,8 +20,15 @@ internal sealed class AtomicValidator(ValidationState state, ValidationStacks st
         }
 
         var addressType = memories.ReadMemoryArgument(info);
-        for (var i = info.Parameters.Length - 1; i > 0; i--) stacks.Pop(ValueType.OfKind(info.Parameters[i]));
+        for (var i = info.Parameters.Length - 1; i > 0; i--)
+        {
+            stacks.Pop(ValueType.OfKind(info.Parameters[i]));
+        }
+
         stacks.Pop(addressType);
-        foreach (var result in info.Results) stacks.Push(ValueType.OfKind(result));
+        foreach (var result in info.Results)
+        {
+            stacks.Push(ValueType.OfKind(result));
+        }
     }
 }

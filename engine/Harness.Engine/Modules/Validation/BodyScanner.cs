@@ -17,14 +17,25 @@ internal static class BodyScanner
         {
             var at = body.Offset;
             var opcode = body.ReadOpcode();
-            if (!OpcodeTable.TryGet(opcode, out var info)) throw IllegalOpcode(opcode, at);
+            if (!OpcodeTable.TryGet(opcode, out var info))
+            {
+                throw IllegalOpcode(opcode, at);
+            }
+
             if (environment.DataCount is null && UsesData(info.Immediates))
+            {
                 throw new MalformedModuleException("data count section required", at);
+            }
+
             SkipImmediates(info.Immediates, ref body);
             if (opcode is Opcode.End or Opcode.Delegate)
+            {
                 depth--;
+            }
             else if (info.Immediates is ImmediateKind.BlockType or ImmediateKind.TryTable)
+            {
                 depth++;
+            }
         }
 
         body.ExpectEnd();
@@ -42,7 +53,11 @@ internal static class BodyScanner
             while (reader.Remaining > 0)
             {
                 var opcode = reader.ReadOpcode();
-                if (!OpcodeTable.TryGet(opcode, out var info)) return;
+                if (!OpcodeTable.TryGet(opcode, out var info))
+                {
+                    return;
+                }
+
                 var immediates = reader;
                 SkipImmediates(info.Immediates, ref reader);
                 visit(opcode, immediates);
@@ -70,13 +85,21 @@ internal static class BodyScanner
                 {
                     var at = reader.Offset;
                     var opcode = reader.ReadOpcode();
-                    if (!OpcodeTable.TryGet(opcode, out var info)) return null;
+                    if (!OpcodeTable.TryGet(opcode, out var info))
+                    {
+                        return null;
+                    }
+
                     SkipImmediates(info.Immediates, ref reader);
                     instructions.Add((at, opcode));
                     if (opcode is Opcode.End or Opcode.Delegate)
+                    {
                         depth--;
+                    }
                     else if (info.Immediates is ImmediateKind.BlockType or ImmediateKind.TryTable)
+                    {
                         depth++;
+                    }
                 }
 
                 return reader.Remaining == 0 ? instructions : null;
@@ -92,7 +115,11 @@ internal static class BodyScanner
     public static MalformedModuleException IllegalOpcode(Opcode opcode, int offset)
     {
         var code = (int)opcode;
-        if (code <= 0xFF) return new MalformedModuleException($"illegal opcode {code:x2}", offset);
+        if (code <= 0xFF)
+        {
+            return new MalformedModuleException($"illegal opcode {code:x2}", offset);
+        }
+
         var prefix = OpcodeTable.PrefixOf(opcode);
         return new MalformedModuleException($"illegal opcode {prefix:x2} {code - OpcodeTable.FirstOpcode(prefix):x2}", offset);
     }
@@ -100,7 +127,10 @@ internal static class BodyScanner
     /// <summary>Checks the byte that follows the opcode of a fence: there is one ordering.</summary>
     public static void CheckFence(byte ordering, int offset)
     {
-        if (ordering != 0) throw new MalformedModuleException("zero byte expected", offset);
+        if (ordering != 0)
+        {
+            throw new MalformedModuleException("zero byte expected", offset);
+        }
     }
 
     private static bool UsesData(ImmediateKind immediates) =>
@@ -113,7 +143,11 @@ internal static class BodyScanner
         for (var runs = body.ReadVarU32(); runs > 0; runs--)
         {
             locals += body.ReadVarU32();
-            if (locals > uint.MaxValue) throw new MalformedModuleException("too many locals", at);
+            if (locals > uint.MaxValue)
+            {
+                throw new MalformedModuleException("too many locals", at);
+            }
+
             SkipTypeCode(ref body);
         }
     }
@@ -157,15 +191,27 @@ internal static class BodyScanner
                 body.Skip(BinaryFormat.VectorBytes);
                 break;
             case ImmediateKind.BranchTable:
-                for (var labels = body.ReadVarU32(); labels > 0; labels--) body.ReadVarU32();
+                for (var labels = body.ReadVarU32(); labels > 0; labels--)
+                {
+                    body.ReadVarU32();
+                }
+
                 body.ReadVarU32();
                 break;
             case ImmediateKind.SelectTypes:
-                for (var types = body.ReadVarU32(); types > 0; types--) SkipTypeCode(ref body);
+                for (var types = body.ReadVarU32(); types > 0; types--)
+                {
+                    SkipTypeCode(ref body);
+                }
+
                 break;
             case ImmediateKind.TryTable:
                 SkipTypeCode(ref body);
-                for (var clauses = body.ReadVarU32(); clauses > 0; clauses--) SkipCatch(ref body);
+                for (var clauses = body.ReadVarU32(); clauses > 0; clauses--)
+                {
+                    SkipCatch(ref body);
+                }
+
                 break;
             case ImmediateKind.BranchOnCast:
                 body.ReadByte();
@@ -197,8 +243,15 @@ internal static class BodyScanner
         var at = body.Offset;
         var flags = body.ReadVarU32();
         if (flags >= 2 * BinaryFormat.MemoryIndexFlag)
+        {
             throw new MalformedModuleException("malformed memop flags", at);
-        if (flags >= BinaryFormat.MemoryIndexFlag) body.ReadVarU32();
+        }
+
+        if (flags >= BinaryFormat.MemoryIndexFlag)
+        {
+            body.ReadVarU32();
+        }
+
         body.ReadVarU64();
     }
 
@@ -206,14 +259,26 @@ internal static class BodyScanner
     {
         var at = body.Offset;
         var kind = (CatchKind)body.ReadByte();
-        if (kind > CatchKind.CatchAllRef) throw new MalformedModuleException("malformed catch clause", at);
-        if (kind is CatchKind.Catch or CatchKind.CatchRef) body.ReadVarU32();
+        if (kind > CatchKind.CatchAllRef)
+        {
+            throw new MalformedModuleException("malformed catch clause", at);
+        }
+
+        if (kind is CatchKind.Catch or CatchKind.CatchRef)
+        {
+            body.ReadVarU32();
+        }
+
         body.ReadVarU32();
     }
 
     private static void SkipTypeCode(ref ModuleReader body)
     {
-        if (body.PeekByte() is BinaryFormat.TypeRef or BinaryFormat.TypeRefNull) body.ReadByte();
+        if (body.PeekByte() is BinaryFormat.TypeRef or BinaryFormat.TypeRefNull)
+        {
+            body.ReadByte();
+        }
+
         if (body.PeekByte() == BinaryFormat.ExactHeapType)
         {
             body.ReadByte();

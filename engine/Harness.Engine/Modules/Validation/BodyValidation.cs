@@ -37,7 +37,11 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
     {
         _ = environment.Bodies;
         long bytes = 0;
-        for (var i = 0; i < count; i++) bytes += bodies[i].End - bodies[i].Start;
+        for (var i = 0; i < count; i++)
+        {
+            bytes += bodies[i].End - bodies[i].Start;
+        }
+
         var most = Math.Max(0, (int)Math.Min(threads, bytes / LeastBytesPerThread) - 1);
         var helpers = new List<(Thread Thread, TailCallGraph TailCalls)>(most);
         try
@@ -62,8 +66,15 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
             tailCalls.Add(found);
         }
 
-        if (_firstBroken > _firstInvalid) Scan(_firstBroken);
-        else _broken?.Throw();
+        if (_firstBroken > _firstInvalid)
+        {
+            Scan(_firstBroken);
+        }
+        else
+        {
+            _broken?.Throw();
+        }
+
         return _invalid;
     }
 
@@ -74,7 +85,10 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
     /// <exception cref="MalformedModuleException">A body is malformed.</exception>
     private void Scan(int from)
     {
-        for (var i = from; i < count; i++) BodyScanner.Scan(environment, module.Slice(bodies[i].Start, bodies[i].End));
+        for (var i = from; i < count; i++)
+        {
+            BodyScanner.Scan(environment, module.Slice(bodies[i].Start, bodies[i].End));
+        }
     }
 
     /// <summary>Takes bodies until none is left, or one before them is malformed.</summary>
@@ -84,7 +98,11 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
         while (true)
         {
             var from = Interlocked.Add(ref _next, BodiesPerTurn) - BodiesPerTurn;
-            if (from >= count || from > Volatile.Read(ref _firstBroken)) return;
+            if (from >= count || from > Volatile.Read(ref _firstBroken))
+            {
+                return;
+            }
+
             for (var i = from; i < Math.Min(from + BodiesPerTurn, count); i++)
             {
                 try
@@ -125,7 +143,11 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
     {
         lock (_gate)
         {
-            if (index >= _firstInvalid) return;
+            if (index >= _firstInvalid)
+            {
+                return;
+            }
+
             _firstInvalid = index;
             _invalid = fault;
         }
@@ -135,7 +157,11 @@ internal sealed class BodyValidation(ModuleEnvironment environment, ModuleReader
     {
         lock (_gate)
         {
-            if (index >= _firstBroken) return;
+            if (index >= _firstBroken)
+            {
+                return;
+            }
+
             _firstBroken = index;
             _broken = ExceptionDispatchInfo.Capture(fault);
         }

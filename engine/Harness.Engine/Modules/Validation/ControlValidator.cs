@@ -24,7 +24,11 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
         }
 
         var index = state.Reader.ReadVarI33();
-        if (index < 0) throw new MalformedModuleException("malformed block type", at);
+        if (index < 0)
+        {
+            throw new MalformedModuleException("malformed block type", at);
+        }
+
         var type = state.Environment.GetFunctionType((uint)index, at);
         state.HasVectors |= type.HasVectors;
         return new BlockSignature(type);
@@ -42,7 +46,11 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
     /// <summary><c>else</c>.</summary>
     public void ValidateElse()
     {
-        if (stacks.Innermost.Opcode != Opcode.If) throw new MalformedModuleException("END opcode expected", state.Offset);
+        if (stacks.Innermost.Opcode != Opcode.If)
+        {
+            throw new MalformedModuleException("END opcode expected", state.Offset);
+        }
+
         ref var frame = ref stacks.PopResults();
         frame.Opcode = Opcode.Else;
         stacks.BeginPart();
@@ -54,10 +62,21 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
     {
         ref var frame = ref stacks.PopResults();
         var signature = frame.Signature;
-        if (frame.Opcode == Opcode.If) CheckMissingElse(signature);
+        if (frame.Opcode == Opcode.If)
+        {
+            CheckMissingElse(signature);
+        }
+
         stacks.PopFrame(ref frame);
-        if (stacks.Depth == 0) return;
-        for (var i = 0; i < signature.ResultCount; i++) stacks.Push(signature.Result(i));
+        if (stacks.Depth == 0)
+        {
+            return;
+        }
+
+        for (var i = 0; i < signature.ResultCount; i++)
+        {
+            stacks.Push(signature.Result(i));
+        }
     }
 
     /// <summary>Without an <c>else</c>, the parameters are the results.</summary>
@@ -65,8 +84,14 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
     {
         var matches = signature.ParameterCount == signature.ResultCount;
         for (var i = 0; matches && i < signature.ResultCount; i++)
+        {
             matches = signature.Parameter(i).IsSubtypeOf(signature.Result(i));
-        if (!matches) throw state.Invalid("type mismatch: an else is missing");
+        }
+
+        if (!matches)
+        {
+            throw state.Invalid("type mismatch: an else is missing");
+        }
     }
 
     /// <summary><c>br_table</c>. Operands are checked once for all labels that take the same types, so that it costs no more than its labels and the types of the module.</summary>
@@ -82,12 +107,22 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
         {
             ref var label = ref stacks.ReadLabel();
             if (label.LabelArity != first.LabelArity)
+            {
                 throw state.Invalid("type mismatch: labels with different numbers of operands");
-            if (label.TakesSameAs(last)) continue;
+            }
+
+            if (label.TakesSameAs(last))
+            {
+                continue;
+            }
+
             last = ref label;
 
             // To look for one operand is no less than to check it.
-            if (label.LabelArity <= 1 || (seen ??= []).Add(label.LabelTypes)) stacks.CheckOperands(ref label);
+            if (label.LabelArity <= 1 || (seen ??= []).Add(label.LabelTypes))
+            {
+                stacks.CheckOperands(ref label);
+            }
         }
 
         stacks.MarkUnreachable();
@@ -98,7 +133,11 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
     {
         var type = state.Environment.GetFunctionType(state.Reader.ReadVarU32(), state.Offset);
         var table = state.Environment.GetTable(state.Reader.ReadVarU32(), state.Offset);
-        if (!table.ElementType.IsSubtypeOf(ValueType.FuncRef)) stacks.ThrowMismatch(table.ElementType, ValueType.FuncRef);
+        if (!table.ElementType.IsSubtypeOf(ValueType.FuncRef))
+        {
+            stacks.ThrowMismatch(table.ElementType, ValueType.FuncRef);
+        }
+
         stacks.Pop(table.AddressType);
         return type;
     }
@@ -128,7 +167,10 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
         stacks.MarkUnreachable();
         stacks.PushAll(callee.Results.AsSpan());
         if (callee.Results.Length != stacks.Outermost.LabelArity)
+        {
             throw state.Invalid("type mismatch: the callee has other results");
+        }
+
         stacks.PopLabel(ref stacks.Outermost);
     }
 
@@ -136,7 +178,10 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
     public void ValidateLegacyCatch(Opcode opcode, ReadOnlySpan<ValueType> values)
     {
         if (stacks.Innermost.Opcode is not (Opcode.Try or Opcode.Catch))
+        {
             throw new MalformedModuleException("END opcode expected", state.Offset);
+        }
+
         ref var frame = ref stacks.PopResults();
         frame.Opcode = opcode;
         stacks.BeginPart();
@@ -146,12 +191,19 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
     /// <summary>The end of a <c>try</c> without clauses of its own. The label is one outside of it.</summary>
     public void ValidateDelegate()
     {
-        if (stacks.Innermost.Opcode != Opcode.Try) throw new MalformedModuleException("END opcode expected", state.Offset);
+        if (stacks.Innermost.Opcode != Opcode.Try)
+        {
+            throw new MalformedModuleException("END opcode expected", state.Offset);
+        }
+
         ref var frame = ref stacks.PopResults();
         var signature = frame.Signature;
         stacks.PopFrame(ref frame);
         stacks.ReadLabel();
-        for (var i = 0; i < signature.ResultCount; i++) stacks.Push(signature.Result(i));
+        for (var i = 0; i < signature.ResultCount; i++)
+        {
+            stacks.Push(signature.Result(i));
+        }
     }
 
     /// <summary><c>try_table</c>.</summary>
@@ -159,7 +211,11 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
     {
         var signature = ReadBlockType();
         stacks.PopParameters(signature);
-        for (var clauses = state.Reader.ReadCount(int.MaxValue, "catch clauses"); clauses > 0; clauses--) ValidateCatch();
+        for (var clauses = state.Reader.ReadCount(int.MaxValue, "catch clauses"); clauses > 0; clauses--)
+        {
+            ValidateCatch();
+        }
+
         stacks.PushFrame(Opcode.TryTable, signature);
         stacks.PushParameters(signature);
     }
@@ -168,7 +224,11 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
     {
         var at = state.Reader.Offset;
         var kind = (CatchKind)state.Reader.ReadByte();
-        if (kind > CatchKind.CatchAllRef) throw new MalformedModuleException("malformed catch clause", at);
+        if (kind > CatchKind.CatchAllRef)
+        {
+            throw new MalformedModuleException("malformed catch clause", at);
+        }
+
         ReadOnlySpan<ValueType> values = default;
         if (kind is CatchKind.Catch or CatchKind.CatchRef)
         {
@@ -180,14 +240,22 @@ internal sealed class ControlValidator(ValidationState state, ValidationStacks s
         var withReference = kind is CatchKind.CatchRef or CatchKind.CatchAllRef;
         ref var label = ref stacks.ReadLabel();
         if (label.LabelArity != values.Length + (withReference ? 1 : 0))
+        {
             throw new InvalidModuleException("type mismatch: the label takes another number of operands", at);
+        }
+
         for (var i = 0; i < values.Length; i++)
         {
-            if (!values[i].IsSubtypeOf(label.LabelType(i))) stacks.ThrowMismatch(values[i], label.LabelType(i));
+            if (!values[i].IsSubtypeOf(label.LabelType(i)))
+            {
+                stacks.ThrowMismatch(values[i], label.LabelType(i));
+            }
         }
 
         var exception = ValueType.Reference(AbstractHeapType.Exn, nullable: false);
         if (withReference && !exception.IsSubtypeOf(label.LabelType(values.Length)))
+        {
             stacks.ThrowMismatch(exception, label.LabelType(values.Length));
+        }
     }
 }

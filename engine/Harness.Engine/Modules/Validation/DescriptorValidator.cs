@@ -31,14 +31,22 @@ internal sealed class DescriptorValidator(ValidationState state, ValidationStack
         var operand = stacks.PopReference();
         var isExact = operand.HeapType.IsSubtypeOf(described.Exact);
         var expected = ValueType.Reference(described, nullable: true);
-        if (!operand.IsSubtypeOf(expected)) stacks.ThrowMismatch(operand, expected);
+        if (!operand.IsSubtypeOf(expected))
+        {
+            stacks.ThrowMismatch(operand, expected);
+        }
+
         stacks.Push(ValueType.Reference(isExact ? descriptor.Exact : descriptor, nullable: false));
     }
 
     private void ValidateBranch(bool branchesOnSuccess)
     {
         ref var label = ref references.ReadBranchOnCast(out var source, out var target);
-        if (TypeRegistry.TopOf(source.HeapType) != TypeRegistry.TopOf(target.HeapType)) stacks.ThrowMismatch(target, source);
+        if (TypeRegistry.TopOf(source.HeapType) != TypeRegistry.TopOf(target.HeapType))
+        {
+            stacks.ThrowMismatch(target, source);
+        }
+
         PopDescriptorOf(target.HeapType);
         stacks.Pop(source);
         references.ValidateBranchOnCast(ref label, source, target, branchesOnSuccess);
@@ -47,7 +55,11 @@ internal sealed class DescriptorValidator(ValidationState state, ValidationStack
     /// <summary>Pops the descriptor that a cast compares: it tells an exact type only if it is of an exact type itself.</summary>
     private void PopDescriptorOf(HeapType target)
     {
-        if (!target.IsDefined) throw state.Invalid($"type {target} does not have a descriptor");
+        if (!target.IsDefined)
+        {
+            throw state.Invalid($"type {target} does not have a descriptor");
+        }
+
         var descriptor = AggregateRules.RequireDescriptor(TypeRegistry.Get(target.CanonicalId), state.Offset);
         stacks.Pop(ValueType.Reference(target.IsExact ? descriptor.Exact : descriptor, nullable: true));
     }

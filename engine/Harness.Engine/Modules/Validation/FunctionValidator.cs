@@ -59,9 +59,13 @@ internal sealed class FunctionValidator
             var code = _state.Reader.ReadByte();
             var shape = OperatorShapes.All[code];
             if (shape != 0)
+            {
                 _stacks.ValidateOperator(shape);
+            }
             else
+            {
                 ValidateInstruction((Opcode)code);
+            }
         }
 
         _state.Reader.ExpectEnd();
@@ -90,7 +94,11 @@ internal sealed class FunctionValidator
                 break;
             case Opcode.GlobalSet:
                 var global = _state.Environment.GetGlobal(_state.Reader.ReadVarU32(), _state.Offset);
-                if (!global.IsMutable) throw _state.Invalid("immutable global");
+                if (!global.IsMutable)
+                {
+                    throw _state.Invalid("immutable global");
+                }
+
                 _stacks.Pop(global.Type);
                 break;
             case Opcode.I32Const:
@@ -195,7 +203,11 @@ internal sealed class FunctionValidator
                 _control.ValidateDelegate();
                 break;
             case Opcode.Rethrow:
-                if (_stacks.ReadLabel().Opcode is not (Opcode.Catch or Opcode.CatchAll)) throw _state.Invalid("invalid rethrow label");
+                if (_stacks.ReadLabel().Opcode is not (Opcode.Catch or Opcode.CatchAll))
+                {
+                    throw _state.Invalid("invalid rethrow label");
+                }
+
                 _stacks.MarkUnreachable();
                 break;
             case Opcode.Drop:
@@ -252,15 +264,26 @@ internal sealed class FunctionValidator
         var second = _stacks.Pop();
         var first = _stacks.Pop();
         if (first.IsReference || second.IsReference)
+        {
             throw _state.Invalid("type mismatch: select on references needs a type");
-        if (first != second && first != ValueType.Bottom && second != ValueType.Bottom) _stacks.ThrowMismatch(second, first);
+        }
+
+        if (first != second && first != ValueType.Bottom && second != ValueType.Bottom)
+        {
+            _stacks.ThrowMismatch(second, first);
+        }
+
         _stacks.Push(first == ValueType.Bottom ? second : first);
     }
 
     private void ValidateTypedSelect()
     {
         var count = _state.Reader.ReadVarU32();
-        if (count != 1) throw _state.Invalid("invalid result arity");
+        if (count != 1)
+        {
+            throw _state.Invalid("invalid result arity");
+        }
+
         var type = _state.Environment.ReadValueType(ref _state.Reader);
         _state.NoteVector(type);
         _stacks.Pop(ValueType.I32);

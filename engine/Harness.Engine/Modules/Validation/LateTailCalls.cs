@@ -31,10 +31,18 @@ internal sealed class LateTailCalls(LateValidation bodies, int importedFunctions
     public bool MayLeave(int function)
     {
         var answer = Volatile.Read(ref _answers[function]);
-        if (answer >= Stays) return answer == Leaves;
+        if (answer >= Stays)
+        {
+            return answer == Leaves;
+        }
+
         lock (_gate)
         {
-            if (_answers[function] == Unknown) Explore(function);
+            if (_answers[function] == Unknown)
+            {
+                Explore(function);
+            }
+
             return _answers[function] == Leaves;
         }
     }
@@ -51,26 +59,47 @@ internal sealed class LateTailCalls(LateValidation bodies, int importedFunctions
             var caller = explored[i];
             BodyScanner.Walk(bodies.Open(caller), (opcode, immediates) =>
             {
-                if (opcode is Opcode.ReturnCallIndirect or Opcode.ReturnCallRef) leaving.Push(caller);
-                if (opcode == Opcode.ReturnCall) Add(caller, immediates.ReadVarU32());
+                if (opcode is Opcode.ReturnCallIndirect or Opcode.ReturnCallRef)
+                {
+                    leaving.Push(caller);
+                }
+
+                if (opcode == Opcode.ReturnCall)
+                {
+                    Add(caller, immediates.ReadVarU32());
+                }
             });
         }
 
         while (leaving.TryPop(out var function))
         {
-            if (_answers[function] == Leaves) continue;
+            if (_answers[function] == Leaves)
+            {
+                continue;
+            }
+
             Volatile.Write(ref _answers[function], Leaves);
-            foreach (var caller in callers.GetValueOrDefault(function) ?? []) leaving.Push(caller);
+            foreach (var caller in callers.GetValueOrDefault(function) ?? [])
+            {
+                leaving.Push(caller);
+            }
         }
 
         foreach (var function in explored)
         {
-            if (_answers[function] == Explored) Volatile.Write(ref _answers[function], Stays);
+            if (_answers[function] == Explored)
+            {
+                Volatile.Write(ref _answers[function], Stays);
+            }
         }
 
         void Add(int caller, uint callee)
         {
-            if (callee >= (uint)functions) return;
+            if (callee >= (uint)functions)
+            {
+                return;
+            }
+
             var function = (int)callee;
             if (function < importedFunctions || _answers[function] == Leaves)
             {
@@ -78,10 +107,26 @@ internal sealed class LateTailCalls(LateValidation bodies, int importedFunctions
                 return;
             }
 
-            if (_answers[function] == Stays) return;
-            if (!callers.TryGetValue(function, out var known)) callers.Add(function, known = []);
-            if (known.Count == 0 || known[^1] != caller) known.Add(caller);
-            if (_answers[function] != Unknown) return;
+            if (_answers[function] == Stays)
+            {
+                return;
+            }
+
+            if (!callers.TryGetValue(function, out var known))
+            {
+                callers.Add(function, known = []);
+            }
+
+            if (known.Count == 0 || known[^1] != caller)
+            {
+                known.Add(caller);
+            }
+
+            if (_answers[function] != Unknown)
+            {
+                return;
+            }
+
             _answers[function] = Explored;
             explored.Add(function);
         }

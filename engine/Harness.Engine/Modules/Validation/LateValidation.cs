@@ -73,7 +73,10 @@ internal sealed class LateValidation
     {
         for (var i = 0; i < _bodies.Length; i++)
         {
-            if (VerdictOf(i) is ModuleException) return false;
+            if (VerdictOf(i) is ModuleException)
+            {
+                return false;
+            }
         }
 
         return true;
@@ -95,9 +98,21 @@ internal sealed class LateValidation
         var verdict = Validate(validator, body);
 
         var isValid = verdict is not ModuleException;
-        if (isValid) Volatile.Write(ref _idle, validator);
-        if (Interlocked.CompareExchange(ref _verdicts[body], verdict, null) is { } known) return known;
-        if (isValid) Interlocked.Increment(ref _validCount);
+        if (isValid)
+        {
+            Volatile.Write(ref _idle, validator);
+        }
+
+        if (Interlocked.CompareExchange(ref _verdicts[body], verdict, null) is { } known)
+        {
+            return known;
+        }
+
+        if (isValid)
+        {
+            Interlocked.Increment(ref _validCount);
+        }
+
         return verdict;
     }
 
@@ -127,7 +142,11 @@ internal sealed class LateValidation
     {
         var (tables, functions) = (_environment.Tables.Count, _environment.Functions.Count);
         var facts = new BodyFacts(tables, functions);
-        for (var i = 0; i < _bodies.Length; i++) BodyScanner.Walk(Open(_importedFunctions + i), Note);
+        for (var i = 0; i < _bodies.Length; i++)
+        {
+            BodyScanner.Walk(Open(_importedFunctions + i), Note);
+        }
+
         return facts;
 
         void Note(Opcode opcode, ModuleReader immediates)
@@ -149,7 +168,10 @@ internal sealed class LateValidation
 
         void NoteWrite(uint table)
         {
-            if (table < (uint)tables) facts.NoteWrite((int)table);
+            if (table < (uint)tables)
+            {
+                facts.NoteWrite((int)table);
+            }
         }
     }
 }

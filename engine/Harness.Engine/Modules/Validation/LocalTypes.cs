@@ -49,17 +49,31 @@ internal sealed class LocalTypes
             var local = _environment.ReadValueType(ref body);
             declared += length;
             HasVectors |= local.IsVector;
-            if (declared > uint.MaxValue) throw new MalformedModuleException("too many locals", at);
-            if (length > 0) _runs.Add(new Run((uint)Math.Min(count + declared, uint.MaxValue), local));
+            if (declared > uint.MaxValue)
+            {
+                throw new MalformedModuleException("too many locals", at);
+            }
+
+            if (length > 0)
+            {
+                _runs.Add(new Run((uint)Math.Min(count + declared, uint.MaxValue), local));
+            }
         }
 
         count += declared;
         if (count > ImplementationLimits.Locals)
+        {
             throw InvalidModuleException.TooMany("locals", ImplementationLimits.Locals, at);
+        }
+
         _count = (uint)count;
         _parameterCount = (uint)parameters.Length;
         _expanded = Math.Min((int)count, affordable);
-        if (_types.Length < _expanded) _types = new ValueType[Math.Max(_expanded, _types.Length * 2)];
+        if (_types.Length < _expanded)
+        {
+            _types = new ValueType[Math.Max(_expanded, _types.Length * 2)];
+        }
+
         parameters.CopyTo(_types);
         var start = parameters.Length;
         foreach (var run in _runs)
@@ -67,7 +81,10 @@ internal sealed class LocalTypes
             var end = Math.Min((int)run.End, _expanded);
             _types.AsSpan(start, end - start).Fill(run.Type);
             start = end;
-            if (start == _expanded) break;
+            if (start == _expanded)
+            {
+                break;
+            }
         }
     }
 
@@ -76,7 +93,10 @@ internal sealed class LocalTypes
     {
         var type = TypeOf(index, offset);
         if (!type.IsDefaultable && index >= _parameterCount && !_initialized.Contains((int)index))
+        {
             throw new InvalidModuleException($"uninitialized local {index}", offset);
+        }
+
         return type;
     }
 
@@ -85,7 +105,10 @@ internal sealed class LocalTypes
     {
         var type = TypeOf(index, offset);
         if (!type.IsDefaultable && index >= _parameterCount && _initialized.Add((int)index))
+        {
             _initializationOrder.Add((int)index);
+        }
+
         return type;
     }
 
@@ -102,17 +125,29 @@ internal sealed class LocalTypes
 
     private ValueType TypeOf(uint index, int offset)
     {
-        if (index < (uint)_expanded) return _types[index];
-        if (index >= _count) ThrowUnknown(index, offset);
+        if (index < (uint)_expanded)
+        {
+            return _types[index];
+        }
+
+        if (index >= _count)
+        {
+            ThrowUnknown(index, offset);
+        }
+
         var low = 0;
         var high = _runs.Count - 1;
         while (low < high)
         {
             var middle = (low + high) / 2;
             if (index < _runs[middle].End)
+            {
                 high = middle;
+            }
             else
+            {
                 low = middle + 1;
+            }
         }
 
         return _runs[low].Type;

@@ -26,7 +26,10 @@ internal sealed class MemoryValidator(ValidationState state, ValidationStacks st
     {
         var flags = state.Reader.ReadVarU32();
         if (flags >= 2 * BinaryFormat.MemoryIndexFlag)
+        {
             throw new MalformedModuleException("malformed memop flags", state.Offset);
+        }
+
         var index = 0u;
         if (flags >= BinaryFormat.MemoryIndexFlag)
         {
@@ -37,10 +40,20 @@ internal sealed class MemoryValidator(ValidationState state, ValidationStacks st
         var memoryOffset = state.Reader.ReadVarU64();
         var memory = state.Environment.GetMemory(index, state.Offset);
         if (info.IsAtomic && flags != (uint)info.NaturalAlignment)
+        {
             throw state.Invalid("atomic alignment must be natural");
+        }
+
         if (flags > (uint)info.NaturalAlignment)
+        {
             throw state.Invalid("alignment must not be larger than natural");
-        if (!memory.Is64 && memoryOffset > uint.MaxValue) throw state.Invalid("offset out of range");
+        }
+
+        if (!memory.Is64 && memoryOffset > uint.MaxValue)
+        {
+            throw state.Invalid("offset out of range");
+        }
+
         return memory.AddressType;
     }
 
@@ -104,8 +117,16 @@ internal sealed class MemoryValidator(ValidationState state, ValidationStacks st
                 break;
             case >= Opcode.I64Add128 and <= Opcode.I64MulWideU:
                 var wide = OpcodeTable.Get(opcode);
-                for (var i = wide.Parameters.Length - 1; i >= 0; i--) stacks.Pop(ValueType.OfKind(wide.Parameters[i]));
-                foreach (var half in wide.Results) stacks.Push(ValueType.OfKind(half));
+                for (var i = wide.Parameters.Length - 1; i >= 0; i--)
+                {
+                    stacks.Pop(ValueType.OfKind(wide.Parameters[i]));
+                }
+
+                foreach (var half in wide.Results)
+                {
+                    stacks.Push(ValueType.OfKind(half));
+                }
+
                 break;
             default:
                 state.ThrowIllegal(opcode);
@@ -115,7 +136,10 @@ internal sealed class MemoryValidator(ValidationState state, ValidationStacks st
 
     private void CheckElements(ValueType elementType, TableType table)
     {
-        if (!elementType.IsSubtypeOf(table.ElementType)) stacks.ThrowMismatch(elementType, table.ElementType);
+        if (!elementType.IsSubtypeOf(table.ElementType))
+        {
+            stacks.ThrowMismatch(elementType, table.ElementType);
+        }
     }
 
     /// <summary>Pops where to write, what or from where, and how much.</summary>

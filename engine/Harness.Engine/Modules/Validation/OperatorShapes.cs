@@ -18,9 +18,17 @@ internal static class OperatorShapes
         var shapes = new uint[OpcodeTable.SlotCount];
         foreach (var info in OpcodeTable.All)
         {
-            if (info.Immediates != ImmediateKind.None || info.Results.Length != 1) continue;
+            if (info.Immediates != ImmediateKind.None || info.Results.Length != 1)
+            {
+                continue;
+            }
+
             var shape = (uint)info.Results[0] | ((uint)info.Parameters[0] << 4);
-            if (info.Parameters.Length == 2) shape |= BinaryShape | ((uint)info.Parameters[1] << 8);
+            if (info.Parameters.Length == 2)
+            {
+                shape |= BinaryShape | ((uint)info.Parameters[1] << 8);
+            }
+
             shapes[OpcodeTable.Slot(info.Opcode)] = shape;
         }
 

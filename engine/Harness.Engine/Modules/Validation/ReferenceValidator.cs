@@ -19,7 +19,10 @@ internal sealed class ReferenceValidator(ValidationState state, ValidationStacks
                 var index = state.Reader.ReadVarU32();
                 var function = state.Environment.GetFunction(index, state.Offset);
                 if (!state.Environment.ReferencedFunctions.Contains((int)index))
+                {
                     throw state.Invalid($"undeclared function reference {index}");
+                }
+
                 state.Environment.Bodies.NoteReference((int)index);
                 stacks.Push(function.ReferenceType);
                 break;
@@ -50,10 +53,25 @@ internal sealed class ReferenceValidator(ValidationState state, ValidationStacks
     public void ValidateBranchWithReference(ref ControlFrame label, ValueType reference)
     {
         var others = label.LabelArity - 1;
-        if (others < 0) throw state.Invalid("type mismatch: the label takes no reference");
-        if (!reference.IsSubtypeOf(label.LabelType(others))) stacks.ThrowMismatch(reference, label.LabelType(others));
-        for (var i = others - 1; i >= 0; i--) stacks.Pop(label.LabelType(i));
-        for (var i = 0; i < others; i++) stacks.Push(label.LabelType(i));
+        if (others < 0)
+        {
+            throw state.Invalid("type mismatch: the label takes no reference");
+        }
+
+        if (!reference.IsSubtypeOf(label.LabelType(others)))
+        {
+            stacks.ThrowMismatch(reference, label.LabelType(others));
+        }
+
+        for (var i = others - 1; i >= 0; i--)
+        {
+            stacks.Pop(label.LabelType(i));
+        }
+
+        for (var i = 0; i < others; i++)
+        {
+            stacks.Push(label.LabelType(i));
+        }
     }
 
     /// <summary>Reads the immediates of a branch on a cast.</summary>
@@ -63,7 +81,11 @@ internal sealed class ReferenceValidator(ValidationState state, ValidationStacks
     public ref ControlFrame ReadBranchOnCast(out ValueType source, out ValueType target)
     {
         var flags = state.Reader.ReadByte();
-        if (flags > 3) throw new MalformedModuleException("malformed br_on_cast flags", state.Offset);
+        if (flags > 3)
+        {
+            throw new MalformedModuleException("malformed br_on_cast flags", state.Offset);
+        }
+
         ref var label = ref stacks.ReadLabel();
         source = ValueType.Reference(state.Environment.ReadHeapType(ref state.Reader), (flags & 1) != 0);
         target = ValueType.Reference(state.Environment.ReadHeapType(ref state.Reader), (flags & 2) != 0);

@@ -45,7 +45,11 @@ internal sealed class ValidationStacks(ValidationState state)
     {
         var stack = _stack;
         var height = _height;
-        if ((uint)height >= (uint)stack.Length) stack = GrowStack();
+        if ((uint)height >= (uint)stack.Length)
+        {
+            stack = GrowStack();
+        }
+
         stack[height] = type;
         _height = height + 1;
     }
@@ -53,8 +57,16 @@ internal sealed class ValidationStacks(ValidationState state)
     /// <summary>Pops an operand.</summary>
     public ValueType Pop()
     {
-        if (_height > _floor) return _stack[--_height];
-        if (!_unreachable) throw state.Invalid("type mismatch: instruction requires an operand");
+        if (_height > _floor)
+        {
+            return _stack[--_height];
+        }
+
+        if (!_unreachable)
+        {
+            throw state.Invalid("type mismatch: instruction requires an operand");
+        }
+
         return ValueType.Bottom;
     }
 
@@ -64,9 +76,13 @@ internal sealed class ValidationStacks(ValidationState state)
     {
         var height = _height - 1;
         if (height >= _floor && _stack[height] == expected)
+        {
             _height = height;
+        }
         else
+        {
             PopSubtype(expected);
+        }
     }
 
     private void PopSubtype(ValueType expected)
@@ -74,7 +90,10 @@ internal sealed class ValidationStacks(ValidationState state)
         if (_height > _floor)
         {
             var actual = _stack[--_height];
-            if (!actual.IsSubtypeOf(expected)) ThrowMismatch(actual, expected);
+            if (!actual.IsSubtypeOf(expected))
+            {
+                ThrowMismatch(actual, expected);
+            }
         }
         else if (!_unreachable)
         {
@@ -86,52 +105,82 @@ internal sealed class ValidationStacks(ValidationState state)
     public ValueType PopReference()
     {
         var type = Pop();
-        if (type == ValueType.Bottom) return ValueType.Reference(HeapType.Bottom, nullable: false);
-        if (!type.IsReference) throw state.Invalid($"type mismatch: {type} where a reference is expected");
+        if (type == ValueType.Bottom)
+        {
+            return ValueType.Reference(HeapType.Bottom, nullable: false);
+        }
+
+        if (!type.IsReference)
+        {
+            throw state.Invalid($"type mismatch: {type} where a reference is expected");
+        }
+
         return type;
     }
 
     /// <summary>Pops operands, the last type first.</summary>
     public void PopAll(ReadOnlySpan<ValueType> types)
     {
-        for (var i = types.Length - 1; i >= 0; i--) Pop(types[i]);
+        for (var i = types.Length - 1; i >= 0; i--)
+        {
+            Pop(types[i]);
+        }
     }
 
     /// <summary>Pushes operands.</summary>
     public void PushAll(ReadOnlySpan<ValueType> types)
     {
-        foreach (var type in types) Push(type);
+        foreach (var type in types)
+        {
+            Push(type);
+        }
     }
 
     /// <summary>Pops a block's parameters.</summary>
     public void PopParameters(BlockSignature signature)
     {
-        for (var i = signature.ParameterCount - 1; i >= 0; i--) Pop(signature.Parameter(i));
+        for (var i = signature.ParameterCount - 1; i >= 0; i--)
+        {
+            Pop(signature.Parameter(i));
+        }
     }
 
     /// <summary>Pushes a block's parameters.</summary>
     public void PushParameters(BlockSignature signature)
     {
-        for (var i = 0; i < signature.ParameterCount; i++) Push(signature.Parameter(i));
+        for (var i = 0; i < signature.ParameterCount; i++)
+        {
+            Push(signature.Parameter(i));
+        }
     }
 
     /// <summary>Pops what a branch to a block takes.</summary>
     public void PopLabel(ref ControlFrame frame)
     {
-        for (var i = frame.LabelArity - 1; i >= 0; i--) Pop(frame.LabelType(i));
+        for (var i = frame.LabelArity - 1; i >= 0; i--)
+        {
+            Pop(frame.LabelType(i));
+        }
     }
 
     /// <summary>Pushes what a branch to a block takes.</summary>
     public void PushLabel(ref ControlFrame frame)
     {
-        for (var i = 0; i < frame.LabelArity; i++) Push(frame.LabelType(i));
+        for (var i = 0; i < frame.LabelArity; i++)
+        {
+            Push(frame.LabelType(i));
+        }
     }
 
     /// <summary>Validates a numeric operator by its <see cref="OperatorShapes">shape</see>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ValidateOperator(uint shape)
     {
-        if ((shape & OperatorShapes.BinaryShape) != 0) Pop(ValueType.OfKind((ValueKind)((shape >> 8) & 0xF)));
+        if ((shape & OperatorShapes.BinaryShape) != 0)
+        {
+            Pop(ValueType.OfKind((ValueKind)((shape >> 8) & 0xF)));
+        }
+
         Pop(ValueType.OfKind((ValueKind)((shape >> 4) & 0xF)));
         Push(ValueType.OfKind((ValueKind)(shape & 0xF)));
     }
@@ -146,7 +195,10 @@ internal sealed class ValidationStacks(ValidationState state)
             if (position > _floor)
             {
                 var actual = _stack[--position];
-                if (!actual.IsSubtypeOf(expected)) ThrowMismatch(actual, expected);
+                if (!actual.IsSubtypeOf(expected))
+                {
+                    ThrowMismatch(actual, expected);
+                }
             }
             else if (!_unreachable)
             {
@@ -165,7 +217,11 @@ internal sealed class ValidationStacks(ValidationState state)
     /// <summary>Opens a block.</summary>
     public void PushFrame(Opcode opcode, BlockSignature signature)
     {
-        if (_depth == _frames.Length) GrowFrames();
+        if (_depth == _frames.Length)
+        {
+            GrowFrames();
+        }
+
         _frames[_depth++] = new ControlFrame
         {
             Signature = signature,
@@ -182,9 +238,16 @@ internal sealed class ValidationStacks(ValidationState state)
     public ref ControlFrame PopResults()
     {
         ref var frame = ref _frames[_depth - 1];
-        for (var i = frame.Signature.ResultCount - 1; i >= 0; i--) Pop(frame.Signature.Result(i));
+        for (var i = frame.Signature.ResultCount - 1; i >= 0; i--)
+        {
+            Pop(frame.Signature.Result(i));
+        }
+
         if (_height != _floor)
+        {
             throw state.Invalid($"type mismatch: {_height - _floor} values too many at the end of a block");
+        }
+
         state.Locals.Forget(frame.InitializedLocals);
         return ref frame;
     }
@@ -204,14 +267,21 @@ internal sealed class ValidationStacks(ValidationState state)
     public ref ControlFrame ReadLabel()
     {
         var label = state.Reader.ReadVarU32();
-        if (label >= (uint)_depth) throw state.Invalid($"unknown label {label}");
+        if (label >= (uint)_depth)
+        {
+            throw state.Invalid($"unknown label {label}");
+        }
+
         return ref _frames[_depth - 1 - (int)label];
     }
 
     private ValueType[] GrowStack()
     {
         if (_height >= ImplementationLimits.OperandStackHeight)
+        {
             throw InvalidModuleException.TooMany("operands", ImplementationLimits.OperandStackHeight, state.Offset);
+        }
+
         Array.Resize(ref _stack, Math.Min(_stack.Length * 2, ImplementationLimits.OperandStackHeight));
         return _stack;
     }
@@ -219,7 +289,10 @@ internal sealed class ValidationStacks(ValidationState state)
     private void GrowFrames()
     {
         if (_depth >= ImplementationLimits.NestingDepth)
+        {
             throw InvalidModuleException.TooMany("nested blocks", ImplementationLimits.NestingDepth, state.Offset);
+        }
+
         Array.Resize(ref _frames, Math.Min(_frames.Length * 2, ImplementationLimits.NestingDepth));
     }
 

@@ -6,7 +6,11 @@ internal sealed class VectorValidator(ValidationState state, ValidationStacks st
     /// <summary>An instruction of the prefix for vectors.</summary>
     public void ValidateVectorInstruction(Opcode opcode)
     {
-        if (!OpcodeTable.TryGet(opcode, out var info)) state.ThrowIllegal(opcode);
+        if (!OpcodeTable.TryGet(opcode, out var info))
+        {
+            state.ThrowIllegal(opcode);
+        }
+
         state.HasVectors = true;
         ValueType? addressType = null;
         switch (info.Immediates)
@@ -22,7 +26,11 @@ internal sealed class VectorValidator(ValidationState state, ValidationStacks st
                 CheckLane(state.Reader.ReadByte(), LaneCount(info));
                 break;
             case ImmediateKind.Shuffle:
-                for (var i = 0; i < BinaryFormat.VectorBytes; i++) CheckLane(state.Reader.ReadByte(), 2 * BinaryFormat.VectorBytes);
+                for (var i = 0; i < BinaryFormat.VectorBytes; i++)
+                {
+                    CheckLane(state.Reader.ReadByte(), 2 * BinaryFormat.VectorBytes);
+                }
+
                 break;
             case ImmediateKind.V128:
                 state.Reader.Skip(BinaryFormat.VectorBytes);
@@ -30,8 +38,14 @@ internal sealed class VectorValidator(ValidationState state, ValidationStacks st
         }
 
         for (var i = info.Parameters.Length - 1; i >= 0; i--)
+        {
             stacks.Pop(i == 0 && addressType is { } type ? type : ValueType.OfKind(info.Parameters[i]));
-        foreach (var result in info.Results) stacks.Push(ValueType.OfKind(result));
+        }
+
+        foreach (var result in info.Results)
+        {
+            stacks.Push(ValueType.OfKind(result));
+        }
     }
 
     /// <summary>The number of lanes of the shape that an instruction's name begins with, as in <c>i8x16</c>.</summary>
@@ -43,6 +57,9 @@ internal sealed class VectorValidator(ValidationState state, ValidationStacks st
 
     private void CheckLane(int lane, int count)
     {
-        if (lane >= count) throw state.Invalid("invalid lane index");
+        if (lane >= count)
+        {
+            throw state.Invalid("invalid lane index");
+        }
     }
 }

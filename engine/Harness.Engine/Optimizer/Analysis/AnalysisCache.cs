@@ -10,23 +10,23 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// <param name="memory">Where the results come from.</param>
 internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
 {
-    private List<Block>? order;
-    private ControlFlow? flow;
-    private IncomingEdges? incoming;
+    private List<Block>? _order;
+    private ControlFlow? _flow;
+    private IncomingEdges? _incoming;
 
     /// <summary>The reachable blocks in reverse postorder, with <see cref="Block.Predecessors"/> of all blocks filled.</summary>
     public List<Block> Order
     {
         get
         {
-            if (order is null)
+            if (_order is null)
             {
-                order = memory.Orders.Take();
-                graph.ListReversePostorder(order);
-                graph.ComputePredecessors(order);
+                _order = memory.Orders.Take();
+                graph.ListReversePostorder(_order);
+                graph.ComputePredecessors(_order);
             }
 
-            return order;
+            return _order;
         }
     }
 
@@ -35,13 +35,13 @@ internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
     {
         get
         {
-            if (incoming is null)
+            if (_incoming is null)
             {
-                incoming = memory.Incoming.Take();
-                incoming.Run(graph, Order);
+                _incoming = memory.Incoming.Take();
+                _incoming.Run(graph, Order);
             }
 
-            return incoming;
+            return _incoming;
         }
     }
 
@@ -50,13 +50,13 @@ internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
     {
         get
         {
-            if (flow is null)
+            if (_flow is null)
             {
-                flow = memory.ControlFlow.Take();
-                flow.Run(graph, Order);
+                _flow = memory.ControlFlow.Take();
+                _flow.Run(graph, Order);
             }
 
-            return flow;
+            return _flow;
         }
     }
 
@@ -65,17 +65,17 @@ internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
     {
         if ((kept & Analyses.Order) == 0)
         {
-            memory.Orders.Retire(order);
-            memory.Incoming.Retire(incoming);
-            order = null;
-            incoming = null;
+            memory.Orders.Retire(_order);
+            memory.Incoming.Retire(_incoming);
+            _order = null;
+            _incoming = null;
             graph.IsControlSimple = false;
         }
 
-        if (order is null || (kept & Analyses.ControlFlow) != Analyses.ControlFlow)
+        if (_order is null || (kept & Analyses.ControlFlow) != Analyses.ControlFlow)
         {
-            memory.ControlFlow.Retire(flow);
-            flow = null;
+            memory.ControlFlow.Retire(_flow);
+            _flow = null;
         }
     }
 
@@ -86,9 +86,9 @@ internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
     /// <param name="isPart">By block, whether it has become a part of another one.</param>
     public void LeaveOut(bool[] isPart)
     {
-        List<Block> left = memory.Orders.Take();
+        var left = memory.Orders.Take();
         left.EnsureCapacity(Order.Count);
-        foreach (Block block in Order)
+        foreach (var block in Order)
         {
             if (!isPart[block.Id])
             {
@@ -97,8 +97,8 @@ internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
         }
 
         Keep(Analyses.None);
-        order = left;
-        graph.ComputePredecessors(order);
+        _order = left;
+        graph.ComputePredecessors(_order);
     }
 
     /// <summary>Forgets all analyses but some that a pass has kept, which is over.</summary>
@@ -111,25 +111,25 @@ internal sealed class AnalysisCache(Graph graph, AnalysisMemory memory)
     /// <summary>Whether what is kept is still true.</summary>
     public bool IsTrue()
     {
-        if (order is null)
+        if (_order is null)
         {
             return true;
         }
 
-        List<Block> present = graph.ReversePostorder();
-        if (!present.SequenceEqual(order))
+        var present = graph.ReversePostorder();
+        if (!present.SequenceEqual(_order))
         {
             return false;
         }
 
-        if (flow is null)
+        if (_flow is null)
         {
             return true;
         }
 
         var fresh = new ControlFlow(graph);
         return present.TrueForAll(block =>
-            fresh.DominatorOf(block) == flow.DominatorOf(block)
-            && fresh.LoopOf(block.Id)?.Header == flow.LoopOf(block.Id)?.Header);
+            fresh.DominatorOf(block) == _flow.DominatorOf(block)
+            && fresh.LoopOf(block.Id)?.Header == _flow.LoopOf(block.Id)?.Header);
     }
 }

@@ -16,19 +16,19 @@ internal sealed class ControlFlow
     /// <summary>Loops that are kept to describe those of another graph.</summary>
     private const int MostKeptLoops = 1 << 13;
 
-    private readonly List<Loop?> innermost = [];
-    private readonly Stack<Loop> keptLoops = new();
+    private readonly List<Loop?> _innermost = [];
+    private readonly Stack<Loop> _keptLoops = new();
 
     /// <summary>Over places in <see cref="Order"/>.</summary>
-    private readonly DominatorTree tree = new();
-    private Graph graph = null!;
-    private int blockCount;
-    private int[] position = [];
-    private int[] firstChild = [];
-    private int[] sibling = [];
-    private int[] treeEntry = [];
-    private int[] treeExit = [];
-    private Dictionary<Loop, Loop> outermost = [];
+    private readonly DominatorTree _tree = new();
+    private Graph _graph = null!;
+    private int _blockCount;
+    private int[] _position = [];
+    private int[] _firstChild = [];
+    private int[] _sibling = [];
+    private int[] _treeEntry = [];
+    private int[] _treeExit = [];
+    private Dictionary<Loop, Loop> _outermost = [];
 
     /// <summary>Makes an analysis that is still to be run.</summary>
     public ControlFlow()
@@ -41,17 +41,17 @@ internal sealed class ControlFlow
     /// <summary>Analyses a graph whose order and predecessors are known.</summary>
     public void Run(Graph described, List<Block> order)
     {
-        graph = described;
+        _graph = described;
         Order = order;
-        blockCount = graph.Blocks.Count;
+        _blockCount = _graph.Blocks.Count;
         MakeRoom();
-        Array.Fill(position, -1, 0, blockCount);
-        for (int i = 0; i < Order.Count; i++)
+        Array.Fill(_position, -1, 0, _blockCount);
+        for (var i = 0; i < Order.Count; i++)
         {
-            position[Order[i].Id] = i;
+            _position[Order[i].Id] = i;
         }
 
-        CollectionsMarshal.SetCount(innermost, blockCount);
+        CollectionsMarshal.SetCount(_innermost, _blockCount);
         ComputeDominators();
         NumberDominatorTree();
         FindLoops();
@@ -60,22 +60,22 @@ internal sealed class ControlFlow
     /// <summary>Lets go of the graph.</summary>
     public void Forget()
     {
-        graph = null!;
+        _graph = null!;
         Order = [];
-        foreach (Loop loop in Loops)
+        foreach (var loop in Loops)
         {
             loop.Forget();
-            if (keptLoops.Count < MostKeptLoops)
+            if (_keptLoops.Count < MostKeptLoops)
             {
-                keptLoops.Push(loop);
+                _keptLoops.Push(loop);
             }
         }
 
         Loops.Clear();
-        innermost.Clear();
-        if (outermost.Count > 0)
+        _innermost.Clear();
+        if (_outermost.Count > 0)
         {
-            outermost = [];
+            _outermost = [];
         }
     }
 
@@ -86,124 +86,124 @@ internal sealed class ControlFlow
     public List<Loop> Loops { get; } = [];
 
     /// <summary>Whether control can come to a block.</summary>
-    public bool IsReachable(int block) => position[block] >= 0;
+    public bool IsReachable(int block) => _position[block] >= 0;
 
     /// <summary>Whether a block existed when the graph was analysed.</summary>
-    public bool IsKnown(int block) => block < blockCount;
+    public bool IsKnown(int block) => block < _blockCount;
 
     /// <summary>A block's place in <see cref="Order"/>.</summary>
-    public int PositionOf(int block) => position[block];
+    public int PositionOf(int block) => _position[block];
 
     /// <summary>The immediate dominator of a block; the entry's is itself.</summary>
-    public Block DominatorOf(Block block) => Order[tree[position[block.Id]]];
+    public Block DominatorOf(Block block) => Order[_tree[_position[block.Id]]];
 
     /// <summary>Whether every path to a block leads through another one, or they are the same.</summary>
     public bool Dominates(int block, int other)
     {
-        int a = position[block];
-        int b = position[other];
-        return treeEntry[a] <= treeEntry[b] && treeExit[b] <= treeExit[a];
+        var a = _position[block];
+        var b = _position[other];
+        return _treeEntry[a] <= _treeEntry[b] && _treeExit[b] <= _treeExit[a];
     }
 
     /// <summary>The nearest block that every path to any of some blocks leads through.</summary>
     /// <param name="blocks">Ids of blocks that can be reached; at least one.</param>
     public int CommonDominatorOf(List<int> blocks)
     {
-        int common = position[blocks[0]];
-        foreach (int block in blocks)
+        var common = _position[blocks[0]];
+        foreach (var block in blocks)
         {
-            common = tree.Common(position[block], common);
+            common = _tree.Common(_position[block], common);
         }
 
         return Order[common].Id;
     }
 
     /// <summary>The innermost loop around a block, or null.</summary>
-    public Loop? LoopOf(int block) => block < innermost.Count ? innermost[block] : null;
+    public Loop? LoopOf(int block) => block < _innermost.Count ? _innermost[block] : null;
 
     /// <summary>Notes a block made since, as one of a loop.</summary>
     public void Adopt(int block, Loop? loop)
     {
-        CollectionsMarshal.SetCount(innermost, Math.Max(innermost.Count, block + 1));
-        innermost[block] = loop;
+        CollectionsMarshal.SetCount(_innermost, Math.Max(_innermost.Count, block + 1));
+        _innermost[block] = loop;
     }
 
     /// <summary>The first of the blocks that a block immediately dominates; null if there is none.</summary>
-    public Block? FirstChildOf(Block block) => firstChild[position[block.Id]] is >= 0 and int child ? Order[child] : null;
+    public Block? FirstChildOf(Block block) => _firstChild[_position[block.Id]] is >= 0 and int child ? Order[child] : null;
 
     /// <summary>The next block with the same immediate dominator; null if there is none.</summary>
-    public Block? NextSiblingOf(Block block) => sibling[position[block.Id]] is >= 0 and int next ? Order[next] : null;
+    public Block? NextSiblingOf(Block block) => _sibling[_position[block.Id]] is >= 0 and int next ? Order[next] : null;
 
     private static List<Block> OrderOf(Graph graph)
     {
-        List<Block> order = graph.ReversePostorder();
+        var order = graph.ReversePostorder();
         graph.ComputePredecessors(order);
         return order;
     }
 
     private void MakeRoom()
     {
-        if (position.Length < blockCount)
+        if (_position.Length < _blockCount)
         {
-            position = new int[Math.Max(blockCount, 2 * position.Length)];
+            _position = new int[Math.Max(_blockCount, 2 * _position.Length)];
         }
 
-        if (firstChild.Length < Order.Count)
+        if (_firstChild.Length < Order.Count)
         {
-            int room = Math.Max(Order.Count, 2 * firstChild.Length);
-            firstChild = new int[room];
-            sibling = new int[room];
-            treeEntry = new int[room];
-            treeExit = new int[room];
+            var room = Math.Max(Order.Count, 2 * _firstChild.Length);
+            _firstChild = new int[room];
+            _sibling = new int[room];
+            _treeEntry = new int[room];
+            _treeExit = new int[room];
         }
     }
 
     private void ComputeDominators()
     {
-        tree.Begin(Order.Count);
-        for (int i = 1; i < Order.Count; i++)
+        _tree.Begin(Order.Count);
+        for (var i = 1; i < Order.Count; i++)
         {
-            int dominator = -1;
-            foreach (int predecessor in Order[i].Predecessors)
+            var dominator = -1;
+            foreach (var predecessor in Order[i].Predecessors)
             {
-                int p = position[predecessor];
+                var p = _position[predecessor];
                 if (p < i)
                 {
-                    dominator = dominator < 0 ? p : tree.Common(p, dominator);
+                    dominator = dominator < 0 ? p : _tree.Common(p, dominator);
                 }
             }
 
-            tree.Add(i, dominator);
+            _tree.Add(i, dominator);
         }
     }
 
     private void NumberDominatorTree()
     {
-        Array.Fill(firstChild, -1, 0, Order.Count);
-        Array.Fill(sibling, -1, 0, Order.Count);
-        for (int i = Order.Count - 1; i > 0; i--)
+        Array.Fill(_firstChild, -1, 0, Order.Count);
+        Array.Fill(_sibling, -1, 0, Order.Count);
+        for (var i = Order.Count - 1; i > 0; i--)
         {
-            sibling[i] = firstChild[tree[i]];
-            firstChild[tree[i]] = i;
+            _sibling[i] = _firstChild[_tree[i]];
+            _firstChild[_tree[i]] = i;
         }
 
-        int time = 0;
-        int node = 0;
-        treeEntry[0] = time++;
+        var time = 0;
+        var node = 0;
+        _treeEntry[0] = time++;
         while (true)
         {
-            if (firstChild[node] >= 0)
+            if (_firstChild[node] >= 0)
             {
-                node = firstChild[node];
-                treeEntry[node] = time++;
+                node = _firstChild[node];
+                _treeEntry[node] = time++;
                 continue;
             }
 
-            treeExit[node] = time++;
-            while (node != 0 && sibling[node] < 0)
+            _treeExit[node] = time++;
+            while (node != 0 && _sibling[node] < 0)
             {
-                node = tree[node];
-                treeExit[node] = time++;
+                node = _tree[node];
+                _treeExit[node] = time++;
             }
 
             if (node == 0)
@@ -211,8 +211,8 @@ internal sealed class ControlFlow
                 return;
             }
 
-            node = sibling[node];
-            treeEntry[node] = time++;
+            node = _sibling[node];
+            _treeEntry[node] = time++;
         }
     }
 
@@ -221,13 +221,13 @@ internal sealed class ControlFlow
         // Headers from the last to the first: an inner loop's header comes after the outer one's, so that a block meets its
         // innermost loop first.
         var work = new Stack<int>();
-        for (int i = Order.Count - 1; i >= 0; i--)
+        for (var i = Order.Count - 1; i >= 0; i--)
         {
-            Block header = Order[i];
+            var header = Order[i];
             Loop? loop = null;
-            foreach (int predecessor in header.Predecessors)
+            foreach (var predecessor in header.Predecessors)
             {
-                if (position[predecessor] >= i && Dominates(header.Id, predecessor))
+                if (_position[predecessor] >= i && Dominates(header.Id, predecessor))
                 {
                     loop ??= NewLoop(header);
                     loop.BackEdgeSources.Add(predecessor);
@@ -236,8 +236,8 @@ internal sealed class ControlFlow
             }
 
             // A block that no longer begins a loop may be skipped.
-            bool isHeader = loop is not null;
-            graph.IsControlSimple &= header.IsLoopHeader == isHeader;
+            var isHeader = loop is not null;
+            _graph.IsControlSimple &= header.IsLoopHeader == isHeader;
             header.IsLoopHeader = isHeader;
             if (loop is not null)
             {
@@ -251,7 +251,7 @@ internal sealed class ControlFlow
 
     private Loop NewLoop(Block header)
     {
-        if (!keptLoops.TryPop(out Loop? loop))
+        if (!_keptLoops.TryPop(out var loop))
         {
             loop = new Loop(this);
         }
@@ -263,19 +263,19 @@ internal sealed class ControlFlow
     /// <summary>Goes back from the back edges to the header; inner loops are passed as a whole.</summary>
     private void FindBlocks(Loop loop, Stack<int> work)
     {
-        innermost[loop.Header.Id] ??= loop;
-        while (work.TryPop(out int block))
+        _innermost[loop.Header.Id] ??= loop;
+        while (work.TryPop(out var block))
         {
             if (block == loop.Header.Id)
             {
                 continue;
             }
 
-            if (innermost[block] is not { } inner)
+            if (_innermost[block] is not { } inner)
             {
-                innermost[block] = loop;
+                _innermost[block] = loop;
                 loop.OwnBlocks.Add(block);
-                PushAll(work, graph.Blocks[block].Predecessors);
+                PushAll(work, _graph.Blocks[block].Predecessors);
                 continue;
             }
 
@@ -286,7 +286,7 @@ internal sealed class ControlFlow
             }
 
             inner.Parent = loop;
-            outermost.Add(inner, loop);
+            _outermost.Add(inner, loop);
             loop.Inner.Add(inner);
             PushAll(work, inner.Header.Predecessors);
         }
@@ -295,11 +295,11 @@ internal sealed class ControlFlow
     /// <summary>The outermost loop found so far around one.</summary>
     private Loop OutermostOf(Loop loop)
     {
-        while (outermost.TryGetValue(loop, out Loop? outer))
+        while (_outermost.TryGetValue(loop, out var outer))
         {
-            if (outermost.TryGetValue(outer, out Loop? further))
+            if (_outermost.TryGetValue(outer, out var further))
             {
-                outermost[loop] = further;
+                _outermost[loop] = further;
             }
 
             loop = outer;
@@ -311,23 +311,23 @@ internal sealed class ControlFlow
     /// <summary>Numbers the loops so that those inside one have the numbers after its own.</summary>
     private void NumberLoops()
     {
-        int next = 0;
+        var next = 0;
         var work = new Stack<Loop>();
-        foreach (Loop outer in Loops)
+        foreach (var outer in Loops)
         {
             if (outer.Parent is null)
             {
                 work.Push(outer);
             }
 
-            while (work.TryPop(out Loop? loop))
+            while (work.TryPop(out var loop))
             {
                 loop.First = loop.Last = next++;
                 loop.Inner.ForEach(work.Push);
             }
         }
 
-        foreach (Loop loop in Loops)
+        foreach (var loop in Loops)
         {
             if (loop.Parent is { } parent)
             {
@@ -338,7 +338,7 @@ internal sealed class ControlFlow
 
     private static void PushAll(Stack<int> work, in ShortList blocks)
     {
-        foreach (int block in blocks)
+        foreach (var block in blocks)
         {
             work.Push(block);
         }

@@ -6,27 +6,27 @@ namespace Harness.Engine.Optimizer.Analysis;
 /// </summary>
 internal sealed class DominatorTree
 {
-    private int[] parents = [];
-    private int[] depths = [];
-    private int[] jumps = [];
+    private int[] _parents = [];
+    private int[] _depths = [];
+    private int[] _jumps = [];
 
     /// <summary>The immediate dominator of a node; of the root, and of what was not added, 0.</summary>
-    public int this[int node] => parents[node];
+    public int this[int node] => _parents[node];
 
     /// <summary>Begins another tree, which has its root, 0, alone.</summary>
     /// <param name="count">How many nodes it can have.</param>
     public void Begin(int count)
     {
-        if (parents.Length < count)
+        if (_parents.Length < count)
         {
-            int room = Math.Max(count, 2 * parents.Length);
-            parents = new int[room];
-            depths = new int[room];
-            jumps = new int[room];
+            var room = Math.Max(count, 2 * _parents.Length);
+            _parents = new int[room];
+            _depths = new int[room];
+            _jumps = new int[room];
         }
 
-        Array.Clear(parents, 0, count);
-        depths[0] = jumps[0] = 0;
+        Array.Clear(_parents, 0, count);
+        _depths[0] = _jumps[0] = 0;
     }
 
     /// <summary>Adds a node.</summary>
@@ -34,31 +34,31 @@ internal sealed class DominatorTree
     /// <param name="dominator">Its immediate dominator, which was added before.</param>
     public void Add(int node, int dominator)
     {
-        parents[node] = dominator;
-        depths[node] = depths[dominator] + 1;
-        int jump = jumps[dominator];
-        jumps[node] = depths[dominator] - depths[jump] == depths[jump] - depths[jumps[jump]] ? jumps[jump] : dominator;
+        _parents[node] = dominator;
+        _depths[node] = _depths[dominator] + 1;
+        var jump = _jumps[dominator];
+        _jumps[node] = _depths[dominator] - _depths[jump] == _depths[jump] - _depths[_jumps[jump]] ? _jumps[jump] : dominator;
     }
 
     /// <summary>The deepest node that dominates two others.</summary>
     public int Common(int a, int b)
     {
-        if (depths[a] < depths[b])
+        if (_depths[a] < _depths[b])
         {
             (a, b) = (b, a);
         }
 
-        while (depths[a] > depths[b])
+        while (_depths[a] > _depths[b])
         {
-            a = depths[jumps[a]] >= depths[b] ? jumps[a] : parents[a];
+            a = _depths[_jumps[a]] >= _depths[b] ? _jumps[a] : _parents[a];
         }
 
         // Nodes of one depth have jumps of one length.
         while (a != b)
         {
-            bool canJump = jumps[a] != jumps[b];
-            a = canJump ? jumps[a] : parents[a];
-            b = canJump ? jumps[b] : parents[b];
+            var canJump = _jumps[a] != _jumps[b];
+            a = canJump ? _jumps[a] : _parents[a];
+            b = canJump ? _jumps[b] : _parents[b];
         }
 
         return a;

@@ -36,14 +36,14 @@ internal sealed class Loop(ControlFlow flow)
         {
             var work = new Stack<Loop>();
             work.Push(this);
-            while (work.TryPop(out Loop? loop))
+            while (work.TryPop(out var loop))
             {
-                foreach (int block in loop.OwnBlocks)
+                foreach (var block in loop.OwnBlocks)
                 {
                     yield return block;
                 }
 
-                foreach (Loop inner in loop.Inner)
+                foreach (var inner in loop.Inner)
                 {
                     work.Push(inner);
                 }
@@ -55,7 +55,7 @@ internal sealed class Loop(ControlFlow flow)
     public List<int> EntrySources()
     {
         var sources = new List<int>(1);
-        foreach (int predecessor in Header.Predecessors)
+        foreach (var predecessor in Header.Predecessors)
         {
             if (!Contains(predecessor) && (sources.Count == 0 || sources[^1] != predecessor))
             {

@@ -11,19 +11,19 @@ internal sealed class Recycled<T>(Action<T> forget)
     /// <summary>More are not needed at a time.</summary>
     private const int MostIdle = 4;
 
-    private readonly Stack<T> idle = new();
-    private readonly HashSet<T> used = [];
-    private readonly List<T> outdated = [];
+    private readonly Stack<T> _idle = new();
+    private readonly HashSet<T> _used = [];
+    private readonly List<T> _outdated = [];
 
     /// <summary>An object for another result.</summary>
     public T Take()
     {
-        if (!idle.TryPop(out T? item))
+        if (!_idle.TryPop(out var item))
         {
             item = new T();
         }
 
-        used.Add(item);
+        _used.Add(item);
         return item;
     }
 
@@ -32,31 +32,31 @@ internal sealed class Recycled<T>(Action<T> forget)
     {
         if (item is not null)
         {
-            outdated.Add(item);
+            _outdated.Add(item);
         }
     }
 
     /// <summary>Takes back the results that do not hold, at which nobody looks any more.</summary>
     public void TakeBackOutdated()
     {
-        foreach (T item in outdated)
+        foreach (var item in _outdated)
         {
             forget(item);
-            used.Remove(item);
-            if (idle.Count < MostIdle)
+            _used.Remove(item);
+            if (_idle.Count < MostIdle)
             {
-                idle.Push(item);
+                _idle.Push(item);
             }
         }
 
-        outdated.Clear();
+        _outdated.Clear();
     }
 
     /// <summary>Takes back all results, since nobody looks at the graph any more.</summary>
     public void TakeBackAll()
     {
-        outdated.Clear();
-        outdated.AddRange(used);
+        _outdated.Clear();
+        _outdated.AddRange(_used);
         TakeBackOutdated();
     }
 }

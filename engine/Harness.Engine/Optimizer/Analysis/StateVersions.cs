@@ -28,61 +28,61 @@ internal sealed class StateVersions
     /// <summary>Where the versions of no block begin: they are not known yet.</summary>
     private const int Unknown = 0;
 
-    private readonly Dictionary<ObjectPlace, int> places = [];
-    private Graph graph = null!;
-    private BlockVersions[] blocks = [];
-    private int blockCount;
-    private int firstPlaceClass;
-    private int classCount;
-    private StateClasses allGlobals;
-    private StateClasses allPlaces;
+    private readonly Dictionary<ObjectPlace, int> _places = [];
+    private Graph _graph = null!;
+    private BlockVersions[] _blocks = [];
+    private int _blockCount;
+    private int _firstPlaceClass;
+    private int _classCount;
+    private StateClasses _allGlobals;
+    private StateClasses _allPlaces;
 
     /// <summary>Lists of versions, one for each class, from <see cref="Unknown"/> + 1 on.</summary>
-    private int[] lists = [];
-    private int listsEnd;
-    private int[] current = [];
-    private int next;
+    private int[] _lists = [];
+    private int _listsEnd;
+    private int[] _current = [];
+    private int _next;
 
     /// <summary>Computes the versions at the start of every block.</summary>
     public void Run(Graph described, ControlFlow flow)
     {
-        graph = described;
-        next = 1;
-        listsEnd = Unknown + 1;
-        firstPlaceClass = FirstOwnGlobalClass + Math.Min(OwnGlobalClasses, graph.Module.Globals.Length);
-        allPlaces = StateClasses.From(firstPlaceClass);
-        allGlobals = StateClasses.From(ImportedGlobalsClass).Except(allPlaces);
-        blockCount = graph.Blocks.Count;
-        if (blocks.Length < blockCount)
+        _graph = described;
+        _next = 1;
+        _listsEnd = Unknown + 1;
+        _firstPlaceClass = FirstOwnGlobalClass + Math.Min(OwnGlobalClasses, _graph.Module.Globals.Length);
+        _allPlaces = StateClasses.From(_firstPlaceClass);
+        _allGlobals = StateClasses.From(ImportedGlobalsClass).Except(_allPlaces);
+        _blockCount = _graph.Blocks.Count;
+        if (_blocks.Length < _blockCount)
         {
-            blocks = new BlockVersions[Math.Max(blockCount, 2 * blocks.Length)];
+            _blocks = new BlockVersions[Math.Max(_blockCount, 2 * _blocks.Length)];
         }
 
-        foreach (Block block in flow.Order)
+        foreach (var block in flow.Order)
         {
-            foreach (int id in block.Nodes)
+            foreach (var id in block.Nodes)
             {
-                Effects effects = OperatorTable.EffectsOf(graph, id);
+                var effects = OperatorTable.EffectsOf(_graph, id);
                 if ((effects & Effects.AnyWrite) != 0)
                 {
-                    blocks[block.Id].Writes |= ClassesWritten(effects, id);
+                    _blocks[block.Id].Writes |= ClassesWritten(effects, id);
                 }
-                else if ((effects & Effects.ReadsHeap) != 0 && Access.ReadsObject(graph[id].Op))
+                else if ((effects & Effects.ReadsHeap) != 0 && Access.ReadsObject(_graph[id].Op))
                 {
-                    PlaceClass(Access.Of(graph, id).Place);
+                    PlaceClass(Access.Of(_graph, id).Place);
                 }
             }
         }
 
-        classCount = firstPlaceClass + Math.Min(MaxClasses - firstPlaceClass, places.Count);
+        _classCount = _firstPlaceClass + Math.Min(MaxClasses - _firstPlaceClass, _places.Count);
 
         // Inner loops come first.
         var writtenIn = new StateClasses[flow.Loops.Count];
-        foreach (Loop loop in flow.Loops)
+        foreach (var loop in flow.Loops)
         {
-            foreach (int block in loop.OwnBlocks)
+            foreach (var block in loop.OwnBlocks)
             {
-                writtenIn[loop.First] |= blocks[block].Writes;
+                writtenIn[loop.First] |= _blocks[block].Writes;
             }
 
             if (loop.Parent is { } parent)
@@ -91,80 +91,80 @@ internal sealed class StateVersions
             }
         }
 
-        foreach (Block block in flow.Order)
+        foreach (var block in flow.Order)
         {
-            ref BlockVersions versions = ref blocks[block.Id];
+            ref var versions = ref _blocks[block.Id];
             versions.AtEntry = EntryVersions(flow, block, writtenIn);
-            versions.First = next;
+            versions.First = _next;
             versions.AtExit = versions.AtEntry;
             if (!versions.Writes.IsEmpty)
             {
                 versions.AtExit = CopyOf(versions.AtEntry);
-                foreach (int id in block.Nodes)
+                foreach (var id in block.Nodes)
                 {
-                    Advance(ListAt(versions.AtExit), ClassesWritten(OperatorTable.EffectsOf(graph, id), id));
+                    Advance(ListAt(versions.AtExit), ClassesWritten(OperatorTable.EffectsOf(_graph, id), id));
                 }
             }
         }
 
         // What the walk is at.
-        current = new int[classCount];
+        _current = new int[_classCount];
     }
 
     /// <summary>Lets go of the graph.</summary>
     public void Forget()
     {
-        graph = null!;
-        places.Clear();
-        Array.Clear(blocks, 0, blockCount);
-        blockCount = 0;
-        if (lists.Length > MostKept)
+        _graph = null!;
+        _places.Clear();
+        Array.Clear(_blocks, 0, _blockCount);
+        _blockCount = 0;
+        if (_lists.Length > MostKept)
         {
-            lists = [];
+            _lists = [];
         }
     }
 
     /// <summary>Goes to the start of a block, whose writes then give the versions that its successors know.</summary>
     public void Enter(Block block)
     {
-        ListAt(blocks[block.Id].AtEntry).CopyTo(current);
-        next = blocks[block.Id].First;
+        ListAt(_blocks[block.Id].AtEntry).CopyTo(_current);
+        _next = _blocks[block.Id].First;
     }
 
     /// <summary>Begins new versions of what a node writes.</summary>
-    public void Write(Effects effects, int id) => Advance(current, ClassesWritten(effects, id));
+    public void Write(Effects effects, int id) => Advance(_current, ClassesWritten(effects, id));
 
     /// <summary>The version of the state that a node reads, or has just written.</summary>
     public int Of(Effects effects, int id)
     {
-        int index =
+        var index =
             (effects & Effects.ReadsMemory) != 0 ? MemoryClass
             : (effects & Effects.ReadsTable) != 0 ? TableClass
-            : (effects & Effects.ReadsGlobal) != 0 ? GlobalClass(Access.Of(graph, id).Space)
-            : (effects & Effects.ReadsHeap) != 0 ? PlaceClass(Access.Of(graph, id).Place)
+            : (effects & Effects.ReadsGlobal) != 0 ? GlobalClass(Access.Of(_graph, id).Space)
+            : (effects & Effects.ReadsHeap) != 0 ? PlaceClass(Access.Of(_graph, id).Place)
             : SizeClass;
-        return current[index];
+        return _current[index];
     }
 
     /// <summary>The version of a place in objects.</summary>
-    public int Of(ObjectPlace place) => current[PlaceClass(place)];
+    public int Of(ObjectPlace place) => _current[PlaceClass(place)];
 
     /// <summary>Whether any node reads or writes a place; only such places have versions.</summary>
-    public bool IsAccessed(ObjectPlace place) => places.ContainsKey(place);
+    public bool IsAccessed(ObjectPlace place) => _places.ContainsKey(place);
 
     private int PlaceClass(ObjectPlace place)
     {
-        if (!places.TryGetValue(place, out int index))
+        if (!_places.TryGetValue(place, out var index))
         {
-            index = firstPlaceClass + (places.Count % (MaxClasses - firstPlaceClass));
-            places.Add(place, index);
+            index = _firstPlaceClass + (_places.Count % (MaxClasses - _firstPlaceClass));
+            _places.Add(place, index);
         }
 
         return index;
     }
 
     private int GlobalClass(int global) =>
-        graph.Module.Globals[global].IsImported
+        _graph.Module.Globals[global].IsImported
             ? ImportedGlobalsClass
             : FirstOwnGlobalClass + (global % OwnGlobalClasses);
 
@@ -193,8 +193,8 @@ internal sealed class StateVersions
 
         if ((effects & Effects.WritesGlobal) != 0)
         {
-            var access = Access.Of(graph, id);
-            classes |= access.Kind == AccessKind.Global ? StateClasses.Of(GlobalClass(access.Space)) : allGlobals;
+            var access = Access.Of(_graph, id);
+            classes |= access.Kind == AccessKind.Global ? StateClasses.Of(GlobalClass(access.Space)) : _allGlobals;
         }
 
         return classes;
@@ -202,16 +202,16 @@ internal sealed class StateVersions
 
     private StateClasses ClassesOfObjects(int id)
     {
-        ref Node node = ref graph[id];
+        ref var node = ref _graph[id];
         if (Access.WritesObject(node.Op))
         {
-            return StateClasses.Of(PlaceClass(Access.Of(graph, id).Place));
+            return StateClasses.Of(PlaceClass(Access.Of(_graph, id).Place));
         }
 
         // Of the runtime functions, those that write an array say of which type.
         return node.Op == IrOp.CallBuiltin && node.Aux != 0
             ? StateClasses.Of(PlaceClass(ObjectPlace.Of(TypeRegistry.Get(node.Aux), -1)))
-            : allPlaces;
+            : _allPlaces;
     }
 
     private int EntryVersions(ControlFlow flow, Block block, StateClasses[] writtenIn)
@@ -222,11 +222,11 @@ internal sealed class StateVersions
         }
 
         // Back edges have no exit versions yet: what their loop writes begins anew, the rest is as before the loop.
-        int first = Unknown;
-        int merged = Unknown;
-        foreach (int predecessor in block.Predecessors)
+        var first = Unknown;
+        var merged = Unknown;
+        foreach (var predecessor in block.Predecessors)
         {
-            int exit = blocks[predecessor].AtExit;
+            var exit = _blocks[predecessor].AtExit;
             if (exit == Unknown || exit == first)
             {
                 continue;
@@ -239,12 +239,12 @@ internal sealed class StateVersions
                 continue;
             }
 
-            for (int i = 0; i < classCount; i++)
+            for (var i = 0; i < _classCount; i++)
             {
-                if (lists[exit + i] != lists[first + i])
+                if (_lists[exit + i] != _lists[first + i])
                 {
                     merged = merged == first ? CopyOf(first) : merged;
-                    lists[merged + i] = next++;
+                    _lists[merged + i] = _next++;
                 }
             }
         }
@@ -256,7 +256,7 @@ internal sealed class StateVersions
 
         if (flow.LoopOf(block.Id) is { } loop && loop.Header == block)
         {
-            StateClasses written = writtenIn[loop.First];
+            var written = writtenIn[loop.First];
             if (!written.IsEmpty)
             {
                 merged = CopyOf(merged);
@@ -269,14 +269,14 @@ internal sealed class StateVersions
 
     private int Fresh()
     {
-        int list = NewList();
+        var list = NewList();
         Advance(ListAt(list), StateClasses.All);
         return list;
     }
 
     private int CopyOf(int list)
     {
-        int copy = NewList();
+        var copy = NewList();
         ListAt(list).CopyTo(ListAt(copy));
         return copy;
     }
@@ -284,29 +284,29 @@ internal sealed class StateVersions
     /// <summary>Makes room for a list; what it contains is left over from others.</summary>
     private int NewList()
     {
-        int list = listsEnd;
-        listsEnd += classCount;
-        if (listsEnd > lists.Length)
+        var list = _listsEnd;
+        _listsEnd += _classCount;
+        if (_listsEnd > _lists.Length)
         {
-            Array.Resize(ref lists, Math.Max(listsEnd, 2 * lists.Length));
+            Array.Resize(ref _lists, Math.Max(_listsEnd, 2 * _lists.Length));
         }
 
         return list;
     }
 
-    private Span<int> ListAt(int list) => lists.AsSpan(list, classCount);
+    private Span<int> ListAt(int list) => _lists.AsSpan(list, _classCount);
 
     private void Advance(Span<int> versions, StateClasses classes)
     {
         for (; !classes.IsEmpty; classes = classes.WithoutLowest)
         {
-            int index = classes.Lowest;
+            var index = classes.Lowest;
             if (index >= versions.Length)
             {
                 return;
             }
 
-            versions[index] = next++;
+            versions[index] = _next++;
         }
     }
 

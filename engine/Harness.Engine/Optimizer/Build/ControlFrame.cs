@@ -34,8 +34,8 @@ internal enum ControlKind : byte
 /// <summary>A construct of structured control that is being built.</summary>
 internal sealed class ControlFrame
 {
-    private Merge? handler;
-    private Merge? end;
+    private Merge? _handler;
+    private Merge? _end;
 
     /// <summary>What opened it.</summary>
     public required ControlKind Kind { get; set; }
@@ -59,10 +59,10 @@ internal sealed class ControlFrame
     public required int OuterCatcher { get; init; }
 
     /// <summary>Edges to where exceptions are caught, each with the exception and the locals.</summary>
-    public Merge Handler => handler ??= new Merge(operandsFirst: true);
+    public Merge Handler => _handler ??= new Merge(operandsFirst: true);
 
     /// <summary>Edges to its end; a loop has none.</summary>
-    public Merge End => end ??= new Merge();
+    public Merge End => _end ??= new Merge();
 
     /// <summary>A loop's header.</summary>
     public Block? Header { get; init; }

@@ -16,21 +16,21 @@ namespace Harness.Engine.Optimizer.Build;
 /// </remarks>
 internal sealed class FunctionBuilder
 {
-    private readonly FuelPlan? fuel;
-    private readonly BuildState state;
-    private readonly GraphAssembler assembler;
-    private readonly BranchBuilder branches;
-    private readonly ExceptionBuilder exceptions;
-    private readonly LoopBuilder loops;
-    private readonly BlockBuilder blocks;
-    private readonly MemoryBuilder memories;
-    private readonly ReferenceBuilder references;
-    private readonly DescriptorBuilder descriptors;
-    private readonly VectorBuilder vectors;
-    private readonly ObjectBuilder objects;
-    private readonly DirectCallBuilder directCalls;
-    private readonly ReferenceCallBuilder referenceCalls;
-    private int skippedDepth;
+    private readonly FuelPlan? _fuel;
+    private readonly BuildState _state;
+    private readonly GraphAssembler _assembler;
+    private readonly BranchBuilder _branches;
+    private readonly ExceptionBuilder _exceptions;
+    private readonly LoopBuilder _loops;
+    private readonly BlockBuilder _blocks;
+    private readonly MemoryBuilder _memories;
+    private readonly ReferenceBuilder _references;
+    private readonly DescriptorBuilder _descriptors;
+    private readonly VectorBuilder _vectors;
+    private readonly ObjectBuilder _objects;
+    private readonly DirectCallBuilder _directCalls;
+    private readonly ReferenceCallBuilder _referenceCalls;
+    private int _skippedDepth;
 
     /// <summary>Prepares for a function.</summary>
     /// <param name="assembler">Where the graph grows.</param>
@@ -41,32 +41,32 @@ internal sealed class FunctionBuilder
     public FunctionBuilder(
         GraphAssembler assembler, InliningTree tree, FunctionBuilder? caller, bool isTail = false, Block? loopEntry = null)
     {
-        this.assembler = assembler;
-        state = new BuildState(assembler, tree, caller?.state, isTail);
-        fuel = assembler.Options.InterruptFuel ? FuelPlan.Of(assembler.Module, state.Function) : null;
+        _assembler = assembler;
+        _state = new BuildState(assembler, tree, caller?._state, isTail);
+        _fuel = assembler.Options.InterruptFuel ? FuelPlan.Of(assembler.Module, _state.Function) : null;
 
         // What others build on, and control without calls.
         var checks = new ReferenceChecks(assembler);
         var runtime = new RuntimeCalls(assembler);
-        branches = new BranchBuilder(state, assembler);
-        exceptions = new ExceptionBuilder(state, checks, branches, isTail ? caller?.exceptions.Below : caller?.exceptions, assembler);
-        loops = new LoopBuilder(state, branches, assembler, loopEntry);
-        blocks = new BlockBuilder(state, branches, exceptions, assembler);
+        _branches = new BranchBuilder(_state, assembler);
+        _exceptions = new ExceptionBuilder(_state, checks, _branches, isTail ? caller?._exceptions.Below : caller?._exceptions, assembler);
+        _loops = new LoopBuilder(_state, _branches, assembler, loopEntry);
+        _blocks = new BlockBuilder(_state, _branches, _exceptions, assembler);
 
         // Memories, tables, references and objects.
-        var tables = new TableBuilder(state, runtime, assembler);
-        memories = new MemoryBuilder(state, runtime, tables, new AtomicBuilder(state, runtime, assembler), assembler);
-        references = new ReferenceBuilder(state, checks, branches, assembler);
-        descriptors = new DescriptorBuilder(state, checks, branches, assembler);
-        vectors = new VectorBuilder(state, assembler);
-        objects = new ObjectBuilder(state, checks, runtime, new VectorArrayBuilder(checks, runtime, assembler), assembler);
+        var tables = new TableBuilder(_state, runtime, assembler);
+        _memories = new MemoryBuilder(_state, runtime, tables, new AtomicBuilder(_state, runtime, assembler), assembler);
+        _references = new ReferenceBuilder(_state, checks, _branches, assembler);
+        _descriptors = new DescriptorBuilder(_state, checks, _branches, assembler);
+        _vectors = new VectorBuilder(_state, assembler);
+        _objects = new ObjectBuilder(_state, checks, runtime, new VectorArrayBuilder(checks, runtime, assembler), assembler);
 
         // Calls.
-        var calls = new CallBuilder(state, exceptions, this, assembler);
-        var strings = new StringBuiltinBuilder(checks, objects, calls, assembler);
-        var tailCalls = new TailCallBuilder(state, branches, exceptions, calls, this, assembler);
-        directCalls = new DirectCallBuilder(state, exceptions, calls, strings, tailCalls, assembler);
-        referenceCalls = new ReferenceCallBuilder(state, checks, exceptions, tables, calls, tailCalls, assembler);
+        var calls = new CallBuilder(_state, _exceptions, this, assembler);
+        var strings = new StringBuiltinBuilder(checks, _objects, calls, assembler);
+        var tailCalls = new TailCallBuilder(_state, _branches, _exceptions, calls, this, assembler);
+        _directCalls = new DirectCallBuilder(_state, _exceptions, calls, strings, tailCalls, assembler);
+        _referenceCalls = new ReferenceCallBuilder(_state, checks, _exceptions, tables, calls, tailCalls, assembler);
     }
 
     /// <summary>Builds the body, from the assembler's current block on.</summary>
@@ -77,29 +77,29 @@ internal sealed class FunctionBuilder
     /// </returns>
     public int[] Build(int[] arguments)
     {
-        assembler.Inlining = state.Inlining;
-        state.Reader = assembler.Module.OpenBody(state.Function);
+        _assembler.Inlining = _state.Inlining;
+        _state.Reader = _assembler.Module.OpenBody(_state.Function);
         ReadLocals(arguments);
-        state.BodyOffset = state.Reader.Offset;
-        state.Control.Add(new ControlFrame
+        _state.BodyOffset = _state.Reader.Offset;
+        _state.Control.Add(new ControlFrame
         {
             Kind = ControlKind.Function,
-            Signature = new BlockSignature(state.Function.Type),
-            Frequency = assembler.Current!.Frequency,
+            Signature = new BlockSignature(_state.Function.Type),
+            Frequency = _assembler.Current!.Frequency,
             OuterCatcher = -1,
         });
-        while (state.Control.Count > 0)
+        while (_state.Control.Count > 0)
         {
-            assembler.Graph.Budget.CheckSize(assembler.Graph.NodeCount);
-            assembler.BytecodeOffset = state.Reader.Offset;
-            assembler.Graph.Budget.CountStep();
-            if (fuel is not null && assembler.Current is not null && fuel.TryFind(state.Reader.Offset, out FuelCharge charge))
+            _assembler.Graph.Budget.CheckSize(_assembler.Graph.NodeCount);
+            _assembler.BytecodeOffset = _state.Reader.Offset;
+            _assembler.Graph.Budget.CountStep();
+            if (_fuel is not null && _assembler.Current is not null && _fuel.TryFind(_state.Reader.Offset, out var charge))
             {
-                assembler.Append(IrOp.UseFuel, IrType.None, [], charge.Units, charge.IsChecked ? 1 : 0);
+                _assembler.Append(IrOp.UseFuel, IrType.None, [], charge.Units, charge.IsChecked ? 1 : 0);
             }
 
-            Opcode opcode = state.Reader.ReadOpcode();
-            if (assembler.Current is null)
+            var opcode = _state.Reader.ReadOpcode();
+            if (_assembler.Current is null)
             {
                 Skip(opcode);
             }
@@ -109,32 +109,32 @@ internal sealed class FunctionBuilder
             }
         }
 
-        if (state.Caller is not null)
+        if (_state.Caller is not null)
         {
-            assembler.Inlining = state.Caller.Inlining;
+            _assembler.Inlining = _state.Caller.Inlining;
         }
 
-        return [.. state.Stack];
+        return [.. _state.Stack];
     }
 
     private void ReadLocals(int[] arguments)
     {
         var values = new List<int>(arguments);
-        var types = new List<Modules.ValueType>(state.Function.Type.Parameters);
-        for (int groups = state.Reader.ReadIndex(); groups > 0; groups--)
+        var types = new List<Modules.ValueType>(_state.Function.Type.Parameters);
+        for (var groups = _state.Reader.ReadIndex(); groups > 0; groups--)
         {
-            int count = state.Reader.ReadIndex();
-            Modules.ValueType type = state.Reader.ReadValueType();
-            int zero = assembler.Zero(GraphAssembler.TypeOf(type));
+            var count = _state.Reader.ReadIndex();
+            var type = _state.Reader.ReadValueType();
+            var zero = _assembler.Zero(GraphAssembler.TypeOf(type));
             CollectionsMarshal.SetCount(values, values.Count + count);
             CollectionsMarshal.AsSpan(values)[^count..].Fill(zero);
             CollectionsMarshal.SetCount(types, values.Count);
             CollectionsMarshal.AsSpan(types)[^count..].Fill(type);
         }
 
-        state.Locals = new LocalValues(CollectionsMarshal.AsSpan(values));
-        state.LocalTypes = [.. types];
-        state.PrepareDeadValues();
+        _state.Locals = new LocalValues(CollectionsMarshal.AsSpan(values));
+        _state.LocalTypes = [.. types];
+        _state.PrepareDeadValues();
     }
 
     /// <summary>Passes over an instruction that cannot be reached; only what closes a construct matters.</summary>
@@ -143,27 +143,27 @@ internal sealed class FunctionBuilder
         switch (opcode)
         {
             case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable or Opcode.Try:
-                state.Reader.SkipImmediates(opcode);
-                skippedDepth++;
+                _state.Reader.SkipImmediates(opcode);
+                _skippedDepth++;
                 break;
-            case Opcode.Else when skippedDepth == 0:
-                blocks.VisitElse();
+            case Opcode.Else when _skippedDepth == 0:
+                _blocks.VisitElse();
                 break;
-            case Opcode.End when skippedDepth == 0:
-                blocks.VisitEnd();
+            case Opcode.End when _skippedDepth == 0:
+                _blocks.VisitEnd();
                 break;
             case Opcode.End:
-                skippedDepth--;
+                _skippedDepth--;
                 break;
-            case Opcode.Catch or Opcode.CatchAll or Opcode.Delegate when skippedDepth == 0:
-                exceptions.VisitException(opcode);
+            case Opcode.Catch or Opcode.CatchAll or Opcode.Delegate when _skippedDepth == 0:
+                _exceptions.VisitException(opcode);
                 break;
             case Opcode.Delegate:
-                state.Reader.SkipImmediates(opcode);
-                skippedDepth--;
+                _state.Reader.SkipImmediates(opcode);
+                _skippedDepth--;
                 break;
             default:
-                state.Reader.SkipImmediates(opcode);
+                _state.Reader.SkipImmediates(opcode);
                 break;
         }
     }
@@ -173,98 +173,98 @@ internal sealed class FunctionBuilder
         switch (opcode)
         {
             case Opcode.Unreachable:
-                assembler.Terminate(TerminatorKind.Trap, -1, [], (long)TrapKind.Unreachable);
+                _assembler.Terminate(TerminatorKind.Trap, -1, [], (long)TrapKind.Unreachable);
                 break;
             case Opcode.Nop:
                 break;
             case Opcode.Block:
-                branches.Open(ControlKind.Block, state.Reader.ReadBlockType());
+                _branches.Open(ControlKind.Block, _state.Reader.ReadBlockType());
                 break;
             case Opcode.Loop:
-                loops.VisitLoop();
+                _loops.VisitLoop();
                 break;
             case Opcode.If:
-                blocks.VisitIf();
+                _blocks.VisitIf();
                 break;
             case Opcode.Else:
-                blocks.VisitElse();
+                _blocks.VisitElse();
                 break;
             case Opcode.End:
-                blocks.VisitEnd();
+                _blocks.VisitEnd();
                 break;
             case Opcode.Br:
-                branches.BranchTo(state.Reader.ReadIndex());
+                _branches.BranchTo(_state.Reader.ReadIndex());
                 break;
             case Opcode.BrIf:
-                int label = state.Reader.ReadIndex();
-                branches.BranchIf(state.Pop(), label, branchWhen: true);
+                var label = _state.Reader.ReadIndex();
+                _branches.BranchIf(_state.Pop(), label, branchWhen: true);
                 break;
             case Opcode.BrTable:
-                branches.VisitBrTable();
+                _branches.VisitBrTable();
                 break;
             case Opcode.Return:
-                branches.BranchTo(state.Control.Count - 1);
+                _branches.BranchTo(_state.Control.Count - 1);
                 break;
             case Opcode.Call:
-                directCalls.VisitCall();
+                _directCalls.VisitCall();
                 break;
             case Opcode.CallIndirect:
-                referenceCalls.VisitCallIndirect(isTail: false);
+                _referenceCalls.VisitCallIndirect(isTail: false);
                 break;
             case Opcode.CallRef:
-                referenceCalls.VisitCallRef(isTail: false);
+                _referenceCalls.VisitCallRef(isTail: false);
                 break;
             case Opcode.ReturnCall:
-                directCalls.VisitReturnCall();
+                _directCalls.VisitReturnCall();
                 break;
             case Opcode.ReturnCallIndirect:
-                referenceCalls.VisitCallIndirect(isTail: true);
+                _referenceCalls.VisitCallIndirect(isTail: true);
                 break;
             case Opcode.ReturnCallRef:
-                referenceCalls.VisitCallRef(isTail: true);
+                _referenceCalls.VisitCallRef(isTail: true);
                 break;
             case Opcode.Drop:
-                state.Pop();
+                _state.Pop();
                 break;
             case Opcode.Select or Opcode.SelectTyped:
-                state.Reader.SkipImmediates(opcode);
+                _state.Reader.SkipImmediates(opcode);
                 VisitSelect();
                 break;
             case Opcode.LocalGet:
-                state.Push(state.Locals[state.Reader.ReadIndex()]);
+                _state.Push(_state.Locals[_state.Reader.ReadIndex()]);
                 break;
             case Opcode.LocalSet:
-                state.Locals[state.Reader.ReadIndex()] = state.Pop();
+                _state.Locals[_state.Reader.ReadIndex()] = _state.Pop();
                 break;
             case Opcode.LocalTee:
-                state.Locals[state.Reader.ReadIndex()] = state.Stack[^1];
+                _state.Locals[_state.Reader.ReadIndex()] = _state.Stack[^1];
                 break;
             case Opcode.GlobalGet:
-                int read = state.Reader.ReadIndex();
-                state.Push(assembler.Append(Opcode.GlobalGet, assembler.Module.Globals[read].Type.Type, [], read));
+                var read = _state.Reader.ReadIndex();
+                _state.Push(_assembler.Append(Opcode.GlobalGet, _assembler.Module.Globals[read].Type.Type, [], read));
                 break;
             case Opcode.GlobalSet:
-                int written = state.Reader.ReadIndex();
-                assembler.Append(Opcode.GlobalSet, IrType.None, [state.Pop()], written);
+                var written = _state.Reader.ReadIndex();
+                _assembler.Append(Opcode.GlobalSet, IrType.None, [_state.Pop()], written);
                 break;
             case Opcode.I32Const:
-                state.Push(assembler.I32(state.Reader.ReadVarI32()));
+                _state.Push(_assembler.I32(_state.Reader.ReadVarI32()));
                 break;
             case Opcode.I64Const:
-                state.Push(assembler.I64(state.Reader.ReadVarI64()));
+                _state.Push(_assembler.I64(_state.Reader.ReadVarI64()));
                 break;
             case Opcode.F32Const:
-                state.Push(assembler.Constant(opcode, IrType.F32, (int)state.Reader.ReadF32Bits()));
+                _state.Push(_assembler.Constant(opcode, IrType.F32, (int)_state.Reader.ReadF32Bits()));
                 break;
             case Opcode.F64Const:
-                state.Push(assembler.Constant(opcode, IrType.F64, (long)state.Reader.ReadF64Bits()));
+                _state.Push(_assembler.Constant(opcode, IrType.F64, (long)_state.Reader.ReadF64Bits()));
                 break;
             case >= Opcode.V128Load and < Opcode.MemoryAtomicNotify:
-                vectors.VisitVector(opcode);
+                _vectors.VisitVector(opcode);
                 break;
             default:
-                if (!memories.VisitMemoryOrTable(opcode) && !references.VisitReference(opcode) && !objects.VisitObject(opcode)
-                    && !descriptors.VisitDescriptor(opcode) && !exceptions.VisitException(opcode))
+                if (!_memories.VisitMemoryOrTable(opcode) && !_references.VisitReference(opcode) && !_objects.VisitObject(opcode)
+                    && !_descriptors.VisitDescriptor(opcode) && !_exceptions.VisitException(opcode))
                 {
                     VisitSimple(opcode);
                 }
@@ -276,35 +276,35 @@ internal sealed class FunctionBuilder
     /// <summary>An operator whose operands and results the opcode table tells.</summary>
     private void VisitSimple(Opcode opcode)
     {
-        OpcodeInfo info = OpcodeTable.Get(opcode);
+        var info = OpcodeTable.Get(opcode);
         if (!info.HasSignature || info.Immediates != ImmediateKind.None)
         {
             throw new NotSupportedException(
-                $"{info.Name} at offset 0x{assembler.BytecodeOffset:x} of function {state.Function} cannot be optimized");
+                $"{info.Name} at offset 0x{_assembler.BytecodeOffset:x} of function {_state.Function} cannot be optimized");
         }
 
-        int count = info.Parameters.Length;
-        Span<int> inputs = CollectionsMarshal.AsSpan(state.Stack)[^count..];
-        int id = assembler.Append(opcode, GraphAssembler.TypeOf(info.Results[0]), inputs);
-        state.Stack.RemoveRange(state.Stack.Count - count, count);
-        state.Push(id);
-        for (int i = 1; i < info.Results.Length; i++)
+        var count = info.Parameters.Length;
+        var inputs = CollectionsMarshal.AsSpan(_state.Stack)[^count..];
+        var id = _assembler.Append(opcode, GraphAssembler.TypeOf(info.Results[0]), inputs);
+        _state.Stack.RemoveRange(_state.Stack.Count - count, count);
+        _state.Push(id);
+        for (var i = 1; i < info.Results.Length; i++)
         {
-            state.Push(assembler.Append(IrOp.Projection, GraphAssembler.TypeOf(info.Results[i]), [id], i));
+            _state.Push(_assembler.Append(IrOp.Projection, GraphAssembler.TypeOf(info.Results[i]), [id], i));
         }
     }
 
     private void VisitSelect()
     {
-        int condition = state.Pop();
-        int second = state.Pop();
-        int first = state.Pop();
-        int selected = assembler.Append(Opcode.Select, assembler.Graph[first].Type, [first, second, condition]);
-        if (assembler.Graph[selected].Type == IrType.Ref)
+        var condition = _state.Pop();
+        var second = _state.Pop();
+        var first = _state.Pop();
+        var selected = _assembler.Append(Opcode.Select, _assembler.Graph[first].Type, [first, second, condition]);
+        if (_assembler.Graph[selected].Type == IrType.Ref)
         {
-            assembler.Graph[selected].ReferenceType = ReferenceTypes.Join(assembler.Graph[first].ReferenceType, assembler.Graph[second].ReferenceType);
+            _assembler.Graph[selected].ReferenceType = ReferenceTypes.Join(_assembler.Graph[first].ReferenceType, _assembler.Graph[second].ReferenceType);
         }
 
-        state.Push(selected);
+        _state.Push(selected);
     }
 }

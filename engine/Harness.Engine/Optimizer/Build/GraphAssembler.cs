@@ -11,11 +11,11 @@ namespace Harness.Engine.Optimizer.Build;
 /// </summary>
 internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool allowDeopt)
 {
-    private readonly Dictionary<ConstantKey, int> constants = [];
-    private readonly Block entry = graph.NewBlock();
+    private readonly Dictionary<ConstantKey, int> _constants = [];
+    private readonly Block _entry = graph.NewBlock();
 
     /// <summary>Constants that go to the front of the entry, the last one first.</summary>
-    private readonly List<int> constantsInFront = [];
+    private readonly List<int> _constantsInFront = [];
 
     /// <summary>The graph.</summary>
     public Graph Graph { get; } = graph;
@@ -39,19 +39,19 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     public short Inlining { get; set; } = -1;
 
     /// <summary>Begins the graph.</summary>
-    public void Start() => Current = entry;
+    public void Start() => Current = _entry;
 
     /// <summary>Ends the graph.</summary>
     public void Finish()
     {
-        constantsInFront.Reverse();
-        entry.Nodes.InsertRange(0, constantsInFront);
+        _constantsInFront.Reverse();
+        _entry.Nodes.InsertRange(0, _constantsInFront);
     }
 
     /// <summary>Makes a block and gives it a frequency.</summary>
     public Block NewBlock(double frequency)
     {
-        Block block = Graph.NewBlock();
+        var block = Graph.NewBlock();
         block.Frequency = frequency;
         return block;
     }
@@ -59,8 +59,8 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     /// <summary>Appends a node to the current block.</summary>
     public int Append(Opcode op, IrType type, ReadOnlySpan<int> inputs, long immediate = 0, int aux = 0)
     {
-        int id = Graph.Append(Current!, op, type, inputs, immediate, aux);
-        ref Node node = ref Graph[id];
+        var id = Graph.Append(Current!, op, type, inputs, immediate, aux);
+        ref var node = ref Graph[id];
         node.BytecodeOffset = BytecodeOffset;
         node.Inlining = Inlining;
         return id;
@@ -69,7 +69,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     /// <summary>Appends a node for a value of a WebAssembly type to the current block.</summary>
     public int Append(Opcode op, Modules.ValueType type, ReadOnlySpan<int> inputs, long immediate = 0, int aux = 0)
     {
-        int id = Append(op, TypeOf(type), inputs, immediate, aux);
+        var id = Append(op, TypeOf(type), inputs, immediate, aux);
         Graph[id].ReferenceType = type;
         return id;
     }
@@ -79,7 +79,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     /// </summary>
     public int Narrow(int reference, Modules.ValueType type)
     {
-        Modules.ValueType known = Graph[reference].ReferenceType;
+        var known = Graph[reference].ReferenceType;
         return known.IsSubtypeOf(type)
             ? reference
             : Append(IrOp.Narrow, ReferenceTypes.Meet(known, type), [reference]);
@@ -96,11 +96,11 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     public int Constant(Opcode op, IrType type, long bits)
     {
         var key = new ConstantKey(op, bits);
-        if (!constants.TryGetValue(key, out int id))
+        if (!_constants.TryGetValue(key, out var id))
         {
             // Nothing comes behind a call that ends the block.
-            id = Graph.NewNode(entry.Id, op, type, [], bits);
-            (entry.Terminator.Kind == TerminatorKind.Invoke ? constantsInFront : entry.Nodes).Add(id);
+            id = Graph.NewNode(_entry.Id, op, type, [], bits);
+            (_entry.Terminator.Kind == TerminatorKind.Invoke ? _constantsInFront : _entry.Nodes).Add(id);
             if (type == IrType.Ref)
             {
                 Graph[id].ReferenceType = op == Opcode.RefNull
@@ -108,7 +108,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
                     : ReferenceTypes.To(Module.Functions[(int)bits].CanonicalTypeId);
             }
 
-            constants.Add(key, id);
+            _constants.Add(key, id);
         }
 
         return id;
@@ -153,7 +153,7 @@ internal sealed class GraphAssembler(Graph graph, EngineOptions options, bool al
     /// <returns>The block that ended. Its successors are yet to be set where <paramref name="successors"/> has holes.</returns>
     public Block Terminate(TerminatorKind kind, int value, ReadOnlySpan<Edge> successors, long immediate = 0, int[]? values = null)
     {
-        Block block = Current!;
+        var block = Current!;
         block.Terminator = new Terminator
         {
             Kind = kind,

@@ -70,18 +70,26 @@ internal static class GraphBuilder
         };
         var assembler = new GraphAssembler(graph, options, allowDeopt);
         assembler.Start();
-        FunctionType type = module.Functions[root.FunctionIndex].Type;
-        Block entry = assembler.Current!;
+        var type = module.Functions[root.FunctionIndex].Type;
+        var entry = assembler.Current!;
 
         // What comes before a loop that the graph begins at is built, since the loop's surroundings follow from it, and cannot be reached.
-        if (loop >= 0) assembler.Current = assembler.NewBlock(1);
+        if (loop >= 0)
+        {
+            assembler.Current = assembler.NewBlock(1);
+        }
+
         var arguments = new int[type.Parameters.Length];
-        for (int i = 0; i < arguments.Length; i++)
+        for (var i = 0; i < arguments.Length; i++)
         {
             arguments[i] = makeArgument?.Invoke(assembler, i) ?? assembler.Append(IrOp.Argument, type.Parameters[i], [], i);
         }
 
-        if (loop < 0) graph.ArgumentCount = arguments.Length;
+        if (loop < 0)
+        {
+            graph.ArgumentCount = arguments.Length;
+        }
+
         new FunctionBuilder(assembler, root, caller: null, loopEntry: loop < 0 ? null : entry).Build(arguments);
         assembler.Finish();
         return entry.Successors.Length > 0 || loop < 0

@@ -18,33 +18,33 @@ internal sealed class LiveLocals
     private const int WorkPerByte = 64;
     private const int LeastWork = 1 << 14;
 
-    private readonly List<Step> steps = [];
-    private readonly List<int> tableDepths = [];
-    private readonly Dictionary<int, ulong[]> aliveAt = [];
-    private readonly int words;
-    private long work;
+    private readonly List<Step> _steps = [];
+    private readonly List<int> _tableDepths = [];
+    private readonly Dictionary<int, ulong[]> _aliveAt = [];
+    private readonly int _words;
+    private long _work;
 
     /// <summary>Looks through a function's body.</summary>
     /// <param name="reader">Stands on the first instruction.</param>
     /// <param name="locals">Number of parameters and locals.</param>
     public LiveLocals(BytecodeReader reader, int locals)
     {
-        words = (locals + WordBits - 1) / WordBits;
-        int begin = reader.Offset;
+        _words = (locals + WordBits - 1) / WordBits;
+        var begin = reader.Offset;
         if (!Read(ref reader))
         {
             return;
         }
 
-        work = LeastWork + ((long)(reader.Offset - begin) * WorkPerByte);
+        _work = LeastWork + ((long)(reader.Offset - begin) * WorkPerByte);
         var headers = new Dictionary<int, ulong[]>();
         while (Walk(headers))
         {
         }
 
-        if (work < 0)
+        if (_work < 0)
         {
-            aliveAt.Clear();
+            _aliveAt.Clear();
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class LiveLocals
 
     /// <summary>The locals that may be read behind an instruction, a call or <c>loop</c>, as a bit for each; null where that is not known.</summary>
     /// <param name="offset">Offset of the instruction in the module's bytes.</param>
-    public ulong[]? At(int offset) => aliveAt.GetValueOrDefault(offset);
+    public ulong[]? At(int offset) => _aliveAt.GetValueOrDefault(offset);
 
     /// <summary>Whether a set has a local.</summary>
     public static bool Contains(ulong[] set, int local) => (set[local / WordBits] >> (local % WordBits) & 1) != 0;
@@ -80,8 +80,8 @@ internal sealed class LiveLocals
         var open = new Stack<int>();
         while (!reader.IsAtEnd)
         {
-            int offset = reader.Offset;
-            Opcode opcode = reader.ReadOpcode();
+            var offset = reader.Offset;
+            var opcode = reader.ReadOpcode();
             switch (opcode)
             {
                 case Opcode.LocalGet:
@@ -92,14 +92,18 @@ internal sealed class LiveLocals
                     break;
                 case Opcode.Block or Opcode.Loop or Opcode.If:
                     reader.SkipImmediates(opcode);
-                    open.Push(steps.Count);
+                    open.Push(_steps.Count);
                     Add(opcode switch { Opcode.Block => StepKind.Block, Opcode.Loop => StepKind.Loop, _ => StepKind.If }, offset);
                     break;
                 case Opcode.Else:
                     Add(StepKind.Else, 0);
                     break;
                 case Opcode.End:
-                    if (open.TryPop(out int opening)) Add(StepKind.End, opening);
+                    if (open.TryPop(out var opening))
+                    {
+                        Add(StepKind.End, opening);
+                    }
+
                     break;
                 case Opcode.Br:
                     Add(StepKind.Branch, reader.ReadIndex());
@@ -114,10 +118,14 @@ internal sealed class LiveLocals
                     reader.ReadHeapType();
                     break;
                 case Opcode.BrTable:
-                    Add(StepKind.BranchTable, tableDepths.Count);
-                    int labels = reader.ReadBrTable() + 1;
-                    tableDepths.Add(labels);
-                    for (int i = 0; i < labels; i++) tableDepths.Add(reader.ReadIndex());
+                    Add(StepKind.BranchTable, _tableDepths.Count);
+                    var labels = reader.ReadBrTable() + 1;
+                    _tableDepths.Add(labels);
+                    for (var i = 0; i < labels; i++)
+                    {
+                        _tableDepths.Add(reader.ReadIndex());
+                    }
+
                     break;
                 case Opcode.Return or Opcode.Unreachable or Opcode.Throw or Opcode.ThrowRef:
                     reader.SkipImmediates(opcode);
@@ -142,7 +150,7 @@ internal sealed class LiveLocals
 
         return true;
 
-        void Add(StepKind kind, int operand) => steps.Add(new Step(kind, operand));
+        void Add(StepKind kind, int operand) => _steps.Add(new Step(kind, operand));
     }
 
     /// <summary>Walks from the end to the beginning.</summary>
@@ -150,13 +158,13 @@ internal sealed class LiveLocals
     /// <returns>Whether more of that is known now, so that another walk finds more.</returns>
     private bool Walk(Dictionary<int, ulong[]> headers)
     {
-        bool changed = false;
-        var alive = new ulong[words];
+        var changed = false;
+        var alive = new ulong[_words];
         var open = new List<Construct>();
-        for (int i = steps.Count - 1; i >= 0 && work >= 0; i--)
+        for (var i = _steps.Count - 1; i >= 0 && _work >= 0; i--)
         {
-            work--;
-            (StepKind kind, int operand) = steps[i];
+            _work--;
+            var (kind, operand) = _steps[i];
             switch (kind)
             {
                 case StepKind.Get:
@@ -166,8 +174,8 @@ internal sealed class LiveLocals
                     alive[operand / WordBits] &= ~(1UL << (operand % WordBits));
                     break;
                 case StepKind.End:
-                    bool isLoop = steps[operand].Kind == StepKind.Loop;
-                    open.Add(new Construct(isLoop ? headers.GetValueOrDefault(operand) ?? new ulong[words] : Copy(alive)));
+                    var isLoop = _steps[operand].Kind == StepKind.Loop;
+                    open.Add(new Construct(isLoop ? headers.GetValueOrDefault(operand) ?? new ulong[_words] : Copy(alive)));
                     break;
                 case StepKind.Else:
                     open[^1].Else = alive;
@@ -182,34 +190,38 @@ internal sealed class LiveLocals
                     break;
                 case StepKind.Loop:
                     open.RemoveAt(open.Count - 1);
-                    aliveAt[operand] = Copy(alive);
-                    if (!headers.TryGetValue(i, out ulong[]? header) || !header.AsSpan().SequenceEqual(alive))
+                    _aliveAt[operand] = Copy(alive);
+                    if (!headers.TryGetValue(i, out var header) || !header.AsSpan().SequenceEqual(alive))
                     {
-                        headers[i] = aliveAt[operand];
+                        headers[i] = _aliveAt[operand];
                         changed = true;
                     }
 
                     break;
                 case StepKind.Branch:
-                    alive = LabelOf(operand) is { } target ? Copy(target) : new ulong[words];
+                    alive = LabelOf(operand) is { } target ? Copy(target) : new ulong[_words];
                     break;
                 case StepKind.BranchIf:
                     Merge(alive, LabelOf(operand));
                     break;
                 case StepKind.BranchTable:
-                    alive = new ulong[words];
-                    for (int j = 1; j <= tableDepths[operand]; j++) Merge(alive, LabelOf(tableDepths[operand + j]));
+                    alive = new ulong[_words];
+                    for (var j = 1; j <= _tableDepths[operand]; j++)
+                    {
+                        Merge(alive, LabelOf(_tableDepths[operand + j]));
+                    }
+
                     break;
                 case StepKind.Exit:
-                    alive = new ulong[words];
+                    alive = new ulong[_words];
                     break;
                 default:
-                    aliveAt[operand] = Copy(alive);
+                    _aliveAt[operand] = Copy(alive);
                     break;
             }
         }
 
-        return changed && work >= 0;
+        return changed && _work >= 0;
 
         // The function's own label has nothing alive behind it.
         ulong[]? LabelOf(int depth) => depth < open.Count ? open[^(depth + 1)].Label : null;
@@ -217,14 +229,17 @@ internal sealed class LiveLocals
 
     private ulong[] Copy(ulong[] set)
     {
-        work -= words;
+        _work -= _words;
         return set.AsSpan().ToArray();
     }
 
     private void Merge(ulong[] set, ulong[]? other)
     {
-        work -= words;
-        for (int i = 0; i < other?.Length; i++) set[i] |= other[i];
+        _work -= _words;
+        for (var i = 0; i < other?.Length; i++)
+        {
+            set[i] |= other[i];
+        }
     }
 
     private readonly record struct Step(StepKind Kind, int Operand);

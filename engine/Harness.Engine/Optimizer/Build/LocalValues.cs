@@ -14,32 +14,32 @@ internal sealed class LocalValues
     private const int GroupBits = 5;
     private const int ChunksOfGroup = 1 << GroupBits;
 
-    /// <summary>By chunk and by group, when it was copied; one that was copied since <see cref="epoch"/> began belongs to this place alone.</summary>
-    private readonly int[] chunkCopiedIn;
-    private readonly int[] groupCopiedIn;
-    private int[][][] groups;
-    private bool isShared;
-    private int epoch = 1;
+    /// <summary>By chunk and by group, when it was copied; one that was copied since <see cref="_epoch"/> began belongs to this place alone.</summary>
+    private readonly int[] _chunkCopiedIn;
+    private readonly int[] _groupCopiedIn;
+    private int[][][] _groups;
+    private bool _isShared;
+    private int _epoch = 1;
 
     /// <summary>Begins with values.</summary>
     public LocalValues(ReadOnlySpan<int> values)
     {
         Count = values.Length;
-        chunkCopiedIn = new int[(Count + ChunkSize - 1) >> ChunkBits];
-        groupCopiedIn = new int[(Count + GroupSize - 1) / GroupSize];
-        groups = new int[groupCopiedIn.Length][][];
-        for (int group = 0; group < groups.Length; group++)
+        _chunkCopiedIn = new int[(Count + ChunkSize - 1) >> ChunkBits];
+        _groupCopiedIn = new int[(Count + GroupSize - 1) / GroupSize];
+        _groups = new int[_groupCopiedIn.Length][][];
+        for (var group = 0; group < _groups.Length; group++)
         {
-            groups[group] = new int[Math.Min(ChunksOfGroup, chunkCopiedIn.Length - (group << GroupBits))][];
+            _groups[group] = new int[Math.Min(ChunksOfGroup, _chunkCopiedIn.Length - (group << GroupBits))][];
         }
 
-        for (int chunk = 0; chunk < chunkCopiedIn.Length; chunk++)
+        for (var chunk = 0; chunk < _chunkCopiedIn.Length; chunk++)
         {
-            ChunkAt(groups, chunk) = values[(chunk << ChunkBits)..Math.Min(Count, (chunk + 1) << ChunkBits)].ToArray();
+            ChunkAt(_groups, chunk) = values[(chunk << ChunkBits)..Math.Min(Count, (chunk + 1) << ChunkBits)].ToArray();
         }
 
-        chunkCopiedIn.AsSpan().Fill(epoch);
-        groupCopiedIn.AsSpan().Fill(epoch);
+        _chunkCopiedIn.AsSpan().Fill(_epoch);
+        _groupCopiedIn.AsSpan().Fill(_epoch);
     }
 
     /// <summary>Number of parameters and locals.</summary>
@@ -48,16 +48,16 @@ internal sealed class LocalValues
     /// <summary>The value of a local.</summary>
     public int this[int local]
     {
-        get => ChunkAt(groups, local >> ChunkBits)[local & (ChunkSize - 1)];
+        get => ChunkAt(_groups, local >> ChunkBits)[local & (ChunkSize - 1)];
         set
         {
-            int chunk = local >> ChunkBits;
-            if (chunkCopiedIn[chunk] != epoch)
+            var chunk = local >> ChunkBits;
+            if (_chunkCopiedIn[chunk] != _epoch)
             {
                 Own(chunk);
             }
 
-            ChunkAt(groups, chunk)[local & (ChunkSize - 1)] = value;
+            ChunkAt(_groups, chunk)[local & (ChunkSize - 1)] = value;
         }
     }
 
@@ -70,26 +70,26 @@ internal sealed class LocalValues
     /// <summary>All values as they are now, in groups and chunks that nobody may change.</summary>
     public int[][][] Share()
     {
-        isShared = true;
-        epoch++;
-        return groups;
+        _isShared = true;
+        _epoch++;
+        return _groups;
     }
 
     /// <summary>Goes back to values that were shared.</summary>
     public void Restore(int[][][] shared)
     {
-        groups = shared;
-        isShared = true;
-        epoch++;
+        _groups = shared;
+        _isShared = true;
+        _epoch++;
     }
 
     /// <summary>All values as they are now, followed by others.</summary>
     public int[] With(ReadOnlySpan<int> others)
     {
         var all = new int[Count + others.Length];
-        for (int chunk = 0; chunk < chunkCopiedIn.Length; chunk++)
+        for (var chunk = 0; chunk < _chunkCopiedIn.Length; chunk++)
         {
-            ChunkAt(groups, chunk).CopyTo(all, chunk << ChunkBits);
+            ChunkAt(_groups, chunk).CopyTo(all, chunk << ChunkBits);
         }
 
         others.CopyTo(all.AsSpan(Count));
@@ -99,22 +99,22 @@ internal sealed class LocalValues
     /// <summary>Copies a chunk, with what leads to it, that may be shared.</summary>
     private void Own(int chunk)
     {
-        int group = chunk >> GroupBits;
-        if (groupCopiedIn[group] != epoch)
+        var group = chunk >> GroupBits;
+        if (_groupCopiedIn[group] != _epoch)
         {
-            if (isShared)
+            if (_isShared)
             {
-                groups = [.. groups];
-                isShared = false;
+                _groups = [.. _groups];
+                _isShared = false;
             }
 
-            groups[group] = [.. groups[group]];
-            groupCopiedIn[group] = epoch;
+            _groups[group] = [.. _groups[group]];
+            _groupCopiedIn[group] = _epoch;
         }
 
-        ref int[] values = ref ChunkAt(groups, chunk);
+        ref var values = ref ChunkAt(_groups, chunk);
         values = [.. values];
-        chunkCopiedIn[chunk] = epoch;
+        _chunkCopiedIn[chunk] = _epoch;
     }
 }
 

@@ -9,7 +9,7 @@ namespace Harness.Engine.Optimizer.Build;
 /// </summary>
 internal sealed class LoopAssignments
 {
-    private readonly Dictionary<int, int[]> assigned = [];
+    private readonly Dictionary<int, int[]> _assigned = [];
 
     /// <summary>Looks through a function's body.</summary>
     /// <param name="reader">Stands on the first instruction.</param>
@@ -21,8 +21,8 @@ internal sealed class LoopAssignments
         var loops = new Stack<HashSet<int>>();
         while (!reader.IsAtEnd)
         {
-            int offset = reader.Offset;
-            Opcode opcode = reader.ReadOpcode();
+            var offset = reader.Offset;
+            var opcode = reader.ReadOpcode();
             switch (opcode)
             {
                 case Opcode.Loop:
@@ -34,7 +34,7 @@ internal sealed class LoopAssignments
                     reader.SkipImmediates(opcode);
                     open.Push((offset, null));
                     break;
-                case Opcode.End when open.TryPop(out (int LoopOffset, HashSet<int>? Set) closed):
+                case Opcode.End when open.TryPop(out var closed):
                     if (closed.Set is not null)
                     {
                         Close(closed.LoopOffset, closed.Set, loops, budget);
@@ -46,8 +46,8 @@ internal sealed class LoopAssignments
                     open.Pop();
                     break;
                 case Opcode.LocalSet or Opcode.LocalTee:
-                    int local = reader.ReadIndex();
-                    if (loops.TryPeek(out HashSet<int>? set))
+                    var local = reader.ReadIndex();
+                    if (loops.TryPeek(out var set))
                     {
                         set.Add(local);
                     }
@@ -61,7 +61,7 @@ internal sealed class LoopAssignments
     }
 
     /// <summary>The locals assigned in the loop whose <c>loop</c> instruction is at an offset, ascending.</summary>
-    public int[] In(int loopOffset) => assigned[loopOffset];
+    public int[] In(int loopOffset) => _assigned[loopOffset];
 
     private void Close(int loopOffset, HashSet<int> set, Stack<HashSet<int>> loops, CompilationBudget budget)
     {
@@ -69,8 +69,8 @@ internal sealed class LoopAssignments
         budget.Reserve(set.Count);
         int[] locals = [.. set];
         Array.Sort(locals);
-        assigned[loopOffset] = locals;
-        if (loops.TryPeek(out HashSet<int>? outer))
+        _assigned[loopOffset] = locals;
+        if (loops.TryPeek(out var outer))
         {
             outer.UnionWith(locals);
         }

@@ -19,42 +19,42 @@ internal sealed class Merge(bool operandsFirst = false)
     private const int EdgesAtOnce = 8;
 
     /// <summary>The edges; most merges have one.</summary>
-    private readonly List<(Block From, int Successor, PathValues Values)> edges = new(1);
+    private readonly List<(Block From, int Successor, PathValues Values)> _edges = new(1);
 
     /// <summary>Whether any edge comes here.</summary>
-    public bool IsReached => edges.Count > 0;
+    public bool IsReached => _edges.Count > 0;
 
     /// <summary>Whether the module calls every edge that comes here unlikely.</summary>
     public bool IsUnlikely { get; private set; } = true;
 
     /// <summary>How often control comes here.</summary>
-    public double Frequency => edges.Sum(static edge => edge.From.Frequency);
+    public double Frequency => _edges.Sum(static edge => edge.From.Frequency);
 
     /// <summary>Adds an edge: a successor of a block that has ended, with the values along it.</summary>
     public void Add(Block from, int successor, PathValues values, bool isUnlikely = false)
     {
-        edges.Add((from, successor, values));
+        _edges.Add((from, successor, values));
         IsUnlikely &= isUnlikely;
     }
 
     /// <summary>Makes the block, and gives the values in it.</summary>
     public Block Seal(Graph graph, double frequency, out PathValues values)
     {
-        values = edges[0].Values;
-        if (edges.Count == 1 && edges[0].From.Terminator.Kind == TerminatorKind.Jump)
+        values = _edges[0].Values;
+        if (_edges.Count == 1 && _edges[0].From.Terminator.Kind == TerminatorKind.Jump)
         {
-            Block only = edges[0].From;
+            var only = _edges[0].From;
             graph.Terminate(only, default);
             return only;
         }
 
-        long most = ((long)values.Locals.Length * LocalValues.GroupSize) + values.MostOperands;
-        while (edges.Count > EdgesAtOnce && edges.Count * most > MostArguments && (long)edges.Count * CountDiffering() > MostArguments)
+        var most = ((long)values.Locals.Length * LocalValues.GroupSize) + values.MostOperands;
+        while (_edges.Count > EdgesAtOnce && _edges.Count * most > MostArguments && (long)_edges.Count * CountDiffering() > MostArguments)
         {
             JoinNeighbours(graph);
         }
 
-        Block block = graph.NewBlock();
+        var block = graph.NewBlock();
         block.Frequency = frequency;
         var differing = new List<(int Chunk, int Index)>();
         if (operandsFirst)
@@ -68,11 +68,11 @@ internal sealed class Merge(bool operandsFirst = false)
             values = JoinOperands(graph, block, values, differing);
         }
 
-        graph.Budget.Reserve((long)edges.Count * differing.Count);
-        foreach ((Block from, int successor, PathValues incoming) in edges)
+        graph.Budget.Reserve((long)_edges.Count * differing.Count);
+        foreach (var (from, successor, incoming) in _edges)
         {
-            int[] arguments = differing.Count == 0 ? [] : new int[differing.Count];
-            for (int i = 0; i < arguments.Length; i++)
+            var arguments = differing.Count == 0 ? [] : new int[differing.Count];
+            for (var i = 0; i < arguments.Length; i++)
             {
                 arguments[i] = ChunkOf(incoming, differing[i].Chunk)[differing[i].Index];
             }
@@ -89,41 +89,41 @@ internal sealed class Merge(bool operandsFirst = false)
     /// </summary>
     private void JoinNeighbours(Graph graph)
     {
-        (Block From, int Successor, PathValues Values)[] all = [.. edges];
-        edges.Clear();
-        foreach ((Block From, int Successor, PathValues Values)[] neighbours in all.Chunk(EdgesAtOnce))
+        (Block From, int Successor, PathValues Values)[] all = [.. _edges];
+        _edges.Clear();
+        foreach (var neighbours in all.Chunk(EdgesAtOnce))
         {
             if (neighbours.Length == 1)
             {
-                edges.Add(neighbours[0]);
+                _edges.Add(neighbours[0]);
                 continue;
             }
 
             var merge = new Merge(operandsFirst);
-            merge.edges.AddRange(neighbours);
-            Block block = merge.Seal(graph, merge.Frequency, out PathValues values);
+            merge._edges.AddRange(neighbours);
+            var block = merge.Seal(graph, merge.Frequency, out var values);
             graph.Terminate(block, new Terminator { Kind = TerminatorKind.Jump, Value = -1, Values = [], FrameState = -1 }, default(Edge));
-            edges.Add((block, 0, values));
+            _edges.Add((block, 0, values));
         }
     }
 
     /// <summary>How many values differ between the edges.</summary>
     private int CountDiffering()
     {
-        int count = CountDiffering(edges[0].Values.Operands, OtherOperands());
-        int[][] further = edges[0].Values.FurtherOperands;
-        Others<int[][]> othersFurther = OtherFurtherOperands();
-        for (int chunk = 0; othersFurther.Count > 0 && chunk < further.Length; chunk++)
+        var count = CountDiffering(_edges[0].Values.Operands, OtherOperands());
+        var further = _edges[0].Values.FurtherOperands;
+        var othersFurther = OtherFurtherOperands();
+        for (var chunk = 0; othersFurther.Count > 0 && chunk < further.Length; chunk++)
         {
             count += CountDiffering(further[chunk], OthersAt(further[chunk], othersFurther, chunk));
         }
 
-        int[][][] first = edges[0].Values.Locals;
-        Others<int[][][]> others = OtherLocals();
-        for (int group = 0; others.Count > 0 && group < first.Length; group++)
+        var first = _edges[0].Values.Locals;
+        var others = OtherLocals();
+        for (var group = 0; others.Count > 0 && group < first.Length; group++)
         {
-            Others<int[][]> groups = OthersAt(first[group], others, group);
-            for (int chunk = 0; groups.Count > 0 && chunk < first[group].Length; chunk++)
+            var groups = OthersAt(first[group], others, group);
+            for (var chunk = 0; groups.Count > 0 && chunk < first[group].Length; chunk++)
             {
                 count += CountDiffering(first[group][chunk], OthersAt(first[group][chunk], groups, chunk));
             }
@@ -134,8 +134,8 @@ internal sealed class Merge(bool operandsFirst = false)
 
     private static int CountDiffering(int[] first, in Others<int[]> others)
     {
-        int count = 0;
-        for (int i = 0; others.Count > 0 && i < first.Length; i++)
+        var count = 0;
+        for (var i = 0; others.Count > 0 && i < first.Length; i++)
         {
             count += IndexOfDiffering(first, others, i) >= 0 ? 1 : 0;
         }
@@ -150,12 +150,12 @@ internal sealed class Merge(bool operandsFirst = false)
 
     private int[][][] JoinLocals(Graph graph, Block block, List<(int Chunk, int Index)> differing)
     {
-        int[][][] first = edges[0].Values.Locals;
-        int[][][] joined = first;
-        Others<int[][][]> others = OtherLocals();
-        for (int group = 0; others.Count > 0 && group < first.Length; group++)
+        var first = _edges[0].Values.Locals;
+        var joined = first;
+        var others = OtherLocals();
+        for (var group = 0; others.Count > 0 && group < first.Length; group++)
         {
-            int[][] chunks = JoinGroup(graph, block, group, first[group], OthersAt(first[group], others, group), differing);
+            var chunks = JoinGroup(graph, block, group, first[group], OthersAt(first[group], others, group), differing);
             if (chunks != first[group])
             {
                 joined = joined == first ? [.. first] : joined;
@@ -169,10 +169,10 @@ internal sealed class Merge(bool operandsFirst = false)
     private static int[][] JoinGroup(
         Graph graph, Block block, int group, int[][] first, in Others<int[][]> others, List<(int Chunk, int Index)> differing)
     {
-        int[][] joined = first;
-        for (int i = 0; others.Count > 0 && i < first.Length; i++)
+        var joined = first;
+        for (var i = 0; others.Count > 0 && i < first.Length; i++)
         {
-            int[] chunk = Join(graph, block, LocalValues.NumberOf(group, i), first[i], OthersAt(first[i], others, i), differing);
+            var chunk = Join(graph, block, LocalValues.NumberOf(group, i), first[i], OthersAt(first[i], others, i), differing);
             if (chunk != first[i])
             {
                 joined = joined == first ? [.. first] : joined;
@@ -185,13 +185,13 @@ internal sealed class Merge(bool operandsFirst = false)
 
     private PathValues JoinOperands(Graph graph, Block block, in PathValues values, List<(int Chunk, int Index)> differing)
     {
-        int[] operands = Join(graph, block, Operands, edges[0].Values.Operands, OtherOperands(), differing);
-        int[][] first = edges[0].Values.FurtherOperands;
-        int[][] joined = first;
-        Others<int[][]> others = OtherFurtherOperands();
-        for (int i = 0; others.Count > 0 && i < first.Length; i++)
+        var operands = Join(graph, block, Operands, _edges[0].Values.Operands, OtherOperands(), differing);
+        var first = _edges[0].Values.FurtherOperands;
+        var joined = first;
+        var others = OtherFurtherOperands();
+        for (var i = 0; others.Count > 0 && i < first.Length; i++)
         {
-            int[] chunk = Join(graph, block, Operands - 1 - i, first[i], OthersAt(first[i], others, i), differing);
+            var chunk = Join(graph, block, Operands - 1 - i, first[i], OthersAt(first[i], others, i), differing);
             if (chunk != first[i])
             {
                 joined = joined == first ? [.. first] : joined;
@@ -205,10 +205,10 @@ internal sealed class Merge(bool operandsFirst = false)
     /// <summary>The values of a chunk behind the edges, with parameters for those that differ; the first edge's chunk if none does.</summary>
     private static int[] Join(Graph graph, Block block, int chunk, int[] first, in Others<int[]> others, List<(int Chunk, int Index)> differing)
     {
-        int[] joined = first;
-        for (int i = 0; others.Count > 0 && i < first.Length; i++)
+        var joined = first;
+        for (var i = 0; others.Count > 0 && i < first.Length; i++)
         {
-            int other = IndexOfDiffering(first, others, i);
+            var other = IndexOfDiffering(first, others, i);
             if (other >= 0)
             {
                 joined = joined == first ? [.. first] : joined;
@@ -224,7 +224,7 @@ internal sealed class Merge(bool operandsFirst = false)
     /// <summary>Which of other chunks is the first that has another value than the first edge's in a place; -1 if none has.</summary>
     private static int IndexOfDiffering(int[] first, in Others<int[]> others, int place)
     {
-        for (int i = 0; i < others.Count; i++)
+        for (var i = 0; i < others.Count; i++)
         {
             if (others[i][place] != first[place])
             {
@@ -237,8 +237,8 @@ internal sealed class Merge(bool operandsFirst = false)
 
     private Others<int[][][]> OtherLocals()
     {
-        var others = new Others<int[][][]>(edges[0].Values.Locals);
-        foreach ((Block From, int Successor, PathValues Values) edge in edges)
+        var others = new Others<int[][][]>(_edges[0].Values.Locals);
+        foreach (var edge in _edges)
         {
             others.Note(edge.Values.Locals);
         }
@@ -248,8 +248,8 @@ internal sealed class Merge(bool operandsFirst = false)
 
     private Others<int[]> OtherOperands()
     {
-        var others = new Others<int[]>(edges[0].Values.Operands);
-        foreach ((Block From, int Successor, PathValues Values) edge in edges)
+        var others = new Others<int[]>(_edges[0].Values.Operands);
+        foreach (var edge in _edges)
         {
             others.Note(edge.Values.Operands);
         }
@@ -259,8 +259,8 @@ internal sealed class Merge(bool operandsFirst = false)
 
     private Others<int[][]> OtherFurtherOperands()
     {
-        var others = new Others<int[][]>(edges[0].Values.FurtherOperands);
-        foreach ((Block From, int Successor, PathValues Values) edge in edges)
+        var others = new Others<int[][]>(_edges[0].Values.FurtherOperands);
+        foreach (var edge in _edges)
         {
             others.Note(edge.Values.FurtherOperands);
         }
@@ -276,7 +276,7 @@ internal sealed class Merge(bool operandsFirst = false)
         where TPart : class
     {
         var others = new Others<TPart>(first);
-        for (int i = 0; i < wholes.Count; i++)
+        for (var i = 0; i < wholes.Count; i++)
         {
             others.Note(wholes[i][place]);
         }
@@ -286,8 +286,8 @@ internal sealed class Merge(bool operandsFirst = false)
 
     private static Modules.ValueType JoinedType(Graph graph, int[] first, in Others<int[]> others, int index)
     {
-        Modules.ValueType type = graph[first[index]].ReferenceType;
-        for (int i = 0; i < others.Count && type.IsReference; i++)
+        var type = graph[first[index]].ReferenceType;
+        for (var i = 0; i < others.Count && type.IsReference; i++)
         {
             type = ReferenceTypes.Join(type, graph[others[i][index]].ReferenceType);
         }
@@ -302,33 +302,33 @@ internal sealed class Merge(bool operandsFirst = false)
     private struct Others<T>(T first)
         where T : class
     {
-        private readonly T first = first;
-        private T last = first;
-        private T? one;
-        private List<T>? further;
+        private readonly T _first = first;
+        private T _last = first;
+        private T? _one;
+        private List<T>? _further;
 
         /// <summary>How many there are, without most repetitions.</summary>
         public int Count { get; private set; }
 
         /// <summary>One of them.</summary>
-        public readonly T this[int index] => index == 0 ? one! : further![index - 1];
+        public readonly T this[int index] => index == 0 ? _one! : _further![index - 1];
 
         /// <summary>Notes what the next edge has.</summary>
         public void Note(T next)
         {
-            if (next != first && next != last)
+            if (next != _first && next != _last)
             {
                 if (Count++ == 0)
                 {
-                    one = next;
+                    _one = next;
                 }
                 else
                 {
-                    (further ??= []).Add(next);
+                    (_further ??= []).Add(next);
                 }
             }
 
-            last = next;
+            _last = next;
         }
     }
 }

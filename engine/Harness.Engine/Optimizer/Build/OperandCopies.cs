@@ -11,8 +11,8 @@ internal sealed class OperandCopies(CompilationBudget budget)
     /// <summary>Operands that are copied together.</summary>
     public const int ChunkSize = 32;
 
-    private int[] lastFirst = [];
-    private int[][] lastFurther = [];
+    private int[] _lastFirst = [];
+    private int[][] _lastFurther = [];
 
     /// <summary>The path with some locals and operands, which nobody may change.</summary>
     /// <param name="locals">The locals.</param>
@@ -22,28 +22,28 @@ internal sealed class OperandCopies(CompilationBudget budget)
     {
         if (operands.Length <= ChunkSize)
         {
-            lastFirst = Copy(lastFirst, operands);
-            return new PathValues(locals, lastFirst);
+            _lastFirst = Copy(_lastFirst, operands);
+            return new PathValues(locals, _lastFirst);
         }
 
-        lastFirst = Copy(lastFirst, operands[..ChunkSize]);
-        lastFurther = CopyChunks(operands[ChunkSize..]);
-        return new PathValues(locals, lastFirst) { FurtherOperands = lastFurther };
+        _lastFirst = Copy(_lastFirst, operands[..ChunkSize]);
+        _lastFurther = CopyChunks(operands[ChunkSize..]);
+        return new PathValues(locals, _lastFirst) { FurtherOperands = _lastFurther };
     }
 
     private int[][] CopyChunks(ReadOnlySpan<int> operands)
     {
-        int count = (operands.Length + ChunkSize - 1) / ChunkSize;
-        int[][]? changed = count == lastFurther.Length ? null : new int[count][];
-        for (int i = 0; i < count; i++)
+        var count = (operands.Length + ChunkSize - 1) / ChunkSize;
+        var changed = count == _lastFurther.Length ? null : new int[count][];
+        for (var i = 0; i < count; i++)
         {
-            ReadOnlySpan<int> now = operands[(i * ChunkSize)..Math.Min((i + 1) * ChunkSize, operands.Length)];
-            int[] last = i < lastFurther.Length ? lastFurther[i] : [];
-            int[] copy = Copy(last, now);
+            var now = operands[(i * ChunkSize)..Math.Min((i + 1) * ChunkSize, operands.Length)];
+            var last = i < _lastFurther.Length ? _lastFurther[i] : [];
+            var copy = Copy(last, now);
             if (copy != last)
             {
                 budget.Reserve(copy.Length);
-                changed ??= [.. lastFurther];
+                changed ??= [.. _lastFurther];
             }
 
             if (changed is not null)
@@ -52,7 +52,7 @@ internal sealed class OperandCopies(CompilationBudget budget)
             }
         }
 
-        return changed ?? lastFurther;
+        return changed ?? _lastFurther;
     }
 
     /// <summary>Operands as they were copied last, if they are still the same; otherwise another copy.</summary>

@@ -22,121 +22,121 @@ internal sealed class CodeEmitter
     /// <summary>Largest frame, in bytes: what lies below the limit of the stack must hold it.</summary>
     private const int MaxFrameSize = 128 * 1024;
 
-    private readonly Assembler asm;
-    private readonly LifetimeBuilder builder;
-    private readonly LinearScan scan;
-    private readonly MoveInserter moves;
-    private readonly ParallelMoves group = new();
-    private readonly TypeMentions types;
-    private readonly VectorEmitter vectors;
-    private readonly EmissionState state;
-    private readonly OperandLocations locations;
-    private readonly SiteRecorder sites;
-    private readonly BlockLabels blocks;
-    private readonly ColdPaths coldPaths;
-    private readonly FrameStateDescriber frameStates;
-    private readonly MoveEmitter moveEmitter;
-    private readonly ConditionEmitter conditions;
-    private readonly IntegerEmitter integers;
-    private readonly WideEmitter wide;
-    private readonly MemoryEmitter memories;
-    private readonly AtomicEmitter atomics;
-    private readonly FloatEmitter floats;
-    private readonly ConversionEmitter conversions;
-    private readonly VectorInstructionEmitter vectorInstructions;
-    private readonly CheckEmitter checks;
-    private readonly ArgumentEmitter argumentPassing;
-    private readonly CallEmitter calls;
-    private readonly AllocationEmitter allocations;
-    private readonly WriteBarrierEmitter writeBarriers;
-    private readonly TypeTestEmitter typeTests;
-    private readonly TerminatorEmitter terminators;
-    private readonly ColdPathEmitter coldCode;
-    private int nextMove;
+    private readonly Assembler _asm;
+    private readonly LifetimeBuilder _builder;
+    private readonly LinearScan _scan;
+    private readonly MoveInserter _moves;
+    private readonly ParallelMoves _group = new();
+    private readonly TypeMentions _types;
+    private readonly VectorEmitter _vectors;
+    private readonly EmissionState _state;
+    private readonly OperandLocations _locations;
+    private readonly SiteRecorder _sites;
+    private readonly BlockLabels _blocks;
+    private readonly ColdPaths _coldPaths;
+    private readonly FrameStateDescriber _frameStates;
+    private readonly MoveEmitter _moveEmitter;
+    private readonly ConditionEmitter _conditions;
+    private readonly IntegerEmitter _integers;
+    private readonly WideEmitter _wide;
+    private readonly MemoryEmitter _memories;
+    private readonly AtomicEmitter _atomics;
+    private readonly FloatEmitter _floats;
+    private readonly ConversionEmitter _conversions;
+    private readonly VectorInstructionEmitter _vectorInstructions;
+    private readonly CheckEmitter _checks;
+    private readonly ArgumentEmitter _argumentPassing;
+    private readonly CallEmitter _calls;
+    private readonly AllocationEmitter _allocations;
+    private readonly WriteBarrierEmitter _writeBarriers;
+    private readonly TypeTestEmitter _typeTests;
+    private readonly TerminatorEmitter _terminators;
+    private readonly ColdPathEmitter _coldCode;
+    private int _nextMove;
 
     /// <summary>Makes an emitter for what the phases before leave.</summary>
     public CodeEmitter(
         Assembler asm, LifetimeBuilder builder, LinearScan scan, MoveInserter moves, Safepoints safepoints, SignatureCache signatures)
     {
-        this.asm = asm;
-        this.builder = builder;
-        this.scan = scan;
-        this.moves = moves;
-        vectors = new VectorEmitter(asm);
-        types = new TypeMentions(asm);
-        state = new EmissionState(scan, signatures);
-        locations = new OperandLocations(state, builder);
-        sites = new SiteRecorder(state, asm, safepoints);
-        blocks = new BlockLabels(state, asm, moves);
-        coldPaths = new ColdPaths(state, asm);
-        frameStates = new FrameStateDescriber(state, locations);
-        moveEmitter = new MoveEmitter(state, asm, vectors);
-        conditions = new ConditionEmitter(state, locations, sites, moveEmitter, asm, vectors, types);
-        integers = new IntegerEmitter(locations, sites, coldPaths, moveEmitter, asm);
-        wide = new WideEmitter(locations, moveEmitter, asm);
-        memories = new MemoryEmitter(locations, sites, coldPaths, asm);
-        atomics = new AtomicEmitter(locations, sites, moveEmitter, asm);
-        floats = new FloatEmitter(locations, sites, coldPaths, moveEmitter, asm);
-        conversions = new ConversionEmitter(coldPaths, moveEmitter, floats, asm);
-        vectorInstructions = new VectorInstructionEmitter(state, locations, sites, moveEmitter, vectors);
-        checks = new CheckEmitter(state, sites, coldPaths, frameStates, conditions, asm);
-        argumentPassing = new ArgumentEmitter(state, locations, moveEmitter, asm, group);
-        calls = new CallEmitter(state, locations, sites, moveEmitter, argumentPassing, asm, signatures, group);
-        var tailCalls = new TailCallEmitter(state, locations, sites, coldPaths, moveEmitter, argumentPassing, calls, asm, signatures);
-        allocations = new AllocationEmitter(state, locations, sites, coldPaths, moveEmitter, argumentPassing, asm, safepoints, group, types);
-        writeBarriers = new WriteBarrierEmitter(state, locations, sites, coldPaths, asm);
-        var branches = new BranchEmitter(locations, blocks, conditions, asm);
-        typeTests = new TypeTestEmitter(locations, sites, blocks, coldPaths, conditions, branches, asm, types);
-        terminators = new TerminatorEmitter(
-            state, sites, blocks, coldPaths, frameStates, moveEmitter, conditions, checks, argumentPassing, tailCalls, branches, typeTests,
-            asm, group);
-        coldCode = new ColdPathEmitter(state, sites, coldPaths, floats, conversions, checks, tailCalls, allocations, writeBarriers, asm);
+        _asm = asm;
+        _builder = builder;
+        _scan = scan;
+        _moves = moves;
+        _vectors = new VectorEmitter(asm);
+        _types = new TypeMentions(asm);
+        _state = new EmissionState(scan, signatures);
+        _locations = new OperandLocations(_state, builder);
+        _sites = new SiteRecorder(_state, asm, safepoints);
+        _blocks = new BlockLabels(_state, asm, moves);
+        _coldPaths = new ColdPaths(_state, asm);
+        _frameStates = new FrameStateDescriber(_state, _locations);
+        _moveEmitter = new MoveEmitter(_state, asm, _vectors);
+        _conditions = new ConditionEmitter(_state, _locations, _sites, _moveEmitter, asm, _vectors, _types);
+        _integers = new IntegerEmitter(_locations, _sites, _coldPaths, _moveEmitter, asm);
+        _wide = new WideEmitter(_locations, _moveEmitter, asm);
+        _memories = new MemoryEmitter(_locations, _sites, _coldPaths, asm);
+        _atomics = new AtomicEmitter(_locations, _sites, _moveEmitter, asm);
+        _floats = new FloatEmitter(_locations, _sites, _coldPaths, _moveEmitter, asm);
+        _conversions = new ConversionEmitter(_coldPaths, _moveEmitter, _floats, asm);
+        _vectorInstructions = new VectorInstructionEmitter(_state, _locations, _sites, _moveEmitter, _vectors);
+        _checks = new CheckEmitter(_state, _sites, _coldPaths, _frameStates, _conditions, asm);
+        _argumentPassing = new ArgumentEmitter(_state, _locations, _moveEmitter, asm, _group);
+        _calls = new CallEmitter(_state, _locations, _sites, _moveEmitter, _argumentPassing, asm, signatures, _group);
+        var tailCalls = new TailCallEmitter(_state, _locations, _sites, _coldPaths, _moveEmitter, _argumentPassing, _calls, asm, signatures);
+        _allocations = new AllocationEmitter(_state, _locations, _sites, _coldPaths, _moveEmitter, _argumentPassing, asm, safepoints, _group, _types);
+        _writeBarriers = new WriteBarrierEmitter(_state, _locations, _sites, _coldPaths, asm);
+        var branches = new BranchEmitter(_locations, _blocks, _conditions, asm);
+        _typeTests = new TypeTestEmitter(_locations, _sites, _blocks, _coldPaths, _conditions, branches, asm, _types);
+        _terminators = new TerminatorEmitter(
+            _state, _sites, _blocks, _coldPaths, _frameStates, _moveEmitter, _conditions, _checks, _argumentPassing, tailCalls, branches, _typeTests,
+            asm, _group);
+        _coldCode = new ColdPathEmitter(_state, _sites, _coldPaths, _floats, _conversions, _checks, tailCalls, _allocations, _writeBarriers, asm);
     }
 
     /// <summary>Where the code mentions types, if it is kept beyond the process.</summary>
-    public TypeMentions Types => types;
+    public TypeMentions Types => _types;
 
     /// <summary>The sites of the code.</summary>
-    public ReadOnlySpan<CodeSite> Sites => sites.All;
+    public ReadOnlySpan<CodeSite> Sites => _sites.All;
 
     /// <summary>Offsets in the code and in the module's bytes.</summary>
-    public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => sites.SourceMap;
+    public ReadOnlySpan<(int CodeOffset, int BytecodeOffset)> SourceMap => _sites.SourceMap;
 
     /// <summary>The deopt points of the code, in ascending order.</summary>
-    public List<DeoptPoint> DeoptPoints => coldPaths.DeoptPoints;
+    public List<DeoptPoint> DeoptPoints => _coldPaths.DeoptPoints;
 
     /// <inheritdoc cref="EmissionState.LoopValueSize"/>
-    public int LoopValueSize => state.LoopValueSize;
+    public int LoopValueSize => _state.LoopValueSize;
 
     /// <inheritdoc cref="EmissionState.LoopValues"/>
-    public int LoopValues => state.LoopValues;
+    public int LoopValues => _state.LoopValues;
 
     /// <inheritdoc cref="EmissionState.FrameSize"/>
-    public int FrameSize => state.FrameSize;
+    public int FrameSize => _state.FrameSize;
 
     /// <summary>Bytes of the frame, if there is one: spill slots, and the values of the loop that the code begins at.</summary>
     private int FrameBytes
     {
         get
         {
-            Graph graph = state.Code.Graph;
-            int slots = scan.SlotCount + (graph.LoopOffset >= 0 ? graph.ArgumentCount * state.LoopValueSize / sizeof(long) : 0);
+            var graph = _state.Code.Graph;
+            var slots = _scan.SlotCount + (graph.LoopOffset >= 0 ? graph.ArgumentCount * _state.LoopValueSize / sizeof(long) : 0);
             return (((slots + 1) & ~1) + 1) * sizeof(long);
         }
     }
 
     /// <summary>Offsets in the code of where exceptions come in.</summary>
-    public int[] LandingPadOffsets() => sites.LandingPadOffsets();
+    public int[] LandingPadOffsets() => _sites.LandingPadOffsets();
 
     /// <summary>Lets go of the module.</summary>
-    public void Forget() => state.Module = null!;
+    public void Forget() => _state.Module = null!;
 
     /// <summary>Begins with a function whose registers have just been allocated.</summary>
     /// <exception cref="NotSupportedException">Its frame is too large.</exception>
     public void Open(LirCode lir, ModuleCode moduleCode)
     {
-        state.Code = lir;
-        state.Module = moduleCode;
+        _state.Code = lir;
+        _state.Module = moduleCode;
         if (FrameBytes > MaxFrameSize)
         {
             throw new NotSupportedException($"a frame of {FrameBytes} bytes is too large for optimized code");
@@ -148,80 +148,84 @@ internal sealed class CodeEmitter
     {
         Prepare(withSourceMap);
         EmitPrologue();
-        GrowList<int> order = state.Code.EmissionOrder;
-        for (int i = 0; i < order.Count; i++)
+        var order = _state.Code.EmissionOrder;
+        for (var i = 0; i < order.Count; i++)
         {
-            blocks.CurrentBlock = order[i];
-            blocks.NextBlock = i + 1 < order.Count ? order[i + 1] : -1;
-            EmitBlock(blocks.CurrentBlock);
+            _blocks.CurrentBlock = order[i];
+            _blocks.NextBlock = i + 1 < order.Count ? order[i + 1] : -1;
+            EmitBlock(_blocks.CurrentBlock);
         }
 
-        coldCode.EmitColdPaths();
+        _coldCode.EmitColdPaths();
     }
 
     private void Prepare(bool keepsSourceMap)
     {
-        asm.Reset();
-        types.Open(CodeReference.AreNoted(state.Module.Options));
-        sites.Clear(keepsSourceMap);
-        coldPaths.Clear();
-        frameStates.Clear();
-        moveEmitter.Clear();
-        locations.Clear();
-        vectors.Features = VectorFeatures.OfOptimizedCode(state.Module.Options);
-        nextMove = 0;
-        state.Position = 0;
-        blocks.Run();
+        _asm.Reset();
+        _types.Open(CodeReference.AreNoted(_state.Module.Options));
+        _sites.Clear(keepsSourceMap);
+        _coldPaths.Clear();
+        _frameStates.Clear();
+        _moveEmitter.Clear();
+        _locations.Clear();
+        _vectors.Features = VectorFeatures.OfOptimizedCode(_state.Module.Options);
+        _nextMove = 0;
+        _state.Position = 0;
+        _blocks.Run();
     }
 
     private void EmitPrologue()
     {
-        state.HasFrame = !FrameElision.Applies(state.Code, scan, state.Signature);
-        state.FrameSize = 0;
-        if (!state.HasFrame)
+        _state.HasFrame = !FrameElision.Applies(_state.Code, _scan, _state.Signature);
+        _state.FrameSize = 0;
+        if (!_state.HasFrame)
         {
             return;
         }
 
-        int frame = FrameBytes;
-        state.FrameSize = sizeof(long) + frame;
+        var frame = FrameBytes;
+        _state.FrameSize = sizeof(long) + frame;
 
         // The frame of code that begins at a loop is made by the stub that enters it.
-        if (state.Code.Graph.LoopOffset >= 0) return;
-        asm.Push(Gpr.Rbp);
-        asm.Mov(OpSize.Qword, Gpr.Rbp, Gpr.Rsp);
-        asm.Push(CallingConvention.Instance);
-        asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, frame);
-        if (builder.Calls.Count > 0 || frame > LeafFrameSize)
+        if (_state.Code.Graph.LoopOffset >= 0)
         {
-            checks.EmitStackCheck(state.Code.Instruction(0));
-            if (state.Module.Options.InterruptEpochs)
+            return;
+        }
+
+        _asm.Push(Gpr.Rbp);
+        _asm.Mov(OpSize.Qword, Gpr.Rbp, Gpr.Rsp);
+        _asm.Push(CallingConvention.Instance);
+        _asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, frame);
+        if (_builder.Calls.Count > 0 || frame > LeafFrameSize)
+        {
+            _checks.EmitStackCheck(_state.Code.Instruction(0));
+            if (_state.Module.Options.InterruptEpochs)
             {
-                checks.EmitEpochCheck(state.Code.Instruction(0));
+                _checks.EmitEpochCheck(_state.Code.Instruction(0));
             }
         }
     }
 
     private void EmitBlock(int index)
     {
-        ref LirBlock block = ref state.Code.Block(index);
-        if (blocks.IsLoopStart(index))
+        ref var block = ref _state.Code.Block(index);
+        if (_blocks.IsLoopStart(index))
         {
-            asm.Align(BlockLabels.LoopAlignment);
+            _asm.Align(BlockLabels.LoopAlignment);
         }
 
-        asm.Bind(blocks.Labels[index]);
-        nextMove = blocks.FirstMoves[index];
-        for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
+        _asm.Bind(_blocks.Labels[index]);
+        _nextMove = _blocks.FirstMoves[index];
+        for (var i = block.FirstInstruction; i < block.EndInstruction; i++)
         {
-            ref LirInstruction instruction = ref state.Code.Instruction(i);
-            if (sites.KeepsSourceMap)
+            ref var instruction = ref _state.Code.Instruction(i);
+            if (_sites.KeepsSourceMap)
             {
-                sites.NoteSource(instruction);
+                _sites.NoteSource(instruction);
             }
 
-            state.Position = 4 * i;
-            state.Code.Graph.Budget.CountStep();
+            _state.Position = 4 * i;
+            _state.Code.Graph.Budget.CountStep();
             EmitMovesBefore(i);
             EmitInstruction(ref instruction);
         }
@@ -229,153 +233,153 @@ internal sealed class CodeEmitter
 
     private void EmitMovesBefore(int instruction)
     {
-        while (nextMove < moves.Count && moves.InstructionOf(nextMove) <= instruction)
+        while (_nextMove < _moves.Count && _moves.InstructionOf(_nextMove) <= instruction)
         {
-            long key = moves.GroupOf(nextMove);
-            for (; nextMove < moves.Count && moves.GroupOf(nextMove) == key; nextMove++)
+            var key = _moves.GroupOf(_nextMove);
+            for (; _nextMove < _moves.Count && _moves.GroupOf(_nextMove) == key; _nextMove++)
             {
-                group.Add(moves[nextMove]);
+                _group.Add(_moves[_nextMove]);
             }
 
-            group.Emit(moveEmitter);
+            _group.Emit(_moveEmitter);
         }
     }
 
     private void EmitInstruction(ref LirInstruction instruction)
     {
-        ReadOnlySpan<LirOperand> operands = state.Code.Operands(instruction);
+        var operands = _state.Code.Operands(instruction);
         switch (instruction.Op)
         {
             case LirOp.Entry:
-                argumentPassing.EmitEntry(operands);
+                _argumentPassing.EmitEntry(operands);
                 break;
             case LirOp.LoadConstant:
-                moveEmitter.EmitConstant(locations.Result(operands).Gpr, instruction.Immediate);
+                _moveEmitter.EmitConstant(_locations.Result(operands).Gpr, instruction.Immediate);
                 break;
             case LirOp.LoadFloat:
-                moveEmitter.EmitFloatConstant(locations.Result(operands).Xmm, instruction.Size, instruction.Immediate);
+                _moveEmitter.EmitFloatConstant(_locations.Result(operands).Xmm, instruction.Size, instruction.Immediate);
                 break;
             case LirOp.LoadType when instruction.Sub != 0:
-                types.LoadWithTypeAbove(locations.Result(operands).Gpr, instruction.Immediate);
+                _types.LoadWithTypeAbove(_locations.Result(operands).Gpr, instruction.Immediate);
                 break;
             case LirOp.LoadType:
-                types.Load(locations.Result(operands).Gpr, (int)instruction.Immediate);
+                _types.Load(_locations.Result(operands).Gpr, (int)instruction.Immediate);
                 break;
             case LirOp.Move:
-                Gpr input = locations.Input(operands, 1).Gpr;
-                asm.Mov(instruction.Size, locations.Result(operands).Gpr, input);
+                var input = _locations.Input(operands, 1).Gpr;
+                _asm.Mov(instruction.Size, _locations.Result(operands).Gpr, input);
                 break;
             case LirOp.Lea:
-                memories.EmitLea(instruction, operands);
+                _memories.EmitLea(instruction, operands);
                 break;
             case LirOp.Alu:
-                integers.EmitAlu(instruction, operands);
+                _integers.EmitAlu(instruction, operands);
                 break;
             case LirOp.Multiply:
-                integers.EmitMultiply(instruction, operands);
+                _integers.EmitMultiply(instruction, operands);
                 break;
             case LirOp.ShiftConstant:
-                integers.EmitShiftConstant(instruction, operands);
+                _integers.EmitShiftConstant(instruction, operands);
                 break;
             case LirOp.Shift:
-                integers.EmitShift(instruction, operands);
+                _integers.EmitShift(instruction, operands);
                 break;
             case LirOp.Unary:
-                integers.EmitUnary(instruction, operands);
+                _integers.EmitUnary(instruction, operands);
                 break;
             case LirOp.CountBits:
-                integers.EmitCountBits(instruction, operands);
+                _integers.EmitCountBits(instruction, operands);
                 break;
             case LirOp.Extend:
-                integers.EmitExtend(instruction, operands);
+                _integers.EmitExtend(instruction, operands);
                 break;
             case LirOp.Divide:
-                integers.EmitDivide(instruction, operands);
+                _integers.EmitDivide(instruction, operands);
                 break;
             case LirOp.WideAlu:
-                wide.EmitWideAlu(instruction, operands);
+                _wide.EmitWideAlu(instruction, operands);
                 break;
             case LirOp.WideMultiply:
-                wide.EmitWideMultiply(instruction, operands);
+                _wide.EmitWideMultiply(instruction, operands);
                 break;
             case LirOp.Load:
-                memories.EmitLoad(instruction, operands);
+                _memories.EmitLoad(instruction, operands);
                 break;
             case LirOp.Store:
-                memories.EmitStore(instruction, operands);
+                _memories.EmitStore(instruction, operands);
                 break;
             case LirOp.LoadScalar:
-                Mem source = locations.AddressOf(instruction, operands, 1);
-                sites.NoteFault(instruction);
-                moveEmitter.EmitLoadScalar(instruction.Size, locations.Result(operands).Xmm, source);
+                var source = _locations.AddressOf(instruction, operands, 1);
+                _sites.NoteFault(instruction);
+                _moveEmitter.EmitLoadScalar(instruction.Size, _locations.Result(operands).Xmm, source);
                 break;
             case LirOp.StoreScalar:
-                Mem target = locations.AddressOf(instruction, operands, 1);
-                sites.NoteFault(instruction);
-                asm.MovScalar(instruction.Size, target, locations.Input(operands, 0).Xmm);
+                var target = _locations.AddressOf(instruction, operands, 1);
+                _sites.NoteFault(instruction);
+                _asm.MovScalar(instruction.Size, target, _locations.Input(operands, 0).Xmm);
                 break;
             case LirOp.BoundsCheck:
-                memories.EmitBoundsCheck(instruction, operands);
+                _memories.EmitBoundsCheck(instruction, operands);
                 break;
             case >= LirOp.LoadVector and <= LirOp.VectorStore:
-                vectorInstructions.EmitVector(instruction, operands);
+                _vectorInstructions.EmitVector(instruction, operands);
                 break;
             case LirOp.Atomic:
-                atomics.EmitAtomic(instruction, operands);
+                _atomics.EmitAtomic(instruction, operands);
                 break;
             case LirOp.Fence:
-                asm.MFence();
+                _asm.MFence();
                 break;
             case LirOp.SetCondition:
-                conditions.EmitSetCondition(instruction, operands);
+                _conditions.EmitSetCondition(instruction, operands);
                 break;
             case LirOp.Select:
-                conditions.EmitSelect(instruction, operands);
+                _conditions.EmitSelect(instruction, operands);
                 break;
             case LirOp.TrapIf:
-                conditions.EmitCompare(instruction, operands, 0);
-                conditions.EmitJumpIf(instruction.Condition, coldPaths.AddTrap(instruction, (TrapKind)instruction.Sub));
+                _conditions.EmitCompare(instruction, operands, 0);
+                _conditions.EmitJumpIf(instruction.Condition, _coldPaths.AddTrap(instruction, (TrapKind)instruction.Sub));
                 break;
             case LirOp.DeoptimizeIf:
-                checks.EmitGuard(instruction, operands);
+                _checks.EmitGuard(instruction, operands);
                 break;
             case LirOp.StackCheck:
-                checks.EmitStackCheck(instruction);
+                _checks.EmitStackCheck(instruction);
                 break;
             case LirOp.EpochCheck:
-                checks.EmitEpochCheck(instruction);
+                _checks.EmitEpochCheck(instruction);
                 break;
             case LirOp.UseFuel:
-                checks.EmitUseFuel(instruction);
+                _checks.EmitUseFuel(instruction);
                 break;
             case LirOp.Allocate:
-                allocations.EmitAllocate(instruction, operands);
+                _allocations.EmitAllocate(instruction, operands);
                 break;
             case LirOp.AllocateArray:
-                allocations.EmitAllocateArray(instruction, operands);
+                _allocations.EmitAllocateArray(instruction, operands);
                 break;
             case LirOp.WriteBarrier:
-                writeBarriers.EmitWriteBarrier(instruction, operands);
+                _writeBarriers.EmitWriteBarrier(instruction, operands);
                 break;
             case LirOp.TestType:
-                typeTests.EmitTestType(instruction, operands);
+                _typeTests.EmitTestType(instruction, operands);
                 break;
             case LirOp.CheckType:
-                typeTests.EmitCheckType(instruction, operands);
+                _typeTests.EmitCheckType(instruction, operands);
                 break;
             case >= LirOp.CallDirect and <= LirOp.CallBuiltin:
-                calls.EmitCall(instruction, operands);
+                _calls.EmitCall(instruction, operands);
                 break;
             case LirOp.Catch:
-                Location caught = locations.Result(operands);
+                var caught = _locations.Result(operands);
                 if (!caught.IsNone)
                 {
-                    moveEmitter.EmitCopy(OpSize.Qword, caught, Location.Of(Gpr.Rax));
+                    _moveEmitter.EmitCopy(OpSize.Qword, caught, Location.Of(Gpr.Rax));
                 }
 
                 break;
             case >= LirOp.Jump:
-                terminators.EmitTerminator(instruction, operands);
+                _terminators.EmitTerminator(instruction, operands);
                 break;
             default:
                 EmitFloat(instruction, operands);
@@ -387,46 +391,46 @@ internal sealed class CodeEmitter
 
     private void EmitFloat(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        OpSize size = instruction.Size;
-        Location input = instruction.Op == LirOp.FloatBinary ? default : locations.Input(operands, 1);
+        var size = instruction.Size;
+        var input = instruction.Op == LirOp.FloatBinary ? default : _locations.Input(operands, 1);
         switch (instruction.Op)
         {
             case LirOp.FloatBinary:
-                floats.EmitFloatBinary(instruction, operands);
+                _floats.EmitFloatBinary(instruction, operands);
                 break;
             case LirOp.FloatUnary:
-                floats.EmitFloatUnary((SseOp)instruction.Sub, locations.Result(operands).Xmm, input.Xmm);
+                _floats.EmitFloatUnary((SseOp)instruction.Sub, _locations.Result(operands).Xmm, input.Xmm);
                 break;
             case LirOp.FloatRound:
-                floats.EmitRound(size, locations.Result(operands).Xmm, input.Xmm, (RoundingMode)instruction.Sub);
+                _floats.EmitRound(size, _locations.Result(operands).Xmm, input.Xmm, (RoundingMode)instruction.Sub);
                 break;
             case LirOp.FloatMin or LirOp.FloatMax:
-                floats.EmitMinMax(instruction, operands);
+                _floats.EmitMinMax(instruction, operands);
                 break;
             case LirOp.FloatAbs:
-                floats.EmitBitwise(SseOp.AndPs, locations.Result(operands).Xmm, input.Xmm, floats.MaskConstant(~FloatEmitter.SignMask(size)));
+                _floats.EmitBitwise(SseOp.AndPs, _locations.Result(operands).Xmm, input.Xmm, _floats.MaskConstant(~FloatEmitter.SignMask(size)));
                 break;
             case LirOp.FloatNegate:
-                floats.EmitBitwise(SseOp.XorPs, locations.Result(operands).Xmm, input.Xmm, floats.MaskConstant(FloatEmitter.SignMask(size)));
+                _floats.EmitBitwise(SseOp.XorPs, _locations.Result(operands).Xmm, input.Xmm, _floats.MaskConstant(FloatEmitter.SignMask(size)));
                 break;
             case LirOp.FloatCopySign:
-                Xmm sign = locations.Input(operands, 2).Xmm;
-                floats.EmitBitwise(SseOp.AndPs, CallingConvention.ScratchXmm, sign, floats.MaskConstant(FloatEmitter.SignMask(size)));
-                Xmm result = locations.Result(operands).Xmm;
-                floats.EmitBitwise(SseOp.AndPs, result, input.Xmm, floats.MaskConstant(~FloatEmitter.SignMask(size)));
-                floats.EmitFloatInPlace(SseOp.OrPs, result, CallingConvention.ScratchXmm);
+                var sign = _locations.Input(operands, 2).Xmm;
+                _floats.EmitBitwise(SseOp.AndPs, CallingConvention.ScratchXmm, sign, _floats.MaskConstant(FloatEmitter.SignMask(size)));
+                var result = _locations.Result(operands).Xmm;
+                _floats.EmitBitwise(SseOp.AndPs, result, input.Xmm, _floats.MaskConstant(~FloatEmitter.SignMask(size)));
+                _floats.EmitFloatInPlace(SseOp.OrPs, result, CallingConvention.ScratchXmm);
                 break;
             case LirOp.Reinterpret:
-                conversions.EmitReinterpret(size, locations.Result(operands), input);
+                _conversions.EmitReinterpret(size, _locations.Result(operands), input);
                 break;
             case LirOp.ConvertToFloat:
-                conversions.EmitConvertToFloat(instruction, locations.Result(operands).Xmm, input.Gpr);
+                _conversions.EmitConvertToFloat(instruction, _locations.Result(operands).Xmm, input.Gpr);
                 break;
             case LirOp.Truncate:
-                conversions.EmitTruncate(instruction, locations.Result(operands).Gpr, input.Xmm);
+                _conversions.EmitTruncate(instruction, _locations.Result(operands).Gpr, input.Xmm);
                 break;
             case LirOp.TruncateSaturating:
-                conversions.EmitTruncateSaturating(instruction, locations.Result(operands).Gpr, input.Xmm);
+                _conversions.EmitTruncateSaturating(instruction, _locations.Result(operands).Gpr, input.Xmm);
                 break;
             default:
                 throw new InvalidOperationException($"{instruction.Op} cannot be emitted");

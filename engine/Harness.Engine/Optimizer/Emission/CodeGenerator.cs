@@ -14,29 +14,29 @@ namespace Harness.Engine.Optimizer.Emission;
 /// </summary>
 internal sealed class CodeGenerator : IDisposable
 {
-    private readonly Assembler assembler = new();
-    private readonly LirCode code = new();
-    private readonly LifetimeBuilder lifetimes = new();
-    private readonly InstructionSelector selector;
-    private readonly LinearScan scan;
-    private readonly MoveInserter moves;
-    private readonly Safepoints safepoints;
-    private readonly CodeEmitter emitter;
+    private readonly Assembler _assembler = new();
+    private readonly LirCode _code = new();
+    private readonly LifetimeBuilder _lifetimes = new();
+    private readonly InstructionSelector _selector;
+    private readonly LinearScan _scan;
+    private readonly MoveInserter _moves;
+    private readonly Safepoints _safepoints;
+    private readonly CodeEmitter _emitter;
 
     /// <summary>Makes a generator.</summary>
     public CodeGenerator()
     {
         var signatures = new SignatureCache();
-        selector = new InstructionSelector(signatures);
-        scan = new LinearScan(lifetimes);
-        moves = new MoveInserter(lifetimes, scan);
-        safepoints = new Safepoints(lifetimes, scan, moves);
-        emitter = new CodeEmitter(assembler, lifetimes, scan, moves, safepoints, signatures);
+        _selector = new InstructionSelector(signatures);
+        _scan = new LinearScan(_lifetimes);
+        _moves = new MoveInserter(_lifetimes, _scan);
+        _safepoints = new Safepoints(_lifetimes, _scan, _moves);
+        _emitter = new CodeEmitter(_assembler, _lifetimes, _scan, _moves, _safepoints, signatures);
     }
 
     /// <summary>Whether each allocation is checked by <see cref="AllocationVerifier"/>: on with the switch of that name.</summary>
     public bool VerifiesAllocation { get; init; } =
-        AppContext.TryGetSwitch("Harness.VerifyAllocation", out bool isOn) && isOn;
+        AppContext.TryGetSwitch("Harness.VerifyAllocation", out var isOn) && isOn;
 
     /// <summary>Generates code for a graph and puts it into the code space.</summary>
     /// <param name="graph">The graph. Its aliases get resolved.</param>
@@ -47,52 +47,52 @@ internal sealed class CodeGenerator : IDisposable
     public CompiledCode Generate(
         Graph graph, ModuleCode module, bool withSourceMap = false, Action<string, object, TimeSpan>? observe = null)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         graph.ResolveAll();
-        code.Reset(graph);
-        selector.Run(code, module);
+        _code.Reset(graph);
+        _selector.Run(_code, module);
         Done("select");
-        lifetimes.Run(code, module.Options.CompileLiveBlocks);
+        _lifetimes.Run(_code, module.Options.CompileLiveBlocks);
         Done("lifetimes");
-        scan.Run(code);
+        _scan.Run(_code);
         Done("allocate");
-        emitter.Open(code, module);
-        moves.Run(code);
+        _emitter.Open(_code, module);
+        _moves.Run(_code);
         Done("moves");
-        safepoints.Run(code);
+        _safepoints.Run(_code);
         Done("safepoints");
         if (VerifiesAllocation)
         {
-            new AllocationVerifier(code, lifetimes.Lifetimes, moves, safepoints).Verify();
+            new AllocationVerifier(_code, _lifetimes.Lifetimes, _moves, _safepoints).Verify();
         }
 
-        emitter.Run(withSourceMap);
-        CodeBlock block = CodePlacement.Publish(NativeRuntime.CodeSpace, assembler, module.Options, graph.FunctionIndex, CodeTier.Optimized);
+        _emitter.Run(withSourceMap);
+        var block = CodePlacement.Publish(NativeRuntime.CodeSpace, _assembler, module.Options, graph.FunctionIndex, CodeTier.Optimized);
         Done("emit");
         return new CompiledCode
         {
             FunctionIndex = graph.FunctionIndex,
             Tier = CodeTier.Optimized,
             Block = block,
-            InstructionBytes = assembler.InstructionBytes,
-            Sites = emitter.Sites.ToArray(),
+            InstructionBytes = _assembler.InstructionBytes,
+            Sites = _emitter.Sites.ToArray(),
             InliningPositions = [.. graph.InliningPositions],
-            StackMaps = safepoints.Maps,
-            FrameSize = emitter.FrameSize,
+            StackMaps = _safepoints.Maps,
+            FrameSize = _emitter.FrameSize,
             LoopOffset = graph.LoopOffset,
-            LoopValues = emitter.LoopValues,
-            LoopValueSize = emitter.LoopValueSize,
-            LandingPads = emitter.LandingPadOffsets(),
-            DeoptData = new DeoptData([.. emitter.DeoptPoints]),
-            SourceMap = withSourceMap ? emitter.SourceMap.ToArray() : null,
-            References = CodeReference.AreNoted(module.Options) ? CodeReference.Of(assembler.Relocations, emitter.Types, NativeRuntime.Stubs.Stubs) : null,
+            LoopValues = _emitter.LoopValues,
+            LoopValueSize = _emitter.LoopValueSize,
+            LandingPads = _emitter.LandingPadOffsets(),
+            DeoptData = new DeoptData([.. _emitter.DeoptPoints]),
+            SourceMap = withSourceMap ? _emitter.SourceMap.ToArray() : null,
+            References = CodeReference.AreNoted(module.Options) ? CodeReference.Of(_assembler.Relocations, _emitter.Types, NativeRuntime.Stubs.Stubs) : null,
         };
 
         void Done(string step)
         {
             if (observe is not null)
             {
-                observe(step, code, Stopwatch.GetElapsedTime(start));
+                observe(step, _code, Stopwatch.GetElapsedTime(start));
                 start = Stopwatch.GetTimestamp();
             }
         }
@@ -101,11 +101,11 @@ internal sealed class CodeGenerator : IDisposable
     /// <summary>Lets go of the function that was compiled last, and of its module.</summary>
     public void Forget()
     {
-        code.Forget();
-        selector.Forget();
-        emitter.Forget();
+        _code.Forget();
+        _selector.Forget();
+        _emitter.Forget();
     }
 
     /// <summary>Frees the buffer of the assembler.</summary>
-    public void Dispose() => assembler.Dispose();
+    public void Dispose() => _assembler.Dispose();
 }

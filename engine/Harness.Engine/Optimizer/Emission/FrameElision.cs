@@ -18,7 +18,7 @@ internal static class FrameElision
             return false;
         }
 
-        foreach (ref readonly LirInstruction instruction in code.Instructions)
+        foreach (ref readonly var instruction in code.Instructions)
         {
             if (NeedsFrame(instruction))
             {

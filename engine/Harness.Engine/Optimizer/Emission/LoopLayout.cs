@@ -16,32 +16,32 @@ internal sealed class LoopLayout
     /// <summary>Blocks of edges that lie behind a branch at most: a switch may have any number of them.</summary>
     private const int MostEdges = 2;
 
-    private readonly GrowList<(int Branch, int Edge)> outOfLine = new();
-    private readonly GrowList<int> pending = new();
-    private readonly GrowList<int> placed = new();
+    private readonly GrowList<(int Branch, int Edge)> _outOfLine = new();
+    private readonly GrowList<int> _pending = new();
+    private readonly GrowList<int> _placed = new();
 
     /// <summary>By place, where the loop whose header was found there ends; the loops behind the current place are known.</summary>
-    private readonly GrowList<int> loopEnds = new();
+    private readonly GrowList<int> _loopEnds = new();
 
     /// <summary>By place, the block that is there now where the place begins, or ends, a loop that was found, and where it belongs to none.</summary>
-    private readonly GrowList<int> firsts = new();
-    private readonly GrowList<int> lasts = new();
+    private readonly GrowList<int> _firsts = new();
+    private readonly GrowList<int> _lasts = new();
 
     /// <summary>By block, its place before any loop was rotated; <see cref="None"/> if it was taken out of the order.</summary>
-    private readonly GrowList<int> placeOf = new();
+    private readonly GrowList<int> _placeOf = new();
 
     /// <summary>By block, the one behind it now.</summary>
-    private readonly GrowList<int> nexts = new();
-    private int[] edgeInFront = new int[64];
-    private int[] edgeOfBranch = new int[64];
+    private readonly GrowList<int> _nexts = new();
+    private int[] _edgeInFront = new int[64];
+    private int[] _edgeOfBranch = new int[64];
 
     /// <summary>Fills <see cref="LirCode.EmissionOrder"/>; the block that a rotated loop begins with counts as its header.</summary>
     /// <param name="code">The code.</param>
     /// <param name="targets">For each block, the block where a jump to it really goes.</param>
     public void Run(LirCode code, int[] targets)
     {
-        outOfLine.Clear();
-        for (int i = 0; i < code.BlockCount; i++)
+        _outOfLine.Clear();
+        for (var i = 0; i < code.BlockCount; i++)
         {
             if (targets[i] == i)
             {
@@ -60,48 +60,48 @@ internal sealed class LoopLayout
     /// </summary>
     private void RotateLoops(LirCode code, int[] targets)
     {
-        Span<int> order = code.EmissionOrder.Span;
-        loopEnds.Clear();
-        loopEnds.AddMany(None, order.Length);
-        firsts.Clear();
-        lasts.Clear();
-        placeOf.Clear();
-        placeOf.AddMany(None, code.BlockCount);
-        nexts.Clear();
-        nexts.AddMany(None, code.BlockCount);
-        for (int i = 0; i < order.Length; i++)
+        var order = code.EmissionOrder.Span;
+        _loopEnds.Clear();
+        _loopEnds.AddMany(None, order.Length);
+        _firsts.Clear();
+        _lasts.Clear();
+        _placeOf.Clear();
+        _placeOf.AddMany(None, code.BlockCount);
+        _nexts.Clear();
+        _nexts.AddMany(None, code.BlockCount);
+        for (var i = 0; i < order.Length; i++)
         {
-            firsts.Add(order[i]);
-            lasts.Add(order[i]);
-            placeOf[order[i]] = i;
-            nexts[order[i]] = i + 1 < order.Length ? order[i + 1] : None;
+            _firsts.Add(order[i]);
+            _lasts.Add(order[i]);
+            _placeOf[order[i]] = i;
+            _nexts[order[i]] = i + 1 < order.Length ? order[i + 1] : None;
         }
 
-        int entry = order[0];
-        for (int i = order.Length - 2; i >= 0; i--)
+        var entry = order[0];
+        for (var i = order.Length - 2; i >= 0; i--)
         {
-            int end = EndOfLoop(code, i);
-            loopEnds[i] = end;
+            var end = EndOfLoop(code, i);
+            _loopEnds[i] = end;
             if (end > i && IsRotatable(code, targets, i, end))
             {
-                int header = firsts[i];
-                int begin = nexts[header];
-                ref int before = ref (i > 0 ? ref nexts[order[i - 1]] : ref entry);
+                var header = _firsts[i];
+                var begin = _nexts[header];
+                ref var before = ref (i > 0 ? ref _nexts[order[i - 1]] : ref entry);
                 before = begin;
-                nexts[header] = nexts[lasts[end]];
-                nexts[lasts[end]] = header;
-                firsts[i] = begin;
-                lasts[end] = header;
+                _nexts[header] = _nexts[_lasts[end]];
+                _nexts[_lasts[end]] = header;
+                _firsts[i] = begin;
+                _lasts[end] = header;
                 code.Block(header).IsLoopHeader = false;
                 code.Block(begin).IsLoopHeader = true;
             }
         }
 
-        int next = entry;
-        foreach (ref int block in order)
+        var next = entry;
+        foreach (ref var block in order)
         {
             block = next;
-            next = nexts[next];
+            next = _nexts[next];
         }
     }
 
@@ -109,29 +109,29 @@ internal sealed class LoopLayout
     private void TakeEdgesOut(LirCode code, int[] targets)
     {
         ReadOnlySpan<int> order = code.EmissionOrder.Span;
-        int kept = 0;
-        for (int i = 0; i < order.Length; i++)
+        var kept = 0;
+        for (var i = 0; i < order.Length; i++)
         {
-            int block = order[i];
+            var block = order[i];
             code.EmissionOrder[kept++] = block;
-            int count = 0;
+            var count = 0;
             while (count <= MostEdges && i + 1 + count < order.Length && code.Block(order[i + 1 + count]).GraphBlock < 0)
             {
                 count++;
             }
 
-            int next = i + 1 + count;
+            var next = i + 1 + count;
             if (count is 0 or > MostEdges || next == order.Length || code.Block(order[i + 1]).EdgeSource != code.Block(block).GraphBlock
                 || code.Block(block).SuccessorCount != 2 || code.Block(block).IsCold)
             {
                 continue;
             }
 
-            int first = order[i + 1];
-            int last = order[i + count];
+            var first = order[i + 1];
+            var last = order[i + count];
             if (count == 1 ? IsOutOfTheWay(code, targets, block, first, order[next]) : Target(code, targets, last) == order[next])
             {
-                outOfLine.Add((block, first));
+                _outOfLine.Add((block, first));
                 if (count == 2)
                 {
                     code.EmissionOrder[kept++] = last;
@@ -141,7 +141,7 @@ internal sealed class LoopLayout
             }
             else if (count == 2 && Target(code, targets, first) == order[next])
             {
-                outOfLine.Add((block, last));
+                _outOfLine.Add((block, last));
                 code.EmissionOrder[kept++] = first;
                 i = next - 1;
             }
@@ -153,16 +153,16 @@ internal sealed class LoopLayout
     /// <summary>Whether a branch without the block of its only edge falls into the next block, and does so at least as often as not.</summary>
     private static bool IsOutOfTheWay(LirCode code, int[] targets, int branch, int edge, int next)
     {
-        ref LirBlock block = ref code.Block(branch);
-        int one = targets[code.Successors[block.FirstSuccessor]];
-        int other = targets[code.Successors[block.FirstSuccessor + 1]];
+        ref var block = ref code.Block(branch);
+        var one = targets[code.Successors[block.FirstSuccessor]];
+        var other = targets[code.Successors[block.FirstSuccessor + 1]];
         if ((one == edge ? other : one) != next || Target(code, targets, edge) == next)
         {
             return false;
         }
 
-        ref LirBlock target = ref code.Block(next);
-        double share = target.PredecessorCount == 1 ? target.Frequency : target.Frequency / 2;
+        ref var target = ref code.Block(next);
+        var share = target.PredecessorCount == 1 ? target.Frequency : target.Frequency / 2;
         return target.LoopDepth >= code.Block(edge).LoopDepth
             && (code.Block(edge).LoopDepth < block.LoopDepth || block.Frequency - share <= share);
     }
@@ -173,31 +173,31 @@ internal sealed class LoopLayout
     /// </summary>
     private void PlaceEdges(LirCode code, int[] targets)
     {
-        if (outOfLine.Count == 0)
+        if (_outOfLine.Count == 0)
         {
             return;
         }
 
-        if (edgeInFront.Length < code.BlockCount)
+        if (_edgeInFront.Length < code.BlockCount)
         {
-            edgeInFront = new int[code.BlockCount * 2];
-            edgeOfBranch = new int[code.BlockCount * 2];
+            _edgeInFront = new int[code.BlockCount * 2];
+            _edgeOfBranch = new int[code.BlockCount * 2];
         }
 
-        Array.Fill(edgeInFront, None, 0, code.BlockCount);
-        Array.Fill(edgeOfBranch, None, 0, code.BlockCount);
+        Array.Fill(_edgeInFront, None, 0, code.BlockCount);
+        Array.Fill(_edgeOfBranch, None, 0, code.BlockCount);
         ReserveFronts(code, targets);
-        placed.Clear();
-        pending.Clear();
-        int last = None;
-        foreach (int block in code.EmissionOrder.Span)
+        _placed.Clear();
+        _pending.Clear();
+        var last = None;
+        foreach (var block in code.EmissionOrder.Span)
         {
             if (last != None && !FallsInto(code, targets, last, block))
             {
-                if (edgeInFront[block] != None)
+                if (_edgeInFront[block] != None)
                 {
                     PlacePending(code, code.Block(block).LoopDepth);
-                    placed.Add(edgeInFront[block]);
+                    _placed.Add(_edgeInFront[block]);
                 }
                 else
                 {
@@ -205,17 +205,17 @@ internal sealed class LoopLayout
                 }
             }
 
-            placed.Add(block);
+            _placed.Add(block);
             last = block;
-            if (edgeOfBranch[block] != None)
+            if (_edgeOfBranch[block] != None)
             {
-                pending.Add(edgeOfBranch[block]);
+                _pending.Add(_edgeOfBranch[block]);
             }
         }
 
         PlacePending(code, 0);
         code.EmissionOrder.Clear();
-        foreach (int block in placed.Span)
+        foreach (var block in _placed.Span)
         {
             code.EmissionOrder.Add(block);
         }
@@ -224,48 +224,48 @@ internal sealed class LoopLayout
     /// <summary>Decides which edges come right in front of where they lead to; the others wait behind their branches.</summary>
     private void ReserveFronts(LirCode code, int[] targets)
     {
-        int last = None;
-        foreach (int block in code.EmissionOrder.Span)
+        var last = None;
+        foreach (var block in code.EmissionOrder.Span)
         {
             // Not taken yet, as opposed to none where the block before falls into it.
-            edgeInFront[block] = last != None && !FallsInto(code, targets, last, block) ? Free : None;
+            _edgeInFront[block] = last != None && !FallsInto(code, targets, last, block) ? Free : None;
             last = block;
         }
 
-        foreach (var (branch, edge) in outOfLine.Span)
+        foreach (var (branch, edge) in _outOfLine.Span)
         {
-            ref int place = ref edgeInFront[Target(code, targets, edge)];
+            ref var place = ref _edgeInFront[Target(code, targets, edge)];
             if (place == Free)
             {
                 place = edge;
             }
             else
             {
-                edgeOfBranch[branch] = edge;
+                _edgeOfBranch[branch] = edge;
             }
         }
 
-        foreach (int block in code.EmissionOrder.Span)
+        foreach (var block in code.EmissionOrder.Span)
         {
-            edgeInFront[block] = edgeInFront[block] == Free ? None : edgeInFront[block];
+            _edgeInFront[block] = _edgeInFront[block] == Free ? None : _edgeInFront[block];
         }
     }
 
     /// <summary>Places the edges that wait, from the last one to the first that belongs to a loop less deep.</summary>
     private void PlacePending(LirCode code, int depth)
     {
-        while (pending.Count > 0 && code.Block(pending[pending.Count - 1]).LoopDepth >= depth)
+        while (_pending.Count > 0 && code.Block(_pending[_pending.Count - 1]).LoopDepth >= depth)
         {
-            placed.Add(pending[pending.Count - 1]);
-            pending.Truncate(pending.Count - 1);
+            _placed.Add(_pending[_pending.Count - 1]);
+            _pending.Truncate(_pending.Count - 1);
         }
     }
 
     /// <summary>Whether control may go from one block to the next without a jump.</summary>
     private static bool FallsInto(LirCode code, int[] targets, int block, int next)
     {
-        ref LirBlock from = ref code.Block(block);
-        for (int i = 0; i < Math.Min(from.SuccessorCount, 2); i++)
+        ref var from = ref code.Block(block);
+        for (var i = 0; i < Math.Min(from.SuccessorCount, 2); i++)
         {
             if (targets[code.Successors[from.FirstSuccessor + i]] == next)
             {
@@ -281,17 +281,17 @@ internal sealed class LoopLayout
     /// <summary>The place of the last block of the loop whose header is at a place; that place itself if there is none.</summary>
     private int EndOfLoop(LirCode code, int place)
     {
-        ref LirBlock header = ref code.Block(firsts[place]);
+        ref var header = ref code.Block(_firsts[place]);
         if (!header.IsLoopHeader || header.IsCold)
         {
             return place;
         }
 
-        int depth = header.LoopDepth;
-        int end = place;
-        while (end + 1 < firsts.Count)
+        var depth = header.LoopDepth;
+        var end = place;
+        while (end + 1 < _firsts.Count)
         {
-            ref LirBlock next = ref code.Block(firsts[end + 1]);
+            ref var next = ref code.Block(_firsts[end + 1]);
             if (next.IsCold || next.LoopDepth < depth || (next.LoopDepth == depth && next.IsLoopHeader))
             {
                 break;
@@ -299,7 +299,7 @@ internal sealed class LoopLayout
 
             // A loop inside is passed as a whole.
             end++;
-            end = Math.Max(end, loopEnds[end]);
+            end = Math.Max(end, _loopEnds[end]);
         }
 
         return end;
@@ -308,9 +308,9 @@ internal sealed class LoopLayout
     /// <summary>Whether the header goes on to the next block or leaves the loop, and the last block jumps to the header.</summary>
     private bool IsRotatable(LirCode code, int[] targets, int place, int end)
     {
-        int first = firsts[place];
-        ref LirBlock header = ref code.Block(first);
-        ref LirBlock last = ref code.Block(lasts[end]);
+        var first = _firsts[place];
+        ref var header = ref code.Block(first);
+        ref var last = ref code.Block(_lasts[end]);
         if (code.Instruction(header.EndInstruction - 1).Op is not (LirOp.Branch or LirOp.BranchOnType)
             || code.Instruction(last.EndInstruction - 1).Op != LirOp.Jump
             || targets[code.Successors[last.FirstSuccessor]] != first)
@@ -318,11 +318,11 @@ internal sealed class LoopLayout
             return false;
         }
 
-        int one = targets[code.Successors[header.FirstSuccessor]];
-        int other = targets[code.Successors[header.FirstSuccessor + 1]];
-        return (one == nexts[first] && !IsInside(other)) || (other == nexts[first] && !IsInside(one));
+        var one = targets[code.Successors[header.FirstSuccessor]];
+        var other = targets[code.Successors[header.FirstSuccessor + 1]];
+        return (one == _nexts[first] && !IsInside(other)) || (other == _nexts[first] && !IsInside(one));
 
         // Blocks change places with others of their loop only.
-        bool IsInside(int block) => placeOf[block] >= place && placeOf[block] <= end;
+        bool IsInside(int block) => _placeOf[block] >= place && _placeOf[block] <= end;
     }
 }

@@ -11,19 +11,19 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class BenefitEstimator
 {
-    private readonly InliningState state;
-    private readonly EngineOptions options;
-    private readonly InliningTrials? trials;
-    private readonly Dictionary<InliningTree, ValueOrigin[]> arguments = [];
+    private readonly InliningState _state;
+    private readonly EngineOptions _options;
+    private readonly InliningTrials? _trials;
+    private readonly Dictionary<InliningTree, ValueOrigin[]> _arguments = [];
 
     /// <summary>Prepares for the compilation of a function, whose own call sites are known.</summary>
     /// <param name="state">What is known.</param>
     /// <param name="trials">Builds callees in trial; null if nothing is built.</param>
     public BenefitEstimator(InliningState state, InliningTrials? trials = null)
     {
-        this.state = state;
-        this.trials = trials;
-        options = state.Options;
+        _state = state;
+        _trials = trials;
+        _options = state.Options;
         WorkPerNode = EstimateWorkPerNode();
     }
 
@@ -33,20 +33,20 @@ internal sealed class BenefitEstimator
     /// <summary>Estimates one candidate alone.</summary>
     public InliningEstimate Estimate(InliningTree candidate)
     {
-        FunctionSummary summary = state.SummaryOf(candidate.FunctionIndex);
-        ValueOrigin[] passed = ArgumentsOf(candidate);
-        double saved = options.InliningBenefitCallCycles + (options.InliningBenefitArgumentCycles * summary.Parameters.Length);
+        var summary = _state.SummaryOf(candidate.FunctionIndex);
+        var passed = ArgumentsOf(candidate);
+        var saved = _options.InliningBenefitCallCycles + (_options.InliningBenefitArgumentCycles * summary.Parameters.Length);
         double added = -NodeEstimates.Call - summary.Parameters.Length;
         if (candidate.IsIndirect)
         {
-            saved += options.InliningBenefitIndirectCycles;
-            added += options.InliningBenefitGuardNodes;
+            saved += _options.InliningBenefitIndirectCycles;
+            added += _options.InliningBenefitGuardNodes;
         }
 
-        InliningTrial? trial = trials?.Find(candidate, passed);
-        saved += trial?.CyclesSaved(options) ?? 0;
+        var trial = _trials?.Find(candidate, passed);
+        saved += trial?.CyclesSaved(_options) ?? 0;
         added += trial?.Nodes ?? summary.Nodes;
-        for (int i = 0; i < Math.Min(passed.Length, summary.Parameters.Length); i++)
+        for (var i = 0; i < Math.Min(passed.Length, summary.Parameters.Length); i++)
         {
             // What a trial was told has its part in what is left; the rest is known all the same.
             if (trial is null || !TrialArguments.Tells(passed[i]))
@@ -59,7 +59,7 @@ internal sealed class BenefitEstimator
     }
 
     /// <summary>The trial that the estimate of a candidate goes by; null if there is none.</summary>
-    public InliningTrial? TrialOf(InliningTree candidate) => trials?.Find(candidate, ArgumentsOf(candidate));
+    public InliningTrial? TrialOf(InliningTree candidate) => _trials?.Find(candidate, ArgumentsOf(candidate));
 
     /// <summary>
     /// What a call is to do where another target comes than those inlined. A guard is worth it where what it saves in as many calls as there were outweighs one deopt more than there were: as long as
@@ -68,20 +68,20 @@ internal sealed class BenefitEstimator
     /// <param name="candidate">A target of the call.</param>
     public MissHandling MissOf(InliningTree candidate)
     {
-        if (!candidate.IsIndirect || options.InliningBenefitDeoptCycles <= 0)
+        if (!candidate.IsIndirect || _options.InliningBenefitDeoptCycles <= 0)
         {
             return MissHandling.ByKnobs;
         }
 
         // An object that the target has made does not stay virtual where a generic call may give another one.
-        double saved = options.InliningBenefitGuardCycles + ResultCycles(state.SummaryOf(candidate.FunctionIndex));
-        double lost = options.InliningBenefitDeoptCycles * (1.0 + state.Feedback.DeoptsAt(candidate.CallOffset));
+        var saved = _options.InliningBenefitGuardCycles + ResultCycles(_state.SummaryOf(candidate.FunctionIndex));
+        var lost = _options.InliningBenefitDeoptCycles * (1.0 + _state.Feedback.DeoptsAt(candidate.CallOffset));
         return candidate.SiteCalls * saved < lost ? MissHandling.GenericCall : MissHandling.ByKnobs;
     }
 
     /// <summary>Cycles saved since a new object that the function returns may stay virtual.</summary>
     private double ResultCycles(FunctionSummary summary) =>
-        summary.ReturnsNewObject ? options.InliningBenefitResultShare * options.InliningBenefitAllocationCycles : 0;
+        summary.ReturnsNewObject ? _options.InliningBenefitResultShare * _options.InliningBenefitAllocationCycles : 0;
 
     /// <summary>Adds what is gained since something is known of an argument.</summary>
     private void Add(ValueOriginKind origin, ParameterUses uses, ref double saved, ref double added)
@@ -89,19 +89,19 @@ internal sealed class BenefitEstimator
         switch (origin)
         {
             case ValueOriginKind.Constant:
-                saved += (uses.Operations * options.InliningBenefitFoldCycles) + (uses.Branches * options.InliningBenefitBranchCycles);
-                added -= uses.Operations + (uses.Branches * options.InliningBenefitBranchNodes);
+                saved += (uses.Operations * _options.InliningBenefitFoldCycles) + (uses.Branches * _options.InliningBenefitBranchCycles);
+                added -= uses.Operations + (uses.Branches * _options.InliningBenefitBranchNodes);
                 return;
             case ValueOriginKind.Function:
-                saved += uses.Calls * (options.InliningBenefitIndirectCycles + options.InliningBenefitCallCycles);
+                saved += uses.Calls * (_options.InliningBenefitIndirectCycles + _options.InliningBenefitCallCycles);
                 break;
             case ValueOriginKind.ConstantObject:
-                saved += options.InliningBenefitConstantShare * uses.Accesses * options.InliningBenefitLoadCycles;
-                added -= options.InliningBenefitConstantShare * uses.Accesses;
+                saved += _options.InliningBenefitConstantShare * uses.Accesses * _options.InliningBenefitLoadCycles;
+                added -= _options.InliningBenefitConstantShare * uses.Accesses;
                 break;
             case ValueOriginKind.NewObject:
-                saved += uses.Accesses * options.InliningBenefitLoadCycles;
-                saved += uses.Escapes == 0 ? options.InliningBenefitAllocationCycles : 0;
+                saved += uses.Accesses * _options.InliningBenefitLoadCycles;
+                saved += uses.Escapes == 0 ? _options.InliningBenefitAllocationCycles : 0;
                 added -= uses.Accesses;
                 break;
             case ValueOriginKind.Null:
@@ -110,7 +110,7 @@ internal sealed class BenefitEstimator
                 return;
         }
 
-        saved += uses.Tests * options.InliningBenefitTestCycles;
+        saved += uses.Tests * _options.InliningBenefitTestCycles;
         added -= uses.Tests * NodeEstimates.Test;
     }
 
@@ -122,14 +122,14 @@ internal sealed class BenefitEstimator
             return [];
         }
 
-        if (!arguments.TryGetValue(candidate, out ValueOrigin[]? known))
+        if (!_arguments.TryGetValue(candidate, out var known))
         {
-            ValueOrigin[] outer = ArgumentsOf(caller);
-            ValueOrigin[] passed = state.SummaryOf(caller.FunctionIndex).Arguments.GetValueOrDefault(candidate.CallOffset) ?? [];
+            var outer = ArgumentsOf(caller);
+            var passed = _state.SummaryOf(caller.FunctionIndex).Arguments.GetValueOrDefault(candidate.CallOffset) ?? [];
             known = Array.ConvertAll(passed, origin => origin.Kind != ValueOriginKind.Parameter ? origin
                 : origin.Index < outer.Length ? Through(origin, outer[origin.Index])
                 : default);
-            arguments.Add(candidate, known);
+            _arguments.Add(candidate, known);
         }
 
         return known;
@@ -142,17 +142,17 @@ internal sealed class BenefitEstimator
 
     private double EstimateWorkPerNode()
     {
-        double work = CyclesOf(state.Root);
-        foreach (InliningCallSite site in state.Root.CallSites)
+        var work = CyclesOf(_state.Root);
+        foreach (var site in _state.Root.CallSites)
         {
-            foreach (InliningTree target in site.Targets)
+            foreach (var target in site.Targets)
             {
-                work += target.Frequency * (options.InliningBenefitCallCycles + CyclesOf(target));
+                work += target.Frequency * (_options.InliningBenefitCallCycles + CyclesOf(target));
             }
         }
 
-        return Math.Max(work, 1) / Math.Max(1, state.SummaryOf(state.Root.FunctionIndex).Nodes);
+        return Math.Max(work, 1) / Math.Max(1, _state.SummaryOf(_state.Root.FunctionIndex).Nodes);
     }
 
-    private double CyclesOf(InliningTree function) => state.WorkPerCall(function) * options.InliningBenefitByteCycles;
+    private double CyclesOf(InliningTree function) => _state.WorkPerCall(function) * _options.InliningBenefitByteCycles;
 }

@@ -18,7 +18,7 @@ internal static class CallFeatures
     public static void Find(
         InliningState state, BenefitEstimator estimator, double nodesAdded, InliningTree candidate, InliningEstimate estimate, Span<double> features)
     {
-        FunctionSummary summary = state.SummaryOf(candidate.FunctionIndex);
+        var summary = state.SummaryOf(candidate.FunctionIndex);
         ReadOnlySpan<double> found =
         [
             Log(candidate.Frequency, 1e-9),

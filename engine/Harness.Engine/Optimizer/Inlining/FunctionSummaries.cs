@@ -8,18 +8,18 @@ internal sealed class FunctionSummaries
 {
     private static readonly ConditionalWeakTable<WasmModule, FunctionSummaries> ByModule = [];
 
-    private readonly WasmModule module;
-    private readonly FunctionSummary?[] summaries;
+    private readonly WasmModule _module;
+    private readonly FunctionSummary?[] _summaries;
 
     private FunctionSummaries(WasmModule module)
     {
-        this.module = module;
-        summaries = new FunctionSummary?[module.Functions.Length];
+        _module = module;
+        _summaries = new FunctionSummary?[module.Functions.Length];
     }
 
     /// <summary>The summary of a function that the module defines.</summary>
     public FunctionSummary this[int functionIndex] =>
-        Volatile.Read(ref summaries[functionIndex]) ?? Make(functionIndex);
+        Volatile.Read(ref _summaries[functionIndex]) ?? Make(functionIndex);
 
     /// <summary>The summaries of a module.</summary>
     public static FunctionSummaries Of(WasmModule module) => ByModule.GetValue(module, static key => new FunctionSummaries(key));
@@ -27,9 +27,9 @@ internal sealed class FunctionSummaries
     private FunctionSummary Make(int functionIndex)
     {
         // One that is not valid is never inlined, but a policy may ask for its summary all the same.
-        FunctionSummary made = module.IsValid(functionIndex)
-            ? new SummaryWalk(module, module.Functions[functionIndex]).Run()
-            : FunctionSummary.Nothing(module.Functions[functionIndex].Type.Parameters.Length);
-        return Interlocked.CompareExchange(ref summaries[functionIndex], made, null) ?? made;
+        var made = _module.IsValid(functionIndex)
+            ? new SummaryWalk(_module, _module.Functions[functionIndex]).Run()
+            : FunctionSummary.Nothing(_module.Functions[functionIndex].Type.Parameters.Length);
+        return Interlocked.CompareExchange(ref _summaries[functionIndex], made, null) ?? made;
     }
 }

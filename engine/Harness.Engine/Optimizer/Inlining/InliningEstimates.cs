@@ -24,11 +24,11 @@ internal static class InliningEstimates
         var estimator = new BenefitEstimator(new InliningState(module, options, feedback, root));
         var work = new Stack<InliningTree>();
         work.Push(root);
-        while (work.TryPop(out InliningTree? caller))
+        while (work.TryPop(out var caller))
         {
-            foreach (InliningCallSite site in caller.CallSites)
+            foreach (var site in caller.CallSites)
             {
-                foreach (InliningTree target in site.Targets)
+                foreach (var target in site.Targets)
                 {
                     if (target.FunctionIndex >= module.ImportedFunctionCount)
                     {

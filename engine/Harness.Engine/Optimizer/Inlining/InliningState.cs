@@ -10,7 +10,7 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class InliningState(WasmModule module, EngineOptions options, IFeedbackSource feedback, InliningTree root)
 {
-    private readonly FunctionSummaries summaries = FunctionSummaries.Of(module);
+    private readonly FunctionSummaries _summaries = FunctionSummaries.Of(module);
 
     /// <summary>The module.</summary>
     public WasmModule Module => module;
@@ -40,7 +40,7 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
     public bool IsLastRound { get; set; }
 
     /// <summary>What a function that the module defines consists of.</summary>
-    public FunctionSummary SummaryOf(int functionIndex) => summaries[functionIndex];
+    public FunctionSummary SummaryOf(int functionIndex) => _summaries[functionIndex];
 
     /// <summary>Counts a candidate as inlined.</summary>
     public void Count(InliningTree inlined)
@@ -61,9 +61,9 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
             return 0;
         }
 
-        long entries = feedback.FeedbackOf(candidate.FunctionIndex)?.Invocations
+        var entries = feedback.FeedbackOf(candidate.FunctionIndex)?.Invocations
             ?? (SummaryOf(candidate.FunctionIndex).HasLoop ? candidate.CallCount : 0);
-        long work = feedback.WorkOf(candidate.FunctionIndex);
+        var work = feedback.WorkOf(candidate.FunctionIndex);
         return entries == 0 || work == 0 ? candidate.WireSize : (double)work / entries;
     }
 
@@ -77,24 +77,24 @@ internal sealed class InliningState(WasmModule module, EngineOptions options, IF
             return;
         }
 
-        BytecodeReader reader = module.OpenBody(module.Functions[caller.FunctionIndex]);
+        var reader = module.OpenBody(module.Functions[caller.FunctionIndex]);
         var sites = new InliningCallSite[function.Sites.Length];
-        for (int i = 0; i < sites.Length; i++)
+        for (var i = 0; i < sites.Length; i++)
         {
-            CallSiteFeedback site = function.Sites[i];
+            var site = function.Sites[i];
             reader.Offset = site.BytecodeOffset;
-            Opcode opcode = reader.ReadOpcode();
-            bool isIndirect = opcode is not (Opcode.Call or Opcode.ReturnCall);
-            InliningTree[] targets = isIndirect
+            var opcode = reader.ReadOpcode();
+            var isIndirect = opcode is not (Opcode.Call or Opcode.ReturnCall);
+            var targets = isIndirect
                 ? Array.ConvertAll(site.Targets, target => Candidate(caller, function, site, target.FunctionIndex, target.Count, true))
                 : [Candidate(caller, function, site, reader.ReadIndex(), site.Count, false)];
-            bool isEnabled = opcode switch
+            var isEnabled = opcode switch
             {
                 Opcode.CallIndirect or Opcode.ReturnCallIndirect => options.InliningCallIndirect,
                 Opcode.CallRef or Opcode.ReturnCallRef => options.InliningCallRef,
                 _ => true,
             };
-            foreach (InliningTree target in targets)
+            foreach (var target in targets)
             {
                 target.Decision = isEnabled ? Obstacle(target) : InliningDecision.Disabled;
             }

@@ -16,17 +16,17 @@ internal static class InliningTrace
 
     private static void WriteSites(TextWriter writer, WasmModule module, InliningTree caller)
     {
-        foreach (InliningCallSite site in caller.CallSites)
+        foreach (var site in caller.CallSites)
         {
-            foreach (InliningTree target in site.Targets)
+            foreach (var target in site.Targets)
             {
-                string name = target.FunctionIndex < 0 ? "a foreign function" : module.Functions[target.FunctionIndex].ToString();
+                var name = target.FunctionIndex < 0 ? "a foreign function" : module.Functions[target.FunctionIndex].ToString();
                 string indent = new(' ', 2 * target.Depth);
-                string order = target.IsInlined ? $" #{target.Order}" : "";
-                string estimate = target.Estimate is { } expected
+                var order = target.IsInlined ? $" #{target.Order}" : "";
+                var estimate = target.Estimate is { } expected
                     ? string.Create(CultureInfo.InvariantCulture, $", saves {expected.CyclesSaved:0.#} cycles a call for {expected.NodesAdded:0.#} nodes")
                     : "";
-                string guess = site switch
+                var guess = site switch
                 {
                     { IsIndirect: false } => "",
                     { Miss: MissHandling.Guard } => ", guard by policy",
@@ -34,7 +34,7 @@ internal static class InliningTrace
                     { MayDeoptimize: false } => ", never deoptimizes",
                     _ => "",
                 };
-                string reason = target.Reason is { } words ? $" ({words})" : "";
+                var reason = target.Reason is { } words ? $" ({words})" : "";
                 writer.WriteLine(
                     string.Create(CultureInfo.InvariantCulture, $"[inlining] {indent}0x{site.BytecodeOffset:x}: {name}, {site.State}{guess}, {target.CallCount} calls ({target.Frequency:0.###}), ")
                     + $"{target.WireSize} wire bytes: {target.Decision}{reason}{order}{estimate}");

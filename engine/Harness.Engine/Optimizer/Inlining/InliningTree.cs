@@ -148,9 +148,9 @@ internal sealed class InliningTree
     {
         get
         {
-            foreach (InliningCallSite site in CallSites)
+            foreach (var site in CallSites)
             {
-                foreach (InliningTree target in site.Targets)
+                foreach (var target in site.Targets)
                 {
                     if (target.IsInlined && ((site.IsIndirect && site.Miss != MissHandling.GenericCall) || target.HasSpeculation))
                     {
@@ -166,12 +166,12 @@ internal sealed class InliningTree
     /// <summary>The call site at an offset, or null if the tree knows nothing of it.</summary>
     public InliningCallSite? SiteAt(int bytecodeOffset)
     {
-        int low = 0;
-        int high = CallSites.Length - 1;
+        var low = 0;
+        var high = CallSites.Length - 1;
         while (low <= high)
         {
-            int middle = (low + high) >>> 1;
-            InliningCallSite site = CallSites[middle];
+            var middle = (low + high) >>> 1;
+            var site = CallSites[middle];
             if (site.BytecodeOffset == bytecodeOffset)
             {
                 return site;
@@ -206,8 +206,8 @@ internal sealed record InliningCallSite(int BytecodeOffset, bool IsIndirect, Fee
     {
         get
         {
-            MissHandling miss = MissHandling.ByKnobs;
-            foreach (InliningTree target in Targets)
+            var miss = MissHandling.ByKnobs;
+            foreach (var target in Targets)
             {
                 if (target.IsInlined && target.Miss > miss)
                 {

@@ -10,9 +10,9 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class InliningTreeGrower(WasmModule module, EngineOptions options, IFeedbackSource feedback)
 {
-    private readonly PriorityQueue<InliningTree, (double NegatedScore, int Function, int Arrival)> candidates = new();
-    private readonly List<InliningTree> deferred = [];
-    private int arrivals;
+    private readonly PriorityQueue<InliningTree, (double NegatedScore, int Function, int Arrival)> _candidates = new();
+    private readonly List<InliningTree> _deferred = [];
+    private int _arrivals;
 
     /// <summary>Grows the tree of a function.</summary>
     /// <param name="functionIndex">The function.</param>
@@ -20,7 +20,7 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public InliningTree Grow(int functionIndex, CancellationToken cancellation = default)
     {
-        int rootSize = module.Functions[functionIndex].BodySize;
+        var rootSize = module.Functions[functionIndex].BodySize;
         var root = new InliningTree(functionIndex, null, 0, 0, rootSize) { Decision = InliningDecision.Inlined };
         if (!options.Inlining)
         {
@@ -29,13 +29,13 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
 
         var state = new InliningState(module, options, feedback, root) { Cancellation = cancellation };
         state.Expand(root);
-        IInliningPolicy policy = InliningPolicies.Create(state);
+        var policy = InliningPolicies.Create(state);
         AddCandidates(root, policy);
         DecideAll(state, policy, cancellation);
-        if (deferred.Count > 0)
+        if (_deferred.Count > 0)
         {
             state.IsLastRound = true;
-            foreach (InliningTree candidate in deferred)
+            foreach (var candidate in _deferred)
             {
                 Enqueue(candidate);
             }
@@ -49,10 +49,10 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
 
     private void DecideAll(InliningState state, IInliningPolicy policy, CancellationToken cancellation)
     {
-        while (candidates.TryDequeue(out InliningTree? candidate, out _))
+        while (_candidates.TryDequeue(out var candidate, out _))
         {
             cancellation.ThrowIfCancellationRequested();
-            InliningVerdict verdict = policy.Judge(candidate);
+            var verdict = policy.Judge(candidate);
             candidate.Decision = verdict.Decision;
             candidate.Estimate = verdict.Estimate;
             candidate.Features = verdict.Features;
@@ -71,16 +71,16 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
                     throw new InvalidOperationException("a policy has deferred a candidate in the last round");
                 }
 
-                deferred.Add(candidate);
+                _deferred.Add(candidate);
             }
         }
     }
 
     private void AddCandidates(InliningTree caller, IInliningPolicy policy)
     {
-        foreach (InliningCallSite site in caller.CallSites)
+        foreach (var site in caller.CallSites)
         {
-            foreach (InliningTree target in site.Targets)
+            foreach (var target in site.Targets)
             {
                 if (target.FunctionIndex < module.ImportedFunctionCount)
                 {
@@ -97,18 +97,18 @@ internal sealed class InliningTreeGrower(WasmModule module, EngineOptions option
     }
 
     private void Enqueue(InliningTree candidate) =>
-        candidates.Enqueue(candidate, (-candidate.Score, candidate.FunctionIndex, arrivals++));
+        _candidates.Enqueue(candidate, (-candidate.Score, candidate.FunctionIndex, _arrivals++));
 
     /// <summary>Takes away the call sites of candidates that a policy has looked into, but not admitted.</summary>
     private static void Prune(InliningTree root)
     {
         var work = new Stack<InliningTree>();
         work.Push(root);
-        while (work.TryPop(out InliningTree? caller))
+        while (work.TryPop(out var caller))
         {
-            foreach (InliningCallSite site in caller.CallSites)
+            foreach (var site in caller.CallSites)
             {
-                foreach (InliningTree target in site.Targets)
+                foreach (var target in site.Targets)
                 {
                     if (target.IsInlined)
                     {

@@ -40,9 +40,9 @@ internal sealed class NumberSummary(SummaryState state)
                 return;
         }
 
-        if (OpcodeTable.TryGet(opcode, out OpcodeInfo? info) && info.HasSignature)
+        if (OpcodeTable.TryGet(opcode, out var info) && info.HasSignature)
         {
-            bool isPure = info.Immediates is ImmediateKind.None or ImmediateKind.Lane or ImmediateKind.Shuffle or ImmediateKind.V128;
+            var isPure = info.Immediates is ImmediateKind.None or ImmediateKind.Lane or ImmediateKind.Shuffle or ImmediateKind.V128;
             VisitOperation(info.Parameters.Length, info.Results.Length, isPure);
             state.Nodes += isPure ? 0 : 1;
             return;
@@ -55,11 +55,11 @@ internal sealed class NumberSummary(SummaryState state)
     /// <summary>An operation on numbers. One on constants and one parameter alone is again as constant as the parameter.</summary>
     private void VisitOperation(int parameterCount, int resultCount, bool isPure)
     {
-        int parameter = -1;
-        bool folds = isPure;
-        for (int i = 0; i < parameterCount; i++)
+        var parameter = -1;
+        var folds = isPure;
+        for (var i = 0; i < parameterCount; i++)
         {
-            ValueOrigin operand = state.Stack.Pop();
+            var operand = state.Stack.Pop();
             if (operand.Kind == ValueOriginKind.Parameter && (parameter < 0 || parameter == operand.Index))
             {
                 parameter = operand.Index;
@@ -70,7 +70,7 @@ internal sealed class NumberSummary(SummaryState state)
             }
         }
 
-        ValueOrigin result = !folds ? OriginStack.Unknown
+        var result = !folds ? OriginStack.Unknown
             : parameter >= 0 ? new ValueOrigin(ValueOriginKind.Parameter, parameter) { IsDerived = true }
             : new ValueOrigin(ValueOriginKind.Constant);
         if (folds && parameter >= 0)
@@ -78,7 +78,7 @@ internal sealed class NumberSummary(SummaryState state)
             state.Uses[parameter].Operations++;
         }
 
-        for (int i = 0; i < resultCount; i++)
+        for (var i = 0; i < resultCount; i++)
         {
             state.Stack.Push(result);
         }

@@ -19,7 +19,7 @@ internal sealed class ObjectSummary(SummaryState state)
                 state.Stack.Push(new ValueOrigin(ValueOriginKind.Null));
                 break;
             case Opcode.RefFunc:
-                BytecodeReader ahead = state.Reader;
+                var ahead = state.Reader;
                 state.Stack.Push(new ValueOrigin(ValueOriginKind.Function) { Detail = ahead.ReadIndex() });
                 break;
             case Opcode.RefIsNull or Opcode.RefTest or Opcode.RefTestNull:
@@ -63,11 +63,11 @@ internal sealed class ObjectSummary(SummaryState state)
         switch (opcode)
         {
             case Opcode.StructNew:
-                DefinedType made = state.Module.GetType(state.Reader.ReadIndex());
+                var made = state.Module.GetType(state.Reader.ReadIndex());
                 Make(made.Struct!.Fields.Length, made);
                 return true;
             case Opcode.StructNewDefault:
-                DefinedType empty = state.Module.GetType(state.Reader.ReadIndex());
+                var empty = state.Module.GetType(state.Reader.ReadIndex());
                 state.Nodes += empty.Struct!.Fields.Length;
                 Make(0, empty);
                 return true;
@@ -84,7 +84,7 @@ internal sealed class ObjectSummary(SummaryState state)
                 return true;
         }
 
-        OperatorAccess access = OpcodeTable.GetAccess(opcode);
+        var access = OpcodeTable.GetAccess(opcode);
         switch (opcode)
         {
             case Opcode.ArrayLen or Opcode.RefGetDesc:

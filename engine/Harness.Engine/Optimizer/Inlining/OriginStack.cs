@@ -9,58 +9,58 @@ internal sealed class OriginStack
     /// <summary>The origin of an operand of which nothing is known.</summary>
     public static readonly ValueOrigin Unknown = new(ValueOriginKind.Unknown);
 
-    private readonly List<ValueOrigin> operands = [];
-    private readonly List<Scope> scopes = [];
+    private readonly List<ValueOrigin> _operands = [];
+    private readonly List<Scope> _scopes = [];
 
     /// <summary>Blocks that are open, the function's own body among them.</summary>
-    public int Depth => scopes.Count;
+    public int Depth => _scopes.Count;
 
     /// <summary>Opens a block, or the function.</summary>
     /// <param name="parameterCount">Operands that it takes over.</param>
     /// <param name="resultCount">Operands that it leaves.</param>
-    public void Open(int parameterCount, int resultCount) => scopes.Add(new Scope(operands.Count - parameterCount, resultCount));
+    public void Open(int parameterCount, int resultCount) => _scopes.Add(new Scope(_operands.Count - parameterCount, resultCount));
 
     /// <summary>Closes the innermost block: its results are unknown.</summary>
     public void Close()
     {
         Clear();
-        int resultCount = scopes[^1].ResultCount;
-        scopes.RemoveAt(scopes.Count - 1);
+        var resultCount = _scopes[^1].ResultCount;
+        _scopes.RemoveAt(_scopes.Count - 1);
         PushUnknown(resultCount);
     }
 
     /// <summary>Forgets the operands of the innermost block.</summary>
     public void Clear()
     {
-        int height = scopes[^1].Height;
-        if (operands.Count > height)
+        var height = _scopes[^1].Height;
+        if (_operands.Count > height)
         {
-            operands.RemoveRange(height, operands.Count - height);
+            _operands.RemoveRange(height, _operands.Count - height);
         }
     }
 
     /// <summary>Puts an operand on top.</summary>
-    public void Push(ValueOrigin value) => operands.Add(value);
+    public void Push(ValueOrigin value) => _operands.Add(value);
 
     /// <summary>Puts operands of which nothing is known on top.</summary>
     public void PushUnknown(int count)
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            operands.Add(Unknown);
+            _operands.Add(Unknown);
         }
     }
 
     /// <summary>The operand on top.</summary>
-    public ValueOrigin Peek() => operands.Count > scopes[^1].Height ? operands[^1] : Unknown;
+    public ValueOrigin Peek() => _operands.Count > _scopes[^1].Height ? _operands[^1] : Unknown;
 
     /// <summary>Takes the operand on top.</summary>
     public ValueOrigin Pop()
     {
-        ValueOrigin top = Peek();
-        if (operands.Count > scopes[^1].Height)
+        var top = Peek();
+        if (_operands.Count > _scopes[^1].Height)
         {
-            operands.RemoveAt(operands.Count - 1);
+            _operands.RemoveAt(_operands.Count - 1);
         }
 
         return top;
@@ -69,7 +69,7 @@ internal sealed class OriginStack
     /// <summary>Takes operands, and leaves others of which nothing is known.</summary>
     public void Replace(int popped, int pushed)
     {
-        for (int i = 0; i < popped; i++)
+        for (var i = 0; i < popped; i++)
         {
             Pop();
         }

@@ -65,7 +65,7 @@ internal sealed class SummaryState(WasmModule module, FunctionInfo function)
     /// <summary>Takes operands that are stored, returned or passed on.</summary>
     public void PopEscaping(int count)
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             Escape(Stack.Pop());
         }

@@ -9,24 +9,24 @@ namespace Harness.Engine.Optimizer.Inlining;
 /// </summary>
 internal sealed class SummaryWalk
 {
-    private readonly SummaryState state;
-    private readonly ObjectSummary objects;
-    private readonly NumberSummary numbers;
-    private readonly Dictionary<int, ValueOrigin[]> arguments = [];
-    private ValueOrigin[] locals = [];
-    private byte[] assignments = [];
-    private bool hasLoop;
-    private bool returnsOnlyNew = true;
-    private bool returnsSomething;
-    private bool isUnreachable;
-    private int skippedScopes;
+    private readonly SummaryState _state;
+    private readonly ObjectSummary _objects;
+    private readonly NumberSummary _numbers;
+    private readonly Dictionary<int, ValueOrigin[]> _arguments = [];
+    private ValueOrigin[] _locals = [];
+    private byte[] _assignments = [];
+    private bool _hasLoop;
+    private bool _returnsOnlyNew = true;
+    private bool _returnsSomething;
+    private bool _isUnreachable;
+    private int _skippedScopes;
 
     /// <summary>Prepares for a function that the module defines.</summary>
     public SummaryWalk(WasmModule module, FunctionInfo function)
     {
-        state = new SummaryState(module, function);
-        objects = new ObjectSummary(state);
-        numbers = new NumberSummary(state);
+        _state = new SummaryState(module, function);
+        _objects = new ObjectSummary(_state);
+        _numbers = new NumberSummary(_state);
     }
 
     /// <summary>Looks through the function.</summary>
@@ -34,17 +34,17 @@ internal sealed class SummaryWalk
     {
         ReadLocals();
         CountAssignments();
-        for (int i = 0; i < state.Uses.Length; i++)
+        for (var i = 0; i < _state.Uses.Length; i++)
         {
-            locals[i] = assignments[i] == 0 ? new ValueOrigin(ValueOriginKind.Parameter, i) : OriginStack.Unknown;
+            _locals[i] = _assignments[i] == 0 ? new ValueOrigin(ValueOriginKind.Parameter, i) : OriginStack.Unknown;
         }
 
-        state.Stack.Open(0, state.Function.Type.Results.Length);
-        while (!state.Reader.IsAtEnd && state.Stack.Depth > 0)
+        _state.Stack.Open(0, _state.Function.Type.Results.Length);
+        while (!_state.Reader.IsAtEnd && _state.Stack.Depth > 0)
         {
-            int offset = state.Reader.Offset;
-            Opcode opcode = state.Reader.ReadOpcode();
-            if (isUnreachable)
+            var offset = _state.Reader.Offset;
+            var opcode = _state.Reader.ReadOpcode();
+            if (_isUnreachable)
             {
                 Skip(opcode);
             }
@@ -56,37 +56,37 @@ internal sealed class SummaryWalk
 
         return new FunctionSummary
         {
-            Nodes = state.Nodes,
-            HasLoop = hasLoop,
-            ReturnsNewObject = returnsSomething && returnsOnlyNew,
-            Parameters = state.Uses,
-            Arguments = arguments,
+            Nodes = _state.Nodes,
+            HasLoop = _hasLoop,
+            ReturnsNewObject = _returnsSomething && _returnsOnlyNew,
+            Parameters = _state.Uses,
+            Arguments = _arguments,
         };
     }
 
     private void ReadLocals()
     {
-        int count = state.Uses.Length;
-        for (int groups = state.Reader.ReadIndex(); groups > 0; groups--)
+        var count = _state.Uses.Length;
+        for (var groups = _state.Reader.ReadIndex(); groups > 0; groups--)
         {
-            count += state.Reader.ReadIndex();
-            state.Reader.ReadValueType();
+            count += _state.Reader.ReadIndex();
+            _state.Reader.ReadValueType();
         }
 
-        locals = new ValueOrigin[count];
-        assignments = new byte[count];
+        _locals = new ValueOrigin[count];
+        _assignments = new byte[count];
     }
 
     /// <summary>Counts the assignments to each local, up to two.</summary>
     private void CountAssignments()
     {
-        BytecodeReader ahead = state.Reader;
+        var ahead = _state.Reader;
         while (!ahead.IsAtEnd)
         {
-            Opcode opcode = ahead.ReadOpcode();
+            var opcode = ahead.ReadOpcode();
             if (opcode is Opcode.LocalSet or Opcode.LocalTee)
             {
-                ref byte count = ref assignments[ahead.ReadIndex()];
+                ref var count = ref _assignments[ahead.ReadIndex()];
                 count = (byte)Math.Min(2, count + 1);
             }
             else
@@ -102,18 +102,18 @@ internal sealed class SummaryWalk
         switch (opcode)
         {
             case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.Try or Opcode.TryTable:
-                skippedScopes++;
+                _skippedScopes++;
                 break;
-            case Opcode.End or Opcode.Delegate when skippedScopes > 0:
-                skippedScopes--;
+            case Opcode.End or Opcode.Delegate when _skippedScopes > 0:
+                _skippedScopes--;
                 break;
-            case Opcode.End or Opcode.Else or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate when skippedScopes == 0:
-                isUnreachable = false;
+            case Opcode.End or Opcode.Else or Opcode.Catch or Opcode.CatchAll or Opcode.Delegate when _skippedScopes == 0:
+                _isUnreachable = false;
                 VisitScope(opcode, leaves: true);
                 return;
         }
 
-        state.Reader.SkipImmediates(opcode);
+        _state.Reader.SkipImmediates(opcode);
     }
 
     private void Visit(Opcode opcode, int offset)
@@ -127,60 +127,60 @@ internal sealed class SummaryWalk
                 VisitScope(opcode, leaves: false);
                 break;
             case Opcode.LocalGet:
-                state.Stack.Push(locals[state.Reader.ReadIndex()]);
+                _state.Stack.Push(_locals[_state.Reader.ReadIndex()]);
                 break;
             case Opcode.LocalSet:
-                Assign(state.Reader.ReadIndex(), state.Stack.Pop());
+                Assign(_state.Reader.ReadIndex(), _state.Stack.Pop());
                 break;
             case Opcode.LocalTee:
-                ValueOrigin value = state.Stack.Pop();
-                Assign(state.Reader.ReadIndex(), value);
-                state.Stack.Push(value);
+                var value = _state.Stack.Pop();
+                Assign(_state.Reader.ReadIndex(), value);
+                _state.Stack.Push(value);
                 break;
             case Opcode.GlobalGet:
-                VisitGlobal(state.Reader.ReadIndex());
+                VisitGlobal(_state.Reader.ReadIndex());
                 break;
             case Opcode.GlobalSet:
-                state.Reader.SkipImmediates(opcode);
-                state.Escape(state.Stack.Pop());
-                state.Nodes++;
+                _state.Reader.SkipImmediates(opcode);
+                _state.Escape(_state.Stack.Pop());
+                _state.Nodes++;
                 break;
             case Opcode.I32Const:
-                PushConstant(state.Reader.ReadVarI32());
+                PushConstant(_state.Reader.ReadVarI32());
                 break;
             case Opcode.I64Const:
-                PushConstant(state.Reader.ReadVarI64());
+                PushConstant(_state.Reader.ReadVarI64());
                 break;
             case Opcode.F32Const:
-                PushConstant((int)state.Reader.ReadF32Bits());
+                PushConstant((int)_state.Reader.ReadF32Bits());
                 break;
             case Opcode.F64Const:
-                PushConstant((long)state.Reader.ReadF64Bits());
+                PushConstant((long)_state.Reader.ReadF64Bits());
                 break;
             case Opcode.Drop:
-                state.Stack.Pop();
+                _state.Stack.Pop();
                 break;
             case Opcode.Select or Opcode.SelectTyped:
-                state.Reader.SkipImmediates(opcode);
-                state.Decide(state.Stack.Pop());
-                state.Stack.Replace(2, 1);
-                state.Nodes++;
+                _state.Reader.SkipImmediates(opcode);
+                _state.Decide(_state.Stack.Pop());
+                _state.Stack.Replace(2, 1);
+                _state.Nodes++;
                 break;
             case Opcode.Br or Opcode.BrIf or Opcode.BrTable or Opcode.Return or Opcode.Unreachable or Opcode.ThrowRef or Opcode.Rethrow:
                 VisitBranch(opcode);
                 break;
             case Opcode.Throw:
-                state.PopEscaping(state.Module.Tags[state.Reader.ReadIndex()].Type.Type.Parameters.Length);
-                state.Nodes += NodeEstimates.Call;
-                isUnreachable = true;
+                _state.PopEscaping(_state.Module.Tags[_state.Reader.ReadIndex()].Type.Type.Parameters.Length);
+                _state.Nodes += NodeEstimates.Call;
+                _isUnreachable = true;
                 break;
             case >= Opcode.Call and <= Opcode.ReturnCallRef:
                 VisitCall(opcode, offset);
                 break;
             default:
-                if (!objects.TryVisit(opcode))
+                if (!_objects.TryVisit(opcode))
                 {
-                    numbers.Visit(opcode);
+                    _numbers.Visit(opcode);
                 }
 
                 break;
@@ -189,37 +189,37 @@ internal sealed class SummaryWalk
 
     private void Open(Opcode opcode)
     {
-        BytecodeReader ahead = state.Reader;
-        BlockSignature signature = ahead.ReadBlockType();
-        state.Reader.SkipImmediates(opcode);
-        hasLoop |= opcode == Opcode.Loop;
+        var ahead = _state.Reader;
+        var signature = ahead.ReadBlockType();
+        _state.Reader.SkipImmediates(opcode);
+        _hasLoop |= opcode == Opcode.Loop;
         if (opcode == Opcode.If)
         {
-            state.Decide(state.Stack.Pop());
-            state.Nodes++;
+            _state.Decide(_state.Stack.Pop());
+            _state.Nodes++;
         }
 
-        state.Stack.Replace(signature.ParameterCount, signature.ParameterCount);
-        state.Stack.Open(signature.ParameterCount, signature.ResultCount);
+        _state.Stack.Replace(signature.ParameterCount, signature.ParameterCount);
+        _state.Stack.Open(signature.ParameterCount, signature.ResultCount);
     }
 
     /// <summary>An instruction that ends a scope, or begins the next part of it.</summary>
     private void VisitScope(Opcode opcode, bool leaves)
     {
-        state.Reader.SkipImmediates(opcode);
+        _state.Reader.SkipImmediates(opcode);
         if (opcode is Opcode.End or Opcode.Delegate)
         {
-            if (state.Stack.Depth == 1 && !leaves)
+            if (_state.Stack.Depth == 1 && !leaves)
             {
                 NoteReturn();
             }
 
-            state.Stack.Close();
+            _state.Stack.Close();
             return;
         }
 
         // What the other part begins with is missing on the state.Stack: operands that are not there are unknown.
-        state.Stack.Clear();
+        _state.Stack.Clear();
     }
 
     private void VisitBranch(Opcode opcode)
@@ -227,26 +227,26 @@ internal sealed class SummaryWalk
         switch (opcode)
         {
             case Opcode.BrIf:
-                state.Reader.SkipImmediates(opcode);
-                state.Decide(state.Stack.Pop());
-                state.Nodes++;
+                _state.Reader.SkipImmediates(opcode);
+                _state.Decide(_state.Stack.Pop());
+                _state.Nodes++;
                 return;
-            case Opcode.Br when state.Reader.ReadIndex() == state.Stack.Depth - 1:
+            case Opcode.Br when _state.Reader.ReadIndex() == _state.Stack.Depth - 1:
             case Opcode.Return:
                 NoteReturn();
                 break;
             case Opcode.BrTable:
-                state.Reader.SkipImmediates(opcode);
-                state.Decide(state.Stack.Pop());
-                state.Nodes += 2;
+                _state.Reader.SkipImmediates(opcode);
+                _state.Decide(_state.Stack.Pop());
+                _state.Nodes += 2;
                 break;
             case Opcode.Rethrow:
-                state.Reader.SkipImmediates(opcode);
-                state.Nodes += NodeEstimates.Call;
+                _state.Reader.SkipImmediates(opcode);
+                _state.Nodes += NodeEstimates.Call;
                 break;
         }
 
-        isUnreachable = true;
+        _isUnreachable = true;
     }
 
     private void VisitCall(Opcode opcode, int offset)
@@ -255,66 +255,66 @@ internal sealed class SummaryWalk
         switch (opcode)
         {
             case Opcode.Call or Opcode.ReturnCall:
-                type = state.Module.Functions[state.Reader.ReadIndex()].Type;
+                type = _state.Module.Functions[_state.Reader.ReadIndex()].Type;
                 break;
             case Opcode.CallIndirect or Opcode.ReturnCallIndirect:
-                type = state.Module.GetType(state.Reader.ReadIndex()).Function!;
-                state.Reader.ReadIndex();
-                state.Stack.Pop();
-                state.Nodes += NodeEstimates.TableCall;
+                type = _state.Module.GetType(_state.Reader.ReadIndex()).Function!;
+                _state.Reader.ReadIndex();
+                _state.Stack.Pop();
+                _state.Nodes += NodeEstimates.TableCall;
                 break;
             default:
-                type = state.Module.GetType(state.Reader.ReadIndex()).Function!;
-                ValueOrigin callee = state.Stack.Pop();
+                type = _state.Module.GetType(_state.Reader.ReadIndex()).Function!;
+                var callee = _state.Stack.Pop();
                 if (callee.Kind == ValueOriginKind.Parameter)
                 {
-                    state.Uses[callee.Index].Calls++;
+                    _state.Uses[callee.Index].Calls++;
                 }
 
-                state.Nodes++;
+                _state.Nodes++;
                 break;
         }
 
         var passed = new ValueOrigin[type.Parameters.Length];
-        for (int i = passed.Length - 1; i >= 0; i--)
+        for (var i = passed.Length - 1; i >= 0; i--)
         {
-            passed[i] = state.Stack.Pop();
-            state.Escape(passed[i]);
+            passed[i] = _state.Stack.Pop();
+            _state.Escape(passed[i]);
         }
 
-        arguments[offset] = passed;
-        state.Nodes += NodeEstimates.Call + passed.Length;
-        state.Stack.PushUnknown(type.Results.Length);
+        _arguments[offset] = passed;
+        _state.Nodes += NodeEstimates.Call + passed.Length;
+        _state.Stack.PushUnknown(type.Results.Length);
         if (opcode is Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.ReturnCallRef)
         {
-            returnsOnlyNew = false;
-            isUnreachable = true;
+            _returnsOnlyNew = false;
+            _isUnreachable = true;
         }
     }
 
-    private void PushConstant(long bits) => state.Stack.Push(new ValueOrigin(ValueOriginKind.Constant) { Detail = bits });
+    private void PushConstant(long bits) => _state.Stack.Push(new ValueOrigin(ValueOriginKind.Constant) { Detail = bits });
 
     private void VisitGlobal(int index)
     {
-        GlobalInfo global = state.Module.Globals[index];
-        state.Nodes++;
-        bool isKnown = global is { IsImported: false, Type.IsMutable: false };
-        state.Stack.Push(
+        var global = _state.Module.Globals[index];
+        _state.Nodes++;
+        var isKnown = global is { IsImported: false, Type.IsMutable: false };
+        _state.Stack.Push(
             !isKnown ? OriginStack.Unknown
             : global.Type.Type.IsReference ? new ValueOrigin(ValueOriginKind.ConstantObject) { Detail = index }
             : new ValueOrigin(ValueOriginKind.Constant));
     }
 
-    private void Assign(int local, ValueOrigin value) => locals[local] = assignments[local] == 1 ? value : OriginStack.Unknown;
+    private void Assign(int local, ValueOrigin value) => _locals[local] = _assignments[local] == 1 ? value : OriginStack.Unknown;
 
     private void NoteReturn()
     {
-        if (state.Function.Type.Results.Length > 0)
+        if (_state.Function.Type.Results.Length > 0)
         {
-            ValueOrigin value = state.Stack.Peek();
-            state.Escape(value);
-            returnsSomething = true;
-            returnsOnlyNew &= value.Kind == ValueOriginKind.NewObject;
+            var value = _state.Stack.Peek();
+            _state.Escape(value);
+            _returnsSomething = true;
+            _returnsOnlyNew &= value.Kind == ValueOriginKind.NewObject;
         }
     }
 }

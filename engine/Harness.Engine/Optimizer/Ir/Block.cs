@@ -82,8 +82,8 @@ internal struct Terminator
 internal sealed class Block(int id)
 {
     /// <summary>What <see cref="Successors"/> mostly are, kept for another graph: arrays that are as old as the block, and not younger, cost collections nothing.</summary>
-    private Edge[]? one;
-    private Edge[]? two;
+    private Edge[]? _one;
+    private Edge[]? _two;
 
     /// <summary>Index in <see cref="Graph.Blocks"/>.</summary>
     public int Id { get; } = id;
@@ -120,15 +120,15 @@ internal sealed class Block(int id)
     public Edge[] NewSuccessors(int count) => Successors = count switch
     {
         0 => [],
-        1 => one ??= new Edge[1],
-        2 => two ??= new Edge[2],
+        1 => _one ??= new Edge[1],
+        2 => _two ??= new Edge[2],
         _ => new Edge[count],
     };
 
     /// <summary>Leaves one of the <see cref="Successors"/>, so that it is the only one.</summary>
     public void KeepSuccessor(int index)
     {
-        Edge kept = Successors[index];
+        var kept = Successors[index];
         NewSuccessors(1)[0] = kept;
     }
 
@@ -140,8 +140,8 @@ internal sealed class Block(int id)
         Predecessors.ClearForReuse();
         Terminator = default;
         Successors = [];
-        Array.Clear(one ?? []);
-        Array.Clear(two ?? []);
+        Array.Clear(_one ?? []);
+        Array.Clear(_two ?? []);
         IsLoopHeader = false;
         LoopEntryState = -1;
         Frequency = 1;

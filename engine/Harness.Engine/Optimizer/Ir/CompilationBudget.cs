@@ -16,11 +16,11 @@ internal sealed class CompilationBudget
     /// <summary>Steps between two looks whether the code is still wanted; a power of two.</summary>
     private const int StepsBetweenLooks = 1024;
 
-    private readonly int visitsPerNode;
-    private readonly CancellationToken cancellation;
-    private long left = long.MaxValue;
-    private long listed;
-    private int steps;
+    private readonly int _visitsPerNode;
+    private readonly CancellationToken _cancellation;
+    private long _left = long.MaxValue;
+    private long _listed;
+    private int _steps;
 
     /// <summary>Makes a budget.</summary>
     /// <param name="visitsPerNode">Visits for each node of the graph.</param>
@@ -28,8 +28,8 @@ internal sealed class CompilationBudget
     /// <param name="cancellation">Cancels the compilation.</param>
     public CompilationBudget(int visitsPerNode, int mostNodes, CancellationToken cancellation = default)
     {
-        this.visitsPerNode = visitsPerNode;
-        this.cancellation = cancellation;
+        _visitsPerNode = visitsPerNode;
+        _cancellation = cancellation;
         MostNodes = mostNodes;
     }
 
@@ -41,8 +41,8 @@ internal sealed class CompilationBudget
     /// <exception cref="NotSupportedException">There are too many; the function is not to be compiled.</exception>
     public void Reserve(long values)
     {
-        listed += values;
-        if (listed > (long)MostListedPerNode * MostNodes)
+        _listed += values;
+        if (_listed > (long)MostListedPerNode * MostNodes)
         {
             throw new NotSupportedException(
                 $"its edges and frame states have more than {(long)MostListedPerNode * MostNodes} values ({MostListedPerNode} times compile.max-nodes)");
@@ -61,11 +61,11 @@ internal sealed class CompilationBudget
     }
 
     /// <summary>Whether a pass has asked for more than its share, since <see cref="Begin"/>.</summary>
-    public bool IsUsedUp => left < 0;
+    public bool IsUsedUp => _left < 0;
 
     /// <summary>Begins the share of a pass.</summary>
     /// <param name="size">Size of the graph in nodes.</param>
-    public void Begin(int size) => left = LeastShare + ((long)size * visitsPerNode);
+    public void Begin(int size) => _left = LeastShare + ((long)size * _visitsPerNode);
 
     /// <summary>Draws on the share.</summary>
     /// <param name="visits">Work to be done.</param>
@@ -73,30 +73,30 @@ internal sealed class CompilationBudget
     /// <exception cref="OperationCanceledException">The compilation was cancelled.</exception>
     public bool TryDraw(long visits)
     {
-        cancellation.ThrowIfCancellationRequested();
-        left -= visits;
-        return left >= 0;
+        _cancellation.ThrowIfCancellationRequested();
+        _left -= visits;
+        return _left >= 0;
     }
 
     /// <summary>Asks whether work can be done that a pass comes to later; a share that is too small for it counts as used up at once.</summary>
     /// <param name="visits">The least that it will be.</param>
     public bool CanDraw(long visits)
     {
-        if (visits > left)
+        if (visits > _left)
         {
-            left = -1;
+            _left = -1;
         }
 
-        return left >= 0;
+        return _left >= 0;
     }
 
     /// <summary>Counts a step of a loop over nodes, instructions or values; every so many it looks whether the compilation was cancelled.</summary>
     /// <exception cref="OperationCanceledException">It was.</exception>
     public void CountStep()
     {
-        if ((++steps & (StepsBetweenLooks - 1)) == 0)
+        if ((++_steps & (StepsBetweenLooks - 1)) == 0)
         {
-            cancellation.ThrowIfCancellationRequested();
+            _cancellation.ThrowIfCancellationRequested();
         }
     }
 }

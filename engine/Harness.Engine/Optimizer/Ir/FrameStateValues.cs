@@ -7,7 +7,7 @@ namespace Harness.Engine.Optimizer.Ir;
 /// </summary>
 internal sealed class FrameStateValues
 {
-    private readonly Dictionary<int, int> numbers = [];
+    private readonly Dictionary<int, int> _numbers = [];
 
     /// <summary>Values that are no objects to be made, a mention each.</summary>
     public List<int> Leaves { get; } = [];
@@ -20,31 +20,31 @@ internal sealed class FrameStateValues
     {
         Leaves.Clear();
         Objects.Clear();
-        numbers.Clear();
+        _numbers.Clear();
         for (; index >= 0; index = graph.FrameStates[index].Parent)
         {
             Add(graph, graph.FrameStates[index].Values);
         }
 
-        for (int i = 0; i < Objects.Count; i++)
+        for (var i = 0; i < Objects.Count; i++)
         {
             Add(graph, graph.Inputs(Objects[i]));
         }
     }
 
     /// <summary>The number of an object.</summary>
-    public int NumberOf(int id) => numbers[id];
+    public int NumberOf(int id) => _numbers[id];
 
     private void Add(Graph graph, ReadOnlySpan<int> ids)
     {
-        foreach (int unresolved in ids)
+        foreach (var unresolved in ids)
         {
-            int id = graph.Resolve(unresolved);
+            var id = graph.Resolve(unresolved);
             if (graph[id].Op != IrOp.VirtualObject)
             {
                 Leaves.Add(id);
             }
-            else if (numbers.TryAdd(id, Objects.Count))
+            else if (_numbers.TryAdd(id, Objects.Count))
             {
                 Objects.Add(id);
             }

@@ -17,25 +17,25 @@ namespace Harness.Engine.Optimizer.Ir;
 /// </remarks>
 internal sealed class Graph
 {
-    private readonly GraphMemory memory;
-    private Node[] nodes;
-    private int[] inputs;
-    private int inputCount;
-    private bool hasReplacements;
-    private VectorPool? vectors;
+    private readonly GraphMemory _memory;
+    private Node[] _nodes;
+    private int[] _inputs;
+    private int _inputCount;
+    private bool _hasReplacements;
+    private VectorPool? _vectors;
 
     /// <summary>Makes an empty graph.</summary>
     /// <param name="memory">Where its nodes are to lie; no other graph may use it as long as this one is used. Memory of its own if there is none.</param>
     public Graph(GraphMemory? memory = null)
     {
-        this.memory = memory ?? new GraphMemory();
-        nodes = this.memory.Nodes;
-        inputs = this.memory.Inputs;
-        Blocks = this.memory.Blocks;
-        this.memory.ClearBlocks();
-        Operators = this.memory.Operators;
+        _memory = memory ?? new GraphMemory();
+        _nodes = _memory.Nodes;
+        _inputs = _memory.Inputs;
+        Blocks = _memory.Blocks;
+        _memory.ClearBlocks();
+        Operators = _memory.Operators;
         Operators.Clear();
-        Analyses = new AnalysisCache(this, this.memory.Analyses);
+        Analyses = new AnalysisCache(this, _memory.Analyses);
     }
 
     /// <summary>The function that is compiled (its index in the module).</summary>
@@ -66,10 +66,10 @@ internal sealed class Graph
     public List<FrameState> FrameStates { get; } = [];
 
     /// <summary>The vectors that nodes name by number.</summary>
-    public VectorPool Vectors => vectors ??= new VectorPool();
+    public VectorPool Vectors => _vectors ??= new VectorPool();
 
     /// <summary>Whether there are any but zero.</summary>
-    public bool HasVectors => vectors is { Count: > 1 };
+    public bool HasVectors => _vectors is { Count: > 1 };
 
     /// <summary>The inlined calls by index.</summary>
     public List<InliningPosition> InliningPositions { get; } = [];
@@ -92,38 +92,38 @@ internal sealed class Graph
     public ref Node this[int id]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref nodes[id];
+        get => ref _nodes[id];
     }
 
     /// <summary>Makes an empty block.</summary>
-    public Block NewBlock() => memory.NewBlock();
+    public Block NewBlock() => _memory.NewBlock();
 
     /// <summary>Makes a node that belongs to a block without putting it into the block's list. Its inputs may be those of another node (<see cref="Inputs"/>).</summary>
     public int NewNode(int block, Opcode op, IrType type, ReadOnlySpan<int> nodeInputs, long immediate = 0, int aux = 0)
     {
-        if (NodeCount == nodes.Length)
+        if (NodeCount == _nodes.Length)
         {
-            nodes = memory.GrowNodes();
+            _nodes = _memory.GrowNodes();
         }
 
-        if (inputCount + nodeInputs.Length > inputs.Length)
+        if (_inputCount + nodeInputs.Length > _inputs.Length)
         {
-            inputs = memory.GrowInputs(inputCount + nodeInputs.Length);
+            _inputs = _memory.GrowInputs(_inputCount + nodeInputs.Length);
         }
 
-        nodeInputs.CopyTo(inputs.AsSpan(inputCount));
-        nodes[NodeCount] = new Node
+        nodeInputs.CopyTo(_inputs.AsSpan(_inputCount));
+        _nodes[NodeCount] = new Node
         {
             Op = op,
             Type = type,
-            InputStart = inputCount,
+            InputStart = _inputCount,
             InputCount = nodeInputs.Length,
             Block = block,
             Immediate = immediate,
             Aux = aux,
             Inlining = -1,
         };
-        inputCount += nodeInputs.Length;
+        _inputCount += nodeInputs.Length;
         Operators.Add(op);
         return NodeCount++;
     }
@@ -131,7 +131,7 @@ internal sealed class Graph
     /// <summary>Makes a node at the end of a block.</summary>
     public int Append(Block block, Opcode op, IrType type, ReadOnlySpan<int> nodeInputs, long immediate = 0, int aux = 0)
     {
-        int id = NewNode(block.Id, op, type, nodeInputs, immediate, aux);
+        var id = NewNode(block.Id, op, type, nodeInputs, immediate, aux);
         block.Nodes.Add(id);
         return id;
     }
@@ -139,7 +139,7 @@ internal sealed class Graph
     /// <summary>Makes a parameter of a block; the edges to it need an argument more.</summary>
     public int AppendParameter(Block block, IrType type)
     {
-        int id = NewNode(block.Id, IrOp.BlockParameter, type, []);
+        var id = NewNode(block.Id, IrOp.BlockParameter, type, []);
         block.Parameters.Add(id);
         return id;
     }
@@ -147,28 +147,28 @@ internal sealed class Graph
     /// <summary>Makes a parameter of a block for values of the type that a node has.</summary>
     public int AppendParameterLike(Block block, int like)
     {
-        int id = AppendParameter(block, nodes[like].Type);
-        nodes[id].ReferenceType = nodes[like].ReferenceType;
+        var id = AppendParameter(block, _nodes[like].Type);
+        _nodes[id].ReferenceType = _nodes[like].ReferenceType;
         return id;
     }
 
     /// <summary>Gives a node another operator. Its inputs must be those of that operator, or be made so.</summary>
     public void SetOperator(int id, Opcode op)
     {
-        nodes[id].Op = op;
+        _nodes[id].Op = op;
         Operators.Add(op);
         IsControlSimple = false;
     }
 
     /// <summary>The frame state of a guard; -1 for other nodes.</summary>
-    public int StateOf(int id) => nodes[id].Op == IrOp.Guard ? nodes[id].Aux : -1;
+    public int StateOf(int id) => _nodes[id].Op == IrOp.Guard ? _nodes[id].Aux : -1;
 
     /// <summary>Gives a guard another frame state; other nodes have none.</summary>
     public void SetState(int id, int state)
     {
-        if (nodes[id].Op == IrOp.Guard)
+        if (_nodes[id].Op == IrOp.Guard)
         {
-            nodes[id].Aux = state;
+            _nodes[id].Aux = state;
         }
     }
 
@@ -176,21 +176,21 @@ internal sealed class Graph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<int> Inputs(int id)
     {
-        ref Node node = ref nodes[id];
-        return inputs.AsSpan(node.InputStart, node.InputCount);
+        ref var node = ref _nodes[id];
+        return _inputs.AsSpan(node.InputStart, node.InputCount);
     }
 
     /// <summary>A node's input, resolved.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Input(int id, int index) => Resolve(inputs[nodes[id].InputStart + index]);
+    public int Input(int id, int index) => Resolve(_inputs[_nodes[id].InputStart + index]);
 
     /// <summary>The node that a node id stands for after replacements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Resolve(int id)
     {
-        while (nodes[id].Op == IrOp.Alias)
+        while (_nodes[id].Op == IrOp.Alias)
         {
-            id = (int)nodes[id].Immediate;
+            id = (int)_nodes[id].Immediate;
         }
 
         return id;
@@ -205,22 +205,22 @@ internal sealed class Graph
             return;
         }
 
-        ref Node node = ref nodes[id];
+        ref var node = ref _nodes[id];
         node.Op = IrOp.Alias;
         node.Immediate = replacement;
         node.InputCount = 0;
-        hasReplacements = true;
+        _hasReplacements = true;
         IsControlSimple = false;
     }
 
     /// <summary>Removes a node whose result nobody uses.</summary>
     public void Remove(int id)
     {
-        ref Node node = ref nodes[id];
+        ref var node = ref _nodes[id];
         node.Op = IrOp.Nop;
         node.Type = IrType.None;
         node.InputCount = 0;
-        hasReplacements = true;
+        _hasReplacements = true;
         IsControlSimple = false;
     }
 
@@ -237,18 +237,18 @@ internal sealed class Graph
     /// </summary>
     public void ResolveAll()
     {
-        if (!hasReplacements)
+        if (!_hasReplacements)
         {
             return;
         }
 
-        hasReplacements = false;
-        for (int i = 0; i < inputCount; i++)
+        _hasReplacements = false;
+        for (var i = 0; i < _inputCount; i++)
         {
-            inputs[i] = Resolve(inputs[i]);
+            _inputs[i] = Resolve(_inputs[i]);
         }
 
-        foreach (Block block in Blocks)
+        foreach (var block in Blocks)
         {
             DropReplaced(block.Nodes);
             if (block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
@@ -257,13 +257,13 @@ internal sealed class Graph
             }
 
             ResolveList(block.Terminator.Values);
-            foreach (Edge edge in block.Successors)
+            foreach (var edge in block.Successors)
             {
                 ResolveList(edge.Arguments);
             }
         }
 
-        foreach (FrameState state in FrameStates)
+        foreach (var state in FrameStates)
         {
             ResolveList(state.Values);
         }
@@ -284,21 +284,21 @@ internal sealed class Graph
     public void ListReversePostorder(List<Block> order)
     {
         order.EnsureCapacity(Blocks.Count);
-        Span<int> next = memory.ZerosForBlocks(Blocks.Count);
-        Stack<Block> stack = memory.BlockStack;
+        var next = _memory.ZerosForBlocks(Blocks.Count);
+        var stack = _memory.BlockStack;
         stack.Push(Blocks[0]);
         next[0] = 1;
-        while (stack.TryPeek(out Block? block))
+        while (stack.TryPeek(out var block))
         {
             // Successors are taken from the last to the first, so that the likely first one comes right after its block.
-            int index = block.Successors.Length - next[block.Id]++;
+            var index = block.Successors.Length - next[block.Id]++;
             if (index < 0)
             {
                 order.Add(stack.Pop());
                 continue;
             }
 
-            int target = block.Successors[index].Target;
+            var target = block.Successors[index].Target;
             if (next[target] == 0)
             {
                 next[target] = 1;
@@ -312,14 +312,14 @@ internal sealed class Graph
     /// <summary>Fills <see cref="Block.Predecessors"/> of all blocks from the reachable ones.</summary>
     public void ComputePredecessors(List<Block> reachable)
     {
-        foreach (Block block in Blocks)
+        foreach (var block in Blocks)
         {
             block.Predecessors.Clear();
         }
 
-        foreach (Block block in reachable)
+        foreach (var block in reachable)
         {
-            foreach (Edge edge in block.Successors)
+            foreach (var edge in block.Successors)
             {
                 Blocks[edge.Target].Predecessors.Add(block.Id);
             }
@@ -329,11 +329,11 @@ internal sealed class Graph
     /// <summary>Drops aliases and removed nodes from a block's list.</summary>
     private void DropReplaced(List<int> ids)
     {
-        Span<int> all = CollectionsMarshal.AsSpan(ids);
-        int kept = 0;
-        foreach (int id in all)
+        var all = CollectionsMarshal.AsSpan(ids);
+        var kept = 0;
+        foreach (var id in all)
         {
-            if (nodes[id].Op is not (IrOp.Alias or IrOp.Nop))
+            if (_nodes[id].Op is not (IrOp.Alias or IrOp.Nop))
             {
                 all[kept++] = id;
             }
@@ -349,7 +349,7 @@ internal sealed class Graph
             return;
         }
 
-        for (int i = 0; i < ids.Length; i++)
+        for (var i = 0; i < ids.Length; i++)
         {
             ids[i] = Resolve(ids[i]);
         }

@@ -12,16 +12,16 @@ internal sealed class GraphMemory
     /// <summary>Most blocks that are kept for later graphs; with their lists they take about half a kilobyte each.</summary>
     private const int MostKeptBlocks = 1 << 16;
 
-    private readonly List<Block> keptBlocks = [];
-    private Node[] nodes = new Node[256];
-    private int[] inputs = new int[512];
-    private int[] ofBlocks = [];
+    private readonly List<Block> _keptBlocks = [];
+    private Node[] _nodes = new Node[256];
+    private int[] _inputs = new int[512];
+    private int[] _ofBlocks = [];
 
     /// <summary>The nodes by id; what lies behind those of the graph is left over from others.</summary>
-    public Node[] Nodes => nodes;
+    public Node[] Nodes => _nodes;
 
     /// <summary>The inputs of all nodes.</summary>
-    public int[] Inputs => inputs;
+    public int[] Inputs => _inputs;
 
     /// <summary>The blocks of the graph.</summary>
     public List<Block> Blocks { get; } = [];
@@ -38,7 +38,7 @@ internal sealed class GraphMemory
     /// <summary>Takes the blocks of the graph back: from here on they are used again.</summary>
     public void ClearBlocks()
     {
-        foreach (Block block in CollectionsMarshal.AsSpan(keptBlocks)[..Math.Min(Blocks.Count, keptBlocks.Count)])
+        foreach (var block in CollectionsMarshal.AsSpan(_keptBlocks)[..Math.Min(Blocks.Count, _keptBlocks.Count)])
         {
             block.Clear();
         }
@@ -49,11 +49,11 @@ internal sealed class GraphMemory
     /// <summary>Adds an empty block to those of the graph.</summary>
     public Block NewBlock()
     {
-        int id = Blocks.Count;
-        Block block = id < keptBlocks.Count ? keptBlocks[id] : new Block(id);
-        if (id == keptBlocks.Count && id < MostKeptBlocks)
+        var id = Blocks.Count;
+        var block = id < _keptBlocks.Count ? _keptBlocks[id] : new Block(id);
+        if (id == _keptBlocks.Count && id < MostKeptBlocks)
         {
-            keptBlocks.Add(block);
+            _keptBlocks.Add(block);
         }
 
         Blocks.Add(block);
@@ -64,12 +64,12 @@ internal sealed class GraphMemory
     /// <param name="count">How many blocks there are.</param>
     public Span<int> ZerosForBlocks(int count)
     {
-        if (ofBlocks.Length < count)
+        if (_ofBlocks.Length < count)
         {
-            ofBlocks = new int[Math.Max(count, 2 * ofBlocks.Length)];
+            _ofBlocks = new int[Math.Max(count, 2 * _ofBlocks.Length)];
         }
 
-        Span<int> numbers = ofBlocks.AsSpan(0, count);
+        var numbers = _ofBlocks.AsSpan(0, count);
         numbers.Clear();
         return numbers;
     }
@@ -89,8 +89,8 @@ internal sealed class GraphMemory
     /// <returns>The array, which has the nodes that were there.</returns>
     public Node[] GrowNodes()
     {
-        Array.Resize(ref nodes, nodes.Length * 2);
-        return nodes;
+        Array.Resize(ref _nodes, _nodes.Length * 2);
+        return _nodes;
     }
 
     /// <summary>Makes more room for inputs.</summary>
@@ -98,7 +98,7 @@ internal sealed class GraphMemory
     /// <returns>The array, which has the inputs that were there.</returns>
     public int[] GrowInputs(int least)
     {
-        Array.Resize(ref inputs, Math.Max(inputs.Length * 2, least));
-        return inputs;
+        Array.Resize(ref _inputs, Math.Max(_inputs.Length * 2, least));
+        return _inputs;
     }
 }

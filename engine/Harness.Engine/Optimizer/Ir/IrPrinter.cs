@@ -14,51 +14,51 @@ internal sealed class IrPrinter
     /// <summary>Objects in objects deeper than this are left out.</summary>
     private const int MostNested = 32;
 
-    private readonly Graph graph;
-    private readonly StringBuilder text = new();
-    private readonly Dictionary<int, int> nodeNumbers = [];
-    private readonly Dictionary<int, int> blockNumbers = [];
-    private readonly Dictionary<int, int> objectNumbers = [];
-    private int objectDepth;
+    private readonly Graph _graph;
+    private readonly StringBuilder _text = new();
+    private readonly Dictionary<int, int> _nodeNumbers = [];
+    private readonly Dictionary<int, int> _blockNumbers = [];
+    private readonly Dictionary<int, int> _objectNumbers = [];
+    private int _objectDepth;
 
-    private IrPrinter(Graph graph) => this.graph = graph;
+    private IrPrinter(Graph graph) => _graph = graph;
 
     /// <summary>The text of a graph.</summary>
     public static string Print(Graph graph) => new IrPrinter(graph).Run();
 
     private string Run()
     {
-        List<Block> order = graph.ReversePostorder();
-        foreach (Block block in order)
+        var order = _graph.ReversePostorder();
+        foreach (var block in order)
         {
-            blockNumbers.Add(block.Id, blockNumbers.Count);
-            foreach (int id in block.Parameters.Concat(block.Nodes))
+            _blockNumbers.Add(block.Id, _blockNumbers.Count);
+            foreach (var id in block.Parameters.Concat(block.Nodes))
             {
                 if (IsShown(id))
                 {
-                    nodeNumbers.TryAdd(id, nodeNumbers.Count);
+                    _nodeNumbers.TryAdd(id, _nodeNumbers.Count);
                 }
             }
         }
 
-        foreach (Block block in order)
+        foreach (var block in order)
         {
             Print(block);
         }
 
-        return text.ToString();
+        return _text.ToString();
     }
 
     private void Print(Block block)
     {
-        text.Append(CultureInfo.InvariantCulture, $"b{blockNumbers[block.Id]}");
+        _text.Append(CultureInfo.InvariantCulture, $"b{_blockNumbers[block.Id]}");
         if (block.Parameters.Count > 0)
         {
-            text.Append('(').AppendJoin(", ", block.Parameters.Select(id => $"{Name(id)}: {TypeName(id)}")).Append(')');
+            _text.Append('(').AppendJoin(", ", block.Parameters.Select(id => $"{Name(id)}: {TypeName(id)}")).Append(')');
         }
 
-        text.Append(':').Append(block.IsLoopHeader ? "  ; loop" : string.Empty).Append('\n');
-        foreach (int id in block.Nodes)
+        _text.Append(':').Append(block.IsLoopHeader ? "  ; loop" : string.Empty).Append('\n');
+        foreach (var id in block.Nodes)
         {
             if (IsShown(id))
             {
@@ -71,23 +71,23 @@ internal sealed class IrPrinter
 
     private void Print(int id)
     {
-        Node node = graph[id];
-        text.Append("  ");
+        var node = _graph[id];
+        _text.Append("  ");
         if (node.Type != IrType.None)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Name(id)}: {TypeName(id)} = ");
+            _text.Append(CultureInfo.InvariantCulture, $"{Name(id)}: {TypeName(id)} = ");
         }
 
-        text.Append(IrNames.NameOf(node.Op));
-        string[] operands = [.. ImmediatesOf(node), .. graph.Inputs(id).ToArray().Select(Name)];
+        _text.Append(IrNames.NameOf(node.Op));
+        string[] operands = [.. ImmediatesOf(node), .. _graph.Inputs(id).ToArray().Select(Name)];
         if (operands.Length > 0)
         {
-            text.Append(' ').AppendJoin(", ", operands);
+            _text.Append(' ').AppendJoin(", ", operands);
         }
 
-        PrintFrameState(graph.StateOf(id));
+        PrintFrameState(_graph.StateOf(id));
 
-        text.Append('\n');
+        _text.Append('\n');
     }
 
     private IEnumerable<string> ImmediatesOf(Node node) => node.Op switch
@@ -98,7 +98,7 @@ internal sealed class IrPrinter
         Opcode.GlobalGet or Opcode.GlobalSet or IrOp.Argument or IrOp.Projection or IrOp.TableLength
             or IrOp.LoadTableElement or IrOp.StoreTableElement or IrOp.MemoryByteLength => [$"#{node.Immediate}"],
         IrOp.UseFuel => [node.Aux != 0 ? $"{node.Immediate} checked" : $"{node.Immediate}"],
-        IrOp.CallDirect or IrOp.FunctionAddress => [$"@{graph.Module.Functions[(int)node.Immediate]}"],
+        IrOp.CallDirect or IrOp.FunctionAddress => [$"@{_graph.Module.Functions[(int)node.Immediate]}"],
         IrOp.CallBuiltin => [$"@{(Builtin)node.Immediate}"],
         IrOp.TrapIf or IrOp.TrapUnless => [$"{(TrapKind)node.Immediate}"],
         IrOp.RefTest => [NameOf(Modules.ValueType.FromBits((uint)node.Immediate))],
@@ -107,8 +107,8 @@ internal sealed class IrPrinter
         IrOp.ExceptionValue => [$"tag#{node.Aux}", $"#{node.Immediate}"],
         IrOp.TypeId => [NameOfType((int)node.Immediate)],
         IrOp.TypeAndIndex => [NameOfType((int)(node.Immediate >> 32)), $"#{(uint)node.Immediate}"],
-        Opcode.V128Const => [graph.Vectors[node.Immediate].ToString()],
-        Opcode.I8x16Shuffle => [BytesOf(graph.Vectors[node.Immediate])],
+        Opcode.V128Const => [_graph.Vectors[node.Immediate].ToString()],
+        Opcode.I8x16Shuffle => [BytesOf(_graph.Vectors[node.Immediate])],
         _ => OpcodeTable.GetAccess(node.Op).Kind switch
         {
             AccessKind.Field => [NameOfType(node.Aux), NameOfSlot(node)],
@@ -122,7 +122,11 @@ internal sealed class IrPrinter
 
     private static IEnumerable<string> PlaceOf(Node node)
     {
-        if (VectorOperators.MemoryOf(node) != 0) yield return $"memory#{VectorOperators.MemoryOf(node)}";
+        if (VectorOperators.MemoryOf(node) != 0)
+        {
+            yield return $"memory#{VectorOperators.MemoryOf(node)}";
+        }
+
         yield return $"+{node.Immediate}";
         if (VectorOperators.IsVector(node.Op) && OpcodeTable.Get(node.Op).Immediates == ImmediateKind.MemoryLane)
         {
@@ -141,12 +145,12 @@ internal sealed class IrPrinter
 
     private void PrintFrameState(int index)
     {
-        objectNumbers.Clear();
-        for (string separator = "  ; "; index >= 0; separator = " in ")
+        _objectNumbers.Clear();
+        for (var separator = "  ; "; index >= 0; separator = " in ")
         {
-            FrameState state = graph.FrameStates[index];
-            text.Append(separator)
-                .Append(graph.Module.Functions[state.FunctionIndex])
+            var state = _graph.FrameStates[index];
+            _text.Append(separator)
+                .Append(_graph.Module.Functions[state.FunctionIndex])
                 .Append(CultureInfo.InvariantCulture, $" {state.Resume} +{OffsetIn(state)} [")
                 .AppendJoin(", ", state.Values.Select(Name))
                 .Append(']');
@@ -154,7 +158,7 @@ internal sealed class IrPrinter
         }
     }
 
-    private int OffsetIn(FrameState state) => state.BytecodeOffset - graph.Module.Functions[state.FunctionIndex].BodyStart;
+    private int OffsetIn(FrameState state) => state.BytecodeOffset - _graph.Module.Functions[state.FunctionIndex].BodyStart;
 
     private void Print(Terminator terminator, Edge[] successors)
     {
@@ -163,15 +167,15 @@ internal sealed class IrPrinter
             TerminatorKind.Branch or TerminatorKind.Switch => [Name(terminator.Value)],
             TerminatorKind.Return or TerminatorKind.Throw => [.. terminator.Values.Select(Name)],
             TerminatorKind.TailCall when terminator.Immediate >= 0 =>
-                [$"@{graph.Module.Functions[(int)terminator.Immediate]}", .. terminator.Values.Select(Name)],
+                [$"@{_graph.Module.Functions[(int)terminator.Immediate]}", .. terminator.Values.Select(Name)],
             TerminatorKind.TailCall => [.. terminator.Values.Select(Name)],
             TerminatorKind.Trap => [$"{(TrapKind)terminator.Immediate}"],
             _ => [],
         };
-        text.Append("  ").Append(terminator.Kind.ToString().ToLowerInvariant());
+        _text.Append("  ").Append(terminator.Kind.ToString().ToLowerInvariant());
         if (operands.Length + successors.Length > 0)
         {
-            text.Append(' ').AppendJoin(", ", [.. operands, .. successors.Select(NameOf)]);
+            _text.Append(' ').AppendJoin(", ", [.. operands, .. successors.Select(NameOf)]);
         }
 
         if (terminator.Kind == TerminatorKind.Deoptimize)
@@ -179,21 +183,21 @@ internal sealed class IrPrinter
             PrintFrameState(terminator.FrameState);
         }
 
-        text.Append('\n');
+        _text.Append('\n');
     }
 
-    private bool IsShown(int id) => graph[id].Op is not (IrOp.Alias or IrOp.Nop);
+    private bool IsShown(int id) => _graph[id].Op is not (IrOp.Alias or IrOp.Nop);
 
     private string NameOf(Edge edge)
     {
-        string target = $"b{blockNumbers[edge.Target]}";
+        var target = $"b{_blockNumbers[edge.Target]}";
         return edge.Arguments.Length == 0 ? target : $"{target}({string.Join(", ", edge.Arguments.Select(Name))})";
     }
 
     private string Name(int id)
     {
-        int resolved = graph.Resolve(id);
-        return graph[resolved].Op == IrOp.VirtualObject
+        var resolved = _graph.Resolve(id);
+        return _graph[resolved].Op == IrOp.VirtualObject
             ? ObjectName(resolved)
             : NumberedName(id);
     }
@@ -201,29 +205,29 @@ internal sealed class IrPrinter
     /// <summary>An object of a frame state: with its fields where the state mentions it first.</summary>
     private string ObjectName(int id)
     {
-        if (objectNumbers.TryGetValue(id, out int number))
+        if (_objectNumbers.TryGetValue(id, out var number))
         {
             return $"object{number}";
         }
 
-        number = objectNumbers.Count;
-        objectNumbers.Add(id, number);
-        if (objectDepth == MostNested)
+        number = _objectNumbers.Count;
+        _objectNumbers.Add(id, number);
+        if (_objectDepth == MostNested)
         {
             return $"object{number}{{...}}";
         }
 
-        objectDepth++;
-        string fields = string.Join(", ", graph.Inputs(id).ToArray().Select(Name));
-        objectDepth--;
+        _objectDepth++;
+        var fields = string.Join(", ", _graph.Inputs(id).ToArray().Select(Name));
+        _objectDepth--;
         return $"object{number}{{{fields}}}";
     }
 
-    private string NumberedName(int id) => nodeNumbers.TryGetValue(graph.Resolve(id), out int number) ? $"v{number}" : $"?{id}";
+    private string NumberedName(int id) => _nodeNumbers.TryGetValue(_graph.Resolve(id), out var number) ? $"v{number}" : $"?{id}";
 
-    private string TypeName(int id) => graph[id].Type == IrType.Ref
-        ? NameOf(graph[id].ReferenceType)
-        : graph[id].Type.ToString().ToLowerInvariant();
+    private string TypeName(int id) => _graph[id].Type == IrType.Ref
+        ? NameOf(_graph[id].ReferenceType)
+        : _graph[id].Type.ToString().ToLowerInvariant();
 
     /// <summary>A reference type, with the module's index for a defined type: canonical ids differ from run to run.</summary>
     private string NameOf(Modules.ValueType type)
@@ -233,7 +237,7 @@ internal sealed class IrPrinter
             return "ref";
         }
 
-        string heapType = type.HeapType.IsDefined ? NameOfType(type.HeapType.CanonicalId) : type.HeapType.ToString();
+        var heapType = type.HeapType.IsDefined ? NameOfType(type.HeapType.CanonicalId) : type.HeapType.ToString();
         if (type.HeapType.IsExact)
         {
             heapType = $"(exact {heapType})";
@@ -245,14 +249,14 @@ internal sealed class IrPrinter
     /// <summary>The number of the field that a node accesses, or what else is there.</summary>
     private static string NameOfSlot(Node node)
     {
-        DefinedType type = TypeRegistry.Get(node.Aux);
-        int slot = (int)node.Immediate;
+        var type = TypeRegistry.Get(node.Aux);
+        var slot = (int)node.Immediate;
         return slot == type.DescriptorSlot ? "descriptor" : $"#{type.FieldIn(slot)}";
     }
 
     private string NameOfType(int canonicalId)
     {
-        int index = Array.IndexOf(graph.Module.CanonicalTypeIds, canonicalId);
+        var index = Array.IndexOf(_graph.Module.CanonicalTypeIds, canonicalId);
         return canonicalId == TypeRegistry.StringId ? "string" : index < 0 ? "type" : $"type#{index}";
     }
 }

@@ -8,18 +8,18 @@ internal sealed class OperatorSet
     private const int WordBits = 64;
 
     /// <summary>A bit for each.</summary>
-    private readonly ulong[] words = new ulong[(ushort.MaxValue + 1) / WordBits];
+    private readonly ulong[] _words = new ulong[(ushort.MaxValue + 1) / WordBits];
 
     /// <summary>Adds an operator.</summary>
-    public void Add(Opcode op) => words[(int)op / WordBits] |= 1UL << ((int)op % WordBits);
+    public void Add(Opcode op) => _words[(int)op / WordBits] |= 1UL << ((int)op % WordBits);
 
     /// <summary>Whether an operator is in the set.</summary>
-    public bool Contains(Opcode op) => (words[(int)op / WordBits] & (1UL << ((int)op % WordBits))) != 0;
+    public bool Contains(Opcode op) => (_words[(int)op / WordBits] & (1UL << ((int)op % WordBits))) != 0;
 
     /// <summary>Whether any of some operators is in the set.</summary>
     public bool ContainsAny(params ReadOnlySpan<Opcode> operators)
     {
-        foreach (Opcode op in operators)
+        foreach (var op in operators)
         {
             if (Contains(op))
             {
@@ -31,5 +31,5 @@ internal sealed class OperatorSet
     }
 
     /// <summary>Removes all operators.</summary>
-    public void Clear() => Array.Clear(words);
+    public void Clear() => Array.Clear(_words);
 }

@@ -17,7 +17,7 @@ internal static class OperatorTable
     /// <summary>What a node may do.</summary>
     public static Effects EffectsOf(Graph graph, int id)
     {
-        ref Node node = ref graph[id];
+        ref var node = ref graph[id];
         if ((int)node.Op < OneByteOpcodes)
         {
             if (node.Op == Opcode.GlobalGet)
@@ -25,7 +25,7 @@ internal static class OperatorTable
                 return Access.Of(graph, id).Effects;
             }
 
-            Effects effects = OpcodeTable.GetEffects(node.Op);
+            var effects = OpcodeTable.GetEffects(node.Op);
             if ((effects & Effects.ReadsMemory) != 0 && graph.Module.Memories[node.Aux].Type.IsShared)
             {
                 return effects | Effects.Pinned;
@@ -85,7 +85,7 @@ internal static class OperatorTable
     /// <summary>Whether an array is so small that to make it fails in a full heap only: a larger one may trap although nobody needs it.</summary>
     private static bool FitsAnyHeap(Graph graph, int id)
     {
-        ref Node length = ref graph[graph.Input(id, 1)];
+        ref var length = ref graph[graph.Input(id, 1)];
         return length.Op == Opcode.I32Const && ObjectLayout.Of(graph[id].Aux).ArraySize((uint)length.Immediate) <= ObjectHeap.MaxInlineSize;
     }
 
@@ -108,13 +108,13 @@ internal static class OperatorTable
     /// <summary>Whether a node is a division by a constant for which it cannot trap.</summary>
     private static bool IsHarmlessDivision(Graph graph, int id)
     {
-        Traps traps = OpcodeTable.Get(graph[id].Op).Traps;
+        var traps = OpcodeTable.Get(graph[id].Op).Traps;
         if ((traps & Traps.DivisionByZero) == 0)
         {
             return false;
         }
 
-        ref Node divisor = ref graph[graph.Input(id, 1)];
+        ref var divisor = ref graph[graph.Input(id, 1)];
         return IsConstant(divisor.Op) && divisor.Immediate != 0 && ((traps & Traps.Overflow) == 0 || divisor.Immediate != -1);
     }
 }

@@ -36,7 +36,7 @@ internal static class ReferenceTypes
     {
         for (id = graph.Resolve(id); graph[id].Op is IrOp.Narrow or IrOp.RefCast;)
         {
-            int input = graph.Input(id, 0);
+            var input = graph.Input(id, 0);
             if (graph[id].Op == IrOp.Narrow && IsConversion(graph[input].ReferenceType, graph[id].ReferenceType))
             {
                 break;
@@ -51,8 +51,8 @@ internal static class ReferenceTypes
     /// <summary>The type that an object has exactly, as an exact type, where that is known: of a new one, of a function, of a final type, of an exact one.</summary>
     public static bool TryGetExact(Graph graph, int id, out HeapType type)
     {
-        ref Node source = ref graph[SourceOf(graph, id)];
-        bool isOrigin = source.Op is IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed
+        ref var source = ref graph[SourceOf(graph, id)];
+        var isOrigin = source.Op is IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed
             || (source.Op == IrOp.FunctionAddress && !graph.Module.Functions[(int)source.Immediate].IsImported);
         type = isOrigin ? source.ReferenceType.HeapType : graph[id].ReferenceType.HeapType;
         if (!type.IsDefined || !(isOrigin || type.IsExact || TypeRegistry.Get(type.CanonicalId).Definition.IsFinal))
@@ -78,9 +78,9 @@ internal static class ReferenceTypes
 
         if (a.IsDefined && b.IsDefined)
         {
-            ReadOnlySpan<int> first = TypeRegistry.Get(a.CanonicalId).Display;
-            ReadOnlySpan<int> second = TypeRegistry.Get(b.CanonicalId).Display;
-            int common = first.CommonPrefixLength(second);
+            var first = TypeRegistry.Get(a.CanonicalId).Display;
+            var second = TypeRegistry.Get(b.CanonicalId).Display;
+            var common = first.CommonPrefixLength(second);
             if (common > 0)
             {
                 return HeapType.Defined(first[common - 1]);
@@ -88,10 +88,10 @@ internal static class ReferenceTypes
         }
 
         // Structures, arrays and i31s have nothing smaller in common than eq; function types have func.
-        AbstractHeapType top = TypeRegistry.TopOf(a);
-        HeapType abstractA = Generalize(a);
-        HeapType abstractB = Generalize(b);
-        HeapType eq = HeapType.Abstract(AbstractHeapType.Eq);
+        var top = TypeRegistry.TopOf(a);
+        var abstractA = Generalize(a);
+        var abstractB = Generalize(b);
+        var eq = HeapType.Abstract(AbstractHeapType.Eq);
         return abstractA == abstractB ? abstractA
             : abstractA.IsSubtypeOf(eq) && abstractB.IsSubtypeOf(eq) ? eq
             : HeapType.Abstract(top);

@@ -15,11 +15,11 @@ internal struct ShortList
     /// <summary>Further ids that room is kept for when the list is used again.</summary>
     private const int MostKept = 32;
 
-    private int first;
-    private int second;
+    private int _first;
+    private int _second;
 
     /// <summary>The ids behind those; null if there never were any.</summary>
-    private int[]? further;
+    private int[]? _further;
 
     /// <summary>Number of ids.</summary>
     public int Count { get; private set; }
@@ -29,22 +29,22 @@ internal struct ShortList
     {
         readonly get => index switch
         {
-            0 => first,
-            1 => second,
-            _ => further![index - OwnCount],
+            0 => _first,
+            1 => _second,
+            _ => _further![index - OwnCount],
         };
         set
         {
             switch (index)
             {
                 case 0:
-                    first = value;
+                    _first = value;
                     break;
                 case 1:
-                    second = value;
+                    _second = value;
                     break;
                 default:
-                    further![index - OwnCount] = value;
+                    _further![index - OwnCount] = value;
                     break;
             }
         }
@@ -53,10 +53,10 @@ internal struct ShortList
     /// <summary>Adds an id at the end.</summary>
     public void Add(int id)
     {
-        int place = Count - OwnCount;
-        if (place >= 0 && place == (further?.Length ?? 0))
+        var place = Count - OwnCount;
+        if (place >= 0 && place == (_further?.Length ?? 0))
         {
-            Array.Resize(ref further, Math.Max(LeastFurther, 2 * place));
+            Array.Resize(ref _further, Math.Max(LeastFurther, 2 * place));
         }
 
         this[Count++] = id;
@@ -72,9 +72,9 @@ internal struct ShortList
     public void ClearForReuse()
     {
         Count = 0;
-        if (further?.Length > MostKept)
+        if (_further?.Length > MostKept)
         {
-            further = null;
+            _further = null;
         }
     }
 
@@ -84,13 +84,13 @@ internal struct ShortList
     /// <summary>A place in a list.</summary>
     public struct Enumerator(ShortList list)
     {
-        private readonly ShortList list = list;
-        private int index = -1;
+        private readonly ShortList _list = list;
+        private int _index = -1;
 
         /// <summary>The id at the place.</summary>
-        public readonly int Current => list[index];
+        public readonly int Current => _list[_index];
 
         /// <summary>Goes on to the next id, if there is one.</summary>
-        public bool MoveNext() => ++index < list.Count;
+        public bool MoveNext() => ++_index < _list.Count;
     }
 }

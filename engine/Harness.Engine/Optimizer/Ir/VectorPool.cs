@@ -11,28 +11,28 @@ internal sealed class VectorPool
     /// <summary>The number of the vector whose bits are all zero.</summary>
     public const int Zero = 0;
 
-    private readonly List<V128> vectors = [default];
-    private readonly Dictionary<V128, int> numbers = new() { [default] = Zero };
+    private readonly List<V128> _vectors = [default];
+    private readonly Dictionary<V128, int> _numbers = new() { [default] = Zero };
 
     /// <summary>How many there are.</summary>
-    public int Count => vectors.Count;
+    public int Count => _vectors.Count;
 
     /// <summary>A vector by number.</summary>
-    public V128 this[long number] => vectors[(int)number];
+    public V128 this[long number] => _vectors[(int)number];
 
     /// <summary>The number of a vector, which is added if it is new.</summary>
     public int NumberOf(V128 vector)
     {
-        if (!numbers.TryGetValue(vector, out int number))
+        if (!_numbers.TryGetValue(vector, out var number))
         {
-            number = vectors.Count;
-            vectors.Add(vector);
-            numbers.Add(vector, number);
+            number = _vectors.Count;
+            _vectors.Add(vector);
+            _numbers.Add(vector, number);
         }
 
         return number;
     }
 
     /// <summary>All vectors by number.</summary>
-    public V128[] ToArray() => [.. vectors];
+    public V128[] ToArray() => [.. _vectors];
 }

@@ -11,7 +11,7 @@ internal static class VirtualObjects
     /// <param name="fields">Node ids of all fields or elements.</param>
     public static int New(Graph graph, int typeId, ReadOnlySpan<int> fields)
     {
-        int id = graph.NewNode(NoBlock, IrOp.VirtualObject, IrType.Ref, fields, aux: typeId);
+        var id = graph.NewNode(NoBlock, IrOp.VirtualObject, IrType.Ref, fields, aux: typeId);
         graph[id].ReferenceType = ValueType.Reference(HeapType.Defined(typeId), nullable: false);
         return id;
     }

@@ -17,29 +17,29 @@ internal sealed class BlockOrder
 
     private const int None = -1;
 
-    private readonly PriorityQueue<int, (int Shallowness, int Age)> ready = new();
-    private readonly GrowList<int> newlyReady = new();
-    private readonly GrowList<Place> hot = new();
-    private readonly GrowList<Place> cold = new();
-    private readonly GrowList<int> previousEdgeBlock = new();
-    private readonly GrowList<int> edgeBlocks = new();
-    private readonly GrowList<int> lastSources = new();
-    private readonly Dictionary<Edge, int> firstEdges = new(new EdgeComparer());
-    private readonly GrowList<int> firstEquals = new();
-    private readonly Comparison<int> byFrequency;
-    private Graph graph = null!;
-    private List<Block> blocks = null!;
-    private BlockState[] states = new BlockState[64];
-    private int readyCount;
+    private readonly PriorityQueue<int, (int Shallowness, int Age)> _ready = new();
+    private readonly GrowList<int> _newlyReady = new();
+    private readonly GrowList<Place> _hot = new();
+    private readonly GrowList<Place> _cold = new();
+    private readonly GrowList<int> _previousEdgeBlock = new();
+    private readonly GrowList<int> _edgeBlocks = new();
+    private readonly GrowList<int> _lastSources = new();
+    private readonly Dictionary<Edge, int> _firstEdges = new(new EdgeComparer());
+    private readonly GrowList<int> _firstEquals = new();
+    private readonly Comparison<int> _byFrequency;
+    private Graph _graph = null!;
+    private List<Block> _blocks = null!;
+    private BlockState[] _states = new BlockState[64];
+    private int _readyCount;
 
     /// <summary>Makes what can order graphs, one after the other.</summary>
-    public BlockOrder() => byFrequency = CompareFrequencies;
+    public BlockOrder() => _byFrequency = CompareFrequencies;
 
     /// <summary>Lets go of the graph.</summary>
     public void Forget()
     {
-        graph = null!;
-        blocks = null!;
+        _graph = null!;
+        _blocks = null!;
     }
 
     /// <summary>Puts the blocks of a graph into <paramref name="code"/>, still without instructions.</summary>
@@ -47,17 +47,17 @@ internal sealed class BlockOrder
     /// <param name="outOfLine">Whether cold blocks go to the end.</param>
     public void Run(LirCode code, bool outOfLine)
     {
-        graph = code.Graph;
-        blocks = graph.Blocks;
-        List<Block> order = graph.Analyses.Order;
-        if (states.Length < blocks.Count)
+        _graph = code.Graph;
+        _blocks = _graph.Blocks;
+        var order = _graph.Analyses.Order;
+        if (_states.Length < _blocks.Count)
         {
-            states = new BlockState[blocks.Count * 2];
+            _states = new BlockState[_blocks.Count * 2];
         }
 
-        for (int i = 0; i < order.Count; i++)
+        for (var i = 0; i < order.Count; i++)
         {
-            states[order[i].Id] = new BlockState { Position = i, Loop = None, LoopParent = None, LastEdgeBlock = None };
+            _states[order[i].Id] = new BlockState { Position = i, Loop = None, LoopParent = None, LastEdgeBlock = None };
         }
 
         FindLoops(order);
@@ -77,34 +77,34 @@ internal sealed class BlockOrder
             return;
         }
 
-        ControlFlow flow = graph.Analyses.ControlFlow;
-        foreach (Block block in order)
+        var flow = _graph.Analyses.ControlFlow;
+        foreach (var block in order)
         {
             if (flow.LoopOf(block.Id) is not { } loop)
             {
                 continue;
             }
 
-            ref BlockState state = ref states[block.Id];
+            ref var state = ref _states[block.Id];
             state.Loop = loop.Header.Id;
             if (loop.Header == block)
             {
                 state.IsHeader = true;
                 state.LoopParent = loop.Parent is { } parent ? parent.Header.Id : None;
-                state.LoopDepth = state.LoopParent == None ? 1 : states[state.LoopParent].LoopDepth + 1;
+                state.LoopDepth = state.LoopParent == None ? 1 : _states[state.LoopParent].LoopDepth + 1;
             }
             else
             {
-                state.LoopDepth = states[state.Loop].LoopDepth;
+                state.LoopDepth = _states[state.Loop].LoopDepth;
             }
         }
     }
 
     private bool IsLoopHeader(Block block)
     {
-        foreach (int predecessor in block.Predecessors)
+        foreach (var predecessor in block.Predecessors)
         {
-            if (states[predecessor].Position >= states[block.Id].Position)
+            if (_states[predecessor].Position >= _states[block.Id].Position)
             {
                 return true;
             }
@@ -115,69 +115,69 @@ internal sealed class BlockOrder
 
     private void FindColdBlocks(List<Block> order)
     {
-        for (int i = order.Count - 1; i > 0; i--)
+        for (var i = order.Count - 1; i > 0; i--)
         {
-            Block block = order[i];
-            ref BlockState state = ref states[block.Id];
+            var block = order[i];
+            ref var state = ref _states[block.Id];
             double scale = 1;
             if (state.Loop != None)
             {
-                int loop = state.IsHeader ? state.LoopParent : state.Loop;
-                scale = loop == None ? 1 : Math.Max(1, blocks[loop].Frequency);
+                var loop = state.IsHeader ? state.LoopParent : state.Loop;
+                scale = loop == None ? 1 : Math.Max(1, _blocks[loop].Frequency);
             }
 
-            bool leavesHot = block.Terminator.Kind is not (TerminatorKind.Trap or TerminatorKind.Deoptimize or TerminatorKind.Throw);
+            var leavesHot = block.Terminator.Kind is not (TerminatorKind.Trap or TerminatorKind.Deoptimize or TerminatorKind.Throw);
             if (block.Successors.Length > 0)
             {
                 leavesHot = false;
-                foreach (Edge edge in block.Successors)
+                foreach (var edge in block.Successors)
                 {
-                    leavesHot |= !states[edge.Target].IsCold;
+                    leavesHot |= !_states[edge.Target].IsCold;
                 }
             }
 
             state.IsCold = !leavesHot || block.Frequency < ColdFrequency * scale;
         }
 
-        for (int i = 1; i < order.Count; i++)
+        for (var i = 1; i < order.Count; i++)
         {
-            bool isReachedHot = false;
-            foreach (int predecessor in order[i].Predecessors)
+            var isReachedHot = false;
+            foreach (var predecessor in order[i].Predecessors)
             {
-                isReachedHot |= states[predecessor].Position < i && !states[predecessor].IsCold;
+                isReachedHot |= _states[predecessor].Position < i && !_states[predecessor].IsCold;
             }
 
-            states[order[i].Id].IsCold |= !isReachedHot;
+            _states[order[i].Id].IsCold |= !isReachedHot;
         }
     }
 
     private void PlaceBlocks(List<Block> order)
     {
-        foreach (Block block in order)
+        foreach (var block in order)
         {
-            int position = states[block.Id].Position;
-            int count = 0;
-            foreach (int predecessor in block.Predecessors)
+            var position = _states[block.Id].Position;
+            var count = 0;
+            foreach (var predecessor in block.Predecessors)
             {
-                if (states[predecessor].Position < position)
+                if (_states[predecessor].Position < position)
                 {
                     count++;
                 }
             }
 
-            states[block.Id].UnplacedPredecessors = count;
+            _states[block.Id].UnplacedPredecessors = count;
         }
 
-        hot.Clear();
-        cold.Clear();
-        ready.Clear();
-        readyCount = 0;
-        ready.Enqueue(order[0].Id, default);
-        while (ready.TryDequeue(out int id, out _))
+        _hot.Clear();
+        _cold.Clear();
+        _ready.Clear();
+        _readyCount = 0;
+        _ready.Enqueue(order[0].Id, default);
+        while (_ready.TryDequeue(out var id, out _))
         {
             // Of the deepest loops' blocks, the one that became ready last: loops stay in one piece.
-            Block block = blocks[id];
-            (states[block.Id].IsCold ? cold : hot).Add(new Place(block.Id, None, 0));
+            var block = _blocks[id];
+            (_states[block.Id].IsCold ? _cold : _hot).Add(new Place(block.Id, None, 0));
             PlaceEdges(block);
             AddReady(block);
         }
@@ -186,45 +186,45 @@ internal sealed class BlockOrder
     /// <summary>Makes the blocks that stand for edges of a block.</summary>
     private void PlaceEdges(Block block)
     {
-        Edge[] edges = block.Successors;
+        var edges = block.Successors;
         if (edges.Length < 2)
         {
             return;
         }
 
         FindEquals(edges);
-        for (int i = 0; i < edges.Length; i++)
+        for (var i = 0; i < edges.Length; i++)
         {
-            if (NeedsBlock(edges[i]) && firstEquals[i] == i)
+            if (NeedsBlock(edges[i]) && _firstEquals[i] == i)
             {
-                bool isCold = states[block.Id].IsCold || states[edges[i].Target].IsCold;
-                (isCold ? cold : hot).Add(new Place(None, block.Id, i));
+                var isCold = _states[block.Id].IsCold || _states[edges[i].Target].IsCold;
+                (isCold ? _cold : _hot).Add(new Place(None, block.Id, i));
             }
         }
     }
 
-    private bool NeedsBlock(Edge edge) => edge.Arguments.Length > 0 || blocks[edge.Target].Predecessors.Count > 1;
+    private bool NeedsBlock(Edge edge) => edge.Arguments.Length > 0 || _blocks[edge.Target].Predecessors.Count > 1;
 
     /// <summary>Finds for each edge of a block the first one that does the same.</summary>
     private void FindEquals(Edge[] edges)
     {
-        firstEquals.Clear();
-        firstEdges.Clear();
-        for (int i = 0; i < edges.Length; i++)
+        _firstEquals.Clear();
+        _firstEdges.Clear();
+        for (var i = 0; i < edges.Length; i++)
         {
-            firstEquals.Add(edges.Length <= ComparedEdges ? FirstEqual(edges, i) : i);
+            _firstEquals.Add(edges.Length <= ComparedEdges ? FirstEqual(edges, i) : i);
         }
 
-        for (int i = 0; edges.Length > ComparedEdges && i < edges.Length; i++)
+        for (var i = 0; edges.Length > ComparedEdges && i < edges.Length; i++)
         {
-            firstEdges.TryAdd(edges[i], i);
-            firstEquals[i] = firstEdges[edges[i]];
+            _firstEdges.TryAdd(edges[i], i);
+            _firstEquals[i] = _firstEdges[edges[i]];
         }
     }
 
     private static int FirstEqual(Edge[] edges, int index)
     {
-        int first = 0;
+        var first = 0;
         while (first < index && !EdgeComparer.AreEqual(edges[first], edges[index]))
         {
             first++;
@@ -236,47 +236,47 @@ internal sealed class BlockOrder
     /// <summary>Counts a block as placed for its successors; of those that become ready, the likeliest comes last.</summary>
     private void AddReady(Block block)
     {
-        newlyReady.Clear();
-        for (int i = block.Successors.Length - 1; i >= 0; i--)
+        _newlyReady.Clear();
+        for (var i = block.Successors.Length - 1; i >= 0; i--)
         {
-            int target = block.Successors[i].Target;
-            ref BlockState state = ref states[target];
-            if (state.Position > states[block.Id].Position && --state.UnplacedPredecessors == 0)
+            var target = block.Successors[i].Target;
+            ref var state = ref _states[target];
+            if (state.Position > _states[block.Id].Position && --state.UnplacedPredecessors == 0)
             {
-                state.ReadyOrder = newlyReady.Add(target);
+                state.ReadyOrder = _newlyReady.Add(target);
             }
         }
 
-        if (newlyReady.Count > 1)
+        if (_newlyReady.Count > 1)
         {
-            newlyReady.Sort(byFrequency);
+            _newlyReady.Sort(_byFrequency);
         }
 
-        foreach (int target in newlyReady.Span)
+        foreach (var target in _newlyReady.Span)
         {
-            ready.Enqueue(target, (-states[target].LoopDepth, -++readyCount));
+            _ready.Enqueue(target, (-_states[target].LoopDepth, -++_readyCount));
         }
     }
 
-    private int CompareFrequencies(int one, int other) => blocks[one].Frequency != blocks[other].Frequency
-        ? blocks[one].Frequency.CompareTo(blocks[other].Frequency)
-        : states[one].ReadyOrder.CompareTo(states[other].ReadyOrder);
+    private int CompareFrequencies(int one, int other) => _blocks[one].Frequency != _blocks[other].Frequency
+        ? _blocks[one].Frequency.CompareTo(_blocks[other].Frequency)
+        : _states[one].ReadyOrder.CompareTo(_states[other].ReadyOrder);
 
     private void MakeBlocks(LirCode code)
     {
-        previousEdgeBlock.Clear();
-        previousEdgeBlock.AddMany(None, hot.Count + cold.Count);
-        foreach (Place place in hot.Span)
+        _previousEdgeBlock.Clear();
+        _previousEdgeBlock.AddMany(None, _hot.Count + _cold.Count);
+        foreach (var place in _hot.Span)
         {
             MakeBlock(code, place);
         }
 
-        foreach (Place place in cold.Span)
+        foreach (var place in _cold.Span)
         {
             MakeBlock(code, place);
         }
 
-        for (int i = 0; i < code.BlockCount; i++)
+        for (var i = 0; i < code.BlockCount; i++)
         {
             Connect(code, i);
         }
@@ -286,97 +286,97 @@ internal sealed class BlockOrder
 
     private void MakeBlock(LirCode code, Place place)
     {
-        int index = code.BlockCount;
-        ref LirBlock block = ref code.NewBlock();
+        var index = code.BlockCount;
+        ref var block = ref code.NewBlock();
         block.GraphBlock = place.Block;
         block.EdgeSource = place.EdgeSource;
         block.EdgeIndex = place.EdgeIndex;
         if (place.Block != None)
         {
-            ref BlockState state = ref states[place.Block];
+            ref var state = ref _states[place.Block];
             state.Number = index;
             block.LoopDepth = state.LoopDepth;
             block.IsLoopHeader = state.IsHeader;
             block.IsCold = state.IsCold;
-            block.Frequency = blocks[place.Block].Frequency;
+            block.Frequency = _blocks[place.Block].Frequency;
         }
         else
         {
-            int target = blocks[place.EdgeSource].Successors[place.EdgeIndex].Target;
-            block.LoopDepth = Math.Min(states[place.EdgeSource].LoopDepth, states[target].LoopDepth);
-            block.IsCold = states[place.EdgeSource].IsCold || states[target].IsCold;
-            previousEdgeBlock[index] = states[place.EdgeSource].LastEdgeBlock;
-            states[place.EdgeSource].LastEdgeBlock = index;
-            block.Frequency = Math.Min(blocks[place.EdgeSource].Frequency, blocks[target].Frequency) / 2;
+            var target = _blocks[place.EdgeSource].Successors[place.EdgeIndex].Target;
+            block.LoopDepth = Math.Min(_states[place.EdgeSource].LoopDepth, _states[target].LoopDepth);
+            block.IsCold = _states[place.EdgeSource].IsCold || _states[target].IsCold;
+            _previousEdgeBlock[index] = _states[place.EdgeSource].LastEdgeBlock;
+            _states[place.EdgeSource].LastEdgeBlock = index;
+            block.Frequency = Math.Min(_blocks[place.EdgeSource].Frequency, _blocks[target].Frequency) / 2;
         }
     }
 
     private void Connect(LirCode code, int index)
     {
-        ref LirBlock block = ref code.Block(index);
+        ref var block = ref code.Block(index);
         if (block.GraphBlock == None)
         {
             block.FirstSuccessor = code.Successors.Add(
-                states[blocks[block.EdgeSource].Successors[block.EdgeIndex].Target].Number);
+                _states[_blocks[block.EdgeSource].Successors[block.EdgeIndex].Target].Number);
             block.SuccessorCount = 1;
             return;
         }
 
-        Edge[] edges = blocks[block.GraphBlock].Successors;
+        var edges = _blocks[block.GraphBlock].Successors;
         block.FirstSuccessor = code.Successors.Count;
         block.SuccessorCount = edges.Length;
         FindEquals(edges);
-        edgeBlocks.Clear();
-        edgeBlocks.AddMany(None, edges.Length);
-        for (int number = states[block.GraphBlock].LastEdgeBlock; number != None; number = previousEdgeBlock[number])
+        _edgeBlocks.Clear();
+        _edgeBlocks.AddMany(None, edges.Length);
+        for (var number = _states[block.GraphBlock].LastEdgeBlock; number != None; number = _previousEdgeBlock[number])
         {
-            edgeBlocks[code.Block(number).EdgeIndex] = number;
+            _edgeBlocks[code.Block(number).EdgeIndex] = number;
         }
 
-        for (int i = 0; i < edges.Length; i++)
+        for (var i = 0; i < edges.Length; i++)
         {
-            bool hasBlock = edges.Length > 1 && NeedsBlock(edges[i]);
-            code.Successors.Add(hasBlock ? edgeBlocks[firstEquals[i]] : states[edges[i].Target].Number);
+            var hasBlock = edges.Length > 1 && NeedsBlock(edges[i]);
+            code.Successors.Add(hasBlock ? _edgeBlocks[_firstEquals[i]] : _states[edges[i].Target].Number);
         }
     }
 
     /// <summary>Lists the predecessors of each block; one that has several edges to it counts once.</summary>
     private void CountPredecessors(LirCode code)
     {
-        lastSources.Clear();
-        lastSources.AddMany(None, code.BlockCount);
-        for (int i = 0; i < code.BlockCount; i++)
+        _lastSources.Clear();
+        _lastSources.AddMany(None, code.BlockCount);
+        for (var i = 0; i < code.BlockCount; i++)
         {
-            ref LirBlock block = ref code.Block(i);
-            for (int s = 0; s < block.SuccessorCount; s++)
+            ref var block = ref code.Block(i);
+            for (var s = 0; s < block.SuccessorCount; s++)
             {
-                int successor = code.Successors[block.FirstSuccessor + s];
-                code.Block(successor).PredecessorCount += lastSources[successor] == i ? 0 : 1;
-                lastSources[successor] = i;
+                var successor = code.Successors[block.FirstSuccessor + s];
+                code.Block(successor).PredecessorCount += _lastSources[successor] == i ? 0 : 1;
+                _lastSources[successor] = i;
             }
         }
 
-        int first = 0;
-        for (int i = 0; i < code.BlockCount; i++)
+        var first = 0;
+        for (var i = 0; i < code.BlockCount; i++)
         {
-            ref LirBlock block = ref code.Block(i);
+            ref var block = ref code.Block(i);
             block.FirstPredecessor = first;
             first += block.PredecessorCount;
             block.PredecessorCount = 0;
-            lastSources[i] = None;
+            _lastSources[i] = None;
         }
 
         code.Predecessors.AddMany(0, first);
-        for (int i = 0; i < code.BlockCount; i++)
+        for (var i = 0; i < code.BlockCount; i++)
         {
-            ref LirBlock block = ref code.Block(i);
-            for (int s = 0; s < block.SuccessorCount; s++)
+            ref var block = ref code.Block(i);
+            for (var s = 0; s < block.SuccessorCount; s++)
             {
-                int number = code.Successors[block.FirstSuccessor + s];
-                if (lastSources[number] != i)
+                var number = code.Successors[block.FirstSuccessor + s];
+                if (_lastSources[number] != i)
                 {
-                    lastSources[number] = i;
-                    ref LirBlock successor = ref code.Block(number);
+                    _lastSources[number] = i;
+                    ref var successor = ref code.Block(number);
                     code.Predecessors[successor.FirstPredecessor + successor.PredecessorCount++] = i;
                 }
             }
@@ -410,7 +410,7 @@ internal sealed class BlockOrder
         {
             var hash = default(HashCode);
             hash.Add(edge.Target);
-            foreach (int argument in edge.Arguments)
+            foreach (var argument in edge.Arguments)
             {
                 hash.Add(argument);
             }

@@ -9,7 +9,7 @@ internal static class Constants
     /// <summary>The value of an integer or reference constant: an i32 sign-extended.</summary>
     public static bool TryGetInteger(Graph graph, int id, out long value)
     {
-        ref Node node = ref graph[id];
+        ref var node = ref graph[id];
         switch (node.Op)
         {
             case Opcode.I32Const:
@@ -39,7 +39,7 @@ internal static class Constants
     /// <summary>The bits of a constant as a register holds them: an i32 and an f32 zero-extended; of a vector, its number in the graph.</summary>
     public static long RegisterBits(Graph graph, int id)
     {
-        if (TryGetInteger(graph, id, out long value))
+        if (TryGetInteger(graph, id, out var value))
         {
             return graph[id].Type == IrType.I32 ? (uint)value : value;
         }

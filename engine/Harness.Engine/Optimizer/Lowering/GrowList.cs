@@ -9,10 +9,10 @@ internal sealed class GrowList<T>
     /// <summary>Length of what is sorted by insertion.</summary>
     private const int ShortRun = 16;
 
-    private T[] items = new T[64];
+    private T[] _items = new T[64];
 
     /// <summary>What was left over when elements were sorted, for the next time.</summary>
-    private T[]? spare;
+    private T[]? _spare;
 
     /// <summary>Number of elements.</summary>
     public int Count { get; private set; }
@@ -21,11 +21,11 @@ internal sealed class GrowList<T>
     public ref T this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref items[index];
+        get => ref _items[index];
     }
 
     /// <summary>The elements. Not to be kept across additions.</summary>
-    public Span<T> Span => items.AsSpan(0, Count);
+    public Span<T> Span => _items.AsSpan(0, Count);
 
     /// <summary>Removes all elements.</summary>
     public void Clear() => Count = 0;
@@ -34,25 +34,25 @@ internal sealed class GrowList<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add(T item)
     {
-        if (Count == items.Length)
+        if (Count == _items.Length)
         {
-            Array.Resize(ref items, Count * 2);
+            Array.Resize(ref _items, Count * 2);
         }
 
-        items[Count] = item;
+        _items[Count] = item;
         return Count++;
     }
 
     /// <summary>Adds the same element several times, and gives the index of the first.</summary>
     public int AddMany(T item, int count)
     {
-        int first = Count;
-        if (Count + count > items.Length)
+        var first = Count;
+        if (Count + count > _items.Length)
         {
-            Array.Resize(ref items, Math.Max(items.Length * 2, Count + count));
+            Array.Resize(ref _items, Math.Max(_items.Length * 2, Count + count));
         }
 
-        items.AsSpan(Count, count).Fill(item);
+        _items.AsSpan(Count, count).Fill(item);
         Count += count;
         return first;
     }
@@ -67,7 +67,7 @@ internal sealed class GrowList<T>
     /// <param name="compare">Below zero if the first of two elements comes before the second one.</param>
     public void Sort(Comparison<T> compare)
     {
-        for (int start = 0; start < Count; start += ShortRun)
+        for (var start = 0; start < Count; start += ShortRun)
         {
             SortByInsertion(start, Math.Min(start + ShortRun, Count), compare);
         }
@@ -77,50 +77,50 @@ internal sealed class GrowList<T>
             return;
         }
 
-        T[] other = spare is { } kept && kept.Length >= Count ? kept : new T[items.Length];
-        for (int length = ShortRun; length < Count; length *= 2)
+        var other = _spare is { } kept && kept.Length >= Count ? kept : new T[_items.Length];
+        for (var length = ShortRun; length < Count; length *= 2)
         {
-            for (int start = 0; start < Count; start += 2 * length)
+            for (var start = 0; start < Count; start += 2 * length)
             {
                 Merge(other, start, Math.Min(start + length, Count), Math.Min(start + (2 * length), Count), compare);
             }
 
-            (items, other) = (other, items);
+            (_items, other) = (other, _items);
         }
 
-        spare = other;
+        _spare = other;
     }
 
     private void SortByInsertion(int start, int end, Comparison<T> compare)
     {
-        for (int i = start + 1; i < end; i++)
+        for (var i = start + 1; i < end; i++)
         {
-            T item = items[i];
-            int place = i;
-            for (; place > start && compare(items[place - 1], item) > 0; place--)
+            var item = _items[i];
+            var place = i;
+            for (; place > start && compare(_items[place - 1], item) > 0; place--)
             {
-                items[place] = items[place - 1];
+                _items[place] = _items[place - 1];
             }
 
-            items[place] = item;
+            _items[place] = item;
         }
     }
 
     /// <summary>Merges two runs, the second of which begins at <paramref name="middle"/>, into another buffer, at the same place.</summary>
     private void Merge(T[] target, int start, int middle, int end, Comparison<T> compare)
     {
-        if (middle == end || compare(items[middle - 1], items[middle]) <= 0)
+        if (middle == end || compare(_items[middle - 1], _items[middle]) <= 0)
         {
             // What is sorted mostly comes in order.
-            items.AsSpan(start, end - start).CopyTo(target.AsSpan(start));
+            _items.AsSpan(start, end - start).CopyTo(target.AsSpan(start));
             return;
         }
 
-        int first = start;
-        int second = middle;
-        for (int i = start; i < end; i++)
+        var first = start;
+        var second = middle;
+        for (var i = start; i < end; i++)
         {
-            target[i] = first < middle && (second == end || compare(items[first], items[second]) <= 0) ? items[first++] : items[second++];
+            target[i] = first < middle && (second == end || compare(_items[first], _items[second]) <= 0) ? _items[first++] : _items[second++];
         }
     }
 }

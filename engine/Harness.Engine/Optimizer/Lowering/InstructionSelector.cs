@@ -20,148 +20,148 @@ namespace Harness.Engine.Optimizer.Lowering;
 /// </remarks>
 internal sealed class InstructionSelector
 {
-    private readonly SelectionState state = new();
-    private readonly BlockOrder blockOrder = new();
-    private readonly UseCounter uses;
-    private readonly LirWriter writer;
-    private readonly InstanceFields instance;
-    private readonly LoadFolding loads;
-    private readonly ConditionSelector conditions;
-    private readonly NumberSelector numbers;
-    private readonly VectorSelector vectors;
-    private readonly MemorySelector memories;
-    private readonly GlobalSelector globals;
-    private readonly TableSelector tables;
-    private readonly AtomicSelector atomics;
-    private readonly ExceptionSelector exceptions;
-    private readonly ObjectSelector objects;
-    private readonly TypeTestSelector typeTests;
-    private readonly CallSelector calls;
-    private readonly CheckSelector checks;
-    private readonly ControlSelector control;
+    private readonly SelectionState _state = new();
+    private readonly BlockOrder _blockOrder = new();
+    private readonly UseCounter _uses;
+    private readonly LirWriter _writer;
+    private readonly InstanceFields _instance;
+    private readonly LoadFolding _loads;
+    private readonly ConditionSelector _conditions;
+    private readonly NumberSelector _numbers;
+    private readonly VectorSelector _vectors;
+    private readonly MemorySelector _memories;
+    private readonly GlobalSelector _globals;
+    private readonly TableSelector _tables;
+    private readonly AtomicSelector _atomics;
+    private readonly ExceptionSelector _exceptions;
+    private readonly ObjectSelector _objects;
+    private readonly TypeTestSelector _typeTests;
+    private readonly CallSelector _calls;
+    private readonly CheckSelector _checks;
+    private readonly ControlSelector _control;
 
     /// <summary>Makes a selector.</summary>
     public InstructionSelector(SignatureCache signatures)
     {
         // What others build on.
-        uses = new UseCounter(state);
-        writer = new LirWriter(state);
-        var alu = new AluWriter(state, writer);
-        instance = new InstanceFields(state, writer);
-        var operands = new OperandSelector(state, writer, instance);
-        var references = new ReferenceFacts(state);
-        var addresses = new MemoryAddressing(state, writer, instance, operands);
-        var objectAddresses = new ObjectAddressing(state, writer, operands, references);
-        loads = new LoadFolding(state, instance, operands, references, addresses, objectAddresses);
-        conditions = new ConditionSelector(state, writer, instance, operands, loads);
+        _uses = new UseCounter(_state);
+        _writer = new LirWriter(_state);
+        var alu = new AluWriter(_state, _writer);
+        _instance = new InstanceFields(_state, _writer);
+        var operands = new OperandSelector(_state, _writer, _instance);
+        var references = new ReferenceFacts(_state);
+        var addresses = new MemoryAddressing(_state, _writer, _instance, operands);
+        var objectAddresses = new ObjectAddressing(_state, _writer, operands, references);
+        _loads = new LoadFolding(_state, _instance, operands, references, addresses, objectAddresses);
+        _conditions = new ConditionSelector(_state, _writer, _instance, operands, _loads);
 
         // Numbers.
-        var instructions = new IntegerInstructions(state, writer, alu, operands, loads);
-        var integers = new IntegerSelector(state, writer, alu, operands, loads);
-        var divisions = new DivisionSelector(state, writer, alu, operands);
-        var floats = new FloatSelector(state, writer, operands, loads);
-        var wide = new WideSelector(state, writer, alu, operands);
-        numbers = new NumberSelector(state, instructions, conditions, integers, wide, divisions, floats);
-        vectors = new VectorSelector(state, writer, operands, addresses, loads);
+        var instructions = new IntegerInstructions(_state, _writer, alu, operands, _loads);
+        var integers = new IntegerSelector(_state, _writer, alu, operands, _loads);
+        var divisions = new DivisionSelector(_state, _writer, alu, operands);
+        var floats = new FloatSelector(_state, _writer, operands, _loads);
+        var wide = new WideSelector(_state, _writer, alu, operands);
+        _numbers = new NumberSelector(_state, instructions, _conditions, integers, wide, divisions, floats);
+        _vectors = new VectorSelector(_state, _writer, operands, addresses, _loads);
 
         // Memories, globals and tables.
-        memories = new MemorySelector(state, writer, operands, addresses);
-        globals = new GlobalSelector(state, writer, instance, operands);
-        tables = new TableSelector(state, writer, instance, operands, references);
-        atomics = new AtomicSelector(state, writer, operands, addresses);
+        _memories = new MemorySelector(_state, _writer, operands, addresses);
+        _globals = new GlobalSelector(_state, _writer, _instance, operands);
+        _tables = new TableSelector(_state, _writer, _instance, operands, references);
+        _atomics = new AtomicSelector(_state, _writer, operands, addresses);
 
         // References and objects.
-        var fields = new FieldSelector(state, writer, operands, references, objectAddresses);
-        var allocations = new AllocationSelector(state, writer, operands, fields);
-        exceptions = new ExceptionSelector(state, writer, instance, operands, allocations);
-        objects = new ObjectSelector(state, writer, operands, references, objectAddresses, fields, allocations, exceptions);
-        typeTests = new TypeTestSelector(state, writer, operands, references, objectAddresses, conditions);
+        var fields = new FieldSelector(_state, _writer, operands, references, objectAddresses);
+        var allocations = new AllocationSelector(_state, _writer, operands, fields);
+        _exceptions = new ExceptionSelector(_state, _writer, _instance, operands, allocations);
+        _objects = new ObjectSelector(_state, _writer, operands, references, objectAddresses, fields, allocations, _exceptions);
+        _typeTests = new TypeTestSelector(_state, _writer, operands, references, objectAddresses, _conditions);
 
         // Control.
-        calls = new CallSelector(state, writer, operands, signatures);
-        checks = new CheckSelector(state, writer, operands, conditions);
-        control = new ControlSelector(state, writer, operands, conditions, typeTests, signatures);
+        _calls = new CallSelector(_state, _writer, operands, signatures);
+        _checks = new CheckSelector(_state, _writer, operands, _conditions);
+        _control = new ControlSelector(_state, _writer, operands, _conditions, _typeTests, signatures);
     }
 
     /// <summary>Lets go of the graph and the module.</summary>
     public void Forget()
     {
-        state.Forget();
-        blockOrder.Forget();
+        _state.Forget();
+        _blockOrder.Forget();
     }
 
     /// <summary>Selects the instructions of a graph whose aliases are all resolved.</summary>
     public void Run(LirCode target, ModuleCode moduleCode)
     {
-        state.Open(target, moduleCode);
-        blockOrder.Run(target, moduleCode.Options.PassBlockOrdering);
-        uses.Count();
-        for (int i = state.Code.BlockCount - 1; i >= 0; i--)
+        _state.Open(target, moduleCode);
+        _blockOrder.Run(target, moduleCode.Options.PassBlockOrdering);
+        _uses.Count();
+        for (var i = _state.Code.BlockCount - 1; i >= 0; i--)
         {
             SelectBlock(i);
         }
 
-        state.Code.ReverseFrom(0);
-        for (int i = 0; i < state.Code.BlockCount; i++)
+        _state.Code.ReverseFrom(0);
+        for (var i = 0; i < _state.Code.BlockCount; i++)
         {
-            ref LirBlock done = ref state.Code.Block(i);
+            ref var done = ref _state.Code.Block(i);
             (done.FirstInstruction, done.EndInstruction) =
-                (state.Code.InstructionCount - done.EndInstruction, state.Code.InstructionCount - done.FirstInstruction);
+                (_state.Code.InstructionCount - done.EndInstruction, _state.Code.InstructionCount - done.FirstInstruction);
         }
     }
 
     private void SelectBlock(int index)
     {
         // Instruction numbers count from the end of the function until all is done.
-        state.Code.Block(index).FirstInstruction = state.Code.InstructionCount;
-        state.IsInLoop = state.Code.Block(index).LoopDepth > 0 && !state.Code.Block(index).IsCold;
-        int id = state.Code.Block(index).GraphBlock;
+        _state.Code.Block(index).FirstInstruction = _state.Code.InstructionCount;
+        _state.IsInLoop = _state.Code.Block(index).LoopDepth > 0 && !_state.Code.Block(index).IsCold;
+        var id = _state.Code.Block(index).GraphBlock;
         if (id < 0)
         {
-            control.SelectEdge(index);
+            _control.SelectEdge(index);
         }
         else
         {
-            SelectBlock(state.Graph.Blocks[id], index);
+            SelectBlock(_state.Graph.Blocks[id], index);
         }
 
-        state.Code.Block(index).EndInstruction = state.Code.InstructionCount;
+        _state.Code.Block(index).EndInstruction = _state.Code.InstructionCount;
     }
 
     private void SelectBlock(Block source, int index)
     {
-        state.Block = source.Id;
-        state.Level = source.Nodes.Count == 0 ? 0 : state.LevelAfter(source.Nodes[^1]);
-        int start = state.Code.InstructionCount;
-        control.SelectTerminator(source, index);
-        state.Code.ReverseFrom(start);
-        for (int i = source.Nodes.Count - 1; i >= 0; i--)
+        _state.Block = source.Id;
+        _state.Level = source.Nodes.Count == 0 ? 0 : _state.LevelAfter(source.Nodes[^1]);
+        var start = _state.Code.InstructionCount;
+        _control.SelectTerminator(source, index);
+        _state.Code.ReverseFrom(start);
+        for (var i = source.Nodes.Count - 1; i >= 0; i--)
         {
-            state.Graph.Budget.CountStep();
-            int id = source.Nodes[i];
-            ref NodeState known = ref state.Nodes[id];
-            if (known.IsCovered || (!known.IsRequired && known.FirstProjection == 0 && state.Code.ValueOfNode[id] == 0))
+            _state.Graph.Budget.CountStep();
+            var id = source.Nodes[i];
+            ref var known = ref _state.Nodes[id];
+            if (known.IsCovered || (!known.IsRequired && known.FirstProjection == 0 && _state.Code.ValueOfNode[id] == 0))
             {
                 continue;
             }
 
-            state.Level = known.Level;
-            ref Node node = ref state.Graph[id];
-            state.BytecodeOffset = node.BytecodeOffset;
-            state.Inlining = node.Inlining;
-            start = state.Code.InstructionCount;
+            _state.Level = known.Level;
+            ref var node = ref _state.Graph[id];
+            _state.BytecodeOffset = node.BytecodeOffset;
+            _state.Inlining = node.Inlining;
+            start = _state.Code.InstructionCount;
             Select(id, node.Op);
-            state.Code.ReverseFrom(start);
+            _state.Code.ReverseFrom(start);
         }
 
         if (index == 0)
         {
-            control.SelectEntry(source);
+            _control.SelectEntry(source);
         }
 
-        foreach (int parameter in source.Parameters)
+        foreach (var parameter in source.Parameters)
         {
-            state.Value(parameter);
+            _state.Value(parameter);
         }
     }
 
@@ -174,25 +174,25 @@ internal sealed class InstructionSelector
                 // Constants are made where they are used; arguments belong to the entry; the others are no instructions.
                 break;
             case >= Opcode.I32Load and <= Opcode.I64Store32:
-                memories.SelectAccess(id, op);
+                _memories.SelectAccess(id, op);
                 break;
             case Opcode.GlobalGet:
-                globals.SelectGlobalGet(id);
+                _globals.SelectGlobalGet(id);
                 break;
             case Opcode.GlobalSet:
-                globals.SelectGlobalSet(id);
+                _globals.SelectGlobalSet(id);
                 break;
             case Opcode.Select:
-                conditions.SelectSelect(id);
+                _conditions.SelectSelect(id);
                 break;
             case Opcode.RefIsNull or IrOp.ReferenceEqual:
-                conditions.SelectCondition(id);
+                _conditions.SelectCondition(id);
                 break;
             case var numeric when NumericForms.Of(numeric) is { Kind: not NumericFormKind.None } form:
-                numbers.SelectNumeric(id, form);
+                _numbers.SelectNumeric(id, form);
                 break;
             case >= Opcode.V128Load and < Opcode.MemoryAtomicNotify:
-                vectors.SelectVector(id, op);
+                _vectors.SelectVector(id, op);
                 break;
             default:
                 SelectSpecial(id, op);
@@ -206,76 +206,76 @@ internal sealed class InstructionSelector
         {
             case IrOp.Projection:
                 // The node of which it is a result makes it.
-                int maker = state.Graph.Input(id, 0);
-                state.Nodes[id].NextProjection = state.Nodes[maker].FirstProjection;
-                state.Nodes[maker].FirstProjection = id;
+                var maker = _state.Graph.Input(id, 0);
+                _state.Nodes[id].NextProjection = _state.Nodes[maker].FirstProjection;
+                _state.Nodes[maker].FirstProjection = id;
                 break;
             case IrOp.CallDirect or IrOp.CallReference:
-                calls.SelectCall(id, op);
+                _calls.SelectCall(id, op);
                 break;
             case IrOp.CallBuiltin:
-                calls.SelectCallBuiltin(id);
+                _calls.SelectCallBuiltin(id);
                 break;
             case IrOp.TrapIf or IrOp.TrapUnless:
-                checks.SelectTrapIf(id, op == IrOp.TrapIf);
+                _checks.SelectTrapIf(id, op == IrOp.TrapIf);
                 break;
             case IrOp.Guard:
-                checks.SelectGuard(id);
+                _checks.SelectGuard(id);
                 break;
             case IrOp.TableLength:
-                writer.Load(state.Value(id), instance.TableField(id, TableData.LengthOffset), LirWriter.SizeOf(state.Graph[id].Type));
+                _writer.Load(_state.Value(id), _instance.TableField(id, TableData.LengthOffset), LirWriter.SizeOf(_state.Graph[id].Type));
                 break;
             case IrOp.MemoryByteLength:
-                writer.Load(state.Value(id), instance.MemoryField((int)state.Graph[id].Immediate, MemoryData.ByteLengthOffset), OpSize.Qword);
+                _writer.Load(_state.Value(id), _instance.MemoryField((int)_state.Graph[id].Immediate, MemoryData.ByteLengthOffset), OpSize.Qword);
                 break;
             case IrOp.LoadTableElement:
-                writer.Load(state.Value(id), tables.TableElement(id), OpSize.Qword);
+                _writer.Load(_state.Value(id), _tables.TableElement(id), OpSize.Qword);
                 break;
             case IrOp.StoreTableElement:
-                tables.SelectStoreTableElement(id);
+                _tables.SelectStoreTableElement(id);
                 break;
             case IrOp.LoadReferenceType:
-                writer.Load(state.Value(id), loads.ReferenceType(id), OpSize.Dword);
+                _writer.Load(_state.Value(id), _loads.ReferenceType(id), OpSize.Dword);
                 break;
             case IrOp.FunctionAddress:
-                instance.MakeFunctionAddress(id, state.Value(id));
+                _instance.MakeFunctionAddress(id, _state.Value(id));
                 break;
             case IrOp.TypeId or IrOp.TypeAndIndex:
-                writer.LoadType(state.Value(id), state.Graph[id].Immediate, isAbove: op == IrOp.TypeAndIndex);
+                _writer.LoadType(_state.Value(id), _state.Graph[id].Immediate, isAbove: op == IrOp.TypeAndIndex);
                 break;
             case IrOp.LoopStackCheck:
-                writer.Emit(LirOp.StackCheck, OpSize.Qword);
+                _writer.Emit(LirOp.StackCheck, OpSize.Qword);
                 break;
             case IrOp.LoopEpochCheck:
-                writer.Emit(LirOp.EpochCheck, OpSize.Qword);
+                _writer.Emit(LirOp.EpochCheck, OpSize.Qword);
                 break;
             case IrOp.UseFuel:
-                ref LirInstruction use = ref writer.Emit(LirOp.UseFuel, OpSize.Qword);
-                use.Immediate = state.Graph[id].Immediate;
-                use.Sub = (ushort)state.Graph[id].Aux;
+                ref var use = ref _writer.Emit(LirOp.UseFuel, OpSize.Qword);
+                use.Immediate = _state.Graph[id].Immediate;
+                use.Sub = (ushort)_state.Graph[id].Aux;
                 break;
             case IrOp.RefTest:
-                typeTests.SelectRefTest(id);
+                _typeTests.SelectRefTest(id);
                 break;
             case IrOp.RefCast or Opcode.RefAsNonNull:
-                typeTests.SelectCast(id);
+                _typeTests.SelectCast(id);
                 break;
             case IrOp.Narrow:
                 break;
             case IrOp.CaughtException:
-                exceptions.SelectCaughtException(id);
+                _exceptions.SelectCaughtException(id);
                 break;
             case IrOp.HasTag:
-                conditions.SelectCondition(id);
+                _conditions.SelectCondition(id);
                 break;
             case IrOp.ExceptionValue:
-                exceptions.SelectExceptionValue(id);
+                _exceptions.SelectExceptionValue(id);
                 break;
             case >= Opcode.MemoryAtomicNotify:
-                atomics.SelectAtomic(id, op);
+                _atomics.SelectAtomic(id, op);
                 break;
             default:
-                objects.SelectObject(id, op);
+                _objects.SelectObject(id, op);
                 break;
         }
     }

@@ -9,11 +9,11 @@ namespace Harness.Engine.Optimizer.Lowering;
 /// </summary>
 internal sealed class LirCode
 {
-    private LirInstruction[] instructions = new LirInstruction[1024];
-    private LirOperand[] operands = new LirOperand[4096];
-    private IrType[] valueTypes = new IrType[512];
-    private int[] valueHints = new int[512];
-    private LirBlock[] blocks = new LirBlock[64];
+    private LirInstruction[] _instructions = new LirInstruction[1024];
+    private LirOperand[] _operands = new LirOperand[4096];
+    private IrType[] _valueTypes = new IrType[512];
+    private int[] _valueHints = new int[512];
+    private LirBlock[] _blocks = new LirBlock[64];
 
     /// <summary>The graph that the code is made from.</summary>
     public Graph Graph { get; private set; } = null!;
@@ -71,70 +71,70 @@ internal sealed class LirCode
     public void Forget() => Graph = null!;
 
     /// <summary>All instructions.</summary>
-    public ReadOnlySpan<LirInstruction> Instructions => instructions.AsSpan(0, InstructionCount);
+    public ReadOnlySpan<LirInstruction> Instructions => _instructions.AsSpan(0, InstructionCount);
 
     /// <summary>An instruction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref LirInstruction Instruction(int index) => ref instructions[index];
+    public ref LirInstruction Instruction(int index) => ref _instructions[index];
 
     /// <summary>A block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref LirBlock Block(int index) => ref blocks[index];
+    public ref LirBlock Block(int index) => ref _blocks[index];
 
     /// <summary>The operands of an instruction: results, inputs, registers of the address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<LirOperand> Operands(in LirInstruction instruction) =>
-        operands.AsSpan(instruction.OperandStart, instruction.OperandCount);
+        _operands.AsSpan(instruction.OperandStart, instruction.OperandCount);
 
     /// <summary>Type of a virtual register.</summary>
-    public IrType TypeOf(int value) => valueTypes[value];
+    public IrType TypeOf(int value) => _valueTypes[value];
 
     /// <summary>Whether a virtual register belongs in a floating-point register, as vectors do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsFloat(int value) => valueTypes[value] is IrType.F32 or IrType.F64 or IrType.V128;
+    public bool IsFloat(int value) => _valueTypes[value] is IrType.F32 or IrType.F64 or IrType.V128;
 
     /// <summary>Whether a virtual register holds a vector, for which a slot of the frame has 16 bytes.</summary>
-    public bool IsVector(int value) => valueTypes[value] == IrType.V128;
+    public bool IsVector(int value) => _valueTypes[value] == IrType.V128;
 
     /// <summary>A virtual register that would best share this one's place; 0 if none.</summary>
-    public ref int HintOf(int value) => ref valueHints[value];
+    public ref int HintOf(int value) => ref _valueHints[value];
 
     /// <summary>Makes a virtual register.</summary>
     public int NewValue(IrType type)
     {
-        if (ValueCount == valueTypes.Length)
+        if (ValueCount == _valueTypes.Length)
         {
-            Array.Resize(ref valueTypes, ValueCount * 2);
-            Array.Resize(ref valueHints, ValueCount * 2);
+            Array.Resize(ref _valueTypes, ValueCount * 2);
+            Array.Resize(ref _valueHints, ValueCount * 2);
         }
 
         HasVectors |= type == IrType.V128;
-        valueTypes[ValueCount] = type;
-        valueHints[ValueCount] = 0;
+        _valueTypes[ValueCount] = type;
+        _valueHints[ValueCount] = 0;
         return ValueCount++;
     }
 
     /// <summary>Appends a block.</summary>
     public ref LirBlock NewBlock()
     {
-        if (BlockCount == blocks.Length)
+        if (BlockCount == _blocks.Length)
         {
-            Array.Resize(ref blocks, BlockCount * 2);
+            Array.Resize(ref _blocks, BlockCount * 2);
         }
 
-        blocks[BlockCount] = default;
-        return ref blocks[BlockCount++];
+        _blocks[BlockCount] = default;
+        return ref _blocks[BlockCount++];
     }
 
     /// <summary>Appends an instruction without operands yet.</summary>
     public ref LirInstruction Append()
     {
-        if (InstructionCount == instructions.Length)
+        if (InstructionCount == _instructions.Length)
         {
-            Array.Resize(ref instructions, InstructionCount * 2);
+            Array.Resize(ref _instructions, InstructionCount * 2);
         }
 
-        ref LirInstruction instruction = ref instructions[InstructionCount++];
+        ref var instruction = ref _instructions[InstructionCount++];
         instruction = default;
         instruction.OperandStart = OperandCount;
         instruction.FixedBase = X64.Gpr.None;
@@ -144,15 +144,15 @@ internal sealed class LirCode
     /// <summary>Appends an operand to the instruction that was appended last.</summary>
     public void AppendOperand(LirOperand operand)
     {
-        instructions[InstructionCount - 1].OperandCount++;
-        if (OperandCount == operands.Length)
+        _instructions[InstructionCount - 1].OperandCount++;
+        if (OperandCount == _operands.Length)
         {
-            Array.Resize(ref operands, OperandCount * 2);
+            Array.Resize(ref _operands, OperandCount * 2);
         }
 
-        operands[OperandCount++] = operand;
+        _operands[OperandCount++] = operand;
     }
 
     /// <summary>Turns around the order of the instructions from an index on.</summary>
-    public void ReverseFrom(int start) => Array.Reverse(instructions, start, InstructionCount - start);
+    public void ReverseFrom(int start) => Array.Reverse(_instructions, start, InstructionCount - start);
 }

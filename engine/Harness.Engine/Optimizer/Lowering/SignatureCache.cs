@@ -9,20 +9,20 @@ internal sealed class SignatureCache
     /// <summary>Types that are remembered: those of modules that are gone must not add up.</summary>
     private const int MostTypes = 1000;
 
-    private readonly Dictionary<int, SignatureLayout> layouts = [];
+    private readonly Dictionary<int, SignatureLayout> _layouts = [];
 
     /// <summary>The layout of a function type.</summary>
     public SignatureLayout Get(int canonicalTypeId)
     {
-        if (!layouts.TryGetValue(canonicalTypeId, out SignatureLayout? layout))
+        if (!_layouts.TryGetValue(canonicalTypeId, out var layout))
         {
             layout = new SignatureLayout(TypeRegistry.Get(canonicalTypeId).Function!);
-            if (layouts.Count == MostTypes)
+            if (_layouts.Count == MostTypes)
             {
-                layouts.Clear();
+                _layouts.Clear();
             }
 
-            layouts.Add(canonicalTypeId, layout);
+            _layouts.Add(canonicalTypeId, layout);
         }
 
         return layout;

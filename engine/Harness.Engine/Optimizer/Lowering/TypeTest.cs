@@ -87,11 +87,11 @@ internal readonly record struct TypeTest(ValueType Target, TypeTestKind Kind, bo
     /// <param name="target">The type that is asked for.</param>
     public static TypeTest Of(ValueType known, ValueType target)
     {
-        AbstractHeapType top = TypeRegistry.TopOf(target.HeapType);
-        HeapType heapType = known.IsReference ? known.HeapType : HeapType.Abstract(top);
-        bool mayBeNull = !known.IsReference || known.IsNullable;
-        TypeTestKind kind = KindOf(heapType, target.HeapType, top);
-        bool mayBeI31 = kind is TypeTestKind.Flags or TypeTestKind.Exact or TypeTestKind.Display
+        var top = TypeRegistry.TopOf(target.HeapType);
+        var heapType = known.IsReference ? known.HeapType : HeapType.Abstract(top);
+        var mayBeNull = !known.IsReference || known.IsNullable;
+        var kind = KindOf(heapType, target.HeapType, top);
+        var mayBeI31 = kind is TypeTestKind.Flags or TypeTestKind.Exact or TypeTestKind.Display
             && !heapType.IsDefined && heapType.AbstractType is AbstractHeapType.Any or AbstractHeapType.Eq or AbstractHeapType.I31 or AbstractHeapType.Extern;
         return new TypeTest(target, kind, mayBeNull, mayBeI31);
     }

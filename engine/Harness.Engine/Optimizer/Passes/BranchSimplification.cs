@@ -22,8 +22,8 @@ internal sealed class BranchSimplification : IPass
     {
         while (!graph.IsControlSimple && graph.Budget.TryDraw(graph.Analyses.Order.Count))
         {
-            List<Block> order = graph.Analyses.Order;
-            bool changed = SimplifyTerminators(graph, order, out bool hasEmptyBlocks);
+            var order = graph.Analyses.Order;
+            var changed = SimplifyTerminators(graph, order, out var hasEmptyBlocks);
             changed |= hasEmptyBlocks && SkipEmptyBlocks(graph, order);
 
             if (changed)
@@ -49,15 +49,15 @@ internal sealed class BranchSimplification : IPass
     /// <param name="hasEmptyBlocks">Whether any block that control comes to does nothing but pass it on.</param>
     private static bool SimplifyTerminators(Graph graph, List<Block> order, out bool hasEmptyBlocks)
     {
-        bool changed = false;
+        var changed = false;
         hasEmptyBlocks = false;
         IncomingEdges? incoming = null;
-        int[] taken = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
+        var taken = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
         Array.Clear(taken, 0, graph.Blocks.Count);
-        bool[] isReached = RentCleared(graph.Blocks.Count);
-        bool[] isVisited = RentCleared(graph.Blocks.Count);
+        var isReached = RentCleared(graph.Blocks.Count);
+        var isVisited = RentCleared(graph.Blocks.Count);
         isReached[order[0].Id] = true;
-        foreach (Block block in order)
+        foreach (var block in order)
         {
             isVisited[block.Id] = true;
             if (!isReached[block.Id])
@@ -66,9 +66,9 @@ internal sealed class BranchSimplification : IPass
             }
 
             List<int>? narrowed = null;
-            for (int i = 0; incoming is not null && i < block.Parameters.Count; i++)
+            for (var i = 0; incoming is not null && i < block.Parameters.Count; i++)
             {
-                int only = OnlyArgumentLeft(block, i, incoming);
+                var only = OnlyArgumentLeft(block, i, incoming);
                 if (only >= 0)
                 {
                     // The parameter itself goes with the edges' arguments.
@@ -78,7 +78,7 @@ internal sealed class BranchSimplification : IPass
 
             PutFirst(block, narrowed);
 
-            int edge = TakenEdge(graph, block, out bool isChanged);
+            var edge = TakenEdge(graph, block, out var isChanged);
             changed |= isChanged;
             if (edge >= 0)
             {
@@ -91,7 +91,7 @@ internal sealed class BranchSimplification : IPass
             }
 
             hasEmptyBlocks |= IsEmpty(graph, block);
-            foreach (Edge successor in block.Successors)
+            foreach (var successor in block.Successors)
             {
                 isReached[successor.Target] = true;
             }
@@ -104,19 +104,19 @@ internal sealed class BranchSimplification : IPass
 
         int OnlyArgumentLeft(Block block, int position, IncomingEdges edges)
         {
-            int only = -1;
-            foreach (IncomingEdge edge in edges.Of(block))
+            var only = -1;
+            foreach (var edge in edges.Of(block))
             {
-                bool isJump = taken[edge.Source] != 0;
+                var isJump = taken[edge.Source] != 0;
                 if ((isVisited[edge.Source] && !isReached[edge.Source]) || (isJump && taken[edge.Source] != edge.Index + 1))
                 {
                     continue;
                 }
 
                 // A branch on the contrary has exchanged its edges.
-                Edge[] successors = graph.Blocks[edge.Source].Successors;
-                int index = isJump ? 0 : successors[edge.Index].Target == block.Id ? edge.Index : 1 - edge.Index;
-                int argument = graph.Resolve(successors[index].Arguments[position]);
+                var successors = graph.Blocks[edge.Source].Successors;
+                var index = isJump ? 0 : successors[edge.Index].Target == block.Id ? edge.Index : 1 - edge.Index;
+                var argument = graph.Resolve(successors[index].Arguments[position]);
                 if (argument == block.Parameters[position] || argument == only)
                 {
                     continue;
@@ -141,17 +141,17 @@ internal sealed class BranchSimplification : IPass
     private static int TakenEdge(Graph graph, Block block, out bool isChanged)
     {
         isChanged = false;
-        ref Terminator terminator = ref block.Terminator;
+        ref var terminator = ref block.Terminator;
         if (terminator.Kind is not (TerminatorKind.Branch or TerminatorKind.Switch))
         {
             return -1;
         }
 
-        int value = graph.Resolve(terminator.Value);
-        Edge[] successors = block.Successors;
+        var value = graph.Resolve(terminator.Value);
+        var successors = block.Successors;
         if (graph[value].Op == Opcode.I32Const)
         {
-            uint index = (uint)graph[value].Immediate;
+            var index = (uint)graph[value].Immediate;
             return terminator.Kind == TerminatorKind.Branch
                 ? (index != 0 ? 0 : 1)
                 : (int)Math.Min(index, (uint)successors.Length - 1);
@@ -174,7 +174,7 @@ internal sealed class BranchSimplification : IPass
 
     private static bool AreSame(Graph graph, Edge[] edges)
     {
-        foreach (Edge edge in edges)
+        foreach (var edge in edges)
         {
             if (!IsSame(graph, edge, edges[0]))
             {
@@ -192,7 +192,7 @@ internal sealed class BranchSimplification : IPass
             return false;
         }
 
-        for (int i = 0; i < edge.Arguments.Length; i++)
+        for (var i = 0; i < edge.Arguments.Length; i++)
         {
             if (graph.Resolve(edge.Arguments[i]) != graph.Resolve(other.Arguments[i]))
             {
@@ -210,8 +210,8 @@ internal sealed class BranchSimplification : IPass
     private static bool SkipEmptyBlocks(Graph graph, List<Block> order)
     {
         int[]? edgeCounts = null;
-        bool changed = false;
-        for (int i = order.Count - 1; i >= 0; i--)
+        var changed = false;
+        for (var i = order.Count - 1; i >= 0; i--)
         {
             graph.Budget.CountStep();
             changed |= SkipEmptyBlocksAfter(graph, order[i], ref edgeCounts);
@@ -231,17 +231,17 @@ internal sealed class BranchSimplification : IPass
     /// <param name="edgeCounts">By block, how many edges lead there now; null as long as no empty block was found: in most graphs there is none.</param>
     private static bool SkipEmptyBlocksAfter(Graph graph, Block block, ref int[]? edgeCounts)
     {
-        bool changed = false;
-        for (int i = 0; i < block.Successors.Length; i++)
+        var changed = false;
+        for (var i = 0; i < block.Successors.Length; i++)
         {
-            Edge edge = block.Successors[i];
-            Block target = graph.Blocks[edge.Target];
+            var edge = block.Successors[i];
+            var target = graph.Blocks[edge.Target];
             if (target == block || !IsEmpty(graph, target))
             {
                 continue;
             }
 
-            Edge next = target.Successors[0];
+            var next = target.Successors[0];
             if (next.Target == target.Id)
             {
                 continue;
@@ -265,8 +265,8 @@ internal sealed class BranchSimplification : IPass
 
     private static int[] CountEdges(Graph graph)
     {
-        int[] counts = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
-        foreach (Block block in graph.Blocks)
+        var counts = ArrayPool<int>.Shared.Rent(graph.Blocks.Count);
+        foreach (var block in graph.Blocks)
         {
             counts[block.Id] = block.Predecessors.Count;
         }
@@ -282,7 +282,7 @@ internal sealed class BranchSimplification : IPass
             return false;
         }
 
-        foreach (int id in block.Nodes)
+        foreach (var id in block.Nodes)
         {
             if (graph[id].Op is not (IrOp.Alias or IrOp.Nop))
             {
@@ -295,8 +295,8 @@ internal sealed class BranchSimplification : IPass
 
     private static bool RemoveRedundantParameters(Graph graph, List<Block> order)
     {
-        bool changed = false;
-        foreach (Block block in order)
+        var changed = false;
+        foreach (var block in order)
         {
             if (block.Parameters.Count > 0)
             {
@@ -305,7 +305,7 @@ internal sealed class BranchSimplification : IPass
         }
 
         // What is redundant in the header of a loop may follow from the loops inside.
-        for (int i = order.Count - 1; changed && i >= 0; i--)
+        for (var i = order.Count - 1; changed && i >= 0; i--)
         {
             if (order[i].IsLoopHeader && order[i].Parameters.Count > 0)
             {
@@ -318,12 +318,12 @@ internal sealed class BranchSimplification : IPass
 
     private static bool RemoveRedundantParameters(Graph graph, Block block, IncomingEdges incoming)
     {
-        ReadOnlySpan<IncomingEdge> edges = incoming.Of(block);
+        var edges = incoming.Of(block);
         bool[]? redundant = null;
         List<int>? narrowed = null;
-        for (int i = block.Parameters.Count - 1; i >= 0; i--)
+        for (var i = block.Parameters.Count - 1; i >= 0; i--)
         {
-            int only = graph[block.Parameters[i]].Op == IrOp.Alias
+            var only = graph[block.Parameters[i]].Op == IrOp.Alias
                 ? graph.Resolve(block.Parameters[i])
                 : OnlyArgument(graph, block.Parameters[i], i, edges, incoming);
             if (only >= 0)
@@ -340,13 +340,13 @@ internal sealed class BranchSimplification : IPass
         }
 
         PutFirst(block, narrowed);
-        foreach (IncomingEdge edge in edges)
+        foreach (var edge in edges)
         {
-            ref Edge led = ref graph.Blocks[edge.Source].Successors[edge.Index];
+            ref var led = ref graph.Blocks[edge.Source].Successors[edge.Index];
             led = led with { Arguments = Without(led.Arguments, redundant) };
         }
 
-        int[] kept = Without([.. block.Parameters], redundant);
+        var kept = Without([.. block.Parameters], redundant);
         block.Parameters.Clear();
         block.Parameters.AddRange(kept);
         return true;
@@ -359,10 +359,10 @@ internal sealed class BranchSimplification : IPass
     private static void ReplaceParameter(Graph graph, Block block, int parameter, int value, ref List<int>? narrowed)
     {
         value = graph.Resolve(value);
-        Modules.ValueType type = graph[parameter].ReferenceType;
+        var type = graph[parameter].ReferenceType;
         if (graph[value].Type == IrType.Ref && !graph[value].ReferenceType.IsSubtypeOf(type))
         {
-            Modules.ValueType known = ReferenceTypes.Meet(graph[value].ReferenceType, type);
+            var known = ReferenceTypes.Meet(graph[value].ReferenceType, type);
             value = graph.NewNode(block.Id, IrOp.Narrow, IrType.Ref, [value]);
             graph[value].ReferenceType = known;
             (narrowed ??= []).Add(value);
@@ -384,8 +384,8 @@ internal sealed class BranchSimplification : IPass
     private static int[] Without(int[] values, bool[] redundant)
     {
         var kept = new int[redundant.AsSpan().Count(false)];
-        int next = 0;
-        for (int i = 0; i < values.Length; i++)
+        var next = 0;
+        for (var i = 0; i < values.Length; i++)
         {
             if (!redundant[i])
             {
@@ -400,10 +400,10 @@ internal sealed class BranchSimplification : IPass
     private static int OnlyArgument(
         Graph graph, int parameter, int position, ReadOnlySpan<IncomingEdge> edges, IncomingEdges incoming)
     {
-        int only = -1;
-        foreach (IncomingEdge edge in edges)
+        var only = -1;
+        foreach (var edge in edges)
         {
-            int argument = graph.Resolve(incoming.ArgumentsOf(edge)[position]);
+            var argument = graph.Resolve(incoming.ArgumentsOf(edge)[position]);
             if (argument == parameter || argument == only)
             {
                 continue;
@@ -422,9 +422,9 @@ internal sealed class BranchSimplification : IPass
 
     private static bool MergeStraightBlocks(Graph graph, List<Block> order)
     {
-        bool changed = false;
-        bool[] merged = RentCleared(graph.Blocks.Count);
-        foreach (Block block in order)
+        var changed = false;
+        var merged = RentCleared(graph.Blocks.Count);
+        foreach (var block in order)
         {
             if (merged[block.Id])
             {
@@ -433,21 +433,21 @@ internal sealed class BranchSimplification : IPass
 
             while (block.Terminator.Kind == TerminatorKind.Jump)
             {
-                Block next = graph.Blocks[block.Successors[0].Target];
+                var next = graph.Blocks[block.Successors[0].Target];
                 if (next == block || next.Predecessors.Count != 1 || next.Id == 0)
                 {
                     break;
                 }
 
                 List<int>? narrowed = null;
-                for (int i = 0; i < next.Parameters.Count; i++)
+                for (var i = 0; i < next.Parameters.Count; i++)
                 {
                     ReplaceParameter(graph, next, next.Parameters[i], block.Successors[0].Arguments[i], ref narrowed);
                 }
 
                 PutFirst(next, narrowed);
 
-                foreach (int id in next.Nodes)
+                foreach (var id in next.Nodes)
                 {
                     graph[id].Block = block.Id;
                 }
@@ -474,7 +474,7 @@ internal sealed class BranchSimplification : IPass
 
     private static bool[] RentCleared(int length)
     {
-        bool[] rented = ArrayPool<bool>.Shared.Rent(length);
+        var rented = ArrayPool<bool>.Shared.Rent(length);
         Array.Clear(rented, 0, length);
         return rented;
     }

@@ -12,10 +12,10 @@ internal static class ConstantEvaluator
     /// <summary>Computes an operator with one operand.</summary>
     public static bool TryEvaluate(Opcode op, long operand, out long result)
     {
-        int i = (int)operand;
-        uint u = (uint)operand;
-        float f = BitConverter.Int32BitsToSingle(i);
-        double d = BitConverter.Int64BitsToDouble(operand);
+        var i = (int)operand;
+        var u = (uint)operand;
+        var f = BitConverter.Int32BitsToSingle(i);
+        var d = BitConverter.Int64BitsToDouble(operand);
         switch (op)
         {
             case Opcode.I32Eqz: return Give(i == 0, out result);
@@ -59,12 +59,12 @@ internal static class ConstantEvaluator
     /// <summary>Computes an operator with two operands.</summary>
     public static bool TryEvaluate(Opcode op, long left, long right, out long result)
     {
-        int a = (int)left;
-        int b = (int)right;
-        float fa = BitConverter.Int32BitsToSingle(a);
-        float fb = BitConverter.Int32BitsToSingle(b);
-        double da = BitConverter.Int64BitsToDouble(left);
-        double db = BitConverter.Int64BitsToDouble(right);
+        var a = (int)left;
+        var b = (int)right;
+        var fa = BitConverter.Int32BitsToSingle(a);
+        var fb = BitConverter.Int32BitsToSingle(b);
+        var da = BitConverter.Int64BitsToDouble(left);
+        var db = BitConverter.Int64BitsToDouble(right);
         result = 0;
         switch (op)
         {

@@ -26,10 +26,10 @@ internal sealed class ConstantFields : IPass
         }
 
         var folder = new Folder(graph);
-        foreach (Block block in graph.Analyses.Order)
+        foreach (var block in graph.Analyses.Order)
         {
             // The nodes come before those that use them: one walk is enough but for values that go around loops.
-            foreach (int id in block.Nodes)
+            foreach (var id in block.Nodes)
             {
                 graph.Budget.CountStep();
                 folder.Visit(id);
@@ -49,13 +49,13 @@ internal sealed class ConstantFields : IPass
 
     private sealed class Folder(Graph graph)
     {
-        private readonly EntryConstants constants = new(graph);
-        private readonly Dictionary<int, ConstantObject?> known = [];
+        private readonly EntryConstants _constants = new(graph);
+        private readonly Dictionary<int, ConstantObject?> _known = [];
 
         /// <summary>By node that passes an object on, the node that makes the object.</summary>
-        private readonly Dictionary<int, int> origins = [];
+        private readonly Dictionary<int, int> _origins = [];
 
-        public void PlaceConstants() => constants.Place();
+        public void PlaceConstants() => _constants.Place();
 
         public void Visit(int id)
         {
@@ -65,8 +65,8 @@ internal sealed class ConstantFields : IPass
                     Know(id, ConstantObject.OfGlobal(graph.Module, (int)graph[id].Immediate));
                     break;
                 case IrOp.Narrow or IrOp.RefCast:
-                    Know(id, known.GetValueOrDefault(graph.Input(id, 0)));
-                    origins[id] = OriginOf(graph.Input(id, 0));
+                    Know(id, _known.GetValueOrDefault(graph.Input(id, 0)));
+                    _origins[id] = OriginOf(graph.Input(id, 0));
                     break;
                 case var op when Access.ReadsObject(op):
                     VisitLoad(id);
@@ -77,7 +77,7 @@ internal sealed class ConstantFields : IPass
                 case IrOp.ReferenceEqual:
                     if (IsOwnFunction(graph.Input(id, 0)) && IsOwnFunction(graph.Input(id, 1)))
                     {
-                        graph.Replace(id, constants.I32(FunctionOf(graph.Input(id, 0)) == FunctionOf(graph.Input(id, 1)) ? 1 : 0));
+                        graph.Replace(id, _constants.I32(FunctionOf(graph.Input(id, 0)) == FunctionOf(graph.Input(id, 1)) ? 1 : 0));
                     }
 
                     break;
@@ -89,7 +89,7 @@ internal sealed class ConstantFields : IPass
 
         public void VisitEnd(Block block)
         {
-            ref Terminator terminator = ref block.Terminator;
+            ref var terminator = ref block.Terminator;
             if (terminator.Kind == TerminatorKind.TailCall && terminator.Immediate < 0
                 && graph[graph.Resolve(terminator.Values[0])].Op == IrOp.FunctionAddress)
             {
@@ -102,21 +102,21 @@ internal sealed class ConstantFields : IPass
         {
             if (value is not null)
             {
-                known[id] = value;
+                _known[id] = value;
             }
         }
 
         private void VisitLoad(int id)
         {
-            Node node = graph[id];
-            FieldType type = Access.Of(graph, id).Type;
-            if (type.IsMutable || !TryFindIndex(id, out int index))
+            var node = graph[id];
+            var type = Access.Of(graph, id).Type;
+            if (type.IsMutable || !TryFindIndex(id, out var index))
             {
                 return;
             }
 
-            int source = graph.Input(id, 0);
-            if (known.TryGetValue(source, out ConstantObject? constant))
+            var source = graph.Input(id, 0);
+            if (_known.TryGetValue(source, out var constant))
             {
                 if ((constant!.IsStruct || constant.IsArray) && index < constant.Operands.Length
                     && TypeRegistry.IsSubtype((int)constant.Operation.Bits, node.Aux))
@@ -127,7 +127,7 @@ internal sealed class ConstantFields : IPass
                 return;
             }
 
-            int origin = OriginOf(source);
+            var origin = OriginOf(source);
             if (graph[origin].Op is IrOp.NewStruct or IrOp.NewArrayFixed && !type.IsPacked && index < graph[origin].InputCount
                 && TypeRegistry.IsSubtype(graph[origin].Aux, node.Aux))
             {
@@ -150,29 +150,29 @@ internal sealed class ConstantFields : IPass
         /// <summary>Lets a load stand for the constant that it gives.</summary>
         private void Become(int id, ConstantObject value, FieldType type)
         {
-            long bits = (long)value.Operation.Bits;
+            var bits = (long)value.Operation.Bits;
             switch (value.Operation.Opcode)
             {
                 case Opcode.I32Const:
-                    graph.Replace(id, constants.I32(Unpack((int)bits, type.Packing, graph[id].Op)));
+                    graph.Replace(id, _constants.I32(Unpack((int)bits, type.Packing, graph[id].Op)));
                     break;
                 case Opcode.I64Const or Opcode.F64Const:
-                    graph.Replace(id, constants.Get(value.Operation.Opcode, graph[id].Type, bits, default));
+                    graph.Replace(id, _constants.Get(value.Operation.Opcode, graph[id].Type, bits, default));
                     break;
                 case Opcode.F32Const:
-                    graph.Replace(id, constants.Get(Opcode.F32Const, IrType.F32, (int)bits, default));
+                    graph.Replace(id, _constants.Get(Opcode.F32Const, IrType.F32, (int)bits, default));
                     break;
                 case Opcode.V128Const:
-                    graph.Replace(id, constants.Vector(new V128(value.Operation.Bits, value.Operation.HighBits)));
+                    graph.Replace(id, _constants.Vector(new V128(value.Operation.Bits, value.Operation.HighBits)));
                     break;
                 case Opcode.RefNull:
-                    graph.Replace(id, constants.Get(Opcode.RefNull, IrType.Ref, 0, ReferenceTypes.Null));
+                    graph.Replace(id, _constants.Get(Opcode.RefNull, IrType.Ref, 0, ReferenceTypes.Null));
                     break;
                 case Opcode.RefFunc:
-                    graph.Replace(id, constants.Function((int)bits));
+                    graph.Replace(id, _constants.Function((int)bits));
                     break;
                 case Opcode.GlobalGet when graph[id].Type == IrType.Ref:
-                    int global = constants.Get(Opcode.GlobalGet, IrType.Ref, bits, graph.Module.Globals[(int)bits].Type.Type);
+                    var global = _constants.Get(Opcode.GlobalGet, IrType.Ref, bits, graph.Module.Globals[(int)bits].Type.Type);
                     Know(global, ConstantObject.OfGlobal(graph.Module, (int)bits));
                     BecomeGlobal(id, global);
                     break;
@@ -185,8 +185,8 @@ internal sealed class ConstantFields : IPass
         /// <summary>Lets a load stand for a global, whose type may say less of it: a descriptor is not null, though the global that it comes from might be by its type.</summary>
         private void BecomeGlobal(int id, int global)
         {
-            ref Node load = ref graph[id];
-            Modules.ValueType type = graph[global].ReferenceType;
+            ref var load = ref graph[id];
+            var type = graph[global].ReferenceType;
             if (type.IsSubtypeOf(load.ReferenceType))
             {
                 graph.Replace(id, global);
@@ -199,12 +199,12 @@ internal sealed class ConstantFields : IPass
             load.Aux = 0;
             load.InputCount = 1;
             graph.Inputs(id)[0] = global;
-            Know(id, known.GetValueOrDefault(global));
+            Know(id, _known.GetValueOrDefault(global));
         }
 
         private static int Unpack(int value, Packing packing, Opcode load)
         {
-            bool isSigned = load is Opcode.StructGetS or Opcode.ArrayGetS;
+            var isSigned = load is Opcode.StructGetS or Opcode.ArrayGetS;
             return packing switch
             {
                 Packing.I8 => isSigned ? (sbyte)value : (byte)value,
@@ -215,13 +215,13 @@ internal sealed class ConstantFields : IPass
 
         private void VisitLength(int id)
         {
-            int source = graph.Input(id, 0);
-            int origin = OriginOf(source);
-            if (known.TryGetValue(source, out ConstantObject? constant))
+            var source = graph.Input(id, 0);
+            var origin = OriginOf(source);
+            if (_known.TryGetValue(source, out var constant))
             {
                 if (constant!.IsArray)
                 {
-                    graph.Replace(id, constants.I32(constant.Operands.Length));
+                    graph.Replace(id, _constants.I32(constant.Operands.Length));
                 }
             }
             else if (graph[origin].Op == IrOp.NewArray)
@@ -230,20 +230,20 @@ internal sealed class ConstantFields : IPass
             }
             else if (graph[origin].Op == IrOp.NewArrayFixed)
             {
-                graph.Replace(id, constants.I32(graph[origin].InputCount));
+                graph.Replace(id, _constants.I32(graph[origin].InputCount));
             }
         }
 
         private void VisitCall(int id)
         {
-            int callee = graph.Input(id, 0);
+            var callee = graph.Input(id, 0);
             if (graph[callee].Op != IrOp.FunctionAddress)
             {
                 return;
             }
 
-            int function = FunctionOf(callee);
-            ref Node call = ref graph[id];
+            var function = FunctionOf(callee);
+            ref var call = ref graph[id];
             graph.SetOperator(id, IrOp.CallDirect);
             call.Immediate = function;
             call.Aux = graph.Module.Functions[function].CanonicalTypeId;
@@ -256,7 +256,7 @@ internal sealed class ConstantFields : IPass
         {
             while (graph[id].Op is IrOp.Narrow or IrOp.RefCast)
             {
-                id = origins.TryGetValue(id, out int origin) ? graph.Resolve(origin) : graph.Input(id, 0);
+                id = _origins.TryGetValue(id, out var origin) ? graph.Resolve(origin) : graph.Input(id, 0);
             }
 
             return id;

@@ -29,7 +29,7 @@ internal sealed record ConstantObject(ConstOperation Operation, ImmutableArray<C
     {
         while (module.Globals[index] is { Type.IsMutable: false, Initializer: { } initializer })
         {
-            ConstantObject value = Parse(initializer);
+            var value = Parse(initializer);
             if (value.Operation.Opcode != Opcode.GlobalGet)
             {
                 return value;
@@ -44,10 +44,10 @@ internal sealed record ConstantObject(ConstOperation Operation, ImmutableArray<C
     private static ConstantObject Parse(ConstExpression expression)
     {
         var stack = new Stack<ConstantObject>();
-        foreach (ConstOperation operation in expression.Operations)
+        foreach (var operation in expression.Operations)
         {
             var operands = new ConstantObject[OperandCount(operation)];
-            for (int i = operands.Length - 1; i >= 0; i--)
+            for (var i = operands.Length - 1; i >= 0; i--)
             {
                 operands[i] = stack.Pop();
             }
@@ -66,8 +66,8 @@ internal sealed record ConstantObject(ConstOperation Operation, ImmutableArray<C
             return operands;
         }
 
-        DefinedType type = TypeRegistry.Get((int)operation.Bits);
-        ImmutableArray<ConstantObject> fields = operation.Opcode == Opcode.StructNewDesc
+        var type = TypeRegistry.Get((int)operation.Bits);
+        var fields = operation.Opcode == Opcode.StructNewDesc
             ? operands.RemoveAt(operands.Length - 1)
             : [.. type.Struct!.Fields.Select(field => new ConstantObject(ZeroOf(field.Type), []))];
         return fields.Insert(type.DescriptorSlot, operands[^1]);

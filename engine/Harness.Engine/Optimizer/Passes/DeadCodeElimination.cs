@@ -17,14 +17,14 @@ internal sealed class DeadCodeElimination : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        List<Block> order = graph.Analyses.Order;
-        bool[] live = new Marking(graph).Run(order);
+        var order = graph.Analyses.Order;
+        var live = new Marking(graph).Run(order);
         Predicate<int> isLive = id => live[id];
         Predicate<int> isDead = id => !live[id];
-        bool hasDeadParameters = false;
-        foreach (Block block in order)
+        var hasDeadParameters = false;
+        foreach (var block in order)
         {
-            foreach (int id in block.Nodes)
+            foreach (var id in block.Nodes)
             {
                 if (!live[id])
                 {
@@ -51,13 +51,13 @@ internal sealed class DeadCodeElimination : IPass
     private static void RemoveArguments(Graph graph, List<Block> order, bool[] live)
     {
         var kept = new List<int>();
-        foreach (Block block in order)
+        foreach (var block in order)
         {
-            foreach (ref Edge edge in block.Successors.AsSpan())
+            foreach (ref var edge in block.Successors.AsSpan())
             {
-                List<int> parameters = graph.Blocks[edge.Target].Parameters;
+                var parameters = graph.Blocks[edge.Target].Parameters;
                 kept.Clear();
-                for (int i = 0; i < parameters.Count; i++)
+                for (var i = 0; i < parameters.Count; i++)
                 {
                     if (live[parameters[i]])
                     {
@@ -75,29 +75,29 @@ internal sealed class DeadCodeElimination : IPass
 
     private sealed class Marking(Graph graph)
     {
-        private readonly bool[] live = ArrayPool<bool>.Shared.Rent(graph.NodeCount);
-        private readonly bool[] liveStates = new bool[graph.FrameStates.Count];
+        private readonly bool[] _live = ArrayPool<bool>.Shared.Rent(graph.NodeCount);
+        private readonly bool[] _liveStates = new bool[graph.FrameStates.Count];
 
         /// <summary>Nodes that are needed and whose own needs are still to be marked; none is there twice.</summary>
-        private readonly int[] work = ArrayPool<int>.Shared.Rent(graph.NodeCount);
-        private readonly IncomingEdges incoming = graph.Analyses.Incoming;
+        private readonly int[] _work = ArrayPool<int>.Shared.Rent(graph.NodeCount);
+        private readonly IncomingEdges _incoming = graph.Analyses.Incoming;
 
         /// <summary>By parameter, its place among those of its block.</summary>
-        private readonly int[] positions = ArrayPool<int>.Shared.Rent(graph.NodeCount);
-        private int workCount;
+        private readonly int[] _positions = ArrayPool<int>.Shared.Rent(graph.NodeCount);
+        private int _workCount;
 
         /// <returns>By node, whether it is needed; the caller gives the array back.</returns>
         public bool[] Run(List<Block> order)
         {
-            Array.Clear(live, 0, graph.NodeCount);
-            foreach (Block block in order)
+            Array.Clear(_live, 0, graph.NodeCount);
+            foreach (var block in order)
             {
-                for (int i = 0; i < block.Parameters.Count; i++)
+                for (var i = 0; i < block.Parameters.Count; i++)
                 {
-                    positions[block.Parameters[i]] = i;
+                    _positions[block.Parameters[i]] = i;
                 }
 
-                foreach (int id in block.Nodes)
+                foreach (var id in block.Nodes)
                 {
                     if ((OperatorTable.EffectsOf(graph, id) & Effects.Required) != 0)
                     {
@@ -105,7 +105,7 @@ internal sealed class DeadCodeElimination : IPass
                     }
                 }
 
-                ref Terminator terminator = ref block.Terminator;
+                ref var terminator = ref block.Terminator;
                 if (terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
                 {
                     Mark(terminator.Value);
@@ -123,18 +123,18 @@ internal sealed class DeadCodeElimination : IPass
                 }
             }
 
-            while (workCount > 0)
+            while (_workCount > 0)
             {
-                int id = work[--workCount];
+                var id = _work[--_workCount];
                 graph.Budget.CountStep();
-                ref Node node = ref graph[id];
+                ref var node = ref graph[id];
                 if (node.Op == IrOp.BlockParameter)
                 {
                     MarkArguments(graph.Blocks[node.Block], id);
                     continue;
                 }
 
-                foreach (int input in graph.Inputs(id))
+                foreach (var input in graph.Inputs(id))
                 {
                     Mark(input);
                 }
@@ -142,32 +142,32 @@ internal sealed class DeadCodeElimination : IPass
                 MarkState(graph.StateOf(id));
             }
 
-            ArrayPool<int>.Shared.Return(work);
-            ArrayPool<int>.Shared.Return(positions);
-            return live;
+            ArrayPool<int>.Shared.Return(_work);
+            ArrayPool<int>.Shared.Return(_positions);
+            return _live;
         }
 
         private void MarkArguments(Block block, int parameter)
         {
-            int position = positions[parameter];
-            foreach (IncomingEdge edge in incoming.Of(block))
+            var position = _positions[parameter];
+            foreach (var edge in _incoming.Of(block))
             {
-                Mark(incoming.ArgumentsOf(edge)[position]);
+                Mark(_incoming.ArgumentsOf(edge)[position]);
             }
         }
 
         private void Mark(int id)
         {
-            if (!live[id])
+            if (!_live[id])
             {
-                live[id] = true;
-                work[workCount++] = id;
+                _live[id] = true;
+                _work[_workCount++] = id;
             }
         }
 
         private void MarkAll(int[]? ids)
         {
-            foreach (int id in ids ?? [])
+            foreach (var id in ids ?? [])
             {
                 Mark(id);
             }
@@ -175,10 +175,10 @@ internal sealed class DeadCodeElimination : IPass
 
         private void MarkState(int index)
         {
-            while (index >= 0 && !liveStates[index])
+            while (index >= 0 && !_liveStates[index])
             {
-                liveStates[index] = true;
-                FrameState state = graph.FrameStates[index];
+                _liveStates[index] = true;
+                var state = graph.FrameStates[index];
                 MarkAll(state.Values);
                 index = state.Parent;
             }

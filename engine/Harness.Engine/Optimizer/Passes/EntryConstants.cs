@@ -7,11 +7,11 @@ namespace Harness.Engine.Optimizer.Passes;
 /// <summary>Nodes without inputs that a pass needs: each is made once, at the front of the entry block.</summary>
 internal sealed class EntryConstants(Graph graph)
 {
-    private readonly Dictionary<ConstantKey, int> nodes = [];
-    private readonly List<int> made = [];
+    private readonly Dictionary<ConstantKey, int> _nodes = [];
+    private readonly List<int> _made = [];
 
     /// <summary>Puts the nodes into the entry block; to be called when the pass is done.</summary>
-    public void Place() => graph.Blocks[0].Nodes.InsertRange(0, made);
+    public void Place() => graph.Blocks[0].Nodes.InsertRange(0, _made);
 
     /// <summary>A 32-bit integer.</summary>
     public int I32(int value) => Get(Opcode.I32Const, IrType.I32, value, default);
@@ -30,12 +30,12 @@ internal sealed class EntryConstants(Graph graph)
     public int Get(Opcode op, IrType type, long bits, Modules.ValueType referenceType)
     {
         var key = new ConstantKey(op, bits);
-        if (!nodes.TryGetValue(key, out int id))
+        if (!_nodes.TryGetValue(key, out var id))
         {
             id = graph.NewNode(0, op, type, [], bits);
             graph[id].ReferenceType = referenceType;
-            nodes.Add(key, id);
-            made.Add(id);
+            _nodes.Add(key, id);
+            _made.Add(id);
         }
 
         return id;

@@ -18,7 +18,7 @@ internal static class FrameStates
             }
         }
 
-        for (int i = 0; i < objects?.Count; i++)
+        for (var i = 0; i < objects?.Count; i++)
         {
             if (AnyOf(graph.Inputs(objects[i]).ToArray()))
             {
@@ -30,7 +30,7 @@ internal static class FrameStates
 
         bool AnyOf(int[] ids)
         {
-            foreach (int id in ids)
+            foreach (var id in ids)
             {
                 if (id >= 0 && graph.Resolve(id) is int resolved && graph[resolved].Op == IrOp.VirtualObject)
                 {
@@ -61,21 +61,21 @@ internal static class FrameStates
         }
 
         var chain = new List<int>();
-        for (int i = index; i >= 0; i = graph.FrameStates[i].Parent)
+        for (var i = index; i >= 0; i = graph.FrameStates[i].Parent)
         {
             chain.Add(i);
         }
 
         Dictionary<int, int>? objects = null;
-        int parent = -1;
-        for (int i = chain.Count - 1; i >= 0; i--)
+        var parent = -1;
+        for (var i = chain.Count - 1; i >= 0; i--)
         {
-            FrameState state = graph.FrameStates[chain[i]];
+            var state = graph.FrameStates[chain[i]];
             int[]? values = null;
-            for (int v = 0; v < state.Values.Length; v++)
+            for (var v = 0; v < state.Values.Length; v++)
             {
-                int id = graph.Resolve(state.Values[v]);
-                int mapped = graph[id].Op != IrOp.VirtualObject ? map(id) : (objects ??= MapObjects(graph, chain, map))[id];
+                var id = graph.Resolve(state.Values[v]);
+                var mapped = graph[id].Op != IrOp.VirtualObject ? map(id) : (objects ??= MapObjects(graph, chain, map))[id];
                 if (mapped != state.Values[v])
                 {
                     values ??= [.. state.Values];
@@ -103,22 +103,22 @@ internal static class FrameStates
         var objects = new List<int>();
         var referrers = new Dictionary<int, List<int>>();
         var changed = new Stack<int>();
-        foreach (int state in states)
+        foreach (var state in states)
         {
-            foreach (int id in graph.FrameStates[state].Values)
+            foreach (var id in graph.FrameStates[state].Values)
             {
                 Add(graph.Resolve(id));
             }
         }
 
         var fields = new List<int[]>();
-        for (int i = 0; i < objects.Count; i++)
+        for (var i = 0; i < objects.Count; i++)
         {
-            int[] own = graph.Inputs(objects[i]).ToArray();
-            bool isChanged = false;
-            for (int f = 0; f < own.Length; f++)
+            var own = graph.Inputs(objects[i]).ToArray();
+            var isChanged = false;
+            for (var f = 0; f < own.Length; f++)
             {
-                int id = graph.Resolve(own[f]);
+                var id = graph.Resolve(own[f]);
                 if (graph[id].Op == IrOp.VirtualObject)
                 {
                     Add(id);
@@ -127,7 +127,7 @@ internal static class FrameStates
                     continue;
                 }
 
-                int other = map(id);
+                var other = map(id);
                 isChanged |= other != own[f];
                 own[f] = other;
             }
@@ -140,24 +140,24 @@ internal static class FrameStates
         }
 
         // Made before its fields are known, since objects may refer to each other.
-        while (changed.TryPop(out int id))
+        while (changed.TryPop(out var id))
         {
             if (mapped[id] == id)
             {
                 mapped[id] = VirtualObjects.New(graph, graph[id].Aux, graph.Inputs(id).ToArray());
-                foreach (int referrer in referrers[id])
+                foreach (var referrer in referrers[id])
                 {
                     changed.Push(referrer);
                 }
             }
         }
 
-        for (int i = 0; i < objects.Count; i++)
+        for (var i = 0; i < objects.Count; i++)
         {
             if (mapped[objects[i]] != objects[i])
             {
-                Span<int> inputs = graph.Inputs(mapped[objects[i]]);
-                for (int f = 0; f < inputs.Length; f++)
+                var inputs = graph.Inputs(mapped[objects[i]]);
+                for (var f = 0; f < inputs.Length; f++)
                 {
                     inputs[f] = mapped.GetValueOrDefault(fields[i][f], fields[i][f]);
                 }

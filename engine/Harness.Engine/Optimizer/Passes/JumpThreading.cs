@@ -17,17 +17,17 @@ internal sealed class JumpThreading : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        List<Block> order = graph.Analyses.Order;
+        var order = graph.Analyses.Order;
         if (DecidingBlocks.Find(graph, order) is not { } deciding)
         {
             return Analyses.All;
         }
 
         // From the last to the first: what an edge is led to has been led on already.
-        bool changed = false;
-        for (int i = order.Count - 1; i >= 0; i--)
+        var changed = false;
+        for (var i = order.Count - 1; i >= 0; i--)
         {
-            foreach (ref Edge edge in order[i].Successors.AsSpan())
+            foreach (ref var edge in order[i].Successors.AsSpan())
             {
                 while (deciding.TryThread(ref edge))
                 {
@@ -44,35 +44,35 @@ internal sealed class JumpThreading : IPass
     {
         private const int Nowhere = -1;
 
-        private readonly Graph graph;
-        private readonly bool[] decides;
+        private readonly Graph _graph;
+        private readonly bool[] _decides;
 
         /// <summary>By node, the deciding block that it is in.</summary>
-        private readonly int[] blockOf;
+        private readonly int[] _blockOf;
 
         /// <summary>By parameter of such a block, its place among them.</summary>
-        private readonly int[] positions;
+        private readonly int[] _positions;
 
         private DecidingBlocks(Graph graph, List<Block> candidates)
         {
-            this.graph = graph;
-            decides = new bool[graph.Blocks.Count];
-            blockOf = new int[graph.NodeCount];
-            positions = new int[graph.NodeCount];
-            Array.Fill(blockOf, Nowhere);
-            Array.Fill(positions, Nowhere);
-            foreach (Block block in candidates)
+            _graph = graph;
+            _decides = new bool[graph.Blocks.Count];
+            _blockOf = new int[graph.NodeCount];
+            _positions = new int[graph.NodeCount];
+            Array.Fill(_blockOf, Nowhere);
+            Array.Fill(_positions, Nowhere);
+            foreach (var block in candidates)
             {
-                decides[block.Id] = true;
-                foreach (int id in block.Nodes)
+                _decides[block.Id] = true;
+                foreach (var id in block.Nodes)
                 {
-                    blockOf[id] = block.Id;
+                    _blockOf[id] = block.Id;
                 }
 
-                for (int i = 0; i < block.Parameters.Count; i++)
+                for (var i = 0; i < block.Parameters.Count; i++)
                 {
-                    blockOf[block.Parameters[i]] = block.Id;
-                    positions[block.Parameters[i]] = i;
+                    _blockOf[block.Parameters[i]] = block.Id;
+                    _positions[block.Parameters[i]] = i;
                 }
             }
         }
@@ -80,7 +80,7 @@ internal sealed class JumpThreading : IPass
         /// <summary>Finds them; null if there are none.</summary>
         public static DecidingBlocks? Find(Graph graph, List<Block> order)
         {
-            List<Block> candidates = order.FindAll(block =>
+            var candidates = order.FindAll(block =>
                 !block.IsLoopHeader
                 && block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch
                 && block.Parameters.Contains(block.Terminator.Value)
@@ -98,34 +98,34 @@ internal sealed class JumpThreading : IPass
         /// <summary>Leads an edge one block further, if what it passes decides where to.</summary>
         public bool TryThread(ref Edge edge)
         {
-            if (!decides[edge.Target])
+            if (!_decides[edge.Target])
             {
                 return false;
             }
 
-            Block through = graph.Blocks[edge.Target];
-            ref Node decision = ref graph[edge.Arguments[positions[through.Terminator.Value]]];
+            var through = _graph.Blocks[edge.Target];
+            ref var decision = ref _graph[edge.Arguments[_positions[through.Terminator.Value]]];
             if (decision.Op != Opcode.I32Const)
             {
                 return false;
             }
 
-            uint value = (uint)decision.Immediate;
-            Edge next = through.Successors[through.Terminator.Kind == TerminatorKind.Branch
+            var value = (uint)decision.Immediate;
+            var next = through.Successors[through.Terminator.Kind == TerminatorKind.Branch
                 ? (value != 0 ? 0 : 1)
                 : (int)Math.Min(value, (uint)through.Successors.Length - 1)];
 
             // A loop keeps its ways in: the state at its entry is of one of them.
-            if (graph.Blocks[next.Target].IsLoopHeader || !graph.Budget.TryDraw(1 + next.Arguments.Length))
+            if (_graph.Blocks[next.Target].IsLoopHeader || !_graph.Budget.TryDraw(1 + next.Arguments.Length))
             {
                 return false;
             }
 
             var arguments = new int[next.Arguments.Length];
-            for (int i = 0; i < arguments.Length; i++)
+            for (var i = 0; i < arguments.Length; i++)
             {
-                int argument = next.Arguments[i];
-                arguments[i] = blockOf[argument] == through.Id ? edge.Arguments[positions[argument]] : argument;
+                var argument = next.Arguments[i];
+                arguments[i] = _blockOf[argument] == through.Id ? edge.Arguments[_positions[argument]] : argument;
             }
 
             edge = new Edge(next.Target, arguments);
@@ -138,17 +138,17 @@ internal sealed class JumpThreading : IPass
         /// </summary>
         private void LeaveOutThoseOfWhichOthersKnow()
         {
-            for (int id = 0; id < graph.NodeCount; id++)
+            for (var id = 0; id < _graph.NodeCount; id++)
             {
-                LeaveOutOthersThan(blockOf[id], graph.Inputs(id));
+                LeaveOutOthersThan(_blockOf[id], _graph.Inputs(id));
             }
 
-            foreach (FrameState state in graph.FrameStates)
+            foreach (var state in _graph.FrameStates)
             {
                 LeaveOutOthersThan(Nowhere, state.Values);
             }
 
-            foreach (Block block in graph.Blocks)
+            foreach (var block in _graph.Blocks)
             {
                 LeaveOutOthersThan(Nowhere, block.Terminator.Values);
                 if (block.Terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
@@ -156,21 +156,21 @@ internal sealed class JumpThreading : IPass
                     LeaveOutOthersThan(block.Id, [block.Terminator.Value]);
                 }
 
-                foreach (Edge edge in block.Successors)
+                foreach (var edge in block.Successors)
                 {
                     LeaveOutOthersThan(block.Id, edge.Arguments);
-                    decides[block.Id] &= !Array.Exists(edge.Arguments, argument => blockOf[argument] == block.Id && positions[argument] == Nowhere);
+                    _decides[block.Id] &= !Array.Exists(edge.Arguments, argument => _blockOf[argument] == block.Id && _positions[argument] == Nowhere);
                 }
             }
         }
 
         private void LeaveOutOthersThan(int block, ReadOnlySpan<int> values)
         {
-            foreach (int value in values)
+            foreach (var value in values)
             {
-                if (blockOf[value] != Nowhere && blockOf[value] != block)
+                if (_blockOf[value] != Nowhere && _blockOf[value] != block)
                 {
-                    decides[blockOf[value]] = false;
+                    _decides[_blockOf[value]] = false;
                 }
             }
         }

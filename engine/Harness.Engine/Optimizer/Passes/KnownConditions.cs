@@ -5,10 +5,10 @@ namespace Harness.Engine.Optimizer.Passes;
 /// </summary>
 internal sealed class KnownConditions
 {
-    private readonly Stack<int> learned = new();
+    private readonly Stack<int> _learned = new();
 
     /// <summary>By node, what is known of it; nodes that are not there have been made since, and nothing is known of them.</summary>
-    private State[] states = new State[256];
+    private State[] _states = new State[256];
 
     /// <summary>What is known of a condition.</summary>
     private enum State : byte
@@ -19,12 +19,12 @@ internal sealed class KnownConditions
     }
 
     /// <summary>How much has been learned, for <see cref="Forget"/>.</summary>
-    public int Count => learned.Count;
+    public int Count => _learned.Count;
 
     /// <summary>Whether a condition is known, and then whether it holds.</summary>
     public bool IsKnown(int condition, out bool isTrue)
     {
-        State state = condition < states.Length ? states[condition] : State.Unknown;
+        var state = condition < _states.Length ? _states[condition] : State.Unknown;
         isTrue = state == State.True;
         return state != State.Unknown;
     }
@@ -33,27 +33,27 @@ internal sealed class KnownConditions
     /// <returns>Whether nothing was known of it before.</returns>
     public bool TryLearn(int condition, bool isTrue)
     {
-        if (condition >= states.Length)
+        if (condition >= _states.Length)
         {
-            Array.Resize(ref states, Math.Max(2 * states.Length, condition + 1));
+            Array.Resize(ref _states, Math.Max(2 * _states.Length, condition + 1));
         }
 
-        if (states[condition] != State.Unknown)
+        if (_states[condition] != State.Unknown)
         {
             return false;
         }
 
-        states[condition] = isTrue ? State.True : State.False;
-        learned.Push(condition);
+        _states[condition] = isTrue ? State.True : State.False;
+        _learned.Push(condition);
         return true;
     }
 
     /// <summary>Forgets the latest until so much is left.</summary>
     public void Forget(int count)
     {
-        while (learned.Count > count)
+        while (_learned.Count > count)
         {
-            states[learned.Pop()] = State.Unknown;
+            _states[_learned.Pop()] = State.Unknown;
         }
     }
 }

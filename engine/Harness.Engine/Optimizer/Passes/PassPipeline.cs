@@ -12,7 +12,7 @@ namespace Harness.Engine.Optimizer.Passes;
 /// <summary>The passes that the options ask for, in their order.</summary>
 internal sealed class PassPipeline
 {
-    private readonly IPass[] passes;
+    private readonly IPass[] _passes;
 
     /// <summary>Chooses the passes.</summary>
     public PassPipeline(EngineOptions options)
@@ -22,7 +22,7 @@ internal sealed class PassPipeline
 
     private PassPipeline(EngineOptions options, bool isTrial)
     {
-        Redundancies redundancies =
+        var redundancies =
             (options.PassGvn ? Redundancies.Computations : Redundancies.None)
             | (options.PassLoadElimination ? Redundancies.Loads : Redundancies.None)
             | (options.PassBoundsCheckElimination ? Redundancies.Checks : Redundancies.None)
@@ -57,12 +57,15 @@ internal sealed class PassPipeline
             (options.PassDce, new DeadCodeElimination()),
         ];
         var chosen = new List<IPass>(all.Length);
-        foreach ((bool isOn, IPass pass) in all)
+        foreach (var (isOn, pass) in all)
         {
-            if (isOn) chosen.Add(pass);
+            if (isOn)
+            {
+                chosen.Add(pass);
+            }
         }
 
-        passes = [.. chosen];
+        _passes = [.. chosen];
     }
 
     /// <summary>The passes that simplify a function which is built in trial: all but those of loops and the clean-up after these.</summary>
@@ -91,10 +94,10 @@ internal sealed class PassPipeline
         CancellationToken cancellation = default)
     {
         observe?.Invoke("build", graph, buildTime);
-        foreach (IPass pass in passes)
+        foreach (var pass in _passes)
         {
             cancellation.ThrowIfCancellationRequested();
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             Apply(pass, graph);
             if (graph.Budget.IsUsedUp)
             {

@@ -14,19 +14,19 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
     /// <summary>Marks constants among the values that places hold.</summary>
     private const long ConstantBit = 1L << 62;
 
-    private readonly Dictionary<int, long>?[] entries = new Dictionary<int, long>?[code.BlockCount];
-    private readonly Queue<int> work = new();
-    private Dictionary<int, long> places = [];
-    private Dictionary<int, long> placesAtCall = [];
-    private int nextMove;
+    private readonly Dictionary<int, long>?[] _entries = new Dictionary<int, long>?[code.BlockCount];
+    private readonly Queue<int> _work = new();
+    private Dictionary<int, long> _places = [];
+    private Dictionary<int, long> _placesAtCall = [];
+    private int _nextMove;
 
     /// <summary>Checks the allocation.</summary>
     /// <exception cref="InvalidOperationException">An input is not where it is expected.</exception>
     public void Verify()
     {
-        entries[0] = [];
-        work.Enqueue(0);
-        while (work.TryDequeue(out int block))
+        _entries[0] = [];
+        _work.Enqueue(0);
+        while (_work.TryDequeue(out var block))
         {
             VerifyBlock(block);
         }
@@ -34,23 +34,23 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
 
     private void VerifyBlock(int index)
     {
-        ref LirBlock block = ref code.Block(index);
-        places = new Dictionary<int, long>(entries[index]!);
-        nextMove = 0;
-        while (nextMove < moves.Count && moves.InstructionOf(nextMove) < block.FirstInstruction)
+        ref var block = ref code.Block(index);
+        _places = new Dictionary<int, long>(_entries[index]!);
+        _nextMove = 0;
+        while (_nextMove < moves.Count && moves.InstructionOf(_nextMove) < block.FirstInstruction)
         {
-            nextMove++;
+            _nextMove++;
         }
 
-        for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
+        for (var i = block.FirstInstruction; i < block.EndInstruction; i++)
         {
             VerifyInstruction(i);
         }
 
-        for (int s = 0; s < block.SuccessorCount; s++)
+        for (var s = 0; s < block.SuccessorCount; s++)
         {
-            bool isHandler = s == 1 && code.Instruction(block.EndInstruction - 1).Op == LirOp.Invoke;
-            Enter(index, code.Successors[block.FirstSuccessor + s], isHandler ? placesAtCall : places);
+            var isHandler = s == 1 && code.Instruction(block.EndInstruction - 1).Op == LirOp.Invoke;
+            Enter(index, code.Successors[block.FirstSuccessor + s], isHandler ? _placesAtCall : _places);
         }
     }
 
@@ -58,21 +58,21 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
     private void Enter(int from, int to, Dictionary<int, long> held)
     {
         var state = new Dictionary<int, long>(held);
-        ref LirBlock target = ref code.Block(to);
+        ref var target = ref code.Block(to);
         if (target.GraphBlock >= 0)
         {
-            List<int> parameters = code.Graph.Blocks[target.GraphBlock].Parameters;
-            ReadOnlySpan<LirOperand> arguments = code.Operands(code.Instruction(code.Block(from).EndInstruction - 1));
-            for (int i = 0; i < parameters.Count; i++)
+            var parameters = code.Graph.Blocks[target.GraphBlock].Parameters;
+            var arguments = code.Operands(code.Instruction(code.Block(from).EndInstruction - 1));
+            for (var i = 0; i < parameters.Count; i++)
             {
-                int parameter = code.ValueOfNode[parameters[i]];
-                Location location = lifetimes[parameter].Location;
+                var parameter = code.ValueOfNode[parameters[i]];
+                var location = lifetimes[parameter].Location;
                 if (location.IsNone)
                 {
                     continue;
                 }
 
-                long expected = arguments[i].IsConstant
+                var expected = arguments[i].IsConstant
                     ? ConstantBit ^ Constants.RegisterBits(code.Graph, arguments[i].ConstantNode)
                     : arguments[i].Value;
                 Require(location, expected, code.Block(from).EndInstruction - 1, held);
@@ -80,64 +80,64 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
             }
         }
 
-        Dictionary<int, long>? known = entries[to];
+        var known = _entries[to];
         if (known is null)
         {
-            entries[to] = state;
-            work.Enqueue(to);
+            _entries[to] = state;
+            _work.Enqueue(to);
             return;
         }
 
-        bool isChanged = false;
-        foreach (int place in known.Keys.ToArray())
+        var isChanged = false;
+        foreach (var place in known.Keys.ToArray())
         {
-            if (!state.TryGetValue(place, out long value) || value != known[place])
+            if (!state.TryGetValue(place, out var value) || value != known[place])
             {
                 known.Remove(place);
                 isChanged = true;
             }
         }
 
-        if (isChanged && !work.Contains(to))
+        if (isChanged && !_work.Contains(to))
         {
-            work.Enqueue(to);
+            _work.Enqueue(to);
         }
     }
 
     private void VerifyInstruction(int index)
     {
-        ref LirInstruction instruction = ref code.Instruction(index);
-        ReadOnlySpan<LirOperand> operands = code.Operands(instruction);
+        ref var instruction = ref code.Instruction(index);
+        var operands = code.Operands(instruction);
         Apply(index, MoveGroup.Split);
         Check(operands, OperandRole.UseAtEnd, index);
         Apply(index, MoveGroup.BlockEnd);
         Check(operands, OperandRole.Use, index);
-        for (int register = 0; register < Location.RegisterCount; register++)
+        for (var register = 0; register < Location.RegisterCount; register++)
         {
             if ((instruction.Clobbers & (1u << register)) != 0)
             {
-                places.Remove(register);
+                _places.Remove(register);
             }
         }
 
         if (Safepoints.IsSafepoint(instruction.Op))
         {
             CollectGarbage(index);
-            placesAtCall = new Dictionary<int, long>(places);
+            _placesAtCall = new Dictionary<int, long>(_places);
         }
 
         Check(operands, OperandRole.UseAfterClobber, index);
-        foreach (LirOperand operand in operands)
+        foreach (var operand in operands)
         {
             if (operand.Role != OperandRole.Def || operand.Value == 0)
             {
                 continue;
             }
 
-            Location location = LocationAt(operand.Value, (4 * index) + 2);
+            var location = LocationAt(operand.Value, (4 * index) + 2);
             if (!location.IsNone)
             {
-                places[location.Code] = operand.Value;
+                _places[location.Code] = operand.Value;
             }
         }
 
@@ -147,21 +147,21 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
     private void CollectGarbage(int instruction)
     {
         var updated = new HashSet<int>();
-        foreach (Location location in safepoints.ReferencesAt(instruction))
+        foreach (var location in safepoints.ReferencesAt(instruction))
         {
             updated.Add(location.Code);
-            if (!places.TryGetValue(location.Code, out long value) || !IsReference(value))
+            if (!_places.TryGetValue(location.Code, out var value) || !IsReference(value))
             {
                 throw new InvalidOperationException(
                     $"the stack map of instruction {instruction} ({code.Instruction(instruction).Op}) names {location}, which holds v{value}");
             }
         }
 
-        foreach (var (place, value) in places.ToArray())
+        foreach (var (place, value) in _places.ToArray())
         {
             if (value > 0 && (value & ConstantBit) == 0 && IsReference(value) && !updated.Contains(place))
             {
-                places.Remove(place);
+                _places.Remove(place);
             }
         }
     }
@@ -172,25 +172,25 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
 
     private void Apply(int instruction, MoveGroup last)
     {
-        while (nextMove < moves.Count
-            && moves.GroupOf(nextMove) <= (((long)instruction << 2) | (long)last))
+        while (_nextMove < moves.Count
+            && moves.GroupOf(_nextMove) <= (((long)instruction << 2) | (long)last))
         {
-            long group = moves.GroupOf(nextMove);
-            var before = new Dictionary<int, long>(places);
-            for (; nextMove < moves.Count && moves.GroupOf(nextMove) == group; nextMove++)
+            var group = moves.GroupOf(_nextMove);
+            var before = new Dictionary<int, long>(_places);
+            for (; _nextMove < moves.Count && moves.GroupOf(_nextMove) == group; _nextMove++)
             {
-                Move move = moves[nextMove];
+                var move = moves[_nextMove];
                 if (move.From.IsNone)
                 {
-                    places[move.To.Code] = ConstantBit ^ move.Constant;
+                    _places[move.To.Code] = ConstantBit ^ move.Constant;
                 }
-                else if (before.TryGetValue(move.From.Code, out long value))
+                else if (before.TryGetValue(move.From.Code, out var value))
                 {
-                    places[move.To.Code] = value;
+                    _places[move.To.Code] = value;
                 }
                 else
                 {
-                    places.Remove(move.To.Code);
+                    _places.Remove(move.To.Code);
                 }
             }
         }
@@ -198,27 +198,27 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
 
     private void Check(ReadOnlySpan<LirOperand> operands, OperandRole role, int instruction)
     {
-        foreach (LirOperand operand in operands)
+        foreach (var operand in operands)
         {
             if (operand.Role != role || operand.IsConstant)
             {
                 continue;
             }
 
-            int position = (4 * instruction) + (role == OperandRole.UseAfterClobber ? 1 : 0);
-            Location location = LocationAt(operand.Value, position);
+            var position = (4 * instruction) + (role == OperandRole.UseAfterClobber ? 1 : 0);
+            var location = LocationAt(operand.Value, position);
             if (operand.Place == OperandPlace.Register && !location.IsRegister)
             {
                 throw new InvalidOperationException($"v{operand.Value} of instruction {instruction} is not in a register");
             }
 
-            Require(location, operand.Value, instruction, places);
+            Require(location, operand.Value, instruction, _places);
         }
     }
 
     private void Require(Location location, long value, int instruction, Dictionary<int, long> state)
     {
-        if (!state.TryGetValue(location.Code, out long held) || held != value)
+        if (!state.TryGetValue(location.Code, out var held) || held != value)
         {
             throw new InvalidOperationException(
                 $"instruction {instruction} ({code.Instruction(instruction).Op}) expects v{value} in {location}, which holds v{held}: "
@@ -230,7 +230,7 @@ internal sealed class AllocationVerifier(LirCode code, Lifetimes lifetimes, Move
     private string Describe(long value)
     {
         var text = new StringBuilder();
-        for (int i = (value & ConstantBit) != 0 ? 0 : (int)value; i != 0; i = lifetimes[i].Next)
+        for (var i = (value & ConstantBit) != 0 ? 0 : (int)value; i != 0; i = lifetimes[i].Next)
         {
             text.Append(CultureInfo.InvariantCulture, $"{lifetimes[i].Start}-{lifetimes[i].End} {lifetimes[i].Location}; ");
         }

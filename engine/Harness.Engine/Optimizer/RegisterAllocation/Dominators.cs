@@ -9,46 +9,46 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// </summary>
 internal sealed class Dominators
 {
-    private readonly GrowList<int> work = new();
-    private readonly DominatorTree tree = new();
+    private readonly GrowList<int> _work = new();
+    private readonly DominatorTree _tree = new();
 
     /// <summary>By place in reverse postorder, the block.</summary>
-    private int[] order = new int[64];
+    private int[] _order = new int[64];
 
     /// <summary>By block, its place in reverse postorder.</summary>
-    private int[] places = new int[64];
-    private Subtree[] subtrees = new Subtree[64];
-    private int[] runEnds = new int[64];
+    private int[] _places = new int[64];
+    private Subtree[] _subtrees = new Subtree[64];
+    private int[] _runEnds = new int[64];
 
     /// <summary>Computes the dominators of a function's blocks.</summary>
     public void Run(LirCode code)
     {
-        int count = code.BlockCount;
-        if (order.Length < count)
+        var count = code.BlockCount;
+        if (_order.Length < count)
         {
-            order = new int[count * 2];
-            places = new int[count * 2];
-            subtrees = new Subtree[count * 2];
-            runEnds = new int[count * 2];
+            _order = new int[count * 2];
+            _places = new int[count * 2];
+            _subtrees = new Subtree[count * 2];
+            _runEnds = new int[count * 2];
         }
 
         // What cannot be reached is taken to come right behind the entry.
-        tree.Begin(count);
-        for (int place = ListReversePostorder(code) + 1; place < count; place++)
+        _tree.Begin(count);
+        for (var place = ListReversePostorder(code) + 1; place < count; place++)
         {
-            int block = order[place];
-            ref LirBlock lir = ref code.Block(block);
-            int dominator = -1;
-            for (int p = 0; p < lir.PredecessorCount; p++)
+            var block = _order[place];
+            ref var lir = ref code.Block(block);
+            var dominator = -1;
+            for (var p = 0; p < lir.PredecessorCount; p++)
             {
-                int predecessor = code.Predecessors[lir.FirstPredecessor + p];
-                if (places[predecessor] < place)
+                var predecessor = code.Predecessors[lir.FirstPredecessor + p];
+                if (_places[predecessor] < place)
                 {
-                    dominator = dominator < 0 ? predecessor : tree.Common(predecessor, dominator);
+                    dominator = dominator < 0 ? predecessor : _tree.Common(predecessor, dominator);
                 }
             }
 
-            tree.Add(block, dominator);
+            _tree.Add(block, dominator);
         }
 
         NumberTree(count);
@@ -57,7 +57,7 @@ internal sealed class Dominators
 
     /// <summary>Whether every path to a block leads through another one, or they are the same.</summary>
     public bool Dominates(int block, int other) =>
-        (uint)(subtrees[other].First - subtrees[block].First) < (uint)subtrees[block].Size;
+        (uint)(_subtrees[other].First - _subtrees[block].First) < (uint)_subtrees[block].Size;
 
     /// <summary>Whether every path to any of the blocks in a row leads through a block before them, or the first one of them.</summary>
     /// <param name="block">The block.</param>
@@ -73,7 +73,7 @@ internal sealed class Dominators
             }
 
             // What the first one dominates, the block does as well.
-            first = first < runEnds[block] ? runEnds[block] : runEnds[first];
+            first = first < _runEnds[block] ? _runEnds[block] : _runEnds[first];
         }
 
         return true;
@@ -88,8 +88,8 @@ internal sealed class Dominators
     public bool TryListDominated(int block, int last, GrowList<(int First, int Last)> rows, int mostSteps)
     {
         rows.Clear();
-        int steps = 0;
-        for (int i = block; i <= last; i = runEnds[i])
+        var steps = 0;
+        for (var i = block; i <= last; i = _runEnds[i])
         {
             if (++steps > mostSteps)
             {
@@ -102,7 +102,7 @@ internal sealed class Dominators
                 continue;
             }
 
-            int end = Math.Min(runEnds[i] - 1, last);
+            var end = Math.Min(_runEnds[i] - 1, last);
             if (rows.Count > 0 && rows[rows.Count - 1].Last == i - 1)
             {
                 rows[rows.Count - 1].Last = end;
@@ -119,72 +119,72 @@ internal sealed class Dominators
     /// <summary>Finds for each block the first one behind it that it does not dominate.</summary>
     private void FindRuns(int count)
     {
-        for (int i = count - 1; i >= 0; i--)
+        for (var i = count - 1; i >= 0; i--)
         {
-            int end = i + 1;
+            var end = i + 1;
             while (end < count && Dominates(i, end))
             {
-                end = runEnds[end];
+                end = _runEnds[end];
             }
 
-            runEnds[i] = end;
+            _runEnds[i] = end;
         }
     }
 
     /// <summary>Numbers the blocks in preorder of the tree of dominators, so that those below a block have adjacent numbers.</summary>
     private void NumberTree(int count)
     {
-        Array.Fill(subtrees, new Subtree { Size = 1 }, 0, count);
-        for (int i = count - 1; i > 0; i--)
+        Array.Fill(_subtrees, new Subtree { Size = 1 }, 0, count);
+        for (var i = count - 1; i > 0; i--)
         {
-            subtrees[tree[i]].Size += subtrees[i].Size;
+            _subtrees[_tree[i]].Size += _subtrees[i].Size;
         }
 
-        subtrees[0].Next = 1;
-        for (int i = 1; i < count; i++)
+        _subtrees[0].Next = 1;
+        for (var i = 1; i < count; i++)
         {
-            ref Subtree parent = ref subtrees[tree[i]];
-            subtrees[i].First = parent.Next;
-            subtrees[i].Next = parent.Next + 1;
-            parent.Next += subtrees[i].Size;
+            ref var parent = ref _subtrees[_tree[i]];
+            _subtrees[i].First = parent.Next;
+            _subtrees[i].Next = parent.Next + 1;
+            parent.Next += _subtrees[i].Size;
         }
     }
 
-    /// <summary>Lists the blocks that can be reached, each before its successors but for back edges, at the end of <see cref="order"/>.</summary>
+    /// <summary>Lists the blocks that can be reached, each before its successors but for back edges, at the end of <see cref="_order"/>.</summary>
     /// <returns>Where the list begins, with the entry.</returns>
     private int ListReversePostorder(LirCode code)
     {
         // At first, by block, how many of its successors were looked at, and one; 0 where nobody has been.
-        int count = code.BlockCount;
-        Array.Clear(places, 0, count);
-        work.Clear();
-        work.Add(0);
-        places[0] = 1;
-        int place = count;
-        while (work.Count > 0)
+        var count = code.BlockCount;
+        Array.Clear(_places, 0, count);
+        _work.Clear();
+        _work.Add(0);
+        _places[0] = 1;
+        var place = count;
+        while (_work.Count > 0)
         {
-            int block = work[work.Count - 1];
-            ref LirBlock lir = ref code.Block(block);
-            int successor = places[block]++ - 1;
+            var block = _work[_work.Count - 1];
+            ref var lir = ref code.Block(block);
+            var successor = _places[block]++ - 1;
             if (successor == lir.SuccessorCount)
             {
-                work.Truncate(work.Count - 1);
-                order[--place] = block;
+                _work.Truncate(_work.Count - 1);
+                _order[--place] = block;
                 continue;
             }
 
-            int target = code.Successors[lir.FirstSuccessor + successor];
-            if (places[target] == 0)
+            var target = code.Successors[lir.FirstSuccessor + successor];
+            if (_places[target] == 0)
             {
-                places[target] = 1;
-                work.Add(target);
+                _places[target] = 1;
+                _work.Add(target);
             }
         }
 
-        Array.Fill(places, int.MaxValue, 0, count);
-        for (int i = place; i < count; i++)
+        Array.Fill(_places, int.MaxValue, 0, count);
+        for (var i = place; i < count; i++)
         {
-            places[order[i]] = i;
+            _places[_order[i]] = i;
         }
 
         return place;

@@ -12,12 +12,12 @@ internal sealed class FixedPositions(LifetimeBuilder builder)
     private const int Never = int.MaxValue;
     private const int Calls = Location.RegisterCount;
 
-    private readonly Lifetimes lifetimes = builder.Lifetimes;
-    private readonly GrowList<int>[] lists = MakeLists();
-    private readonly int[] cursors = new int[Location.RegisterCount + 1];
+    private readonly Lifetimes _lifetimes = builder.Lifetimes;
+    private readonly GrowList<int>[] _lists = MakeLists();
+    private readonly int[] _cursors = new int[Location.RegisterCount + 1];
 
     /// <summary>The next call that a value lives across, as it was found last, by value; it holds until that position.</summary>
-    private int[] knownCalls = new int[512];
+    private int[] _knownCalls = new int[512];
 
     /// <summary>Registers that single instructions overwrite.</summary>
     public uint Clobbered { get; private set; }
@@ -25,46 +25,46 @@ internal sealed class FixedPositions(LifetimeBuilder builder)
     /// <summary>Starts over for a function whose lifetimes have just been computed.</summary>
     public void Reset(int valueCount)
     {
-        foreach (GrowList<int> list in lists)
+        foreach (var list in _lists)
         {
             list.Clear();
         }
 
-        Array.Clear(cursors);
+        Array.Clear(_cursors);
         Clobbered = 0;
-        foreach (int position in builder.Calls.Span)
+        foreach (var position in builder.Calls.Span)
         {
-            lists[Calls].Add(position);
+            _lists[Calls].Add(position);
         }
 
         foreach (var (position, registers) in builder.Clobbers.Span)
         {
             Clobbered |= registers;
-            for (uint left = registers; left != 0; left &= left - 1)
+            for (var left = registers; left != 0; left &= left - 1)
             {
-                lists[BitOperations.TrailingZeroCount(left)].Add(position);
+                _lists[BitOperations.TrailingZeroCount(left)].Add(position);
             }
         }
 
-        if (knownCalls.Length < valueCount)
+        if (_knownCalls.Length < valueCount)
         {
-            knownCalls = new int[valueCount * 2];
+            _knownCalls = new int[valueCount * 2];
         }
 
-        Array.Fill(knownCalls, -1, 0, valueCount);
+        Array.Fill(_knownCalls, -1, 0, valueCount);
     }
 
     /// <summary>The first call that an interval lives across from its start on, which nothing was asked for behind; <see cref="Never"/> if none.</summary>
     public int NextCall(int interval)
     {
-        if (lifetimes[interval].Next != 0)
+        if (_lifetimes[interval].Next != 0)
         {
             // The value lives on behind the interval.
             return FirstWithin(interval, Calls);
         }
 
-        ref int known = ref knownCalls[lifetimes[interval].Value];
-        if (known < lifetimes[interval].Start)
+        ref var known = ref _knownCalls[_lifetimes[interval].Value];
+        if (known < _lifetimes[interval].Start)
         {
             known = FirstWithin(interval, Calls);
         }
@@ -77,13 +77,13 @@ internal sealed class FixedPositions(LifetimeBuilder builder)
 
     private int FirstWithin(int interval, int list)
     {
-        GrowList<int> positions = lists[list];
-        ref int cursor = ref cursors[list];
-        cursor = FirstFrom(positions, cursor, lifetimes[interval].Start);
-        int index = cursor;
-        for (int range = lifetimes[interval].CurrentRange; range != 0 && index < positions.Count;)
+        var positions = _lists[list];
+        ref var cursor = ref _cursors[list];
+        cursor = FirstFrom(positions, cursor, _lifetimes[interval].Start);
+        var index = cursor;
+        for (var range = _lifetimes[interval].CurrentRange; range != 0 && index < positions.Count;)
         {
-            ref LiveRange part = ref lifetimes.Range(range);
+            ref var part = ref _lifetimes.Range(range);
             if (positions[index] >= part.End)
             {
                 range = part.Next;
@@ -104,8 +104,8 @@ internal sealed class FixedPositions(LifetimeBuilder builder)
     /// <summary>The first index at or behind one whose position is at or behind another, by a search that doubles its steps.</summary>
     private static int FirstFrom(GrowList<int> positions, int index, int position)
     {
-        int step = 1;
-        int high = index;
+        var step = 1;
+        var high = index;
         while (high < positions.Count && positions[high] < position)
         {
             index = high + 1;
@@ -116,7 +116,7 @@ internal sealed class FixedPositions(LifetimeBuilder builder)
         high = Math.Min(high, positions.Count);
         while (index < high)
         {
-            int middle = (index + high) >>> 1;
+            var middle = (index + high) >>> 1;
             if (positions[middle] < position)
             {
                 index = middle + 1;
@@ -133,7 +133,7 @@ internal sealed class FixedPositions(LifetimeBuilder builder)
     private static GrowList<int>[] MakeLists()
     {
         var lists = new GrowList<int>[Location.RegisterCount + 1];
-        for (int i = 0; i < lists.Length; i++)
+        for (var i = 0; i < lists.Length; i++)
         {
             lists[i] = new GrowList<int>();
         }

@@ -11,8 +11,8 @@ internal sealed class InactiveIntervals(Lifetimes lifetimes)
 {
     private const int Never = int.MaxValue;
 
-    private readonly GrowList<int>[] byRegister = MakeLists();
-    private uint registers;
+    private readonly GrowList<int>[] _byRegister = MakeLists();
+    private uint _registers;
 
     /// <summary>The first position at which one of them comes back.</summary>
     public int NextReturn { get; private set; } = Never;
@@ -20,16 +20,16 @@ internal sealed class InactiveIntervals(Lifetimes lifetimes)
     /// <summary>Forgets all of them.</summary>
     public void Clear()
     {
-        for (; registers != 0; registers &= registers - 1)
+        for (; _registers != 0; _registers &= _registers - 1)
         {
-            byRegister[BitOperations.TrailingZeroCount(registers)].Clear();
+            _byRegister[BitOperations.TrailingZeroCount(_registers)].Clear();
         }
 
         NextReturn = Never;
     }
 
     /// <summary>Those that have a register, the one that comes back first being the last.</summary>
-    public ReadOnlySpan<int> Of(int register) => byRegister[register].Span;
+    public ReadOnlySpan<int> Of(int register) => _byRegister[register].Span;
 
     /// <summary>The position at which one of them comes back.</summary>
     public int ReturnOf(int interval) => lifetimes.Range(lifetimes[interval].CurrentRange).Start;
@@ -37,14 +37,14 @@ internal sealed class InactiveIntervals(Lifetimes lifetimes)
     /// <summary>Adds one.</summary>
     public void Add(int interval)
     {
-        int register = lifetimes[interval].Location.Code;
-        int position = ReturnOf(interval);
-        GrowList<int> list = byRegister[register];
-        int low = 0;
-        int high = list.Count;
+        var register = lifetimes[interval].Location.Code;
+        var position = ReturnOf(interval);
+        var list = _byRegister[register];
+        var low = 0;
+        var high = list.Count;
         while (low < high)
         {
-            int middle = (low + high) >>> 1;
+            var middle = (low + high) >>> 1;
             if (ReturnOf(list[middle]) > position)
             {
                 low = middle + 1;
@@ -58,7 +58,7 @@ internal sealed class InactiveIntervals(Lifetimes lifetimes)
         list.Add(interval);
         list.Span[low..^1].CopyTo(list.Span[(low + 1)..]);
         list[low] = interval;
-        registers |= 1u << register;
+        _registers |= 1u << register;
         NextReturn = Math.Min(NextReturn, position);
     }
 
@@ -66,12 +66,12 @@ internal sealed class InactiveIntervals(Lifetimes lifetimes)
     public bool TryTake(int position, out int interval)
     {
         NextReturn = Never;
-        for (uint left = registers; left != 0; left &= left - 1)
+        for (var left = _registers; left != 0; left &= left - 1)
         {
-            int register = BitOperations.TrailingZeroCount(left);
-            GrowList<int> list = byRegister[register];
+            var register = BitOperations.TrailingZeroCount(left);
+            var list = _byRegister[register];
             interval = list[list.Count - 1];
-            int first = ReturnOf(interval);
+            var first = ReturnOf(interval);
             if (first <= position)
             {
                 RemoveAt(register, list.Count - 1);
@@ -88,19 +88,19 @@ internal sealed class InactiveIntervals(Lifetimes lifetimes)
     /// <summary>Takes one out by its place in <see cref="Of"/>.</summary>
     public void RemoveAt(int register, int index)
     {
-        GrowList<int> list = byRegister[register];
+        var list = _byRegister[register];
         list.Span[(index + 1)..].CopyTo(list.Span[index..]);
         list.Truncate(list.Count - 1);
         if (list.Count == 0)
         {
-            registers &= ~(1u << register);
+            _registers &= ~(1u << register);
         }
     }
 
     private static GrowList<int>[] MakeLists()
     {
         var lists = new GrowList<int>[Location.RegisterCount];
-        for (int i = 0; i < lists.Length; i++)
+        for (var i = 0; i < lists.Length; i++)
         {
             lists[i] = new GrowList<int>();
         }

@@ -29,22 +29,22 @@ internal sealed class LifetimeBuilder
     /// <summary>Most blocks that are looked at to find out where a reference may lie in the frame.</summary>
     private const int MostSteps = 64;
 
-    private readonly GrowList<Link> useBlocks = new();
-    private readonly LiveSets live = new();
-    private readonly GrowList<int> work = new();
-    private readonly GrowList<int> touched = new();
-    private readonly GrowList<int> lastBlocks = new();
-    private readonly GrowList<(int First, int Last)> rows = new();
-    private LirCode code = null!;
-    private ValueState[] values = new ValueState[512];
+    private readonly GrowList<Link> _useBlocks = new();
+    private readonly LiveSets _live = new();
+    private readonly GrowList<int> _work = new();
+    private readonly GrowList<int> _touched = new();
+    private readonly GrowList<int> _lastBlocks = new();
+    private readonly GrowList<(int First, int Last)> _rows = new();
+    private LirCode _code = null!;
+    private ValueState[] _values = new ValueState[512];
 
     /// <summary>Pairs so far: of them, those at a block's beginning are listed, and those at its end follow from the blocks behind it.</summary>
-    private int pairs;
-    private BlockState[] blocks = new BlockState[64];
-    private int mostPairs;
-    private long vainPairs;
-    private int blocksPerUse;
-    private bool hasDominators;
+    private int _pairs;
+    private BlockState[] _blocks = new BlockState[64];
+    private int _mostPairs;
+    private long _vainPairs;
+    private int _blocksPerUse;
+    private bool _hasDominators;
 
     /// <summary>The lifetimes.</summary>
     public Lifetimes Lifetimes { get; } = new();
@@ -62,56 +62,56 @@ internal sealed class LifetimeBuilder
     public GrowList<(int Position, uint Registers)> Clobbers { get; } = new();
 
     /// <summary>The register in which a value is needed, or else is made; <see cref="LirOperand.NoHint"/> if none.</summary>
-    public byte RegisterHint(int value) => values[value].Hint;
+    public byte RegisterHint(int value) => _values[value].Hint;
 
     /// <summary>Whether a value lies in the frame but for the instructions that need it in a register.</summary>
-    public bool LivesInFrame(int value) => values[value].LivesInFrame;
+    public bool LivesInFrame(int value) => _values[value].LivesInFrame;
 
     /// <summary>Computes the lifetimes of a function's values.</summary>
     /// <param name="lir">The function.</param>
     /// <param name="liveBlocks">See <see cref="Configuration.EngineOptions.CompileLiveBlocks"/>.</param>
     public void Run(LirCode lir, int liveBlocks)
     {
-        code = lir;
-        mostPairs = liveBlocks == 0 ? 0 : (int)Math.Min(MaxLive, FreePairs + ((long)liveBlocks * lir.InstructionCount));
-        blocksPerUse = liveBlocks == 0 ? 0 : BlocksPerUse;
-        lastBlocks.Clear();
-        hasDominators = false;
-        if (values.Length < code.ValueCount)
+        _code = lir;
+        _mostPairs = liveBlocks == 0 ? 0 : (int)Math.Min(MaxLive, FreePairs + ((long)liveBlocks * lir.InstructionCount));
+        _blocksPerUse = liveBlocks == 0 ? 0 : BlocksPerUse;
+        _lastBlocks.Clear();
+        _hasDominators = false;
+        if (_values.Length < _code.ValueCount)
         {
-            values = new ValueState[code.ValueCount * 2];
+            _values = new ValueState[_code.ValueCount * 2];
         }
 
-        Array.Fill(values, new ValueState { Hint = LirOperand.NoHint }, 0, code.ValueCount);
-        if (blocks.Length < code.BlockCount)
+        Array.Fill(_values, new ValueState { Hint = LirOperand.NoHint }, 0, _code.ValueCount);
+        if (_blocks.Length < _code.BlockCount)
         {
-            blocks = new BlockState[code.BlockCount * 2];
+            _blocks = new BlockState[_code.BlockCount * 2];
         }
 
-        Array.Clear(blocks, 0, code.BlockCount);
-        useBlocks.Clear();
-        useBlocks.Add(default);
-        live.Clear();
-        work.Clear();
-        touched.Clear();
-        pairs = 0;
-        vainPairs = 0;
+        Array.Clear(_blocks, 0, _code.BlockCount);
+        _useBlocks.Clear();
+        _useBlocks.Add(default);
+        _live.Clear();
+        _work.Clear();
+        _touched.Clear();
+        _pairs = 0;
+        _vainPairs = 0;
         Definitions.Clear();
         Calls.Clear();
         Clobbers.Clear();
-        Lifetimes.Reset(code.ValueCount);
-        for (int i = 0; i < code.BlockCount; i++)
+        Lifetimes.Reset(_code.ValueCount);
+        for (var i = 0; i < _code.BlockCount; i++)
         {
             ScanBlock(i);
         }
 
-        foreach (int value in Definitions.Span)
+        foreach (var value in Definitions.Span)
         {
-            code.Graph.Budget.CountStep();
+            _code.Graph.Budget.CountStep();
             FindLiveBlocks(value);
         }
 
-        for (int i = code.BlockCount - 1; i >= 0; i--)
+        for (var i = _code.BlockCount - 1; i >= 0; i--)
         {
             BuildBlock(i);
         }
@@ -120,36 +120,36 @@ internal sealed class LifetimeBuilder
     /// <summary>Finds the dominators of the function's blocks, unless they are known.</summary>
     public void FindDominators()
     {
-        if (!hasDominators)
+        if (!_hasDominators)
         {
-            hasDominators = true;
-            Dominators.Run(code);
+            _hasDominators = true;
+            Dominators.Run(_code);
         }
     }
 
     /// <summary>
     /// The values live at the beginning of a block, its parameters apart, as indices for <see cref="NextLiveIn"/>; 0 if none.
     /// </summary>
-    public int FirstLiveIn(int block) => blocks[block].LiveIn;
+    public int FirstLiveIn(int block) => _blocks[block].LiveIn;
 
     /// <summary>An entry of a block's list of live values, and the index of the next one, 0 at the end.</summary>
-    public (int Value, int Next) NextLiveIn(int index) => (live[index], live.Next(index));
+    public (int Value, int Next) NextLiveIn(int index) => (_live[index], _live.Next(index));
 
     /// <summary>Notes definitions, uses in other blocks, and overwritten registers.</summary>
     private void ScanBlock(int index)
     {
-        ref LirBlock block = ref code.Block(index);
+        ref var block = ref _code.Block(index);
         if (block.GraphBlock >= 0)
         {
-            foreach (int parameter in code.Graph.Blocks[block.GraphBlock].Parameters)
+            foreach (var parameter in _code.Graph.Blocks[block.GraphBlock].Parameters)
             {
-                Define(code.ValueOfNode[parameter], index);
+                Define(_code.ValueOfNode[parameter], index);
             }
         }
 
-        for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
+        for (var i = block.FirstInstruction; i < block.EndInstruction; i++)
         {
-            ref LirInstruction instruction = ref code.Instruction(i);
+            ref var instruction = ref _code.Instruction(i);
             if (instruction.Clobbers == AllRegisters)
             {
                 Calls.Add((4 * i) + 1);
@@ -159,7 +159,7 @@ internal sealed class LifetimeBuilder
                 Clobbers.Add(((4 * i) + 1, instruction.Clobbers));
             }
 
-            foreach (LirOperand operand in code.Operands(instruction))
+            foreach (var operand in _code.Operands(instruction))
             {
                 if (operand.Value <= 0)
                 {
@@ -169,15 +169,15 @@ internal sealed class LifetimeBuilder
                 if (operand.Role == OperandRole.Def)
                 {
                     Define(operand.Value, index);
-                    values[operand.Value].MayBeMissing = i == block.EndInstruction - 2 && code.Instruction(i + 1).Op == LirOp.Invoke;
+                    _values[operand.Value].MayBeMissing = i == block.EndInstruction - 2 && _code.Instruction(i + 1).Op == LirOp.Invoke;
                     continue;
                 }
 
-                ref ValueState value = ref values[operand.Value];
+                ref var value = ref _values[operand.Value];
                 if (value.DefinitionBlock != index && value.LastUseBlock != index)
                 {
                     value.LastUseBlock = index;
-                    value.UseBlocks = useBlocks.Add(new Link(index, value.UseBlocks));
+                    value.UseBlocks = _useBlocks.Add(new Link(index, value.UseBlocks));
                 }
             }
         }
@@ -187,32 +187,32 @@ internal sealed class LifetimeBuilder
     {
         if (value != 0)
         {
-            values[value].DefinitionBlock = block;
-            values[value].LastUseBlock = -1;
+            _values[value].DefinitionBlock = block;
+            _values[value].LastUseBlock = -1;
             Definitions.Add(value);
         }
     }
 
     private void FindLiveBlocks(int value)
     {
-        int definition = values[value].DefinitionBlock;
-        int first = live.Count;
-        int firstPair = pairs;
-        int most = firstPair;
-        bool isFollowed = false;
-        touched.Clear();
-        for (int use = values[value].UseBlocks; use != 0; use = useBlocks[use].Next)
+        var definition = _values[value].DefinitionBlock;
+        var first = _live.Count;
+        var firstPair = _pairs;
+        var most = firstPair;
+        var isFollowed = false;
+        _touched.Clear();
+        for (var use = _values[value].UseBlocks; use != 0; use = _useBlocks[use].Next)
         {
-            most += 2 * blocksPerUse;
-            AddLiveIn(value, useBlocks[use].Item);
-            while (work.Count > 0)
+            most += 2 * _blocksPerUse;
+            AddLiveIn(value, _useBlocks[use].Item);
+            while (_work.Count > 0)
             {
-                if (pairs >= mostPairs && pairs > most && !isFollowed)
+                if (_pairs >= _mostPairs && _pairs > most && !isFollowed)
                 {
                     if (CanLieInFrame(value))
                     {
-                        CountVainPairs(pairs - firstPair);
-                        pairs = firstPair;
+                        CountVainPairs(_pairs - firstPair);
+                        _pairs = firstPair;
                         LeaveInFrame(value, first);
                         return;
                     }
@@ -220,16 +220,16 @@ internal sealed class LifetimeBuilder
                     isFollowed = true;
                 }
 
-                ref LirBlock block = ref code.Block(work[work.Count - 1]);
-                work.Truncate(work.Count - 1);
-                for (int i = 0; i < block.PredecessorCount; i++)
+                ref var block = ref _code.Block(_work[_work.Count - 1]);
+                _work.Truncate(_work.Count - 1);
+                for (var i = 0; i < block.PredecessorCount; i++)
                 {
-                    int predecessor = code.Predecessors[block.FirstPredecessor + i];
-                    ref BlockState state = ref blocks[predecessor];
+                    var predecessor = _code.Predecessors[block.FirstPredecessor + i];
+                    ref var state = ref _blocks[predecessor];
                     if (state.LastLiveOut != value)
                     {
                         state.LastLiveOut = value;
-                        pairs++;
+                        _pairs++;
                     }
 
                     if (predecessor != definition)
@@ -243,13 +243,13 @@ internal sealed class LifetimeBuilder
 
     private void AddLiveIn(int value, int block)
     {
-        if (blocks[block].LastLiveIn != value)
+        if (_blocks[block].LastLiveIn != value)
         {
-            blocks[block].LastLiveIn = value;
-            touched.Add(block);
-            live.Add(ref blocks[block].LiveIn, value);
-            work.Add(block);
-            if (++pairs >= MaxLive)
+            _blocks[block].LastLiveIn = value;
+            _touched.Add(block);
+            _live.Add(ref _blocks[block].LiveIn, value);
+            _work.Add(block);
+            if (++_pairs >= MaxLive)
             {
                 throw new NotSupportedException("too many values are live in too many blocks for optimized code");
             }
@@ -262,111 +262,111 @@ internal sealed class LifetimeBuilder
     /// </summary>
     private void CountVainPairs(int count)
     {
-        vainPairs += count;
-        if (vainPairs > mostPairs)
+        _vainPairs += count;
+        if (_vainPairs > _mostPairs)
         {
-            mostPairs = 0;
+            _mostPairs = 0;
         }
     }
 
     /// <summary>Forgets in which blocks a value lives, and notes that it lies in the frame.</summary>
     private void LeaveInFrame(int value, int first)
     {
-        foreach (int block in touched.Span)
+        foreach (var block in _touched.Span)
         {
-            live.RemoveLast(ref blocks[block].LiveIn);
+            _live.RemoveLast(ref _blocks[block].LiveIn);
         }
 
-        live.Truncate(first);
-        work.Clear();
-        values[value].LivesInFrame = true;
+        _live.Truncate(first);
+        _work.Clear();
+        _values[value].LivesInFrame = true;
     }
 
     /// <summary>Whether a value can lie in the frame without being followed block by block.</summary>
     private bool CanLieInFrame(int value)
     {
-        if (lastBlocks.Count == 0)
+        if (_lastBlocks.Count == 0)
         {
             FindLastBlocks();
         }
 
-        if (code.TypeOf(value) != Ir.IrType.Ref)
+        if (_code.TypeOf(value) != Ir.IrType.Ref)
         {
             return true;
         }
 
         // Where a call has thrown, its result is not in the slot.
         FindDominators();
-        return !values[value].MayBeMissing && TryListRows(value, useBlocks[values[value].UseBlocks].Item);
+        return !_values[value].MayBeMissing && TryListRows(value, _useBlocks[_values[value].UseBlocks].Item);
     }
 
     /// <summary>Lists the rows of blocks in which a reference lies in the frame, if it can.</summary>
     /// <param name="value">The reference.</param>
     /// <param name="lastUse">The last block that uses it.</param>
     private bool TryListRows(int value, int lastUse) =>
-        Dominators.TryListDominated(values[value].DefinitionBlock, lastBlocks[lastUse], rows, MostSteps);
+        Dominators.TryListDominated(_values[value].DefinitionBlock, _lastBlocks[lastUse], _rows, MostSteps);
 
     /// <summary>
     /// Finds for each block the last one that a value may live in which is used in the block: behind it none leads back to a block before.
     /// </summary>
     private void FindLastBlocks()
     {
-        int last = 0;
-        for (int i = 0; i < code.BlockCount; i++)
+        var last = 0;
+        for (var i = 0; i < _code.BlockCount; i++)
         {
             // Predecessors are listed in ascending order.
-            ref LirBlock block = ref code.Block(i);
-            last = block.PredecessorCount == 0 ? last : Math.Max(last, code.Predecessors[block.FirstPredecessor + block.PredecessorCount - 1]);
-            lastBlocks.Add(last);
+            ref var block = ref _code.Block(i);
+            last = block.PredecessorCount == 0 ? last : Math.Max(last, _code.Predecessors[block.FirstPredecessor + block.PredecessorCount - 1]);
+            _lastBlocks.Add(last);
         }
 
-        for (int i = code.BlockCount - 1; i >= 0; i--)
+        for (var i = _code.BlockCount - 1; i >= 0; i--)
         {
-            lastBlocks[i] = lastBlocks[i] <= i ? i : lastBlocks[lastBlocks[i]];
+            _lastBlocks[i] = _lastBlocks[i] <= i ? i : _lastBlocks[_lastBlocks[i]];
         }
     }
 
     private void BuildBlock(int index)
     {
-        ref LirBlock block = ref code.Block(index);
-        int start = 4 * block.FirstInstruction;
-        int end = 4 * block.EndInstruction;
-        for (int s = 0; s < block.SuccessorCount; s++)
+        ref var block = ref _code.Block(index);
+        var start = 4 * block.FirstInstruction;
+        var end = 4 * block.EndInstruction;
+        for (var s = 0; s < block.SuccessorCount; s++)
         {
-            ref BlockState successor = ref blocks[code.Successors[block.FirstSuccessor + s]];
+            ref var successor = ref _blocks[_code.Successors[block.FirstSuccessor + s]];
             if (successor.LastSource == index + 1)
             {
                 continue;
             }
 
             successor.LastSource = index + 1;
-            for (int i = successor.LiveIn; i != 0; i = live.Next(i))
+            for (var i = successor.LiveIn; i != 0; i = _live.Next(i))
             {
-                Lifetimes.AddRange(live[i], start, end);
+                Lifetimes.AddRange(_live[i], start, end);
             }
         }
 
-        for (int i = block.EndInstruction - 1; i >= block.FirstInstruction; i--)
+        for (var i = block.EndInstruction - 1; i >= block.FirstInstruction; i--)
         {
-            code.Graph.Budget.CountStep();
-            BuildInstruction(ref code.Instruction(i), 4 * i, start, end, index);
+            _code.Graph.Budget.CountStep();
+            BuildInstruction(ref _code.Instruction(i), 4 * i, start, end, index);
         }
     }
 
     private void BuildInstruction(ref LirInstruction instruction, int position, int blockStart, int blockEnd, int block)
     {
-        foreach (LirOperand operand in code.Operands(instruction))
+        foreach (var operand in _code.Operands(instruction))
         {
-            int value = operand.Value;
+            var value = operand.Value;
             if (value <= 0)
             {
                 continue;
             }
 
-            ref byte hint = ref values[value].Hint;
+            ref var hint = ref _values[value].Hint;
             if (operand.Role == OperandRole.Def)
             {
-                bool isUsed = Lifetimes.TryDefine(value, position + 2);
+                var isUsed = Lifetimes.TryDefine(value, position + 2);
                 if (operand.Place == OperandPlace.Register)
                 {
                     if (!isUsed)
@@ -381,14 +381,14 @@ internal sealed class LifetimeBuilder
                 continue;
             }
 
-            int end = operand.Role switch
+            var end = operand.Role switch
             {
                 OperandRole.Use => position + 1,
                 OperandRole.UseAfterClobber => position + 2,
                 OperandRole.UseLate => position + 4,
                 _ => blockEnd,
             };
-            if (values[value].LivesInFrame && values[value].DefinitionBlock != block)
+            if (_values[value].LivesInFrame && _values[value].DefinitionBlock != block)
             {
                 AddRangesInFrame(value, block);
             }
@@ -410,23 +410,23 @@ internal sealed class LifetimeBuilder
     /// <summary>Adds where a value lies in the frame that a block behind its definition uses.</summary>
     private void AddRangesInFrame(int value, int block)
     {
-        if (code.TypeOf(value) != Ir.IrType.Ref)
+        if (_code.TypeOf(value) != Ir.IrType.Ref)
         {
-            AddRange(value, values[value].DefinitionBlock, lastBlocks[block]);
+            AddRange(value, _values[value].DefinitionBlock, _lastBlocks[block]);
         }
         else if (Lifetimes[value].FirstRange == 0)
         {
             // Its last use, which is seen first, tells all.
             TryListRows(value, block);
-            for (int i = rows.Count - 1; i >= 0; i--)
+            for (var i = _rows.Count - 1; i >= 0; i--)
             {
-                AddRange(value, rows[i].First, rows[i].Last);
+                AddRange(value, _rows[i].First, _rows[i].Last);
             }
         }
     }
 
     private void AddRange(int value, int firstBlock, int lastBlock) =>
-        Lifetimes.AddRange(value, 4 * code.Block(firstBlock).FirstInstruction, 4 * code.Block(lastBlock).EndInstruction);
+        Lifetimes.AddRange(value, 4 * _code.Block(firstBlock).FirstInstruction, 4 * _code.Block(lastBlock).EndInstruction);
 
     private record struct Link(int Item, int Next);
 

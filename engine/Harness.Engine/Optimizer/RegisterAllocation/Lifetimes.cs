@@ -9,46 +9,46 @@ namespace Harness.Engine.Optimizer.RegisterAllocation;
 /// </summary>
 internal sealed class Lifetimes
 {
-    private readonly GrowList<Interval> intervals = new();
-    private readonly GrowList<LiveRange> ranges = new();
-    private readonly GrowList<UsePosition> uses = new();
+    private readonly GrowList<Interval> _intervals = new();
+    private readonly GrowList<LiveRange> _ranges = new();
+    private readonly GrowList<UsePosition> _uses = new();
 
     /// <summary>Number of intervals; the first is none.</summary>
-    public int Count => intervals.Count;
+    public int Count => _intervals.Count;
 
     /// <summary>Starts over with an empty interval for each value.</summary>
     public void Reset(int valueCount)
     {
-        intervals.Clear();
-        ranges.Clear();
-        uses.Clear();
-        ranges.Add(default);
-        uses.Add(default);
-        intervals.AddMany(new Interval { Location = Location.None }, valueCount);
+        _intervals.Clear();
+        _ranges.Clear();
+        _uses.Clear();
+        _ranges.Add(default);
+        _uses.Add(default);
+        _intervals.AddMany(new Interval { Location = Location.None }, valueCount);
     }
 
     /// <summary>An interval.</summary>
     public ref Interval this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref intervals[index];
+        get => ref _intervals[index];
     }
 
     /// <summary>A part of a lifetime.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref LiveRange Range(int index) => ref ranges[index];
+    public ref LiveRange Range(int index) => ref _ranges[index];
 
     /// <summary>A use.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref UsePosition Use(int index) => ref uses[index];
+    public ref UsePosition Use(int index) => ref _uses[index];
 
     /// <summary>Adds a part in front of all others of a value, or extends the first one.</summary>
     public void AddRange(int value, int start, int end)
     {
-        ref Interval interval = ref intervals[value];
+        ref var interval = ref _intervals[value];
         if (interval.FirstRange != 0)
         {
-            ref LiveRange first = ref ranges[interval.FirstRange];
+            ref var first = ref _ranges[interval.FirstRange];
             if (first.Start <= end)
             {
                 first.Start = Math.Min(first.Start, start);
@@ -65,20 +65,20 @@ internal sealed class Lifetimes
 
         interval.Value = value;
         interval.Start = start;
-        interval.FirstRange = ranges.Add(new LiveRange(start, end, interval.FirstRange));
+        interval.FirstRange = _ranges.Add(new LiveRange(start, end, interval.FirstRange));
         interval.CurrentRange = interval.FirstRange;
     }
 
     /// <summary>Lets a value's lifetime begin where it is defined; says whether it is used at all.</summary>
     public bool TryDefine(int value, int position)
     {
-        ref Interval interval = ref intervals[value];
+        ref var interval = ref _intervals[value];
         if (interval.FirstRange == 0)
         {
             return false;
         }
 
-        ranges[interval.FirstRange].Start = position;
+        _ranges[interval.FirstRange].Start = position;
         interval.Start = position;
         return true;
     }
@@ -86,8 +86,8 @@ internal sealed class Lifetimes
     /// <summary>Adds a use in front of all others of a value.</summary>
     public void AddUse(int value, int position, UseKind kind)
     {
-        ref Interval interval = ref intervals[value];
-        interval.FirstUse = uses.Add(new UsePosition(position, kind, interval.FirstUse));
+        ref var interval = ref _intervals[value];
+        interval.FirstUse = _uses.Add(new UsePosition(position, kind, interval.FirstUse));
         interval.CurrentUse = interval.FirstUse;
     }
 
@@ -97,35 +97,35 @@ internal sealed class Lifetimes
     /// <returns>The part behind.</returns>
     public int Split(int index, int position)
     {
-        int child = intervals.Add(default);
-        ref Interval parent = ref intervals[index];
-        int last = 0;
-        int range = parent.FirstRange;
-        while (ranges[range].End <= position)
+        var child = _intervals.Add(default);
+        ref var parent = ref _intervals[index];
+        var last = 0;
+        var range = parent.FirstRange;
+        while (_ranges[range].End <= position)
         {
             last = range;
-            range = ranges[range].Next;
+            range = _ranges[range].Next;
         }
 
-        if (ranges[range].Start < position)
+        if (_ranges[range].Start < position)
         {
-            LiveRange whole = ranges[range];
-            int rest = ranges.Add(new LiveRange(position, whole.End, whole.Next));
-            ranges[range] = new LiveRange(whole.Start, position, 0);
+            var whole = _ranges[range];
+            var rest = _ranges.Add(new LiveRange(position, whole.End, whole.Next));
+            _ranges[range] = new LiveRange(whole.Start, position, 0);
             last = range;
             range = rest;
         }
         else
         {
-            ranges[last].Next = 0;
+            _ranges[last].Next = 0;
         }
 
-        int lastUse = 0;
-        int use = parent.FirstUse;
-        while (use != 0 && uses[use].Position < position)
+        var lastUse = 0;
+        var use = parent.FirstUse;
+        while (use != 0 && _uses[use].Position < position)
         {
             lastUse = use;
-            use = uses[use].Next;
+            use = _uses[use].Next;
         }
 
         if (lastUse == 0)
@@ -134,49 +134,49 @@ internal sealed class Lifetimes
         }
         else
         {
-            uses[lastUse].Next = 0;
+            _uses[lastUse].Next = 0;
         }
 
-        intervals[child] = new Interval
+        _intervals[child] = new Interval
         {
             Value = parent.Value,
             FirstRange = range,
             CurrentRange = range,
             FirstUse = use,
             CurrentUse = use,
-            Start = ranges[range].Start,
+            Start = _ranges[range].Start,
             End = parent.End,
             Location = Location.None,
             Next = parent.Next,
             IsChild = true,
         };
         parent.Next = child;
-        parent.End = ranges[last].End;
-        parent.CurrentUse = parent.CurrentUse != 0 && uses[parent.CurrentUse].Position < position ? parent.CurrentUse : 0;
+        parent.End = _ranges[last].End;
+        parent.CurrentUse = parent.CurrentUse != 0 && _uses[parent.CurrentUse].Position < position ? parent.CurrentUse : 0;
         return child;
     }
 
     /// <summary>Whether an interval covers a position not before those it was asked for earlier.</summary>
     public bool CoversAdvancing(int index, int position)
     {
-        ref Interval interval = ref intervals[index];
-        while (interval.CurrentRange != 0 && ranges[interval.CurrentRange].End <= position)
+        ref var interval = ref _intervals[index];
+        while (interval.CurrentRange != 0 && _ranges[interval.CurrentRange].End <= position)
         {
-            interval.CurrentRange = ranges[interval.CurrentRange].Next;
+            interval.CurrentRange = _ranges[interval.CurrentRange].Next;
         }
 
-        return interval.CurrentRange != 0 && ranges[interval.CurrentRange].Start <= position;
+        return interval.CurrentRange != 0 && _ranges[interval.CurrentRange].Start <= position;
     }
 
     /// <summary>The first position that two intervals both cover; <see cref="int.MaxValue"/> if none.</summary>
     public int FirstIntersection(int one, int other)
     {
-        int a = intervals[one].CurrentRange;
-        int b = intervals[other].CurrentRange;
+        var a = _intervals[one].CurrentRange;
+        var b = _intervals[other].CurrentRange;
         while (a != 0 && b != 0)
         {
-            ref LiveRange first = ref ranges[a];
-            ref LiveRange second = ref ranges[b];
+            ref var first = ref _ranges[a];
+            ref var second = ref _ranges[b];
             if (first.End <= second.Start)
             {
                 a = first.Next;
@@ -197,11 +197,11 @@ internal sealed class Lifetimes
     /// <summary>The first use at or behind a position; <see cref="int.MaxValue"/> if none.</summary>
     public int NextUse(int index, int position)
     {
-        for (int use = intervals[index].FirstUse; use != 0; use = uses[use].Next)
+        for (var use = _intervals[index].FirstUse; use != 0; use = _uses[use].Next)
         {
-            if (uses[use].Position >= position)
+            if (_uses[use].Position >= position)
             {
-                return uses[use].Position;
+                return _uses[use].Position;
             }
         }
 
@@ -213,22 +213,22 @@ internal sealed class Lifetimes
     /// </summary>
     public int NextUseAdvancing(int index, int position)
     {
-        ref Interval interval = ref intervals[index];
-        while (interval.CurrentUse != 0 && uses[interval.CurrentUse].Position < position)
+        ref var interval = ref _intervals[index];
+        while (interval.CurrentUse != 0 && _uses[interval.CurrentUse].Position < position)
         {
-            interval.CurrentUse = uses[interval.CurrentUse].Next;
+            interval.CurrentUse = _uses[interval.CurrentUse].Next;
         }
 
-        return interval.CurrentUse == 0 ? int.MaxValue : uses[interval.CurrentUse].Position;
+        return interval.CurrentUse == 0 ? int.MaxValue : _uses[interval.CurrentUse].Position;
     }
 
     /// <summary>The last use before a position; -1 if none.</summary>
     public int PreviousUse(int index, int position)
     {
-        int previous = -1;
-        for (int use = intervals[index].FirstUse; use != 0 && uses[use].Position < position; use = uses[use].Next)
+        var previous = -1;
+        for (var use = _intervals[index].FirstUse; use != 0 && _uses[use].Position < position; use = _uses[use].Next)
         {
-            previous = uses[use].Position;
+            previous = _uses[use].Position;
         }
 
         return previous;
@@ -239,9 +239,9 @@ internal sealed class Lifetimes
     /// <param name="position">The position.</param>
     public int At(int from, int position)
     {
-        while (intervals[from].End <= position && intervals[from].Next != 0)
+        while (_intervals[from].End <= position && _intervals[from].Next != 0)
         {
-            from = intervals[from].Next;
+            from = _intervals[from].Next;
         }
 
         return from;

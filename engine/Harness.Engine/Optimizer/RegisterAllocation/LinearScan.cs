@@ -22,40 +22,40 @@ internal sealed partial class LinearScan
     private static readonly int[] Gprs = RegistersOf(CallingConvention.AllocatableGprs);
     private static readonly int[] Xmms = RegistersOf(CallingConvention.AllocatableXmms);
 
-    private readonly LifetimeBuilder builder;
-    private readonly Lifetimes lifetimes;
-    private readonly PriorityQueue<int, int> children = new();
-    private readonly InactiveIntervals inactive;
-    private readonly FixedPositions fixedPositions;
-    private readonly SpillSlots spillSlots;
-    private readonly int[] active = new int[Location.RegisterCount];
-    private readonly int[] freeUntil = new int[Location.RegisterCount];
-    private readonly int[] nextUse = new int[Location.RegisterCount];
-    private LirCode code = null!;
-    private int[] blockOfInstruction = new int[1024];
+    private readonly LifetimeBuilder _builder;
+    private readonly Lifetimes _lifetimes;
+    private readonly PriorityQueue<int, int> _children = new();
+    private readonly InactiveIntervals _inactive;
+    private readonly FixedPositions _fixedPositions;
+    private readonly SpillSlots _spillSlots;
+    private readonly int[] _active = new int[Location.RegisterCount];
+    private readonly int[] _freeUntil = new int[Location.RegisterCount];
+    private readonly int[] _nextUse = new int[Location.RegisterCount];
+    private LirCode _code = null!;
+    private int[] _blockOfInstruction = new int[1024];
 
     /// <summary>By value, the interval that the position was in when it was last asked for, as positions only grow.</summary>
-    private int[] visitedPart = new int[512];
-    private uint activeRegisters;
+    private int[] _visitedPart = new int[512];
+    private uint _activeRegisters;
 
     /// <summary>Makes an allocator for the lifetimes that a builder computes.</summary>
     public LinearScan(LifetimeBuilder builder)
     {
-        this.builder = builder;
-        lifetimes = builder.Lifetimes;
-        spillSlots = new SpillSlots(builder);
-        inactive = new InactiveIntervals(lifetimes);
-        fixedPositions = new FixedPositions(builder);
+        _builder = builder;
+        _lifetimes = builder.Lifetimes;
+        _spillSlots = new SpillSlots(builder);
+        _inactive = new InactiveIntervals(_lifetimes);
+        _fixedPositions = new FixedPositions(builder);
     }
 
     /// <summary>Number of spill slots in the frame.</summary>
-    public int SlotCount => spillSlots.Count;
+    public int SlotCount => _spillSlots.Count;
 
     /// <summary>The spill slot of a value; -1 if it never lies in the frame.</summary>
-    public int SlotOf(int value) => spillSlots.Of(value);
+    public int SlotOf(int value) => _spillSlots.Of(value);
 
     /// <summary>The block that a position lies in.</summary>
-    public int BlockAt(int position) => blockOfInstruction[position >> 2];
+    public int BlockAt(int position) => _blockOfInstruction[position >> 2];
 
     /// <summary>How expensive code is at a position: by loops around it; least in cold blocks.</summary>
     public int WeightAt(int position) => Weight(BlockAt(position));
@@ -63,17 +63,17 @@ internal sealed partial class LinearScan
     /// <summary>Allocates a function's values, whose lifetimes have just been computed.</summary>
     public void Run(LirCode lir)
     {
-        code = lir;
+        _code = lir;
         Prepare();
-        int next = 0;
-        GrowList<int> definitions = builder.Definitions;
+        var next = 0;
+        var definitions = _builder.Definitions;
         while (true)
         {
-            int parent = 0;
+            var parent = 0;
             for (; next < definitions.Count; next++)
             {
                 parent = definitions[next];
-                if (lifetimes[parent].FirstRange != 0)
+                if (_lifetimes[parent].FirstRange != 0)
                 {
                     break;
                 }
@@ -82,10 +82,10 @@ internal sealed partial class LinearScan
             }
 
             int current;
-            if (children.TryPeek(out int child, out int start) && (parent == 0 || start <= lifetimes[parent].Start))
+            if (_children.TryPeek(out var child, out var start) && (parent == 0 || start <= _lifetimes[parent].Start))
             {
                 current = child;
-                children.Dequeue();
+                _children.Dequeue();
             }
             else if (parent != 0)
             {
@@ -97,48 +97,48 @@ internal sealed partial class LinearScan
                 break;
             }
 
-            code.Graph.Budget.CountStep();
+            _code.Graph.Budget.CountStep();
             Visit(current);
         }
 
-        spillSlots.Assign();
+        _spillSlots.Assign();
     }
 
     private void Prepare()
     {
-        spillSlots.Reset(code);
-        if (blockOfInstruction.Length < code.InstructionCount)
+        _spillSlots.Reset(_code);
+        if (_blockOfInstruction.Length < _code.InstructionCount)
         {
-            blockOfInstruction = new int[code.InstructionCount * 2];
+            _blockOfInstruction = new int[_code.InstructionCount * 2];
         }
 
-        for (int i = 0; i < code.BlockCount; i++)
+        for (var i = 0; i < _code.BlockCount; i++)
         {
-            ref LirBlock block = ref code.Block(i);
-            blockOfInstruction.AsSpan(block.FirstInstruction, block.EndInstruction - block.FirstInstruction).Fill(i);
+            ref var block = ref _code.Block(i);
+            _blockOfInstruction.AsSpan(block.FirstInstruction, block.EndInstruction - block.FirstInstruction).Fill(i);
         }
 
-        Array.Clear(active);
-        activeRegisters = 0;
-        children.Clear();
-        inactive.Clear();
-        fixedPositions.Reset(code.ValueCount);
-        if (visitedPart.Length < code.ValueCount)
+        Array.Clear(_active);
+        _activeRegisters = 0;
+        _children.Clear();
+        _inactive.Clear();
+        _fixedPositions.Reset(_code.ValueCount);
+        if (_visitedPart.Length < _code.ValueCount)
         {
-            visitedPart = new int[code.ValueCount * 2];
+            _visitedPart = new int[_code.ValueCount * 2];
         }
 
-        for (int i = 0; i < code.ValueCount; i++)
+        for (var i = 0; i < _code.ValueCount; i++)
         {
-            visitedPart[i] = i;
+            _visitedPart[i] = i;
         }
     }
 
     private void Visit(int current)
     {
-        int position = lifetimes[current].Start;
+        var position = _lifetimes[current].Start;
         Advance(position);
-        if (builder.LivesInFrame(lifetimes[current].Value))
+        if (_builder.LivesInFrame(_lifetimes[current].Value))
         {
             VisitInFrame(current);
             return;
@@ -158,15 +158,15 @@ internal sealed partial class LinearScan
     /// </summary>
     private void VisitInFrame(int current)
     {
-        int last = lifetimes[current].Start | 3;
-        Location slot = spillSlots.Add(lifetimes[current].Value);
+        var last = _lifetimes[current].Start | 3;
+        var slot = _spillSlots.Add(_lifetimes[current].Value);
         if (HasMustUse(current, last))
         {
             // A call overwrites the register right after it has read it.
-            int start = lifetimes[current].Start;
-            bool isCall = (start & 3) == 0 && code.Instruction(start >> 2).Clobbers == uint.MaxValue;
-            int behind = isCall ? start + 1 : last + 1;
-            if (behind < lifetimes[current].End)
+            var start = _lifetimes[current].Start;
+            var isCall = (start & 3) == 0 && _code.Instruction(start >> 2).Clobbers == uint.MaxValue;
+            var behind = isCall ? start + 1 : last + 1;
+            if (behind < _lifetimes[current].End)
             {
                 Requeue(current, behind);
             }
@@ -179,92 +179,92 @@ internal sealed partial class LinearScan
             return;
         }
 
-        lifetimes[current].Location = slot;
-        int use = lifetimes[current].FirstUse;
-        while (use != 0 && (lifetimes.Use(use).Position <= last || lifetimes.Use(use).Kind != UseKind.Must))
+        _lifetimes[current].Location = slot;
+        var use = _lifetimes[current].FirstUse;
+        while (use != 0 && (_lifetimes.Use(use).Position <= last || _lifetimes.Use(use).Kind != UseKind.Must))
         {
-            use = lifetimes.Use(use).Next;
+            use = _lifetimes.Use(use).Next;
         }
 
         if (use != 0)
         {
-            Requeue(current, lifetimes.Use(use).Position & ~3);
+            Requeue(current, _lifetimes.Use(use).Position & ~3);
         }
     }
 
     /// <summary>Moves on to a position: intervals end, pause in a hole, or come back from one.</summary>
     private void Advance(int position)
     {
-        for (uint registers = activeRegisters; registers != 0; registers &= registers - 1)
+        for (var registers = _activeRegisters; registers != 0; registers &= registers - 1)
         {
-            int register = BitOperations.TrailingZeroCount(registers);
-            int interval = active[register];
-            if (lifetimes[interval].End <= position)
+            var register = BitOperations.TrailingZeroCount(registers);
+            var interval = _active[register];
+            if (_lifetimes[interval].End <= position)
             {
                 Deactivate(register);
             }
-            else if (!lifetimes.CoversAdvancing(interval, position))
+            else if (!_lifetimes.CoversAdvancing(interval, position))
             {
                 Deactivate(register);
-                inactive.Add(interval);
+                _inactive.Add(interval);
             }
         }
 
-        if (position < inactive.NextReturn)
+        if (position < _inactive.NextReturn)
         {
             return;
         }
 
-        while (inactive.TryTake(position, out int interval))
+        while (_inactive.TryTake(position, out var interval))
         {
-            if (lifetimes[interval].End <= position)
+            if (_lifetimes[interval].End <= position)
             {
                 continue;
             }
 
-            if (lifetimes.CoversAdvancing(interval, position))
+            if (_lifetimes.CoversAdvancing(interval, position))
             {
                 Activate(interval);
             }
             else
             {
-                inactive.Add(interval);
+                _inactive.Add(interval);
             }
         }
     }
 
     private void Activate(int interval)
     {
-        int register = lifetimes[interval].Location.Code;
-        active[register] = interval;
-        activeRegisters |= 1u << register;
+        var register = _lifetimes[interval].Location.Code;
+        _active[register] = interval;
+        _activeRegisters |= 1u << register;
     }
 
     private void Deactivate(int register)
     {
-        active[register] = 0;
-        activeRegisters &= ~(1u << register);
+        _active[register] = 0;
+        _activeRegisters &= ~(1u << register);
     }
 
     /// <summary>Gives an interval a register that is free for it, if need be only for its beginning.</summary>
     private bool TryAllocateFree(int current)
     {
-        ref Interval interval = ref lifetimes[current];
-        int[] registers = code.IsFloat(interval.Value) ? Xmms : Gprs;
-        int limit = FindFree(current, registers);
-        int start = interval.Start;
-        int firstUse = lifetimes.NextUse(current, start);
+        ref var interval = ref _lifetimes[current];
+        var registers = _code.IsFloat(interval.Value) ? Xmms : Gprs;
+        var limit = FindFree(current, registers);
+        var start = interval.Start;
+        var firstUse = _lifetimes.NextUse(current, start);
         if ((limit & ~3) <= start || (firstUse > limit && limit < interval.End))
         {
             // The next call comes before anybody needs the value in a register.
             return false;
         }
 
-        int register = ChooseFree(current, registers);
-        int free = freeUntil[register];
+        var register = ChooseFree(current, registers);
+        var free = _freeUntil[register];
         if (free < interval.End)
         {
-            int last = LastCut(free, limit);
+            var last = LastCut(free, limit);
             if (last <= start || (firstUse >= last && firstUse != start))
             {
                 return false;
@@ -273,7 +273,7 @@ internal sealed partial class LinearScan
             Cut(current, last);
         }
 
-        lifetimes[current].Location = new Location(register);
+        _lifetimes[current].Location = new Location(register);
         Activate(current);
         return true;
     }
@@ -281,28 +281,28 @@ internal sealed partial class LinearScan
     /// <summary>Finds how long each register is free from the current position on; no register is longer than the result.</summary>
     private int FindFree(int current, int[] registers)
     {
-        ref Interval interval = ref lifetimes[current];
-        int limit = fixedPositions.NextCall(current);
-        foreach (int register in registers)
+        ref var interval = ref _lifetimes[current];
+        var limit = _fixedPositions.NextCall(current);
+        foreach (var register in registers)
         {
-            freeUntil[register] = active[register] == 0 ? limit : 0;
+            _freeUntil[register] = _active[register] == 0 ? limit : 0;
         }
 
         // Values in SSA form that are not split do not meet those in a hole where they are defined.
-        foreach (int register in interval.IsChild ? registers : [])
+        foreach (var register in interval.IsChild ? registers : [])
         {
-            ReadOnlySpan<int> others = inactive.Of(register);
-            for (int i = others.Length - 1; i >= 0 && inactive.ReturnOf(others[i]) < Math.Min(freeUntil[register], interval.End); i--)
+            var others = _inactive.Of(register);
+            for (var i = others.Length - 1; i >= 0 && _inactive.ReturnOf(others[i]) < Math.Min(_freeUntil[register], interval.End); i--)
             {
-                freeUntil[register] = Math.Min(freeUntil[register], lifetimes.FirstIntersection(others[i], current));
+                _freeUntil[register] = Math.Min(_freeUntil[register], _lifetimes.FirstIntersection(others[i], current));
             }
         }
 
-        foreach (int register in fixedPositions.Clobbered == 0 ? [] : registers)
+        foreach (var register in _fixedPositions.Clobbered == 0 ? [] : registers)
         {
-            if (freeUntil[register] > 0 && (fixedPositions.Clobbered & (1u << register)) != 0)
+            if (_freeUntil[register] > 0 && (_fixedPositions.Clobbered & (1u << register)) != 0)
             {
-                freeUntil[register] = Math.Min(freeUntil[register], fixedPositions.NextClobber(current, register));
+                _freeUntil[register] = Math.Min(_freeUntil[register], _fixedPositions.NextClobber(current, register));
             }
         }
 
@@ -315,56 +315,56 @@ internal sealed partial class LinearScan
     /// </summary>
     private int ChooseFree(int current, int[] registers)
     {
-        ref Interval interval = ref lifetimes[current];
-        int end = interval.End;
-        int best = registers[0];
-        foreach (int register in registers)
+        ref var interval = ref _lifetimes[current];
+        var end = interval.End;
+        var best = registers[0];
+        foreach (var register in registers)
         {
-            int free = freeUntil[register];
-            bool isBetter = freeUntil[best] >= end ? free >= end && free < freeUntil[best] : free > freeUntil[best];
+            var free = _freeUntil[register];
+            var isBetter = _freeUntil[best] >= end ? free >= end && free < _freeUntil[best] : free > _freeUntil[best];
             if (isBetter)
             {
                 best = register;
             }
         }
 
-        int needed = Math.Min(end, freeUntil[best]);
-        int hint = HintedRegister(current, needed);
+        var needed = Math.Min(end, _freeUntil[best]);
+        var hint = HintedRegister(current, needed);
         if (hint >= 0)
         {
             return hint;
         }
 
-        byte other = builder.RegisterHint(interval.Value);
-        return other != LirOperand.NoHint && freeUntil[other] >= needed ? other : best;
+        var other = _builder.RegisterHint(interval.Value);
+        return other != LirOperand.NoHint && _freeUntil[other] >= needed ? other : best;
     }
 
     /// <summary>The register of the value that an interval would best share its place with; -1 if none is free long enough.</summary>
     private int HintedRegister(int current, int needed)
     {
-        int hint = code.HintOf(lifetimes[current].Value);
-        if (hint == 0 || code.IsFloat(hint) != code.IsFloat(lifetimes[current].Value))
+        var hint = _code.HintOf(_lifetimes[current].Value);
+        if (hint == 0 || _code.IsFloat(hint) != _code.IsFloat(_lifetimes[current].Value))
         {
             return -1;
         }
 
         // What flows into a loop's parameter wants the register in which the loop begins; others one that has just become free.
-        Location first = lifetimes[hint].Location;
-        if (first.IsRegister && freeUntil[first.Code] >= needed)
+        var first = _lifetimes[hint].Location;
+        if (first.IsRegister && _freeUntil[first.Code] >= needed)
         {
             return first.Code;
         }
 
-        ref int part = ref visitedPart[hint];
-        part = lifetimes.At(part, lifetimes[current].Start - 1);
-        Location last = lifetimes[part].Location;
-        return last.IsRegister && freeUntil[last.Code] >= needed ? last.Code : -1;
+        ref var part = ref _visitedPart[hint];
+        part = _lifetimes.At(part, _lifetimes[current].Start - 1);
+        var last = _lifetimes[part].Location;
+        return last.IsRegister && _freeUntil[last.Code] >= needed ? last.Code : -1;
     }
 
     private static int[] RegistersOf(ReadOnlySpan<Gpr> registers)
     {
         var numbers = new int[registers.Length];
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] = Location.Of(registers[i]).Code;
         }
@@ -375,7 +375,7 @@ internal sealed partial class LinearScan
     private static int[] RegistersOf(ReadOnlySpan<Xmm> registers)
     {
         var numbers = new int[registers.Length];
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] = Location.Of(registers[i]).Code;
         }

@@ -14,28 +14,28 @@ internal sealed class LiveSets
     private const int PieceSize = 8;
 
     /// <summary>The pieces; the first is none.</summary>
-    private readonly GrowList<int> numbers = new();
+    private readonly GrowList<int> _numbers = new();
 
     /// <summary>How far the pieces reach, for <see cref="Truncate"/>.</summary>
-    public int Count => numbers.Count;
+    public int Count => _numbers.Count;
 
     /// <summary>The value at an index.</summary>
     public int this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => numbers[index];
+        get => _numbers[index];
     }
 
     /// <summary>Forgets all sets.</summary>
     public void Clear()
     {
-        numbers.Clear();
-        numbers.AddMany(0, PieceSize);
+        _numbers.Clear();
+        _numbers.AddMany(0, PieceSize);
     }
 
     /// <summary>The index of the value that was added before the one at an index; 0 if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Next(int index) => (index & (PieceSize - 1)) == 1 ? numbers[index - 1] : index - 1;
+    public int Next(int index) => (index & (PieceSize - 1)) == 1 ? _numbers[index - 1] : index - 1;
 
     /// <summary>Adds a value to a set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,17 +43,17 @@ internal sealed class LiveSets
     {
         if ((set & (PieceSize - 1)) is 0 or PieceSize - 1)
         {
-            int piece = numbers.AddMany(0, PieceSize);
-            numbers[piece] = set;
+            var piece = _numbers.AddMany(0, PieceSize);
+            _numbers[piece] = set;
             set = piece;
         }
 
-        numbers[++set] = value;
+        _numbers[++set] = value;
     }
 
     /// <summary>Takes the value out of a set that was added last.</summary>
     public void RemoveLast(ref int set) => set = Next(set);
 
     /// <summary>Forgets the pieces from an index on, of which no set has a value.</summary>
-    public void Truncate(int count) => numbers.Truncate(count);
+    public void Truncate(int count) => _numbers.Truncate(count);
 }

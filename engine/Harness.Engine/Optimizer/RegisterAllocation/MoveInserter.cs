@@ -20,68 +20,68 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     private const int AtDefinition = 0;
 
 
-    private readonly Lifetimes lifetimes = builder.Lifetimes;
-    private readonly GrowList<Entry> moves = new();
-    private readonly Dominators dominators = builder.Dominators;
-    private LirCode code = null!;
-    private readonly GrowList<int> intervals = new();
-    private int[] storeBlocks = new int[512];
-    private int[] storePositions = new int[512];
-    private int[] firstIntervals = new int[513];
-    private int[] connectedFrom = new int[64];
+    private readonly Lifetimes _lifetimes = builder.Lifetimes;
+    private readonly GrowList<Entry> _moves = new();
+    private readonly Dominators _dominators = builder.Dominators;
+    private LirCode _code = null!;
+    private readonly GrowList<int> _intervals = new();
+    private int[] _storeBlocks = new int[512];
+    private int[] _storePositions = new int[512];
+    private int[] _firstIntervals = new int[513];
+    private int[] _connectedFrom = new int[64];
 
     /// <summary>Number of moves.</summary>
-    public int Count => moves.Count;
+    public int Count => _moves.Count;
 
     /// <summary>A move.</summary>
-    public Move this[int index] => moves[index].Move;
+    public Move this[int index] => _moves[index].Move;
 
     /// <summary>Number of the instruction before which a move happens.</summary>
-    public int InstructionOf(int index) => (int)(moves[index].Key >> 2);
+    public int InstructionOf(int index) => (int)(_moves[index].Key >> 2);
 
     /// <summary>Tells groups apart: all moves with the same number happen at once.</summary>
-    public long GroupOf(int index) => moves[index].Key;
+    public long GroupOf(int index) => _moves[index].Key;
 
     /// <summary>Finds the moves of a function.</summary>
     public void Run(LirCode lir)
     {
-        code = lir;
-        moves.Clear();
+        _code = lir;
+        _moves.Clear();
         if (scan.SlotCount > 0)
         {
             builder.FindDominators();
         }
 
-        if (storeBlocks.Length < code.ValueCount)
+        if (_storeBlocks.Length < _code.ValueCount)
         {
-            storeBlocks = new int[code.ValueCount * 2];
-            storePositions = new int[code.ValueCount * 2];
-            firstIntervals = new int[(code.ValueCount * 2) + 1];
+            _storeBlocks = new int[_code.ValueCount * 2];
+            _storePositions = new int[_code.ValueCount * 2];
+            _firstIntervals = new int[(_code.ValueCount * 2) + 1];
         }
 
-        if (connectedFrom.Length < code.BlockCount)
+        if (_connectedFrom.Length < _code.BlockCount)
         {
-            connectedFrom = new int[code.BlockCount * 2];
+            _connectedFrom = new int[_code.BlockCount * 2];
         }
 
-        Array.Fill(connectedFrom, -1, 0, code.BlockCount);
+        Array.Fill(_connectedFrom, -1, 0, _code.BlockCount);
         ListIntervals();
-        foreach (int value in builder.Definitions.Span)
+        foreach (var value in builder.Definitions.Span)
         {
-            storeBlocks[value] = NotStored;
-            if (lifetimes[value].Next != 0)
+            _storeBlocks[value] = NotStored;
+            if (_lifetimes[value].Next != 0)
             {
                 ConnectIntervals(value);
             }
         }
 
-        for (int i = 0; i < code.BlockCount; i++)
+        for (var i = 0; i < _code.BlockCount; i++)
         {
-            code.Graph.Budget.CountStep();
+            _code.Graph.Budget.CountStep();
             ConnectBlocks(i);
         }
 
-        moves.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+        _moves.Sort(static (a, b) => a.Key.CompareTo(b.Key));
     }
 
     /// <summary>
@@ -89,41 +89,41 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     /// </summary>
     public bool IsInSlot(int value, int position)
     {
-        int block = storeBlocks[value];
-        return scan.SlotOf(value) >= 0 && block != NotStored && position >= storePositions[value]
-            && dominators.Dominates(block, scan.BlockAt(position));
+        var block = _storeBlocks[value];
+        return scan.SlotOf(value) >= 0 && block != NotStored && position >= _storePositions[value]
+            && _dominators.Dominates(block, scan.BlockAt(position));
     }
 
     /// <summary>Lists the intervals of each value in order, so that they can be searched.</summary>
     private void ListIntervals()
     {
-        intervals.Clear();
-        for (int value = 0; value < code.ValueCount; value++)
+        _intervals.Clear();
+        for (var value = 0; value < _code.ValueCount; value++)
         {
-            firstIntervals[value] = intervals.Count;
-            for (int i = lifetimes[value].Next == 0 ? 0 : value; i != 0; i = lifetimes[i].Next)
+            _firstIntervals[value] = _intervals.Count;
+            for (var i = _lifetimes[value].Next == 0 ? 0 : value; i != 0; i = _lifetimes[i].Next)
             {
-                intervals.Add(i);
+                _intervals.Add(i);
             }
         }
 
-        firstIntervals[code.ValueCount] = intervals.Count;
+        _firstIntervals[_code.ValueCount] = _intervals.Count;
     }
 
     /// <summary>The interval of a value that a position belongs to, which may lie in a hole.</summary>
     private int IntervalAt(int value, int position)
     {
-        if (lifetimes[value].Next == 0)
+        if (_lifetimes[value].Next == 0)
         {
             return value;
         }
 
-        int low = firstIntervals[value];
-        int high = firstIntervals[value + 1] - 1;
+        var low = _firstIntervals[value];
+        var high = _firstIntervals[value + 1] - 1;
         while (low < high)
         {
-            int middle = (low + high) >>> 1;
-            if (lifetimes[intervals[middle]].End <= position)
+            var middle = (low + high) >>> 1;
+            if (_lifetimes[_intervals[middle]].End <= position)
             {
                 low = middle + 1;
             }
@@ -133,7 +133,7 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
             }
         }
 
-        return intervals[low];
+        return _intervals[low];
     }
 
     private void ConnectIntervals(int value)
@@ -146,26 +146,26 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
         if (scan.SlotOf(value) >= 0)
         {
-            if (lifetimes[value].Location.IsStack)
+            if (_lifetimes[value].Location.IsStack)
             {
-                storeBlocks[value] = AtDefinition;
-                storePositions[value] = 0;
+                _storeBlocks[value] = AtDefinition;
+                _storePositions[value] = 0;
             }
-            else if (lifetimes[value].Location.IsRegister)
+            else if (_lifetimes[value].Location.IsRegister)
             {
                 StoreOnce(value);
             }
         }
 
-        int earlier = 0;
-        int before = value;
-        for (int i = lifetimes[value].Next; i != 0; earlier = before, before = i, i = lifetimes[i].Next)
+        var earlier = 0;
+        var before = value;
+        for (var i = _lifetimes[value].Next; i != 0; earlier = before, before = i, i = _lifetimes[i].Next)
         {
-            int start = lifetimes[i].Start;
+            var start = _lifetimes[i].Start;
             if (IsContinuedBy(before, i))
             {
-                Location from = PlaceBefore(earlier, before, i);
-                Connect(scan.BlockAt(start), start >> 2, MoveGroup.Split, value, from, lifetimes[i].Location);
+                var from = PlaceBefore(earlier, before, i);
+                Connect(scan.BlockAt(start), start >> 2, MoveGroup.Split, value, from, _lifetimes[i].Location);
             }
         }
     }
@@ -173,26 +173,26 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     /// <summary>Stores a value that lives in the frame where it is made, and loads it wherever it is needed in a register.</summary>
     private void LoadForUses(int value)
     {
-        storeBlocks[value] = AtDefinition;
-        storePositions[value] = 0;
-        Location slot = Location.OfSlot(scan.SlotOf(value));
-        if (lifetimes[value].Location.IsRegister)
+        _storeBlocks[value] = AtDefinition;
+        _storePositions[value] = 0;
+        var slot = Location.OfSlot(scan.SlotOf(value));
+        if (_lifetimes[value].Location.IsRegister)
         {
-            Add((lifetimes[value].Start + 3) >> 2, MoveGroup.Spill, new Move(lifetimes[value].Location, slot, code.TypeOf(value)));
+            Add((_lifetimes[value].Start + 3) >> 2, MoveGroup.Spill, new Move(_lifetimes[value].Location, slot, _code.TypeOf(value)));
         }
 
-        for (int i = lifetimes[value].Next; i != 0; i = lifetimes[i].Next)
+        for (var i = _lifetimes[value].Next; i != 0; i = _lifetimes[i].Next)
         {
-            if (lifetimes[i].Location.IsRegister)
+            if (_lifetimes[i].Location.IsRegister)
             {
-                Add(lifetimes[i].Start >> 2, MoveGroup.Split, new Move(slot, lifetimes[i].Location, code.TypeOf(value)));
+                Add(_lifetimes[i].Start >> 2, MoveGroup.Split, new Move(slot, _lifetimes[i].Location, _code.TypeOf(value)));
             }
         }
     }
 
     /// <summary>Whether a value goes from one interval to the next within a block.</summary>
     private bool IsContinuedBy(int interval, int next) =>
-        lifetimes[interval].End == lifetimes[next].Start && !IsBlockStart(lifetimes[next].Start);
+        _lifetimes[interval].End == _lifetimes[next].Start && !IsBlockStart(_lifetimes[next].Start);
 
     /// <summary>
     /// Where a value lies before the instruction at which an interval starts. That is not in the interval before if that one starts
@@ -200,48 +200,48 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     /// </summary>
     private Location PlaceBefore(int earlier, int before, int interval)
     {
-        bool isSameInstruction = lifetimes[before].Start >= (lifetimes[interval].Start & ~3);
-        return lifetimes[isSameInstruction && earlier != 0 && IsContinuedBy(earlier, before) ? earlier : before].Location;
+        var isSameInstruction = _lifetimes[before].Start >= (_lifetimes[interval].Start & ~3);
+        return _lifetimes[isSameInstruction && earlier != 0 && IsContinuedBy(earlier, before) ? earlier : before].Location;
     }
 
     /// <summary>Stores a value that goes to the frame, if it need not be stored each time that it does.</summary>
     private void StoreOnce(int value)
     {
-        int definition = lifetimes[value].Start;
-        Location slot = Location.OfSlot(scan.SlotOf(value));
-        int earlier = 0;
-        int before = value;
-        int first = lifetimes[value].Next;
-        while (!lifetimes[first].Location.IsStack)
+        var definition = _lifetimes[value].Start;
+        var slot = Location.OfSlot(scan.SlotOf(value));
+        var earlier = 0;
+        var before = value;
+        var first = _lifetimes[value].Next;
+        while (!_lifetimes[first].Location.IsStack)
         {
             earlier = before;
             before = first;
-            first = lifetimes[first].Next;
+            first = _lifetimes[first].Next;
         }
 
-        int start = lifetimes[first].Start;
-        bool isFirst = IsContinuedBy(before, first);
-        int weight = int.MinValue;
-        for (int i = first; i != 0; i = lifetimes[i].Next)
+        var start = _lifetimes[first].Start;
+        var isFirst = IsContinuedBy(before, first);
+        var weight = int.MinValue;
+        for (var i = first; i != 0; i = _lifetimes[i].Next)
         {
-            if (lifetimes[i].Location.IsStack)
+            if (_lifetimes[i].Location.IsStack)
             {
-                weight = Math.Max(weight, scan.WeightAt(lifetimes[i].Start));
+                weight = Math.Max(weight, scan.WeightAt(_lifetimes[i].Start));
                 isFirst = isFirst && IsDominated(i, scan.BlockAt(start));
             }
         }
 
         if (isFirst && scan.WeightAt(start) <= scan.WeightAt(definition))
         {
-            storeBlocks[value] = scan.BlockAt(start);
-            storePositions[value] = start;
-            Add(start >> 2, MoveGroup.Split, new Move(PlaceBefore(earlier, before, first), slot, code.TypeOf(value)));
+            _storeBlocks[value] = scan.BlockAt(start);
+            _storePositions[value] = start;
+            Add(start >> 2, MoveGroup.Split, new Move(PlaceBefore(earlier, before, first), slot, _code.TypeOf(value)));
         }
         else if (weight >= scan.WeightAt(definition))
         {
-            storeBlocks[value] = AtDefinition;
-            storePositions[value] = 0;
-            Add((definition + 3) >> 2, MoveGroup.Spill, new Move(lifetimes[value].Location, slot, code.TypeOf(value)));
+            _storeBlocks[value] = AtDefinition;
+            _storePositions[value] = 0;
+            Add((definition + 3) >> 2, MoveGroup.Spill, new Move(_lifetimes[value].Location, slot, _code.TypeOf(value)));
         }
     }
 
@@ -251,10 +251,10 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     /// </summary>
     private bool IsDominated(int interval, int dominator)
     {
-        for (int i = lifetimes[interval].FirstRange; i != 0; i = lifetimes.Range(i).Next)
+        for (var i = _lifetimes[interval].FirstRange; i != 0; i = _lifetimes.Range(i).Next)
         {
-            ref LiveRange range = ref lifetimes.Range(i);
-            if (!dominators.DominatesAll(dominator, scan.BlockAt(range.Start), scan.BlockAt(range.End - 1)))
+            ref var range = ref _lifetimes.Range(i);
+            if (!_dominators.DominatesAll(dominator, scan.BlockAt(range.Start), scan.BlockAt(range.End - 1)))
             {
                 return false;
             }
@@ -264,17 +264,17 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     }
 
     private bool IsBlockStart(int position) =>
-        (position & 3) == 0 && code.Block(scan.BlockAt(position)).FirstInstruction == position >> 2;
+        (position & 3) == 0 && _code.Block(scan.BlockAt(position)).FirstInstruction == position >> 2;
 
     private void ConnectBlocks(int index)
     {
-        ref LirBlock block = ref code.Block(index);
-        for (int s = 0; s < block.SuccessorCount; s++)
+        ref var block = ref _code.Block(index);
+        for (var s = 0; s < block.SuccessorCount; s++)
         {
-            int target = code.Successors[block.FirstSuccessor + s];
-            if (connectedFrom[target] != index)
+            var target = _code.Successors[block.FirstSuccessor + s];
+            if (_connectedFrom[target] != index)
             {
-                connectedFrom[target] = index;
+                _connectedFrom[target] = index;
                 ConnectEdge(index, target);
             }
         }
@@ -282,20 +282,20 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
     private void ConnectEdge(int from, int to)
     {
-        ref LirBlock source = ref code.Block(from);
-        ref LirBlock target = ref code.Block(to);
-        bool isAtEnd = source.SuccessorCount == 1;
-        int instruction = isAtEnd ? source.EndInstruction - 1 : target.FirstInstruction;
-        MoveGroup group = isAtEnd ? MoveGroup.BlockEnd : MoveGroup.BlockStart;
-        int end = IsHandler(source, to) ? (4 * (source.EndInstruction - 2)) + 1 : (4 * source.EndInstruction) - 1;
-        int start = 4 * target.FirstInstruction;
-        for (int i = builder.FirstLiveIn(to); i != 0;)
+        ref var source = ref _code.Block(from);
+        ref var target = ref _code.Block(to);
+        var isAtEnd = source.SuccessorCount == 1;
+        var instruction = isAtEnd ? source.EndInstruction - 1 : target.FirstInstruction;
+        var group = isAtEnd ? MoveGroup.BlockEnd : MoveGroup.BlockStart;
+        var end = IsHandler(source, to) ? (4 * (source.EndInstruction - 2)) + 1 : (4 * source.EndInstruction) - 1;
+        var start = 4 * target.FirstInstruction;
+        for (var i = builder.FirstLiveIn(to); i != 0;)
         {
-            (int value, i) = builder.NextLiveIn(i);
-            if (lifetimes[value].Next != 0)
+            (var value, i) = builder.NextLiveIn(i);
+            if (_lifetimes[value].Next != 0)
             {
-                Location before = lifetimes[IntervalAt(value, end)].Location;
-                Location after = lifetimes[IntervalAt(value, start)].Location;
+                var before = _lifetimes[IntervalAt(value, end)].Location;
+                var after = _lifetimes[IntervalAt(value, start)].Location;
                 Connect(from, instruction, group, value, before, after);
             }
         }
@@ -308,32 +308,32 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
 
     /// <summary>Whether exceptions of the call at the end of a block come to another block: then values are where they are at the call.</summary>
     private bool IsHandler(in LirBlock source, int target) =>
-        code.Instruction(source.EndInstruction - 1).Op == LirOp.Invoke && code.Successors[source.FirstSuccessor + 1] == target;
+        _code.Instruction(source.EndInstruction - 1).Op == LirOp.Invoke && _code.Successors[source.FirstSuccessor + 1] == target;
 
     private void PassArguments(ref LirBlock source, ref LirBlock target, int instruction, MoveGroup group, int end)
     {
-        List<int> parameters = code.Graph.Blocks[target.GraphBlock].Parameters;
-        ReadOnlySpan<LirOperand> arguments = code.Operands(code.Instruction(source.EndInstruction - 1));
-        for (int i = 0; i < parameters.Count; i++)
+        var parameters = _code.Graph.Blocks[target.GraphBlock].Parameters;
+        var arguments = _code.Operands(_code.Instruction(source.EndInstruction - 1));
+        for (var i = 0; i < parameters.Count; i++)
         {
-            int parameter = code.ValueOfNode[parameters[i]];
-            Location to = lifetimes[parameter].Location;
+            var parameter = _code.ValueOfNode[parameters[i]];
+            var to = _lifetimes[parameter].Location;
             if (to.IsNone)
             {
                 continue;
             }
 
-            IrType type = code.TypeOf(parameter);
+            var type = _code.TypeOf(parameter);
             if (arguments[i].IsConstant)
             {
-                long bits = Constants.RegisterBits(code.Graph, arguments[i].ConstantNode);
+                var bits = Constants.RegisterBits(_code.Graph, arguments[i].ConstantNode);
                 Add(instruction, group, new Move(Location.None, to, type, bits));
                 continue;
             }
 
-            int argument = arguments[i].Value;
-            Location from = lifetimes[IntervalAt(argument, end)].Location;
-            bool isThere = to.IsStack && scan.SlotOf(argument) == scan.SlotOf(parameter) && IsInSlot(argument, end);
+            var argument = arguments[i].Value;
+            var from = _lifetimes[IntervalAt(argument, end)].Location;
+            var isThere = to.IsStack && scan.SlotOf(argument) == scan.SlotOf(parameter) && IsInSlot(argument, end);
             if (from != to && !isThere)
             {
                 Add(instruction, group, new Move(from, to, type));
@@ -344,15 +344,15 @@ internal sealed class MoveInserter(LifetimeBuilder builder, LinearScan scan)
     /// <summary>Moves a value that comes from a block, unless it goes to the frame and was stored there on every way to the block.</summary>
     private void Connect(int block, int instruction, MoveGroup group, int value, Location from, Location to)
     {
-        bool isStored = to.IsStack && storeBlocks[value] != NotStored && dominators.Dominates(storeBlocks[value], block);
+        var isStored = to.IsStack && _storeBlocks[value] != NotStored && _dominators.Dominates(_storeBlocks[value], block);
         if (from != to && !isStored)
         {
-            Add(instruction, group, new Move(from, to, code.TypeOf(value)));
+            Add(instruction, group, new Move(from, to, _code.TypeOf(value)));
         }
     }
 
     private void Add(int instruction, MoveGroup group, Move move) =>
-        moves.Add(new Entry(((long)instruction << 2) | (long)group, move));
+        _moves.Add(new Entry(((long)instruction << 2) | (long)group, move));
 
     private readonly record struct Entry(long Key, Move Move);
 }

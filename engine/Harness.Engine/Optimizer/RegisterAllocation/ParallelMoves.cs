@@ -13,23 +13,23 @@ internal sealed class ParallelMoves
     /// <summary>Groups of up to so many moves are searched for who reads a place; in larger ones readers are counted.</summary>
     private const int SearchedMoves = 24;
 
-    private readonly GrowList<Move> pending = new();
-    private readonly GrowList<Move> constants = new();
-    private readonly Dictionary<int, Readers> readersOf = [];
-    private readonly Dictionary<int, int> writerOf = [];
-    private readonly GrowList<int> ready = new();
-    private readonly GrowList<bool> isMade = new();
+    private readonly GrowList<Move> _pending = new();
+    private readonly GrowList<Move> _constants = new();
+    private readonly Dictionary<int, Readers> _readersOf = [];
+    private readonly Dictionary<int, int> _writerOf = [];
+    private readonly GrowList<int> _ready = new();
+    private readonly GrowList<bool> _isMade = new();
 
     /// <summary>Adds a move to the group.</summary>
     public void Add(Move move)
     {
         if (move.From.IsNone)
         {
-            constants.Add(move);
+            _constants.Add(move);
         }
         else if (move.From != move.To)
         {
-            pending.Add(move);
+            _pending.Add(move);
         }
     }
 
@@ -37,12 +37,12 @@ internal sealed class ParallelMoves
     /// <param name="emitter">Makes single moves.</param>
     public void Emit(IMoveEmitter emitter)
     {
-        if (pending.Count > SearchedMoves)
+        if (_pending.Count > SearchedMoves)
         {
             EmitLarge(emitter);
         }
 
-        while (pending.Count > 0)
+        while (_pending.Count > 0)
         {
             if (!EmitReady(emitter))
             {
@@ -50,21 +50,21 @@ internal sealed class ParallelMoves
             }
         }
 
-        foreach (Move move in constants.Span)
+        foreach (var move in _constants.Span)
         {
             emitter.EmitMove(move);
         }
 
-        constants.Clear();
+        _constants.Clear();
     }
 
     /// <summary>Makes the moves to places that no other move reads; says whether there was one.</summary>
     private bool EmitReady(IMoveEmitter emitter)
     {
-        bool isAny = false;
-        for (int i = 0; i < pending.Count;)
+        var isAny = false;
+        for (var i = 0; i < _pending.Count;)
         {
-            Move move = pending[i];
+            var move = _pending[i];
             if (IsRead(move.To, i))
             {
                 i++;
@@ -81,9 +81,9 @@ internal sealed class ParallelMoves
 
     private bool IsRead(Location location, int except)
     {
-        for (int i = 0; i < pending.Count; i++)
+        for (var i = 0; i < _pending.Count; i++)
         {
-            if (i != except && pending[i].From == location)
+            if (i != except && _pending[i].From == location)
             {
                 return true;
             }
@@ -94,86 +94,86 @@ internal sealed class ParallelMoves
 
     private void Remove(int index)
     {
-        pending[index] = pending[pending.Count - 1];
-        pending.Truncate(pending.Count - 1);
+        _pending[index] = _pending[_pending.Count - 1];
+        _pending.Truncate(_pending.Count - 1);
     }
 
     /// <summary>Saves what the first move would overwrite, and lets its readers take it from there.</summary>
     private void BreakCycle(IMoveEmitter emitter)
     {
-        Location overwritten = pending[0].To;
-        Location saved = Location.None;
-        for (int i = 0; i < pending.Count; i++)
+        var overwritten = _pending[0].To;
+        var saved = Location.None;
+        for (var i = 0; i < _pending.Count; i++)
         {
-            if (pending[i].From != overwritten)
+            if (_pending[i].From != overwritten)
             {
                 continue;
             }
 
             if (saved.IsNone)
             {
-                saved = emitter.ScratchFor(pending[i].Type);
-                emitter.EmitMove(new Move(overwritten, saved, pending[i].Type));
+                saved = emitter.ScratchFor(_pending[i].Type);
+                emitter.EmitMove(new Move(overwritten, saved, _pending[i].Type));
             }
 
-            pending[i] = pending[i] with { From = saved };
+            _pending[i] = _pending[i] with { From = saved };
         }
     }
 
     /// <summary>Makes all moves in a time that is in proportion to their number: a move is ready once nobody reads the place that it writes.</summary>
     private void EmitLarge(IMoveEmitter emitter)
     {
-        readersOf.Clear();
-        writerOf.Clear();
-        isMade.Clear();
-        isMade.AddMany(false, pending.Count);
-        for (int i = 0; i < pending.Count; i++)
+        _readersOf.Clear();
+        _writerOf.Clear();
+        _isMade.Clear();
+        _isMade.AddMany(false, _pending.Count);
+        for (var i = 0; i < _pending.Count; i++)
         {
-            CountReader(pending[i].From, i, 1);
-            writerOf[pending[i].To.Code] = i;
+            CountReader(_pending[i].From, i, 1);
+            _writerOf[_pending[i].To.Code] = i;
         }
 
-        for (int i = pending.Count - 1; i >= 0; i--)
+        for (var i = _pending.Count - 1; i >= 0; i--)
         {
-            if (!readersOf.ContainsKey(pending[i].To.Code))
+            if (!_readersOf.ContainsKey(_pending[i].To.Code))
             {
-                ready.Add(i);
+                _ready.Add(i);
             }
         }
 
         EmitAllReady(emitter);
-        for (int i = 0; i < pending.Count; i++)
+        for (var i = 0; i < _pending.Count; i++)
         {
-            if (!isMade[i])
+            if (!_isMade[i])
             {
                 // Only cycles are left, in which each place has one reader.
-                Location overwritten = pending[i].To;
-                int reader = readersOf[overwritten.Code].Combined;
-                Location saved = emitter.ScratchFor(pending[reader].Type);
-                emitter.EmitMove(new Move(overwritten, saved, pending[reader].Type));
-                pending[reader] = pending[reader] with { From = saved };
-                ready.Add(i);
+                var overwritten = _pending[i].To;
+                var reader = _readersOf[overwritten.Code].Combined;
+                var saved = emitter.ScratchFor(_pending[reader].Type);
+                emitter.EmitMove(new Move(overwritten, saved, _pending[reader].Type));
+                _pending[reader] = _pending[reader] with { From = saved };
+                _ready.Add(i);
                 EmitAllReady(emitter);
             }
         }
 
-        pending.Clear();
+        _pending.Clear();
     }
 
     /// <summary>Makes the moves that are ready, and those that become so.</summary>
     private void EmitAllReady(IMoveEmitter emitter)
     {
-        while (ready.Count > 0)
+        while (_ready.Count > 0)
         {
-            int index = ready[ready.Count - 1];
-            ready.Truncate(ready.Count - 1);
-            Location from = pending[index].From;
-            emitter.EmitMove(pending[index]);
-            isMade[index] = true;
-            if (readersOf.ContainsKey(from.Code) && CountReader(from, index, -1) == 0
-                && writerOf.TryGetValue(from.Code, out int writer) && !isMade[writer])
+            var index = _ready[_ready.Count - 1];
+            _ready.Truncate(_ready.Count - 1);
+            var from = _pending[index].From;
+            emitter.EmitMove(_pending[index]);
+            _isMade[index] = true;
+            if (_readersOf.ContainsKey(from.Code) && CountReader(from, index, -1) == 0
+                && _writerOf.TryGetValue(from.Code, out var writer) && !_isMade[writer])
             {
-                ready.Add(writer);
+                _ready.Add(writer);
             }
         }
     }
@@ -181,7 +181,7 @@ internal sealed class ParallelMoves
     /// <summary>Counts a move as one that reads a place, or as one that has done so; says how many are left.</summary>
     private int CountReader(Location place, int index, int change)
     {
-        ref Readers readers = ref CollectionsMarshal.GetValueRefOrAddDefault(readersOf, place.Code, out _);
+        ref var readers = ref CollectionsMarshal.GetValueRefOrAddDefault(_readersOf, place.Code, out _);
         readers.Count += change;
         readers.Combined ^= index;
         return readers.Count;

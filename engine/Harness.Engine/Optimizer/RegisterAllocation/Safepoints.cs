@@ -20,14 +20,14 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
 {
     private const int BitsPerWord = 64;
 
-    private readonly GrowList<int> positions = new();
-    private readonly GrowList<Point> points = new();
-    private readonly GrowList<Change> changes = new();
-    private readonly StackMapBuilder builder = new();
-    private readonly List<ulong> current = [];
+    private readonly GrowList<int> _positions = new();
+    private readonly GrowList<Point> _points = new();
+    private readonly GrowList<Change> _changes = new();
+    private readonly StackMapBuilder _builder = new();
+    private readonly List<ulong> _current = [];
 
     /// <summary>The stack maps, each there once.</summary>
-    public StackMap[] Maps => builder.ToArray(FrameLayout.OptimizedFirstSlot, sizeof(long));
+    public StackMap[] Maps => _builder.ToArray(FrameLayout.OptimizedFirstSlot, sizeof(long));
 
     /// <summary>Whether garbage may be collected at an instruction.</summary>
     public static bool IsSafepoint(LirOp op) =>
@@ -36,34 +36,34 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
     /// <summary>Finds the places in a function whose moves have just been found.</summary>
     public void Run(LirCode code)
     {
-        positions.Clear();
-        points.Clear();
-        changes.Clear();
-        builder.Clear();
-        for (int i = 0; i < code.InstructionCount; i++)
+        _positions.Clear();
+        _points.Clear();
+        _changes.Clear();
+        _builder.Clear();
+        for (var i = 0; i < code.InstructionCount; i++)
         {
             if (IsSafepoint(code.Instruction(i).Op))
             {
-                positions.Add((4 * i) + 1);
+                _positions.Add((4 * i) + 1);
             }
         }
 
-        if (positions.Count == 0)
+        if (_positions.Count == 0)
         {
             return;
         }
 
-        points.AddMany(default, positions.Count);
-        Lifetimes lifetimes = lives.Lifetimes;
-        for (int i = 1; i < lifetimes.Count; i++)
+        _points.AddMany(default, _positions.Count);
+        var lifetimes = lives.Lifetimes;
+        for (var i = 1; i < lifetimes.Count; i++)
         {
-            Location location = lifetimes[i].Location;
+            var location = lifetimes[i].Location;
             if (lifetimes[i].FirstRange == 0 || location.IsNone)
             {
                 continue;
             }
 
-            bool isReference = code.TypeOf(lifetimes[i].Value) == IrType.Ref;
+            var isReference = code.TypeOf(lifetimes[i].Value) == IrType.Ref;
             if (isReference || location.IsRegister)
             {
                 AddInterval(lifetimes, i, location, isReference, code.IsVector(lifetimes[i].Value));
@@ -76,8 +76,8 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
     /// <summary>The number of the map of an instruction; -1 if no reference lives across it.</summary>
     public int MapOf(int instruction)
     {
-        ref Point point = ref At(instruction);
-        return builder.MapOf(point.Slots, point.References);
+        ref var point = ref At(instruction);
+        return _builder.MapOf(point.Slots, point.References);
     }
 
     /// <summary>
@@ -88,25 +88,25 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
     /// <param name="saveArea">Offset from rbp of where the first register is saved.</param>
     public int MapWithSavedRegisters(int instruction, int saveArea)
     {
-        ref Point point = ref At(instruction);
-        builder.ListWords(point.Slots, current);
-        for (uint left = point.Registers; left != 0; left &= left - 1)
+        ref var point = ref At(instruction);
+        _builder.ListWords(point.Slots, _current);
+        for (var left = point.Registers; left != 0; left &= left - 1)
         {
             if ((point.References & left & (uint)-(int)left) != 0)
             {
-                int slot = (FrameLayout.OptimizedFirstSlot - saveArea) / sizeof(long);
-                while (current.Count <= slot / BitsPerWord)
+                var slot = (FrameLayout.OptimizedFirstSlot - saveArea) / sizeof(long);
+                while (_current.Count <= slot / BitsPerWord)
                 {
-                    current.Add(0);
+                    _current.Add(0);
                 }
 
-                current[slot / BitsPerWord] |= 1UL << slot;
+                _current[slot / BitsPerWord] |= 1UL << slot;
             }
 
             saveArea += sizeof(long);
         }
 
-        return builder.MapOf(builder.SetOf(CollectionsMarshal.AsSpan(current)), 0);
+        return _builder.MapOf(_builder.SetOf(CollectionsMarshal.AsSpan(_current)), 0);
     }
 
     /// <summary>The registers whose values live across an instruction, as bits by number.</summary>
@@ -118,17 +118,17 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
     /// <summary>The places that the map of an instruction names.</summary>
     public List<Location> ReferencesAt(int instruction)
     {
-        ref Point point = ref At(instruction);
+        ref var point = ref At(instruction);
         var places = new List<Location>();
-        for (uint left = point.References; left != 0; left &= left - 1)
+        for (var left = point.References; left != 0; left &= left - 1)
         {
             places.Add(new Location(BitOperations.TrailingZeroCount(left)));
         }
 
-        builder.ListWords(point.Slots, current);
-        for (int i = 0; i < current.Count; i++)
+        _builder.ListWords(point.Slots, _current);
+        for (var i = 0; i < _current.Count; i++)
         {
-            for (ulong left = current[i]; left != 0; left &= left - 1)
+            for (var left = _current[i]; left != 0; left &= left - 1)
             {
                 places.Add(Location.OfSlot((i * BitsPerWord) + BitOperations.TrailingZeroCount(left)));
             }
@@ -139,26 +139,26 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
 
     private void AddInterval(Lifetimes lifetimes, int index, Location location, bool isReference, bool isVector)
     {
-        int value = lifetimes[index].Value;
-        int slot = isReference ? scan.SlotOf(value) : -1;
-        for (int range = lifetimes[index].FirstRange; range != 0; range = lifetimes.Range(range).Next)
+        var value = lifetimes[index].Value;
+        var slot = isReference ? scan.SlotOf(value) : -1;
+        for (var range = lifetimes[index].FirstRange; range != 0; range = lifetimes.Range(range).Next)
         {
-            LiveRange part = lifetimes.Range(range);
-            int first = FirstFrom(part.Start);
-            int end = first < positions.Count && positions[first] < part.End ? FirstFrom(part.End) : first;
+            var part = lifetimes.Range(range);
+            var first = FirstFrom(part.Start);
+            var end = first < _positions.Count && _positions[first] < part.End ? FirstFrom(part.End) : first;
             if (location.IsStack)
             {
                 AddSlot(slot, first, end);
                 continue;
             }
 
-            uint vector = isVector && location.IsRegister ? 1u << location.Code : 0;
-            for (int i = first; i < end; i++)
+            var vector = isVector && location.IsRegister ? 1u << location.Code : 0;
+            for (var i = first; i < end; i++)
             {
-                points[i].Registers |= 1u << location.Code;
-                points[i].Vectors |= vector;
-                points[i].References |= isReference ? 1u << location.Code : 0;
-                if (slot >= 0 && moves.IsInSlot(value, positions[i]))
+                _points[i].Registers |= 1u << location.Code;
+                _points[i].Vectors |= vector;
+                _points[i].References |= isReference ? 1u << location.Code : 0;
+                if (slot >= 0 && moves.IsInSlot(value, _positions[i]))
                 {
                     AddSlot(slot, i, i + 1);
                 }
@@ -171,43 +171,43 @@ internal sealed class Safepoints(LifetimeBuilder lives, LinearScan scan, MoveIns
     {
         if (first < end)
         {
-            changes.Add(new Change(first, IsAdded: true, slot));
-            changes.Add(new Change(end, IsAdded: false, slot));
+            _changes.Add(new Change(first, IsAdded: true, slot));
+            _changes.Add(new Change(end, IsAdded: false, slot));
         }
     }
 
     /// <summary>Makes sets of slots of the changes.</summary>
     private void ListSlots()
     {
-        changes.Sort(static (a, b) => a.Safepoint != b.Safepoint
+        _changes.Sort(static (a, b) => a.Safepoint != b.Safepoint
             ? a.Safepoint.CompareTo(b.Safepoint)
             : a.IsAdded != b.IsAdded ? a.IsAdded.CompareTo(b.IsAdded) : a.Slot.CompareTo(b.Slot));
-        current.Clear();
-        current.AddRange(new ulong[(scan.SlotCount + BitsPerWord - 1) / BitsPerWord]);
-        int next = 0;
-        for (int i = 0; i < positions.Count; i++)
+        _current.Clear();
+        _current.AddRange(new ulong[(scan.SlotCount + BitsPerWord - 1) / BitsPerWord]);
+        var next = 0;
+        for (var i = 0; i < _positions.Count; i++)
         {
-            int start = next;
-            for (; next < changes.Count && changes[next].Safepoint == i; next++)
+            var start = next;
+            for (; next < _changes.Count && _changes[next].Safepoint == i; next++)
             {
                 // What ends comes before what begins.
-                int slot = changes[next].Slot;
-                ulong bit = 1UL << slot;
-                current[slot / BitsPerWord] = changes[next].IsAdded ? current[slot / BitsPerWord] | bit : current[slot / BitsPerWord] & ~bit;
+                var slot = _changes[next].Slot;
+                var bit = 1UL << slot;
+                _current[slot / BitsPerWord] = _changes[next].IsAdded ? _current[slot / BitsPerWord] | bit : _current[slot / BitsPerWord] & ~bit;
             }
 
-            points[i].Slots = next > start ? builder.SetOf(CollectionsMarshal.AsSpan(current)) : i > 0 ? points[i - 1].Slots : StackMapBuilder.NoSlots;
+            _points[i].Slots = next > start ? _builder.SetOf(CollectionsMarshal.AsSpan(_current)) : i > 0 ? _points[i - 1].Slots : StackMapBuilder.NoSlots;
         }
     }
 
     /// <summary>The first safepoint at or behind a position.</summary>
     private int FirstFrom(int position)
     {
-        int found = positions.Span.BinarySearch(position);
+        var found = _positions.Span.BinarySearch(position);
         return found < 0 ? ~found : found;
     }
 
-    private ref Point At(int instruction) => ref points[positions.Span.BinarySearch((4 * instruction) + 1)];
+    private ref Point At(int instruction) => ref _points[_positions.Span.BinarySearch((4 * instruction) + 1)];
 
     /// <summary>A safepoint: registers in use, those with references, and the number of the set of slots with references.</summary>
     private struct Point

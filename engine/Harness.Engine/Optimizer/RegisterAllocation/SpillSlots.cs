@@ -24,103 +24,103 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
     /// <summary>Steps of comparing lifetimes, for each part of a lifetime.</summary>
     private const int StepsPerRange = 64;
 
-    private readonly Lifetimes lifetimes = builder.Lifetimes;
-    private readonly GrowList<Web> webs = new();
-    private readonly GrowList<(double Frequency, int Parameter, int Argument)> pairs = new();
-    private readonly GrowList<int> order = new();
-    private readonly PriorityQueue<int, int> free = new();
-    private int[] webOfValue = new int[512];
-    private LirCode code = null!;
-    private long steps;
+    private readonly Lifetimes _lifetimes = builder.Lifetimes;
+    private readonly GrowList<Web> _webs = new();
+    private readonly GrowList<(double Frequency, int Parameter, int Argument)> _pairs = new();
+    private readonly GrowList<int> _order = new();
+    private readonly PriorityQueue<int, int> _free = new();
+    private int[] _webOfValue = new int[512];
+    private LirCode _code = null!;
+    private long _steps;
 
     /// <summary>Number of slots.</summary>
     public int Count { get; private set; }
 
     /// <summary>The slot of a value; -1 if it never lies in the frame.</summary>
-    public int Of(int value) => webOfValue[value] == None ? None : webs[webOfValue[value]].Slot;
+    public int Of(int value) => _webOfValue[value] == None ? None : _webs[_webOfValue[value]].Slot;
 
     /// <summary>Starts over for a function, none of whose values lies in the frame yet.</summary>
     public void Reset(LirCode lir)
     {
-        code = lir;
+        _code = lir;
         Count = 0;
-        webs.Clear();
-        if (webOfValue.Length < code.ValueCount)
+        _webs.Clear();
+        if (_webOfValue.Length < _code.ValueCount)
         {
-            webOfValue = new int[code.ValueCount * 2];
+            _webOfValue = new int[_code.ValueCount * 2];
         }
 
-        Array.Fill(webOfValue, None, 0, code.ValueCount);
+        Array.Fill(_webOfValue, None, 0, _code.ValueCount);
     }
 
     /// <summary>Notes that a value lies in the frame at times.</summary>
     /// <returns>Its place until <see cref="Assign"/> gives it the final one.</returns>
     public Location Add(int value)
     {
-        if (webOfValue[value] == None)
+        if (_webOfValue[value] == None)
         {
-            webOfValue[value] = webs.Add(new Web { Value = value, Parent = webs.Count });
+            _webOfValue[value] = _webs.Add(new Web { Value = value, Parent = _webs.Count });
         }
 
-        return Location.OfSlot(webOfValue[value]);
+        return Location.OfSlot(_webOfValue[value]);
     }
 
     /// <summary>Gives slots to all values that were noted, and lets the intervals in the frame lie there.</summary>
     public void Assign()
     {
-        if (webs.Count == 0)
+        if (_webs.Count == 0)
         {
             return;
         }
 
         long parts = 0;
-        for (int i = 0; i < webs.Count; i++)
+        for (var i = 0; i < _webs.Count; i++)
         {
-            parts += MakeRanges(ref webs[i]);
+            parts += MakeRanges(ref _webs[i]);
         }
 
-        steps = StepsPerRange * parts;
+        _steps = StepsPerRange * parts;
         JoinParameters();
         AssignSlots(ofVectors: false, first: 0, step: 1);
-        if (code.HasVectors)
+        if (_code.HasVectors)
         {
             AssignSlots(ofVectors: true, first: (Count + VectorSlots) & ~1, step: VectorSlots);
         }
 
-        for (int i = 0; i < webs.Count; i++)
+        for (var i = 0; i < _webs.Count; i++)
         {
-            Location slot = Location.OfSlot(webs[i].Slot = webs[Find(i)].Slot);
-            for (int interval = webs[i].Value; interval != 0; interval = lifetimes[interval].Next)
+            var slot = Location.OfSlot(_webs[i].Slot = _webs[Find(i)].Slot);
+            for (var interval = _webs[i].Value; interval != 0; interval = _lifetimes[interval].Next)
             {
-                if (lifetimes[interval].Location.IsStack)
+                if (_lifetimes[interval].Location.IsStack)
                 {
-                    lifetimes[interval].Location = slot;
+                    _lifetimes[interval].Location = slot;
                 }
             }
 
-            webs[i].Ranges = null!;
+            _webs[i].Ranges = null!;
         }
     }
 
     /// <summary>Lists the parts of a value's lifetime; says how many they are.</summary>
     private int MakeRanges(ref Web web)
     {
-        int count = 0;
-        for (int interval = web.Value; interval != 0; interval = lifetimes[interval].Next)
+        var count = 0;
+        for (var interval = web.Value; interval != 0; interval = _lifetimes[interval].Next)
         {
-            for (int range = lifetimes[interval].FirstRange; range != 0; range = lifetimes.Range(range).Next)
+            for (var range = _lifetimes[interval].FirstRange; range != 0; range = _lifetimes.Range(range).Next)
             {
                 count++;
             }
         }
 
         var ranges = new (int Start, int End)[count];
-        int next = 0;
-        for (int interval = web.Value; interval != 0; interval = lifetimes[interval].Next)
+        var next = 0;
+        for (var interval = web.Value; interval != 0; interval = _lifetimes[interval].Next)
         {
-            for (int range = lifetimes[interval].FirstRange; range != 0; range = lifetimes.Range(range).Next)
+            for (var range = _lifetimes[interval].FirstRange; range != 0; range = _lifetimes.Range(range).Next)
             {
-                ref LiveRange part = ref lifetimes.Range(range);
+                ref var part = ref _lifetimes.Range(range);
                 if (next > 0 && ranges[next - 1].End == part.Start)
                 {
                     ranges[next - 1].End = part.End;
@@ -139,38 +139,38 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
 
     private void JoinParameters()
     {
-        pairs.Clear();
-        for (int i = 0; i < code.BlockCount; i++)
+        _pairs.Clear();
+        for (var i = 0; i < _code.BlockCount; i++)
         {
-            ref LirBlock block = ref code.Block(i);
+            ref var block = ref _code.Block(i);
             if (block.SuccessorCount != 1)
             {
                 continue;
             }
 
-            ref LirBlock target = ref code.Block(code.Successors[block.FirstSuccessor]);
+            ref var target = ref _code.Block(_code.Successors[block.FirstSuccessor]);
             if (target.GraphBlock < 0)
             {
                 continue;
             }
 
-            List<int> parameters = code.Graph.Blocks[target.GraphBlock].Parameters;
-            ReadOnlySpan<LirOperand> arguments = code.Operands(code.Instruction(block.EndInstruction - 1));
-            for (int p = 0; p < parameters.Count; p++)
+            var parameters = _code.Graph.Blocks[target.GraphBlock].Parameters;
+            var arguments = _code.Operands(_code.Instruction(block.EndInstruction - 1));
+            for (var p = 0; p < parameters.Count; p++)
             {
-                int parameter = webOfValue[code.ValueOfNode[parameters[p]]];
-                int argument = arguments[p].IsConstant ? None : webOfValue[arguments[p].Value];
+                var parameter = _webOfValue[_code.ValueOfNode[parameters[p]]];
+                var argument = arguments[p].IsConstant ? None : _webOfValue[arguments[p].Value];
                 if (parameter != None && argument != None && parameter != argument)
                 {
-                    pairs.Add((block.Frequency, parameter, argument));
+                    _pairs.Add((block.Frequency, parameter, argument));
                 }
             }
         }
 
-        pairs.Sort(static (a, b) => a.Frequency != b.Frequency ? b.Frequency.CompareTo(a.Frequency)
+        _pairs.Sort(static (a, b) => a.Frequency != b.Frequency ? b.Frequency.CompareTo(a.Frequency)
             : a.Parameter != b.Parameter ? a.Parameter.CompareTo(b.Parameter)
             : a.Argument.CompareTo(b.Argument));
-        foreach (var (_, parameter, argument) in pairs.Span)
+        foreach (var (_, parameter, argument) in _pairs.Span)
         {
             Join(Find(parameter), Find(argument));
         }
@@ -178,9 +178,9 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
 
     private int Find(int web)
     {
-        while (webs[web].Parent != web)
+        while (_webs[web].Parent != web)
         {
-            web = webs[web].Parent = webs[webs[web].Parent].Parent;
+            web = _webs[web].Parent = _webs[_webs[web].Parent].Parent;
         }
 
         return web;
@@ -189,33 +189,33 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
     /// <summary>Makes two webs one, unless their lifetimes overlap.</summary>
     private void Join(int one, int other)
     {
-        if (one == other || steps < 0)
+        if (one == other || _steps < 0)
         {
             return;
         }
 
-        ReadOnlySpan<(int Start, int End)> a = webs[one].Ranges.AsSpan(0, webs[one].RangeCount);
-        ReadOnlySpan<(int Start, int End)> b = webs[other].Ranges.AsSpan(0, webs[other].RangeCount);
+        ReadOnlySpan<(int Start, int End)> a = _webs[one].Ranges.AsSpan(0, _webs[one].RangeCount);
+        ReadOnlySpan<(int Start, int End)> b = _webs[other].Ranges.AsSpan(0, _webs[other].RangeCount);
         if (Overlap(a, b))
         {
             return;
         }
 
-        Merge(ref webs[one].Ranges, a.Length, b);
-        webs[one].RangeCount = a.Length + b.Length;
-        webs[other].Parent = one;
-        webs[other].Ranges = null!;
+        Merge(ref _webs[one].Ranges, a.Length, b);
+        _webs[one].RangeCount = a.Length + b.Length;
+        _webs[other].Parent = one;
+        _webs[other].Ranges = null!;
     }
 
     /// <summary>Whether any of some parts overlaps one of others, both of which are in order.</summary>
     private bool Overlap(ReadOnlySpan<(int Start, int End)> a, ReadOnlySpan<(int Start, int End)> b)
     {
-        int i = 0;
-        int j = 0;
+        var i = 0;
+        var j = 0;
         while (i < a.Length || j < b.Length)
         {
-            steps--;
-            bool isFirst = j == b.Length || (i < a.Length && a[i].Start < b[j].Start);
+            _steps--;
+            var isFirst = j == b.Length || (i < a.Length && a[i].Start < b[j].Start);
             if (i < a.Length && j < b.Length && (isFirst ? a[i].End > b[j].Start : b[j].End > a[i].Start))
             {
                 return true;
@@ -237,15 +237,15 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
     /// <summary>Puts parts in order among those at the front of an array, which grows by as much as it is long, so that a web that grows and grows is not copied each time.</summary>
     private static void Merge(ref (int Start, int End)[] ranges, int count, ReadOnlySpan<(int Start, int End)> others)
     {
-        int next = count + others.Length;
+        var next = count + others.Length;
         if (next > ranges.Length)
         {
             Array.Resize(ref ranges, Math.Max(next, 2 * ranges.Length));
         }
 
         // From the last to the first, so that none is overwritten before it has moved.
-        int i = count - 1;
-        for (int j = others.Length - 1; j >= 0;)
+        var i = count - 1;
+        for (var j = others.Length - 1; j >= 0;)
         {
             ranges[--next] = i >= 0 && ranges[i].Start >= others[j].Start ? ranges[i--] : others[j--];
         }
@@ -257,26 +257,26 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
     /// <param name="step">How much further the next one is.</param>
     private void AssignSlots(bool ofVectors, int first, int step)
     {
-        int next = first;
-        order.Clear();
-        for (int i = 0; i < webs.Count; i++)
+        var next = first;
+        _order.Clear();
+        for (var i = 0; i < _webs.Count; i++)
         {
-            if (webs[i].Parent == i && code.IsVector(webs[i].Value) == ofVectors)
+            if (_webs[i].Parent == i && _code.IsVector(_webs[i].Value) == ofVectors)
             {
-                order.Add(i);
+                _order.Add(i);
             }
         }
 
-        order.Sort((a, b) => webs[a].Ranges[0].Start != webs[b].Ranges[0].Start
-            ? webs[a].Ranges[0].Start.CompareTo(webs[b].Ranges[0].Start)
+        _order.Sort((a, b) => _webs[a].Ranges[0].Start != _webs[b].Ranges[0].Start
+            ? _webs[a].Ranges[0].Start.CompareTo(_webs[b].Ranges[0].Start)
             : a.CompareTo(b));
-        free.Clear();
-        foreach (int web in order.Span)
+        _free.Clear();
+        foreach (var web in _order.Span)
         {
             int slot;
-            if (free.TryPeek(out int dead, out int end) && end <= webs[web].Ranges[0].Start)
+            if (_free.TryPeek(out var dead, out var end) && end <= _webs[web].Ranges[0].Start)
             {
-                free.Dequeue();
+                _free.Dequeue();
                 slot = dead;
             }
             else
@@ -286,8 +286,8 @@ internal sealed class SpillSlots(LifetimeBuilder builder)
                 Count = slot + 1;
             }
 
-            webs[web].Slot = slot;
-            free.Enqueue(slot, webs[web].Ranges[webs[web].RangeCount - 1].End);
+            _webs[web].Slot = slot;
+            _free.Enqueue(slot, _webs[web].Ranges[_webs[web].RangeCount - 1].End);
         }
     }
 

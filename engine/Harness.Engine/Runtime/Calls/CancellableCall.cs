@@ -31,7 +31,10 @@ internal sealed class CancellableCall : IDisposable
     public void Dispose()
     {
         _registration.Dispose();
-        if (_isCancelled) _store.EndCancellation();
+        if (_isCancelled)
+        {
+            _store.EndCancellation();
+        }
     }
 
     private void Cancel()

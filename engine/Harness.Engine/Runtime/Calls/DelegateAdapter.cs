@@ -15,24 +15,36 @@ internal static unsafe class DelegateAdapter
     public static (FunctionType Type, HostFunction.RawCallback Callback) Adapt(Delegate callback)
     {
         var signature = new DelegateSignature(callback.GetType());
-        if (signature.TakesCancellation) throw new ArgumentException("compiled code has no token that could cancel a function of the host", nameof(callback));
+        if (signature.TakesCancellation)
+        {
+            throw new ArgumentException("compiled code has no token that could cancel a function of the host", nameof(callback));
+        }
+
         var method = new DynamicMethod(
             $"host function {signature.FunctionType}",
             null,
             [callback.GetType(), typeof(HostCaller), typeof(ulong*)],
             typeof(DelegateAdapter).Module,
             skipVisibility: true);
-        ILGenerator code = method.GetILGenerator();
+        var code = method.GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
-        if (signature.TakesCaller) code.Emit(OpCodes.Ldarg_1);
-        for (int i = 0; i < signature.Parameters.Length; i++)
+        if (signature.TakesCaller)
+        {
+            code.Emit(OpCodes.Ldarg_1);
+        }
+
+        for (var i = 0; i < signature.Parameters.Length; i++)
         {
             LoadSlotAddress(code, signature.ParameterSlot(i));
             code.Emit(OpCodes.Ldobj, signature.Parameters[i]);
         }
 
         code.Emit(OpCodes.Callvirt, signature.Invoke);
-        if (signature.Results.Length > 0) StoreResults(code, signature);
+        if (signature.Results.Length > 0)
+        {
+            StoreResults(code, signature);
+        }
+
         code.Emit(OpCodes.Ret);
         return (signature.FunctionType, method.CreateDelegate<HostFunction.RawCallback>(callback));
     }
@@ -40,9 +52,9 @@ internal static unsafe class DelegateAdapter
     /// <summary>Stores what the call has left on the evaluation stack: a number, or the fields of a tuple.</summary>
     private static void StoreResults(ILGenerator code, DelegateSignature signature)
     {
-        LocalBuilder value = code.DeclareLocal(signature.Invoke.ReturnType);
+        var value = code.DeclareLocal(signature.Invoke.ReturnType);
         code.Emit(OpCodes.Stloc, value);
-        for (int i = 0; i < signature.Results.Length; i++)
+        for (var i = 0; i < signature.Results.Length; i++)
         {
             // The high half of 32-bit results has to be zero.
             LoadSlotAddress(code, signature.ResultSlot(i));
@@ -51,8 +63,12 @@ internal static unsafe class DelegateAdapter
             code.Emit(OpCodes.Stind_I8);
             LoadSlotAddress(code, signature.ResultSlot(i));
             code.Emit(OpCodes.Ldloca, value);
-            foreach (FieldInfo field in signature.Results[i]) code.Emit(OpCodes.Ldflda, field);
-            Type number = signature.NumberAt(signature.Results[i]);
+            foreach (var field in signature.Results[i])
+            {
+                code.Emit(OpCodes.Ldflda, field);
+            }
+
+            var number = signature.NumberAt(signature.Results[i]);
             code.Emit(OpCodes.Ldobj, number);
             code.Emit(OpCodes.Stobj, number);
         }

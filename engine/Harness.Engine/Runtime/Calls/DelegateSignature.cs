@@ -82,7 +82,11 @@ internal sealed class DelegateSignature
     {
         while (true)
         {
-            if (returned == typeof(void)) return;
+            if (returned == typeof(void))
+            {
+                return;
+            }
+
             if (!returned.IsGenericType || !returned.FullName!.StartsWith("System.ValueTuple`", StringComparison.Ordinal))
             {
                 results.Add(path);
@@ -90,19 +94,29 @@ internal sealed class DelegateSignature
             }
 
             FieldInfo? rest = null;
-            foreach (FieldInfo field in returned.GetFields())
+            foreach (var field in returned.GetFields())
             {
-                if (field.Name == TupleRest) rest = field;
-                else results.Add([.. path, field]);
+                if (field.Name == TupleRest)
+                {
+                    rest = field;
+                }
+                else
+                {
+                    results.Add([.. path, field]);
+                }
             }
 
-            if (rest is null) return;
+            if (rest is null)
+            {
+                return;
+            }
+
             path = [.. path, rest];
             returned = rest.FieldType;
         }
     }
 
-    private static ValueType TypeOf(Type type) => Numbers.TryGetValue(type, out ValueType number)
+    private static ValueType TypeOf(Type type) => Numbers.TryGetValue(type, out var number)
         ? number
         : throw new ArgumentException($"{type} does not stand for a WebAssembly number");
 }

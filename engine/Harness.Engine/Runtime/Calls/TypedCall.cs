@@ -35,13 +35,13 @@ internal static unsafe class TypedCall
             typeof(TypedCall).Module,
             skipVisibility: true)
         { InitLocals = false };
-        ILGenerator code = method.GetILGenerator();
-        LocalBuilder slots = code.DeclareLocal(typeof(ulong*));
+        var code = method.GetILGenerator();
+        var slots = code.DeclareLocal(typeof(ulong*));
         code.Emit(OpCodes.Ldc_I4, Math.Max(1, SignatureAdapters.SlotCount(function.Type)) * sizeof(ulong));
         code.Emit(OpCodes.Conv_U);
         code.Emit(OpCodes.Localloc);
         code.Emit(OpCodes.Stloc, slots);
-        for (int i = 0; i < signature.Parameters.Length; i++)
+        for (var i = 0; i < signature.Parameters.Length; i++)
         {
             LoadSlotAddress(code, slots, signature.ParameterSlot(i));
             code.Emit(OpCodes.Ldarg, (short)(i + 1));
@@ -50,9 +50,17 @@ internal static unsafe class TypedCall
 
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Ldloc, slots);
-        if (signature.TakesCancellation) code.Emit(OpCodes.Ldarg, (short)(signature.Parameters.Length + 1));
+        if (signature.TakesCancellation)
+        {
+            code.Emit(OpCodes.Ldarg, (short)(signature.Parameters.Length + 1));
+        }
+
         code.Emit(OpCodes.Call, signature.TakesCancellation ? CallSlotsUnlessCancelled : CallSlots);
-        if (signature.Results.Length > 0) LoadResults(code, signature, slots);
+        if (signature.Results.Length > 0)
+        {
+            LoadResults(code, signature, slots);
+        }
+
         code.Emit(OpCodes.Ret);
         return method.CreateDelegate<TDelegate>(function);
     }
@@ -60,12 +68,16 @@ internal static unsafe class TypedCall
     /// <summary>Loads what is to be returned: a number, or a tuple of them.</summary>
     private static void LoadResults(ILGenerator code, DelegateSignature signature, LocalBuilder slots)
     {
-        LocalBuilder value = code.DeclareLocal(signature.Invoke.ReturnType);
-        for (int i = 0; i < signature.Results.Length; i++)
+        var value = code.DeclareLocal(signature.Invoke.ReturnType);
+        for (var i = 0; i < signature.Results.Length; i++)
         {
-            Type number = signature.NumberAt(signature.Results[i]);
+            var number = signature.NumberAt(signature.Results[i]);
             code.Emit(OpCodes.Ldloca, value);
-            foreach (FieldInfo field in signature.Results[i]) code.Emit(OpCodes.Ldflda, field);
+            foreach (var field in signature.Results[i])
+            {
+                code.Emit(OpCodes.Ldflda, field);
+            }
+
             LoadSlotAddress(code, slots, signature.ResultSlot(i));
             code.Emit(OpCodes.Ldobj, number);
             code.Emit(OpCodes.Stobj, number);

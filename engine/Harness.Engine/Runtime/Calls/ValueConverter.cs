@@ -24,7 +24,11 @@ internal sealed unsafe class ValueConverter(Store store)
             return 1;
         }
 
-        if (value.Kind != ValueKind.V128) throw WrongType(value, type);
+        if (value.Kind != ValueKind.V128)
+        {
+            throw WrongType(value, type);
+        }
+
         (words, Unsafe.Add(ref words, 1)) = value.AsV128();
         return 2;
     }
@@ -39,23 +43,59 @@ internal sealed unsafe class ValueConverter(Store store)
     /// <exception cref="InsufficientMemoryException">There is no room for the object that a host object needs.</exception>
     public ulong ToNative(WasmValue value, ValueType type)
     {
-        if (!type.IsReference) return value.Kind == type.Kind ? value.Bits : throw WrongType(value, type);
-        AbstractHeapType top = TypeRegistry.TopOf(type.HeapType);
-        if (!value.IsReference(top)) throw WrongType(value, type);
-        if (value.IsNull) return type.IsNullable ? 0ul : throw WrongType(value, type);
-        if (!HeapTypeOf(value, top).IsSubtypeOf(type.HeapType)) throw WrongType(value, type);
-        if (top == AbstractHeapType.Func) return (ulong)Own(value.AsFunction()!).Reference;
+        if (!type.IsReference)
+        {
+            return value.Kind == type.Kind ? value.Bits : throw WrongType(value, type);
+        }
+
+        var top = TypeRegistry.TopOf(type.HeapType);
+        if (!value.IsReference(top))
+        {
+            throw WrongType(value, type);
+        }
+
+        if (value.IsNull)
+        {
+            return type.IsNullable ? 0ul : throw WrongType(value, type);
+        }
+
+        if (!HeapTypeOf(value, top).IsSubtypeOf(type.HeapType))
+        {
+            throw WrongType(value, type);
+        }
+
+        if (top == AbstractHeapType.Func)
+        {
+            return (ulong)Own(value.AsFunction()!).Reference;
+        }
+
         return value.IsI31 ? EncodeI31(value.AsI31()) : AddressOf(value.Referent!);
     }
 
     /// <summary>A value of compiled code, which is no vector, as the host has it.</summary>
     public WasmValue FromNative(ulong bits, ValueType type)
     {
-        if (!type.IsReference) return WasmValue.FromBits(type.Kind, bits);
-        AbstractHeapType top = TypeRegistry.TopOf(type.HeapType);
-        if (bits == 0) return WasmValue.Null(type.HeapType);
-        if (top == AbstractHeapType.Func) return WasmValue.FromFunction(Store.FunctionOf((FunctionReference*)bits));
-        if ((bits & 1) != 0) return WasmValue.FromI31((int)(uint)bits >> 1, top);
+        if (!type.IsReference)
+        {
+            return WasmValue.FromBits(type.Kind, bits);
+        }
+
+        var top = TypeRegistry.TopOf(type.HeapType);
+        if (bits == 0)
+        {
+            return WasmValue.Null(type.HeapType);
+        }
+
+        if (top == AbstractHeapType.Func)
+        {
+            return WasmValue.FromFunction(Store.FunctionOf((FunctionReference*)bits));
+        }
+
+        if ((bits & 1) != 0)
+        {
+            return WasmValue.FromI31((int)(uint)bits >> 1, top);
+        }
+
         return WasmValue.FromReferent(ReferentOf(bits), top);
     }
 

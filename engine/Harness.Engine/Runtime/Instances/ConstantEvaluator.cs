@@ -23,9 +23,9 @@ internal static unsafe class ConstantEvaluator
     public static V128 EvaluateWords(Instance instance, ConstExpression expression)
     {
         var operations = expression.Operations;
-        Span<V128> stack = operations.Length <= 32 ? stackalloc V128[32] : new V128[operations.Length];
-        int depth = 0;
-        foreach (ConstOperation operation in operations)
+        var stack = operations.Length <= 32 ? stackalloc V128[32] : new V128[operations.Length];
+        var depth = 0;
+        foreach (var operation in operations)
         {
             switch (operation.Opcode)
             {
@@ -39,7 +39,7 @@ internal static unsafe class ConstantEvaluator
                     stack[depth++] = Word((ulong)instance.FunctionReference((int)operation.Bits));
                     break;
                 case Opcode.GlobalGet:
-                    Global global = instance.Globals[(int)operation.Bits];
+                    var global = instance.Globals[(int)operation.Bits];
                     stack[depth++] = new V128(global.Address[0], global.Type.Type.IsVector ? global.Address[1] : 0);
                     break;
                 case Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul:
@@ -53,7 +53,7 @@ internal static unsafe class ConstantEvaluator
                     break;
                 case Opcode.StructNew or Opcode.StructNewDefault or Opcode.StructNewDesc or Opcode.StructNewDefaultDesc:
                 case Opcode.ArrayNew or Opcode.ArrayNewDefault or Opcode.ArrayNewFixed:
-                    int operands = OperandCount(operation);
+                    var operands = OperandCount(operation);
                     depth -= operands;
                     stack[depth] = Word(Allocate(instance.Store.Heap, operation, stack.Slice(depth, operands)));
                     depth++;
@@ -104,18 +104,30 @@ internal static unsafe class ConstantEvaluator
     /// <exception cref="WasmTrapException">The descriptor is null.</exception>
     private static ulong MakeStruct(ObjectHeap heap, DefinedType type, ReadOnlySpan<V128> operands)
     {
-        bool hasDescriptor = type.DescriptorSlot >= 0;
-        if (hasDescriptor && operands[^1].Low == 0) throw new WasmTrapException(TrapKind.NullDescriptor, CapturedStack.Empty);
-        ulong structure = heap.NewStruct(type.CanonicalId, Allocation.NeverCollect);
-        ReadOnlySpan<V128> fields = hasDescriptor ? operands[..^1] : operands;
-        for (int i = 0; i < fields.Length; i++) heap.WriteField(structure, type.SlotOf(i), fields[i].Low, fields[i].High);
-        if (hasDescriptor) heap.WriteField(structure, type.DescriptorSlot, operands[^1].Low);
+        var hasDescriptor = type.DescriptorSlot >= 0;
+        if (hasDescriptor && operands[^1].Low == 0)
+        {
+            throw new WasmTrapException(TrapKind.NullDescriptor, CapturedStack.Empty);
+        }
+
+        var structure = heap.NewStruct(type.CanonicalId, Allocation.NeverCollect);
+        var fields = hasDescriptor ? operands[..^1] : operands;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            heap.WriteField(structure, type.SlotOf(i), fields[i].Low, fields[i].High);
+        }
+
+        if (hasDescriptor)
+        {
+            heap.WriteField(structure, type.DescriptorSlot, operands[^1].Low);
+        }
+
         return structure;
     }
 
     private static ulong Make(ObjectHeap heap, ConstOperation operation, ReadOnlySpan<V128> operands)
     {
-        int typeId = (int)operation.Bits;
+        var typeId = (int)operation.Bits;
         if (operation.Opcode is Opcode.StructNew or Opcode.StructNewDefault or Opcode.StructNewDesc or Opcode.StructNewDefaultDesc)
         {
             return MakeStruct(heap, TypeRegistry.Get(typeId), operands);
@@ -123,14 +135,22 @@ internal static unsafe class ConstantEvaluator
 
         if (operation.Opcode == Opcode.ArrayNewFixed)
         {
-            ulong list = heap.NewArray(typeId, (uint)operands.Length, Allocation.NeverCollect);
-            for (int i = 0; i < operands.Length; i++) heap.WriteElement(list, (uint)i, operands[i].Low, operands[i].High);
+            var list = heap.NewArray(typeId, (uint)operands.Length, Allocation.NeverCollect);
+            for (var i = 0; i < operands.Length; i++)
+            {
+                heap.WriteElement(list, (uint)i, operands[i].Low, operands[i].High);
+            }
+
             return list;
         }
 
-        uint length = (uint)operands[^1].Low;
-        ulong array = heap.NewArray(typeId, length, Allocation.NeverCollect);
-        if (operands.Length == 2) RuntimeFunctions.Fill(heap, array, 0, operands[0].Low, length, operands[0].High);
+        var length = (uint)operands[^1].Low;
+        var array = heap.NewArray(typeId, length, Allocation.NeverCollect);
+        if (operands.Length == 2)
+        {
+            RuntimeFunctions.Fill(heap, array, 0, operands[0].Low, length, operands[0].High);
+        }
+
         return array;
     }
 }

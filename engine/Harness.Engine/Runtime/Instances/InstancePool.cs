@@ -22,9 +22,16 @@ internal sealed class InstancePool(int limit)
     public InstanceSlot? Add(InstanceSlot slot, WeakReference<InstanceSlots> owner)
     {
         slot.Age = _byAge.AddLast(owner);
-        if (_byAge.Count <= limit) return null;
-        LinkedListNode<WeakReference<InstanceSlots>> oldest = _byAge.First!;
-        if (oldest.Value.TryGetTarget(out InstanceSlots? slots)) return slots.TakeOldest();
+        if (_byAge.Count <= limit)
+        {
+            return null;
+        }
+
+        var oldest = _byAge.First!;
+        if (oldest.Value.TryGetTarget(out var slots))
+        {
+            return slots.TakeOldest();
+        }
 
         // Nothing refers to the module any more: its slots are about to be freed.
         _byAge.Remove(oldest);
@@ -34,7 +41,11 @@ internal sealed class InstancePool(int limit)
     /// <summary>Lets go of a slot. The caller has the gate.</summary>
     public void Remove(InstanceSlot slot)
     {
-        if (slot.Age?.List is not null) _byAge.Remove(slot.Age);
+        if (slot.Age?.List is not null)
+        {
+            _byAge.Remove(slot.Age);
+        }
+
         slot.Age = null;
     }
 }

@@ -43,9 +43,16 @@ internal sealed unsafe class InstanceSlot
     /// <exception cref="InsufficientMemoryException">There is no room for it.</exception>
     public Memory OpenMemory(Store store, int index)
     {
-        MemoryType type = Code.Module.Memories[index].Type;
-        if (_memories[index] is { } pages) pages.Reopen(store.MemoryBudget);
-        else _memories[index] = new MemoryPages(type, (MemoryData*)(Data + Code.Layout.Memory(index).Offset), store.MemoryBudget);
+        var type = Code.Module.Memories[index].Type;
+        if (_memories[index] is { } pages)
+        {
+            pages.Reopen(store.MemoryBudget);
+        }
+        else
+        {
+            _memories[index] = new MemoryPages(type, (MemoryData*)(Data + Code.Layout.Memory(index).Offset), store.MemoryBudget);
+        }
+
         return new Memory(store, type, _memories[index]!);
     }
 
@@ -53,11 +60,15 @@ internal sealed unsafe class InstanceSlot
     /// <exception cref="InsufficientMemoryException">It is larger than tables may be, or there is no room for it.</exception>
     public Table? OpenTable(Store store, int index)
     {
-        if (Code.TableImages[index] is not { } image) return null;
-        TableType type = Code.Module.Tables[index].Type;
+        if (Code.TableImages[index] is not { } image)
+        {
+            return null;
+        }
+
+        var type = Code.Module.Tables[index].Type;
         Table.CheckLimit(store, type);
-        bool isLazy = Code.Options.InstanceLazyTables && (image.Length >= LazyTables.LeastElements || Code.Options.StressInstancePool);
-        InstanceTable elements = _tables[index] ??= new InstanceTable(image, Data, isLazy);
+        var isLazy = Code.Options.InstanceLazyTables && (image.Length >= LazyTables.LeastElements || Code.Options.StressInstancePool);
+        var elements = _tables[index] ??= new InstanceTable(image, Data, isLazy);
         elements.Open();
         return new Table(store, type, (TableData*)(Data + Code.Layout.Table(index).Offset), elements);
     }
@@ -66,20 +77,38 @@ internal sealed unsafe class InstanceSlot
     /// <returns>False if it cannot be used again.</returns>
     public bool TryEmpty()
     {
-        bool stress = Code.Options.StressInstancePool;
-        foreach (MemoryPages? memory in _memories)
+        var stress = Code.Options.StressInstancePool;
+        foreach (var memory in _memories)
         {
-            if (memory is null) continue;
-            if (stress) memory.Overwrite(StressByte);
-            if (!memory.TryEmpty()) return false;
+            if (memory is null)
+            {
+                continue;
+            }
+
+            if (stress)
+            {
+                memory.Overwrite(StressByte);
+            }
+
+            if (!memory.TryEmpty())
+            {
+                return false;
+            }
         }
 
-        for (int i = 0; i < _tables.Length; i++)
+        for (var i = 0; i < _tables.Length; i++)
         {
-            if (_tables[i] is { } table && !table.TryEmpty(Code.Module.Bodies.IsWritten(i), stress)) return false;
+            if (_tables[i] is { } table && !table.TryEmpty(Code.Module.Bodies.IsWritten(i), stress))
+            {
+                return false;
+            }
         }
 
-        if (stress) new Span<byte>(Data, Code.Layout.OwnSize).Fill(StressByte);
+        if (stress)
+        {
+            new Span<byte>(Data, Code.Layout.OwnSize).Fill(StressByte);
+        }
+
         new Span<byte>(Data, Code.Layout.OwnSize).Clear();
         Code.Restore(Data);
         return true;
@@ -90,29 +119,45 @@ internal sealed unsafe class InstanceSlot
     public void VerifyData()
     {
         if (Code.Template.FindDifference(Data) is >= 0 and int offset)
+        {
             throw new InvalidOperationException($"stress.instance-pool: byte {offset} of the data of an instance is not as in a new one");
+        }
     }
 
     /// <summary>Checks that memories and tables, which are open now, are as in a new instance.</summary>
     /// <exception cref="InvalidOperationException">Something is not.</exception>
     public void VerifyContents()
     {
-        for (int i = 0; i < _tables.Length; i++)
+        for (var i = 0; i < _tables.Length; i++)
         {
-            if (_tables[i]?.IsAsNew() == false) throw new InvalidOperationException($"stress.instance-pool: table {i} of an instance is not as in a new one");
+            if (_tables[i]?.IsAsNew() == false)
+            {
+                throw new InvalidOperationException($"stress.instance-pool: table {i} of an instance is not as in a new one");
+            }
         }
 
-        for (int i = 0; i < _memories.Length; i++)
+        for (var i = 0; i < _memories.Length; i++)
         {
-            if (_memories[i] is { } memory && !IsAsNew(i, memory)) throw new InvalidOperationException($"stress.instance-pool: memory {i} of an instance is not as in a new one");
+            if (_memories[i] is { } memory && !IsAsNew(i, memory))
+            {
+                throw new InvalidOperationException($"stress.instance-pool: memory {i} of an instance is not as in a new one");
+            }
         }
     }
 
     /// <summary>Gives all back to the system.</summary>
     public void Free()
     {
-        foreach (MemoryPages? memory in _memories) memory?.Free();
-        foreach (InstanceTable? table in _tables) table?.Free();
+        foreach (var memory in _memories)
+        {
+            memory?.Free();
+        }
+
+        foreach (var table in _tables)
+        {
+            table?.Free();
+        }
+
         Code.Template.Free(Data, _isMapped);
     }
 
@@ -120,10 +165,12 @@ internal sealed unsafe class InstanceSlot
     {
         var length = (int)Math.Min(memory.Data->ByteLength, int.MaxValue);
         var expected = new byte[length];
-        foreach (DataSegment segment in HasImages ? Code.Module.Data : [])
+        foreach (var segment in HasImages ? Code.Module.Data : [])
         {
             if (segment.Mode == SegmentMode.Active && segment.MemoryIndex == index)
+            {
                 Code.Module.Bytes.Slice(segment.Start, segment.Length).CopyTo(expected.AsSpan((int)segment.Offset!.Operations[0].Bits));
+            }
         }
 
         return new ReadOnlySpan<byte>(memory.Data->Base, length).SequenceEqual(expected);

@@ -27,7 +27,10 @@ internal sealed class InstanceSlots : IDisposable
     {
         get
         {
-            lock (_pool.Gate) return _idle.Count;
+            lock (_pool.Gate)
+            {
+                return _idle.Count;
+            }
         }
     }
 
@@ -38,7 +41,10 @@ internal sealed class InstanceSlots : IDisposable
         {
             lock (_pool.Gate)
             {
-                if (_idle.Last is { } last) return Remove(last);
+                if (_idle.Last is { } last)
+                {
+                    return Remove(last);
+                }
             }
         }
 
@@ -48,7 +54,7 @@ internal sealed class InstanceSlots : IDisposable
     /// <summary>Takes back the slot of an instance that is gone.</summary>
     public void Leave(InstanceSlot slot)
     {
-        InstanceSlot? freed = slot;
+        var freed = slot;
         if (_pool.IsOn && slot.TryEmpty())
         {
             lock (_pool.Gate)
@@ -73,7 +79,10 @@ internal sealed class InstanceSlots : IDisposable
         lock (_pool.Gate)
         {
             _isDisposed = true;
-            while (_idle.Last is { } last) Remove(last).Free();
+            while (_idle.Last is { } last)
+            {
+                Remove(last).Free();
+            }
         }
     }
 

@@ -22,7 +22,10 @@ internal sealed unsafe class InstanceTable
         Elements = isLazy ? LazyTables.Take(image, instance) : null;
         _isLazy = Elements != null;
         Capacity = _isLazy ? LazyTables.MostElements : image.Length;
-        if (!_isLazy) Elements = (nint*)NativeMemory.Alloc((nuint)Math.Max(image.Length, 1), (nuint)sizeof(nint));
+        if (!_isLazy)
+        {
+            Elements = (nint*)NativeMemory.Alloc((nuint)Math.Max(image.Length, 1), (nuint)sizeof(nint));
+        }
     }
 
     /// <summary>The elements.</summary>
@@ -37,7 +40,11 @@ internal sealed unsafe class InstanceTable
     /// <summary>Writes the elements that are to be written at once. The pointers to imported functions must be there.</summary>
     public void Open()
     {
-        if (!_isLazy && !_isWritten) _image.FillInto(Elements, _instance);
+        if (!_isLazy && !_isWritten)
+        {
+            _image.FillInto(Elements, _instance);
+        }
+
         _isWritten = true;
     }
 
@@ -47,13 +54,25 @@ internal sealed unsafe class InstanceTable
     /// <returns>False if that cannot be.</returns>
     public bool TryEmpty(bool isWritten, bool stress)
     {
-        bool mayDiffer = isWritten || IsChanged || _image.HasImports;
+        var mayDiffer = isWritten || IsChanged || _image.HasImports;
         IsChanged = false;
-        if (!mayDiffer) return true;
+        if (!mayDiffer)
+        {
+            return true;
+        }
+
         _isWritten = false;
-        int count = _isLazy ? LazyTables.WrittenElements(Elements) : _image.Length;
-        if (stress) new Span<nint>(Elements, count).Fill(InstanceSlot.StressWord);
-        if (!_isLazy) return true;
+        var count = _isLazy ? LazyTables.WrittenElements(Elements) : _image.Length;
+        if (stress)
+        {
+            new Span<nint>(Elements, count).Fill(InstanceSlot.StressWord);
+        }
+
+        if (!_isLazy)
+        {
+            return true;
+        }
+
         try
         {
             LazyTables.Empty(Elements);
@@ -68,9 +87,12 @@ internal sealed unsafe class InstanceTable
     /// <summary>Whether all elements are as they are at first. Writes those that were not yet.</summary>
     public bool IsAsNew()
     {
-        for (int i = 0; i < _image.Length; i++)
+        for (var i = 0; i < _image.Length; i++)
         {
-            if (Elements[i] != _image.ElementOf(i, _instance)) return false;
+            if (Elements[i] != _image.ElementOf(i, _instance))
+            {
+                return false;
+            }
         }
 
         return !_isLazy || new ReadOnlySpan<nint>(Elements + _image.Length, Capacity - _image.Length).IndexOfAnyExcept(0) < 0;
@@ -79,7 +101,13 @@ internal sealed unsafe class InstanceTable
     /// <summary>Frees the elements.</summary>
     public void Free()
     {
-        if (_isLazy) LazyTables.Leave(Elements);
-        else NativeMemory.Free(Elements);
+        if (_isLazy)
+        {
+            LazyTables.Leave(Elements);
+        }
+        else
+        {
+            NativeMemory.Free(Elements);
+        }
     }
 }

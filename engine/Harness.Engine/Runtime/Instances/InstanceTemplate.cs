@@ -24,10 +24,14 @@ internal sealed unsafe class InstanceTemplate(ModuleCode code) : IDisposable
     /// <param name="isMapped">Whether it is mapped; then function references have no instance yet, but for those that code takes.</param>
     public byte* Create(out bool isMapped)
     {
-        isMapped = TryMap(out byte* data);
+        isMapped = TryMap(out var data);
         if (isMapped)
         {
-            foreach (int function in FunctionsOfCode) ReferenceIn(data, function)->Instance = (InstanceHeader*)data;
+            foreach (var function in FunctionsOfCode)
+            {
+                ReferenceIn(data, function)->Instance = (InstanceHeader*)data;
+            }
+
             return data;
         }
 
@@ -40,27 +44,36 @@ internal sealed unsafe class InstanceTemplate(ModuleCode code) : IDisposable
     /// <summary>Gives data back.</summary>
     public void Free(byte* data, bool isMapped)
     {
-        if (isMapped) LinuxMemory.Unmap(data, (nuint)code.Layout.TotalSize);
-        else NativeMemory.AlignedFree(data);
+        if (isMapped)
+        {
+            LinuxMemory.Unmap(data, (nuint)code.Layout.TotalSize);
+        }
+        else
+        {
+            NativeMemory.AlignedFree(data);
+        }
     }
 
     /// <summary>Whether data is as in a new instance, apart from what instantiation writes.</summary>
     /// <returns>The offset of the first byte that is not; -1 if it is.</returns>
     public int FindDifference(byte* data)
     {
-        int start = code.Layout.OwnSize;
+        var start = code.Layout.OwnSize;
         var expected = (byte*)NativeMemory.AlignedAlloc((nuint)code.Layout.TotalSize, Alignment);
         NativeMemory.Clear(expected, (nuint)code.Layout.TotalSize);
         Fill(expected, (InstanceHeader*)data);
-        WasmModule module = code.Module;
-        for (int i = module.ImportedFunctionCount; i < module.Functions.Length; i++)
+        var module = code.Module;
+        for (var i = module.ImportedFunctionCount; i < module.Functions.Length; i++)
         {
             // A mapped reference that nobody has taken yet has no instance.
-            if (ReferenceIn(data, i)->Instance == null) ReferenceIn(expected, i)->Instance = null;
+            if (ReferenceIn(data, i)->Instance == null)
+            {
+                ReferenceIn(expected, i)->Instance = null;
+            }
         }
 
-        int length = code.Layout.TotalSize - start;
-        int common = new ReadOnlySpan<byte>(data + start, length).CommonPrefixLength(new ReadOnlySpan<byte>(expected + start, length));
+        var length = code.Layout.TotalSize - start;
+        var common = new ReadOnlySpan<byte>(data + start, length).CommonPrefixLength(new ReadOnlySpan<byte>(expected + start, length));
         NativeMemory.AlignedFree(expected);
         return common == length ? -1 : start + common;
     }
@@ -70,7 +83,11 @@ internal sealed unsafe class InstanceTemplate(ModuleCode code) : IDisposable
     {
         lock (_gate)
         {
-            if (_file >= 0) LinuxMemory.Close(_file);
+            if (_file >= 0)
+            {
+                LinuxMemory.Close(_file);
+            }
+
             _file = -1;
             _hasFailed = true;
         }
@@ -87,10 +104,18 @@ internal sealed unsafe class InstanceTemplate(ModuleCode code) : IDisposable
         data = null;
         lock (_gate)
         {
-            if (_hasFailed) return false;
+            if (_hasFailed)
+            {
+                return false;
+            }
+
             try
             {
-                if (_file < 0) _file = CreateFile();
+                if (_file < 0)
+                {
+                    _file = CreateFile();
+                }
+
                 data = LinuxMemory.MapPrivate(_file, (nuint)code.Layout.TotalSize);
                 return true;
             }
@@ -105,10 +130,10 @@ internal sealed unsafe class InstanceTemplate(ModuleCode code) : IDisposable
     private int CreateFile()
     {
         var size = (nuint)code.Layout.TotalSize;
-        int file = LinuxMemory.CreateFile($"wasm instance data, {size >> 10} KiB", size);
+        var file = LinuxMemory.CreateFile($"wasm instance data, {size >> 10} KiB", size);
         try
         {
-            byte* data = LinuxMemory.MapFile(file, size);
+            var data = LinuxMemory.MapFile(file, size);
             Fill(data, null);
             LinuxMemory.Unmap(data, size);
             return file;
@@ -123,10 +148,10 @@ internal sealed unsafe class InstanceTemplate(ModuleCode code) : IDisposable
     /// <summary>Writes what is not zero.</summary>
     private void Fill(byte* data, InstanceHeader* instance)
     {
-        WasmModule module = code.Module;
-        for (int i = module.ImportedFunctionCount; i < module.Functions.Length; i++)
+        var module = code.Module;
+        for (var i = module.ImportedFunctionCount; i < module.Functions.Length; i++)
         {
-            FunctionReference* reference = ReferenceIn(data, i);
+            var reference = ReferenceIn(data, i);
             reference->Entry = code.LazyEntry(i);
             reference->Instance = instance;
             reference->TypeId = module.Functions[i].CanonicalTypeId;

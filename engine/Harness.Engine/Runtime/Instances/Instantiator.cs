@@ -17,9 +17,9 @@ internal static unsafe class Instantiator
     /// <summary>Checks the imports, makes an instance, copies the active segments and runs the start function.</summary>
     public static Instance Instantiate(Store store, WasmModule module, Imports imports)
     {
-        Extern[] imported = Resolve(store, module, imports);
+        var imported = Resolve(store, module, imports);
         var instance = new Instance(store, store.Engine.CodeOf(module));
-        for (int i = 0; i < imported.Length; i++)
+        for (var i = 0; i < imported.Length; i++)
         {
             Import(instance, module.Imports[i], imported[i]);
         }
@@ -30,14 +30,21 @@ internal static unsafe class Instantiator
         AllocateTables(instance);
         store.Add(instance);
         store.Roots.Add(instance);
-        for (int i = 0; i < module.Elements.Length; i++)
+        for (var i = 0; i < module.Elements.Length; i++)
         {
-            if (module.Elements[i].FunctionIndices.IsDefault) SetElements(instance, i);
+            if (module.Elements[i].FunctionIndices.IsDefault)
+            {
+                SetElements(instance, i);
+            }
         }
 
         CopyElements(instance);
         CopyData(instance);
-        if (module.StartFunction is { } start) instance.Function(start).Invoke();
+        if (module.StartFunction is { } start)
+        {
+            instance.Function(start).Invoke();
+        }
+
         return instance;
     }
 
@@ -45,14 +52,18 @@ internal static unsafe class Instantiator
     {
         var items = new Extern[module.Imports.Length];
         List<string>? missing = null;
-        int missingText = 0;
-        for (int i = 0; i < items.Length; i++)
+        var missingText = 0;
+        for (var i = 0; i < items.Length; i++)
         {
-            Import import = module.Imports[i];
+            var import = module.Imports[i];
             if (imports.Find(store, module, import) is not { } found)
             {
-                if (missingText > MostMissingText) throw Missing([.. missing!, "and more"]);
-                string text = $"{NameOf(import)}: {Describe(module, import)}";
+                if (missingText > MostMissingText)
+                {
+                    throw Missing([.. missing!, "and more"]);
+                }
+
+                var text = $"{NameOf(import)}: {Describe(module, import)}";
                 (missing ??= []).Add(text);
                 missingText += text.Length;
                 continue;
@@ -60,9 +71,14 @@ internal static unsafe class Instantiator
 
             items[i] = found;
             if (items[i].Store != store)
+            {
                 throw new ArgumentException($"{NameOf(import)} is of another store", nameof(imports));
+            }
+
             if (!Matches(module, import, items[i]))
+            {
                 throw new LinkException($"incompatible import type: {NameOf(import)}");
+            }
         }
 
         return missing is null ? items : throw Missing(missing);
@@ -89,27 +105,31 @@ internal static unsafe class Instantiator
 
     private static bool Matches(WasmModule module, Import import, Extern item)
     {
-        if (item.Kind != import.Kind) return false;
+        if (item.Kind != import.Kind)
+        {
+            return false;
+        }
+
         switch (item)
         {
             case WasmFunction function:
-                FunctionInfo asked = module.Functions[import.Index];
+                var asked = module.Functions[import.Index];
                 return asked.HasExactType
                     ? function.Reference->TypeId == asked.CanonicalTypeId
                     : TypeRegistry.IsSubtype(function.Reference->TypeId, asked.CanonicalTypeId);
             case Memory memory:
-                MemoryType memoryType = module.Memories[import.Index].Type;
+                var memoryType = module.Memories[import.Index].Type;
                 return memory.Type.Is64 == memoryType.Is64
                     && memory.Type.IsShared == memoryType.IsShared
                     && memory.Type.PageSizeLog2 == memoryType.PageSizeLog2
                     && new Limits(memory.Pages, memory.Type.Limits.Maximum).Matches(memoryType.Limits);
             case Table table:
-                TableType tableType = module.Tables[import.Index].Type;
+                var tableType = module.Tables[import.Index].Type;
                 return table.Type.Is64 == tableType.Is64
                     && table.Type.ElementType == tableType.ElementType
                     && new Limits(table.Length, table.Type.Limits.Maximum).Matches(tableType.Limits);
             case Global global:
-                GlobalType globalType = module.Globals[import.Index].Type;
+                var globalType = module.Globals[import.Index].Type;
                 return global.Type.IsMutable == globalType.IsMutable
                     && (globalType.IsMutable
                         ? global.Type.Type == globalType.Type
@@ -121,7 +141,7 @@ internal static unsafe class Instantiator
 
     private static void Import(Instance instance, Import import, Extern item)
     {
-        InstanceLayout layout = instance.Code.Layout;
+        var layout = instance.Code.Layout;
         switch (item)
         {
             case WasmFunction function:
@@ -148,11 +168,15 @@ internal static unsafe class Instantiator
 
     private static void AllocateMemories(Instance instance)
     {
-        ImmutableArray<MemoryInfo> memories = instance.Module.Memories;
-        for (int i = 0; i < memories.Length; i++)
+        var memories = instance.Module.Memories;
+        for (var i = 0; i < memories.Length; i++)
         {
-            if (memories[i].IsImported) continue;
-            byte* slot = instance.At(instance.Code.Layout.Memory(i).Offset);
+            if (memories[i].IsImported)
+            {
+                continue;
+            }
+
+            var slot = instance.At(instance.Code.Layout.Memory(i).Offset);
             if (memories[i].Type.IsShared)
             {
                 instance.Memories[i] = new Memory(instance.Store, memories[i].Type);
@@ -164,21 +188,33 @@ internal static unsafe class Instantiator
             }
         }
 
-        if (memories.Length == 0) return;
+        if (memories.Length == 0)
+        {
+            return;
+        }
+
         instance.Header->Memory = instance.Memories[0].Data;
         instance.Header->MemoryBase = instance.Header->Memory->Base;
     }
 
     private static void AllocateGlobals(Instance instance)
     {
-        ImmutableArray<GlobalInfo> globals = instance.Module.Globals;
-        for (int i = 0; i < globals.Length; i++)
+        var globals = instance.Module.Globals;
+        for (var i = 0; i < globals.Length; i++)
         {
-            if (globals[i].Initializer is not { } initializer) continue;
+            if (globals[i].Initializer is not { } initializer)
+            {
+                continue;
+            }
+
             var address = (ulong*)instance.At(instance.Code.Layout.Global(i).Offset);
-            V128 value = ConstantEvaluator.EvaluateWords(instance, initializer);
+            var value = ConstantEvaluator.EvaluateWords(instance, initializer);
             address[0] = value.Low;
-            if (globals[i].Type.Type.IsVector) address[1] = value.High;
+            if (globals[i].Type.Type.IsVector)
+            {
+                address[1] = value.High;
+            }
+
             instance.Globals[i] = new Global(instance.Store, globals[i].Type, address);
         }
 
@@ -186,9 +222,12 @@ internal static unsafe class Instantiator
 
     private static void AllocateTags(Instance instance)
     {
-        for (int i = 0; i < instance.Tags.Length; i++)
+        for (var i = 0; i < instance.Tags.Length; i++)
         {
-            if (!instance.Module.Tags[i].IsImported) SetTag(instance, i, new Tag(instance.Store, instance.Module.Tags[i].Type));
+            if (!instance.Module.Tags[i].IsImported)
+            {
+                SetTag(instance, i, new Tag(instance.Store, instance.Module.Tags[i].Type));
+            }
         }
     }
 
@@ -201,17 +240,21 @@ internal static unsafe class Instantiator
 
     private static void AllocateTables(Instance instance)
     {
-        ImmutableArray<TableInfo> tables = instance.Module.Tables;
-        for (int i = 0; i < tables.Length; i++)
+        var tables = instance.Module.Tables;
+        for (var i = 0; i < tables.Length; i++)
         {
-            if (tables[i].IsImported) continue;
+            if (tables[i].IsImported)
+            {
+                continue;
+            }
+
             if (instance.Slot.OpenTable(instance.Store, i) is { } known)
             {
                 instance.Tables[i] = known;
                 continue;
             }
 
-            nint initial = tables[i].Initializer is { } initializer
+            var initial = tables[i].Initializer is { } initializer
                 ? (nint)ConstantEvaluator.Evaluate(instance, initializer)
                 : 0;
             var data = (TableData*)instance.At(instance.Code.Layout.Table(i).Offset);
@@ -222,24 +265,35 @@ internal static unsafe class Instantiator
     /// <summary>Evaluates an element segment, which holds what was made so far all the while. A declarative one is evaluated as well, since that may trap, and dropped with the active ones.</summary>
     private static void SetElements(Instance instance, int index)
     {
-        ElementSegment segment = instance.Module.Elements[index];
-        ulong[] elements = GC.AllocateArray<ulong>(segment.Count, pinned: ObjectLayout.IsHeapReference(segment.ElementType));
+        var segment = instance.Module.Elements[index];
+        var elements = GC.AllocateArray<ulong>(segment.Count, pinned: ObjectLayout.IsHeapReference(segment.ElementType));
         instance.SetElements(index, elements);
-        for (int i = 0; i < elements.Length; i++) elements[i] = ConstantEvaluator.Evaluate(instance, segment.Expressions[i]);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            elements[i] = ConstantEvaluator.Evaluate(instance, segment.Expressions[i]);
+        }
     }
 
     private static void CopyElements(Instance instance)
     {
-        ImmutableArray<ElementSegment> segments = instance.Module.Elements;
-        for (int i = 0; i < segments.Length; i++)
+        var segments = instance.Module.Elements;
+        for (var i = 0; i < segments.Length; i++)
         {
-            ElementSegment segment = segments[i];
-            if (segment.Mode == SegmentMode.Declarative) instance.DropElements(i);
-            if (segment.Mode != SegmentMode.Active) continue;
+            var segment = segments[i];
+            if (segment.Mode == SegmentMode.Declarative)
+            {
+                instance.DropElements(i);
+            }
+
+            if (segment.Mode != SegmentMode.Active)
+            {
+                continue;
+            }
+
             if (instance.Code.TableImages[segment.TableIndex] is null)
             {
-                ulong offset = ConstantEvaluator.Evaluate(instance, segment.Offset!);
-                bool fits = segment.FunctionIndices.IsDefault
+                var offset = ConstantEvaluator.Evaluate(instance, segment.Offset!);
+                var fits = segment.FunctionIndices.IsDefault
                     ? RuntimeFunctions.InitializeTable(instance, segment.TableIndex, i, offset, 0, (ulong)segment.Count)
                     : TryWriteFunctions(instance, segment, offset);
                 TrapUnless(fits, TrapKind.TableOutOfBounds);
@@ -252,13 +306,17 @@ internal static unsafe class Instantiator
     /// <summary>Writes a segment of function indices into its table, without making its references first; false if it does not fit.</summary>
     private static bool TryWriteFunctions(Instance instance, ElementSegment segment, ulong offset)
     {
-        Table table = instance.Tables[segment.TableIndex];
+        var table = instance.Tables[segment.TableIndex];
         var count = (ulong)segment.Count;
-        if (count > table.Length || offset > table.Length - count) return false;
-        Span<nint> elements = table.Elements.Slice((int)offset, segment.Count);
-        for (int i = 0; i < elements.Length; i++)
+        if (count > table.Length || offset > table.Length - count)
         {
-            int function = segment.FunctionIndices[i];
+            return false;
+        }
+
+        var elements = table.Elements.Slice((int)offset, segment.Count);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            var function = segment.FunctionIndices[i];
             elements[i] = function < 0 ? 0 : (nint)instance.FunctionReference(function);
         }
 
@@ -267,20 +325,28 @@ internal static unsafe class Instantiator
 
     private static void CopyData(Instance instance)
     {
-        ImmutableArray<DataSegment> segments = instance.Module.Data;
-        bool isMapped = instance.Code.Images.TryMapInto(instance);
+        var segments = instance.Module.Data;
+        var isMapped = instance.Code.Images.TryMapInto(instance);
         instance.Slot.HasImages |= isMapped;
-        if (instance.Code.Options.StressInstancePool) instance.Slot.VerifyContents();
-        for (int i = 0; i < segments.Length; i++)
+        if (instance.Code.Options.StressInstancePool)
         {
-            if (segments[i].Mode != SegmentMode.Active) continue;
+            instance.Slot.VerifyContents();
+        }
+
+        for (var i = 0; i < segments.Length; i++)
+        {
+            if (segments[i].Mode != SegmentMode.Active)
+            {
+                continue;
+            }
+
             if (isMapped)
             {
                 instance.DropData(i);
                 continue;
             }
 
-            ulong offset = ConstantEvaluator.Evaluate(instance, segments[i].Offset!);
+            var offset = ConstantEvaluator.Evaluate(instance, segments[i].Offset!);
             TrapUnless(
                 RuntimeFunctions.InitializeMemory(instance, segments[i].MemoryIndex, i, offset, 0, (ulong)segments[i].Length),
                 TrapKind.MemoryOutOfBounds);
@@ -290,6 +356,9 @@ internal static unsafe class Instantiator
 
     private static void TrapUnless(bool done, TrapKind kind)
     {
-        if (!done) throw new WasmTrapException(kind, CapturedStack.Empty);
+        if (!done)
+        {
+            throw new WasmTrapException(kind, CapturedStack.Empty);
+        }
     }
 }

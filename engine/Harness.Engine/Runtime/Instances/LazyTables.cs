@@ -28,15 +28,15 @@ internal static unsafe class LazyTables
     private static readonly Lock Gate = new();
     private static readonly Stack<nint> Free = new();
     private static readonly byte* Start;
-    private static byte* s_next;
+    private static byte* _next;
 
     static LazyTables()
     {
         try
         {
-            byte* addresses = LinuxMemory.Reserve(unchecked((nuint)(AllBytes + BlockBytes)));
+            var addresses = LinuxMemory.Reserve(unchecked((nuint)(AllBytes + BlockBytes)));
             Start = (byte*)(((nint)addresses + BlockBytes - 1) & -BlockBytes);
-            s_next = Start;
+            _next = Start;
         }
         catch (Win32Exception)
         {
@@ -52,19 +52,27 @@ internal static unsafe class LazyTables
     /// <returns>Its elements; null if there is no room.</returns>
     public static nint* Take(TableImage image, byte* instance)
     {
-        if (image.Length > MostElements || Start == null) return null;
+        if (image.Length > MostElements || Start == null)
+        {
+            return null;
+        }
+
         byte* block;
         lock (Gate)
         {
-            if (Free.TryPop(out nint free))
+            if (Free.TryPop(out var free))
             {
                 block = (byte*)free;
             }
             else
             {
-                if (s_next == End) return null;
-                block = s_next;
-                s_next += BlockBytes;
+                if (_next == End)
+                {
+                    return null;
+                }
+
+                block = _next;
+                _next += BlockBytes;
             }
         }
 
@@ -74,12 +82,16 @@ internal static unsafe class LazyTables
         }
         catch (Win32Exception)
         {
-            lock (Gate) Free.Push((nint)block);
+            lock (Gate)
+            {
+                Free.Push((nint)block);
+            }
+
             return null;
         }
 
         var head = (Head*)block;
-        byte* elements = block + PageBytes;
+        var elements = block + PageBytes;
         head->Instance = instance;
         head->Offsets = image.Offsets;
         head->Usable = elements;
@@ -93,7 +105,11 @@ internal static unsafe class LazyTables
     {
         var head = (Head*)((byte*)elements - PageBytes);
         var used = (nuint)(head->Usable - (byte*)elements);
-        if (used == 0) return;
+        if (used == 0)
+        {
+            return;
+        }
+
         LinuxMemory.Discard((byte*)elements, used);
         LinuxMemory.Protect((byte*)elements, used, LinuxMemory.ProtNone);
         head->Usable = (byte*)elements;
@@ -105,7 +121,7 @@ internal static unsafe class LazyTables
     /// <summary>Gives a block back.</summary>
     public static void Leave(nint* elements)
     {
-        byte* block = (byte*)elements - PageBytes;
+        var block = (byte*)elements - PageBytes;
         try
         {
             LinuxMemory.Discard(block, BlockBytes);
@@ -117,7 +133,10 @@ internal static unsafe class LazyTables
             return;
         }
 
-        lock (Gate) Free.Push((nint)block);
+        lock (Gate)
+        {
+            Free.Push((nint)block);
+        }
     }
 
     /// <summary>
@@ -126,11 +145,15 @@ internal static unsafe class LazyTables
     /// </summary>
     public static void EmitHandler(Assembler assembler)
     {
-        if (Start == null) return;
-        nint protect = NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "mprotect");
-        Label elsewhere = assembler.NewLabel();
-        Label failed = assembler.NewLabel();
-        Label done = assembler.NewLabel();
+        if (Start == null)
+        {
+            return;
+        }
+
+        var protect = NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "mprotect");
+        var elsewhere = assembler.NewLabel();
+        var failed = assembler.NewLabel();
+        var done = assembler.NewLabel();
         const Gpr block = Gpr.Rbx;
         const Gpr end = Gpr.Rbp;
         const Gpr element = Gpr.Rcx;
@@ -147,7 +170,11 @@ internal static unsafe class LazyTables
         assembler.Jcc(Condition.AboveOrEqual, elsewhere);
 
         // Five words and the return address keep the stack aligned.
-        foreach (Gpr register in (ReadOnlySpan<Gpr>)[Gpr.Rdi, Gpr.Rsi, Gpr.Rdx, Gpr.Rbx, Gpr.Rbp]) assembler.Push(register);
+        foreach (var register in (ReadOnlySpan<Gpr>)[Gpr.Rdi, Gpr.Rsi, Gpr.Rdx, Gpr.Rbx, Gpr.Rbp])
+        {
+            assembler.Push(register);
+        }
+
         assembler.Mov(OpSize.Qword, block, Gpr.Rax);
         assembler.Alu(AluOp.And, OpSize.Qword, block, -BlockBytes);
         assembler.Mov(OpSize.Qword, end, Gpr.Rax);
@@ -182,10 +209,10 @@ internal static unsafe class LazyTables
         assembler.Shift(ShiftOp.Shr, OpSize.Qword, offset, 1);
         assembler.Alu(AluOp.Add, OpSize.Qword, offset, Mem.Base(block, Head.OffsetsOffset));
 
-        Label imported = assembler.NewLabel();
-        Label store = assembler.NewLabel();
-        Label isNull = assembler.NewLabel();
-        Label next = assembler.NewBoundLabel();
+        var imported = assembler.NewLabel();
+        var store = assembler.NewLabel();
+        var isNull = assembler.NewLabel();
+        var next = assembler.NewBoundLabel();
         assembler.Alu(AluOp.Cmp, OpSize.Qword, element, end);
         assembler.Jcc(Condition.AboveOrEqual, done);
         assembler.MovSx(OpSize.Qword, OpSize.Dword, value, Mem.Base(offset));
@@ -216,7 +243,10 @@ internal static unsafe class LazyTables
 
         void PopAll()
         {
-            foreach (Gpr register in (ReadOnlySpan<Gpr>)[Gpr.Rbp, Gpr.Rbx, Gpr.Rdx, Gpr.Rsi, Gpr.Rdi]) assembler.Pop(register);
+            foreach (var register in (ReadOnlySpan<Gpr>)[Gpr.Rbp, Gpr.Rbx, Gpr.Rdx, Gpr.Rsi, Gpr.Rdi])
+            {
+                assembler.Pop(register);
+            }
         }
     }
 

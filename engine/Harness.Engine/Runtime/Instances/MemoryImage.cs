@@ -42,23 +42,47 @@ internal sealed unsafe class MemoryImage : IDisposable
     {
         var ranges = new SortedDictionary<int, (ulong Start, ulong End)>();
         ulong bytes = 0;
-        foreach (DataSegment segment in module.Data)
+        foreach (var segment in module.Data)
         {
-            if (segment.Mode != SegmentMode.Active) continue;
-            MemoryInfo memory = module.Memories[segment.MemoryIndex];
-            if (memory.IsImported || ConstantOffset(segment) is not { } start) return null;
-            ulong length = (ulong)segment.Length;
-            ulong size = memory.Type.InitialBytes;
-            if (length > size || start > size - length) return null;
-            if (length == 0) continue;
+            if (segment.Mode != SegmentMode.Active)
+            {
+                continue;
+            }
+
+            var memory = module.Memories[segment.MemoryIndex];
+            if (memory.IsImported || ConstantOffset(segment) is not { } start)
+            {
+                return null;
+            }
+
+            var length = (ulong)segment.Length;
+            var size = memory.Type.InitialBytes;
+            if (length > size || start > size - length)
+            {
+                return null;
+            }
+
+            if (length == 0)
+            {
+                continue;
+            }
+
             (ulong Start, ulong End) range = ranges.GetValueOrDefault(segment.MemoryIndex, (start, start));
             ranges[segment.MemoryIndex] = (Math.Min(range.Start, start), Math.Max(range.End, start + length));
             bytes += length;
         }
 
-        if (bytes < (ulong)minimumBytes) return null;
+        if (bytes < (ulong)minimumBytes)
+        {
+            return null;
+        }
+
         ulong span = 0;
-        foreach ((ulong start, ulong end) in ranges.Values) span += end - start;
+        foreach (var (start, end) in ranges.Values)
+        {
+            span += end - start;
+        }
+
         return span > (bytes * 4) + SlackBytes ? null : CreateFiles(module, ranges);
     }
 
@@ -74,29 +98,41 @@ internal sealed unsafe class MemoryImage : IDisposable
         var images = new List<MemoryImage>();
         try
         {
-            foreach ((int memory, (ulong start, ulong end)) in ranges) images.Add(CreateFile(module, memory, start & ~(SystemPage - 1), end));
+            foreach ((var memory, (var start, var end)) in ranges)
+            {
+                images.Add(CreateFile(module, memory, start & ~(SystemPage - 1), end));
+            }
+
             return [.. images];
         }
         catch (Win32Exception)
         {
             // No files or pages are left: segments can be copied all the same.
-            foreach (MemoryImage image in images) image.Dispose();
+            foreach (var image in images)
+            {
+                image.Dispose();
+            }
+
             return null;
         }
     }
 
     private static MemoryImage CreateFile(WasmModule module, int memoryIndex, ulong start, ulong end)
     {
-        ulong length = (end - start + SystemPage - 1) & ~(SystemPage - 1);
-        int file = LinuxMemory.CreateFile($"wasm memory image, {length >> 10} KiB", (nuint)length);
+        var length = (end - start + SystemPage - 1) & ~(SystemPage - 1);
+        var file = LinuxMemory.CreateFile($"wasm memory image, {length >> 10} KiB", (nuint)length);
         var image = new MemoryImage(memoryIndex, file, start, length);
         try
         {
-            byte* pages = LinuxMemory.MapFile(file, (nuint)length);
-            foreach (DataSegment segment in module.Data)
+            var pages = LinuxMemory.MapFile(file, (nuint)length);
+            foreach (var segment in module.Data)
             {
-                if (segment.Mode != SegmentMode.Active || segment.MemoryIndex != memoryIndex || segment.Length == 0) continue;
-                ulong offset = ConstantOffset(segment)!.Value - start;
+                if (segment.Mode != SegmentMode.Active || segment.MemoryIndex != memoryIndex || segment.Length == 0)
+                {
+                    continue;
+                }
+
+                var offset = ConstantOffset(segment)!.Value - start;
                 module.Bytes.Slice(segment.Start, segment.Length).CopyTo(new Span<byte>(pages + offset, segment.Length));
             }
 
@@ -112,7 +148,7 @@ internal sealed unsafe class MemoryImage : IDisposable
 
     private static ulong? ConstantOffset(DataSegment segment)
     {
-        ImmutableArray<ConstOperation> operations = segment.Offset!.Operations;
+        var operations = segment.Offset!.Operations;
         return operations is [{ Opcode: Opcode.I32Const or Opcode.I64Const } constant] ? constant.Bits : null;
     }
 }

@@ -20,13 +20,20 @@ internal sealed class MemoryImages(ModuleCode code) : IDisposable
     /// <returns>False if it must be copied, wholly.</returns>
     public bool TryMapInto(Instance instance)
     {
-        if (code.Options.MemoryImageMinSize == 0 || code.Module.Data.IsEmpty || ForNextInstance() is not { } images) return false;
+        if (code.Options.MemoryImageMinSize == 0 || code.Module.Data.IsEmpty || ForNextInstance() is not { } images)
+        {
+            return false;
+        }
+
         try
         {
-            foreach (MemoryImage image in images)
+            foreach (var image in images)
             {
-                Memory memory = instance.Memories[image.MemoryIndex];
-                if (!instance.Slot.HasImages || memory.Shared is not null) image.MapInto(memory);
+                var memory = instance.Memories[image.MemoryIndex];
+                if (!instance.Slot.HasImages || memory.Shared is not null)
+                {
+                    image.MapInto(memory);
+                }
             }
 
             return true;
@@ -43,7 +50,11 @@ internal sealed class MemoryImages(ModuleCode code) : IDisposable
     {
         lock (_gate)
         {
-            foreach (MemoryImage image in _images ?? []) image.Dispose();
+            foreach (var image in _images ?? [])
+            {
+                image.Dispose();
+            }
+
             _images = null;
             _isMade = true;
         }

@@ -25,9 +25,13 @@ internal sealed class ModuleInstances
     /// <returns>Whether it was here.</returns>
     public bool Remove(Instance instance)
     {
-        int position = instance.CodePosition;
-        if (position < 0) return false;
-        Instance moved = _instances[^1];
+        var position = instance.CodePosition;
+        if (position < 0)
+        {
+            return false;
+        }
+
+        var moved = _instances[^1];
         moved.CodePosition = position;
         _instances[position] = moved;
         _instances.RemoveAt(_instances.Count - 1);
@@ -38,13 +42,19 @@ internal sealed class ModuleInstances
     /// <summary>Lets all calls of a function enter at an address from now on.</summary>
     public void SetEntry(int functionIndex, nint entry)
     {
-        foreach (Instance instance in _instances) Volatile.Write(ref instance.EntryOf(functionIndex), entry);
+        foreach (var instance in _instances)
+        {
+            Volatile.Write(ref instance.EntryOf(functionIndex), entry);
+        }
     }
 
     /// <summary>Gives a function a budget anew.</summary>
     public void SetBudget(int functionIndex, int budget)
     {
-        foreach (Instance instance in _instances) instance.TieringBudget(functionIndex) = budget;
+        foreach (var instance in _instances)
+        {
+            instance.TieringBudget(functionIndex) = budget;
+        }
     }
 
     /// <summary>Lets the loops of a function look for optimized code that begins there.</summary>
@@ -52,6 +62,9 @@ internal sealed class ModuleInstances
     /// <param name="request">See <see cref="InstanceLayout.LoopRequest"/>.</param>
     public void RequestLoops(int functionIndex, int request)
     {
-        foreach (Instance instance in _instances) Volatile.Write(ref instance.LoopRequest(functionIndex), request);
+        foreach (var instance in _instances)
+        {
+            Volatile.Write(ref instance.LoopRequest(functionIndex), request);
+        }
     }
 }

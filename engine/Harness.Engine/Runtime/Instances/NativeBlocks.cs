@@ -23,15 +23,19 @@ internal sealed unsafe class NativeBlocks : IDisposable
     {
         lock (_blocks)
         {
-            if (bytes > SmallBytes) return AllocateBlock(bytes, bytes);
-            int size = (bytes + Alignment - 1) & -Alignment;
+            if (bytes > SmallBytes)
+            {
+                return AllocateBlock(bytes, bytes);
+            }
+
+            var size = (bytes + Alignment - 1) & -Alignment;
             if (size > _smallLeft)
             {
                 _small = AllocateBlock(SharedBytes, SharedBytes);
                 _smallLeft = SharedBytes;
             }
 
-            byte* piece = _small;
+            var piece = _small;
             _small += size;
             _smallLeft -= size;
             return piece;
@@ -56,7 +60,11 @@ internal sealed unsafe class NativeBlocks : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (nint block in _blocks) NativeMemory.AlignedFree((void*)block);
+        foreach (var block in _blocks)
+        {
+            NativeMemory.AlignedFree((void*)block);
+        }
+
         _blocks.Clear();
     }
 }

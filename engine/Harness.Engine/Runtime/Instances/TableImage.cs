@@ -18,9 +18,9 @@ internal sealed unsafe class TableImage
     {
         Length = functions.Length;
         Offsets = (int*)NativeMemory.Alloc((nuint)Math.Max(Length, 1), sizeof(int));
-        for (int i = 0; i < functions.Length; i++)
+        for (var i = 0; i < functions.Length; i++)
         {
-            int function = functions[i];
+            var function = functions[i];
             HasImports |= function != InitialElements.Null && layout.IsImportedFunction(function);
             Offsets[i] = function == InitialElements.Null ? Null
                 : layout.IsImportedFunction(function) ? ~layout.ImportedFunction(function)
@@ -51,11 +51,15 @@ internal sealed unsafe class TableImage
     /// <param name="limit">Most elements of a table: of longer ones there are no instances. Images of a module have no more elements together; what would be beyond has none.</param>
     public static ImmutableArray<TableImage?> Create(WasmModule module, InstanceLayout layout, int limit)
     {
-        int[]?[] elements = InitialElements.Of(module, limit);
+        var elements = InitialElements.Of(module, limit);
         var images = new TableImage?[elements.Length];
-        for (int i = 0; i < images.Length; i++)
+        for (var i = 0; i < images.Length; i++)
         {
-            if (elements[i] is not { } functions || ObjectLayout.IsHeapReference(module.Tables[i].Type.ElementType)) continue;
+            if (elements[i] is not { } functions || ObjectLayout.IsHeapReference(module.Tables[i].Type.ElementType))
+            {
+                continue;
+            }
+
             images[i] = new TableImage(functions, layout);
         }
 
@@ -65,15 +69,26 @@ internal sealed unsafe class TableImage
     /// <summary>Writes the elements of an instance's table.</summary>
     public void FillInto(nint* elements, byte* instance)
     {
-        for (int i = 0; i < Length; i++) elements[i] = ElementOf(i, instance);
+        for (var i = 0; i < Length; i++)
+        {
+            elements[i] = ElementOf(i, instance);
+        }
     }
 
     /// <summary>The element with an index as it is in an instance at first.</summary>
     public nint ElementOf(int index, byte* instance)
     {
-        int offset = Offsets[index];
-        if (offset == Null) return 0;
-        if (offset < 0) return *(nint*)(instance + ~offset);
+        var offset = Offsets[index];
+        if (offset == Null)
+        {
+            return 0;
+        }
+
+        if (offset < 0)
+        {
+            return *(nint*)(instance + ~offset);
+        }
+
         var reference = (FunctionReference*)(instance + offset);
         reference->Instance = (InstanceHeader*)instance;
         return (nint)reference;

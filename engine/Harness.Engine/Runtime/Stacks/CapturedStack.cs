@@ -26,7 +26,7 @@ internal sealed unsafe class CapturedStack
     /// <param name="exitFrame"><see cref="StoreContext.ExitFrame"/>.</param>
     public static CapturedStack Capture(byte* exitFrame)
     {
-        nint address = *(nint*)(exitFrame + FrameLayout.ReturnAddress);
+        var address = *(nint*)(exitFrame + FrameLayout.ReturnAddress);
         return NativeRuntime.Registry.FindCaller(address) is { } code
             ? Capture(code, code.Code.FindSite(address, isTrap: false), *(byte**)exitFrame)
             : Empty;
@@ -39,7 +39,7 @@ internal sealed unsafe class CapturedStack
     public static CapturedStack Capture(RegisteredCode innermost, int site, byte* framePointer)
     {
         var frames = new List<(WasmModule Module, CompiledCode Code, int Site)>(8) { (innermost.Owner.Module, innermost.Code, site) };
-        nint address = *(nint*)(framePointer + FrameLayout.ReturnAddress);
+        var address = *(nint*)(framePointer + FrameLayout.ReturnAddress);
         framePointer = *(byte**)framePointer;
         while (frames.Count < MaximumFrames)
         {
@@ -51,7 +51,10 @@ internal sealed unsafe class CapturedStack
             {
                 // The caller is an entry stub; the stack goes on where the host function was called that came here.
                 framePointer = *(byte**)(framePointer + EntryFrame.PreviousExit);
-                if (framePointer == null) return new CapturedStack([.. frames], isTruncated: false);
+                if (framePointer == null)
+                {
+                    return new CapturedStack([.. frames], isTruncated: false);
+                }
             }
 
             address = *(nint*)(framePointer + FrameLayout.ReturnAddress);
@@ -65,16 +68,16 @@ internal sealed unsafe class CapturedStack
     public IReadOnlyList<WasmFrame> Symbolize()
     {
         var result = new List<WasmFrame>(_frames.Length);
-        foreach ((WasmModule module, CompiledCode code, int index) in _frames)
+        foreach (var (module, code, index) in _frames)
         {
-            int offset = -1;
+            var offset = -1;
             if (index >= 0)
             {
-                CodeSite site = code.Sites[index];
+                var site = code.Sites[index];
                 offset = site.BytecodeOffset;
                 for (int inlining = site.Inlining; inlining >= 0;)
                 {
-                    InliningPosition position = code.InliningPositions[inlining];
+                    var position = code.InliningPositions[inlining];
                     result.Add(new WasmFrame(module, position.FunctionIndex, offset, IsInlined: true));
                     offset = position.CallOffset;
                     inlining = position.Parent;

@@ -51,7 +51,7 @@ internal sealed class StackMapBuilder
         _runArrays.Clear();
         _groupArrays.Clear();
         _maps.Clear();
-        int runs = _groupCount * StackMap.RunsPerGroup;
+        var runs = _groupCount * StackMap.RunsPerGroup;
         _words.AsSpan(0, runs * WordsPerRun).Clear();
         _runNumbers.AsSpan(0, runs).Clear();
         _groupNumbers.AsSpan(0, _groupCount).Clear();
@@ -74,14 +74,14 @@ internal sealed class StackMapBuilder
     /// <param name="changed">The words that may have changed since the last set, ascending, but for those from the end of either set on.</param>
     public int SetOf(ReadOnlySpan<ulong> slots, ulong lastMask, ReadOnlySpan<int> changed)
     {
-        int longer = Math.Max(slots.Length, _length);
-        int shorter = Math.Min(slots.Length, _length);
+        var longer = Math.Max(slots.Length, _length);
+        var shorter = Math.Min(slots.Length, _length);
         MakeRoom(RunsIn(longer));
-        for (int i = 0; i < changed.Length;)
+        for (var i = 0; i < changed.Length;)
         {
             // What has changed may be far apart: a local, and the operands on the top. Of a group all is looked at together, so that it gets one number.
-            int first = changed[i] / WordsPerRun;
-            int last = first;
+            var first = changed[i] / WordsPerRun;
+            var last = first;
             for (i++; i < changed.Length && changed[i] / WordsPerRun / StackMap.RunsPerGroup == first / StackMap.RunsPerGroup; i++)
             {
                 last = changed[i] / WordsPerRun;
@@ -107,15 +107,27 @@ internal sealed class StackMapBuilder
     public void ListWords(int set, List<ulong> words)
     {
         words.Clear();
-        if (set == NoSlots) return;
-        ReadOnlySpan<ulong> groups = _sets[set];
-        for (int group = 0; group < groups.Length; group++)
+        if (set == NoSlots)
         {
-            ReadOnlySpan<ulong> runs = groups[group] == Empty ? [] : _groups[(int)groups[group] - 1];
-            for (int run = 0; run < runs.Length; run++)
+            return;
+        }
+
+        var groups = _sets[set];
+        for (var group = 0; group < groups.Length; group++)
+        {
+            var runs = groups[group] == Empty ? [] : _groups[(int)groups[group] - 1];
+            for (var run = 0; run < runs.Length; run++)
             {
-                if (runs[run] == Empty) continue;
-                while (words.Count < ((group * StackMap.RunsPerGroup) + run) * WordsPerRun) words.Add(0);
+                if (runs[run] == Empty)
+                {
+                    continue;
+                }
+
+                while (words.Count < ((group * StackMap.RunsPerGroup) + run) * WordsPerRun)
+                {
+                    words.Add(0);
+                }
+
                 words.AddRange(_runs[(int)runs[run] - 1]);
             }
         }
@@ -126,7 +138,11 @@ internal sealed class StackMapBuilder
     /// <param name="registers">Its registers, as bits by number.</param>
     public int MapOf(int set, uint registers)
     {
-        if (set == NoSlots && registers == 0) return -1;
+        if (set == NoSlots && registers == 0)
+        {
+            return -1;
+        }
+
         return _maps.Add([((ulong)(set + 1) << 32) | registers]);
     }
 
@@ -136,9 +152,9 @@ internal sealed class StackMapBuilder
     public StackMap[] ToArray(int firstSlot, int slotSize)
     {
         var maps = new StackMap[_maps.Count];
-        for (int i = 0; i < maps.Length; i++)
+        for (var i = 0; i < maps.Length; i++)
         {
-            ulong map = _maps[i][0];
+            var map = _maps[i][0];
             maps[i] = new StackMap(GroupsOf((int)(map >> 32) - 1), firstSlot, slotSize, (uint)map);
         }
 
@@ -156,9 +172,13 @@ internal sealed class StackMapBuilder
 
     private void MakeRoom(int runs)
     {
-        int groups = (runs + StackMap.RunsPerGroup - 1) / StackMap.RunsPerGroup;
+        var groups = (runs + StackMap.RunsPerGroup - 1) / StackMap.RunsPerGroup;
         _groupCount = Math.Max(_groupCount, groups);
-        if (groups <= _groupNumbers.Length) return;
+        if (groups <= _groupNumbers.Length)
+        {
+            return;
+        }
+
         Array.Resize(ref _groupNumbers, 2 * groups);
         Array.Resize(ref _runNumbers, 2 * groups * StackMap.RunsPerGroup);
         Array.Resize(ref _words, 2 * groups * StackMap.RunsPerGroup * WordsPerRun);
@@ -170,12 +190,12 @@ internal sealed class StackMapBuilder
         Span<ulong> words = stackalloc ulong[WordsPerRun];
         while (run < end)
         {
-            int group = run / StackMap.RunsPerGroup;
-            bool isSame = true;
+            var group = run / StackMap.RunsPerGroup;
+            var isSame = true;
             for (; run < end && run / StackMap.RunsPerGroup == group; run++)
             {
-                int start = run * WordsPerRun;
-                int count = Math.Clamp(slots.Length - start, 0, WordsPerRun);
+                var start = run * WordsPerRun;
+                var count = Math.Clamp(slots.Length - start, 0, WordsPerRun);
                 words.Clear();
                 if (count > 0)
                 {
@@ -183,7 +203,7 @@ internal sealed class StackMapBuilder
                     words[count - 1] &= start + count == slots.Length ? lastMask : ulong.MaxValue;
                 }
 
-                Span<ulong> known = _words.AsSpan(start, WordsPerRun);
+                var known = _words.AsSpan(start, WordsPerRun);
                 if (!known.SequenceEqual(words))
                 {
                     words.CopyTo(known);
@@ -208,11 +228,15 @@ internal sealed class StackMapBuilder
     /// <param name="make">Makes one.</param>
     private static T[][] ListOnce<T>(ReadOnlySpan<ulong> numbers, List<T[]?> made, int count, Func<int, T[]> make)
     {
-        while (made.Count < count) made.Add(null);
-        var parts = new T[numbers.Length][];
-        for (int i = 0; i < parts.Length; i++)
+        while (made.Count < count)
         {
-            int number = (int)numbers[i] - 1;
+            made.Add(null);
+        }
+
+        var parts = new T[numbers.Length][];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var number = (int)numbers[i] - 1;
             parts[i] = numbers[i] == Empty ? [] : (made[number] ??= make(number));
         }
 

@@ -28,10 +28,14 @@ internal sealed unsafe class StackRoots
         ForgetRemovedCode();
         while (exitFrame != null)
         {
-            nint address = *(nint*)(exitFrame + FrameLayout.ReturnAddress);
-            byte* frame = *(byte**)exitFrame;
-            ref Caller caller = ref _cache[(address ^ (address >> 12)) & (CacheSize - 1)];
-            if (caller.ReturnAddress != address) caller = Find(address);
+            var address = *(nint*)(exitFrame + FrameLayout.ReturnAddress);
+            var frame = *(byte**)exitFrame;
+            ref var caller = ref _cache[(address ^ (address >> 12)) & (CacheSize - 1)];
+            if (caller.ReturnAddress != address)
+            {
+                caller = Find(address);
+            }
+
             if (caller.IsEntry)
             {
                 // The stack goes on where the host function was called that came here.
@@ -41,8 +45,15 @@ internal sealed unsafe class StackRoots
 
             if (caller.Map is { } map)
             {
-                foreach (int offset in map.RbpOffsets) visitor.Visit((ulong*)(frame + offset));
-                if (map.Registers != 0) VisitRegisters(map.Registers, registers, visitor);
+                foreach (var offset in map.RbpOffsets)
+                {
+                    visitor.Visit((ulong*)(frame + offset));
+                }
+
+                if (map.Registers != 0)
+                {
+                    VisitRegisters(map.Registers, registers, visitor);
+                }
             }
 
             registers = null;
@@ -52,20 +63,34 @@ internal sealed unsafe class StackRoots
 
     private static void VisitRegisters(uint live, RegisterFile* registers, IRootVisitor visitor)
     {
-        if (registers == null) throw new InvalidOperationException("references are in registers during a call that does not preserve them");
-        for (Gpr register = Gpr.Rax; register <= Gpr.R15; register++)
+        if (registers == null)
         {
-            if ((live >> (int)register & 1) != 0) visitor.Visit((ulong*)((byte*)registers + RegisterFile.OffsetOf(register)));
+            throw new InvalidOperationException("references are in registers during a call that does not preserve them");
+        }
+
+        for (var register = Gpr.Rax; register <= Gpr.R15; register++)
+        {
+            if ((live >> (int)register & 1) != 0)
+            {
+                visitor.Visit((ulong*)((byte*)registers + RegisterFile.OffsetOf(register)));
+            }
         }
     }
 
     private static Caller Find(nint address)
     {
         if (NativeRuntime.Registry.FindCaller(address) is not { } registered)
+        {
             return new Caller { ReturnAddress = address, IsEntry = true };
-        CompiledCode code = registered.Code;
-        int site = code.FindSite(address, isTrap: false);
-        if (site < 0) site = code.FindSite(address, isTrap: true);
+        }
+
+        var code = registered.Code;
+        var site = code.FindSite(address, isTrap: false);
+        if (site < 0)
+        {
+            site = code.FindSite(address, isTrap: true);
+        }
+
         if (site < 0)
         {
             throw new InvalidOperationException(
@@ -73,14 +98,18 @@ internal sealed unsafe class StackRoots
                 + $"{registered.Owner.Module.Functions[code.FunctionIndex]}, where the compiler announced no call");
         }
 
-        int map = code.Sites[site].StackMap;
+        var map = code.Sites[site].StackMap;
         return new Caller { ReturnAddress = address, Map = map < 0 ? null : code.StackMaps[map] };
     }
 
     private void ForgetRemovedCode()
     {
-        int removals = NativeRuntime.Registry.Removals;
-        if (_removals == removals) return;
+        var removals = NativeRuntime.Registry.Removals;
+        if (_removals == removals)
+        {
+            return;
+        }
+
         _removals = removals;
         Array.Clear(_cache);
     }

@@ -10,7 +10,7 @@ internal sealed unsafe partial class ThreadStack
     public const int Reserve = 256 * 1024;
 
     [ThreadStatic]
-    private static ThreadStack? t_current;
+    private static ThreadStack? _current;
 
     private ThreadStack(nuint low, nuint size)
     {
@@ -19,7 +19,7 @@ internal sealed unsafe partial class ThreadStack
     }
 
     /// <summary>The stack of the current thread.</summary>
-    public static ThreadStack Current => t_current ??= Measure();
+    public static ThreadStack Current => _current ??= Measure();
 
     /// <summary>Its lowest address.</summary>
     public nuint Low { get; }
@@ -32,11 +32,11 @@ internal sealed unsafe partial class ThreadStack
 
     private static ThreadStack Measure()
     {
-        byte* attributes = stackalloc byte[64];
+        var attributes = stackalloc byte[64];
         Check(PthreadGetattr(PthreadSelf(), attributes));
         void* low;
         nuint size;
-        int error = PthreadAttrGetstack(attributes, &low, &size);
+        var error = PthreadAttrGetstack(attributes, &low, &size);
         _ = PthreadAttrDestroy(attributes);
         Check(error);
         return new ThreadStack((nuint)low, size);
@@ -44,7 +44,10 @@ internal sealed unsafe partial class ThreadStack
 
     private static void Check(int error)
     {
-        if (error != 0) throw new Win32Exception(error);
+        if (error != 0)
+        {
+            throw new Win32Exception(error);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "pthread_self")]

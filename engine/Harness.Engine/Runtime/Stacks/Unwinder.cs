@@ -20,8 +20,8 @@ internal static unsafe class Unwinder
             return null;
         }
 
-        nint landingPad = code.Block.Address + code.LandingPads[code.HandlerAt(returnAddress)];
-        Instance instance = Instance.Of(*(InstanceHeader**)(framePointer + FrameLayout.Instance))!;
+        var landingPad = code.Block.Address + code.LandingPads[code.HandlerAt(returnAddress)];
+        var instance = Instance.Of(*(InstanceHeader**)(framePointer + FrameLayout.Instance))!;
         store.FrameImage.Begin(instance, framePointer, []);
         return store.FrameImage.BuildHandler(framePointer - code.FrameSize, landingPad, exception);
     }
@@ -29,12 +29,15 @@ internal static unsafe class Unwinder
     /// <summary>As <see cref="Unwind"/>, for the <see cref="WasmException"/> that is pending, which stays so if nothing may catch it.</summary>
     public static FrameTransfer* UnwindFromHost(Store store, nint returnAddress, byte* framePointer)
     {
-        if (FindHandler(ref returnAddress, ref framePointer) is null) return null;
+        if (FindHandler(ref returnAddress, ref framePointer) is null)
+        {
+            return null;
+        }
 
         // The function of the host has ended, and the exception that it threw is made of what the collector knows.
         var thrown = (WasmException)store.TakePendingException();
         store.Heap.CatchUp();
-        ulong exception = ExceptionObject.New(thrown);
+        var exception = ExceptionObject.New(thrown);
         return Unwind(store, exception, returnAddress, framePointer);
     }
 
@@ -44,7 +47,11 @@ internal static unsafe class Unwinder
     {
         while (NativeRuntime.Registry.FindCaller(returnAddress) is { } caller)
         {
-            if (caller.Code.HandlerAt(returnAddress) >= 0) return caller.Code;
+            if (caller.Code.HandlerAt(returnAddress) >= 0)
+            {
+                return caller.Code;
+            }
+
             returnAddress = *(nint*)(framePointer + FrameLayout.ReturnAddress);
             framePointer = *(byte**)framePointer;
         }

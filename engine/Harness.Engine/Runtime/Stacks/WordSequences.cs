@@ -27,7 +27,11 @@ internal sealed class WordSequences
     /// <summary>Forgets all sequences.</summary>
     public void Clear()
     {
-        if (Count == 0) return;
+        if (Count == 0)
+        {
+            return;
+        }
+
         if (_entries.Length > 32 * Smallest)
         {
             // What comes next is hardly as large.
@@ -43,22 +47,33 @@ internal sealed class WordSequences
     /// <summary>The number of a sequence, which is added if it is not there.</summary>
     public int Add(ReadOnlySpan<ulong> words)
     {
-        ulong hash = (ulong)words.Length;
-        foreach (ulong word in words) hash = (BitOperations.RotateLeft(hash, 5) ^ word) * 0x9E3779B97F4A7C15;
-        hash ^= hash >> 32;
-        for (int i = _first[hash & (ulong)(_first.Length - 1)]; i != None; i = _entries[i].Next)
+        var hash = (ulong)words.Length;
+        foreach (var word in words)
         {
-            if (_entries[i].Hash == hash && words.SequenceEqual(this[i])) return i;
+            hash = (BitOperations.RotateLeft(hash, 5) ^ word) * 0x9E3779B97F4A7C15;
         }
 
-        if (Count == _entries.Length) Grow();
+        hash ^= hash >> 32;
+        for (var i = _first[hash & (ulong)(_first.Length - 1)]; i != None; i = _entries[i].Next)
+        {
+            if (_entries[i].Hash == hash && words.SequenceEqual(this[i]))
+            {
+                return i;
+            }
+        }
+
+        if (Count == _entries.Length)
+        {
+            Grow();
+        }
+
         if (_wordCount + words.Length > _words.Length)
         {
             Array.Resize(ref _words, Math.Max(_wordCount + words.Length, 2 * _words.Length));
         }
 
         words.CopyTo(_words.AsSpan(_wordCount));
-        ref int first = ref _first[hash & (ulong)(_first.Length - 1)];
+        ref var first = ref _first[hash & (ulong)(_first.Length - 1)];
         _entries[Count] = new Entry { Start = _wordCount, Length = words.Length, Hash = hash, Next = first };
         _wordCount += words.Length;
         return first = Count++;
@@ -69,9 +84,9 @@ internal sealed class WordSequences
         Array.Resize(ref _entries, 2 * Count);
         _first = new int[2 * _entries.Length];
         Array.Fill(_first, None);
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
-            ref int first = ref _first[_entries[i].Hash & (ulong)(_first.Length - 1)];
+            ref var first = ref _first[_entries[i].Hash & (ulong)(_first.Length - 1)];
             _entries[i].Next = first;
             first = i;
         }

@@ -37,7 +37,7 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
     /// <param name="function">The address of the runtime function.</param>
     public void Emit(Builtin builtin, nint function)
     {
-        Label general = assembler.NewLabel();
+        var general = assembler.NewLabel();
         switch (builtin)
         {
             case Builtin.MemoryFill:
@@ -67,7 +67,7 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
         assembler.Jcc(Condition.Above, general);
         assembler.Alu(AluOp.Add, OpSize.Qword, Second, CallingConvention.MemoryBase);
 
-        Label few = assembler.NewLabel();
+        var few = assembler.NewLabel();
         assembler.MovZx(OpSize.Byte, Third, Third);
         assembler.Alu(AluOp.Cmp, OpSize.Qword, Fourth, MaxBytes);
         assembler.JccShort(Condition.BelowOrEqual, few);
@@ -108,7 +108,7 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
 
     private void EmitArrayCopy(Label general)
     {
-        Label knowsTarget = assembler.NewLabel();
+        var knowsTarget = assembler.NewLabel();
         EmitArrayPlace(First, Second, Gpr.R10, general);
         EmitArrayPlace(Third, Fourth, Gpr.R10, general);
 
@@ -155,7 +155,7 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
     /// </summary>
     private void EmitCopy(Gpr to, Gpr from, Gpr count)
     {
-        Label few = assembler.NewLabel();
+        var few = assembler.NewLabel();
         assembler.Alu(AluOp.Cmp, OpSize.Qword, count, MaxBytes);
         assembler.JccShort(Condition.BelowOrEqual, few);
         assembler.Mov(OpSize.Qword, Gpr.Rdi, to);
@@ -163,18 +163,18 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
         assembler.Mov(OpSize.Qword, Gpr.Rdx, count);
         EmitLibraryCall(MoveBytes);
         assembler.Bind(few);
-        for (int vectors = MaxBytes / VectorBytes / 2; vectors > 0; vectors >>= 1)
+        for (var vectors = MaxBytes / VectorBytes / 2; vectors > 0; vectors >>= 1)
         {
-            Label fewer = assembler.NewLabel();
+            var fewer = assembler.NewLabel();
             assembler.Alu(AluOp.Cmp, OpSize.Qword, count, vectors * VectorBytes);
             assembler.JccShort(Condition.Below, fewer);
-            for (int i = 0; i < vectors; i++)
+            for (var i = 0; i < vectors; i++)
             {
                 assembler.MovUps((Xmm)(2 * i), Mem.Base(from, i * VectorBytes));
                 assembler.MovUps((Xmm)((2 * i) + 1), Mem.BaseIndex(from, count, 1, -(i + 1) * VectorBytes));
             }
 
-            for (int i = 0; i < vectors; i++)
+            for (var i = 0; i < vectors; i++)
             {
                 assembler.MovUps(Mem.Base(to, i * VectorBytes), (Xmm)(2 * i));
                 assembler.MovUps(Mem.BaseIndex(to, count, 1, -(i + 1) * VectorBytes), (Xmm)((2 * i) + 1));
@@ -184,10 +184,10 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
             assembler.Bind(fewer);
         }
 
-        foreach (OpSize size in (ReadOnlySpan<OpSize>)[OpSize.Qword, OpSize.Dword, OpSize.Word, OpSize.Byte])
+        foreach (var size in (ReadOnlySpan<OpSize>)[OpSize.Qword, OpSize.Dword, OpSize.Word, OpSize.Byte])
         {
-            int bytes = 1 << (int)size;
-            Label fewer = assembler.NewLabel();
+            var bytes = 1 << (int)size;
+            var fewer = assembler.NewLabel();
             assembler.Alu(AluOp.Cmp, OpSize.Qword, count, bytes);
             assembler.JccShort(Condition.Below, fewer);
             assembler.Mov(size, Gpr.Rax, Mem.Base(from));
@@ -204,11 +204,11 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
     /// <summary>Fills with a pattern of 8 bytes and returns 0.</summary>
     private void EmitFill(Gpr to, Gpr count, Gpr pattern)
     {
-        Label few = assembler.NewLabel();
+        var few = assembler.NewLabel();
         assembler.Alu(AluOp.Sub, OpSize.Qword, count, sizeof(ulong));
         assembler.JccShort(Condition.Below, few);
         assembler.Zero(Gpr.Rdi);
-        Label next = assembler.NewBoundLabel();
+        var next = assembler.NewBoundLabel();
         assembler.Mov(OpSize.Qword, Mem.BaseIndex(to, Gpr.Rdi), pattern);
         assembler.Alu(AluOp.Add, OpSize.Qword, Gpr.Rdi, sizeof(ulong));
         assembler.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rdi, count);
@@ -218,10 +218,10 @@ internal sealed unsafe class BulkStubs(Assembler assembler)
 
         assembler.Bind(few);
         assembler.Alu(AluOp.Add, OpSize.Qword, count, sizeof(ulong));
-        foreach (OpSize size in (ReadOnlySpan<OpSize>)[OpSize.Dword, OpSize.Word, OpSize.Byte])
+        foreach (var size in (ReadOnlySpan<OpSize>)[OpSize.Dword, OpSize.Word, OpSize.Byte])
         {
-            int bytes = 1 << (int)size;
-            Label fewer = assembler.NewLabel();
+            var bytes = 1 << (int)size;
+            var fewer = assembler.NewLabel();
             assembler.Alu(AluOp.Cmp, OpSize.Qword, count, bytes);
             assembler.JccShort(Condition.Below, fewer);
             assembler.Mov(size, Mem.Base(to), pattern);

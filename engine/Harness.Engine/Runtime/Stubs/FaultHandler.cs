@@ -26,8 +26,8 @@ internal static unsafe partial class FaultHandler
     /// <summary>Makes a region known whose compiled code may fault. Called by one thread at a time.</summary>
     public static void Add(CodeRegion region)
     {
-        nint count = Ranges[0];
-        nint start = region.SharedCode.Address + region.SharedCode.Size;
+        var count = Ranges[0];
+        var start = region.SharedCode.Address + region.SharedCode.Size;
         Ranges[1 + (2 * count)] = start;
         Ranges[2 + (2 * count)] = (nint)region.End - start;
         Volatile.Write(ref Ranges[0], count + 1);
@@ -38,7 +38,7 @@ internal static unsafe partial class FaultHandler
     /// <param name="trap">Where a fault goes on, with the faulting instruction in r11.</param>
     public static void Install(CodeSpace space, nint trap)
     {
-        foreach (int signal in (ReadOnlySpan<int>)[SigSegv, SigBus])
+        foreach (var signal in (ReadOnlySpan<int>)[SigSegv, SigBus])
         {
             SigAction action;
             Check(Sigaction(signal, null, &action));
@@ -51,12 +51,12 @@ internal static unsafe partial class FaultHandler
     private static nint EmitHandler(CodeSpace space, nint trap, nint previous)
     {
         using var assembler = new Assembler();
-        Label passOn = assembler.NewLabel();
+        var passOn = assembler.NewLabel();
         LazyTables.EmitHandler(assembler);
         assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.Base(Gpr.Rdx, ContextRip));
         assembler.MovImm(Gpr.Rcx, (nint)Ranges);
         assembler.Mov(OpSize.Qword, Gpr.R9, Mem.Base(Gpr.Rcx));
-        Label next = assembler.NewBoundLabel();
+        var next = assembler.NewBoundLabel();
         assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.R9, 1);
         assembler.JccShort(Condition.Below, passOn);
         assembler.Mov(OpSize.Qword, Gpr.R8, Gpr.Rax);
@@ -76,7 +76,10 @@ internal static unsafe partial class FaultHandler
 
     private static void Check(int result)
     {
-        if (result != 0) throw new Win32Exception();
+        if (result != 0)
+        {
+            throw new Win32Exception();
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]

@@ -17,10 +17,14 @@ internal static class LazyStubs
     /// <summary>The entry of a function with an index.</summary>
     public static nint EntryOf(int functionIndex)
     {
-        (int block, int index) = Math.DivRem(functionIndex, StubsPerBlock);
+        var (block, index) = Math.DivRem(functionIndex, StubsPerBlock);
         lock (Gate)
         {
-            while (Blocks.Count <= block) Blocks.Add(Emit(Blocks.Count * StubsPerBlock));
+            while (Blocks.Count <= block)
+            {
+                Blocks.Add(Emit(Blocks.Count * StubsPerBlock));
+            }
+
             return Blocks[block] + (index * StubBytes);
         }
     }
@@ -28,7 +32,7 @@ internal static class LazyStubs
     private static nint Emit(int firstIndex)
     {
         using var assembler = new Assembler(StubsPerBlock * StubBytes);
-        for (int i = 0; i < StubsPerBlock; i++)
+        for (var i = 0; i < StubsPerBlock; i++)
         {
             assembler.MovImm(CallingConvention.Scratch, firstIndex + i);
             assembler.Jmp(NativeRuntime.AddressOf(Stub.LazyCompile));

@@ -23,7 +23,7 @@ internal static unsafe class RuntimeCallbacks
     [UnmanagedCallersOnly]
     public static void Trap(InstanceHeader* header, nint address, int isFault, byte* framePointer)
     {
-        RegisteredCode? code =
+        var code =
             isFault != 0 ? NativeRuntime.Registry.Find(address) : NativeRuntime.Registry.FindCaller(address);
         if (code is null)
         {
@@ -31,8 +31,8 @@ internal static unsafe class RuntimeCallbacks
             return;
         }
 
-        Store store = Store.Of(header->Context);
-        int site = code.Code.FindSite(address, isTrap: true);
+        var store = Store.Of(header->Context);
+        var site = code.Code.FindSite(address, isTrap: true);
         if (site < 0)
         {
             store.SetPending(new InvalidOperationException(
@@ -41,8 +41,12 @@ internal static unsafe class RuntimeCallbacks
             return;
         }
 
-        TrapKind kind = code.Code.Sites[site].Trap;
-        if (kind == TrapKind.Pending) kind = header->Context->PendingTrap;
+        var kind = code.Code.Sites[site].Trap;
+        if (kind == TrapKind.Pending)
+        {
+            kind = header->Context->PendingTrap;
+        }
+
         store.SetPending(kind, CapturedStack.Capture(code, site, framePointer));
     }
 
@@ -52,14 +56,22 @@ internal static unsafe class RuntimeCallbacks
     [UnmanagedCallersOnly]
     public static int StackGuard(InstanceHeader* header, nint returnAddress, byte* framePointer, nuint stackPointer)
     {
-        Store store = Store.Of(header->Context);
+        var store = Store.Of(header->Context);
         try
         {
-            TrapKind kind = store.CheckStack(stackPointer);
-            if (kind == TrapKind.None) return 0;
-            RegisteredCode code = NativeRuntime.Registry.FindCaller(returnAddress)!;
-            int site = code.Code.FindSite(returnAddress, isTrap: false);
-            if (site < 0) site = code.Code.FindSite(returnAddress, isTrap: true);
+            var kind = store.CheckStack(stackPointer);
+            if (kind == TrapKind.None)
+            {
+                return 0;
+            }
+
+            var code = NativeRuntime.Registry.FindCaller(returnAddress)!;
+            var site = code.Code.FindSite(returnAddress, isTrap: false);
+            if (site < 0)
+            {
+                site = code.Code.FindSite(returnAddress, isTrap: true);
+            }
+
             store.SetPending(kind, CapturedStack.Capture(code, site, framePointer));
         }
         catch (Exception e)
@@ -76,7 +88,7 @@ internal static unsafe class RuntimeCallbacks
     {
         try
         {
-            Instance instance = Instance.Of(header)!;
+            var instance = Instance.Of(header)!;
             instance.Code.Engine.TierUp.BudgetUsedUp(instance, functionIndex);
             return 0;
         }
@@ -141,10 +153,14 @@ internal static unsafe class RuntimeCallbacks
     [UnmanagedCallersOnly]
     public static int CollectGarbage(InstanceHeader* header, RegisterFile* registers)
     {
-        Store store = Store.Of(header->Context);
+        var store = Store.Of(header->Context);
         try
         {
-            if (store.MakeRoom((nuint)(*registers)[Gpr.R11], registers)) return 0;
+            if (store.MakeRoom((nuint)(*registers)[Gpr.R11], registers))
+            {
+                return 0;
+            }
+
             store.SetPending(TrapKind.OutOfMemory, CapturedStack.Capture(store.Context->ExitFrame));
         }
         catch (Exception e)
@@ -161,7 +177,7 @@ internal static unsafe class RuntimeCallbacks
     {
         try
         {
-            Instance instance = Instance.Of(header)!;
+            var instance = Instance.Of(header)!;
             return instance.Code.Enter(instance, functionIndex);
         }
         catch (Exception e)
@@ -178,12 +194,16 @@ internal static unsafe class RuntimeCallbacks
     [UnmanagedCallersOnly]
     public static FrameTransfer* Throw(InstanceHeader* header, ulong exception, nint returnAddress, byte* framePointer)
     {
-        Store store = Store.Of(header->Context);
+        var store = Store.Of(header->Context);
         try
         {
-            if (exception != 0) return Unwinder.Unwind(store, exception, returnAddress, framePointer);
-            RegisteredCode code = NativeRuntime.Registry.FindCaller(returnAddress)!;
-            int site = code.Code.FindSite(returnAddress, isTrap: false);
+            if (exception != 0)
+            {
+                return Unwinder.Unwind(store, exception, returnAddress, framePointer);
+            }
+
+            var code = NativeRuntime.Registry.FindCaller(returnAddress)!;
+            var site = code.Code.FindSite(returnAddress, isTrap: false);
             store.SetPending(TrapKind.NullException, CapturedStack.Capture(code, site, framePointer));
         }
         catch (Exception e)
@@ -198,7 +218,7 @@ internal static unsafe class RuntimeCallbacks
     [UnmanagedCallersOnly]
     public static FrameTransfer* ThrowFromHost(InstanceHeader* header, nint returnAddress, byte* framePointer)
     {
-        Store store = Store.Of(header->Context);
+        var store = Store.Of(header->Context);
         try
         {
             return Unwinder.UnwindFromHost(store, returnAddress, framePointer);
@@ -221,7 +241,7 @@ internal static unsafe class RuntimeCallbacks
     [UnmanagedCallersOnly]
     public static int CallHost(FunctionReference* reference, InstanceHeader* caller, ulong* slots)
     {
-        WasmFunction function = Store.FunctionOf(reference);
+        var function = Store.FunctionOf(reference);
         try
         {
             function.Host!.Call(new HostCaller(function.Store, Instance.Of(caller)), slots);
@@ -247,7 +267,13 @@ internal static unsafe class RuntimeCallbacks
     /// <summary>A compilation that the guest waited for has ended without code: where the guest was interrupted, that is a trap.</summary>
     private static void SetPending(Store store, Exception failure)
     {
-        if (failure is OperationCanceledException && store.TryTakeInterrupt()) store.SetPending(TrapKind.Interrupted, CapturedStack.Empty);
-        else store.SetPending(failure);
+        if (failure is OperationCanceledException && store.TryTakeInterrupt())
+        {
+            store.SetPending(TrapKind.Interrupted, CapturedStack.Empty);
+        }
+        else
+        {
+            store.SetPending(failure);
+        }
     }
 }

@@ -15,8 +15,8 @@ internal static unsafe partial class RuntimeFunctions
     /// <summary>Fills a part of an array, which is inside, with the bits of a value; a vector has high ones as well.</summary>
     internal static void Fill(ObjectHeap heap, ulong array, uint index, ulong bits, uint count, ulong highBits = 0)
     {
-        byte* elements = ElementAddress(array, index);
-        ref readonly ObjectShape shape = ref ObjectShapes.Base[ObjectHeap.TypeIdOf(array)];
+        var elements = ElementAddress(array, index);
+        ref readonly var shape = ref ObjectShapes.Base[ObjectHeap.TypeIdOf(array)];
         switch (shape.ElementShift)
         {
             case 0:
@@ -33,7 +33,11 @@ internal static unsafe partial class RuntimeFunctions
                 break;
             default:
                 new Span<ulong>(elements, (int)count).Fill(bits);
-                if (shape.HasReferences && heap.IsYoung(bits)) heap.Remember(array, index, count);
+                if (shape.HasReferences && heap.IsYoung(bits))
+                {
+                    heap.Remember(array, index, count);
+                }
+
                 break;
         }
     }
@@ -41,7 +45,7 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static ulong ArrayNew(InstanceHeader* header, int typeId, uint length, ulong bits)
     {
-        Store store = Store.Of(header->Context);
+        var store = Store.Of(header->Context);
         try
         {
             ulong array;
@@ -50,8 +54,16 @@ internal static unsafe partial class RuntimeFunctions
                 array = store.Heap.NewArray(typeId, length, Allocation.MayCollect);
             }
 
-            if (array == 0) return Refuse(header, TrapKind.OutOfMemory);
-            if (bits != 0) Fill(store.Heap, array, 0, bits, length);
+            if (array == 0)
+            {
+                return Refuse(header, TrapKind.OutOfMemory);
+            }
+
+            if (bits != 0)
+            {
+                Fill(store.Heap, array, 0, bits, length);
+            }
+
             return array;
         }
         catch (Exception e)
@@ -63,15 +75,23 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static ulong ArrayNewData(InstanceHeader* header, ulong typeAndSegment, uint offset, uint length)
     {
-        Store store = Store.Of(header->Context);
+        var store = Store.Of(header->Context);
         try
         {
-            int typeId = (int)(typeAndSegment >> 32);
-            ReadOnlySpan<byte> data = Instance.Of(header)!.Data((int)(uint)typeAndSegment);
-            ulong bytes = (ulong)length << ObjectShapes.Base[typeId].ElementShift;
-            if (!IsInside(offset, bytes, (ulong)data.Length)) return Refuse(header, TrapKind.MemoryOutOfBounds);
-            ulong array = store.Heap.NewArray(typeId, length, Allocation.MayCollect);
-            if (array == 0) return Refuse(header, TrapKind.OutOfMemory);
+            var typeId = (int)(typeAndSegment >> 32);
+            var data = Instance.Of(header)!.Data((int)(uint)typeAndSegment);
+            var bytes = (ulong)length << ObjectShapes.Base[typeId].ElementShift;
+            if (!IsInside(offset, bytes, (ulong)data.Length))
+            {
+                return Refuse(header, TrapKind.MemoryOutOfBounds);
+            }
+
+            var array = store.Heap.NewArray(typeId, length, Allocation.MayCollect);
+            if (array == 0)
+            {
+                return Refuse(header, TrapKind.OutOfMemory);
+            }
+
             data.Slice((int)offset, (int)bytes).CopyTo(new Span<byte>(ElementAddress(array, 0), (int)bytes));
             return array;
         }
@@ -84,14 +104,22 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static ulong ArrayNewElem(InstanceHeader* header, ulong typeAndSegment, uint offset, uint length)
     {
-        Store store = Store.Of(header->Context);
+        var store = Store.Of(header->Context);
         try
         {
             // The collector updates the segment's references.
             ReadOnlySpan<ulong> elements = Instance.Of(header)!.Elements((int)(uint)typeAndSegment);
-            if (!IsInside(offset, length, (ulong)elements.Length)) return Refuse(header, TrapKind.TableOutOfBounds);
-            ulong array = store.Heap.NewArray((int)(typeAndSegment >> 32), length, Allocation.MayCollect);
-            if (array == 0) return Refuse(header, TrapKind.OutOfMemory);
+            if (!IsInside(offset, length, (ulong)elements.Length))
+            {
+                return Refuse(header, TrapKind.TableOutOfBounds);
+            }
+
+            var array = store.Heap.NewArray((int)(typeAndSegment >> 32), length, Allocation.MayCollect);
+            if (array == 0)
+            {
+                return Refuse(header, TrapKind.OutOfMemory);
+            }
+
             elements.Slice((int)offset, (int)length).CopyTo(new Span<ulong>(ElementAddress(array, 0), (int)length));
             return array;
         }
@@ -104,8 +132,16 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static int ArrayFill(InstanceHeader* header, ulong array, uint index, ulong bits, uint count)
     {
-        if (array == 0) return Trap(header, TrapKind.NullArray);
-        if (!IsInside(index, count, ObjectHeap.LengthOf(array))) return Trap(header, TrapKind.ArrayOutOfBounds);
+        if (array == 0)
+        {
+            return Trap(header, TrapKind.NullArray);
+        }
+
+        if (!IsInside(index, count, ObjectHeap.LengthOf(array)))
+        {
+            return Trap(header, TrapKind.ArrayOutOfBounds);
+        }
+
         Fill(Store.Of(header->Context).Heap, array, index, bits, count);
         return 0;
     }
@@ -113,8 +149,16 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static int ArrayFillVector(InstanceHeader* header, ulong array, uint index, ulong low, ulong high, uint count)
     {
-        if (array == 0) return Trap(header, TrapKind.NullArray);
-        if (!IsInside(index, count, ObjectHeap.LengthOf(array))) return Trap(header, TrapKind.ArrayOutOfBounds);
+        if (array == 0)
+        {
+            return Trap(header, TrapKind.NullArray);
+        }
+
+        if (!IsInside(index, count, ObjectHeap.LengthOf(array)))
+        {
+            return Trap(header, TrapKind.ArrayOutOfBounds);
+        }
+
         Fill(Store.Of(header->Context).Heap, array, index, low, count, high);
         return 0;
     }
@@ -122,24 +166,47 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static int ArrayCopy(InstanceHeader* header, ulong target, uint index, ulong source, uint sourceIndex, uint count)
     {
-        if (target == 0 || source == 0) return Trap(header, TrapKind.NullArray);
+        if (target == 0 || source == 0)
+        {
+            return Trap(header, TrapKind.NullArray);
+        }
+
         if (!IsInside(index, count, ObjectHeap.LengthOf(target)) || !IsInside(sourceIndex, count, ObjectHeap.LengthOf(source)))
+        {
             return Trap(header, TrapKind.ArrayOutOfBounds);
-        ref readonly ObjectShape shape = ref ObjectShapes.Base[ObjectHeap.TypeIdOf(target)];
-        nuint bytes = (nuint)count << shape.ElementShift;
+        }
+
+        ref readonly var shape = ref ObjectShapes.Base[ObjectHeap.TypeIdOf(target)];
+        var bytes = (nuint)count << shape.ElementShift;
         NativeMemory.Copy(ElementAddress(source, sourceIndex), ElementAddress(target, index), bytes);
-        if (shape.HasReferences) Store.Of(header->Context).Heap.Remember(target, index, count);
+        if (shape.HasReferences)
+        {
+            Store.Of(header->Context).Heap.Remember(target, index, count);
+        }
+
         return 0;
     }
 
     [UnmanagedCallersOnly]
     private static int ArrayInitData(InstanceHeader* header, int segment, ulong array, uint index, uint offset, uint count)
     {
-        if (array == 0) return Trap(header, TrapKind.NullArray);
-        if (!IsInside(index, count, ObjectHeap.LengthOf(array))) return Trap(header, TrapKind.ArrayOutOfBounds);
-        ReadOnlySpan<byte> data = Instance.Of(header)!.Data(segment);
-        ulong bytes = (ulong)count << ObjectShapes.Base[ObjectHeap.TypeIdOf(array)].ElementShift;
-        if (!IsInside(offset, bytes, (ulong)data.Length)) return Trap(header, TrapKind.MemoryOutOfBounds);
+        if (array == 0)
+        {
+            return Trap(header, TrapKind.NullArray);
+        }
+
+        if (!IsInside(index, count, ObjectHeap.LengthOf(array)))
+        {
+            return Trap(header, TrapKind.ArrayOutOfBounds);
+        }
+
+        var data = Instance.Of(header)!.Data(segment);
+        var bytes = (ulong)count << ObjectShapes.Base[ObjectHeap.TypeIdOf(array)].ElementShift;
+        if (!IsInside(offset, bytes, (ulong)data.Length))
+        {
+            return Trap(header, TrapKind.MemoryOutOfBounds);
+        }
+
         data.Slice((int)offset, (int)bytes).CopyTo(new Span<byte>(ElementAddress(array, index), (int)bytes));
         return 0;
     }
@@ -147,8 +214,16 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static int ArrayInitElem(InstanceHeader* header, int segment, ulong array, uint index, uint offset, uint count)
     {
-        if (array == 0) return Trap(header, TrapKind.NullArray);
-        if (!IsInside(index, count, ObjectHeap.LengthOf(array))) return Trap(header, TrapKind.ArrayOutOfBounds);
+        if (array == 0)
+        {
+            return Trap(header, TrapKind.NullArray);
+        }
+
+        if (!IsInside(index, count, ObjectHeap.LengthOf(array)))
+        {
+            return Trap(header, TrapKind.ArrayOutOfBounds);
+        }
+
         ReadOnlySpan<ulong> elements;
         try
         {
@@ -159,9 +234,17 @@ internal static unsafe partial class RuntimeFunctions
             return Trap(header, TrapKind.OutOfMemory);
         }
 
-        if (!IsInside(offset, count, (ulong)elements.Length)) return Trap(header, TrapKind.TableOutOfBounds);
+        if (!IsInside(offset, count, (ulong)elements.Length))
+        {
+            return Trap(header, TrapKind.TableOutOfBounds);
+        }
+
         elements.Slice((int)offset, (int)count).CopyTo(new Span<ulong>(ElementAddress(array, index), (int)count));
-        if (ObjectShapes.Base[ObjectHeap.TypeIdOf(array)].HasReferences) Store.Of(header->Context).Heap.Remember(array, index, count);
+        if (ObjectShapes.Base[ObjectHeap.TypeIdOf(array)].HasReferences)
+        {
+            Store.Of(header->Context).Heap.Remember(array, index, count);
+        }
+
         return 0;
     }
 

@@ -21,9 +21,13 @@ internal static unsafe partial class RuntimeFunctions
     {
         try
         {
-            Memory memory = Instance.Of(header)!.Memories[memoryIndex];
-            TrapKind fault = FaultOf(memory, ref address, offset, sizeof(uint));
-            if (fault != TrapKind.None) return Refused(header, fault);
+            var memory = Instance.Of(header)!.Memories[memoryIndex];
+            var fault = FaultOf(memory, ref address, offset, sizeof(uint));
+            if (fault != TrapKind.None)
+            {
+                return Refused(header, fault);
+            }
+
             return memory.Shared?.Notify(address, count) ?? 0;
         }
         catch (Exception e)
@@ -36,11 +40,19 @@ internal static unsafe partial class RuntimeFunctions
     {
         try
         {
-            Memory memory = Instance.Of(header)!.Memories[memoryIndex];
-            TrapKind fault = FaultOf(memory, ref address, offset, is64 ? 8UL : 4UL);
-            if (fault == TrapKind.None && memory.Shared is null) fault = TrapKind.UnsharedMemory;
-            if (fault != TrapKind.None) return Refused(header, fault);
-            WaitResult result = memory.Shared!.Waiters.Wait(
+            var memory = Instance.Of(header)!.Memories[memoryIndex];
+            var fault = FaultOf(memory, ref address, offset, is64 ? 8UL : 4UL);
+            if (fault == TrapKind.None && memory.Shared is null)
+            {
+                fault = TrapKind.UnsharedMemory;
+            }
+
+            if (fault != TrapKind.None)
+            {
+                return Refused(header, fault);
+            }
+
+            var result = memory.Shared!.Waiters.Wait(
                 memory.Store, memory.Data->Base + address, address, expected, is64, timeout);
             return result != WaitResult.Interrupted ? (long)result : Refused(header, TrapKind.Interrupted);
         }
@@ -54,9 +66,17 @@ internal static unsafe partial class RuntimeFunctions
     private static TrapKind FaultOf(Memory memory, ref ulong address, ulong offset, ulong bytes)
     {
         // The alignment does not depend on a carry out of the address.
-        ulong sum = address + offset;
-        if ((sum & (bytes - 1)) != 0) return TrapKind.UnalignedAtomic;
-        if (sum < address || !memory.Contains(sum, bytes)) return TrapKind.MemoryOutOfBounds;
+        var sum = address + offset;
+        if ((sum & (bytes - 1)) != 0)
+        {
+            return TrapKind.UnalignedAtomic;
+        }
+
+        if (sum < address || !memory.Contains(sum, bytes))
+        {
+            return TrapKind.MemoryOutOfBounds;
+        }
+
         address = sum;
         return TrapKind.None;
     }

@@ -40,9 +40,13 @@ internal static unsafe partial class RuntimeFunctions
     internal static bool InitializeMemory(
         Instance instance, int memoryIndex, int segment, ulong destination, ulong source, ulong count)
     {
-        Memory memory = instance.Memories[memoryIndex];
-        ReadOnlySpan<byte> data = instance.Data(segment);
-        if (!IsInside(source, count, (ulong)data.Length) || !memory.Contains(destination, count)) return false;
+        var memory = instance.Memories[memoryIndex];
+        var data = instance.Data(segment);
+        if (!IsInside(source, count, (ulong)data.Length) || !memory.Contains(destination, count))
+        {
+            return false;
+        }
+
         data.Slice((int)source, (int)count).CopyTo(new Span<byte>(memory.Data->Base + destination, (int)count));
         return true;
     }
@@ -51,9 +55,13 @@ internal static unsafe partial class RuntimeFunctions
     internal static bool InitializeTable(
         Instance instance, int tableIndex, int segment, ulong destination, ulong source, ulong count)
     {
-        Table table = instance.Tables[tableIndex];
+        var table = instance.Tables[tableIndex];
         ReadOnlySpan<nint> elements = MemoryMarshal.Cast<ulong, nint>(instance.Elements(segment));
-        if (!IsInside(source, count, (ulong)elements.Length) || !IsInside(destination, count, table.Length)) return false;
+        if (!IsInside(source, count, (ulong)elements.Length) || !IsInside(destination, count, table.Length))
+        {
+            return false;
+        }
+
         elements.Slice((int)source, (int)count).CopyTo(table.Elements[(int)destination..]);
         table.MarkCards(destination, count);
         return true;
@@ -66,8 +74,12 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static int MemoryFill(InstanceHeader* header, int memoryIndex, ulong destination, int value, ulong count)
     {
-        Memory memory = Instance.Of(header)!.Memories[memoryIndex];
-        if (!memory.Contains(destination, count)) return Trap(header, TrapKind.MemoryOutOfBounds);
+        var memory = Instance.Of(header)!.Memories[memoryIndex];
+        if (!memory.Contains(destination, count))
+        {
+            return Trap(header, TrapKind.MemoryOutOfBounds);
+        }
+
         NativeMemory.Fill(memory.Data->Base + destination, (nuint)count, (byte)value);
         return 0;
     }
@@ -75,10 +87,14 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static int MemoryCopy(InstanceHeader* header, ulong memories, ulong destination, ulong source, ulong count)
     {
-        Instance instance = Instance.Of(header)!;
-        Memory to = instance.Memories[(int)(memories >> 32)];
-        Memory from = instance.Memories[(int)(uint)memories];
-        if (!to.Contains(destination, count) || !from.Contains(source, count)) return Trap(header, TrapKind.MemoryOutOfBounds);
+        var instance = Instance.Of(header)!;
+        var to = instance.Memories[(int)(memories >> 32)];
+        var from = instance.Memories[(int)(uint)memories];
+        if (!to.Contains(destination, count) || !from.Contains(source, count))
+        {
+            return Trap(header, TrapKind.MemoryOutOfBounds);
+        }
+
         NativeMemory.Copy(from.Data->Base + source, to.Data->Base + destination, (nuint)count);
         return 0;
     }
@@ -100,8 +116,12 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static int TableFill(InstanceHeader* header, int tableIndex, ulong index, nint value, ulong count)
     {
-        Table table = Instance.Of(header)!.Tables[tableIndex];
-        if (!IsInside(index, count, table.Length)) return Trap(header, TrapKind.TableOutOfBounds);
+        var table = Instance.Of(header)!.Tables[tableIndex];
+        if (!IsInside(index, count, table.Length))
+        {
+            return Trap(header, TrapKind.TableOutOfBounds);
+        }
+
         table.Elements.Slice((int)index, (int)count).Fill(value);
         table.MarkCards(index, count);
         return 0;
@@ -110,11 +130,14 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static int TableCopy(InstanceHeader* header, ulong tables, ulong destination, ulong source, ulong count)
     {
-        Instance instance = Instance.Of(header)!;
-        Table to = instance.Tables[(int)(tables >> 32)];
-        Table from = instance.Tables[(int)(uint)tables];
+        var instance = Instance.Of(header)!;
+        var to = instance.Tables[(int)(tables >> 32)];
+        var from = instance.Tables[(int)(uint)tables];
         if (!IsInside(destination, count, to.Length) || !IsInside(source, count, from.Length))
+        {
             return Trap(header, TrapKind.TableOutOfBounds);
+        }
+
         from.Elements.Slice((int)source, (int)count).CopyTo(to.Elements[(int)destination..]);
         to.MarkCards(destination, count);
         return 0;
@@ -142,10 +165,10 @@ internal static unsafe partial class RuntimeFunctions
     [UnmanagedCallersOnly]
     private static ulong ExceptionNew(InstanceHeader* header, int tag)
     {
-        Store store = Store.Of(header->Context);
+        var store = Store.Of(header->Context);
         try
         {
-            ulong exception = store.Heap.NewException(Instance.Of(header)!.Tags[tag].Data, Allocation.MayCollect);
+            var exception = store.Heap.NewException(Instance.Of(header)!.Tags[tag].Data, Allocation.MayCollect);
             return exception != 0 ? exception : Refuse(header, TrapKind.OutOfMemory);
         }
         catch (Exception e)

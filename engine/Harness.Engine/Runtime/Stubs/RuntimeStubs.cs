@@ -24,7 +24,11 @@ internal sealed unsafe class RuntimeStubs
     {
         _assembler = assembler;
         _stubs = new Label[(int)Stub.Count];
-        for (int i = 0; i < _stubs.Length; i++) _stubs[i] = assembler.NewLabel();
+        for (var i = 0; i < _stubs.Length; i++)
+        {
+            _stubs[i] = assembler.NewLabel();
+        }
+
         _fault = assembler.NewLabel();
         _unwind = assembler.NewLabel();
         _exit = assembler.NewLabel();
@@ -46,15 +50,35 @@ internal sealed unsafe class RuntimeStubs
         var stubs = new RuntimeStubs(assembler);
         stubs.Emit();
         var entries = new Label[(int)Builtin.Count];
-        foreach (Builtin builtin in RuntimeFunctions.Collecting) entries[(int)builtin] = stubs.EmitExit(builtins[(int)builtin]);
-        foreach (Builtin builtin in BulkStubs.Builtins) entries[(int)builtin] = stubs.EmitBulk(builtin, builtins[(int)builtin]);
-        CodeBlock block = space.PublishShared(assembler);
+        foreach (var builtin in RuntimeFunctions.Collecting)
+        {
+            entries[(int)builtin] = stubs.EmitExit(builtins[(int)builtin]);
+        }
+
+        foreach (var builtin in BulkStubs.Builtins)
+        {
+            entries[(int)builtin] = stubs.EmitBulk(builtin, builtins[(int)builtin]);
+        }
+
+        var block = space.PublishShared(assembler);
         nint AddressOf(Label label) => block.Address + assembler.OffsetOf(label);
-        foreach (Builtin builtin in RuntimeFunctions.Collecting) builtins[(int)builtin] = AddressOf(entries[(int)builtin]);
-        foreach (Builtin builtin in BulkStubs.Builtins) builtins[(int)builtin] = AddressOf(entries[(int)builtin]);
+        foreach (var builtin in RuntimeFunctions.Collecting)
+        {
+            builtins[(int)builtin] = AddressOf(entries[(int)builtin]);
+        }
+
+        foreach (var builtin in BulkStubs.Builtins)
+        {
+            builtins[(int)builtin] = AddressOf(entries[(int)builtin]);
+        }
+
         builtins[(int)Builtin.StringEquals] = AddressOf(stubs._stringEquals);
         var addresses = new nint[stubs._stubs.Length];
-        for (int i = 0; i < addresses.Length; i++) addresses[i] = AddressOf(stubs._stubs[i]);
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            addresses[i] = AddressOf(stubs._stubs[i]);
+        }
+
         return new StubAddresses(
             addresses,
             AddressOf(stubs._fault),
@@ -106,12 +130,12 @@ internal sealed unsafe class RuntimeStubs
     /// <summary>Fills the register file at rsp.</summary>
     private void StoreRegisters()
     {
-        for (Gpr register = Gpr.Rax; register <= Gpr.R15; register++)
+        for (var register = Gpr.Rax; register <= Gpr.R15; register++)
         {
             _assembler.Mov(OpSize.Qword, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)), register);
         }
 
-        for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
+        for (var register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
         {
             _assembler.MovUps(Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)), register);
         }
@@ -127,12 +151,12 @@ internal sealed unsafe class RuntimeStubs
     /// <summary>Loads some general-purpose registers, and all vector registers, from the register file at rsp.</summary>
     private void LoadRegisters(ReadOnlySpan<Gpr> registers)
     {
-        foreach (Gpr register in registers)
+        foreach (var register in registers)
         {
             _assembler.Mov(OpSize.Qword, register, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)));
         }
 
-        for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
+        for (var register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
         {
             _assembler.MovUps(register, Mem.Base(Gpr.Rsp, RegisterFile.OffsetOf(register)));
         }
@@ -147,7 +171,7 @@ internal sealed unsafe class RuntimeStubs
     private void EmitTrap()
     {
         // From the handler of memory faults: the faulting instruction is in r11.
-        Label common = _assembler.NewLabel();
+        var common = _assembler.NewLabel();
         Begin(_fault);
         Move(Gpr.Rsi, Gpr.R11);
         _assembler.MovImm(Gpr.Rdx, 1);
@@ -242,7 +266,7 @@ internal sealed unsafe class RuntimeStubs
     /// </summary>
     private Label EmitExit(nint target)
     {
-        Label entry = _assembler.NewLabel();
+        var entry = _assembler.NewLabel();
         Begin(entry);
         _assembler.Push(Gpr.Rbp);
         Move(Gpr.Rbp, Gpr.Rsp);
@@ -256,7 +280,7 @@ internal sealed unsafe class RuntimeStubs
     /// <summary>Stands between compiled code and the runtime function of a bulk instruction.</summary>
     private Label EmitBulk(Builtin builtin, nint function)
     {
-        Label entry = _assembler.NewLabel();
+        var entry = _assembler.NewLabel();
         Begin(entry);
         new BulkStubs(_assembler).Emit(builtin, function);
         return entry;
@@ -306,8 +330,8 @@ internal sealed unsafe class RuntimeStubs
         const Gpr left = Gpr.Rsi;
         const Gpr right = Gpr.Rdx;
         const Gpr rest = Gpr.Rcx;
-        Label equal = _assembler.NewLabel();
-        Label different = _assembler.NewLabel();
+        var equal = _assembler.NewLabel();
+        var different = _assembler.NewLabel();
         Begin(_stringEquals);
         _assembler.Alu(AluOp.Cmp, OpSize.Qword, left, right);
         _assembler.JccShort(Condition.Equal, equal);
@@ -323,7 +347,7 @@ internal sealed unsafe class RuntimeStubs
         _assembler.Lea(OpSize.Qword, rest, Mem.Index(rest, sizeof(char), sizeof(long) - 1));
         _assembler.Alu(AluOp.And, OpSize.Qword, rest, -sizeof(long));
         _assembler.JccShort(Condition.Zero, equal);
-        Label next = _assembler.NewBoundLabel();
+        var next = _assembler.NewBoundLabel();
         const int lastWord = ObjectLayout.ArrayElements - sizeof(long);
         _assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.BaseIndex(left, rest, 1, lastWord));
         _assembler.Alu(AluOp.Cmp, OpSize.Qword, Gpr.Rax, Mem.BaseIndex(right, rest, 1, lastWord));
@@ -341,10 +365,10 @@ internal sealed unsafe class RuntimeStubs
     /// <summary>Polymorphic hits and megamorphic sites are counted here; C# is called only when a state changes.</summary>
     private void EmitFeedbackMiss()
     {
-        Label next = _assembler.NewLabel();
-        Label hit = _assembler.NewLabel();
-        Label transition = _assembler.NewLabel();
-        Label megamorphic = _assembler.NewLabel();
+        var next = _assembler.NewLabel();
+        var hit = _assembler.NewLabel();
+        var transition = _assembler.NewLabel();
+        var megamorphic = _assembler.NewLabel();
 
         Begin(Stub.FeedbackMiss);
         _assembler.Push(Gpr.Rax);
@@ -422,22 +446,26 @@ internal sealed unsafe class RuntimeStubs
         _assembler.Mov(OpSize.Qword, Gpr.Rsp, Mem.Base(Gpr.R11, FrameTransfer.StackPointerOffset));
         _assembler.Mov(OpSize.Qword, Gpr.Rsi, Mem.Base(Gpr.R11, FrameTransfer.ImageOffset));
         _assembler.Mov(OpSize.Qword, Gpr.Rcx, Mem.Base(Gpr.R11, FrameTransfer.ImageWordsOffset));
-        Label copied = _assembler.NewLabel();
-        Label copy = _assembler.NewBoundLabel();
+        var copied = _assembler.NewLabel();
+        var copy = _assembler.NewBoundLabel();
         _assembler.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rcx, 1);
         _assembler.JccShort(Condition.Below, copied);
         _assembler.Mov(OpSize.Qword, Gpr.Rax, Mem.BaseIndex(Gpr.Rsi, Gpr.Rcx, sizeof(long)));
         _assembler.Mov(OpSize.Qword, Mem.BaseIndex(Gpr.Rsp, Gpr.Rcx, sizeof(long)), Gpr.Rax);
         _assembler.JmpShort(copy);
         _assembler.Bind(copied);
-        for (Xmm register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
+        for (var register = Xmm.Xmm0; register <= Xmm.Xmm15; register++)
         {
             _assembler.MovUps(register, Mem.Base(Gpr.R11, FrameTransfer.RegistersOffset + RegisterFile.OffsetOf(register)));
         }
 
-        for (Gpr register = Gpr.Rax; register <= Gpr.R15; register++)
+        for (var register = Gpr.Rax; register <= Gpr.R15; register++)
         {
-            if (register is Gpr.Rsp or Gpr.R11) continue;
+            if (register is Gpr.Rsp or Gpr.R11)
+            {
+                continue;
+            }
+
             _assembler.Mov(
                 OpSize.Qword, register, Mem.Base(Gpr.R11, FrameTransfer.RegistersOffset + RegisterFile.OffsetOf(register)));
         }

@@ -13,6 +13,8 @@ internal readonly record struct CompilationInterest(CancellationToken Cancellati
     public void ThrowIfGone()
     {
         if (Cancellation.IsCancellationRequested || Waiter is { IsInterruptRequested: true })
+        {
             throw new OperationCanceledException("the compilation is not wanted any more");
+        }
     }
 }

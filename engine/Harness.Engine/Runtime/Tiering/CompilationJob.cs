@@ -68,11 +68,14 @@ internal sealed class CompilationJob : IDisposable
     /// <summary>The job that comes next: one that is awaited, else the hottest, and of equally hot ones the smallest function.</summary>
     public static CompilationJob Hottest(List<CompilationJob> jobs)
     {
-        long now = Stopwatch.GetTimestamp();
-        CompilationJob best = jobs[0];
-        for (int i = 1; i < jobs.Count; i++)
+        var now = Stopwatch.GetTimestamp();
+        var best = jobs[0];
+        for (var i = 1; i < jobs.Count; i++)
         {
-            if (jobs[i].ComesBefore(best, now)) best = jobs[i];
+            if (jobs[i].ComesBefore(best, now))
+            {
+                best = jobs[i];
+            }
         }
 
         return best;
@@ -82,8 +85,12 @@ internal sealed class CompilationJob : IDisposable
 
     private bool ComesBefore(CompilationJob other, long now)
     {
-        if (IsAwaited != other.IsAwaited) return IsAwaited;
-        (double heat, double otherHeat) = (Heat.At(now), other.Heat.At(now));
+        if (IsAwaited != other.IsAwaited)
+        {
+            return IsAwaited;
+        }
+
+        var (heat, otherHeat) = (Heat.At(now), other.Heat.At(now));
         return heat != otherHeat ? heat > otherHeat : BodySize < other.BodySize;
     }
 }
@@ -102,7 +109,7 @@ internal sealed class Heat
     /// <summary>Counts one more now.</summary>
     public void Add()
     {
-        long now = Stopwatch.GetTimestamp();
+        var now = Stopwatch.GetTimestamp();
         _value = At(now) + 1;
         _since = now;
     }

@@ -60,8 +60,8 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     /// <summary>A function has used up its budget in an instance.</summary>
     public void BudgetUsedUp(Instance instance, int functionIndex)
     {
-        ModuleCode code = instance.Code;
-        ref int budget = ref instance.TieringBudget(functionIndex);
+        var code = instance.Code;
+        ref var budget = ref instance.TieringBudget(functionIndex);
         if (engine.Options.TierUp == TierUpMode.Never
             || code.OptimizedCode(functionIndex) is not null
             || code.HasFailed(functionIndex))
@@ -72,8 +72,14 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
 
         code.CountUsedUpBudget(functionIndex);
         budget = code.InitialBudget;
-        if (engine.Options.TierUp == TierUpMode.Background) Request(instance, functionIndex, loop: -1, isAwaited: false);
-        else Optimize(instance, functionIndex);
+        if (engine.Options.TierUp == TierUpMode.Background)
+        {
+            Request(instance, functionIndex, loop: -1, isAwaited: false);
+        }
+        else
+        {
+            Optimize(instance, functionIndex);
+        }
     }
 
     /// <summary>
@@ -82,28 +88,49 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     /// </summary>
     public void Optimize(Instance instance, int functionIndex)
     {
-        if (instance.Code.HasFailed(functionIndex)) return;
+        if (instance.Code.HasFailed(functionIndex))
+        {
+            return;
+        }
+
         Await(Request(instance, functionIndex, loop: -1, isAwaited: true));
     }
 
     /// <summary>Optimizes a function from a loop on: now, or in the background where functions are optimized there, too.</summary>
     public void OptimizeLoop(Instance instance, int functionIndex, int loop)
     {
-        if (engine.Options.TierUp == TierUpMode.Never || instance.Code.HasLoopFailed(functionIndex, loop)) return;
-        bool isAwaited = engine.Options.TierUp != TierUpMode.Background;
-        CompilationJob? job = Request(instance, functionIndex, loop, isAwaited);
-        if (isAwaited) Await(job);
+        if (engine.Options.TierUp == TierUpMode.Never || instance.Code.HasLoopFailed(functionIndex, loop))
+        {
+            return;
+        }
+
+        var isAwaited = engine.Options.TierUp != TierUpMode.Background;
+        var job = Request(instance, functionIndex, loop, isAwaited);
+        if (isAwaited)
+        {
+            Await(job);
+        }
     }
 
     private void Await(CompilationJob? job)
     {
-        if (job is null) return;
-        lock (_gate)
+        if (job is null)
         {
-            while (!job.IsDone && !job.Instance.Store.IsInterruptRequested) Monitor.Wait(_gate);
+            return;
         }
 
-        if (job is { IsDone: true, Failure: { SourceException: not (NotSupportedException or OutOfMemoryException) } failure }) failure.Throw();
+        lock (_gate)
+        {
+            while (!job.IsDone && !job.Instance.Store.IsInterruptRequested)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+
+        if (job is { IsDone: true, Failure: { SourceException: not (NotSupportedException or OutOfMemoryException) } failure })
+        {
+            failure.Throw();
+        }
     }
 
     /// <summary>Lets threads that wait for a compilation look whether they still want it.</summary>
@@ -118,13 +145,16 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     /// <summary>Waits until no function waits to be optimized.</summary>
     public bool WaitUntilSettled(TimeSpan timeout)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         lock (_gate)
         {
             while (_queue.Count != 0 || _running.Count != 0)
             {
-                TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left)) return false;
+                var left = timeout - Stopwatch.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left))
+                {
+                    return false;
+                }
             }
 
             return true;
@@ -141,19 +171,33 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         var dropped = new List<int>();
         lock (_gate)
         {
-            foreach (CompilationJob job in _queue)
+            foreach (var job in _queue)
             {
-                if (job.Instance != instance) continue;
+                if (job.Instance != instance)
+                {
+                    continue;
+                }
+
                 job.IsDone = true;
-                if (job.Loop < 0) dropped.Add(job.FunctionIndex);
+                if (job.Loop < 0)
+                {
+                    dropped.Add(job.FunctionIndex);
+                }
             }
 
             _queue.RemoveAll(job => job.Instance == instance);
-            foreach (CompilationJob job in _running)
+            foreach (var job in _running)
             {
-                if (job.Instance != instance) continue;
+                if (job.Instance != instance)
+                {
+                    continue;
+                }
+
                 job.Feedback.Detach();
-                if (!engine.Options.TieringShare) job.Cancel();
+                if (!engine.Options.TieringShare)
+                {
+                    job.Cancel();
+                }
             }
 
             Monitor.PulseAll(_gate);
@@ -168,8 +212,16 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         lock (_gate)
         {
             _isDisposed = true;
-            foreach (CompilationJob job in _queue) job.IsDone = true;
-            foreach (CompilationJob job in _running) job.Cancel();
+            foreach (var job in _queue)
+            {
+                job.IsDone = true;
+            }
+
+            foreach (var job in _running)
+            {
+                job.Cancel();
+            }
+
             _queue.Clear();
             Monitor.PulseAll(_gate);
         }
@@ -181,7 +233,11 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         CompilationJob job;
         lock (_gate)
         {
-            if (_isDisposed) return null;
+            if (_isDisposed)
+            {
+                return null;
+            }
+
             if (Find(instance.Code, functionIndex, loop) is { } known)
             {
                 known.Heat.Add();
@@ -236,11 +292,19 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool RunNext()
     {
-        if (Next() is not { } job) return false;
-        Exception? failure = Compile(job);
+        if (Next() is not { } job)
+        {
+            return false;
+        }
+
+        var failure = Compile(job);
         lock (_gate)
         {
-            if (failure is not null) job.Failure = ExceptionDispatchInfo.Capture(failure);
+            if (failure is not null)
+            {
+                job.Failure = ExceptionDispatchInfo.Capture(failure);
+            }
+
             job.IsDone = true;
             _running.Remove(job);
             job.Dispose();
@@ -258,9 +322,12 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
             while (!_isDisposed && _queue.Count == 0)
             {
                 _idleThreads++;
-                bool isSignalled = Monitor.Wait(_gate, IdleTime);
+                var isSignalled = Monitor.Wait(_gate, IdleTime);
                 _idleThreads--;
-                if (!isSignalled) break;
+                if (!isSignalled)
+                {
+                    break;
+                }
             }
 
             if (_isDisposed || _queue.Count == 0)
@@ -269,7 +336,7 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
                 return null;
             }
 
-            CompilationJob hottest = CompilationJob.Hottest(_queue);
+            var hottest = CompilationJob.Hottest(_queue);
             _queue.Remove(hottest);
             _running.Add(hottest);
             hottest.Queued = hottest.Age;
@@ -279,20 +346,36 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
 
     private Exception? Compile(CompilationJob job)
     {
-        ModuleCode owner = job.Code;
+        var owner = job.Code;
         try
         {
-            if (KeptCode.TryInstall(owner, job.FunctionIndex, job.Loop, new CompilationInterest(job.Cancellation))) return null;
-            lock (_gate) _waits = _waits.WithBegun(job.Queued);
-            long start = Stopwatch.GetTimestamp();
-            bool allowsDeopt = owner.AllowsDeopt(job.FunctionIndex);
-            CompiledCode code = job.Loop < 0
+            if (KeptCode.TryInstall(owner, job.FunctionIndex, job.Loop, new CompilationInterest(job.Cancellation)))
+            {
+                return null;
+            }
+
+            lock (_gate)
+            {
+                _waits = _waits.WithBegun(job.Queued);
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            var allowsDeopt = owner.AllowsDeopt(job.FunctionIndex);
+            var code = job.Loop < 0
                 ? engine.OptimizingCompiler.Compile(owner, job.FunctionIndex, job.Feedback, allowsDeopt, job.Cancellation)
                 : engine.OptimizingCompiler.CompileLoop(owner, job.FunctionIndex, job.Loop, job.Feedback, allowsDeopt, job.Cancellation);
-            TimeSpan time = Stopwatch.GetElapsedTime(start);
-            if (!owner.Install(job.Instance, code, job.Cancellation)) return null;
-            TimeSpan untilInstalled = job.Age;
-            lock (_gate) _waits = _waits.WithInstalled(untilInstalled);
+            var time = Stopwatch.GetElapsedTime(start);
+            if (!owner.Install(job.Instance, code, job.Cancellation))
+            {
+                return null;
+            }
+
+            var untilInstalled = job.Age;
+            lock (_gate)
+            {
+                _waits = _waits.WithInstalled(untilInstalled);
+            }
+
             engine.Events.OnCompiled(owner, code, time, store: null, job.Queued, untilInstalled);
             return null;
         }
@@ -302,8 +385,15 @@ internal sealed class TierUpDriver(WasmEngine engine) : IDisposable
         }
         catch (Exception e)
         {
-            if (job.Loop < 0) owner.SetFailed(job.FunctionIndex);
-            else owner.SetLoopFailed(job.FunctionIndex, job.Loop);
+            if (job.Loop < 0)
+            {
+                owner.SetFailed(job.FunctionIndex);
+            }
+            else
+            {
+                owner.SetLoopFailed(job.FunctionIndex, job.Loop);
+            }
+
             return Tell(owner, job.FunctionIndex, e);
         }
     }

@@ -39,20 +39,31 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <param name="known">The functions that instances may know anything about.</param>
     public void Begin(Instance instance, Instance? latest, List<int> known)
     {
-        if (_functionCount == 0) return;
-        Span<int> budgets = instance.TieringBudgets();
+        if (_functionCount == 0)
+        {
+            return;
+        }
+
+        var budgets = instance.TieringBudgets();
         if (!_isShared || (latest is null && !_hasBudgets))
         {
             UseUpProfiled(budgets);
             return;
         }
 
-        Span<int> others = latest is null ? default : latest.TieringBudgets();
-        foreach (int function in known)
+        var others = latest is null ? default : latest.TieringBudgets();
+        foreach (var function in known)
         {
-            int i = function - _firstFunction;
-            if (latest is not null) budgets[i] = others[i];
-            if (_hasBudgets) budgets[i] = Math.Min(budgets[i], _budgets![i]);
+            var i = function - _firstFunction;
+            if (latest is not null)
+            {
+                budgets[i] = others[i];
+            }
+
+            if (_hasBudgets)
+            {
+                budgets[i] = Math.Min(budgets[i], _budgets![i]);
+            }
         }
 
         _hasBudgets = false;
@@ -61,14 +72,18 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <summary>Fills a function's new feedback vector with what was seen before.</summary>
     public void Seed(Instance instance, int functionIndex)
     {
-        FunctionFeedback? feedback = Latest(functionIndex);
+        var feedback = Latest(functionIndex);
         if (_isShared)
         {
             _donors ??= new Instance?[_functionCount];
             _donors[functionIndex - _firstFunction] = instance;
         }
 
-        if (feedback is null) return;
+        if (feedback is null)
+        {
+            return;
+        }
+
         FeedbackRecorder.Write(instance, functionIndex, feedback);
         instance.InvocationCount(functionIndex) = (uint)Math.Min(feedback.Invocations, uint.MaxValue);
     }
@@ -78,21 +93,33 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <param name="known">The functions that instances may know anything about.</param>
     public void Keep(Instance instance, List<int> known)
     {
-        if (!_isShared || _functionCount == 0) return;
-        Span<int> left = instance.TieringBudgets();
-        _budgets ??= left.ToArray();
-        foreach (int function in known)
+        if (!_isShared || _functionCount == 0)
         {
-            int i = function - _firstFunction;
+            return;
+        }
+
+        var left = instance.TieringBudgets();
+        _budgets ??= left.ToArray();
+        foreach (var function in known)
+        {
+            var i = function - _firstFunction;
             _budgets[i] = _hasBudgets ? Math.Min(left[i], _budgets[i]) : left[i];
         }
 
         _hasBudgets = true;
-        if (_donors is null) return;
-        foreach (int function in known)
+        if (_donors is null)
         {
-            int i = function - _firstFunction;
-            if (_donors[i] != instance) continue;
+            return;
+        }
+
+        foreach (var function in known)
+        {
+            var i = function - _firstFunction;
+            if (_donors[i] != instance)
+            {
+                continue;
+            }
+
             _donors[i] = null;
             _feedback ??= new FunctionFeedback?[_functionCount];
             _feedback[i] = FeedbackSnapshot.Read(instance, _firstFunction + i);
@@ -104,10 +131,18 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <param name="known">The functions that instances may know anything about.</param>
     public void KeepUnshared(Instance instance, List<int> known)
     {
-        if (code.Options.TieringShare) return;
-        foreach (int function in known)
+        if (code.Options.TieringShare)
         {
-            if (FeedbackSnapshot.Read(instance, function) is not { } feedback) continue;
+            return;
+        }
+
+        foreach (var function in known)
+        {
+            if (FeedbackSnapshot.Read(instance, function) is not { } feedback)
+            {
+                continue;
+            }
+
             _unshared ??= new FunctionFeedback?[_functionCount];
             _unshared[function - _firstFunction] = Richer(feedback, _unshared[function - _firstFunction]);
         }
@@ -118,21 +153,35 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <param name="last">Of the instances that live, the one whose feedback counts where they share nothing, unless one that is gone has seen more; null if none lives.</param>
     public FunctionFeedback? Learnt(int functionIndex, Instance? last)
     {
-        if (code.Options.TieringShare) return Latest(functionIndex);
+        if (code.Options.TieringShare)
+        {
+            return Latest(functionIndex);
+        }
+
         return Richer(last is null ? null : FeedbackSnapshot.Read(last, functionIndex), _unshared?[functionIndex - _firstFunction]) ?? Kept(functionIndex);
     }
 
     /// <summary>Functions that were about to be optimized are to be as soon as they run again.</summary>
     public void UseUp(List<int> functions)
     {
-        if (!_hasBudgets) return;
-        foreach (int function in functions) _budgets![function - _firstFunction] = 0;
+        if (!_hasBudgets)
+        {
+            return;
+        }
+
+        foreach (var function in functions)
+        {
+            _budgets![function - _firstFunction] = 0;
+        }
     }
 
     /// <summary>A function starts over, since its code was discarded.</summary>
     public void Reset(int functionIndex)
     {
-        if (_hasBudgets) _budgets![functionIndex - _firstFunction] = code.InitialBudget;
+        if (_hasBudgets)
+        {
+            _budgets![functionIndex - _firstFunction] = code.InitialBudget;
+        }
     }
 
     /// <summary>The latest feedback of a function that a new instance goes on with; null if there is none.</summary>
@@ -155,11 +204,22 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     public Dictionary<int, int>? ProfiledSiteDeopts()
     {
         Dictionary<int, int>? deopts = null;
-        if (profile is null) return deopts;
-        foreach ((_, FunctionProfile function) in profile.Functions)
+        if (profile is null)
         {
-            if (function.SiteDeopts.IsEmpty) continue;
-            foreach ((int offset, int count) in function.SiteDeopts) (deopts ??= [])[offset] = count;
+            return deopts;
+        }
+
+        foreach (var (_, function) in profile.Functions)
+        {
+            if (function.SiteDeopts.IsEmpty)
+            {
+                continue;
+            }
+
+            foreach (var (offset, count) in function.SiteDeopts)
+            {
+                (deopts ??= [])[offset] = count;
+            }
         }
 
         return deopts;
@@ -177,10 +237,17 @@ internal sealed class TieringState(ModuleCode code, ModuleProfile? profile)
     /// <summary>Functions that were worth optimizing are to be as soon as they have run once.</summary>
     private void UseUpProfiled(Span<int> budgets)
     {
-        if (profile is null) return;
-        foreach ((int index, FunctionProfile function) in profile.Functions)
+        if (profile is null)
         {
-            if (function.IsHot) budgets[index - _firstFunction] = 0;
+            return;
+        }
+
+        foreach (var (index, function) in profile.Functions)
+        {
+            if (function.IsHot)
+            {
+                budgets[index - _firstFunction] = 0;
+            }
         }
     }
 }

@@ -16,8 +16,12 @@ internal sealed class GrowableBytes(MemorySpace space)
     /// <returns>How many there were.</returns>
     public int Read(Span<byte> buffer, ulong offset)
     {
-        if (offset >= (ulong)Length) return 0;
-        int count = Math.Min(buffer.Length, Length - (int)offset);
+        if (offset >= (ulong)Length)
+        {
+            return 0;
+        }
+
+        var count = Math.Min(buffer.Length, Length - (int)offset);
         _bytes.AsSpan((int)offset, count).CopyTo(buffer);
         return count;
     }
@@ -25,25 +29,49 @@ internal sealed class GrowableBytes(MemorySpace space)
     /// <summary>Writes at a position, after filling up with zeros if it is beyond the end.</summary>
     public void Write(ReadOnlySpan<byte> buffer, ulong offset)
     {
-        if (buffer.IsEmpty) return;
-        if (buffer.Length > MaximumLength || offset > (ulong)(MaximumLength - buffer.Length)) throw new WasiErrorException(Errno.Fbig);
-        int end = (int)offset + buffer.Length;
-        if (end > Length) SetLength((ulong)end);
+        if (buffer.IsEmpty)
+        {
+            return;
+        }
+
+        if (buffer.Length > MaximumLength || offset > (ulong)(MaximumLength - buffer.Length))
+        {
+            throw new WasiErrorException(Errno.Fbig);
+        }
+
+        var end = (int)offset + buffer.Length;
+        if (end > Length)
+        {
+            SetLength((ulong)end);
+        }
+
         buffer.CopyTo(_bytes.AsSpan((int)offset));
     }
 
     /// <summary>Cuts off, or fills up with zeros.</summary>
     public void SetLength(ulong length)
     {
-        if (length > MaximumLength) throw new WasiErrorException(Errno.Fbig);
+        if (length > MaximumLength)
+        {
+            throw new WasiErrorException(Errno.Fbig);
+        }
+
         if (length == 0)
         {
             Free();
             return;
         }
 
-        if ((int)length > _bytes.Length) Enlarge((int)length);
-        if ((int)length < Length) _bytes.AsSpan((int)length, Length - (int)length).Clear();
+        if ((int)length > _bytes.Length)
+        {
+            Enlarge((int)length);
+        }
+
+        if ((int)length < Length)
+        {
+            _bytes.AsSpan((int)length, Length - (int)length).Clear();
+        }
+
         Length = (int)length;
     }
 
@@ -61,11 +89,14 @@ internal sealed class GrowableBytes(MemorySpace space)
     /// <summary>Makes room for so many bytes, and for twice as many as there was room for where there is space for that.</summary>
     private void Enlarge(int length)
     {
-        int room = (int)Math.Min(MaximumLength, Math.Max(length, _bytes.Length * 2L));
+        var room = (int)Math.Min(MaximumLength, Math.Max(length, _bytes.Length * 2L));
         if (!space.TryTake(room - _bytes.Length))
         {
             room = length;
-            if (!space.TryTake(room - _bytes.Length)) throw new WasiErrorException(Errno.Nospc);
+            if (!space.TryTake(room - _bytes.Length))
+            {
+                throw new WasiErrorException(Errno.Nospc);
+            }
         }
 
         try

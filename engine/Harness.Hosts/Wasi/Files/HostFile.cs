@@ -33,8 +33,15 @@ internal sealed unsafe class HostFile : WasiFile
         set
         {
             // What the system notes of a standard stream is noted for all that have inherited it, this process and its shell among them.
-            if (_isOwned) Posix.Check(Posix.Control(_descriptor, Posix.SetStatusFlags, HostFolder.FlagsOf(value)));
-            else if ((value & ~FdFlags.Nonblock) != 0) throw new WasiErrorException(Errno.Notsup);
+            if (_isOwned)
+            {
+                Posix.Check(Posix.Control(_descriptor, Posix.SetStatusFlags, HostFolder.FlagsOf(value)));
+            }
+            else if ((value & ~FdFlags.Nonblock) != 0)
+            {
+                throw new WasiErrorException(Errno.Notsup);
+            }
+
             _flags = value;
         }
     }
@@ -43,23 +50,30 @@ internal sealed unsafe class HostFile : WasiFile
     public override int? Pollable => Type == FileType.RegularFile ? null : _descriptor;
 
     /// <inheritdoc/>
-    public override ulong Available => Posix.Ioctl(_descriptor, BytesToRead, out int count) == 0 ? (ulong)count : 0;
+    public override ulong Available => Posix.Ioctl(_descriptor, BytesToRead, out var count) == 0 ? (ulong)count : 0;
 
     /// <inheritdoc/>
     public override FileStat Stat()
     {
-        Posix.Check(Posix.Stat(_descriptor, out NativeStat stat));
+        Posix.Check(Posix.Stat(_descriptor, out var stat));
         return Posix.Convert(stat);
     }
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        if (MustNotWait) RefuseToWait(Posix.PollIn);
+        if (MustNotWait)
+        {
+            RefuseToWait(Posix.PollIn);
+        }
+
         fixed (byte* pointer = buffer)
         {
             nint count;
-            do count = Posix.Read(_descriptor, pointer, buffer.Length);
+            do
+            {
+                count = Posix.Read(_descriptor, pointer, buffer.Length);
+            }
             while (count < 0 && WasInterrupted());
             return (int)Posix.Check(count);
         }
@@ -77,7 +91,10 @@ internal sealed unsafe class HostFile : WasiFile
         fixed (byte* pointer = buffer)
         {
             nint count;
-            do count = Posix.Write(_descriptor, pointer, buffer.Length);
+            do
+            {
+                count = Posix.Write(_descriptor, pointer, buffer.Length);
+            }
             while (count < 0 && WasInterrupted());
             return (int)Posix.Check(count);
         }
@@ -86,13 +103,19 @@ internal sealed unsafe class HostFile : WasiFile
     /// <inheritdoc/>
     public override int ReadAt(Span<byte> buffer, ulong offset)
     {
-        fixed (byte* pointer = buffer) return (int)Posix.Check(Posix.ReadAt(_descriptor, pointer, buffer.Length, (long)offset));
+        fixed (byte* pointer = buffer)
+        {
+            return (int)Posix.Check(Posix.ReadAt(_descriptor, pointer, buffer.Length, (long)offset));
+        }
     }
 
     /// <inheritdoc/>
     public override int WriteAt(ReadOnlySpan<byte> buffer, ulong offset)
     {
-        fixed (byte* pointer = buffer) return (int)Posix.Check(Posix.WriteAt(_descriptor, pointer, buffer.Length, (long)offset));
+        fixed (byte* pointer = buffer)
+        {
+            return (int)Posix.Check(Posix.WriteAt(_descriptor, pointer, buffer.Length, (long)offset));
+        }
     }
 
     /// <inheritdoc/>
@@ -104,7 +127,10 @@ internal sealed unsafe class HostFile : WasiFile
     /// <inheritdoc/>
     public override void Allocate(ulong offset, ulong length)
     {
-        if (Posix.Allocate(_descriptor, (long)offset, (long)length) is not 0 and int error) throw new WasiErrorException(LinuxErrno.ToWasi(error));
+        if (Posix.Allocate(_descriptor, (long)offset, (long)length) is not 0 and int error)
+        {
+            throw new WasiErrorException(LinuxErrno.ToWasi(error));
+        }
     }
 
     /// <inheritdoc/>
@@ -113,7 +139,7 @@ internal sealed unsafe class HostFile : WasiFile
     /// <inheritdoc/>
     public override void SetTimes(FileTimes times)
     {
-        NativeTime* native = stackalloc NativeTime[2];
+        var native = stackalloc NativeTime[2];
         Posix.Convert(times, native);
         Posix.Check(Posix.SetTimes(_descriptor, native));
     }
@@ -124,7 +150,10 @@ internal sealed unsafe class HostFile : WasiFile
     /// <inheritdoc/>
     public override void Release()
     {
-        if (Interlocked.Decrement(ref _users) == 0 && _isOwned) _ = Posix.Close(_descriptor);
+        if (Interlocked.Decrement(ref _users) == 0 && _isOwned)
+        {
+            _ = Posix.Close(_descriptor);
+        }
     }
 
     /// <inheritdoc/>
@@ -140,7 +169,10 @@ internal sealed unsafe class HostFile : WasiFile
     private void RefuseToWait(short events)
     {
         var poll = new NativePoll { File = _descriptor, Events = events };
-        if (Posix.Poll(&poll, 1, 0) == 0) throw new WasiErrorException(Errno.Again);
+        if (Posix.Poll(&poll, 1, 0) == 0)
+        {
+            throw new WasiErrorException(Errno.Again);
+        }
     }
 
     private static bool WasInterrupted() => System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == LinuxErrno.Interrupted;

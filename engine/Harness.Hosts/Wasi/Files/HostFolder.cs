@@ -38,22 +38,29 @@ internal sealed unsafe class HostFolder : WasiFolder
     /// <inheritdoc/>
     public override FileStat Stat()
     {
-        Posix.Check(Posix.Stat(_descriptor, out NativeStat stat));
+        Posix.Check(Posix.Stat(_descriptor, out var stat));
         return Posix.Convert(stat);
     }
 
     /// <inheritdoc/>
     public override FileStat? TryStat(string name)
     {
-        if (Posix.StatAt(_descriptor, name, out NativeStat stat, Posix.LinkItself) == 0) return Posix.Convert(stat);
+        if (Posix.StatAt(_descriptor, name, out var stat, Posix.LinkItself) == 0)
+        {
+            return Posix.Convert(stat);
+        }
+
         return Marshal.GetLastPInvokeError() == NoEntry ? null : throw Posix.Error();
     }
 
     /// <inheritdoc/>
     public override WasiFolder OpenFolder(string name)
     {
-        int descriptor = Posix.OpenAt(_descriptor, name, OpenFolderFlags, 0);
-        if (descriptor >= 0) return new HostFolder(descriptor);
+        var descriptor = Posix.OpenAt(_descriptor, name, OpenFolderFlags, 0);
+        if (descriptor >= 0)
+        {
+            return new HostFolder(descriptor);
+        }
 
         // With O_DIRECTORY a symbolic link that is not followed is no folder.
         throw Posix.Error();
@@ -62,24 +69,43 @@ internal sealed unsafe class HostFolder : WasiFolder
     /// <inheritdoc/>
     public override WasiFile OpenFile(string name, OpenFlags open, FdFlags flags, bool read, bool write)
     {
-        int native = Posix.NoFollow | Posix.CloseOnExec | FlagsOf(flags);
-        if (write) native |= read ? Posix.ReadWrite : Posix.WriteOnly;
-        if (open.HasFlag(OpenFlags.Create)) native |= Posix.Create;
-        if (open.HasFlag(OpenFlags.Exclusive)) native |= Posix.Exclusive;
-        if (open.HasFlag(OpenFlags.Truncate)) native |= Posix.Truncate;
+        var native = Posix.NoFollow | Posix.CloseOnExec | FlagsOf(flags);
+        if (write)
+        {
+            native |= read ? Posix.ReadWrite : Posix.WriteOnly;
+        }
+
+        if (open.HasFlag(OpenFlags.Create))
+        {
+            native |= Posix.Create;
+        }
+
+        if (open.HasFlag(OpenFlags.Exclusive))
+        {
+            native |= Posix.Exclusive;
+        }
+
+        if (open.HasFlag(OpenFlags.Truncate))
+        {
+            native |= Posix.Truncate;
+        }
 
         // To open a FIFO would wait for who opens its other end, which nobody could end.
-        int descriptor = Posix.Check(Posix.OpenAt(_descriptor, name, native | Posix.Nonblock, FileMode));
+        var descriptor = Posix.Check(Posix.OpenAt(_descriptor, name, native | Posix.Nonblock, FileMode));
         var file = new HostFile(descriptor, flags, isOwned: true);
-        if (!flags.HasFlag(FdFlags.Nonblock)) file.Flags = flags;
+        if (!flags.HasFlag(FdFlags.Nonblock))
+        {
+            file.Flags = flags;
+        }
+
         return file;
     }
 
     /// <inheritdoc/>
     public override string ReadLink(string name)
     {
-        byte* buffer = stackalloc byte[PathResolver.MaximumPathLength];
-        nint length = Posix.Check(Posix.ReadLinkAt(_descriptor, name, buffer, PathResolver.MaximumPathLength));
+        var buffer = stackalloc byte[PathResolver.MaximumPathLength];
+        var length = Posix.Check(Posix.ReadLinkAt(_descriptor, name, buffer, PathResolver.MaximumPathLength));
         return GuestMemory.Decode(new ReadOnlySpan<byte>(buffer, (int)length));
     }
 
@@ -106,7 +132,7 @@ internal sealed unsafe class HostFolder : WasiFolder
     /// <inheritdoc/>
     public override void SetTimes(string name, FileTimes times)
     {
-        NativeTime* native = stackalloc NativeTime[2];
+        var native = stackalloc NativeTime[2];
         Posix.Convert(times, native);
         Posix.Check(Posix.SetTimesAt(_descriptor, name, native, Posix.LinkItself));
     }
@@ -121,11 +147,11 @@ internal sealed unsafe class HostFolder : WasiFolder
     public override IReadOnlyList<FolderEntry> List()
     {
         // A descriptor of its own, whose position begins at the first entry; the listing closes it.
-        int descriptor = Posix.Check(Posix.OpenAt(_descriptor, ".", OpenFolderFlags, 0));
-        nint listing = Posix.OpenListing(descriptor);
+        var descriptor = Posix.Check(Posix.OpenAt(_descriptor, ".", OpenFolderFlags, 0));
+        var listing = Posix.OpenListing(descriptor);
         if (listing == 0)
         {
-            WasiErrorException error = Posix.Error();
+            var error = Posix.Error();
             _ = Posix.Close(descriptor);
             throw error;
         }
@@ -135,8 +161,11 @@ internal sealed unsafe class HostFolder : WasiFolder
             var entries = new List<FolderEntry>();
             while (Posix.NextEntry(listing) is var entry && entry != null)
             {
-                string name = Marshal.PtrToStringUTF8((nint)entry->Name)!;
-                if (name is not ("." or "..")) entries.Add(new FolderEntry(name, entry->Inode, Posix.TypeOf((uint)entry->Type << 12)));
+                var name = Marshal.PtrToStringUTF8((nint)entry->Name)!;
+                if (name is not ("." or ".."))
+                {
+                    entries.Add(new FolderEntry(name, entry->Inode, Posix.TypeOf((uint)entry->Type << 12)));
+                }
             }
 
             entries.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));

@@ -6,7 +6,7 @@ internal sealed class MemoryNode
     /// <summary>What a name in a folder takes of the space, with all that there is of an empty file or folder: more than it is.</summary>
     private const int EntrySize = 1024;
 
-    private static ulong s_lastNumber;
+    private static ulong _lastNumber;
     private int _openCount;
 
     private MemoryNode(FileType type, MemorySpace space)
@@ -24,7 +24,7 @@ internal sealed class MemoryNode
     public FileType Type { get; }
 
     /// <summary>Its number.</summary>
-    public ulong Number { get; } = Interlocked.Increment(ref s_lastNumber);
+    public ulong Number { get; } = Interlocked.Increment(ref _lastNumber);
 
     /// <summary>How many names it has; 0 when it is removed but still open.</summary>
     public ulong Links { get; set; } = 1;
@@ -69,7 +69,10 @@ internal sealed class MemoryNode
     /// <exception cref="WasiErrorException">There is no space left.</exception>
     public void TakeName()
     {
-        if (!Space.TryTake(BytesOfName)) throw new WasiErrorException(Errno.Nospc);
+        if (!Space.TryTake(BytesOfName))
+        {
+            throw new WasiErrorException(Errno.Nospc);
+        }
     }
 
     /// <summary>Gives back the space of a name, and that of the content if it was the last one and nobody has it open. The link is not counted any more.</summary>
@@ -96,15 +99,34 @@ internal sealed class MemoryNode
     public void SetTimes(FileTimes times)
     {
         times.Check();
-        if (times.Flags.HasFlag(TimeFlags.Access)) AccessTime = times.Access;
-        if (times.Flags.HasFlag(TimeFlags.AccessNow)) AccessTime = Now;
-        if (times.Flags.HasFlag(TimeFlags.Modification)) ModificationTime = times.Modification;
-        if (times.Flags.HasFlag(TimeFlags.ModificationNow)) ModificationTime = Now;
+        if (times.Flags.HasFlag(TimeFlags.Access))
+        {
+            AccessTime = times.Access;
+        }
+
+        if (times.Flags.HasFlag(TimeFlags.AccessNow))
+        {
+            AccessTime = Now;
+        }
+
+        if (times.Flags.HasFlag(TimeFlags.Modification))
+        {
+            ModificationTime = times.Modification;
+        }
+
+        if (times.Flags.HasFlag(TimeFlags.ModificationNow))
+        {
+            ModificationTime = Now;
+        }
+
         ChangeTime = Now;
     }
 
     private void FreeUnused()
     {
-        if (Links == 0 && _openCount == 0) Content.Free();
+        if (Links == 0 && _openCount == 0)
+        {
+            Content.Free();
+        }
     }
 }

@@ -10,7 +10,11 @@ internal sealed class MemorySpace(long limit)
     /// <returns>False if there are not so many, and nothing is taken.</returns>
     public bool TryTake(long bytes)
     {
-        if (bytes > _left) return false;
+        if (bytes > _left)
+        {
+            return false;
+        }
+
         _left -= bytes;
         return true;
     }

@@ -15,7 +15,7 @@ internal sealed class OpenMemoryFile(MemoryNode node, bool canRead, bool canWrit
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        int count = ReadAt(buffer, _position);
+        var count = ReadAt(buffer, _position);
         _position += (ulong)count;
         return count;
     }
@@ -23,8 +23,12 @@ internal sealed class OpenMemoryFile(MemoryNode node, bool canRead, bool canWrit
     /// <inheritdoc/>
     public override int Write(ReadOnlySpan<byte> buffer)
     {
-        if (Flags.HasFlag(FdFlags.Append)) _position = (ulong)node.Content.Length;
-        int count = WriteAt(buffer, _position);
+        if (Flags.HasFlag(FdFlags.Append))
+        {
+            _position = (ulong)node.Content.Length;
+        }
+
+        var count = WriteAt(buffer, _position);
         _position += (ulong)count;
         return count;
     }
@@ -32,34 +36,62 @@ internal sealed class OpenMemoryFile(MemoryNode node, bool canRead, bool canWrit
     /// <inheritdoc/>
     public override int ReadAt(Span<byte> buffer, ulong offset)
     {
-        if (!canRead) throw new WasiErrorException(Errno.Badf);
-        if (offset > long.MaxValue) throw new WasiErrorException(Errno.Inval);
-        int count = node.Content.Read(buffer, offset);
-        if (count > 0) node.AccessTime = MemoryNode.Now;
+        if (!canRead)
+        {
+            throw new WasiErrorException(Errno.Badf);
+        }
+
+        if (offset > long.MaxValue)
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
+        var count = node.Content.Read(buffer, offset);
+        if (count > 0)
+        {
+            node.AccessTime = MemoryNode.Now;
+        }
+
         return count;
     }
 
     /// <inheritdoc/>
     public override int WriteAt(ReadOnlySpan<byte> buffer, ulong offset)
     {
-        if (!canWrite) throw new WasiErrorException(Errno.Badf);
-        if (offset > long.MaxValue) throw new WasiErrorException(Errno.Inval);
+        if (!canWrite)
+        {
+            throw new WasiErrorException(Errno.Badf);
+        }
+
+        if (offset > long.MaxValue)
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
         node.Content.Write(buffer, offset);
-        if (!buffer.IsEmpty) node.Touch();
+        if (!buffer.IsEmpty)
+        {
+            node.Touch();
+        }
+
         return buffer.Length;
     }
 
     /// <inheritdoc/>
     public override ulong Seek(long offset, Whence whence)
     {
-        long start = whence switch
+        var start = whence switch
         {
             Whence.Set => 0,
             Whence.Current => (long)_position,
             _ => node.Content.Length,
         };
-        long position = unchecked(start + offset);
-        if (offset >= 0 ? position < start : position < 0) throw new WasiErrorException(offset >= 0 ? Errno.Overflow : Errno.Inval);
+        var position = unchecked(start + offset);
+        if (offset >= 0 ? position < start : position < 0)
+        {
+            throw new WasiErrorException(offset >= 0 ? Errno.Overflow : Errno.Inval);
+        }
+
         return _position = (ulong)position;
     }
 
@@ -71,17 +103,36 @@ internal sealed class OpenMemoryFile(MemoryNode node, bool canRead, bool canWrit
     /// <inheritdoc/>
     public override void Allocate(ulong offset, ulong length)
     {
-        if (!canWrite) throw new WasiErrorException(Errno.Badf);
-        if (length == 0) throw new WasiErrorException(Errno.Inval);
-        ulong end = unchecked(offset + length);
-        if (end < offset) throw new WasiErrorException(Errno.Fbig);
-        if (end > (ulong)node.Content.Length) SetSize(end);
+        if (!canWrite)
+        {
+            throw new WasiErrorException(Errno.Badf);
+        }
+
+        if (length == 0)
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
+        var end = unchecked(offset + length);
+        if (end < offset)
+        {
+            throw new WasiErrorException(Errno.Fbig);
+        }
+
+        if (end > (ulong)node.Content.Length)
+        {
+            SetSize(end);
+        }
     }
 
     /// <inheritdoc/>
     public override void SetSize(ulong size)
     {
-        if (!canWrite || size > long.MaxValue) throw new WasiErrorException(Errno.Inval);
+        if (!canWrite || size > long.MaxValue)
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
         node.Content.SetLength(size);
         node.Touch();
     }
@@ -92,7 +143,11 @@ internal sealed class OpenMemoryFile(MemoryNode node, bool canRead, bool canWrit
     /// <inheritdoc/>
     public override void Dispose()
     {
-        if (!_isClosed) node.Close();
+        if (!_isClosed)
+        {
+            node.Close();
+        }
+
         _isClosed = true;
         base.Dispose();
     }

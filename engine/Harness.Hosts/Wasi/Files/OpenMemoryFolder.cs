@@ -20,10 +20,14 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     /// <inheritdoc/>
     public override WasiFile OpenFile(string name, OpenFlags open, FdFlags flags, bool read, bool write)
     {
-        MemoryNode? file = Find(name);
+        var file = Find(name);
         if (file is null)
         {
-            if (!open.HasFlag(OpenFlags.Create)) throw new WasiErrorException(Errno.Noent);
+            if (!open.HasFlag(OpenFlags.Create))
+            {
+                throw new WasiErrorException(Errno.Noent);
+            }
+
             Add(name, file = MemoryNode.CreateFile(node.Space));
         }
         else if (open.HasFlag(OpenFlags.Create) && open.HasFlag(OpenFlags.Exclusive))
@@ -31,8 +35,16 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
             throw new WasiErrorException(Errno.Exist);
         }
 
-        if (file.Type == FileType.Directory) throw new WasiErrorException(Errno.Isdir);
-        if (file.Type == FileType.SymbolicLink) throw new WasiErrorException(Errno.Loop);
+        if (file.Type == FileType.Directory)
+        {
+            throw new WasiErrorException(Errno.Isdir);
+        }
+
+        if (file.Type == FileType.SymbolicLink)
+        {
+            throw new WasiErrorException(Errno.Loop);
+        }
+
         if (open.HasFlag(OpenFlags.Truncate) && file.Content.Length > 0)
         {
             file.Content.SetLength(0);
@@ -49,7 +61,11 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     /// <inheritdoc/>
     public override void CreateFolder(string name)
     {
-        if (Find(name) is not null) throw new WasiErrorException(Errno.Exist);
+        if (Find(name) is not null)
+        {
+            throw new WasiErrorException(Errno.Exist);
+        }
+
         Add(name, MemoryNode.CreateFolder(node.Space));
         node.Links++;
     }
@@ -57,41 +73,88 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     /// <inheritdoc/>
     public override void RemoveFolder(string name)
     {
-        if (name == ".") throw new WasiErrorException(Errno.Inval);
-        MemoryNode folder = Get(name);
-        if (folder.Children is null) throw new WasiErrorException(Errno.Notdir);
-        if (folder.Children.Count > 0) throw new WasiErrorException(Errno.Notempty);
+        if (name == ".")
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
+        var folder = Get(name);
+        if (folder.Children is null)
+        {
+            throw new WasiErrorException(Errno.Notdir);
+        }
+
+        if (folder.Children.Count > 0)
+        {
+            throw new WasiErrorException(Errno.Notempty);
+        }
+
         Remove(name, folder);
     }
 
     /// <inheritdoc/>
     public override void Unlink(string name)
     {
-        MemoryNode file = Get(name);
-        if (file.Type == FileType.Directory) throw new WasiErrorException(Errno.Isdir);
+        var file = Get(name);
+        if (file.Type == FileType.Directory)
+        {
+            throw new WasiErrorException(Errno.Isdir);
+        }
+
         Remove(name, file);
     }
 
     /// <inheritdoc/>
     public override void Rename(string name, WasiFolder newFolder, string newName)
     {
-        OpenMemoryFolder target = Same(newFolder);
-        if (name == "." || newName == ".") throw new WasiErrorException(Errno.Busy);
-        if (target.Node.Links == 0) throw new WasiErrorException(Errno.Noent);
-        MemoryNode moved = Get(name);
-        MemoryNode? replaced = target.Find(newName);
-        if (moved == replaced) return;
-        if (moved.Type == FileType.Directory && Contains(moved, target.Node)) throw new WasiErrorException(Errno.Inval);
+        var target = Same(newFolder);
+        if (name == "." || newName == ".")
+        {
+            throw new WasiErrorException(Errno.Busy);
+        }
+
+        if (target.Node.Links == 0)
+        {
+            throw new WasiErrorException(Errno.Noent);
+        }
+
+        var moved = Get(name);
+        var replaced = target.Find(newName);
+        if (moved == replaced)
+        {
+            return;
+        }
+
+        if (moved.Type == FileType.Directory && Contains(moved, target.Node))
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
         if (replaced is not null)
         {
-            bool isFolder = replaced.Children is not null;
-            if (isFolder && moved.Children is null) throw new WasiErrorException(Errno.Isdir);
-            if (!isFolder && moved.Children is not null) throw new WasiErrorException(Errno.Notdir);
-            if (replaced.Children is { Count: > 0 }) throw new WasiErrorException(Errno.Notempty);
+            var isFolder = replaced.Children is not null;
+            if (isFolder && moved.Children is null)
+            {
+                throw new WasiErrorException(Errno.Isdir);
+            }
+
+            if (!isFolder && moved.Children is not null)
+            {
+                throw new WasiErrorException(Errno.Notdir);
+            }
+
+            if (replaced.Children is { Count: > 0 })
+            {
+                throw new WasiErrorException(Errno.Notempty);
+            }
         }
 
         CheckName(newName);
-        if (replaced is not null) target.Remove(newName, replaced);
+        if (replaced is not null)
+        {
+            target.Remove(newName, replaced);
+        }
+
         node.Children!.Remove(name);
         target.Node.Children!.Add(newName, moved);
         if (moved.Type == FileType.Directory)
@@ -108,10 +171,18 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     /// <inheritdoc/>
     public override void Link(string name, WasiFolder newFolder, string newName)
     {
-        OpenMemoryFolder target = Same(newFolder);
-        MemoryNode linked = Get(name);
-        if (linked.Type == FileType.Directory) throw new WasiErrorException(Errno.Perm);
-        if (target.Find(newName) is not null) throw new WasiErrorException(Errno.Exist);
+        var target = Same(newFolder);
+        var linked = Get(name);
+        if (linked.Type == FileType.Directory)
+        {
+            throw new WasiErrorException(Errno.Perm);
+        }
+
+        if (target.Find(newName) is not null)
+        {
+            throw new WasiErrorException(Errno.Exist);
+        }
+
         target.Add(newName, linked);
         linked.Links++;
         linked.ChangeTime = MemoryNode.Now;
@@ -120,8 +191,16 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     /// <inheritdoc/>
     public override void CreateLink(string target, string name)
     {
-        if (Find(name) is not null) throw new WasiErrorException(Errno.Exist);
-        if (target.Length == 0) throw new WasiErrorException(Errno.Noent);
+        if (Find(name) is not null)
+        {
+            throw new WasiErrorException(Errno.Exist);
+        }
+
+        if (target.Length == 0)
+        {
+            throw new WasiErrorException(Errno.Noent);
+        }
+
         Add(name, MemoryNode.CreateLink(target, node.Space));
     }
 
@@ -147,12 +226,19 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     private static bool Contains(MemoryNode folder, MemoryNode other)
     {
         var rest = new Stack<MemoryNode>([folder]);
-        while (rest.TryPop(out MemoryNode? current))
+        while (rest.TryPop(out var current))
         {
-            if (current == other) return true;
-            foreach (MemoryNode child in current.Children!.Values)
+            if (current == other)
             {
-                if (child.Children is not null) rest.Push(child);
+                return true;
+            }
+
+            foreach (var child in current.Children!.Values)
+            {
+                if (child.Children is not null)
+                {
+                    rest.Push(child);
+                }
             }
         }
 
@@ -161,7 +247,10 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
 
     private static void CheckName(string name)
     {
-        if (Encoding.UTF8.GetByteCount(name) > MaximumNameBytes) throw new WasiErrorException(Errno.Nametoolong);
+        if (Encoding.UTF8.GetByteCount(name) > MaximumNameBytes)
+        {
+            throw new WasiErrorException(Errno.Nametoolong);
+        }
     }
 
     private MemoryNode? Find(string name)
@@ -175,7 +264,11 @@ internal sealed class OpenMemoryFolder(MemoryNode node) : WasiFolder
     /// <summary>Adds an entry; a folder that is removed but still open takes none.</summary>
     private void Add(string name, MemoryNode child)
     {
-        if (node.Links == 0) throw new WasiErrorException(Errno.Noent);
+        if (node.Links == 0)
+        {
+            throw new WasiErrorException(Errno.Noent);
+        }
+
         child.TakeName();
         node.Children!.Add(name, child);
         node.Touch();

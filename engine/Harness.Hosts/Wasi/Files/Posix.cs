@@ -204,7 +204,11 @@ internal static unsafe partial class Posix
 
     private static NativeTime Convert(bool isGiven, bool isNow, ulong time)
     {
-        if (isNow) return new NativeTime(0, TimeNow);
+        if (isNow)
+        {
+            return new NativeTime(0, TimeNow);
+        }
+
         return isGiven
             ? new NativeTime((long)(time / NanosecondsPerSecond), (long)(time % NanosecondsPerSecond))
             : new NativeTime(0, TimeOmit);

@@ -12,7 +12,11 @@ internal sealed class StreamFile(Stream stream) : WasiFile
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        if (!stream.CanRead) throw new WasiErrorException(Errno.Badf);
+        if (!stream.CanRead)
+        {
+            throw new WasiErrorException(Errno.Badf);
+        }
+
         try
         {
             return stream.Read(buffer);
@@ -26,7 +30,11 @@ internal sealed class StreamFile(Stream stream) : WasiFile
     /// <inheritdoc/>
     public override int Write(ReadOnlySpan<byte> buffer)
     {
-        if (!stream.CanWrite) throw new WasiErrorException(Errno.Badf);
+        if (!stream.CanWrite)
+        {
+            throw new WasiErrorException(Errno.Badf);
+        }
+
         try
         {
             stream.Write(buffer);

@@ -51,12 +51,15 @@ internal sealed class DescriptorFunctions
     private void Advise(ReadOnlySpan<ulong> a)
     {
         _descriptors.Get(a[0], Rights.FdAdvise);
-        if (a[3] >= AdviceCount) throw new WasiErrorException(Errno.Inval);
+        if (a[3] >= AdviceCount)
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
     }
 
     private void GetStatus(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        Descriptor descriptor = _descriptors.Get(a[0]);
+        var descriptor = _descriptors.Get(a[0]);
         memory.Write(a[1], (ushort)descriptor.File.Type);
         memory.Write(a[1] + 2, (ushort)descriptor.File.Flags);
         memory.Write(a[1] + 4, 0u);
@@ -66,66 +69,82 @@ internal sealed class DescriptorFunctions
 
     private void SetFlags(ReadOnlySpan<ulong> a)
     {
-        Descriptor descriptor = _descriptors.Get(a[0], Rights.FdFdstatSetFlags);
+        var descriptor = _descriptors.Get(a[0], Rights.FdFdstatSetFlags);
         descriptor.File.Flags = (FdFlags)PassedFlags.Check(a[1], (ushort)FdFlags.All);
     }
 
     /// <summary>Rights can be given up but not taken.</summary>
     private void SetRights(ReadOnlySpan<ulong> a)
     {
-        Descriptor descriptor = _descriptors.Get(a[0]);
+        var descriptor = _descriptors.Get(a[0]);
         var (rights, inheriting) = ((Rights)a[1], (Rights)a[2]);
-        if ((rights & ~descriptor.Rights) != 0 || (inheriting & ~descriptor.Inheriting) != 0) throw new WasiErrorException(Errno.Notcapable);
+        if ((rights & ~descriptor.Rights) != 0 || (inheriting & ~descriptor.Inheriting) != 0)
+        {
+            throw new WasiErrorException(Errno.Notcapable);
+        }
+
         descriptor.Rights = rights;
         descriptor.Inheriting = inheriting;
     }
 
     private void GetPreopen(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        string path = _descriptors.Get(a[0]).PreopenPath ?? throw new WasiErrorException(Errno.Badf);
+        var path = _descriptors.Get(a[0]).PreopenPath ?? throw new WasiErrorException(Errno.Badf);
         memory.Write(a[1], 0u);
         memory.Write(a[1] + 4, (uint)Encoding.UTF8.GetByteCount(path));
     }
 
     private void GetPreopenName(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        string path = _descriptors.Get(a[0]).PreopenPath ?? throw new WasiErrorException(Errno.Badf);
-        byte[] bytes = Encoding.UTF8.GetBytes(path);
-        if ((ulong)bytes.Length > a[2]) throw new WasiErrorException(Errno.Nametoolong);
+        var path = _descriptors.Get(a[0]).PreopenPath ?? throw new WasiErrorException(Errno.Badf);
+        var bytes = Encoding.UTF8.GetBytes(path);
+        if ((ulong)bytes.Length > a[2])
+        {
+            throw new WasiErrorException(Errno.Nametoolong);
+        }
+
         bytes.CopyTo(memory.Bytes(a[1], (ulong)bytes.Length));
     }
 
     private void Seek(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
         var (offset, whence) = ((long)a[1], a[2]);
-        bool isTell = offset == 0 && whence == (ulong)Whence.Current;
-        Descriptor descriptor = _descriptors.Get(a[0]);
-        if (descriptor.File is not WasiFolder && descriptor.File.Type != FileType.RegularFile) throw new WasiErrorException(Errno.Spipe);
+        var isTell = offset == 0 && whence == (ulong)Whence.Current;
+        var descriptor = _descriptors.Get(a[0]);
+        if (descriptor.File is not WasiFolder && descriptor.File.Type != FileType.RegularFile)
+        {
+            throw new WasiErrorException(Errno.Spipe);
+        }
+
         _descriptors.Get(a[0], isTell ? Rights.FdTell : Rights.FdSeek);
-        if (whence > (ulong)Whence.End) throw new WasiErrorException(Errno.Inval);
+        if (whence > (ulong)Whence.End)
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
         memory.Write(a[3], descriptor.File.Seek(offset, (Whence)whence));
     }
 
     /// <summary>Writes entries from a cookie on; the last one is cut off where the buffer ends.</summary>
     private void ReadFolder(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        Descriptor descriptor = _descriptors.GetFolder(a[0], Rights.FdReaddir);
+        var descriptor = _descriptors.GetFolder(a[0], Rights.FdReaddir);
         var folder = (WasiFolder)descriptor.File;
-        Span<byte> buffer = memory.Bytes(a[1], a[2]);
-        ulong cookie = a[3];
+        var buffer = memory.Bytes(a[1], a[2]);
+        var cookie = a[3];
         if (cookie == 0 || descriptor.Listing is null)
         {
-            ulong self = folder.Stat().Inode;
+            var self = folder.Stat().Inode;
             _descriptors.KeepListing(descriptor, [new FolderEntry(".", self, FileType.Directory), new FolderEntry("..", 0, FileType.Directory), .. folder.List()]);
         }
 
-        IReadOnlyList<FolderEntry> listing = descriptor.Listing!;
-        int used = 0;
+        var listing = descriptor.Listing!;
+        var used = 0;
         Span<byte> header = stackalloc byte[EntrySize];
-        for (ulong i = cookie; i < (ulong)listing.Count && used < buffer.Length; i++)
+        for (var i = cookie; i < (ulong)listing.Count && used < buffer.Length; i++)
         {
-            FolderEntry entry = listing[(int)i];
-            byte[] name = Encoding.UTF8.GetBytes(entry.Name);
+            var entry = listing[(int)i];
+            var name = Encoding.UTF8.GetBytes(entry.Name);
             header.Clear();
             BitConverter.TryWriteBytes(header, i + 1);
             BitConverter.TryWriteBytes(header[8..], entry.Inode);
@@ -140,7 +159,7 @@ internal sealed class DescriptorFunctions
 
     private static int CopyPart(ReadOnlySpan<byte> bytes, Span<byte> buffer)
     {
-        int count = Math.Min(bytes.Length, buffer.Length);
+        var count = Math.Min(bytes.Length, buffer.Length);
         bytes[..count].CopyTo(buffer);
         return count;
     }

@@ -9,7 +9,11 @@ internal static class EnvironmentFunctions
     {
         byte[][] arguments = [.. options.Arguments.Select(Terminated)];
         var environment = new byte[options.Environment.Count][];
-        for (int i = 0; i < environment.Length; i++) environment[i] = Terminated($"{options.Environment[i].Key}={options.Environment[i].Value}");
+        for (var i = 0; i < environment.Length; i++)
+        {
+            environment[i] = Terminated($"{options.Environment[i].Key}={options.Environment[i].Value}");
+        }
+
         var random = new RandomSource(options.RandomSeed);
         table.Add("args_get", "ii", (memory, a) => WriteAll(memory, arguments, a[0], a[1]));
         table.Add("args_sizes_get", "ii", (memory, a) => WriteSizes(memory, arguments, a[0], a[1]));
@@ -29,7 +33,7 @@ internal static class EnvironmentFunctions
     /// <summary>Writes pointers to texts, and the texts one after the other.</summary>
     private static void WriteAll(GuestMemory memory, byte[][] texts, ulong pointers, ulong buffer)
     {
-        foreach (byte[] text in texts)
+        foreach (var text in texts)
         {
             memory.Write(pointers, (uint)buffer);
             text.CopyTo(memory.Bytes(buffer, (ulong)text.Length));

@@ -33,28 +33,36 @@ internal sealed class PathFunctions
 
     private void CreateFolder(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        using ResolvedPath path = Resolve(memory, a[0], Rights.PathCreateDirectory, a[1], a[2], followLast: false);
-        if (path.Name == ".") throw new WasiErrorException(Errno.Exist);
+        using var path = Resolve(memory, a[0], Rights.PathCreateDirectory, a[1], a[2], followLast: false);
+        if (path.Name == ".")
+        {
+            throw new WasiErrorException(Errno.Exist);
+        }
+
         path.Folder.CreateFolder(path.Name);
     }
 
     private void GetStat(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        using ResolvedPath path = Resolve(memory, a[0], Rights.PathFilestatGet, a[2], a[3], IsFollowed(a[1]));
+        using var path = Resolve(memory, a[0], Rights.PathFilestatGet, a[2], a[3], IsFollowed(a[1]));
         DescriptorFunctions.WriteStat(memory, a[4], path.Folder.TryStat(path.Name) ?? throw new WasiErrorException(Errno.Noent));
     }
 
     private void SetTimes(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        using ResolvedPath path = Resolve(memory, a[0], Rights.PathFilestatSetTimes, a[2], a[3], IsFollowed(a[1]));
+        using var path = Resolve(memory, a[0], Rights.PathFilestatSetTimes, a[2], a[3], IsFollowed(a[1]));
         path.Folder.SetTimes(path.Name, new FileTimes(a[4], a[5], a[6]));
     }
 
     private void Link(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        using ResolvedPath path = Resolve(memory, a[0], Rights.PathLinkSource, a[2], a[3], IsFollowed(a[1]));
-        using ResolvedPath target = Resolve(memory, a[4], Rights.PathLinkTarget, a[5], a[6], followLast: false);
-        if (target.MustBeFolder && target.Folder.TryStat(target.Name) is null) throw new WasiErrorException(Errno.Noent);
+        using var path = Resolve(memory, a[0], Rights.PathLinkSource, a[2], a[3], IsFollowed(a[1]));
+        using var target = Resolve(memory, a[4], Rights.PathLinkTarget, a[5], a[6], followLast: false);
+        if (target.MustBeFolder && target.Folder.TryStat(target.Name) is null)
+        {
+            throw new WasiErrorException(Errno.Noent);
+        }
+
         path.Folder.Link(path.Name, target.Folder, target.Name);
     }
 
@@ -62,20 +70,36 @@ internal sealed class PathFunctions
     {
         var open = (OpenFlags)PassedFlags.Check(a[4], (ushort)OpenFlags.All);
         var flags = (FdFlags)PassedFlags.Check(a[7], (ushort)FdFlags.All);
-        if (open.HasFlag(OpenFlags.Create) && open.HasFlag(OpenFlags.Directory)) throw new WasiErrorException(Errno.Inval);
-        Rights needed = Rights.PathOpen;
-        if (open.HasFlag(OpenFlags.Create)) needed |= Rights.PathCreateFile;
-        if (open.HasFlag(OpenFlags.Truncate)) needed |= Rights.PathFilestatSetSize;
-        Descriptor start = _descriptors.GetFolder(a[0], needed);
+        if (open.HasFlag(OpenFlags.Create) && open.HasFlag(OpenFlags.Directory))
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
+        var needed = Rights.PathOpen;
+        if (open.HasFlag(OpenFlags.Create))
+        {
+            needed |= Rights.PathCreateFile;
+        }
+
+        if (open.HasFlag(OpenFlags.Truncate))
+        {
+            needed |= Rights.PathFilestatSetSize;
+        }
+
+        var start = _descriptors.GetFolder(a[0], needed);
         var (rights, inheriting) = ((Rights)a[5], (Rights)a[6]);
-        if (((rights | inheriting) & ~start.Inheriting) != 0) throw new WasiErrorException(Errno.Notcapable);
+        if (((rights | inheriting) & ~start.Inheriting) != 0)
+        {
+            throw new WasiErrorException(Errno.Notcapable);
+        }
+
         memory.Write(a[8], 0u);
 
         // With O_EXCL a symbolic link at the end is something that is there, wherever it leads.
-        bool isNew = open.HasFlag(OpenFlags.Create) && open.HasFlag(OpenFlags.Exclusive);
-        using ResolvedPath path = PathResolver.Resolve((WasiFolder)start.File, memory.Path(a[2], a[3]), IsFollowed(a[1]) && !isNew);
-        WasiFile file = OpenFile(path, open, flags, rights);
-        bool isFolder = file is WasiFolder;
+        var isNew = open.HasFlag(OpenFlags.Create) && open.HasFlag(OpenFlags.Exclusive);
+        using var path = PathResolver.Resolve((WasiFolder)start.File, memory.Path(a[2], a[3]), IsFollowed(a[1]) && !isNew);
+        var file = OpenFile(path, open, flags, rights);
+        var isFolder = file is WasiFolder;
         rights &= isFolder ? Rights.Directory : Rights.RegularFile;
         memory.Write(a[8], _descriptors.Add(new Descriptor(file, rights, isFolder ? inheriting : Rights.None)));
     }
@@ -83,63 +107,102 @@ internal sealed class PathFunctions
     private static WasiFile OpenFile(ResolvedPath path, OpenFlags open, FdFlags flags, Rights rights)
     {
         const Rights writing = Rights.FdDatasync | Rights.FdWrite | Rights.FdAllocate | Rights.FdFilestatSetSize;
-        bool read = (rights & (Rights.FdRead | Rights.FdReaddir)) != 0;
-        bool write = (rights & writing) != 0;
-        FileStat? stat = path.Folder.TryStat(path.Name);
+        var read = (rights & (Rights.FdRead | Rights.FdReaddir)) != 0;
+        var write = (rights & writing) != 0;
+        var stat = path.Folder.TryStat(path.Name);
         if (stat is { Type: FileType.Directory } || open.HasFlag(OpenFlags.Directory))
         {
-            if (stat is null) throw new WasiErrorException(Errno.Noent);
-            if (stat is { Type: not FileType.Directory }) throw new WasiErrorException(Errno.Notdir);
-            if (open.HasFlag(OpenFlags.Create)) throw new WasiErrorException(open.HasFlag(OpenFlags.Exclusive) ? Errno.Exist : Errno.Isdir);
+            if (stat is null)
+            {
+                throw new WasiErrorException(Errno.Noent);
+            }
+
+            if (stat is { Type: not FileType.Directory })
+            {
+                throw new WasiErrorException(Errno.Notdir);
+            }
+
+            if (open.HasFlag(OpenFlags.Create))
+            {
+                throw new WasiErrorException(open.HasFlag(OpenFlags.Exclusive) ? Errno.Exist : Errno.Isdir);
+            }
 
             // Programs that open a folder ask for more rights than it can have; only plainly writing is an error.
-            if (open.HasFlag(OpenFlags.Truncate) || (!open.HasFlag(OpenFlags.Directory) && rights.HasFlag(Rights.FdWrite))) throw new WasiErrorException(Errno.Isdir);
-            WasiFolder folder = path.Folder.OpenFolder(path.Name);
-            if (flags != FdFlags.None) folder.Flags = flags;
+            if (open.HasFlag(OpenFlags.Truncate) || (!open.HasFlag(OpenFlags.Directory) && rights.HasFlag(Rights.FdWrite)))
+            {
+                throw new WasiErrorException(Errno.Isdir);
+            }
+
+            var folder = path.Folder.OpenFolder(path.Name);
+            if (flags != FdFlags.None)
+            {
+                folder.Flags = flags;
+            }
+
             return folder;
         }
 
-        if (path.MustBeFolder) throw new WasiErrorException(open.HasFlag(OpenFlags.Create) ? Errno.Isdir : Errno.Noent);
+        if (path.MustBeFolder)
+        {
+            throw new WasiErrorException(open.HasFlag(OpenFlags.Create) ? Errno.Isdir : Errno.Noent);
+        }
+
         return path.Folder.OpenFile(path.Name, open, flags, read, write);
     }
 
     private void ReadLink(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        using ResolvedPath path = Resolve(memory, a[0], Rights.PathReadlink, a[1], a[2], followLast: false);
-        Span<byte> buffer = memory.Bytes(a[3], a[4]);
-        byte[] target = Encoding.UTF8.GetBytes(path.Folder.ReadLink(path.Name));
-        int used = Math.Min(buffer.Length, target.Length);
+        using var path = Resolve(memory, a[0], Rights.PathReadlink, a[1], a[2], followLast: false);
+        var buffer = memory.Bytes(a[3], a[4]);
+        var target = Encoding.UTF8.GetBytes(path.Folder.ReadLink(path.Name));
+        var used = Math.Min(buffer.Length, target.Length);
         target.AsSpan(0, used).CopyTo(buffer);
         memory.Write(a[5], (uint)used);
     }
 
     private void RemoveFolder(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        using ResolvedPath path = Resolve(memory, a[0], Rights.PathRemoveDirectory, a[1], a[2], followLast: false);
+        using var path = Resolve(memory, a[0], Rights.PathRemoveDirectory, a[1], a[2], followLast: false);
         path.Folder.RemoveFolder(path.Name);
     }
 
     private void Rename(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        using ResolvedPath path = Resolve(memory, a[0], Rights.PathRenameSource, a[1], a[2], followLast: false);
-        using ResolvedPath target = Resolve(memory, a[3], Rights.PathRenameTarget, a[4], a[5], followLast: false);
-        if (target.MustBeFolder && path.Folder.TryStat(path.Name) is { Type: not FileType.Directory }) throw new WasiErrorException(Errno.Notdir);
+        using var path = Resolve(memory, a[0], Rights.PathRenameSource, a[1], a[2], followLast: false);
+        using var target = Resolve(memory, a[3], Rights.PathRenameTarget, a[4], a[5], followLast: false);
+        if (target.MustBeFolder && path.Folder.TryStat(path.Name) is { Type: not FileType.Directory })
+        {
+            throw new WasiErrorException(Errno.Notdir);
+        }
+
         path.Folder.Rename(path.Name, target.Folder, target.Name);
     }
 
     private void CreateLink(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        string target = memory.Path(a[0], a[1]);
-        using ResolvedPath path = Resolve(memory, a[2], Rights.PathSymlink, a[3], a[4], followLast: false);
-        if (target.StartsWith('/')) throw new WasiErrorException(Errno.Notcapable);
-        if (path.MustBeFolder && path.Folder.TryStat(path.Name) is null) throw new WasiErrorException(Errno.Noent);
+        var target = memory.Path(a[0], a[1]);
+        using var path = Resolve(memory, a[2], Rights.PathSymlink, a[3], a[4], followLast: false);
+        if (target.StartsWith('/'))
+        {
+            throw new WasiErrorException(Errno.Notcapable);
+        }
+
+        if (path.MustBeFolder && path.Folder.TryStat(path.Name) is null)
+        {
+            throw new WasiErrorException(Errno.Noent);
+        }
+
         path.Folder.CreateLink(target, path.Name);
     }
 
     private void Unlink(GuestMemory memory, ReadOnlySpan<ulong> a)
     {
-        using ResolvedPath path = Resolve(memory, a[0], Rights.PathUnlinkFile, a[1], a[2], followLast: false);
-        if (path.Folder.TryStat(path.Name) is { Type: FileType.Directory }) throw new WasiErrorException(Errno.Isdir);
+        using var path = Resolve(memory, a[0], Rights.PathUnlinkFile, a[1], a[2], followLast: false);
+        if (path.Folder.TryStat(path.Name) is { Type: FileType.Directory })
+        {
+            throw new WasiErrorException(Errno.Isdir);
+        }
+
         path.Folder.Unlink(path.Name);
     }
 

@@ -27,17 +27,27 @@ internal static unsafe class PollFunctions
 
     private static void Poll(WasiFunctionTable table, GuestMemory memory, DescriptorTable descriptors, WasiClock clock, ReadOnlySpan<ulong> a)
     {
-        ulong count = a[2];
-        if (count is 0 or > MaximumSubscriptions) throw new WasiErrorException(Errno.Inval);
+        var count = a[2];
+        if (count is 0 or > MaximumSubscriptions)
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
         memory.Bytes(a[1], count * EventSize);
         memory.Write(a[3], 0u);
         var subscriptions = new Subscription[count];
         lock (table.Gate)
         {
-            for (ulong i = 0; i < count; i++) subscriptions[i] = Read(memory, a[0] + (i * SubscriptionSize), descriptors, clock);
+            for (ulong i = 0; i < count; i++)
+            {
+                subscriptions[i] = Read(memory, a[0] + (i * SubscriptionSize), descriptors, clock);
+            }
 
             // Another thread may close one meanwhile, whose number at the system would be another file's then.
-            foreach (Subscription subscription in subscriptions) subscription.File?.Hold();
+            foreach (var subscription in subscriptions)
+            {
+                subscription.File?.Hold();
+            }
         }
 
         try
@@ -51,13 +61,19 @@ internal static unsafe class PollFunctions
         }
         finally
         {
-            foreach (Subscription subscription in subscriptions) subscription.File?.Release();
+            foreach (var subscription in subscriptions)
+            {
+                subscription.File?.Release();
+            }
         }
 
         uint events = 0;
-        foreach (Subscription subscription in subscriptions)
+        foreach (var subscription in subscriptions)
         {
-            if (subscription.IsDue) Write(memory, a[1] + (events++ * EventSize), subscription);
+            if (subscription.IsDue)
+            {
+                Write(memory, a[1] + (events++ * EventSize), subscription);
+            }
         }
 
         memory.Write(a[3], events);
@@ -73,9 +89,9 @@ internal static unsafe class PollFunctions
             {
                 case EventType.Clock:
                     subscription.Clock = ClockFunctions.Id(memory.Read<uint>(address + 16));
-                    ulong timeout = memory.Read<ulong>(address + 24);
-                    bool isAbsolute = (memory.Read<ushort>(address + 40) & 1) != 0;
-                    ulong start = isAbsolute ? 0 : clock.Now(subscription.Clock);
+                    var timeout = memory.Read<ulong>(address + 24);
+                    var isAbsolute = (memory.Read<ushort>(address + 40) & 1) != 0;
+                    var start = isAbsolute ? 0 : clock.Now(subscription.Clock);
                     subscription.Deadline = ulong.MaxValue - start < timeout ? ulong.MaxValue : start + timeout;
                     break;
                 case EventType.Read or EventType.Write:
@@ -98,8 +114,8 @@ internal static unsafe class PollFunctions
     /// <summary>Finds what is due.</summary>
     private static bool Check(Subscription[] subscriptions, WasiClock clock)
     {
-        bool any = false;
-        foreach (Subscription subscription in subscriptions)
+        var any = false;
+        foreach (var subscription in subscriptions)
         {
             if (subscription.Error == Errno.Success)
             {
@@ -123,7 +139,11 @@ internal static unsafe class PollFunctions
         }
 
         var poll = new NativePoll { File = descriptor, Events = EventsOf(subscription) };
-        if (Posix.Poll(&poll, 1, 0) <= 0) return false;
+        if (Posix.Poll(&poll, 1, 0) <= 0)
+        {
+            return false;
+        }
+
         subscription.Available = subscription.Type == EventType.Read ? subscription.File.Available : 1;
         subscription.IsHungUp = (poll.Result & Posix.PollHangUp) != 0;
         return true;
@@ -132,9 +152,9 @@ internal static unsafe class PollFunctions
     /// <summary>Waits until the first clock is due, or something can be read or written. What files are waited for is real time, whatever the clock.</summary>
     private static void Wait(Subscription[] subscriptions, WasiClock clock, ulong longest)
     {
-        ulong wait = longest;
-        int files = 0;
-        foreach (Subscription subscription in subscriptions)
+        var wait = longest;
+        var files = 0;
+        foreach (var subscription in subscriptions)
         {
             if (subscription.Type != EventType.Clock)
             {
@@ -142,7 +162,7 @@ internal static unsafe class PollFunctions
                 continue;
             }
 
-            ulong now = clock.Now(subscription.Clock);
+            var now = clock.Now(subscription.Clock);
             wait = Math.Min(wait, subscription.Deadline > now ? subscription.Deadline - now : 0);
         }
 
@@ -156,20 +176,28 @@ internal static unsafe class PollFunctions
 
         var polls = new NativePoll[files];
         files = 0;
-        foreach (Subscription subscription in subscriptions)
+        foreach (var subscription in subscriptions)
         {
             if (subscription.Type != EventType.Clock)
+            {
                 polls[files++] = new NativePoll { File = subscription.File!.Pollable ?? -1, Events = EventsOf(subscription) };
+            }
         }
 
         fixed (NativePoll* pointer = polls)
         {
-            int milliseconds = (int)((wait + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond);
-            int ready = Posix.Poll(pointer, (ulong)files, milliseconds);
-            if (ready == 0) clock.Sleep(clock == WasiClock.System ? 0 : wait);
+            var milliseconds = (int)((wait + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond);
+            var ready = Posix.Poll(pointer, (ulong)files, milliseconds);
+            if (ready == 0)
+            {
+                clock.Sleep(clock == WasiClock.System ? 0 : wait);
+            }
 
             // More files than the system polls at a time: each is looked at by itself.
-            if (ready < 0) Thread.Sleep(1);
+            if (ready < 0)
+            {
+                Thread.Sleep(1);
+            }
         }
     }
 

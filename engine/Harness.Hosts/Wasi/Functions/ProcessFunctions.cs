@@ -17,7 +17,7 @@ internal static class ProcessFunctions
 
     public static void Add(WasiFunctionTable table)
     {
-        FunctionType exit = FunctionType.Of([ValueType.I32], []);
+        var exit = FunctionType.Of([ValueType.I32], []);
         table.Functions.Add("proc_exit", HostFunction.Create(exit, (_, slots) => throw new WasiExitException((int)slots[0])));
         table.Add("proc_raise", "i", (_, a) => Raise(a[0]));
         table.Add("sched_yield", string.Empty, (_, _) => Thread.Yield(), waits: true);
@@ -26,7 +26,14 @@ internal static class ProcessFunctions
     /// <summary>Ends the program as a signal does; programs cannot handle any.</summary>
     private static void Raise(ulong signal)
     {
-        if (signal > LastSignal) throw new WasiErrorException(Errno.Inval);
-        if (!Ignored.Contains(signal)) throw new WasiExitException(SignalExitCode + (int)signal);
+        if (signal > LastSignal)
+        {
+            throw new WasiErrorException(Errno.Inval);
+        }
+
+        if (!Ignored.Contains(signal))
+        {
+            throw new WasiExitException(SignalExitCode + (int)signal);
+        }
     }
 }

@@ -29,8 +29,12 @@ internal static class TransferFunctions
     /// <summary>A file with positions; a stream has none, whatever rights it has.</summary>
     private static WasiFile Seekable(DescriptorTable descriptors, ulong number, Rights right)
     {
-        WasiFile file = descriptors.Get(number, right).File;
-        if (file is not WasiFolder && file.Type != FileType.RegularFile) throw new WasiErrorException(Errno.Spipe);
+        var file = descriptors.Get(number, right).File;
+        if (file is not WasiFolder && file.Type != FileType.RegularFile)
+        {
+            throw new WasiErrorException(Errno.Spipe);
+        }
+
         descriptors.Get(number, right | Rights.FdSeek);
         return file;
     }
@@ -57,20 +61,26 @@ internal static class TransferFunctions
 
     private static int Read(WasiFile file, Span<byte> buffer, Waiting waiting)
     {
-        using (waiting.EnterFor(file, Posix.PollIn, waits: !buffer.IsEmpty)) return file.Read(buffer);
+        using (waiting.EnterFor(file, Posix.PollIn, waits: !buffer.IsEmpty))
+        {
+            return file.Read(buffer);
+        }
     }
 
     /// <summary>Writes a buffer. What might wait is written in parts, as a pipe that can be written has room for one, but not for more.</summary>
     private static int Write(WasiFile file, ReadOnlySpan<byte> buffer, Waiting waiting)
     {
-        int part = Waiting.MayBeFor(file) ? Posix.PipePart : buffer.Length;
-        int done = 0;
+        var part = Waiting.MayBeFor(file) ? Posix.PipePart : buffer.Length;
+        var done = 0;
         do
         {
             int written;
             try
             {
-                using (waiting.EnterFor(file, Posix.PollOut, waits: !buffer.IsEmpty)) written = file.Write(buffer.Slice(done, Math.Min(buffer.Length - done, part)));
+                using (waiting.EnterFor(file, Posix.PollOut, waits: !buffer.IsEmpty))
+                {
+                    written = file.Write(buffer.Slice(done, Math.Min(buffer.Length - done, part)));
+                }
             }
             catch (WasiErrorException) when (done > 0)
             {
@@ -78,7 +88,10 @@ internal static class TransferFunctions
             }
 
             done += written;
-            if (written == 0 || part == buffer.Length) break;
+            if (written == 0 || part == buffer.Length)
+            {
+                break;
+            }
         }
         while (done < buffer.Length);
         return done;
@@ -93,13 +106,21 @@ internal static class TransferFunctions
         memory.Bytes(vector, count * VectorEntrySize);
         memory.Write(result, 0u);
         uint total = 0;
-        bool any = false;
+        var any = false;
         for (ulong i = 0; i < count; i++)
         {
-            ulong entry = vector + (i * VectorEntrySize);
-            Span<byte> buffer = memory.Bytes(memory.Read<uint>(entry), memory.Read<uint>(entry + 4));
-            if (buffer.IsEmpty && (any || i + 1 < count)) continue;
-            if (total > int.MaxValue - (uint)buffer.Length) break;
+            var entry = vector + (i * VectorEntrySize);
+            var buffer = memory.Bytes(memory.Read<uint>(entry), memory.Read<uint>(entry + 4));
+            if (buffer.IsEmpty && (any || i + 1 < count))
+            {
+                continue;
+            }
+
+            if (total > int.MaxValue - (uint)buffer.Length)
+            {
+                break;
+            }
+
             any = true;
             int part;
             try
@@ -112,7 +133,10 @@ internal static class TransferFunctions
             }
 
             total += (uint)part;
-            if (part < buffer.Length || (file.Type != FileType.RegularFile && part > 0 && file is not StreamFile)) break;
+            if (part < buffer.Length || (file.Type != FileType.RegularFile && part > 0 && file is not StreamFile))
+            {
+                break;
+            }
         }
 
         memory.Write(result, total);

@@ -142,7 +142,10 @@ public sealed class ShellObserverTests
         // Names that mean nothing to anybody: other tests start engines meanwhile.
         string[] names = ["NODE_OF_THIS_TEST", "MALLOC_OF_THIS_TEST", "DOTNET_OF_THIS_TEST", "OF_THIS_TEST"];
         foreach (var name in names)
+        {
             Environment.SetEnvironmentVariable(name, "inherited");
+        }
+
         try
         {
             var launch = new WorkerLaunch("bash", ["-c", "echo \"$NODE_OF_THIS_TEST/$MALLOC_OF_THIS_TEST/$DOTNET_OF_THIS_TEST/$OF_THIS_TEST\""])
@@ -154,7 +157,9 @@ public sealed class ShellObserverTests
         finally
         {
             foreach (var name in names)
+            {
                 Environment.SetEnvironmentVariable(name, null);
+            }
         }
     }
 

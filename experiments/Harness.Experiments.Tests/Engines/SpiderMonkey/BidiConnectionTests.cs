@@ -72,20 +72,20 @@ public sealed class BidiConnectionTests
     /// <summary>Answers each command with some messages, or closes the connection.</summary>
     private sealed class FakeBrowser : IDisposable
     {
-        private readonly HttpListener listener = new();
+        private readonly HttpListener _listener = new();
 
         public FakeBrowser(Func<JsonNode, string[]?> answer)
         {
             var port = FreePort();
-            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-            listener.Start();
+            _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            _listener.Start();
             Address = new Uri($"ws://127.0.0.1:{port}/session");
             _ = Serve(answer);
         }
 
         public Uri Address { get; }
 
-        public void Dispose() => listener.Close();
+        public void Dispose() => _listener.Close();
 
         private static int FreePort()
         {
@@ -96,13 +96,16 @@ public sealed class BidiConnectionTests
 
         private async Task Serve(Func<JsonNode, string[]?> answer)
         {
-            var socket = (await (await listener.GetContextAsync()).AcceptWebSocketAsync(null)).WebSocket;
+            var socket = (await (await _listener.GetContextAsync()).AcceptWebSocketAsync(null)).WebSocket;
             var buffer = new byte[1 << 16];
             while (true)
             {
                 var received = await socket.ReceiveAsync(buffer, Limit);
                 if (received.MessageType == WebSocketMessageType.Close)
+                {
                     return;
+                }
+
                 if (answer(JsonNode.Parse(Encoding.UTF8.GetString(buffer, 0, received.Count))!) is not { } messages)
                 {
                     socket.Abort();

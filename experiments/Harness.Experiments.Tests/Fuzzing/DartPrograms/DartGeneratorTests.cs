@@ -39,6 +39,7 @@ public class DartGeneratorTests
             var text = DartGenerator.Generate(seed).Text;
             missing.RemoveWhere(word => text.Contains(word, StringComparison.Ordinal));
         }
+
         Assert.Empty(missing);
     }
 

@@ -31,7 +31,9 @@ public class DartLoweringsTests
             foreach (var second in LoweringCombinations.Factors.Skip(i + 1))
             {
                 foreach (var a in first.Values)
+                {
                     Assert.All(second.Values, b => Assert.Contains(rows, row => ValueIn(row, first.Knob) == a && ValueIn(row, second.Knob) == b));
+                }
             }
         }
     }
@@ -44,7 +46,10 @@ public class DartLoweringsTests
         var features = Features with { ReliesOnCasts = reliesOnCasts, ReliesOnBounds = reliesOnBounds };
         Assert.Equal("checked", DartKnobs.TryFind(knob)!.DefaultText);
         for (var seed = 0ul; seed < 100; seed++)
+        {
             Assert.All(DartLowerings.For(seed, features), row => Assert.False(row.ContainsKey(knob)));
+        }
+
         Assert.Contains(Enumerable.Range(0, 100).SelectMany(seed => DartLowerings.For((ulong)seed, Features)), row => row.ContainsKey(knob));
     }
 

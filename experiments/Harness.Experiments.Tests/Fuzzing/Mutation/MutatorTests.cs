@@ -14,7 +14,9 @@ public class MutatorTests
     {
         var (first, second) = (new Mutator(Corpus), new Mutator(SeedCorpus.Read([ProjectLayout.Workloads])));
         for (var number = 0UL; number < 200; number++)
+        {
             Assert.Equal(first.Make(number).Bytes, second.Make(number).Bytes);
+        }
     }
 
     /// <summary>Mutants that all fail at once would show nothing, and neither would those that are all as before.</summary>
@@ -33,10 +35,15 @@ public class MutatorTests
             var verdict = Verdict.Of(mutant);
             Assert.DoesNotContain(Verdict.Error, verdict, StringComparison.Ordinal);
             if (verdict == Verdict.Valid)
+            {
                 valid++;
+            }
             else
+            {
                 messages.Add(verdict.Split(" (at")[0]);
+            }
         }
+
         Assert.InRange(valid, count / 8, count * 7 / 8);
         Assert.InRange(known, 0, count / 8);
         Assert.True(messages.Count > 50, $"only {messages.Count} ways to be invalid");
@@ -75,6 +82,7 @@ public class MutatorTests
             SectionMutations.Apply(sections, random, module);
             changes.Sections += Differs(module, sections);
         }
+
         Assert.InRange(changes.Instructions, 200, 300);
         Assert.InRange(changes.Types, 150, 300);
         Assert.InRange(changes.Sections, 150, 300);
@@ -94,7 +102,9 @@ public class MutatorTests
         Assert.Equal(1, corpus.TooLarge);
         var mutator = new Mutator(corpus);
         for (var number = 0UL; number < 5000; number++)
+        {
             mutator.Make(number);
+        }
     }
 
     [Fact]

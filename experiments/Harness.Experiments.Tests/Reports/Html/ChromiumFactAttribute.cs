@@ -12,6 +12,8 @@ internal sealed class ChromiumFactAttribute : FactAttribute
     public ChromiumFactAttribute()
     {
         if (Browser is null)
+        {
             Skip = "reports are tried in Chromium, which is not installed (Debian: apt-get install chromium)";
+        }
     }
 }

@@ -5,21 +5,21 @@ namespace Harness.Experiments.Tests.Reports.Html;
 
 public sealed class HtmlFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void TheOldDocumentStaysUntilTheNewOneIsComplete()
     {
-        var path = folder.Write("page.html", "old");
+        var path = _folder.Write("page.html", "old");
         Assert.Throws<HarnessException>(() => HtmlFile.Write(path, html =>
         {
             html.Open("p").Text("half");
             throw new HarnessException("no font");
         }));
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal(path, Assert.Single(Directory.GetFiles(folder.Path)));
+        Assert.Equal(path, Assert.Single(Directory.GetFiles(_folder.Path)));
 
         HtmlFile.Write(path, html =>
         {
@@ -27,21 +27,21 @@ public sealed class HtmlFileTests : IDisposable
             html.Element("p", "new");
         });
         Assert.Equal("<p>new</p>\n", File.ReadAllText(path));
-        Assert.Equal(path, Assert.Single(Directory.GetFiles(folder.Path)));
+        Assert.Equal(path, Assert.Single(Directory.GetFiles(_folder.Path)));
     }
 
     [Fact]
     public void WhatIsNotClosedIsNoDocument()
     {
-        Assert.Throws<InvalidOperationException>(() => HtmlFile.Write(folder.File("page.html"), html => html.Open("p")));
-        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.Throws<InvalidOperationException>(() => HtmlFile.Write(_folder.File("page.html"), html => html.Open("p")));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
     public void WhatALinkLeadsToIsWritten()
     {
-        var target = folder.Write("elsewhere.html", "old");
-        var link = folder.File("page.html");
+        var target = _folder.Write("elsewhere.html", "old");
+        var link = _folder.File("page.html");
         File.CreateSymbolicLink(link, target);
         HtmlFile.Write(link, html => html.Element("p", "new"));
         Assert.Equal("<p>new</p>\n", File.ReadAllText(target));
@@ -51,8 +51,8 @@ public sealed class HtmlFileTests : IDisposable
     [Fact]
     public void WhereNothingCanBeWrittenIsTold()
     {
-        Assert.Equal($"cannot write {folder.Path}: it is a folder; name a file in it", Assert.Throws<HarnessException>(() => HtmlFile.Write(folder.Path, _ => { })).Message);
-        var missing = folder.File("missing/page.html");
+        Assert.Equal($"cannot write {_folder.Path}: it is a folder; name a file in it", Assert.Throws<HarnessException>(() => HtmlFile.Write(_folder.Path, _ => { })).Message);
+        var missing = _folder.File("missing/page.html");
         Assert.StartsWith($"cannot write {missing}: ", Assert.Throws<HarnessException>(() => HtmlFile.Write(missing, _ => { })).Message, StringComparison.Ordinal);
         HtmlFile.Write("/dev/null", html => html.Element("p", "gone"));
         Assert.DoesNotContain(Directory.EnumerateFiles("/dev"), file => WholeFile.IsTemporaryOf(file, "/dev/null"));
@@ -62,12 +62,14 @@ public sealed class HtmlFileTests : IDisposable
     public void ADocumentIsNotInMemoryAsAWhole()
     {
         const int rows = 400_000;
-        var path = folder.File("page.html");
+        var path = _folder.File("page.html");
         var before = GC.GetAllocatedBytesForCurrentThread();
         HtmlFile.Write(path, html =>
         {
             for (var i = 0; i < rows; i++)
+            {
                 html.Element("td", "a row <of> some length", ("class", "n"));
+            }
         });
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.InRange(new FileInfo(path).Length, 40L * rows, long.MaxValue);

@@ -15,16 +15,16 @@ public sealed class HtmlReportInBrowserTests : IDisposable
 
     private static readonly NpmPackages Playwright = new(Path.Combine(ProjectLayout.Node, "browser"), "Playwright, about 3 MB to download");
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [ChromiumFact]
     public void AReaderCanUseItByKeyboardOnAPhoneAndOnPaper()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: "alpha,beta,gamma,p-10,p-9");
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5, workloads: "alpha,beta,gamma,p-10,p-9");
         HtmlReport.Write(results, results.Report);
-        var seen = Read(new Uri(results.Report).AbsoluteUri, folder.File("report.pdf"));
+        var seen = Read(new Uri(results.Report).AbsoluteUri, _folder.File("report.pdf"));
         Assert.Equal([], Texts(seen, "errors"));
         Assert.Equal([], Texts(seen, "requests"));
 
@@ -46,7 +46,7 @@ public sealed class HtmlReportInBrowserTests : IDisposable
         var contrast = seen.GetProperty("contrast");
         Assert.True(contrast.GetProperty("ratio").GetDouble() >= LeastContrast, $"'{contrast.GetProperty("text")}' has a contrast of {contrast.GetProperty("ratio")}");
         Assert.InRange(seen.GetProperty("phoneWidth").GetInt32(), 1, seen.GetProperty("viewport").GetInt32());
-        Assert.Equal("%PDF"u8, File.ReadAllBytes(folder.File("report.pdf")).AsSpan(0, 4));
+        Assert.Equal("%PDF"u8, File.ReadAllBytes(_folder.File("report.pdf")).AsSpan(0, 4));
         Assert.Equal(0, seen.GetProperty("closed").GetInt32());
     }
 
@@ -64,7 +64,10 @@ public sealed class HtmlReportInBrowserTests : IDisposable
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
+        {
             process.Kill(entireProcessTree: true);
+        }
+
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, error.GetAwaiter().GetResult());
         return JsonDocument.Parse(output.GetAwaiter().GetResult()).RootElement;

@@ -15,21 +15,24 @@ public sealed partial class HtmlReportTests : IDisposable
     /// <summary>A text that would be markup wherever it were not escaped.</summary>
     private const string Hostile = "</td><script>alert(1)</script><img src=x onerror=alert(1)>\" onload=\"alert(1)' &amp; <!-- ]]>";
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void TheDocumentIsWellFormedAndItsLinksLeadSomewhere()
     {
-        var document = Parse(Create(SyntheticResults.Pair(folder.File("results"), 1.5, ["ours", "v8"])));
+        var document = Parse(Create(SyntheticResults.Pair(_folder.File("results"), 1.5, ["ours", "v8"])));
         var ids = document.Descendants().Attributes("id").Select(id => id.Value).ToList();
         Assert.Equal(ids.Distinct(), ids);
         var links = document.Descendants().Attributes("href").Select(href => href.Value).ToList();
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.Contains(link.TrimStart('#'), ids));
         foreach (var section in (string[])["summary", "careful", "charts", "tables", "programs", "failures", "environment", "again"])
+        {
             Assert.Contains(section, ids);
+        }
+
         Assert.All(document.Descendants("table"), table =>
         {
             Assert.NotEmpty(table.Element("caption")!.Value);
@@ -44,14 +47,17 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void NothingIsFetchedFromAnywhere()
     {
-        var text = Create(SyntheticResults.Pair(folder.File("results"), 1.5));
+        var text = Create(SyntheticResults.Pair(_folder.File("results"), 1.5));
         foreach (var element in Parse(text).Descendants())
         {
             foreach (var attribute in element.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration))
             {
                 var name = attribute.Name.LocalName;
                 if (name == "href")
+                {
                     Assert.Matches("^(#|data:)", attribute.Value);
+                }
+
                 Assert.DoesNotContain(name, (string[])["src", "srcset", "action", "poster", "formaction", "background"]);
                 Assert.False(name.StartsWith("on", StringComparison.Ordinal), name);
                 Assert.DoesNotMatch("url\\((?!#)", attribute.Value);
@@ -69,7 +75,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void WhatWasReadIsNeverMarkup()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("title: Synthetic", $"title: '{Hostile.Replace("'", "''", StringComparison.Ordinal)}'", StringComparison.Ordinal)
             .Replace("{name: fast,", $"{{name: fast, title: '{Hostile.Replace("'", "''", StringComparison.Ordinal)}',", StringComparison.Ordinal));
         var provenance = Provenance.Read(results.Provenance)!;
@@ -80,7 +86,9 @@ public sealed partial class HtmlReportTests : IDisposable
             Runs = [provenance.Runs[0] with { CommandLine = Hostile }],
         }).Write(results.Provenance);
         using (var failures = DurableCsv<Failure>.Open(results.Failures, out _))
+        {
             failures.Append(new Failure { Engine = Hostile, Configuration = Hostile, Workload = Hostile, Repetition = 1, Status = Hostile, Message = Hostile });
+        }
 
         var document = Parse(Create(results));
         Assert.Single(document.Descendants("script"));
@@ -98,7 +106,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void FindingsAndWarningsAreInWords()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         File.Delete(results.Provenance);
         File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("[alpha, beta, gamma]", "[two-targets, recursion]", StringComparison.Ordinal));
         File.WriteAllText(results.Results, File.ReadAllText(results.Results).Replace("alpha", "two-targets", StringComparison.Ordinal).Replace("beta", "recursion", StringComparison.Ordinal));
@@ -111,7 +119,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void OneProgramIsOne()
     {
-        var summary = Parse(Create(SyntheticResults.Pair(folder.File("results"), 1.5, workloads: "alpha"))).Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Value;
+        var summary = Parse(Create(SyntheticResults.Pair(_folder.File("results"), 1.5, workloads: "alpha"))).Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Value;
         Assert.Contains(" in the geometric mean over 1 program (95% interval ", summary, StringComparison.Ordinal);
         Assert.Contains("It is faster in 1 program, slower in none; in 0 no difference is shown", summary, StringComparison.Ordinal);
     }
@@ -119,17 +127,20 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void ColoursHaveEnoughContrast()
     {
-        var style = Style(Create(SyntheticResults.Pair(folder.File("results"), 1.5, repetitions: 3)));
+        var style = Style(Create(SyntheticResults.Pair(_folder.File("results"), 1.5, repetitions: 3)));
         var colors = Variable().Matches(style).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["color"].Value);
         foreach (var (ink, paper) in ((string, string)[])[("ink", "paper"), ("muted", "paper"), ("accent", "paper"), ("ink", "head-paper"), ("warn-ink", "warn-paper")])
+        {
             Assert.True(Contrast(colors[ink], colors[paper]) >= 4.5, $"{ink} on {paper}: {Contrast(colors[ink], colors[paper])}");
+        }
+
         Assert.DoesNotMatch("[^-]color: *#|background: *#", style);
     }
 
     [Fact]
     public void ColumnsAreExplained()
     {
-        var document = Parse(Create(SyntheticResults.Pair(folder.File("results"), 1.5)));
+        var document = Parse(Create(SyntheticResults.Pair(_folder.File("results"), 1.5)));
         var sections = document.Descendants("section").ToDictionary(section => section.Attribute("id")!.Value);
         var explained = sections["tables"].Descendants("dt").SelectMany(term => term.Value.Split(", ")).ToHashSet();
         var numbers = new[] { sections["tables"], sections["programs"] }.SelectMany(section => section.Descendants("th")).Where(head => head.Attribute("class")!.Value == "n").Select(head => head.Value.Trim()).Distinct().ToList();
@@ -141,7 +152,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void NumbersThatAreShownRoundedHaveAllTheirDigits()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         var (_, summary) = ReportWriter.Summarize(results);
         var cell = Table(Parse(Create(results)), "Every cell").Element("tbody")!.Elements("tr").Select(row => row.Elements("td").ToList()).Single(row => row[1].Value == "beta" && row[2].Value == "fast");
         var found = summary.Find("ours", "fast", "beta")!;
@@ -155,7 +166,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void ProgramsAreReachedByLinks()
     {
-        var document = Parse(Create(SyntheticResults.Pair(folder.File("results"), 1.5)));
+        var document = Parse(Create(SyntheticResults.Pair(_folder.File("results"), 1.5)));
         var links = document.Descendants("nav").Single(nav => nav.Attribute("aria-label")?.Value == "Programs").Descendants("a").ToDictionary(link => link.Attribute("href")!.Value.TrimStart('#'), link => link.Value);
         Assert.Equal(links, document.Descendants("section").Where(section => section.Element("h3") is not null).ToDictionary(section => section.Attribute("id")!.Value, section => section.Element("h3")!.Value));
     }
@@ -163,7 +174,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void ANoisyEnvironmentIsToldOnce()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         Change(results, row => row with { ElapsedMs = 1000, OthersCpuMs = 900 });
         var document = Parse(Create(results));
         Assert.Single(document.Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Elements("p"), note => note.Value.StartsWith("Noisy environment", StringComparison.Ordinal));
@@ -174,7 +185,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void ASlowMachineIsToldOnce()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         Change(results, row => row with { Machine = "a", ProbeBeforeMs = 3, ProbeAfterMs = row.Repetition == 1 ? 7 : 3 });
         var document = Parse(Create(results));
         Assert.Single(document.Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Elements("p"), note => note.Value.StartsWith("Slow machine: beside 6 of 126 processes", StringComparison.Ordinal));
@@ -186,7 +197,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void WarningsOfCellsAreCountedByKind()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5, workloads: string.Join(',', Enumerable.Range(1, 24).Select(i => $"program-{i}")));
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5, workloads: string.Join(',', Enumerable.Range(1, 24).Select(i => $"program-{i}")));
         Change(results, row => row with { Settled = row.Workload == "program-1", ExecuteMs = row.Workload == "program-1" && row.Repetition % 2 == 0 ? 2 * row.ExecuteMs : row.ExecuteMs });
         var careful = Parse(Create(results)).Descendants("section").Single(section => section.Attribute("id")!.Value == "careful");
         var headings = careful.Descendants("p").Select(heading => heading.Value).ToList();
@@ -199,7 +210,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void AllCommitsThatWereMeasuredAreNamed()
     {
-        var results = SyntheticResults.Pair(folder.File("results"), 1.5);
+        var results = SyntheticResults.Pair(_folder.File("results"), 1.5);
         var provenance = Provenance.Read(results.Provenance)!;
         var run = provenance.Runs[0] with { Commit = "0123456789abcdef" };
         (provenance with { Runs = [run, run with { Commit = "fedcba9876543210" }] }).Write(results.Provenance);
@@ -216,7 +227,7 @@ public sealed partial class HtmlReportTests : IDisposable
     public void ConfigurationsAreComparedWithThemselvesWhereThereAreEnoughRepetitions(int repetitions, bool expected)
     {
         var twins = new Dictionary<string, Dictionary<string, string>> { ["one"] = new() { ["deopt"] = "on" }, ["same"] = new() { ["deopt"] = "on" } };
-        var results = SyntheticResults.Write(folder.File("results"), ["ours"], twins, ["alpha", "beta"], repetitions, _ => 10);
+        var results = SyntheticResults.Write(_folder.File("results"), ["ours"], twins, ["alpha", "beta"], repetitions, _ => 10);
         File.WriteAllText(results.Sweep, File.ReadAllText(results.Sweep).Replace("repetitions: 3\n", "repetitions: 21\n", StringComparison.Ordinal));
         Assert.Equal(expected, Parse(Create(results)).Descendants("caption").Any(caption => caption.Value == "Configurations against themselves"));
     }
@@ -225,8 +236,8 @@ public sealed partial class HtmlReportTests : IDisposable
     [MemberData(nameof(SweepSummaryTests.Committed), MemberType = typeof(SweepSummaryTests))]
     public void CommittedResultsAreReported(string name)
     {
-        HtmlReport.Write(ResultsFolder.Find(name), folder.File("report.html"));
-        var document = Parse(File.ReadAllText(folder.File("report.html")));
+        HtmlReport.Write(ResultsFolder.Find(name), _folder.File("report.html"));
+        var document = Parse(File.ReadAllText(_folder.File("report.html")));
         Assert.NotEmpty(document.Descendants("figure"));
         Assert.NotEmpty(document.Descendants("section").Single(section => section.Attribute("id")!.Value == "summary").Descendants("li"));
     }

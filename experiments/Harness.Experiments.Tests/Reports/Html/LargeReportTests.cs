@@ -72,7 +72,9 @@ public sealed partial class LargeReportTests(LargeReportTests.LargeReport report
         Assert.Contains(charts.Descendants("figcaption"), source => source.Value.EndsWith("--kind means", StringComparison.Ordinal));
         Assert.DoesNotContain(charts.Descendants("figcaption"), source => source.Value.EndsWith("--kind lines", StringComparison.Ordinal));
         foreach (var kind in (string[])["lines", "sorted", "dots"])
+        {
             Assert.Contains(charts.Elements("p"), note => note.Value.EndsWith($"harness chart large --kind {kind} draws it.", StringComparison.Ordinal));
+        }
     }
 
     /// <summary>A chart with a place for each of 250 values is wider than a page; made as wide as one, nobody could read it.</summary>
@@ -104,13 +106,13 @@ public sealed partial class LargeReportTests(LargeReportTests.LargeReport report
     /// <summary>A report of more cells, rows and programs than it shows.</summary>
     public sealed class LargeReport : IDisposable
     {
-        private readonly TemporaryFolder folder = new();
+        private readonly TemporaryFolder _folder = new();
 
         public LargeReport()
         {
             var budgets = Enumerable.Range(1, Configurations).ToDictionary(i => $"budget-{i}", i => new Dictionary<string, string> { ["inlining.budget"] = $"{i * 10}" });
             var results = SyntheticResults.Write(
-                folder.File("large"), ["ours"], budgets, [.. Enumerable.Range(1, Programs).Select(i => $"program-{i}")], 1,
+                _folder.File("large"), ["ours"], budgets, [.. Enumerable.Range(1, Programs).Select(i => $"program-{i}")], 1,
                 cell => cell is { Configuration: "budget-249", Workload: "program-17" } ? 1 : 10);
             HtmlReport.Write(results, results.Report);
             Results = results.Path;
@@ -124,6 +126,6 @@ public sealed partial class LargeReportTests(LargeReportTests.LargeReport report
         /// <summary>The document, without script and style.</summary>
         public XElement Document { get; }
 
-        public void Dispose() => folder.Dispose();
+        public void Dispose() => _folder.Dispose();
     }
 }

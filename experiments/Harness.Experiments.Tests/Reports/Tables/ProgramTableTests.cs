@@ -10,9 +10,9 @@ namespace Harness.Experiments.Tests.Reports.Tables;
 /// <summary>The table of all programs: both engines side by side, and for what is missing the reason.</summary>
 public sealed class ProgramTableTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void EveryProgramHasARowWithBothEnginesAndTheirRatio()
@@ -63,7 +63,7 @@ public sealed class ProgramTableTests : IDisposable
     private (SweepDefinition Sweep, SweepSummary Summary, IReadOnlyList<ProgramFigures> Programs, Provenance? Provenance) Measure()
     {
         var results = SyntheticResults.Write(
-            folder.File("results"), ["ours", "v8"], new Dictionary<string, Dictionary<string, string>> { ["default"] = [] }, ["alpha", "far/beta", "far/gamma", "far/delta"], 7,
+            _folder.File("results"), ["ours", "v8"], new Dictionary<string, Dictionary<string, string>> { ["default"] = [] }, ["alpha", "far/beta", "far/gamma", "far/delta"], 7,
             cell => (cell.Engine, cell.Workload) switch
             {
                 ("ours", "alpha") => 12.48,
@@ -76,7 +76,10 @@ public sealed class ProgramTableTests : IDisposable
             noise: 0.0001);
         var provenance = Provenance.Read(results.Provenance)! with { Gaps = [new EngineGap("ours", null, "far/delta", "has no host for 'x'")] };
         using (var failures = DurableCsv<Failure>.Open(results.Failures, out _))
+        {
             failures.Append([new Failure { Engine = "any", Configuration = "any", Workload = "far/gamma", Repetition = 0, Status = "absent", Message = "there is no file /home/somebody/far/gamma.wasm" }]);
+        }
+
         var (sweep, summary) = ReportWriter.Summarize(results);
         return (sweep, summary, ProgramFigures.Of(sweep, summary, "default", "v8", provenance, DurableCsv<Failure>.Read(results.Failures)), provenance);
     }

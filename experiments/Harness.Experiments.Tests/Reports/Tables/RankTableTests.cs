@@ -11,16 +11,16 @@ namespace Harness.Experiments.Tests.Reports.Tables;
 
 public sealed class RankTableTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void EqualsShareARankAndTheSlowerComeAfterThem()
     {
         Dictionary<string, Dictionary<string, string>> configurations = new() { ["slow"] = [], ["fast"] = [], ["as-fast"] = [] };
         var results = SyntheticResults.Write(
-            folder.File("results"), ["ours"], configurations, ["alpha", "beta", "gamma"], 21, cell => cell.Configuration == "slow" ? 15 : 10);
+            _folder.File("results"), ["ours"], configurations, ["alpha", "beta", "gamma"], 21, cell => cell.Configuration == "slow" ? 15 : 10);
         var (sweep, summary) = ReportWriter.Summarize(results);
         var table = RankTable.Create(sweep, summary, ["ours"]);
         Assert.Equal([1, 1, 3], table.Rows.Select(row => (int)row[0]!));
@@ -84,7 +84,7 @@ public sealed class RankTableTests : IDisposable
     {
         Dictionary<string, Dictionary<string, string>> configurations = new() { ["a"] = [], ["b"] = [] };
         var results = SyntheticResults.Write(
-            folder.File("results"), ["ours"], configurations, ["alpha", "beta"], 7, cell => cell is { Configuration: "b", Workload: "beta" } ? null : 10);
+            _folder.File("results"), ["ours"], configurations, ["alpha", "beta"], 7, cell => cell is { Configuration: "b", Workload: "beta" } ? null : 10);
         var (sweep, summary) = ReportWriter.Summarize(results);
         Assert.Contains("Not measured everywhere, and so left out: beta.", RankTable.Create(sweep, summary, ["ours"]).Notes);
     }

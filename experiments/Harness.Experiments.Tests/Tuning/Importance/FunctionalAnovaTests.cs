@@ -72,7 +72,10 @@ public sealed class FunctionalAnovaTests
         var random = new Random(5);
         var anova = Analyse(4, 300, _ => random.NextDouble());
         for (var dimension = 0; dimension < 4; dimension++)
+        {
             Assert.InRange(anova.Single(dimension).Share, 0, 0.45);
+        }
+
         Assert.Equal(0, Analyse(2, 50, _ => 1).Single(0).Share);
     }
 

@@ -39,10 +39,16 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
         {
             var caller = path[..path.LastIndexOf(' ')];
             if (caller.Contains(' ', StringComparison.Ordinal) && !inlined.Contains(caller))
+            {
                 continue;
+            }
+
             var decides = choice.Decisions.TryGetValue(path, out var decided) ? decided : choice.Start.Name switch { "thirds" => index % 3 == 0, "odd" => index % 2 == 1, _ => false };
             if (decides)
+            {
                 inlined.Add(path);
+            }
+
             var call = new CallDecision(path, "f" + path.Split(' ')[0], "g", 1000 - index, 20, decides, []);
             var isDecided = choice.Misses.TryGetValue(call.Site, out var miss);
             decisions.Add(!decides || !Sites.ContainsKey(call.Site) ? call : call with { Miss = isDecided ? miss : MissHandling.Guard, IsMissByPolicy = isDecided, SiteTargets = 2 });
@@ -55,7 +61,7 @@ internal sealed class CallWorld(int seed, IReadOnlyDictionary<string, double> ef
     {
         var random = new MersenneTwister(HashCode(phase, round, name));
         var drift = 1 + new MersenneTwister(HashCode(phase, round, "")).NextDouble();
-        List<string> inlined = choice.Start == NoInlining ? [] : Inlined(choice);
+        var inlined = choice.Start == NoInlining ? [] : Inlined(choice);
         var generic = choice.Start == NoInlining ? 0 : Explain(choice).Where(call => call.Miss == MissHandling.GenericCall).Sum(call => Sites[call.Site]);
         var time = drift * TimeOf(effects, inlined) * Math.Exp(generic + Normal.Sample(random, 0, noise));
         var fails = Fails(phase, round, name, inlined);

@@ -111,7 +111,10 @@ public sealed class ModelTrainerTests
         using var folder = new TemporaryFolder();
         List<ChangeRow> rows = [.. Rows(3, 0.2, 0.01).Select(row => row with { Error = 0.0125 })];
         using (var file = DurableCsv<ChangeRow>.Open(folder.File("changes.csv"), out _))
+        {
             file.Append(rows);
+        }
+
         Assert.Equal(rows, DurableCsv<ChangeRow>.Read(folder.File("changes.csv")));
 
         // Searches from before there were errors.

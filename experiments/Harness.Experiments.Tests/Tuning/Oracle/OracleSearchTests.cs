@@ -119,7 +119,10 @@ public sealed class OracleSearchTests
         var table = new OracleTable(world.Rows, CallWorld.NoInlining.Name);
         Assert.Equal(2, table.FailuresOf(failing));
         if (failing != CallWorld.NoInlining.Name)
+        {
             Assert.Null(table.ShareOf(failing));
+        }
+
         Assert.Equal(othersHave, table.ShareOf("odd") is not null);
         var written = table.Create();
         Assert.Contains(written.Notes, line => line.StartsWith(note, StringComparison.Ordinal));
@@ -294,7 +297,10 @@ public sealed class OracleSearchTests
             Assert.Equal(measured[^1].Keys.Order(), written.Keys.Order());
             Assert.All(written.Where(pair => pair.Key != "inlining.decisions"), pair => Assert.Equal(measured[^1][pair.Key], pair.Value));
             if (choice.Decisions.Count > 0)
+            {
                 Assert.Equal(folder.File("moved/oracle.decisions"), written["inlining.decisions"]);
+            }
+
             Directory.Move(folder.File("moved"), files.Path);
         }
 
@@ -389,7 +395,10 @@ public sealed class OracleSearchTests
             var made = new OracleFolder(folder.File(name));
             made.Prepare($"program {name}", Rules, "ours", "1", []);
             using (var file = DurableCsv<Evaluation>.Open(made.Evaluations, out _))
+            {
                 file.Append([.. rows]);
+            }
+
             (Provenance.Read(made.Provenance)! with { FinishedUtc = finished }).Write(made.Provenance);
             return made;
         }

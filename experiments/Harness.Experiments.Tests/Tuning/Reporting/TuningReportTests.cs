@@ -304,7 +304,9 @@ public sealed class TuningReportTests
         Assert.Equal(free.Trials[0].Name, result.Trials[0].Name);
         var (model, plain) = (ResponseModel.Fit(limited.Space, result.Trials, 1)!, ResponseModel.Fit(specification.Space, free.Trials, 1)!);
         foreach (var place in plain.PlacesOf(0))
+        {
             Assert.Equal(plain.Average(0, place).Value, model.Average(0, place).Value, 0.08);
+        }
 
         var document = TuningDocument.Create(limited, result, [], provenance: null);
         var rows = document.Sections.Single(section => section.Id == "candidates").Items.OfType<ReportTable>().First().Table.Rows;

@@ -28,7 +28,9 @@ public sealed class RegretStudyTests
             {
                 var near = function.Space.Snap([.. point.Select(place => Math.Clamp(place + (width * ((2 * random.NextDouble()) - 1)), 0, 1))]);
                 if (function.Value(near) < function.Value(point))
+                {
                     point = near;
+                }
             }
 
             return point;

@@ -65,20 +65,32 @@ internal sealed record Figure
         var y = canvas.Lines(TitleStyle.Wrap(Title, inner), Margin, Margin, TitleStyle);
         y = canvas.Lines(SubtitleStyle.Wrap(Subtitle, inner), Margin, y + 2, SubtitleStyle);
         if (Legend.Count > 0)
+        {
             y = DrawLegend(canvas, y + 6, inner);
+        }
+
         foreach (var panel in Panels)
         {
             y += PanelGap;
             if (panel.Title.Length > 0)
+            {
                 y = canvas.Lines(PanelTitleStyle.Wrap(panel.Title, inner), Margin, y, PanelTitleStyle) + 4;
+            }
+
             var height = panel.Body.HeightFor(inner);
             if (withPanels)
+            {
                 panel.Body.Draw(canvas, new SKRect(Margin, y, Margin + inner, y + height));
+            }
+
             y += height;
         }
 
         if (Notes.Count > 0)
+        {
             y = canvas.Lines(Notes.SelectMany(note => NoteStyle.Wrap(note, inner)), Margin, y + 8, NoteStyle);
+        }
+
         return y + Margin;
     }
 

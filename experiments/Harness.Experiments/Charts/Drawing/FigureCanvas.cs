@@ -16,10 +16,10 @@ internal sealed class FigureCanvas(SKCanvas canvas)
     /// <summary>Number of patterns of <see cref="Hatch"/>, with that of no lines.</summary>
     private const int HatchPatterns = 5;
 
-    private readonly List<TextBox> texts = [];
+    private readonly List<TextBox> _texts = [];
 
     /// <summary>All texts drawn so far.</summary>
-    public IReadOnlyList<TextBox> Texts => texts;
+    public IReadOnlyList<TextBox> Texts => _texts;
 
     /// <summary>Draws a text in one line.</summary>
     /// <param name="text">The text.</param>
@@ -30,7 +30,10 @@ internal sealed class FigureCanvas(SKCanvas canvas)
     public void Text(string text, SKPoint anchor, TextStyle style, SKTextAlign align = SKTextAlign.Left, float degrees = 0)
     {
         if (text.Length == 0)
+        {
             return;
+        }
+
         using var font = ChartFont.Create(style.Size, style.Bold);
         using var paint = new SKPaint { Color = style.Color ?? Ink, IsAntialias = true };
         var width = font.MeasureText(text);
@@ -40,7 +43,7 @@ internal sealed class FigureCanvas(SKCanvas canvas)
         var ascent = style.Size * 0.76f;
         var descent = style.Size * 0.2f;
         var baseline = (ascent - descent) / 2;
-        texts.Add(new TextBox(text, anchor, new SKRect(left, baseline - ascent, left + width, baseline + descent), degrees));
+        _texts.Add(new TextBox(text, anchor, new SKRect(left, baseline - ascent, left + width, baseline + descent), degrees));
         canvas.Save();
         canvas.Translate(anchor.X, anchor.Y);
         canvas.RotateDegrees(degrees);
@@ -76,7 +79,10 @@ internal sealed class FigureCanvas(SKCanvas canvas)
     {
         const float distance = 4.5f;
         if (area.IsEmpty || pattern % HatchPatterns == 0)
+        {
             return;
+        }
+
         fill.ToHsl(out _, out _, out var lightness);
         var color = lightness < 50 ? SKColors.White.WithAlpha(170) : Ink.WithAlpha(150);
         canvas.Save();
@@ -85,16 +91,23 @@ internal sealed class FigureCanvas(SKCanvas canvas)
         if (level)
         {
             for (var y = area.Bottom - (distance / 2); y > area.Top; y -= distance)
+            {
                 Line(new SKPoint(area.Left, y), new SKPoint(area.Right, y), color, 0.8f);
+            }
         }
 
         // From a corner that does not depend on the bar's height, so that bars of a series look alike.
         for (var x = area.Left - area.Height; (rising || falling) && x < area.Right; x += distance)
         {
             if (rising)
+            {
                 Line(new SKPoint(x, area.Bottom), new SKPoint(x + area.Height, area.Top), color, 0.8f);
+            }
+
             if (falling)
+            {
                 Line(new SKPoint(x, area.Top), new SKPoint(x + area.Height, area.Bottom), color, 0.8f);
+            }
         }
 
         canvas.Restore();

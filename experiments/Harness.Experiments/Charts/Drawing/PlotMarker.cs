@@ -31,7 +31,9 @@ internal sealed class PlotMarker : IMarker
     public static void DrawAllOf(Plot plot)
     {
         foreach (var marked in plot.GetPlottables().OfType<IHasMarker>())
+        {
             marked.MarkerStyle.CustomRenderer = Instance;
+        }
     }
 
     /// <summary>Draws a marker.</summary>
@@ -59,7 +61,10 @@ internal sealed class PlotMarker : IMarker
         using var path = new SKPath();
         path.AddPoly(Array.ConvertAll(corners, corner => new SKPoint(center.X + (corner.X * size), center.Y + (corner.Y * size))), close: true);
         if (isFilled)
+        {
             ScottPlot.Drawing.FillPath(canvas, paint, path, markerStyle.FillStyle, new PixelRect(center, size / 2));
+        }
+
         ScottPlot.Drawing.DrawPath(canvas, paint, path, isFilled ? markerStyle.OutlineStyle : markerStyle.LineStyle);
     }
 }

@@ -15,7 +15,10 @@ internal static class PngText
         using var result = new MemoryStream();
         result.Write(png.AsSpan(0, png.Length - EndChunkLength));
         foreach (var (keyword, text) in texts)
+        {
             WriteChunk(result, "iTXt", [.. Encoding.Latin1.GetBytes(keyword), 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(text)]);
+        }
+
         result.Write(png.AsSpan(png.Length - EndChunkLength));
         return result.ToArray();
     }

@@ -38,7 +38,9 @@ internal sealed record TextBox(string Text, SKPoint Anchor, SKRect Extent, float
             var (low, high) = Project(axis);
             var (otherLow, otherHigh) = other.Project(axis);
             if (high - tolerance <= otherLow || otherHigh - tolerance <= low)
+            {
                 return false;
+            }
         }
 
         return true;

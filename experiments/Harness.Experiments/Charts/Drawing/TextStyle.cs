@@ -44,7 +44,10 @@ internal readonly record struct TextStyle(float Size, bool Bold = false, SKColor
         }
 
         if (line.Length > 0)
+        {
             lines.Add(line);
+        }
+
         return lines;
     }
 }

@@ -11,11 +11,11 @@ internal sealed class ValueScale
     /// <summary>From this ratio of largest to smallest on, an axis is logarithmic.</summary>
     private const double LogarithmicFrom = 12;
 
-    private readonly bool logarithmic;
+    private readonly bool _logarithmic;
 
     private ValueScale(bool logarithmic, double low, double high, IReadOnlyList<(double, string)> ticks)
     {
-        this.logarithmic = logarithmic;
+        _logarithmic = logarithmic;
         (Low, High, Ticks) = (low, high, ticks);
     }
 
@@ -44,13 +44,16 @@ internal sealed class ValueScale
     {
         var (smallest, largest) = (values.Min(), values.Max());
         if (smallest > 0 && largest / smallest >= LogarithmicFrom)
+        {
             return Logarithmic(smallest, largest, 0.03, "");
+        }
+
         var margin = Math.Max((largest - smallest) * 0.06, Math.Abs(largest) * 1e-6);
         return fromZero ? Linear(0, largest, 0.03, "") : Linear(smallest - margin, largest + margin, 0, "");
     }
 
     /// <summary>The position of a value.</summary>
-    public double At(double value) => logarithmic ? Math.Log2(value) : value;
+    public double At(double value) => _logarithmic ? Math.Log2(value) : value;
 
     /// <summary>Where bars begin: at 1 on a logarithmic axis, else at 0.</summary>
     public double Base => 0;
@@ -62,7 +65,10 @@ internal sealed class ValueScale
         var decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9));
         var ticks = new List<(double, string)>();
         for (var i = (long)Math.Ceiling((low / step) - 1e-9); i * step <= high; i++)
+        {
             ticks.Add((i * step, Number(i * step, decimals) + unit));
+        }
+
         return new ValueScale(logarithmic: false, low, high, ticks);
     }
 
@@ -73,7 +79,10 @@ internal sealed class ValueScale
         var step = Math.Max(1, (int)Math.Ceiling((high - low) / 8));
         var ticks = new List<(double, string)>();
         for (var power = (int)Math.Ceiling(low / step) * step; power <= high; power += step)
+        {
             ticks.Add((power, PowerOf2(power) + unit));
+        }
+
         return new ValueScale(logarithmic: true, low, high, ticks);
     }
 

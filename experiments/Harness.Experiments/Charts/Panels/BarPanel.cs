@@ -44,14 +44,20 @@ internal sealed record BarPanel(string ValueTitle, IReadOnlyList<string> Groups,
             for (var series = 0; series < Series; series++)
             {
                 if (Bars(group, series) is not { } bar)
+                {
                     continue;
+                }
+
                 var center = group + (GroupGap / 2) + ((series + 0.5) * width);
                 var (color, pattern) = LookOf(series);
                 var drawn = plot.Add.Bars(new List<Bar> { new() { Position = center, Size = width, Value = scale.At(bar.Value), ValueBase = scale.Base, FillColor = color } });
                 drawn.Bars[0].LineWidth = 0.5f;
                 drawn.Bars[0].LineColor = SeriesColors.Stroke;
                 if (bar.HasInterval)
+                {
                     AddInterval(plot, center, scale, bar);
+                }
+
                 patterns.Add((new SKRect(X(center - (width / 2)), Math.Min(Y(scale.At(bar.Value)), Y(scale.Base)), X(center + (width / 2)), Math.Max(Y(scale.At(bar.Value)), Y(scale.Base))), color, pattern));
                 var top = scale.At(bar.HasInterval ? Math.Max(bar.High, Math.Max(1, bar.Value)) : Math.Max(1, bar.Value));
                 numbers.Add((bar.Value.ToString("0.00", CultureInfo.InvariantCulture), new SKPoint(X(center), Y(top) - 4)));
@@ -61,9 +67,14 @@ internal sealed record BarPanel(string ValueTitle, IReadOnlyList<string> Groups,
         DashedLine.AddReference(plot, scale.At(1), Groups.Count);
         canvas.Data(plot, data);
         foreach (var (bar, color, pattern) in patterns)
+        {
             canvas.Hatch(SKRect.Intersect(bar, data), color.ToSKColor(), pattern);
+        }
+
         foreach (var (text, at) in numbers)
+        {
             canvas.Text(text, at, NumberStyle, SKTextAlign.Left, -90);
+        }
 
         float X(double position) => data.Left + (float)(position / Groups.Count * data.Width);
 
@@ -94,7 +105,10 @@ internal sealed record BarPanel(string ValueTitle, IReadOnlyList<string> Groups,
             for (var series = 0; series < Series; series++)
             {
                 if (Bars(group, series) is not { } bar)
+                {
                     continue;
+                }
+
                 yield return bar.Value;
                 if (bar.HasInterval)
                 {

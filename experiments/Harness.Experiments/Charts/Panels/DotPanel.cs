@@ -52,7 +52,10 @@ internal sealed record DotPanel(string ValueTitle, IReadOnlyList<DotRow> Rows) :
             var x = data.Left + (float)((position - scale.Low) / (scale.High - scale.Low) * data.Width);
             var half = LabelStyle.WidthOf(label) / 2;
             if (x - half <= lastRight + 4)
+            {
                 continue;
+            }
+
             lastRight = x + half;
             canvas.Text(label, new SKPoint(x, data.Bottom + 3 + (LabelStyle.LineHeight / 2)), LabelStyle, SKTextAlign.Center);
         }
@@ -63,7 +66,10 @@ internal sealed record DotPanel(string ValueTitle, IReadOnlyList<DotRow> Rows) :
             var color = row.Marked ? SeriesColors.Reference : SeriesColors.Of(0, 1);
             var floor = Rows.Count - i - 1.0;
             if (row.Values.Count >= LeastForDensity)
+            {
                 AddDensity(plot, row, scale, floor, color);
+            }
+
             plot.Add.Markers(row.Values.Select(value => new Coordinates(scale.At(value), floor + DotsAt)).ToArray(), row.Marked ? MarkerShape.OpenDiamond : MarkerShape.OpenCircle, 5, color);
             canvas.Text(row.Name, new SKPoint(data.Left - 6, data.Top + ((i + 0.5f) * RowHeight)), LabelStyle, SKTextAlign.Right);
         }

@@ -64,9 +64,15 @@ internal sealed record GrowthPanel(string ValueTitle, IReadOnlyList<GrowthLine> 
             .ToList();
         var places = ends.Select(end => end.Y).ToArray();
         for (var i = 1; i < places.Length; i++)
+        {
             places[i] = Math.Max(places[i], places[i - 1] + NameStyle.LineHeight);
+        }
+
         for (var (i, limit) = (places.Length - 1, data.Bottom - (NameStyle.LineHeight / 2)); i >= 0; i--, limit -= NameStyle.LineHeight)
+        {
             places[i] = Math.Min(places[i], limit);
+        }
+
         for (var i = 0; i < places.Length; i++)
         {
             canvas.Line(new SKPoint(data.Right, ends[i].Y), new SKPoint(data.Right + 7, places[i]), ColorOf(ends[i].Line).ToSKColor(), 0.8f);

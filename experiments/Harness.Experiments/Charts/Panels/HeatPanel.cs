@@ -31,7 +31,9 @@ internal sealed record HeatPanel(
         for (var row = 0; row < Rows.Count; row++)
         {
             for (var column = 0; column < Columns.Count; column++)
+            {
                 values[row, column] = Cells(row, column) is { } value ? Math.Log(value) : double.NaN;
+            }
         }
 
         var known = values.Cast<double>().Where(value => !double.IsNaN(value)).ToList();
@@ -47,7 +49,10 @@ internal sealed record HeatPanel(
             for (var column = 0; column < Columns.Count; column++)
             {
                 if (double.IsNaN(values[row, column]))
+                {
                     continue;
+                }
+
                 var place = (values[row, column] - low) / (high - low);
                 var cell = plot.Add.Rectangle(column, column + 1, Rows.Count - row - 1, Rows.Count - row);
                 cell.FillColor = SeriesColors.At(place);
@@ -69,7 +74,10 @@ internal sealed record HeatPanel(
         }
 
         for (var column = 0; column < Columns.Count; column++)
+        {
             canvas.Text(Columns[column], new SKPoint(data.Left + ((column + 0.5f) * data.Width / Columns.Count), data.Bottom + (line / 2) + 2), LabelStyle, SKTextAlign.Center);
+        }
+
         canvas.Text(ColumnTitle, new SKPoint(data.MidX, data.Bottom + (line * 1.5f) + 2), LabelStyle, SKTextAlign.Center);
     }
 }

@@ -42,7 +42,9 @@ internal sealed record IterationPanel(Steadiness Shown, IReadOnlyList<IReadOnlyL
             mean.LineColor = SeriesColors.Stroke;
             mean.LineWidth = 1.6f;
             if (segment.Start > 0)
+            {
                 DashedLine.Add(plot, new(segment.Start, scale.Low), new(segment.Start, scale.High), SeriesColors.Reference, 1, 14);
+            }
         }
 
         canvas.Data(plot, axes.DataArea(area));

@@ -49,7 +49,10 @@ internal sealed record LinePanel(
             for (var value = 0; value < KnobValues.Count; value++)
             {
                 if (Points(series, value) is not { } point)
+                {
                     continue;
+                }
+
                 points.Add(new Coordinates(PlaceOf(value), scale.At(point.Value)));
                 if (point.HasInterval)
                 {
@@ -60,11 +63,17 @@ internal sealed record LinePanel(
             }
 
             if (points.Count == 0)
+            {
                 continue;
+            }
+
             var line = plot.Add.Scatter(points, ColorOf(series));
             line.LineWidth = series == Emphasized ? 2.6f : DirectionOf(series) switch { 0 => 0.8f, < 0 => 0, _ => 1.3f };
             if (DirectionOf(series) < 0)
+            {
                 DashedLine.Add(plot, points[0], points[^1], ColorOf(series), 1.3f, 14);
+            }
+
             line.MarkerShape = MarkerOf(series);
             line.MarkerSize = series == Emphasized ? 6 : 4;
             ends.Add((series, data.Bottom - (float)((points[^1].Y - scale.Low) / (scale.High - scale.Low) * data.Height)));
@@ -81,9 +90,15 @@ internal sealed record LinePanel(
         var places = ordered.Select(end => end.Y).ToArray();
         var distance = NameStyle.LineHeight;
         for (var i = 1; i < places.Length; i++)
+        {
             places[i] = Math.Max(places[i], places[i - 1] + distance);
+        }
+
         for (var (i, limit) = (places.Length - 1, data.Bottom - (distance / 2)); i >= 0; i--, limit -= distance)
+        {
             places[i] = Math.Min(places[i], limit);
+        }
+
         for (var i = 0; i < places.Length; i++)
         {
             var color = ColorOf(ordered[i].Series).ToSKColor();
@@ -122,7 +137,9 @@ internal sealed record LinePanel(
             for (var value = 0; value < KnobValues.Count; value++)
             {
                 if (Points(series, value) is { } point)
+                {
                     values.AddRange(point.HasInterval ? [point.Low, point.High] : [point.Value]);
+                }
             }
         }
 

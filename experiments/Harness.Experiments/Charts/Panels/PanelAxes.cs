@@ -27,7 +27,9 @@ internal sealed record PanelAxes(string ValueTitle, ValueScale Values, IReadOnly
     {
         var left = LabelStyle.WidestOf(Values.Ticks.Select(tick => tick.Label)) + Gap + 3;
         if (Labels.Count == 0)
+        {
             return left;
+        }
 
         // A turned label reaches to the left of its place, an upright one by half. Its place moves with the room that is left of it.
         var share = IsTurned(width) ? MathF.Cos(Slant * MathF.PI / 180) : 0.5f;
@@ -81,13 +83,20 @@ internal sealed record PanelAxes(string ValueTitle, ValueScale Values, IReadOnly
             var x = data.Left + ((float)place * data.Width);
             canvas.Line(new SKPoint(x, data.Bottom), new SKPoint(x, data.Bottom + 3), TickColor, 0.8f);
             if (turned)
+            {
                 canvas.Text(label, new SKPoint(x + 2, data.Bottom + Gap + (LabelStyle.Size / 2)), LabelStyle, SKTextAlign.Right, -Slant);
+            }
             else
+            {
                 canvas.Text(label, new SKPoint(x, data.Bottom + Gap + (LabelStyle.LineHeight / 2)), LabelStyle, SKTextAlign.Center);
+            }
         }
 
         if (LowerTitle.Length > 0)
+        {
             canvas.Text(LowerTitle, new SKPoint(data.MidX, area.Bottom - (LabelStyle.LineHeight / 2)), LabelStyle, SKTextAlign.Center);
+        }
+
         plot.HideGrid();
         plot.Axes.SetLimits(low, high, Values.Low, Values.High);
     }
@@ -95,13 +104,18 @@ internal sealed record PanelAxes(string ValueTitle, ValueScale Values, IReadOnly
     private bool IsTurned(float width)
     {
         if (Labels.Count < 2)
+        {
             return false;
+        }
+
         var usable = width - LabelStyle.WidestOf(Values.Ticks.Select(tick => tick.Label)) - Gap - 7;
         for (var i = 1; i < Labels.Count; i++)
         {
             var distance = (Labels[i].Place - Labels[i - 1].Place) * usable;
             if ((LabelStyle.WidthOf(Labels[i].Label) + LabelStyle.WidthOf(Labels[i - 1].Label)) / 2 > distance - 6)
+            {
                 return true;
+            }
         }
 
         return false;

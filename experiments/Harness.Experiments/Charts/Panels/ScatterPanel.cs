@@ -66,7 +66,10 @@ internal sealed record ScatterPanel(string CostTitle, string GainTitle, IReadOnl
             var extent = new SKRect(dx > 0 ? 0 : -width, -NameStyle.Size / 2, dx > 0 ? width : 0, NameStyle.Size / 2);
             var box = new TextBox(text, new SKPoint(x + dx, y + dy), extent, 0);
             if (box.Corners.Any(corner => !data.Contains(corner)) || taken.Any(other => other.Overlaps(box)))
+            {
                 continue;
+            }
+
             taken.Add(box);
             canvas.Text(text, box.Anchor, NameStyle, dx > 0 ? SKTextAlign.Left : SKTextAlign.Right);
             return;
@@ -81,7 +84,9 @@ internal sealed record ScatterPanel(string CostTitle, string GainTitle, IReadOnl
         foreach (var point in Points.OrderBy(point => point.Cost).ThenByDescending(point => point.Gain.Value))
         {
             if (front.Count == 0 || point.Gain.Value > front[^1].Gain.Value)
+            {
                 front.Add(point);
+            }
         }
 
         return front;

@@ -25,7 +25,10 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
     public InstalledProgram? Find()
     {
         if (File.Exists(Stamp) && File.ReadAllLines(Stamp) is [var version, var path, ..] && File.Exists(path))
+        {
             return new InstalledProgram(path, version, Folder);
+        }
+
         var system = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
         return system is null ? null : new InstalledProgram(system, SystemVersion(), null);
     }
@@ -47,7 +50,10 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
         }
 
         if (package is null)
+        {
             throw new HarnessException($"apt knows no package {string.Join(" or ", packages)}; run 'apt-get update' as root first, or install {program} in another way and put it on the PATH");
+        }
+
         var scratch = Directory.CreateDirectory(Folder + ".new");
         try
         {
@@ -56,14 +62,19 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
                 .OrderBy(file => file.Length).FirstOrDefault()
                 ?? throw new HarnessException($"the package {package} has no program '{program}'");
             if (Directory.Exists(Folder))
+            {
                 Directory.Delete(Folder, recursive: true);
+            }
+
             Directory.Move(scratch.FullName, Folder);
             File.WriteAllLines(Stamp, [VersionOf(package), Path.Combine(Folder, Path.GetRelativePath(scratch.FullName, path))]);
         }
         finally
         {
             if (scratch.Exists)
+            {
                 Directory.Delete(scratch.FullName, recursive: true);
+            }
         }
     }
 
@@ -82,12 +93,18 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
     {
         var wanted = ParseUris(Run("apt-get", ["install", "--print-uris", "-qq", "--yes", "--no-install-recommends", package]).Output);
         if (wanted.Count == 0)
+        {
             throw new HarnessException($"apt-get has nothing to download for {package}; if the package is installed, its program is not on the PATH");
+        }
+
         log.WriteLine($"downloading {wanted.Count} packages of Debian ({package} and what it needs) into {folder}");
         var downloads = Directory.CreateDirectory(Path.Combine(folder, ".packages"));
         Check(Run("apt-get", ["download", "-qq", .. wanted], downloads.FullName), $"apt-get download {package}");
         foreach (var file in downloads.EnumerateFiles("*.deb"))
+        {
             Check(Run("dpkg-deb", ["--extract", file.FullName, folder]), $"dpkg-deb --extract {file.Name}");
+        }
+
         downloads.Delete(recursive: true);
     }
 
@@ -101,7 +118,9 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
         foreach (var package in packages)
         {
             if (Run("dpkg-query", ["--show", "--showformat=${Version}", package]) is { ExitCode: 0, Output: { Length: > 0 } version })
+            {
                 return version.Trim();
+            }
         }
 
         return InstalledProgram.UnknownVersion;
@@ -110,7 +129,9 @@ internal sealed class DebianPackage(string engine, string program, params IReadO
     private static void Check((int ExitCode, string Output) result, string what)
     {
         if (result.ExitCode != 0)
+        {
             throw new HarnessException($"'{what}' failed with code {result.ExitCode}: {result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "it printed nothing"}");
+        }
     }
 
     private static (int ExitCode, string Output) Run(string command, IReadOnlyList<string> arguments, string? folder = null)
@@ -145,7 +166,10 @@ internal sealed record InstalledProgram(string Program, string Version, string? 
         get
         {
             if (Folder is null)
+            {
                 return new Dictionary<string, string>();
+            }
+
             string[] folders = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib"];
             return new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = string.Join(':', folders.Select(folder => Path.Combine(Folder, folder))) };
         }

@@ -12,36 +12,36 @@ internal sealed partial class JscEngine : IEngine
     /// <summary>What the shell writes to its standard error about an option that it does not know. It goes on without it.</summary>
     private const string UnknownOption = "invalid option";
 
-    private readonly Installation.InstalledProgram program = JscInstallation.Package.Find()
+    private readonly Installation.InstalledProgram _program = JscInstallation.Package.Find()
         ?? throw new HarnessException($"engine '{EngineName}' is not installed; install it with './harness engines --install {EngineName}'");
 
-    private readonly Lazy<IReadOnlySet<string>> options;
+    private readonly Lazy<IReadOnlySet<string>> _options;
 
-    public JscEngine() => options = new Lazy<IReadOnlySet<string>>(() => ReadOptionNames(ListOptions(program)));
+    public JscEngine() => _options = new Lazy<IReadOnlySet<string>>(() => ReadOptionNames(ListOptions(_program)));
 
     public string Name => EngineName;
 
     public string Title => "JavaScriptCore";
 
-    public string Version => "JavaScriptCore " + program.Version.Split('-')[0];
+    public string Version => "JavaScriptCore " + _program.Version.Split('-')[0];
 
-    public string Fingerprint => $"JavaScriptCore {program.Identity}, scripts {BuildFingerprint.OfShells}";
+    public string Fingerprint => $"JavaScriptCore {_program.Identity}, scripts {BuildFingerprint.OfShells}";
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {
-        SharedKnobs.Check(Version, EngineName, TranslationOf(program.Version), knobs, ignored);
-        CheckOptions(Version, Options(knobs, options.Value), options.Value);
+        SharedKnobs.Check(Version, EngineName, TranslationOf(_program.Version), knobs, ignored);
+        CheckOptions(Version, Options(knobs, _options.Value), _options.Value);
     }
 
-    public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.FindGap(TranslationOf(program.Version), knobs, ignored);
+    public string? FindGap(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.FindGap(TranslationOf(_program.Version), knobs, ignored);
 
-    public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Options(knobs, options.Value);
+    public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Options(knobs, _options.Value);
 
     public string? FindGap(WorkerProgram program) => ShellPrograms.FindGap(program);
 
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
-        var launch = new WorkerLaunch(program.Program, [.. Options(request.Knobs, options.Value), "-m", Path.Combine(ProjectLayout.Shells, "jsc.mjs")]) { Environment = program.Environment };
+        var launch = new WorkerLaunch(_program.Program, [.. Options(request.Knobs, _options.Value), "-m", Path.Combine(ProjectLayout.Shells, "jsc.mjs")]) { Environment = _program.Environment };
         var observer = new ShellObserver();
         var output = WorkerProcess.Run(launch, request, timeout, observer.Observe);
         return FindRefusal(output.Error) ?? observer.Complete(output.Report());
@@ -66,7 +66,9 @@ internal sealed partial class JscEngine : IEngine
     public static void CheckOptions(string version, IReadOnlyList<string> given, IReadOnlySet<string> known)
     {
         if (known.Count > 0 && given.Select(option => option.Split('=')[0][2..]).FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+        {
             throw new HarnessException($"{version} has no option '{unknown}'{(JscKnobs.LaterNameOf(unknown) is { } later ? $" (nor '{later}', as later versions call it)" : "")}, and would run as if it were not given; leave out knob '{EngineName}.{unknown}', or install another version with './harness engines --install {EngineName}'");
+        }
     }
 
     /// <summary>The failure of a shell that was given an option which it does not know, or a value that the option does not take; null where it took all.</summary>

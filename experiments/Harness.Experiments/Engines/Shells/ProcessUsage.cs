@@ -29,7 +29,9 @@ internal sealed record ProcessUsage(double CpuMs, long PeakMemoryBytes)
             foreach (var task in TasksOf(tree[i]))
             {
                 if (ReadText(Path.Combine(task, "children")) is { } children)
+                {
                     tree.AddRange(children.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture)).Except(tree));
+                }
             }
         }
 

@@ -12,13 +12,13 @@ internal sealed class ShellObserver
     private const string MarkStart = "{\"mark\":\"";
     private const string ReportStart = "{\"status\":";
 
-    private readonly long made = Stopwatch.GetTimestamp();
-    private double startMs;
-    private double? timedBegin;
-    private double? timedEnd;
-    private double lastMark;
-    private double markCost = double.PositiveInfinity;
-    private ProcessUsage? end;
+    private readonly long _made = Stopwatch.GetTimestamp();
+    private double _startMs;
+    private double? _timedBegin;
+    private double? _timedEnd;
+    private double _lastMark;
+    private double _markCost = double.PositiveInfinity;
+    private ProcessUsage? _end;
 
     /// <summary>Looks at a line of the shell's output.</summary>
     /// <param name="line">The line.</param>
@@ -30,36 +30,46 @@ internal sealed class ShellObserver
         {
             if (line.Contains("ready", StringComparison.Ordinal))
             {
-                startMs = Stopwatch.GetElapsedTime(made).TotalMilliseconds;
+                _startMs = Stopwatch.GetElapsedTime(_made).TotalMilliseconds;
                 return WorkerAnswer.None;
             }
 
             var cpu = ProcessUsage.CpuMsOfTree(processId);
             if (line.Contains("begin", StringComparison.Ordinal))
-                timedBegin = cpu;
+            {
+                _timedBegin = cpu;
+            }
             else if (line.Contains("again", StringComparison.Ordinal))
-                markCost = Math.Min(markCost, cpu - lastMark);
+            {
+                _markCost = Math.Min(_markCost, cpu - _lastMark);
+            }
             else
-                timedEnd = cpu;
-            lastMark = cpu;
+            {
+                _timedEnd = cpu;
+            }
+
+            _lastMark = cpu;
             return WorkerAnswer.GoOn;
         }
 
         if (!line.StartsWith(ReportStart, StringComparison.Ordinal))
+        {
             return WorkerAnswer.None;
-        end = ProcessUsage.OfTree(processId);
+        }
+
+        _end = ProcessUsage.OfTree(processId);
         return WorkerAnswer.End;
     }
 
     /// <summary>Adds what was seen to the shell's report.</summary>
     public WorkerReport Complete(WorkerReport report) => report with
     {
-        StartMs = report.StartMs > 0 ? report.StartMs : startMs,
-        CpuMs = end?.CpuMs ?? 0,
-        PeakMemoryBytes = end?.PeakMemoryBytes ?? 0,
-        ExecuteCpuMs = report.ExecuteMs.Count > 0 && timedBegin is { } begin && timedEnd is { } finish ? Math.Max(0, finish - begin - CostOfAMark) / report.ExecuteMs.Count : 0,
+        StartMs = report.StartMs > 0 ? report.StartMs : _startMs,
+        CpuMs = _end?.CpuMs ?? 0,
+        PeakMemoryBytes = _end?.PeakMemoryBytes ?? 0,
+        ExecuteCpuMs = report.ExecuteMs.Count > 0 && _timedBegin is { } begin && _timedEnd is { } finish ? Math.Max(0, finish - begin - CostOfAMark) / report.ExecuteMs.Count : 0,
     };
 
     /// <summary>CPU time from one mark to the next where nothing happens, in ms: the least, since other threads may have been at work meanwhile. 0 where there are no such marks.</summary>
-    private double CostOfAMark => double.IsFinite(markCost) ? Math.Max(0, markCost) : 0;
+    private double CostOfAMark => double.IsFinite(_markCost) ? Math.Max(0, _markCost) : 0;
 }

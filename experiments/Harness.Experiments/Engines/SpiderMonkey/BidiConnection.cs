@@ -11,20 +11,20 @@ namespace Harness.Experiments.Engines.SpiderMonkey;
 /// </summary>
 internal sealed class BidiConnection : IDisposable
 {
-    private readonly WebSocket socket;
-    private readonly Dictionary<int, TaskCompletionSource<JsonNode>> waiting = [];
-    private readonly TaskCompletionSource<string> failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int lastId;
+    private readonly WebSocket _socket;
+    private readonly Dictionary<int, TaskCompletionSource<JsonNode>> _waiting = [];
+    private readonly TaskCompletionSource<string> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _lastId;
 
     /// <summary>Speaks over a socket that is open.</summary>
     public BidiConnection(WebSocket socket)
     {
-        this.socket = socket;
+        _socket = socket;
         _ = Task.Run(Listen);
     }
 
     /// <summary>Ends with a message when a script of the page fails where nobody catches it.</summary>
-    public Task<string> Failure => failure.Task;
+    public Task<string> Failure => _failure.Task;
 
     /// <summary>Connects, and begins a session.</summary>
     public static async Task<BidiConnection> Open(Uri address, CancellationToken limit)
@@ -51,7 +51,7 @@ internal sealed class BidiConnection : IDisposable
         await Command("browsingContext.navigate", new JsonObject { ["context"] = context, ["url"] = address, ["wait"] = "none" }, limit).ConfigureAwait(false);
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => _socket.Dispose();
 
     /// <summary>Sends a command and waits for its result.</summary>
     /// <exception cref="BidiException">The browser refuses it.</exception>
@@ -59,17 +59,20 @@ internal sealed class BidiConnection : IDisposable
     {
         var answer = new TaskCompletionSource<JsonNode>(TaskCreationOptions.RunContinuationsAsynchronously);
         int id;
-        lock (waiting)
+        lock (_waiting)
         {
-            id = ++lastId;
-            waiting.Add(id, answer);
+            id = ++_lastId;
+            _waiting.Add(id, answer);
         }
 
         var text = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters }.ToJsonString();
-        await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, limit).ConfigureAwait(false);
+        await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, limit).ConfigureAwait(false);
         var message = await answer.Task.WaitAsync(limit).ConfigureAwait(false);
         if (message["type"]?.GetValue<string>() == "error" || message["result"] is not { } result)
+        {
             throw new BidiException($"{method}: {message["message"]?.GetValue<string>() ?? message["error"]?.GetValue<string>() ?? "it gave no result"}");
+        }
+
         return result;
     }
 
@@ -81,12 +84,18 @@ internal sealed class BidiConnection : IDisposable
         {
             while (true)
             {
-                var part = await socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+                var part = await _socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
                 if (part.MessageType == WebSocketMessageType.Close)
+                {
                     break;
+                }
+
                 message.Write(buffer, 0, part.Count);
                 if (!part.EndOfMessage)
+                {
                     continue;
+                }
+
                 Receive(JsonNode.Parse(Encoding.UTF8.GetString(message.GetBuffer(), 0, (int)message.Length)));
                 message.SetLength(0);
             }
@@ -96,11 +105,14 @@ internal sealed class BidiConnection : IDisposable
             // The browser is gone, or this connection; whoever waits hears of it below.
         }
 
-        lock (waiting)
+        lock (_waiting)
         {
-            foreach (var answer in waiting.Values)
+            foreach (var answer in _waiting.Values)
+            {
                 answer.TrySetException(new BidiException("the browser closed the connection"));
-            waiting.Clear();
+            }
+
+            _waiting.Clear();
         }
     }
 
@@ -109,14 +121,17 @@ internal sealed class BidiConnection : IDisposable
         if (message?["id"] is { } id)
         {
             TaskCompletionSource<JsonNode>? answer;
-            lock (waiting)
-                waiting.Remove(id.GetValue<int>(), out answer);
+            lock (_waiting)
+            {
+                _waiting.Remove(id.GetValue<int>(), out answer);
+            }
+
             answer?.TrySetResult(message);
         }
         else if (message?["method"]?.GetValue<string>() == "log.entryAdded" && message["params"] is { } entry
             && entry["type"]?.GetValue<string>() == "javascript" && entry["level"]?.GetValue<string>() == "error")
         {
-            failure.TrySetResult((entry["text"]?.GetValue<string>() ?? "a script failed").Split('\n')[0]);
+            _failure.TrySetResult((entry["text"]?.GetValue<string>() ?? "a script failed").Split('\n')[0]);
         }
     }
 }

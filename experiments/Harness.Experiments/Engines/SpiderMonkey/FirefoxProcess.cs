@@ -36,12 +36,12 @@ internal sealed class FirefoxProcess : IDisposable
         ["toolkit.telemetry.server"] = "\"\"",
     };
 
-    private readonly DirectoryInfo profile = Directory.CreateTempSubdirectory("harness-firefox-");
-    private readonly Process process;
-    private readonly TaskCompletionSource<string> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Queue<string> lastLines = new();
-    private readonly Task outputs;
+    private readonly DirectoryInfo _profile = Directory.CreateTempSubdirectory("harness-firefox-");
+    private readonly Process _process;
+    private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<string> _lastLines = new();
+    private readonly Task _outputs;
 
     /// <summary>Starts it.</summary>
     /// <param name="program">The browser.</param>
@@ -49,29 +49,31 @@ internal sealed class FirefoxProcess : IDisposable
     /// <exception cref="HarnessException">It cannot be started.</exception>
     public FirefoxProcess(InstalledProgram program, IReadOnlyDictionary<string, string> preferences)
     {
-        File.WriteAllLines(Path.Combine(profile.FullName, "user.js"), OwnPreferences.Concat(preferences).Select(pair => $"user_pref(\"{pair.Key}\", {pair.Value});"));
-        process = WorkerProcess.Start(new WorkerLaunch(program.Program, ["--headless", "--no-remote", "--profile", profile.FullName, "--remote-debugging-port", "0"])
+        File.WriteAllLines(Path.Combine(_profile.FullName, "user.js"), OwnPreferences.Concat(preferences).Select(pair => $"user_pref(\"{pair.Key}\", {pair.Value});"));
+        _process = WorkerProcess.Start(new WorkerLaunch(program.Program, ["--headless", "--no-remote", "--profile", _profile.FullName, "--remote-debugging-port", "0"])
         {
             // A home of its own: where there is none, or nobody may write there, Firefox does not start.
-            Environment = new Dictionary<string, string>(program.Environment) { ["HOME"] = profile.FullName, ["MOZ_HEADLESS"] = "1", ["MOZ_CRASHREPORTER_DISABLE"] = "1" },
+            Environment = new Dictionary<string, string>(program.Environment) { ["HOME"] = _profile.FullName, ["MOZ_HEADLESS"] = "1", ["MOZ_CRASHREPORTER_DISABLE"] = "1" },
         });
-        process.StandardInput.Close();
-        outputs = Task.WhenAll(Task.Run(() => Read(process.StandardError)), Task.Run(() => Read(process.StandardOutput)));
-        _ = process.WaitForExitAsync().ContinueWith(_ => exited.TrySetResult(), TaskScheduler.Default);
+        _process.StandardInput.Close();
+        _outputs = Task.WhenAll(Task.Run(() => Read(_process.StandardError)), Task.Run(() => Read(_process.StandardOutput)));
+        _ = _process.WaitForExitAsync().ContinueWith(_ => _exited.TrySetResult(), TaskScheduler.Default);
     }
 
-    public int ProcessId => process.Id;
+    public int ProcessId => _process.Id;
 
     /// <summary>Ends when the browser does.</summary>
-    public Task Exited => exited.Task;
+    public Task Exited => _exited.Task;
 
     /// <summary>What it printed last, for messages; empty if nothing.</summary>
     public string LastWords
     {
         get
         {
-            lock (lastLines)
-                return lastLines.Count == 0 ? "" : $" ({string.Join(' ', lastLines)})";
+            lock (_lastLines)
+            {
+                return _lastLines.Count == 0 ? "" : $" ({string.Join(' ', _lastLines)})";
+            }
         }
     }
 
@@ -79,24 +81,27 @@ internal sealed class FirefoxProcess : IDisposable
     /// <returns>The address for WebDriver BiDi.</returns>
     public async Task<Uri> WaitForAddress(CancellationToken limit)
     {
-        var first = await Task.WhenAny(address.Task, exited.Task).WaitAsync(limit).ConfigureAwait(false);
-        return first == address.Task
-            ? new Uri(await address.Task.ConfigureAwait(false) + "/session")
-            : throw new BidiException($"the browser ended at its start with code {process.ExitCode}");
+        var first = await Task.WhenAny(_address.Task, _exited.Task).WaitAsync(limit).ConfigureAwait(false);
+        return first == _address.Task
+            ? new Uri(await _address.Task.ConfigureAwait(false) + "/session")
+            : throw new BidiException($"the browser ended at its start with code {_process.ExitCode}");
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
-            process.Kill(entireProcessTree: true);
-        process.WaitForExit();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.WaitForExit();
 
         // Its children hold its outputs, too, which end when the last of them has given its memory back: until then they are at work beside whatever comes next.
-        _ = Task.WaitAny([outputs], MostToEnd);
-        process.Dispose();
+        _ = Task.WaitAny([_outputs], MostToEnd);
+        _process.Dispose();
         try
         {
-            profile.Delete(recursive: true);
+            _profile.Delete(recursive: true);
         }
         catch (IOException)
         {
@@ -110,12 +115,17 @@ internal sealed class FirefoxProcess : IDisposable
         {
             var start = line.IndexOf(AddressWords, StringComparison.Ordinal);
             if (start >= 0)
-                address.TrySetResult(line[(start + AddressWords.Length)..].Trim());
-            lock (lastLines)
             {
-                lastLines.Enqueue(line.Trim());
-                if (lastLines.Count > KeptLines)
-                    lastLines.Dequeue();
+                _address.TrySetResult(line[(start + AddressWords.Length)..].Trim());
+            }
+
+            lock (_lastLines)
+            {
+                _lastLines.Enqueue(line.Trim());
+                if (_lastLines.Count > KeptLines)
+                {
+                    _lastLines.Dequeue();
+                }
             }
         }
     }

@@ -12,19 +12,19 @@ namespace Harness.Experiments.Engines.SpiderMonkey;
 /// </summary>
 internal sealed class PageServer : IDisposable
 {
-    private readonly HttpListener listener;
-    private readonly string word = Guid.NewGuid().ToString("N");
-    private readonly byte[] request;
-    private readonly TaskCompletionSource<string> report = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly long started = Stopwatch.GetTimestamp();
+    private readonly HttpListener _listener;
+    private readonly string _word = Guid.NewGuid().ToString("N");
+    private readonly byte[] _request;
+    private readonly TaskCompletionSource<string> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _started = Stopwatch.GetTimestamp();
 
     /// <summary>Starts it.</summary>
     /// <param name="request">What the page is asked to do.</param>
     public PageServer(WorkerRequest request)
     {
-        this.request = JsonSerializer.SerializeToUtf8Bytes(request, WorkerProtocol.Json);
-        (listener, var port) = Listen();
-        PageAddress = $"http://127.0.0.1:{port}/{word}/page.html";
+        _request = JsonSerializer.SerializeToUtf8Bytes(request, WorkerProtocol.Json);
+        (_listener, var port) = Listen();
+        PageAddress = $"http://127.0.0.1:{port}/{_word}/page.html";
         _ = Task.Run(Serve);
     }
 
@@ -35,12 +35,12 @@ internal sealed class PageServer : IDisposable
     public string PageAddress { get; }
 
     /// <summary>The page's report, in JSON.</summary>
-    public Task<string> Report => report.Task;
+    public Task<string> Report => _report.Task;
 
     /// <summary>Time from the start of the server, which is that of the browser, until the page asked for its request.</summary>
     public double StartMs { get; private set; }
 
-    public void Dispose() => listener.Close();
+    public void Dispose() => _listener.Close();
 
     private static (HttpListener Listener, int Port) Listen()
     {
@@ -74,7 +74,7 @@ internal sealed class PageServer : IDisposable
         {
             while (true)
             {
-                var context = listener.GetContext();
+                var context = _listener.GetContext();
                 try
                 {
                     Answer(context);
@@ -94,27 +94,32 @@ internal sealed class PageServer : IDisposable
     private void Answer(HttpListenerContext context)
     {
         var path = context.Request.Url!.AbsolutePath;
-        if (!path.StartsWith($"/{word}/", StringComparison.Ordinal))
+        if (!path.StartsWith($"/{_word}/", StringComparison.Ordinal))
         {
             Send(context, HttpStatusCode.NotFound, "text/plain", []);
             return;
         }
 
-        var name = Uri.UnescapeDataString(path[(word.Length + 2)..]);
+        var name = Uri.UnescapeDataString(path[(_word.Length + 2)..]);
         if (name == "request")
         {
-            StartMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            Send(context, HttpStatusCode.OK, "application/json", request);
+            StartMs = Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
+            Send(context, HttpStatusCode.OK, "application/json", _request);
         }
         else if (name is "mark" or "report")
         {
             using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
             var text = reader.ReadToEnd();
             if (name == "mark")
+            {
                 Marked?.Invoke(text);
+            }
+
             Send(context, HttpStatusCode.OK, "text/plain", []);
             if (name == "report")
-                report.TrySetResult(text);
+            {
+                _report.TrySetResult(text);
+            }
         }
         else
         {
@@ -125,9 +130,13 @@ internal sealed class PageServer : IDisposable
     private static void SendFile(HttpListenerContext context, string path)
     {
         if (File.Exists(path))
+        {
             Send(context, HttpStatusCode.OK, MediaType(path), File.ReadAllBytes(path));
+        }
         else
+        {
             Send(context, HttpStatusCode.NotFound, "text/plain", []);
+        }
     }
 
     private static string MediaType(string path) => Path.GetExtension(path) switch

@@ -14,18 +14,18 @@ internal sealed class SpiderMonkeyEngine : IEngine
 
     private const string PreferencePrefix = "javascript.options.";
 
-    private readonly Installation.InstalledProgram program = SpiderMonkeyInstallation.Package.Find()
+    private readonly Installation.InstalledProgram _program = SpiderMonkeyInstallation.Package.Find()
         ?? throw new HarnessException($"engine '{EngineName}' is not installed; install it with './harness engines --install {EngineName}'");
 
-    public SpiderMonkeyEngine() => SpiderMonkeyInstallation.RequireVersion(program.Version);
+    public SpiderMonkeyEngine() => SpiderMonkeyInstallation.RequireVersion(_program.Version);
 
     public string Name => EngineName;
 
     public string Title => "SpiderMonkey";
 
-    public string Version => "SpiderMonkey in Firefox " + program.Version.Split('-')[0];
+    public string Version => "SpiderMonkey in Firefox " + _program.Version.Split('-')[0];
 
-    public string Fingerprint => $"Firefox {program.Identity}, scripts {BuildFingerprint.OfShells}";
+    public string Fingerprint => $"Firefox {_program.Identity}, scripts {BuildFingerprint.OfShells}";
 
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored) => SharedKnobs.Check(Title, EngineName, Translate, knobs, ignored);
 
@@ -38,7 +38,7 @@ internal sealed class SpiderMonkeyEngine : IEngine
     public WorkerReport Measure(WorkerRequest request, TimeSpan timeout)
     {
         using var server = new PageServer(request);
-        using var firefox = new FirefoxProcess(program, Preferences(request.Knobs));
+        using var firefox = new FirefoxProcess(_program, Preferences(request.Knobs));
         using var limit = new CancellationTokenSource(timeout);
         try
         {
@@ -71,9 +71,15 @@ internal sealed class SpiderMonkeyEngine : IEngine
         await bidi.OpenPage(server.PageAddress, limit).ConfigureAwait(false);
         var finished = await Task.WhenAny(server.Report, bidi.Failure, firefox.Exited).WaitAsync(limit).ConfigureAwait(false);
         if (finished == bidi.Failure)
+        {
             return new WorkerReport { Status = WorkerStatus.Error, Message = await bidi.Failure.ConfigureAwait(false) };
+        }
+
         if (finished != server.Report)
+        {
             throw new BidiException("the browser ended before the program did");
+        }
+
         var line = await server.Report.ConfigureAwait(false);
         observer.Observe(line, firefox.ProcessId);
         var report = JsonSerializer.Deserialize<WorkerReport>(line, WorkerProtocol.Json) ?? throw new JsonException("the page's report is empty");

@@ -18,6 +18,8 @@ internal static class SpiderMonkeyInstallation
     {
         var number = version[(version.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('.')[0];
         if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major < MinimumVersion)
+        {
             throw new HarnessException($"Firefox {version} may lack preferences that knobs of SpiderMonkey stand for, and would take them without a word; at least Firefox {MinimumVersion} is needed: './harness engines --install {SpiderMonkeyEngine.EngineName}' where the system has none");
+        }
     }
 }

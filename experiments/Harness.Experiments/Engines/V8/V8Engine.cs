@@ -19,23 +19,26 @@ internal sealed partial class V8Engine : IEngine
 
     private static readonly string[] Traces = ["--trace-wasm-compilation-times", "--trace-deopt", "--trace-gc-nvp"];
 
-    private readonly string node = NodeInstallation.NodePath;
-    private readonly Dictionary<string, WorkerReport> traces = [];
-    private readonly string[] versions;
+    private readonly string _node = NodeInstallation.NodePath;
+    private readonly Dictionary<string, WorkerReport> _traces = [];
+    private readonly string[] _versions;
 
     public V8Engine()
     {
-        var (exitCode, output, error) = ToolProcess.Run(node, ["-p", "process.version + ' ' + process.versions.v8"]);
+        var (exitCode, output, error) = ToolProcess.Run(_node, ["-p", "process.version + ' ' + process.versions.v8"]);
         if (exitCode != 0)
-            throw new HarnessException($"{node} does not run, it ended with code {exitCode}: {error.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()}");
-        versions = output.Trim().Split(' ');
+        {
+            throw new HarnessException($"{_node} does not run, it ended with code {exitCode}: {error.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()}");
+        }
+
+        _versions = output.Trim().Split(' ');
     }
 
     public string Name => EngineName;
 
-    public string Title => $"V8 (Node {versions[0].TrimStart('v').Split('.')[0]})";
+    public string Title => $"V8 (Node {_versions[0].TrimStart('v').Split('.')[0]})";
 
-    public string Version => $"Node {versions[0]}, V8 {versions[1]}";
+    public string Version => $"Node {_versions[0]}, V8 {_versions[1]}";
 
     public string Fingerprint => $"{Version}, scripts {BuildFingerprint.OfNode}";
 
@@ -44,9 +47,14 @@ internal sealed partial class V8Engine : IEngine
         foreach (var (name, text) in KnobCatalog.Shared(knobs).Where(knob => !ignored.Contains(knob.Key)))
         {
             if (FindMistake(name, text) is { } mistake)
+            {
                 return $"cannot be given it: {mistake}";
+            }
+
             if (ToFlags(name, text) is null && KnobCatalog.Find(name) is var knob && !knob.Parse(text).Equals(knob.Default))
+            {
                 return $"has no flag for knob '{name}' = {text}";
+            }
         }
 
         return null;
@@ -55,14 +63,19 @@ internal sealed partial class V8Engine : IEngine
     public void CheckKnobs(IReadOnlyDictionary<string, string> knobs, IReadOnlySet<string> ignored)
     {
         if (FindGap(knobs, ignored) is { } gap)
+        {
             throw new HarnessException($"V8 {gap}; leave it out, add it to 'v8-ignores', or measure with --engine ours");
+        }
+
         var given = new HashSet<string>();
         foreach (var (name, text) in KnobCatalog.Concerning(EngineName, knobs))
         {
             foreach (var flag in GivenFlags(name, text))
             {
                 if (!given.Add(NameOf(flag)))
+                {
                     throw new HarnessException($"knob '{name}' sets V8's flag {NameOf(flag)}, which another knob sets as well; write one of them");
+                }
             }
         }
 
@@ -74,10 +87,15 @@ internal sealed partial class V8Engine : IEngine
     {
         const string knob = $"{EngineName}.{V8Knobs.OtherFlags}";
         if (!knobs.TryGetValue(knob, out var text) || ToFlags(knob, text) is not { Count: > 0 } flags)
+        {
             return;
-        var (exitCode, _, error) = ToolProcess.Run(node, [.. flags, "--eval", "0"]);
+        }
+
+        var (exitCode, _, error) = ToolProcess.Run(_node, [.. flags, "--eval", "0"]);
         if (exitCode != 0)
+        {
             throw new HarnessException($"{Version} does not start with knob '{knob}' = {text}: {OneLine.Of(error.Trim())}; 'node --v8-options' lists its flags");
+        }
     }
 
     public IReadOnlyList<string> Settings(IReadOnlyDictionary<string, string> knobs) => Flags(knobs);
@@ -94,15 +112,21 @@ internal sealed partial class V8Engine : IEngine
     public WorkerReport AddCounts(WorkerRequest request, WorkerReport report, TimeSpan timeout)
     {
         if (!request.Counts || report.Status != WorkerStatus.Ok)
+        {
             return report;
+        }
+
         var key = $"{request.Occasion}\n{JsonSerializer.Serialize(request, WorkerProtocol.Json)}";
-        if (!traces.TryGetValue(key, out var trace))
+        if (!_traces.TryGetValue(key, out var trace))
         {
             var traced = Run(request, timeout, Traces);
             if (traced.Report() is { Status: not WorkerStatus.Ok } failed)
+            {
                 return failed;
+            }
+
             trace = AddTrace(new WorkerReport { Status = WorkerStatus.Ok }, traced.Lines);
-            traces.Add(key, trace);
+            _traces.Add(key, trace);
         }
 
         return report with
@@ -122,7 +146,7 @@ internal sealed partial class V8Engine : IEngine
     }
 
     private WorkerOutput Run(WorkerRequest request, TimeSpan timeout, IReadOnlyList<string> flags) =>
-        WorkerProcess.Run(new WorkerLaunch(node, [.. flags, .. Flags(request.Knobs), Path.Combine(ProjectLayout.Node, "v8-worker.mjs")]), request, timeout);
+        WorkerProcess.Run(new WorkerLaunch(_node, [.. flags, .. Flags(request.Knobs), Path.Combine(ProjectLayout.Node, "v8-worker.mjs")]), request, timeout);
 
     /// <summary>V8's flags for some knobs; knobs without a flag, and those of other engines, are left out.</summary>
     public static IReadOnlyList<string> Flags(IReadOnlyDictionary<string, string> knobs) =>
@@ -140,9 +164,15 @@ internal sealed partial class V8Engine : IEngine
         var knob = KnobCatalog.Find(name);
         var value = knob.Parse(text);
         if (knob is EngineKnob own)
+        {
             return own.ToV8Flags(value);
+        }
+
         if (value is ToolFlags flags)
+        {
             return flags.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+
         var flag = name[(EngineName.Length + 1)..];
         return [value is bool isOn ? (isOn ? $"--{flag}" : $"--no-{flag}") : $"--{flag}={knob.Format(value)}"];
     }

@@ -21,9 +21,15 @@ internal static class WasmtimeConfiguration
 
         // The proposals that the programs of this project use; the others are as Wasmtime has them. Winch does not start with them.
         if (knobs.GetValueOrDefault(WasmtimeKnobs.Strategy.Name) != "winch")
+        {
             config.WithFunctionReferences(true).WithGc(true).WithTailCalls(true).WithExceptions(true).WithMemory64(true).WithMultiMemory(true);
+        }
+
         foreach (var (name, text) in knobs)
+        {
             Apply(config, KnobCatalog.Find(name), text);
+        }
+
         return config;
     }
 
@@ -31,35 +37,65 @@ internal static class WasmtimeConfiguration
     {
         var value = knob.Parse(text);
         if (knob == WasmtimeKnobs.Strategy)
+        {
             Native.SetStrategy(HandleOf(config), text == "winch" ? Winch : (byte)Library.CompilerStrategy.Cranelift);
+        }
         else if (knob == WasmtimeKnobs.OptimizationLevel)
+        {
             config.WithOptimizationLevel(text switch { "none" => Library.OptimizationLevel.None, "speed" => Library.OptimizationLevel.Speed, _ => Library.OptimizationLevel.SpeedAndSize });
+        }
         else if (knob == WasmtimeKnobs.RegisterAllocation)
+        {
             Native.SetRegisterAllocation(HandleOf(config), (byte)(text == "single_pass" ? 1 : 0));
+        }
         else if (knob == WasmtimeKnobs.NanCanonicalization)
+        {
             config.WithCraneliftNaNCanonicalization((bool)value);
+        }
         else if (knob == WasmtimeKnobs.ParallelCompilation)
+        {
             config.WithParallelCompilation((bool)value);
+        }
         else if (knob == WasmtimeKnobs.SignalsBasedTraps)
+        {
             config.WithSignalsBasedTraps((bool)value);
+        }
         else if (knob == WasmtimeKnobs.MemoryMayMove)
+        {
             config.WithMemoryMayMove((bool)value);
+        }
         else if (knob == WasmtimeKnobs.MemoryInitCopyOnWrite)
+        {
             config.WithMemoryInitCopyOnWrite((bool)value);
+        }
         else if (knob == WasmtimeKnobs.MemoryReservation)
+        {
             config.WithStaticMemoryMaximumSize((ulong)(int)value * Mebi);
+        }
         else if (knob == WasmtimeKnobs.MemoryGuardSize)
+        {
             config.WithMemoryGuardSize((ulong)(int)value * Mebi);
+        }
         else if (knob == WasmtimeKnobs.EpochInterruption)
+        {
             config.WithEpochInterruption((bool)value);
+        }
         else if (knob == WasmtimeKnobs.ConsumeFuel)
+        {
             config.WithFuelConsumption((bool)value);
+        }
         else if (knob == WasmtimeKnobs.MaximumStack)
+        {
             config.WithMaximumStackSize((int)value * 1024);
+        }
         else if (knob == WasmtimeKnobs.PoolingAllocator && (bool)value)
+        {
             config.WithPoolingAllocationStrategy(new Library.PoolingAllocationConfig());
+        }
         else if (WasmtimeKnobs.CraneliftFlags.Contains(knob))
+        {
             Native.SetFlag(HandleOf(config), knob.Name[(WasmtimeEngine.EngineName.Length + 1)..], value is bool flag ? (flag ? "true" : "false") : text);
+        }
     }
 
     private static SafeHandle HandleOf(Library.Config config) =>

@@ -11,58 +11,69 @@ namespace Harness.Experiments.Engines.Wasmtime;
 /// </summary>
 internal sealed class WasmtimeInstances : IDisposable
 {
-    private readonly Library.Engine engine;
-    private readonly Library.Module module;
-    private readonly Library.Linker linker;
-    private readonly IReadOnlyList<Library.Import> others;
-    private readonly nint prepared;
+    private readonly Library.Engine _engine;
+    private readonly Library.Module _module;
+    private readonly Library.Linker _linker;
+    private readonly IReadOnlyList<Library.Import> _others;
+    private readonly nint _prepared;
 
     /// <summary>Prepares imports: functions that fail when they are called.</summary>
     public WasmtimeInstances(Library.Engine engine, Library.Module module)
     {
-        this.engine = engine;
-        this.module = module;
-        linker = new Library.Linker(engine);
-        linker.DefineUnknownImportsAsTraps(module);
-        others = [.. module.Imports.Where(import => import is not Library.FunctionImport)];
-        if (others.FirstOrDefault(import => import is not (Library.MemoryImport or Library.TableImport)) is { } other)
+        _engine = engine;
+        _module = module;
+        _linker = new Library.Linker(engine);
+        _linker.DefineUnknownImportsAsTraps(module);
+        _others = [.. module.Imports.Where(import => import is not Library.FunctionImport)];
+        if (_others.FirstOrDefault(import => import is not (Library.MemoryImport or Library.TableImport)) is { } other)
+        {
             throw new HarnessException($"the host instances has functions, memories and tables only, and the module imports '{other.Name}' from '{other.ModuleName}'");
+        }
 
         // What goes wrong is said by the library; after that it only takes time.
         MakeByLibrary().Dispose();
-        if (others.Count == 0)
-            Check(Native.Prepare(HandleOf(linker), HandleOf(module), out prepared));
+        if (_others.Count == 0)
+        {
+            Check(Native.Prepare(HandleOf(_linker), HandleOf(module), out _prepared));
+        }
     }
 
     /// <summary>Measures.</summary>
     public InstanceCost Measure(bool checks)
     {
-        var handle = HandleOf(engine);
-        return InstanceCost.Measure(others.Count == 0 ? () => new PreparedStore(handle, prepared) : MakeByLibrary, checks);
+        var handle = HandleOf(_engine);
+        return InstanceCost.Measure(_others.Count == 0 ? () => new PreparedStore(handle, _prepared) : MakeByLibrary, checks);
     }
 
     public void Dispose()
     {
-        if (prepared != 0)
-            Native.DeletePrepared(prepared);
-        linker.Dispose();
+        if (_prepared != 0)
+        {
+            Native.DeletePrepared(_prepared);
+        }
+
+        _linker.Dispose();
     }
 
     private Library.Store MakeByLibrary()
     {
-        var store = new Library.Store(engine);
+        var store = new Library.Store(_engine);
         try
         {
-            using var own = others.Count == 0 ? null : linker.Clone();
-            foreach (var import in others)
+            using var own = _others.Count == 0 ? null : _linker.Clone();
+            foreach (var import in _others)
             {
                 if (import is Library.MemoryImport memory)
+                {
                     own!.Define(import.ModuleName, import.Name, new Library.Memory(store, memory.Minimum, memory.Maximum, memory.Is64Bit));
+                }
                 else if (import is Library.TableImport table)
+                {
                     own!.Define(import.ModuleName, import.Name, new Library.Table(store, KindOf(table), null, table.Minimum, table.Maximum));
+                }
             }
 
-            (own ?? linker).Instantiate(store, module);
+            (own ?? _linker).Instantiate(store, _module);
             return store;
         }
         catch
@@ -82,7 +93,10 @@ internal sealed class WasmtimeInstances : IDisposable
     private static void Check(nint error)
     {
         if (error == 0)
+        {
             return;
+        }
+
         Native.DeleteError(error);
         throw new HarnessException("Wasmtime could not make an instance that it could make before");
     }
@@ -90,19 +104,22 @@ internal sealed class WasmtimeInstances : IDisposable
     /// <summary>A store with an instance.</summary>
     private sealed class PreparedStore : IDisposable
     {
-        private readonly nint store;
+        private readonly nint _store;
 
         public PreparedStore(SafeHandle engine, nint prepared)
         {
-            store = Native.NewStore(engine, 0, 0);
-            var error = Native.Instantiate(prepared, Native.ContextOf(store), out _, out var trap);
+            _store = Native.NewStore(engine, 0, 0);
+            var error = Native.Instantiate(prepared, Native.ContextOf(_store), out _, out var trap);
             if (error == 0 && trap == 0)
+            {
                 return;
-            Native.DeleteStore(store);
+            }
+
+            Native.DeleteStore(_store);
             Check(error != 0 ? error : throw new HarnessException("the module's start function traps"));
         }
 
-        public void Dispose() => Native.DeleteStore(store);
+        public void Dispose() => Native.DeleteStore(_store);
     }
 
     /// <summary><c>wasmtime_instance_t</c>, with room to spare.</summary>

@@ -17,57 +17,60 @@ internal sealed class WasmtimeWorker : IDisposable
     /// <summary>Files of a folder and those below it; what symbolic links lead to is elsewhere, or listed there.</summary>
     private static readonly EnumerationOptions FilesThemselves = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
 
-    private readonly WorkerRequest request;
-    private readonly WorkerProgram program;
-    private readonly Library.Config configuration;
-    private readonly Library.Engine engine;
-    private readonly Library.Linker linker;
-    private readonly Library.Module module;
-    private readonly OutputRecorder outputs = new();
-    private readonly double compileMs;
-    private double? firstInstanceMs;
-    private Library.Store? store;
-    private long benchStarted;
-    private readonly WorkerLoop.TimedCpu cpu = new();
-    private double? benchMs;
-    private double benchCpuBefore;
-    private double? benchCpuMs;
+    private readonly WorkerRequest _request;
+    private readonly WorkerProgram _program;
+    private readonly Library.Config _configuration;
+    private readonly Library.Engine _engine;
+    private readonly Library.Linker _linker;
+    private readonly Library.Module _module;
+    private readonly OutputRecorder _outputs = new();
+    private readonly double _compileMs;
+    private double? _firstInstanceMs;
+    private Library.Store? _store;
+    private long _benchStarted;
+    private readonly WorkerLoop.TimedCpu _cpu = new();
+    private double? _benchMs;
+    private double _benchCpuBefore;
+    private double? _benchCpuMs;
 
     private WasmtimeWorker(WorkerRequest request)
     {
-        this.request = request;
-        program = request.Program;
-        configuration = WasmtimeConfiguration.Create(request.Knobs);
-        engine = new Library.Engine(configuration);
-        linker = new Library.Linker(engine);
-        if (program.Host is not ("none" or "instances" or "compile" or "traps"))
-            linker.DefineWasi();
-        if (program.Host == "sightglass")
+        _request = request;
+        _program = request.Program;
+        _configuration = WasmtimeConfiguration.Create(request.Knobs);
+        _engine = new Library.Engine(_configuration);
+        _linker = new Library.Linker(_engine);
+        if (_program.Host is not ("none" or "instances" or "compile" or "traps"))
         {
-            linker.DefineFunction("bench", "start", () =>
+            _linker.DefineWasi();
+        }
+
+        if (_program.Host == "sightglass")
+        {
+            _linker.DefineFunction("bench", "start", () =>
             {
-                benchCpuBefore = WorkerLoop.CpuMs;
-                benchStarted = Stopwatch.GetTimestamp();
+                _benchCpuBefore = WorkerLoop.CpuMs;
+                _benchStarted = Stopwatch.GetTimestamp();
             });
-            linker.DefineFunction("bench", "end", () =>
+            _linker.DefineFunction("bench", "end", () =>
             {
-                benchMs = Stopwatch.GetElapsedTime(benchStarted).TotalMilliseconds;
-                benchCpuMs = WorkerLoop.CpuMs - benchCpuBefore;
+                _benchMs = Stopwatch.GetElapsedTime(_benchStarted).TotalMilliseconds;
+                _benchCpuMs = WorkerLoop.CpuMs - _benchCpuBefore;
             });
         }
 
-        var bytes = File.ReadAllBytes(program.Module!);
+        var bytes = File.ReadAllBytes(_program.Module!);
         var start = Stopwatch.GetTimestamp();
         try
         {
-            module = Library.Module.FromBytes(engine, program.Name, bytes);
+            _module = Library.Module.FromBytes(_engine, _program.Name, bytes);
         }
         catch (Library.WasmtimeException exception)
         {
             throw new UnsupportedProgramException(Line(exception.Message), exception);
         }
 
-        compileMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        _compileMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     /// <summary>Reads a request (JSON) from standard input and writes a report (JSON) as the last line of standard output.</summary>
@@ -85,11 +88,11 @@ internal sealed class WasmtimeWorker : IDisposable
 
     public void Dispose()
     {
-        store?.Dispose();
-        module.Dispose();
-        linker.Dispose();
-        engine.Dispose();
-        configuration.Dispose();
+        _store?.Dispose();
+        _module.Dispose();
+        _linker.Dispose();
+        _engine.Dispose();
+        _configuration.Dispose();
     }
 
     private static WorkerReport Attempt(WorkerRequest request)
@@ -123,15 +126,15 @@ internal sealed class WasmtimeWorker : IDisposable
 
     private WorkerReport Measure()
     {
-        using var instances = program.Host == "instances" ? new WasmtimeInstances(engine, module) : null;
+        using var instances = _program.Host == "instances" ? new WasmtimeInstances(_engine, _module) : null;
         long instanceBytes = 0;
         var (warmUp, timed) = instances is null ? MakeIterations() : (MeasureInstances, MeasureInstances);
-        var loop = WorkerLoop.Run(request, warmUp, timed, areTiersQuiet: null, cpu);
+        var loop = WorkerLoop.Run(_request, warmUp, timed, areTiersQuiet: null, _cpu);
         return new WorkerReport
         {
             Status = WorkerStatus.Ok,
-            CompileMs = compileMs,
-            InstantiateMs = firstInstanceMs ?? 0,
+            CompileMs = _compileMs,
+            InstantiateMs = _firstInstanceMs ?? 0,
             WarmUpCalls = loop.WarmUpMs.Count,
             WarmUpMs = loop.WarmUpTotalMs,
             Settled = loop.Settled,
@@ -139,7 +142,7 @@ internal sealed class WasmtimeWorker : IDisposable
             ExecuteCpuMs = loop.ExecuteCpuMs,
             CpuMs = WorkerLoop.CpuMs,
             IterationMs = loop.AllMs,
-            Outputs = outputs.All,
+            Outputs = _outputs.All,
             InstanceBytes = instanceBytes,
             ClockStepMs = WorkerLoop.MeasureClockStep(),
         };
@@ -147,32 +150,41 @@ internal sealed class WasmtimeWorker : IDisposable
         double MeasureInstances()
         {
             var start = Stopwatch.GetTimestamp();
-            var cost = instances!.Measure(request.Checks);
+            var cost = instances!.Measure(_request.Checks);
             instanceBytes = cost.InstanceBytes;
-            outputs.Add(new ProgramOutput { Text = cost.ToString() });
+            _outputs.Add(new ProgramOutput { Text = cost.ToString() });
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
     }
 
     private (Func<double> WarmUp, Func<double> Timed) MakeIterations()
     {
-        if (program.Host == "compile")
+        if (_program.Host == "compile")
+        {
             return (CompileAgain, CompileAgain);
-        if (program.Host == "traps")
+        }
+
+        if (_program.Host == "traps")
+        {
             return (MeasureTraps, MeasureTraps);
-        if (!WorkerLoop.IsCall(program))
+        }
+
+        if (!WorkerLoop.IsCall(_program))
+        {
             return (RunCommand, RunCommand);
+        }
+
         var instance = Instantiate(OpenStore());
-        return (MakeCall(instance, program.WarmUp!), MakeCall(instance, program.Timed!));
+        return (MakeCall(instance, _program.WarmUp!), MakeCall(instance, _program.Timed!));
     }
 
     private double CompileAgain()
     {
-        var bytes = File.ReadAllBytes(program.Module!);
+        var bytes = File.ReadAllBytes(_program.Module!);
         var start = Stopwatch.GetTimestamp();
-        using var again = Library.Module.FromBytes(engine, program.Name, bytes);
+        using var again = Library.Module.FromBytes(_engine, _program.Name, bytes);
         var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        outputs.Add(new ProgramOutput { Text = CompileHost.Text(bytes.Length) });
+        _outputs.Add(new ProgramOutput { Text = CompileHost.Text(bytes.Length) });
         return elapsed;
     }
 
@@ -180,7 +192,7 @@ internal sealed class WasmtimeWorker : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var descend = Instantiate(OpenStore()).GetFunction<int, int, int>("descend") ?? throw new ProgramException("the module exports no function 'descend' of its type");
-        outputs.Add(new ProgramOutput { Text = TrapCost.Measure(Trap, depth => descend(depth, 0), request.Checks) });
+        _outputs.Add(new ProgramOutput { Text = TrapCost.Measure(Trap, depth => descend(depth, 0), _request.Checks) });
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         int Trap(int depth)
@@ -199,13 +211,19 @@ internal sealed class WasmtimeWorker : IDisposable
 
     private Library.Store OpenStore()
     {
-        store?.Dispose();
-        store = new Library.Store(engine);
-        if (request.Knobs.GetValueOrDefault(WasmtimeKnobs.ConsumeFuel.Name) == "on")
-            store.Fuel = ulong.MaxValue;
-        if (request.Knobs.GetValueOrDefault(WasmtimeKnobs.EpochInterruption.Name) == "on")
-            store.SetEpochDeadline(1);
-        return store;
+        _store?.Dispose();
+        _store = new Library.Store(_engine);
+        if (_request.Knobs.GetValueOrDefault(WasmtimeKnobs.ConsumeFuel.Name) == "on")
+        {
+            _store.Fuel = ulong.MaxValue;
+        }
+
+        if (_request.Knobs.GetValueOrDefault(WasmtimeKnobs.EpochInterruption.Name) == "on")
+        {
+            _store.SetEpochDeadline(1);
+        }
+
+        return _store;
     }
 
     private Library.Instance Instantiate(Library.Store target)
@@ -213,11 +231,11 @@ internal sealed class WasmtimeWorker : IDisposable
         var start = Stopwatch.GetTimestamp();
         try
         {
-            return linker.Instantiate(target, module);
+            return _linker.Instantiate(target, _module);
         }
         finally
         {
-            firstInstanceMs ??= Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            _firstInstanceMs ??= Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
     }
 
@@ -233,7 +251,10 @@ internal sealed class WasmtimeWorker : IDisposable
             var elapsed = WorkerLoop.ElapsedMs(start);
             var results = result switch { null => [], object?[] several => several, _ => (object?[])[result] };
             if (results.Length != expected.Length || !results.Zip(expected).All(pair => WasmLiterals.Matches(ToWasmValue(pair.First), pair.Second)))
+            {
                 throw new WrongResultException($"{call.Function}({string.Join(", ", call.Arguments)}) gave {string.Join(", ", results.Select(value => ToWasmValue(value)))} instead of {string.Join(", ", call.Expected ?? [])}");
+            }
+
             return elapsed;
         };
     }
@@ -268,24 +289,24 @@ internal sealed class WasmtimeWorker : IDisposable
             var folder = scratch.CreateSubdirectory("folder");
             FillFolder(folder.FullName);
             var (standardOutput, standardError) = (Path.Combine(scratch.FullName, "stdout"), Path.Combine(scratch.FullName, "stderr"));
-            (benchMs, benchCpuMs) = (null, null);
+            (_benchMs, _benchCpuMs) = (null, null);
             var cpuBefore = WorkerLoop.CpuMs;
             var start = Stopwatch.GetTimestamp();
             var wasi = new Library.WasiConfiguration()
-                .WithArgs([Path.GetFileName(program.Module!), .. program.Arguments])
-                .WithEnvironmentVariables(program.Environment.Select(variable => (variable.Key, variable.Value)))
+                .WithArgs([Path.GetFileName(_program.Module!), .. _program.Arguments])
+                .WithEnvironmentVariables(_program.Environment.Select(variable => (variable.Key, variable.Value)))
                 .WithPreopenedDirectory(folder.FullName, ".", mutable: true)
                 .WithStandardOutput(standardOutput)
                 .WithStandardError(standardError);
-            var exitCode = RunToExit(program.StandardInput is { } input ? wasi.WithStandardInput(input) : wasi);
+            var exitCode = RunToExit(_program.StandardInput is { } input ? wasi.WithStandardInput(input) : wasi);
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            cpu.Add(benchCpuMs ?? (WorkerLoop.CpuMs - cpuBefore));
+            _cpu.Add(_benchCpuMs ?? (WorkerLoop.CpuMs - cpuBefore));
 
             // Wasmtime writes its files when the store goes.
-            store!.Dispose();
-            store = null;
+            _store!.Dispose();
+            _store = null;
             var bytes = File.ReadAllBytes(standardOutput);
-            outputs.Add(new ProgramOutput
+            _outputs.Add(new ProgramOutput
             {
                 Text = Encoding.UTF8.GetString(bytes),
                 Bytes = bytes,
@@ -293,7 +314,7 @@ internal sealed class WasmtimeWorker : IDisposable
                 ExitCode = exitCode,
                 Files = ReadFiles(folder.FullName),
             });
-            return benchMs ?? elapsed;
+            return _benchMs ?? elapsed;
         }
         finally
         {
@@ -320,21 +341,27 @@ internal sealed class WasmtimeWorker : IDisposable
     /// <summary>Puts what the program is given into its folder.</summary>
     private void FillFolder(string folder)
     {
-        foreach (var input in program.Inputs)
+        foreach (var input in _program.Inputs)
         {
             var path = Path.Combine(folder, input.Place);
             if (input.File is { } file)
+            {
                 File.Copy(file, path);
+            }
             else if (input.Link is { } target)
+            {
                 File.CreateSymbolicLink(path, target);
+            }
             else
+            {
                 Directory.CreateDirectory(path);
+            }
         }
     }
 
     private Dictionary<string, byte[]> ReadFiles(string folder)
     {
-        var given = program.Inputs.Where(input => input.File is not null).Select(input => input.Place).ToHashSet();
+        var given = _program.Inputs.Where(input => input.File is not null).Select(input => input.Place).ToHashSet();
         return Directory.EnumerateFiles(folder, "*", FilesThemselves)
             .Select(path => (path, name: Path.GetRelativePath(folder, path)))
             .Where(file => !given.Contains(file.name))

@@ -6,14 +6,14 @@ namespace Harness.Experiments.Fuzzing.Bodies;
 /// <summary>What is known at the place of a body where code is being generated: locals, labels, and how much may still be made up.</summary>
 internal sealed class BodyScope
 {
-    private readonly ProgramFunction function;
-    private readonly int maximumLocals;
+    private readonly ProgramFunction _function;
+    private readonly int _maximumLocals;
 
     /// <summary>Which of <see cref="Locals"/> may be written; the generated code relies on the others.</summary>
-    private readonly List<bool> writable;
+    private readonly List<bool> _writable;
 
     /// <summary>The locals that hold a float or vector while it is made canonical.</summary>
-    private readonly Dictionary<ProgramType, int> scratch = [];
+    private readonly Dictionary<ProgramType, int> _scratch = [];
 
     /// <param name="context">What the program has to offer.</param>
     /// <param name="function">The function to fill.</param>
@@ -22,15 +22,15 @@ internal sealed class BodyScope
     /// <param name="random">Decides.</param>
     public BodyScope(ProgramContext context, ProgramFunction function, FunctionRole role, int size, RandomSource random)
     {
-        this.function = function;
+        _function = function;
         Context = context;
         Role = role;
         Random = random;
         Signature = context.Program.Signature(function.Type);
         Budget = size;
-        maximumLocals = Signature.Parameters.Length + (size < 100 ? 6 : 18);
+        _maximumLocals = Signature.Parameters.Length + (size < 100 ? 6 : 18);
         Locals = [.. Signature.Parameters];
-        writable = [.. Signature.Parameters.Select((_, index) => index > 0 || role == FunctionRole.Leaf)];
+        _writable = [.. Signature.Parameters.Select((_, index) => index > 0 || role == FunctionRole.Leaf)];
     }
 
     /// <summary>What the program has to offer.</summary>
@@ -94,11 +94,12 @@ internal sealed class BodyScope
 
     private int ScratchOf(ProgramType type)
     {
-        if (!scratch.TryGetValue(type, out var local))
+        if (!_scratch.TryGetValue(type, out var local))
         {
             local = NewLocal(type, isWritable: false);
-            scratch.Add(type, local);
+            _scratch.Add(type, local);
         }
+
         return local;
     }
 
@@ -139,16 +140,16 @@ internal sealed class BodyScope
     public int NewLocal(ProgramType type, bool isWritable)
     {
         Locals.Add(type);
-        writable.Add(isWritable);
-        function.Locals.Add(type);
+        _writable.Add(isWritable);
+        _function.Locals.Add(type);
         return Locals.Count - 1;
     }
 
     /// <summary>A local of a type that may be written: one that exists or a new one.</summary>
     public int WritableLocal(ProgramType type)
     {
-        var candidates = Enumerable.Range(0, Locals.Count).Where(index => writable[index] && Locals[index] == type).ToList();
-        return candidates.Count == 0 || (Locals.Count < maximumLocals && Random.Percent(20))
+        var candidates = Enumerable.Range(0, Locals.Count).Where(index => _writable[index] && Locals[index] == type).ToList();
+        return candidates.Count == 0 || (Locals.Count < _maximumLocals && Random.Percent(20))
             ? NewLocal(type, isWritable: true)
             : Random.Pick(candidates);
     }

@@ -9,9 +9,9 @@ internal sealed class CastGenerator(BodyGenerator parts)
     /// <summary>The flag of a cast that branches.</summary>
     private const int SourceIsNullable = 1;
 
-    private readonly BodyScope scope = parts.Scope;
-    private readonly ProgramContext context = parts.Scope.Context;
-    private readonly RandomSource random = parts.Scope.Random;
+    private readonly BodyScope _scope = parts.Scope;
+    private readonly ProgramContext _context = parts.Scope.Context;
+    private readonly RandomSource _random = parts.Scope.Random;
 
     /// <summary>Whether there is something to cast down to a type.</summary>
     public static bool IsCastTarget(ProgramType type) => type.IsReference
@@ -21,32 +21,53 @@ internal sealed class CastGenerator(BodyGenerator parts)
     /// <summary>A type above another, with null.</summary>
     public ProgramType Above(ProgramType type)
     {
-        if (type.Heap >= 0 && context.Program.Types[type.Heap].Supertype is >= 0 and var supertype && random.Percent(50))
+        if (type.Heap >= 0 && _context.Program.Types[type.Heap].Supertype is >= 0 and var supertype && _random.Percent(50))
+        {
             return ProgramType.ReferenceTo(supertype);
-        if (context.IsFunction(type))
+        }
+
+        if (_context.IsFunction(type))
+        {
             return ProgramType.FuncRef;
-        if (type.Heap >= 0 && random.Percent(30))
-            return context.Aggregate(type.Heap).IsArray ? ProgramType.ArrayRef : ProgramType.StructRef;
-        return type.Heap == ProgramType.EqRef.Heap || random.Percent(50) ? ProgramType.AnyRef : ProgramType.EqRef;
+        }
+
+        if (type.Heap >= 0 && _random.Percent(30))
+        {
+            return _context.Aggregate(type.Heap).IsArray ? ProgramType.ArrayRef : ProgramType.StructRef;
+        }
+
+        return type.Heap == ProgramType.EqRef.Heap || _random.Percent(50) ? ProgramType.AnyRef : ProgramType.EqRef;
     }
 
     /// <summary>A cast that may give null.</summary>
     public ProgramNode? Cast(ProgramType type, int depth)
     {
-        if (type.Heap == ProgramType.ExternRef.Heap && random.Percent(30) && parts.Calls.PassedOn(depth) is { } passed)
+        if (type.Heap == ProgramType.ExternRef.Heap && _random.Percent(30) && parts.Calls.PassedOn(depth) is { } passed)
+        {
             return passed;
+        }
+
         if (type.Heap == ProgramType.ExternRef.Heap)
+        {
             return new ProgramNode(Opcode.ExternConvertAny, [type], parts.Expressions.Of(ProgramType.AnyRef, depth - 1));
+        }
+
         if (type.Heap == ProgramType.AnyRef.Heap)
+        {
             return new ProgramNode(Opcode.AnyConvertExtern, [type], parts.Expressions.Of(ProgramType.ExternRef, depth - 1));
+        }
+
         if (!IsCastTarget(type))
+        {
             return null;
-        return random.Percent(30) ? TrappingCast(type, depth) : CastTo(type with { Nullable = false }, depth);
+        }
+
+        return _random.Percent(30) ? TrappingCast(type, depth) : CastTo(type with { Nullable = false }, depth);
     }
 
     /// <summary>A cast that traps where it fails, which few do.</summary>
     public ProgramNode TrappingCast(ProgramType type, int depth) =>
-        new(type.Nullable ? Opcode.RefCastNull : Opcode.RefCast, [type], scope.Dares() ? parts.Expressions.Of(Above(type), depth - 1) : Disguised(type, Above(type), depth))
+        new(type.Nullable ? Opcode.RefCastNull : Opcode.RefCast, [type], _scope.Dares() ? parts.Expressions.Of(Above(type), depth - 1) : Disguised(type, Above(type), depth))
         {
             Immediates = [type.Heap],
             Reducibility = type.Nullable ? Reducibility.Free : Reducibility.Fixed,
@@ -55,9 +76,9 @@ internal sealed class CastGenerator(BodyGenerator parts)
     /// <summary>What is mostly of a type, as one of a type above it.</summary>
     public BlockNode Disguised(ProgramType type, ProgramType above, int depth)
     {
-        var node = scope.Block(Opcode.If, new ProgramSignature([], [above]), Reducibility.Fixed, parts.Expressions.Of(ProgramType.I32, depth - 1));
+        var node = _scope.Block(Opcode.If, new ProgramSignature([], [above]), Reducibility.Fixed, parts.Expressions.Of(ProgramType.I32, depth - 1));
         node.Body.Add(parts.Expressions.Of(type, depth - 1));
-        node.Else = [parts.Expressions.Of(random.Percent(context.Danger) ? above : type, depth - 1)];
+        node.Else = [parts.Expressions.Of(_random.Percent(_context.Danger) ? above : type, depth - 1)];
         return node;
     }
 
@@ -65,10 +86,13 @@ internal sealed class CastGenerator(BodyGenerator parts)
     public BlockNode? CastTo(ProgramType type, int depth)
     {
         if (!IsCastTarget(type))
+        {
             return null;
+        }
+
         var above = Above(type);
-        var source = random.Percent(30) ? Disguised(type, above, depth) : parts.Expressions.Of(above, depth - 1);
-        return random.Percent(60) ? BranchOnSuccess(type, above, source) : BranchOnFailure(type, above, source);
+        var source = _random.Percent(30) ? Disguised(type, above, depth) : parts.Expressions.Of(above, depth - 1);
+        return _random.Percent(60) ? BranchOnSuccess(type, above, source) : BranchOnFailure(type, above, source);
     }
 
     /// <summary>A branch on a cast of a reference to objects of a defined type, by <c>br_on_cast</c> or <c>br_on_cast_fail</c>.</summary>
@@ -85,7 +109,7 @@ internal sealed class CastGenerator(BodyGenerator parts)
 
     private BlockNode BranchOnSuccess(ProgramType type, ProgramType above, ProgramNode source)
     {
-        var block = scope.Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        var block = _scope.Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
         block.Body.Add(new ProgramNode(Opcode.BrOnCast, [above], source)
         {
             Immediates = [SourceIsNullable, above.Heap, type.Heap],
@@ -100,8 +124,8 @@ internal sealed class CastGenerator(BodyGenerator parts)
     /// <summary><c>(block $done (block $failed (br $done (br_on_cast_fail $failed source))) drop, new)</c>.</summary>
     private BlockNode BranchOnFailure(ProgramType type, ProgramType above, ProgramNode source)
     {
-        var done = scope.Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
-        var failed = scope.Block(Opcode.Block, new ProgramSignature([], [above]), Reducibility.Fixed);
+        var done = _scope.Block(Opcode.Block, new ProgramSignature([], [type]), Reducibility.Fixed);
+        var failed = _scope.Block(Opcode.Block, new ProgramSignature([], [above]), Reducibility.Fixed);
         failed.Body.Add(new ProgramNode(Opcode.BrOnCastFail, [type], source)
         {
             Immediates = [SourceIsNullable, above.Heap, type.Heap],
@@ -118,7 +142,7 @@ internal sealed class CastGenerator(BodyGenerator parts)
     /// <summary>A function, or an object made of constants, which is not null.</summary>
     public ProgramNode Certain(ProgramType type)
     {
-        var made = context.IsFunction(type) ? parts.Expressions.FunctionReference(type.Heap) : parts.Objects.New(type, 0);
+        var made = _context.IsFunction(type) ? parts.Expressions.FunctionReference(type.Heap) : parts.Objects.New(type, 0);
         return made.Opcode == Opcode.RefNull
             ? new ProgramNode(Opcode.RefAsNonNull, [type], made) { Reducibility = Reducibility.Fixed }
             : made;

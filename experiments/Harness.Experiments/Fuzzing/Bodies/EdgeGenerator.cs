@@ -19,19 +19,22 @@ internal sealed class EdgeGenerator(BodyGenerator parts)
     /// <summary>Widths of values and what is next to them.</summary>
     private static readonly int[] Counts = [0, 1, 7, 8, 15, 16, 24, 31, 32, 33, 48, 56, 63, 64, 65, -1, -32, int.MinValue];
 
-    private readonly BodyScope scope = parts.Scope;
-    private readonly RandomSource random = parts.Scope.Random;
+    private readonly BodyScope _scope = parts.Scope;
+    private readonly RandomSource _random = parts.Scope.Random;
 
     /// <summary>The locals that floats are moved through, by type.</summary>
-    private readonly Dictionary<ProgramType, int> movedThrough = [];
+    private readonly Dictionary<ProgramType, int> _movedThrough = [];
 
     /// <summary>A number.</summary>
     public ProgramNode Value(ProgramType type, int depth)
     {
         if (type.IsFloat)
+        {
             return Arithmetic(type, depth);
+        }
+
         var truths = type == ProgramType.I32 ? 1 : 0;
-        return random.Weighted(20, 35, 20, 30 * truths, 15 * truths) switch
+        return _random.Weighted(20, 35, 20, 30 * truths, 15 * truths) switch
         {
             0 => Arithmetic(type, depth),
             1 => Shifts(type, depth),
@@ -43,18 +46,24 @@ internal sealed class EdgeGenerator(BodyGenerator parts)
 
     private ProgramNode Arithmetic(ProgramType type, int depth)
     {
-        var info = random.Pick(OperatorCatalog.Arithmetic(type.Kind));
+        var info = _random.Pick(OperatorCatalog.Arithmetic(type.Kind));
         var (left, right) = WithEdge(type, depth);
-        if (OperatorCatalog.IsDivision(info.Opcode) && !scope.Dares())
+        if (OperatorCatalog.IsDivision(info.Opcode) && !_scope.Dares())
+        {
             right = Nodes.Constrained(type == ProgramType.I32 ? Opcode.I32Or : Opcode.I64Or, type, right, 1);
+        }
+
         if (OperatorCatalog.SeesBitsOfNaN(info.Opcode))
-            right = scope.Canonical(right);
+        {
+            right = _scope.Canonical(right);
+        }
+
         return new ProgramNode(info.Opcode, [type], left, right);
     }
 
     private ProgramNode Comparison(int depth)
     {
-        var info = random.Pick(OperatorCatalog.Comparisons);
+        var info = _random.Pick(OperatorCatalog.Comparisons);
         var (left, right) = WithEdge(new ProgramType(info.Parameters[0]), depth);
         return new ProgramNode(info.Opcode, [ProgramType.I32], left, right);
     }
@@ -62,28 +71,29 @@ internal sealed class EdgeGenerator(BodyGenerator parts)
     /// <summary>Two operands, one of them a constant.</summary>
     private (ProgramNode Left, ProgramNode Right) WithEdge(ProgramType type, int depth)
     {
-        var edge = Constants.Edge(type, random);
+        var edge = Constants.Edge(type, _random);
         var other = parts.Expressions.Of(type, depth - 1);
-        return random.Percent(65) ? (other, edge) : (edge, other);
+        return _random.Percent(65) ? (other, edge) : (edge, other);
     }
 
     /// <summary>Whether a number lies between two others, or not: by one comparison or by two.</summary>
     private ProgramNode InRange(int depth)
     {
-        var is64 = random.Percent(50);
+        var is64 = _random.Percent(50);
         var type = is64 ? ProgramType.I64 : ProgramType.I32;
         var value = parts.Expressions.Of(type, depth - 1);
-        var (low, high) = (Constants.Edge(type, random), Constants.Edge(type, random));
-        if (random.Percent(50))
+        var (low, high) = (Constants.Edge(type, _random), Constants.Edge(type, _random));
+        if (_random.Percent(50))
         {
             var distance = new ProgramNode(is64 ? Opcode.I64Sub : Opcode.I32Sub, [type], value, low);
-            return new ProgramNode(random.Pick(is64 ? Below64 : Below32), [ProgramType.I32], distance, high);
+            return new ProgramNode(_random.Pick(is64 ? Below64 : Below32), [ProgramType.I32], distance, high);
         }
-        var local = scope.WritableLocal(type);
+
+        var local = _scope.WritableLocal(type);
         var kept = new ProgramNode(Opcode.LocalTee, [type], value) { Immediates = [local] };
-        return new ProgramNode(random.Percent(70) ? Opcode.I32And : Opcode.I32Or, [ProgramType.I32],
-            new ProgramNode(random.Pick(is64 ? Above64 : Above32), [ProgramType.I32], kept, low),
-            new ProgramNode(random.Pick(is64 ? Below64 : Below32), [ProgramType.I32], scope.Local(local), high));
+        return new ProgramNode(_random.Percent(70) ? Opcode.I32And : Opcode.I32Or, [ProgramType.I32],
+            new ProgramNode(_random.Pick(is64 ? Above64 : Above32), [ProgramType.I32], kept, low),
+            new ProgramNode(_random.Pick(is64 ? Below64 : Below32), [ProgramType.I32], _scope.Local(local), high));
     }
 
     /// <summary>Shifts one after the other, some with a mask between them.</summary>
@@ -91,13 +101,17 @@ internal sealed class EdgeGenerator(BodyGenerator parts)
     {
         var is64 = type == ProgramType.I64;
         var value = parts.Expressions.Of(type, depth - 1);
-        for (var i = random.Between(1, 3); i > 0; i--)
+        for (var i = _random.Between(1, 3); i > 0; i--)
         {
-            if (random.Percent(20))
-                value = new ProgramNode(is64 ? Opcode.I64And : Opcode.I32And, [type], value, Constants.Edge(type, random));
-            var count = random.Percent(80) ? Nodes.Constant(type, random.Pick(Counts)) : parts.Expressions.Simple(type);
-            value = new ProgramNode(random.Pick(is64 ? Shifts64 : Shifts32), [type], value, count);
+            if (_random.Percent(20))
+            {
+                value = new ProgramNode(is64 ? Opcode.I64And : Opcode.I32And, [type], value, Constants.Edge(type, _random));
+            }
+
+            var count = _random.Percent(80) ? Nodes.Constant(type, _random.Pick(Counts)) : parts.Expressions.Simple(type);
+            value = new ProgramNode(_random.Pick(is64 ? Shifts64 : Shifts32), [type], value, count);
         }
+
         return value;
     }
 
@@ -107,9 +121,12 @@ internal sealed class EdgeGenerator(BodyGenerator parts)
 
     private ProgramNode MovedEdge(ProgramType type, int depth)
     {
-        var value = Constants.Edge(type, random);
-        for (var i = random.Weighted(30, 35, 20, 15); i > 0; i--)
+        var value = Constants.Edge(type, _random);
+        for (var i = _random.Weighted(30, 35, 20, 15); i > 0; i--)
+        {
             value = Move(value, depth);
+        }
+
         return value;
     }
 
@@ -118,26 +135,27 @@ internal sealed class EdgeGenerator(BodyGenerator parts)
     {
         var type = value.Results[0];
         var isSingle = type == ProgramType.F32;
-        switch (random.Below(5))
+        switch (_random.Below(5))
         {
             case 0:
-                return new ProgramNode(Opcode.Select, [type], value, Constants.Edge(type, random), parts.Expressions.Condition(depth - 1));
+                return new ProgramNode(Opcode.Select, [type], value, Constants.Edge(type, _random), parts.Expressions.Condition(depth - 1));
             case 1:
-                var node = scope.Block(Opcode.If, [type], parts.Expressions.Condition(depth - 1));
+                var node = _scope.Block(Opcode.If, [type], parts.Expressions.Condition(depth - 1));
                 node.Body.Add(value);
-                node.Else = [Constants.Edge(type, random)];
+                node.Else = [Constants.Edge(type, _random)];
                 return node;
             case 2:
-                if (!movedThrough.TryGetValue(type, out var local))
+                if (!_movedThrough.TryGetValue(type, out var local))
                 {
-                    local = scope.NewLocal(type, isWritable: false);
-                    movedThrough.Add(type, local);
+                    local = _scope.NewLocal(type, isWritable: false);
+                    _movedThrough.Add(type, local);
                 }
+
                 return new ProgramNode(Opcode.LocalTee, [type], value) { Immediates = [local] };
             case 3:
-                return new ProgramNode(isSingle ? Opcode.F32Copysign : Opcode.F64Copysign, [type], value, Constants.Edge(type, random));
+                return new ProgramNode(isSingle ? Opcode.F32Copysign : Opcode.F64Copysign, [type], value, Constants.Edge(type, _random));
             default:
-                var opcode = random.Percent(50) ? isSingle ? Opcode.F32Neg : Opcode.F64Neg : isSingle ? Opcode.F32Abs : Opcode.F64Abs;
+                var opcode = _random.Percent(50) ? isSingle ? Opcode.F32Neg : Opcode.F64Neg : isSingle ? Opcode.F32Abs : Opcode.F64Abs;
                 return new ProgramNode(opcode, [type], value);
         }
     }

@@ -6,30 +6,39 @@ namespace Harness.Experiments.Fuzzing.Bodies;
 /// <summary>Nodes that leave one value.</summary>
 internal sealed class ExpressionGenerator(BodyGenerator parts)
 {
-    private readonly BodyScope scope = parts.Scope;
-    private readonly ProgramContext context = parts.Scope.Context;
-    private readonly RandomSource random = parts.Scope.Random;
-    private readonly List<BlockNode> labels = parts.Scope.Labels;
+    private readonly BodyScope _scope = parts.Scope;
+    private readonly ProgramContext _context = parts.Scope.Context;
+    private readonly RandomSource _random = parts.Scope.Random;
+    private readonly List<BlockNode> _labels = parts.Scope.Labels;
 
     public ProgramNode[] All(ProgramType[] types, int depth)
     {
         var nodes = new ProgramNode[types.Length];
         for (var i = 0; i < nodes.Length; i++)
+        {
             nodes[i] = Of(types[i], depth);
+        }
+
         return nodes;
     }
 
     /// <summary>A node that leaves a value of a type.</summary>
     public ProgramNode Of(ProgramType type, int depth)
     {
-        scope.Budget--;
-        if (depth <= 0 || scope.Budget < 0)
+        _scope.Budget--;
+        if (depth <= 0 || _scope.Budget < 0)
+        {
             return Simple(type);
+        }
+
         if (type.IsReference)
+        {
             return Reference(type, depth);
-        var atomics = context.Program.HasAtomics && (type == ProgramType.I32 || type == ProgramType.I64) ? 14 : 0;
-        var edges = type == ProgramType.V128 ? 0 : context.Shapes.Edges;
-        return random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, scope.Role == FunctionRole.Leaf ? 0 : 11, context.Aggregates.Count > 0 ? 28 : 0, atomics, edges) switch
+        }
+
+        var atomics = _context.Program.HasAtomics && (type == ProgramType.I32 || type == ProgramType.I64) ? 14 : 0;
+        var edges = type == ProgramType.V128 ? 0 : _context.Shapes.Edges;
+        return _random.Weighted(16, 46, 9, 4, 5, 7, 5, 3, _scope.Role == FunctionRole.Leaf ? 0 : 11, _context.Aggregates.Count > 0 ? 28 : 0, atomics, edges) switch
         {
             11 => parts.Edges.Value(type, depth),
             10 => parts.Atomics.Value(type, depth),
@@ -37,7 +46,7 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
             0 => Simple(type),
             1 => Operator(type, depth),
             2 => type == ProgramType.V128 ? parts.Vectors.Load(depth) : parts.Memories.Load(type, depth),
-            3 => new ProgramNode(Opcode.LocalTee, [type], Of(type, depth - 1)) { Immediates = [scope.WritableLocal(type)] },
+            3 => new ProgramNode(Opcode.LocalTee, [type], Of(type, depth - 1)) { Immediates = [_scope.WritableLocal(type)] },
             4 => Select(type, depth),
             5 => IfExpression(type, depth),
             6 => BlockExpression(type, depth),
@@ -49,34 +58,50 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
     /// <summary>A local, a global or a constant.</summary>
     public ProgramNode Simple(ProgramType type)
     {
-        switch (random.Weighted(60, 15, 25))
+        switch (_random.Weighted(60, 15, 25))
         {
             case 0:
-                var candidates = Enumerable.Range(0, scope.Locals.Count).Where(index => scope.Locals[index] == type).ToList();
+                var candidates = Enumerable.Range(0, _scope.Locals.Count).Where(index => _scope.Locals[index] == type).ToList();
                 if (candidates.Count > 0)
-                    return scope.Local(random.Pick(candidates));
+                {
+                    return _scope.Local(_random.Pick(candidates));
+                }
+
                 break;
             case 1:
-                var globals = Enumerable.Range(0, context.Program.Globals.Count)
-                    .Where(index => context.Program.Globals[index].Type == type && index != ProgramGenerator.FuelGlobal).ToList();
+                var globals = Enumerable.Range(0, _context.Program.Globals.Count)
+                    .Where(index => _context.Program.Globals[index].Type == type && index != ProgramGenerator.FuelGlobal).ToList();
                 if (globals.Count > 0)
-                    return new ProgramNode(Opcode.GlobalGet, [type]) { Immediates = [random.Pick(globals)] };
+                {
+                    return new ProgramNode(Opcode.GlobalGet, [type]) { Immediates = [_random.Pick(globals)] };
+                }
+
                 break;
         }
+
         if (!type.IsReference)
-            return Constants.Random(type, random);
-        if (!context.IsFunction(type))
+        {
+            return Constants.Random(type, _random);
+        }
+
+        if (!_context.IsFunction(type))
+        {
             return parts.Objects.SimpleObject(type);
-        return type.Nullable && random.Percent(context.Danger * 3) ? ProgramNode.Zero(type) : FunctionReference(type.Heap);
+        }
+
+        return type.Nullable && _random.Percent(_context.Danger * 3) ? ProgramNode.Zero(type) : FunctionReference(type.Heap);
     }
 
-    public ProgramNode FunctionReference(int wanted) => ObjectFactory.Function(wanted, context, random);
+    public ProgramNode FunctionReference(int wanted) => ObjectFactory.Function(wanted, _context, _random);
 
     public ProgramNode Reference(ProgramType type, int depth)
     {
-        if (!context.IsFunction(type))
+        if (!_context.IsFunction(type))
+        {
             return parts.Objects.ObjectReference(type, depth);
-        switch (random.Weighted(20, 10, 8, 62))
+        }
+
+        switch (_random.Weighted(20, 10, 8, 62))
         {
             case 0:
                 return Select(type, depth);
@@ -85,68 +110,103 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
             case 2 when parts.Casts.Cast(type, depth) is { } cast:
                 return cast;
         }
-        var tables = Enumerable.Range(0, context.Program.Tables.Count).Where(index => context.Program.Tables[index].Type == type).ToList();
-        if (tables.Count == 0 || random.Percent(60))
+
+        var tables = Enumerable.Range(0, _context.Program.Tables.Count).Where(index => _context.Program.Tables[index].Type == type).ToList();
+        if (tables.Count == 0 || _random.Percent(60))
+        {
             return Simple(type);
-        var table = random.Pick(tables);
+        }
+
+        var table = _random.Pick(tables);
         return new ProgramNode(Opcode.TableGet, [type], parts.Calls.TableIndex(table, type.Heap, depth - 1)) { Immediates = [table] };
     }
 
     private ProgramNode Operator(ProgramType type, int depth)
     {
-        if (type == ProgramType.V128 || (context.Program.HasVectors && random.Percent(15)))
+        if (type == ProgramType.V128 || (_context.Program.HasVectors && _random.Percent(15)))
+        {
             return parts.Vectors.Operator(type, depth);
-        if (type == ProgramType.I32 && random.Percent(6))
+        }
+
+        if (type == ProgramType.I32 && _random.Percent(6))
+        {
             return QueryOfState(depth);
-        if (type == ProgramType.I32 && context.Program.HasStrings && random.Percent(12))
+        }
+
+        if (type == ProgramType.I32 && _context.Program.HasStrings && _random.Percent(12))
+        {
             return parts.Strings.QueryOfText(depth);
-        if (type == ProgramType.I32 && context.Aggregates.Count > 0 && random.Percent(15))
+        }
+
+        if (type == ProgramType.I32 && _context.Aggregates.Count > 0 && _random.Percent(15))
+        {
             return parts.Objects.QueryOfObject(depth);
-        if (type == ProgramType.I64 && context.Program.FirstWideFunction >= 0 && random.Percent(15))
+        }
+
+        if (type == ProgramType.I64 && _context.Program.FirstWideFunction >= 0 && _random.Percent(15))
+        {
             return WideOperator(depth);
-        if (type == ProgramType.I64 && context.Program.DescriptorFunction >= 0 && random.Percent(10))
+        }
+
+        if (type == ProgramType.I64 && _context.Program.DescriptorFunction >= 0 && _random.Percent(10))
         {
             return new ProgramNode(Opcode.Call, [type], Of(ProgramType.I64, depth - 1), Of(ProgramType.I64, depth - 1), Of(ProgramType.I32, depth - 1))
             {
-                Immediates = [context.Program.DescriptorFunction],
+                Immediates = [_context.Program.DescriptorFunction],
             };
         }
-        var info = random.Pick(OperatorCatalog.Operators(type.Kind));
+
+        var info = _random.Pick(OperatorCatalog.Operators(type.Kind));
         var operands = new ProgramNode[info.Parameters.Length];
         for (var i = 0; i < operands.Length; i++)
+        {
             operands[i] = Of(new ProgramType(info.Parameters[i]), depth - 1);
+        }
+
         ref var last = ref operands[^1];
-        if (OperatorCatalog.IsDivision(info.Opcode) && !scope.Dares())
+        if (OperatorCatalog.IsDivision(info.Opcode) && !_scope.Dares())
+        {
             last = Nodes.Constrained(type == ProgramType.I32 ? Opcode.I32Or : Opcode.I64Or, type, last, 1);
-        if (OperatorCatalog.IsTrappingConversion(info.Opcode) && !scope.Dares())
+        }
+
+        if (OperatorCatalog.IsTrappingConversion(info.Opcode) && !_scope.Dares())
+        {
             last = SmallFloat(last.Results[0], depth - 1);
+        }
+
         if (OperatorCatalog.SeesBitsOfNaN(info.Opcode))
-            last = scope.Canonical(last);
+        {
+            last = _scope.Canonical(last);
+        }
+
         return new ProgramNode(info.Opcode, [type], operands);
     }
 
     /// <summary>Both halves of what an instruction on 128 bits gives, made one number.</summary>
     private ProgramNode WideOperator(int depth)
     {
-        var opcode = random.Pick(WideFunctions.Operators);
+        var opcode = _random.Pick(WideFunctions.Operators);
         var operands = new ProgramNode[OpcodeTable.Get(opcode).Parameters.Length];
         for (var i = 0; i < operands.Length; i++)
+        {
             operands[i] = Of(ProgramType.I64, depth - 1);
-        var combination = random.Pick([Opcode.I64Xor, Opcode.I64Sub, Opcode.I64Add]);
-        return new ProgramNode(combination, [ProgramType.I64], new WideNode(context.Program, opcode, operands));
+        }
+
+        var combination = _random.Pick([Opcode.I64Xor, Opcode.I64Sub, Opcode.I64Add]);
+        return new ProgramNode(combination, [ProgramType.I64], new WideNode(_context.Program, opcode, operands));
     }
 
     /// <summary>Whether a reference is null, or the size of a memory or table, which growing it may change.</summary>
     private ProgramNode QueryOfState(int depth)
     {
-        switch (random.Below(3))
+        switch (_random.Below(3))
         {
             case 0:
                 return new ProgramNode(Opcode.RefIsNull, [ProgramType.I32], Of(ProgramType.FuncRef, depth - 1));
             case 1:
-                return parts.Tables.Size(random.Below(context.Program.Tables.Count));
+                return parts.Tables.Size(_random.Below(_context.Program.Tables.Count));
             default:
-                return BytePagesNode.SizeOf(context.Program, 0);
+                return BytePagesNode.SizeOf(_context.Program, 0);
         }
     }
 
@@ -165,19 +225,19 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
 
     public ProgramNode Select(ProgramType type, int depth)
     {
-        var isTyped = type.IsReference || random.Percent(30);
+        var isTyped = type.IsReference || _random.Percent(30);
         return new ProgramNode(isTyped ? Opcode.SelectTyped : Opcode.Select, [type],
             Of(type, depth - 1), Of(type, depth - 1), Condition(depth - 1));
     }
 
     /// <summary>A condition: any number, or one that holds in some phases, so that what has never happened before does later.</summary>
-    public ProgramNode Condition(int depth) => random.Percent(20)
-        ? Nodes.Constrained(Opcode.I32And, ProgramType.I32, Nodes.Phase(random.Below(3)), 1)
+    public ProgramNode Condition(int depth) => _random.Percent(20)
+        ? Nodes.Constrained(Opcode.I32And, ProgramType.I32, Nodes.Phase(_random.Below(3)), 1)
         : Of(ProgramType.I32, depth);
 
     public BlockNode IfExpression(ProgramType type, int depth)
     {
-        var node = scope.Block(Opcode.If, [type], Condition(depth - 1));
+        var node = _scope.Block(Opcode.If, [type], Condition(depth - 1));
         parts.Statements.Fill(node, node.Body, depth - 1);
         node.Else = [];
         parts.Statements.Fill(node, node.Else, depth - 1);
@@ -186,7 +246,7 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
 
     private BlockNode BlockExpression(ProgramType type, int depth)
     {
-        var node = scope.Block(Opcode.Block, [type]);
+        var node = _scope.Block(Opcode.Block, [type]);
         parts.Statements.Fill(node, node.Body, depth - 1);
         return node;
     }
@@ -194,10 +254,10 @@ internal sealed class ExpressionGenerator(BodyGenerator parts)
     /// <summary>A value that a <c>br_if</c> may carry off to a label.</summary>
     private ProgramNode? BranchExpression(ProgramType type, int depth)
     {
-        var targets = labels.Where(label => label.Opcode != Opcode.Loop && label.LabelTypes is [var only] && only == type).ToList();
+        var targets = _labels.Where(label => label.Opcode != Opcode.Loop && label.LabelTypes is [var only] && only == type).ToList();
         return targets.Count == 0 ? null : new ProgramNode(Opcode.BrIf, [type], Of(type, depth - 1), Of(ProgramType.I32, depth - 1))
         {
-            Targets = [random.Pick(targets)],
+            Targets = [_random.Pick(targets)],
             Reducibility = Reducibility.Whole,
         };
     }

@@ -11,41 +11,45 @@ internal sealed class OverlapGenerator(BodyGenerator parts)
     /// <summary>Distances from the common address; a vector reaches beyond the largest, and all stay within the first page.</summary>
     private static readonly int[] Distances = [0, 0, 0, 0, 0, 1, 2, 3, 4, 4, 6, 7, 8, 12];
 
-    private readonly BodyScope scope = parts.Scope;
-    private readonly ProgramContext context = parts.Scope.Context;
-    private readonly RandomSource random = parts.Scope.Random;
+    private readonly BodyScope _scope = parts.Scope;
+    private readonly ProgramContext _context = parts.Scope.Context;
+    private readonly RandomSource _random = parts.Scope.Random;
 
     /// <summary>A few accesses near one address, in a loop or not.</summary>
     public ProgramNode Statement(int depth)
     {
-        var memory = random.Below(context.Program.Memories.Count);
+        var memory = _random.Below(_context.Program.Memories.Count);
         var type = AddressType(memory);
-        var block = scope.Block(Opcode.Block, new ProgramSignature([], []), Reducibility.Whole);
+        var block = _scope.Block(Opcode.Block, new ProgramSignature([], []), Reducibility.Whole);
         var place = Place(block, type, depth);
-        for (var i = random.Between(3, 7); i > 0; i--)
+        for (var i = _random.Between(3, 7); i > 0; i--)
+        {
             block.Body.Add(Step(memory, place, depth - 1));
-        return scope.Role == FunctionRole.Leaf || random.Percent(60) ? block : parts.Loops.Repeat(block, depth);
+        }
+
+        return _scope.Role == FunctionRole.Leaf || _random.Percent(60) ? block : parts.Loops.Repeat(block, depth);
     }
 
-    private ProgramType AddressType(int memory) => context.Program.Memories[memory].Is64 ? ProgramType.I64 : ProgramType.I32;
+    private ProgramType AddressType(int memory) => _context.Program.Memories[memory].Is64 ? ProgramType.I64 : ProgramType.I32;
 
     /// <summary>The common address: a constant, or in a local that the block begins by setting.</summary>
     private Func<ProgramNode> Place(BlockNode block, ProgramType type, int depth)
     {
-        if (random.Percent(30))
+        if (_random.Percent(30))
         {
-            var constant = 8 * random.Below(64);
+            var constant = 8 * _random.Below(64);
             return () => Nodes.Constant(type, constant);
         }
-        var local = scope.NewLocal(type, isWritable: false);
+
+        var local = _scope.NewLocal(type, isWritable: false);
         var address = Nodes.Constrained(type == ProgramType.I64 ? Opcode.I64And : Opcode.I32And, type, parts.Expressions.Of(type, depth - 1), AddressMask);
         block.Body.Add(new ProgramNode(Opcode.LocalSet, [], address) { Immediates = [local] });
-        return () => scope.Local(local);
+        return () => _scope.Local(local);
     }
 
     private ProgramNode Step(int memory, Func<ProgramNode> place, int depth)
     {
-        switch (random.Weighted(42, 36, 6, 5, 5, 6))
+        switch (_random.Weighted(42, 36, 6, 5, 5, 6))
         {
             case 0:
                 return Store(memory, place, depth);
@@ -53,14 +57,14 @@ internal sealed class OverlapGenerator(BodyGenerator parts)
                 return Load(memory, place);
             case 2:
                 // Whether it is written is known when it runs.
-                var node = scope.Block(Opcode.If, [], parts.Expressions.Condition(depth - 1));
+                var node = _scope.Block(Opcode.If, [], parts.Expressions.Condition(depth - 1));
                 node.Body.Add(Store(memory, place, depth));
                 return node;
             case 3:
                 var value = parts.Expressions.Of(ProgramType.I32, depth - 1);
-                return new ProgramNode(Opcode.MemoryFill, [], place(), value, Nodes.Constant(AddressType(memory), random.Between(0, 9))) { Immediates = [memory] };
+                return new ProgramNode(Opcode.MemoryFill, [], place(), value, Nodes.Constant(AddressType(memory), _random.Between(0, 9))) { Immediates = [memory] };
             case 4:
-                return scope.Observe(BytePagesNode.SizeOf(context.Program, memory));
+                return _scope.Observe(BytePagesNode.SizeOf(_context.Program, memory));
             default:
                 return parts.Statements.Any(depth - 1);
         }
@@ -71,8 +75,8 @@ internal sealed class OverlapGenerator(BodyGenerator parts)
     {
         var address = place();
         var type = address.Results[0];
-        var distance = random.Pick(Distances);
-        return random.Percent(70)
+        var distance = _random.Pick(Distances);
+        return _random.Percent(70)
             ? (address, distance)
             : (Nodes.Constrained(type == ProgramType.I64 ? Opcode.I64Add : Opcode.I32Add, type, address, distance), 0);
     }
@@ -80,45 +84,53 @@ internal sealed class OverlapGenerator(BodyGenerator parts)
     private ProgramNode Store(int memory, Func<ProgramNode> place, int depth)
     {
         var (address, offset) = Near(place);
-        if (context.Program.HasVectors && random.Percent(15))
+        if (_context.Program.HasVectors && _random.Percent(15))
         {
             return new ProgramNode(Opcode.V128Store, [], address, Stored(ProgramType.V128, depth))
             {
-                Immediates = [random.Between(0, OpcodeTable.Get(Opcode.V128Store).NaturalAlignment), offset, memory],
+                Immediates = [_random.Between(0, OpcodeTable.Get(Opcode.V128Store).NaturalAlignment), offset, memory],
             };
         }
-        var info = random.Pick(OperatorCatalog.Stores);
+
+        var info = _random.Pick(OperatorCatalog.Stores);
         return new ProgramNode(info.Opcode, [], address, Stored(new ProgramType(info.Parameters[1]), depth))
         {
-            Immediates = [random.Between(0, info.NaturalAlignment), offset, memory],
+            Immediates = [_random.Between(0, info.NaturalAlignment), offset, memory],
         };
     }
 
     /// <summary>A constant, which may be a NaN with any bits, or what is computed, in which a NaN is canonical.</summary>
     private ProgramNode Stored(ProgramType type, int depth)
     {
-        if (random.Percent(45))
-            return Constants.Edge(type, random);
+        if (_random.Percent(45))
+        {
+            return Constants.Edge(type, _random);
+        }
+
         var value = parts.Expressions.Of(type, depth - 1);
-        return type.IsFloat ? scope.Canonical(value) : value;
+        return type.IsFloat ? _scope.Canonical(value) : value;
     }
 
     private ProgramNode Load(int memory, Func<ProgramNode> place)
     {
         var (address, offset) = Near(place);
-        if (context.Program.HasVectors && random.Percent(15))
+        if (_context.Program.HasVectors && _random.Percent(15))
         {
-            return scope.Observe(new ProgramNode(Opcode.V128Load, [ProgramType.V128], address)
+            return _scope.Observe(new ProgramNode(Opcode.V128Load, [ProgramType.V128], address)
             {
-                Immediates = [random.Between(0, OpcodeTable.Get(Opcode.V128Load).NaturalAlignment), offset, memory],
+                Immediates = [_random.Between(0, OpcodeTable.Get(Opcode.V128Load).NaturalAlignment), offset, memory],
             });
         }
+
         var type = parts.Statements.AnyNumber();
-        var info = random.Pick(OperatorCatalog.Loads(type.Kind));
-        var loaded = new ProgramNode(info.Opcode, [type], address) { Immediates = [random.Between(0, info.NaturalAlignment), offset, memory] };
-        if (type.IsFloat && random.Percent(50))
-            return scope.Observe(BitsOf(loaded));
-        return random.Percent(50) ? scope.Observe(loaded) : new ProgramNode(Opcode.LocalSet, [], loaded) { Immediates = [scope.WritableLocal(type)] };
+        var info = _random.Pick(OperatorCatalog.Loads(type.Kind));
+        var loaded = new ProgramNode(info.Opcode, [type], address) { Immediates = [_random.Between(0, info.NaturalAlignment), offset, memory] };
+        if (type.IsFloat && _random.Percent(50))
+        {
+            return _scope.Observe(BitsOf(loaded));
+        }
+
+        return _random.Percent(50) ? _scope.Observe(loaded) : new ProgramNode(Opcode.LocalSet, [], loaded) { Immediates = [_scope.WritableLocal(type)] };
     }
 
     /// <summary>The bits of a float as they are in memory.</summary>

@@ -9,50 +9,53 @@ internal sealed class StringGenerator(BodyGenerator parts)
     /// <summary>Most code units of a string that is put together, so that strings do not grow without end.</summary>
     private const int MaximumTextLength = 24;
 
-    private readonly BodyScope scope = parts.Scope;
-    private readonly ProgramContext context = parts.Scope.Context;
-    private readonly RandomSource random = parts.Scope.Random;
+    private readonly BodyScope _scope = parts.Scope;
+    private readonly ProgramContext _context = parts.Scope.Context;
+    private readonly RandomSource _random = parts.Scope.Random;
 
     /// <summary>Locals for a string, an index and a hash, while they are needed; made at first use.</summary>
-    private (int Text, int Index, int Hash)? textLocals;
+    private (int Text, int Index, int Hash)? _textLocals;
 
-    private (int Text, int Index, int Hash) TextLocals() => textLocals ??= (
-        scope.NewLocal(ProgramType.ExternRef, isWritable: false),
-        scope.NewLocal(ProgramType.I32, isWritable: false),
-        scope.NewLocal(ProgramType.I32, isWritable: false));
+    private (int Text, int Index, int Hash) TextLocals() => _textLocals ??= (
+        _scope.NewLocal(ProgramType.ExternRef, isWritable: false),
+        _scope.NewLocal(ProgramType.I32, isWritable: false),
+        _scope.NewLocal(ProgramType.I32, isWritable: false));
 
     /// <summary>A string that is made here; of one code unit where depth is 0.</summary>
     public ProgramNode NewText(int depth)
     {
-        switch (depth <= 0 || scope.Budget < 0 ? 0 : random.Weighted(30, 40, 30, 10, 15))
+        switch (depth <= 0 || _scope.Budget < 0 ? 0 : _random.Weighted(30, 40, 30, 10, 15))
         {
             case 0:
-                return parts.Calls.CallImport("fromCharCode", Reducibility.Free, random.Percent(70)
-                    ? ProgramNode.I32Const(random.Between('a', 'd'))
+                return parts.Calls.CallImport("fromCharCode", Reducibility.Free, _random.Percent(70)
+                    ? ProgramNode.I32Const(_random.Between('a', 'd'))
                     : parts.Expressions.Of(ProgramType.I32, depth - 1));
             case 1:
                 return parts.Calls.CallImport("substring", Reducibility.Whole,
                     parts.Calls.CallImport("concat", Reducibility.Free, Text(depth - 1), Text(depth - 1)),
                     ProgramNode.I32Const(0, Reducibility.Fixed),
-                    ProgramNode.I32Const(random.Between(1, MaximumTextLength), Reducibility.Fixed));
+                    ProgramNode.I32Const(_random.Between(1, MaximumTextLength), Reducibility.Fixed));
             case 3:
                 return parts.Calls.CallImport("fromCharCodeArray", Reducibility.Whole, parts.Objects.Target(CodeUnits, depth - 1),
-                    ProgramNode.I32Const(random.Below(3)), ProgramNode.I32Const(scope.Dares() ? random.Below(20) : random.Between(2, ObjectFactory.MinimumLength)));
+                    ProgramNode.I32Const(_random.Below(3)), ProgramNode.I32Const(_scope.Dares() ? _random.Below(20) : _random.Between(2, ObjectFactory.MinimumLength)));
             case 4:
                 return parts.Calls.CallImport("fromCodePoint", Reducibility.Free,
-                    Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), random.Pick([0x7F, 0xFFFF, 0xFFFFF])));
+                    Nodes.Constrained(Opcode.I32And, ProgramType.I32, parts.Expressions.Of(ProgramType.I32, depth - 1), _random.Pick([0x7F, 0xFFFF, 0xFFFFF])));
             default:
                 return parts.Calls.CallImport("substring", Reducibility.Free,
-                    Text(depth - 1), ProgramNode.I32Const(random.Below(3)), parts.Expressions.Of(ProgramType.I32, depth - 1));
+                    Text(depth - 1), ProgramNode.I32Const(_random.Below(3)), parts.Expressions.Of(ProgramType.I32, depth - 1));
         }
     }
 
     /// <summary>A string: a new one, or a reference that has passed a test; anything else only where the operation goes unprotected.</summary>
     private ProgramNode Text(int depth)
     {
-        if (scope.Dares())
+        if (_scope.Dares())
+        {
             return parts.Expressions.Of(ProgramType.ExternRef, depth - 1);
-        switch (random.Weighted(40, 50, 10))
+        }
+
+        switch (_random.Weighted(40, 50, 10))
         {
             case 0:
                 return NewText(depth);
@@ -72,9 +75,9 @@ internal sealed class StringGenerator(BodyGenerator parts)
             Immediates = [local],
             Reducibility = Reducibility.Fixed,
         };
-        var choice = scope.Block(Opcode.If, new ProgramSignature([], [ProgramType.ExternRef]), Reducibility.Fixed,
+        var choice = _scope.Block(Opcode.If, new ProgramSignature([], [ProgramType.ExternRef]), Reducibility.Fixed,
             parts.Calls.CallImport("test", Reducibility.Fixed, tee));
-        choice.Body.Add(scope.FixedLocal(local));
+        choice.Body.Add(_scope.FixedLocal(local));
         choice.Else = [NewText(0)];
         return choice;
     }
@@ -82,7 +85,7 @@ internal sealed class StringGenerator(BodyGenerator parts)
     /// <summary>A question about strings.</summary>
     public ProgramNode QueryOfText(int depth)
     {
-        switch (random.Weighted(10, 20, 25, 10, 15, 20, 6))
+        switch (_random.Weighted(10, 20, 25, 10, 15, 20, 6))
         {
             case 0:
                 return parts.Calls.CallImport("test", Reducibility.Free, parts.Expressions.Of(ProgramType.ExternRef, depth - 1));
@@ -96,29 +99,32 @@ internal sealed class StringGenerator(BodyGenerator parts)
                 return CodeUnit(depth);
             case 6:
                 return parts.Calls.CallImport("intoCharCodeArray", Reducibility.Whole,
-                    parts.Calls.CallImport("fromCharCode", Reducibility.Whole, parts.Expressions.Of(ProgramType.I32, depth - 1)), parts.Objects.Target(CodeUnits, depth - 1), ProgramNode.I32Const(random.Below(3)));
+                    parts.Calls.CallImport("fromCharCode", Reducibility.Whole, parts.Expressions.Of(ProgramType.I32, depth - 1)), parts.Objects.Target(CodeUnits, depth - 1), ProgramNode.I32Const(_random.Below(3)));
             default:
                 return HashOfText(depth);
         }
     }
 
-    private ProgramNode TextOrNull(int depth) => random.Percent(15) ? ProgramNode.Zero(ProgramType.ExternRef) : Text(depth);
+    private ProgramNode TextOrNull(int depth) => _random.Percent(15) ? ProgramNode.Zero(ProgramType.ExternRef) : Text(depth);
 
     /// <summary>The array type that strings are copied from and to.</summary>
-    private int CodeUnits => context.Program.Signature(context.Program.Functions[context.Program.ImportIndex("fromCharCodeArray")].Type).Parameters[0].Heap;
+    private int CodeUnits => _context.Program.Signature(_context.Program.Functions[_context.Program.ImportIndex("fromCharCodeArray")].Type).Parameters[0].Heap;
 
     /// <summary>A code unit or code point of a string that has it, else 0.</summary>
     private ProgramNode CodeUnit(int depth)
     {
-        var name = random.Percent(70) ? "charCodeAt" : "codePointAt";
-        if (scope.Dares())
+        var name = _random.Percent(70) ? "charCodeAt" : "codePointAt";
+        if (_scope.Dares())
+        {
             return parts.Calls.CallImport(name, Reducibility.Free, Text(depth - 1), parts.Expressions.Simple(ProgramType.I32));
+        }
+
         var local = TextLocals().Text;
-        var index = random.Below(3);
+        var index = _random.Below(3);
         var tee = new ProgramNode(Opcode.LocalTee, [ProgramType.ExternRef], Text(depth - 1)) { Immediates = [local], Reducibility = Reducibility.Fixed };
-        var choice = scope.Block(Opcode.If, new ProgramSignature([], [ProgramType.I32]), Reducibility.Whole,
+        var choice = _scope.Block(Opcode.If, new ProgramSignature([], [ProgramType.I32]), Reducibility.Whole,
             Nodes.Fixed(Opcode.I32GtU, ProgramType.I32, parts.Calls.CallImport("length", Reducibility.Fixed, tee), ProgramNode.I32Const(index, Reducibility.Fixed)));
-        choice.Body.Add(parts.Calls.CallImport(name, Reducibility.Whole, scope.FixedLocal(local), ProgramNode.I32Const(index, Reducibility.Fixed)));
+        choice.Body.Add(parts.Calls.CallImport(name, Reducibility.Whole, _scope.FixedLocal(local), ProgramNode.I32Const(index, Reducibility.Fixed)));
         choice.Else = [ProgramNode.I32Const(0)];
         return choice;
     }
@@ -128,17 +134,17 @@ internal sealed class StringGenerator(BodyGenerator parts)
     {
         var (text, index, hash) = TextLocals();
         var none = new ProgramSignature([], []);
-        var block = scope.Block(Opcode.Block, new ProgramSignature([], [ProgramType.I32]), Reducibility.Whole);
-        var loop = scope.Block(Opcode.Loop, none, Reducibility.Fixed);
-        var next = scope.Block(Opcode.If, none, Reducibility.Fixed, Nodes.Fixed(random.Percent(50) ? Opcode.I32LtS : Opcode.I32LtU, ProgramType.I32,
-            scope.FixedLocal(index), parts.Calls.CallImport("length", Reducibility.Fixed, scope.FixedLocal(text))));
+        var block = _scope.Block(Opcode.Block, new ProgramSignature([], [ProgramType.I32]), Reducibility.Whole);
+        var loop = _scope.Block(Opcode.Loop, none, Reducibility.Fixed);
+        var next = _scope.Block(Opcode.If, none, Reducibility.Fixed, Nodes.Fixed(_random.Percent(50) ? Opcode.I32LtS : Opcode.I32LtU, ProgramType.I32,
+            _scope.FixedLocal(index), parts.Calls.CallImport("length", Reducibility.Fixed, _scope.FixedLocal(text))));
         next.Body.AddRange(
         [
             Nodes.Fixed(Opcode.LocalSet, hash, Nodes.Fixed(Opcode.I32Add, ProgramType.I32,
-                Nodes.Fixed(Opcode.I32Mul, ProgramType.I32, scope.FixedLocal(hash), ProgramNode.I32Const(31, Reducibility.Fixed)),
-                parts.Calls.CallImport("charCodeAt", Reducibility.Fixed, scope.FixedLocal(text), scope.FixedLocal(index)))),
+                Nodes.Fixed(Opcode.I32Mul, ProgramType.I32, _scope.FixedLocal(hash), ProgramNode.I32Const(31, Reducibility.Fixed)),
+                parts.Calls.CallImport("charCodeAt", Reducibility.Fixed, _scope.FixedLocal(text), _scope.FixedLocal(index)))),
             Nodes.Fixed(Opcode.LocalSet, index, Nodes.Fixed(Opcode.I32Add, ProgramType.I32,
-                scope.FixedLocal(index), ProgramNode.I32Const(1, Reducibility.Fixed))),
+                _scope.FixedLocal(index), ProgramNode.I32Const(1, Reducibility.Fixed))),
             new ProgramNode(Opcode.Br, []) { Targets = [loop], Reducibility = Reducibility.Fixed },
         ]);
         loop.Body.Add(next);
@@ -148,7 +154,7 @@ internal sealed class StringGenerator(BodyGenerator parts)
             Nodes.Fixed(Opcode.LocalSet, index, ProgramNode.I32Const(0, Reducibility.Fixed)),
             Nodes.Fixed(Opcode.LocalSet, hash, ProgramNode.I32Const(0, Reducibility.Fixed)),
             loop,
-            scope.FixedLocal(hash),
+            _scope.FixedLocal(hash),
         ]);
         return block;
     }

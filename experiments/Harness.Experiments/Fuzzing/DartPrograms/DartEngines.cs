@@ -24,33 +24,33 @@ internal sealed class DartEngines : IDartEngines
     private static readonly ProcessLimits CompilerLimits = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), 4L << 30);
     private static readonly IReadOnlyDictionary<string, string> NoKnobs = new Dictionary<string, string>();
 
-    private readonly GuardedProcess compiler = OpenCompiler();
-    private readonly ObserverProcess engine = OpenEngine();
-    private readonly ObserverProcess? v8;
+    private readonly GuardedProcess _compiler = OpenCompiler();
+    private readonly ObserverProcess _engine = OpenEngine();
+    private readonly ObserverProcess? _v8;
 
     /// <param name="node">Path of Node, for its V8; null to do without.</param>
-    public DartEngines(string? node) => v8 = node is null ? null : new ObserverProcess(node, Path.Combine(ProjectLayout.Node, "observe.mjs"));
+    public DartEngines(string? node) => _v8 = node is null ? null : new ObserverProcess(node, Path.Combine(ProjectLayout.Node, "observe.mjs"));
 
     /// <inheritdoc/>
     public DartCompilation Compile(string source, IReadOnlyDictionary<string, string> lowering)
     {
-        var answer = compiler.Ask(new DartCompileRequest(source, lowering).ToLine());
+        var answer = _compiler.Ask(new DartCompileRequest(source, lowering).ToLine());
         return answer.Failure == ProcessFailure.None
             ? JsonSerializer.Deserialize<DartCompilation>(answer.Text)!
             : new DartCompilation(null, DartFinding.CompilerFailed, $"{(answer.Failure switch { ProcessFailure.Hang => "hang", ProcessFailure.Memory => "memory", _ => "crash" })}: {answer.Text}");
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Run(byte[] module, FuzzConfiguration configuration) => engine.Observe(new ObserverRequest(module, [], configuration.Knobs, IsDart: true));
+    public IReadOnlyList<string> Run(byte[] module, FuzzConfiguration configuration) => _engine.Observe(new ObserverRequest(module, [], configuration.Knobs, IsDart: true));
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? RunOnV8(byte[] module) => v8?.Observe(new ObserverRequest(module, [], NoKnobs, IsDart: true));
+    public IReadOnlyList<string>? RunOnV8(byte[] module) => _v8?.Observe(new ObserverRequest(module, [], NoKnobs, IsDart: true));
 
     public void Dispose()
     {
-        compiler.Dispose();
-        engine.Dispose();
-        v8?.Dispose();
+        _compiler.Dispose();
+        _engine.Dispose();
+        _v8?.Dispose();
     }
 
     private static GuardedProcess OpenCompiler()

@@ -9,23 +9,23 @@ namespace Harness.Experiments.Fuzzing.DartPrograms;
 /// <param name="startEngines">Makes the engines of one job.</param>
 internal sealed class DartFuzzRun(DartFuzzSettings settings, Func<IDartEngines> startEngines)
 {
-    private readonly Stopwatch watch = Stopwatch.StartNew();
-    private readonly Lock gate = new();
-    private readonly SortedDictionary<string, int> kinds = new(StringComparer.Ordinal);
-    private long next;
-    private long shown;
-    private int done;
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, int> _kinds = new(StringComparer.Ordinal);
+    private long _next;
+    private long _shown;
+    private int _done;
 
     /// <summary>How many programs showed something wrong.</summary>
-    public int Findings => kinds.Values.Sum();
+    public int Findings => _kinds.Values.Sum();
 
     /// <summary>Runs all; the exit code is 0 if nothing was found.</summary>
     public int Execute()
     {
         Parallel.For(0, settings.Jobs, new ParallelOptions { MaxDegreeOfParallelism = settings.Jobs }, _ => RunJob());
         Console.Error.Write('\r');
-        var found = Findings == 0 ? "" : $" ({string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))})";
-        Console.WriteLine($"{done} programs from seed {settings.First} on, {Findings} failed{found}, {watch.Elapsed.TotalSeconds:F1} s");
+        var found = Findings == 0 ? "" : $" ({string.Join(", ", _kinds.Select(kind => $"{kind.Value} {kind.Key}"))})";
+        Console.WriteLine($"{_done} programs from seed {settings.First} on, {Findings} failed{found}, {_watch.Elapsed.TotalSeconds:F1} s");
         return Findings == 0 ? 0 : 1;
     }
 
@@ -40,8 +40,12 @@ internal sealed class DartFuzzRun(DartFuzzSettings settings, Func<IDartEngines> 
             var module = compilation.Module ?? throw new InvalidOperationException($"the program of seed {settings.First + (ulong)number} is not compiled: {compilation.Detail}");
             statistics.Add(module, configuration, (store, decoded) => [DartObserver.Observe(store, decoded)[^1]]);
         }
+
         foreach (var line in statistics.Describe())
+        {
             Console.WriteLine(line);
+        }
+
         return 0;
     }
 
@@ -49,23 +53,28 @@ internal sealed class DartFuzzRun(DartFuzzSettings settings, Func<IDartEngines> 
     {
         using var engines = startEngines();
         var judge = new DartJudge(engines);
-        while (watch.Elapsed < settings.Time && Interlocked.Increment(ref next) - 1 is var number && number < settings.Count)
+        while (_watch.Elapsed < settings.Time && Interlocked.Increment(ref _next) - 1 is var number && number < settings.Count)
         {
             var source = DartGenerator.Generate(settings.First + (ulong)number);
             var finding = judge.Judge(source.Text, DartTrial.For(source, settings.Only));
-            lock (gate)
+            lock (_gate)
+            {
                 Report(source, finding);
+            }
+
             if (settings.Reduce && finding is not null)
+            {
                 Keep(judge, source, finding);
+            }
         }
     }
 
     private void Report(DartSource source, DartFinding? finding)
     {
-        done++;
+        _done++;
         if (finding is not null)
         {
-            kinds[finding.Kind] = kinds.GetValueOrDefault(finding.Kind) + 1;
+            _kinds[finding.Kind] = _kinds.GetValueOrDefault(finding.Kind) + 1;
             Console.Error.Write('\r');
             Console.WriteLine($"""
                 seed {source.Seed}, {finding.Place}: {finding.Kind}: {finding.Detail}
@@ -73,10 +82,14 @@ internal sealed class DartFuzzRun(DartFuzzSettings settings, Func<IDartEngines> 
                   knobs:{DartLowerings.CommandLine(finding.Lowering)} {finding.Configuration?.CommandLine}
                 """);
         }
-        if (watch.ElapsedMilliseconds - shown < 1000)
+
+        if (_watch.ElapsedMilliseconds - _shown < 1000)
+        {
             return;
-        shown = watch.ElapsedMilliseconds;
-        Console.Error.Write($"\r{done} programs, {Findings} failed, {done / watch.Elapsed.TotalSeconds:F1} a second ");
+        }
+
+        _shown = _watch.ElapsedMilliseconds;
+        Console.Error.Write($"\r{_done} programs, {Findings} failed, {_done / _watch.Elapsed.TotalSeconds:F1} a second ");
     }
 
     /// <summary>Makes a program as small as possible, with as few knobs as possible, and writes it to a file.</summary>
@@ -92,6 +105,7 @@ internal sealed class DartFuzzRun(DartFuzzSettings settings, Func<IDartEngines> 
             finding = judge.Judge(source.Text, finding.Trials) ?? finding;
             how = $"{before.Length} characters before, {reducer.Trials} trials";
         }
+
         Directory.CreateDirectory(settings.Folder);
         var path = Path.Combine(settings.Folder, $"{FuzzSource.Dart}-{source.Seed}-{finding.Kind}.dart");
         File.WriteAllText(path, source.Text);
@@ -101,8 +115,10 @@ internal sealed class DartFuzzRun(DartFuzzSettings settings, Func<IDartEngines> 
             again: harness dart run {Path.GetFileName(path)}{DartLowerings.CommandLine(finding.Lowering)} {finding.Configuration?.CommandLine}
 
             """);
-        lock (gate)
+        lock (_gate)
+        {
             Console.WriteLine($"  {source.Text.Length} characters in {path} ({how})");
+        }
     }
 
     /// <summary>Sets knobs of the lowering back that the finding does not need.</summary>
@@ -112,8 +128,11 @@ internal sealed class DartFuzzRun(DartFuzzSettings settings, Func<IDartEngines> 
         {
             var fewer = finding with { Lowering = finding.Lowering.Where(knob => knob.Key != name).ToDictionary() };
             if (judge.Shows(text, fewer))
+            {
                 finding = fewer;
+            }
         }
+
         return finding;
     }
 }

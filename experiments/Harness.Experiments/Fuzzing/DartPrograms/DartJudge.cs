@@ -22,20 +22,32 @@ internal sealed class DartJudge(IDartEngines engines)
         {
             var compilation = engines.Compile(source, lowering);
             if (compilation.Module is not { } module)
+            {
                 return new DartFinding(compilation.Kind, lowering, null, compilation.Detail);
+            }
+
             var reference = engines.RunOnV8(module) ?? engines.Run(module, FuzzConfiguration.Always[0]);
             var failedChecks = (expected ?? reference).Count(IsFailedCheck);
             if (expected is null && reference[^1] != Success)
+            {
                 return FaultOf(reference, lowering, null) ?? new DartFinding(DartFinding.Ended, lowering, null, string.Join(' ', reference.TakeLast(2)));
+            }
+
             if (expected is not null && Compare(expected, reference, lowering, null) is { } difference)
+            {
                 return difference with { FailedChecks = failedChecks };
+            }
+
             expected ??= reference;
             foreach (var configuration in configurations)
             {
                 if (Compare(expected, engines.Run(module, configuration), lowering, configuration) is { } finding)
+                {
                     return finding with { FailedChecks = failedChecks };
+                }
             }
         }
+
         return null;
     }
 
@@ -49,12 +61,21 @@ internal sealed class DartJudge(IDartEngines engines)
     private static DartFinding? Compare(IReadOnlyList<string> expected, IReadOnlyList<string> actual, IReadOnlyDictionary<string, string> lowering, FuzzConfiguration? configuration)
     {
         if (expected.SequenceEqual(actual))
+        {
             return null;
+        }
+
         if (FaultOf(actual, lowering, configuration) is { } fault)
+        {
             return fault;
+        }
+
         var line = 0;
         while (line < expected.Count && line < actual.Count && expected[line] == actual[line])
+        {
             line++;
+        }
+
         return new DartFinding(DartFinding.Differs, lowering, configuration, $"line {line + 1} is {At(actual, line)} instead of {At(expected, line)}");
     }
 

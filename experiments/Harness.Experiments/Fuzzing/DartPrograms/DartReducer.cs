@@ -12,8 +12,8 @@ namespace Harness.Experiments.Fuzzing.DartPrograms;
 /// <param name="time">The longest that it may take.</param>
 internal sealed class DartReducer(Block root, Predicate<string> isInteresting, TimeSpan time)
 {
-    private readonly Stopwatch watch = Stopwatch.StartNew();
-    private bool changed;
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private bool _changed;
 
     /// <summary>How many programs were tried.</summary>
     public int Trials { get; private set; }
@@ -27,14 +27,14 @@ internal sealed class DartReducer(Block root, Predicate<string> isInteresting, T
             // Expressions are many: they come when no statement can go any more.
             do
             {
-                changed = false;
+                _changed = false;
                 ReduceBlocks(root);
             }
-            while (changed);
+            while (_changed);
             ReduceExpressions(root);
-            isSmaller = changed;
+            isSmaller = _changed;
         }
-        while (isSmaller && watch.Elapsed < time);
+        while (isSmaller && _watch.Elapsed < time);
     }
 
     private void ReduceBlocks(Piece piece)
@@ -43,18 +43,29 @@ internal sealed class DartReducer(Block root, Predicate<string> isInteresting, T
         {
             // The first function is main: what it does not call any more can go.
             if (block.Layout == BlockLayout.Declarations && block.Items.Find(item => item.Parts.OfType<Block>().Any()) is { } main)
+            {
                 ReduceBlocks(main);
+            }
+
             RemoveRanges(block.Items);
             for (var i = 0; i < block.Items.Count; i++)
             {
                 if (block.Layout == BlockLayout.Braces)
+                {
                     Unwrap(block.Items, i);
+                }
             }
+
             foreach (var item in block.Items)
+            {
                 ReduceBlocks(item);
+            }
         }
+
         foreach (var inner in piece.Parts.OfType<Piece>())
+        {
             ReduceBlocks(inner);
+        }
     }
 
     /// <summary>Removes runs of items that may go: long ones first, then shorter ones.</summary>
@@ -67,7 +78,9 @@ internal sealed class DartReducer(Block root, Predicate<string> isInteresting, T
                 var index = start;
                 var range = items.GetRange(index, length);
                 if (range.Exists(item => item.IsFixed) || !Try(() => items.RemoveRange(index, range.Count), () => items.InsertRange(index, range)))
+                {
                     start += length;
+                }
             }
         }
     }
@@ -77,12 +90,17 @@ internal sealed class DartReducer(Block root, Predicate<string> isInteresting, T
     {
         var item = items[index];
         if (item.IsFixed)
+        {
             return;
+        }
+
         foreach (var inner in item.Parts.OfType<Block>().Where(inner => inner.Layout == BlockLayout.Braces))
         {
             var others = inner.Items.FindAll(candidate => !candidate.IsFixed);
             if (others.Count > 0 && Try(() => Replace(items, index, 1, others), () => Replace(items, index, others.Count, [item])))
+            {
                 return;
+            }
         }
     }
 
@@ -97,14 +115,22 @@ internal sealed class DartReducer(Block root, Predicate<string> isInteresting, T
         for (var i = 0; i < piece.Parts.Count; i++)
         {
             if (piece.Parts[i] is Expression)
+            {
                 Simplify(piece.Parts, i);
+            }
+
             if (piece.Parts[i] is Piece inner)
+            {
                 ReduceExpressions(inner);
+            }
         }
+
         if (piece is Block block)
         {
             foreach (var item in block.Items)
+            {
                 ReduceExpressions(item);
+            }
         }
     }
 
@@ -114,7 +140,9 @@ internal sealed class DartReducer(Block root, Predicate<string> isInteresting, T
         foreach (var simpler in Simpler(before))
         {
             if (Try(() => parts[index] = simpler, () => parts[index] = before))
+            {
                 return;
+            }
         }
     }
 
@@ -122,19 +150,30 @@ internal sealed class DartReducer(Block root, Predicate<string> isInteresting, T
     private static IEnumerable<Expression> Simpler(Expression expression)
     {
         if (expression.Type.Simplest is { } simplest && !(expression.Parts is [string text] && text == simplest))
+        {
             yield return Expression.Of(expression.Type, simplest);
+        }
+
         foreach (var operand in expression.Parts.OfType<Expression>().Where(operand => operand.Type.IsSubtypeOf(expression.Type)))
+        {
             yield return operand;
+        }
     }
 
     private bool Try(Action change, Action undo)
     {
-        if (watch.Elapsed >= time)
+        if (_watch.Elapsed >= time)
+        {
             return false;
+        }
+
         change();
         Trials++;
         if (isInteresting(DartPrinter.Print(root)))
-            return changed = true;
+        {
+            return _changed = true;
+        }
+
         undo();
         return false;
     }

@@ -19,7 +19,10 @@ internal static class ByteMutations
     public static byte[] Apply(ReadOnlySpan<byte> bytes, RandomSource random)
     {
         if (bytes.IsEmpty)
+        {
             return [random.Pick(Interesting)];
+        }
+
         var at = random.Below(bytes.Length);
         var length = Math.Min(random.Between(1, LongestRange), bytes.Length - at);
         var changed = bytes.ToArray();

@@ -21,7 +21,7 @@ internal sealed class HangWatch(Func<long> clock)
     /// <summary>How often work that took too long is done; the least time counts, since what is longer may have been disturbed.</summary>
     private const int MostRepetitions = 3;
 
-    private readonly Dictionary<string, LinearFit> fits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinearFit> _fits = new(StringComparer.Ordinal);
 
     /// <summary>Watches this thread.</summary>
     public HangWatch()
@@ -36,13 +36,22 @@ internal sealed class HangWatch(Func<long> clock)
     /// <returns>How the module hangs, as a verdict on it; null if it does not.</returns>
     public string? Watch(string kind, int bytes, Action work)
     {
-        if (!fits.TryGetValue(kind, out var fit))
-            fits.Add(kind, fit = new LinearFit());
+        if (!_fits.TryGetValue(kind, out var fit))
+        {
+            _fits.Add(kind, fit = new LinearFit());
+        }
+
         var time = TimeOf(work);
         for (var i = 1; i < MostRepetitions && IsTooLong(fit, bytes, time); i++)
+        {
             time = Math.Min(time, TimeOf(work));
+        }
+
         if (IsTooLong(fit, bytes, time))
+        {
             return $"{Verdict.Error}: hang: {time / 1_000_000} ms of processor time for {bytes} bytes, {time / fit.At(bytes):F0} times what others of that size take";
+        }
+
         fit.Add(bytes, time);
         return null;
     }
@@ -60,10 +69,10 @@ internal sealed class HangWatch(Func<long> clock)
     /// <summary>The line of least squares through times over sizes. Neither what a module takes nor what a byte takes is below nothing.</summary>
     private sealed class LinearFit
     {
-        private double sizes;
-        private double times;
-        private double squares;
-        private double products;
+        private double _sizes;
+        private double _times;
+        private double _squares;
+        private double _products;
 
         /// <summary>How many points there are.</summary>
         public int Count { get; private set; }
@@ -72,19 +81,19 @@ internal sealed class HangWatch(Func<long> clock)
         public void Add(double size, double time)
         {
             Count++;
-            sizes += size;
-            times += time;
-            squares += size * size;
-            products += size * time;
+            _sizes += size;
+            _times += time;
+            _squares += size * size;
+            _products += size * time;
         }
 
         /// <summary>The time for a size; there is at least one point.</summary>
         public double At(double size)
         {
-            var spread = squares - (sizes * sizes / Count);
-            var slope = spread <= 0 ? 0 : Math.Max(0, (products - (sizes * times / Count)) / spread);
-            var start = (times - (slope * sizes)) / Count;
-            return start >= 0 ? start + (slope * size) : products / squares * size;
+            var spread = _squares - (_sizes * _sizes / Count);
+            var slope = spread <= 0 ? 0 : Math.Max(0, (_products - (_sizes * _times / Count)) / spread);
+            var start = (_times - (slope * _sizes)) / Count;
+            return start >= 0 ? start + (slope * size) : _products / _squares * size;
         }
     }
 }

@@ -24,10 +24,16 @@ internal static class InstructionMutations
     public static void Apply(ModuleParts module, RandomSource random, ModuleParts? other)
     {
         if (module.Functions.Count == 0)
+        {
             return;
+        }
+
         var instructions = random.Pick(module.Functions).Instructions;
         if (instructions.Count == 0)
+        {
             instructions.Add(InstructionPart.Create(Opcode.End));
+        }
+
         var at = random.Below(instructions.Count);
         var length = Math.Min(random.Between(1, LongestRange), instructions.Count - at);
         switch (random.Below(16))
@@ -71,16 +77,24 @@ internal static class InstructionMutations
     private static void ReplaceOperator(List<InstructionPart> instructions, RandomSource random)
     {
         if (PickWhere(instructions, random, instruction => OpcodeTable.Get(instruction.Opcode).HasSignature) is not { } at)
+        {
             return;
+        }
+
         var same = SameType[TypeOf(OpcodeTable.Get(instructions[at].Opcode))].ToArray();
         if (same.Length > 0)
+        {
             instructions[at] = instructions[at].With(random.Pick(same));
+        }
     }
 
     private static void ReplaceImmediates(List<InstructionPart> instructions, RandomSource random)
     {
         if (PickWhere(instructions, random, instruction => OpcodeTable.GetImmediates(instruction.Opcode) != ImmediateKind.None) is not { } at)
+        {
             return;
+        }
+
         var instruction = instructions[at];
         instructions[at] = InstructionPart.Create(instruction.Opcode, writer =>
         {
@@ -114,7 +128,10 @@ internal static class InstructionMutations
     {
         var changed = immediates.ToArray();
         if (changed.Length == 0)
+        {
             return;
+        }
+
         var at = random.Below(changed.Length);
         changed[at] = (byte)(random.Below(3) switch { 0 => changed[at] ^ 1, 1 => (changed[at] + 1) & 0x7F, _ => random.Below(12) });
         writer.Bytes(changed);
@@ -125,8 +142,8 @@ internal static class InstructionMutations
     {
         var local = (uint)random.Below(4);
         InstructionPart Constant() => InstructionPart.Create(Opcode.I32Const, writer => writer.I32((int)random.Pick(Integers)));
-        InstructionPart get = InstructionPart.Create(Opcode.LocalGet, writer => writer.U32(local));
-        InstructionPart end = InstructionPart.Create(Opcode.End);
+        var get = InstructionPart.Create(Opcode.LocalGet, writer => writer.U32(local));
+        var end = InstructionPart.Create(Opcode.End);
         InstructionPart Block(Opcode opcode) => InstructionPart.Create(opcode, writer => writer.Byte(BinaryFormat.EmptyBlock));
         return random.Below(9) switch
         {
@@ -146,11 +163,17 @@ internal static class InstructionMutations
     private static void ComputeOn(List<InstructionPart> instructions, RandomSource random)
     {
         if (PickWhere(instructions, random, instruction => OpcodeTable.Get(instruction.Opcode) is { HasSignature: true, Results.Length: 1 } || ConstantKind(instruction.Opcode) is not null) is not { } at)
+        {
             return;
+        }
+
         var kind = ConstantKind(instructions[at].Opcode) ?? OpcodeTable.Get(instructions[at].Opcode).Results[0];
         var operators = SameType[$"{kind} {kind}>{kind}@-1"].ToArray();
         if (operators.Length == 0)
+        {
             return;
+        }
+
         instructions.InsertRange(at + 1, [Constant(kind, random), InstructionPart.Create(random.Pick(operators))]);
     }
 
@@ -179,7 +202,10 @@ internal static class InstructionMutations
         {
             writer.Byte(BinaryFormat.EmptyBlock);
             if (opcode != Opcode.TryTable)
+            {
                 return;
+            }
+
             writer.U32(1);
             writer.Byte((byte)CatchKind.CatchAll);
             writer.U32(random.Below(2));
@@ -193,8 +219,11 @@ internal static class InstructionMutations
         {
             var at = (start + i) % instructions.Count;
             if (predicate(instructions[at]))
+            {
                 return at;
+            }
         }
+
         return null;
     }
 }

@@ -7,9 +7,9 @@ namespace Harness.Experiments.Fuzzing.Mutation;
 /// </summary>
 internal sealed class KnownDifferences
 {
-    private readonly List<(string Side, Regex Message, string Reason)> differences;
+    private readonly List<(string Side, Regex Message, string Reason)> _differences;
 
-    private KnownDifferences(IEnumerable<Row> rows, string path) => differences = [.. rows.Select(row => Read(row, path))];
+    private KnownDifferences(IEnumerable<Row> rows, string path) => _differences = [.. rows.Select(row => Read(row, path))];
 
     /// <summary>Where they are listed.</summary>
     public static string DefaultPath => Path.Combine(ProjectLayout.Root, "experiments", "fuzz", "known-differences.yaml");
@@ -23,14 +23,20 @@ internal sealed class KnownDifferences
     /// <param name="message">What it says.</param>
     /// <returns>The reason; null if there is none.</returns>
     public string? ReasonFor(string side, string message) =>
-        differences.Find(difference => difference.Side == side && difference.Message.IsMatch(message)).Reason;
+        _differences.Find(difference => difference.Side == side && difference.Message.IsMatch(message)).Reason;
 
     private static (string Side, Regex Message, string Reason) Read(Row row, string path)
     {
         if (row.Side is not ("ours" or "v8"))
+        {
             throw new HarnessException($"list of differences {path}: a side is 'ours' or 'v8', not '{row.Side}'");
+        }
+
         if (string.IsNullOrWhiteSpace(row.Reason) || string.IsNullOrWhiteSpace(row.Message))
+        {
             throw new HarnessException($"list of differences {path}: each difference has a side, a message and a reason");
+        }
+
         try
         {
             return (row.Side, new Regex(row.Message, RegexOptions.CultureInvariant), row.Reason);

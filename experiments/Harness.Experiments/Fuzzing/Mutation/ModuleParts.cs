@@ -21,16 +21,23 @@ internal sealed class ModuleParts
     public static ModuleParts? TryParse(ReadOnlySpan<byte> module)
     {
         if (module.Length < HeaderSize)
+        {
             return null;
+        }
+
         var sections = new List<ModuleSection>();
         for (var offset = HeaderSize; offset < module.Length;)
         {
             var id = module[offset++];
             if (Leb.TryReadU32(module, ref offset) is not { } size || size > module.Length - offset)
+            {
                 return null;
+            }
+
             sections.Add(ModuleSection.Parse(id, module.Slice(offset, (int)size)));
             offset += (int)size;
         }
+
         return new ModuleParts(sections);
     }
 
@@ -53,6 +60,7 @@ internal sealed class ModuleParts
             writer.Byte(section.Id);
             writer.Sized(section.Encode());
         }
+
         return writer.ToArray();
     }
 }
@@ -88,11 +96,17 @@ internal sealed class ModuleSection
     public byte[] Encode()
     {
         if (Bodies is null)
+        {
             return Payload;
+        }
+
         var writer = new WasmWriter();
         writer.U32(Bodies.Count);
         foreach (var body in Bodies)
+        {
             writer.Sized(body.Encode());
+        }
+
         return writer.ToArray();
     }
 
@@ -107,17 +121,27 @@ internal sealed class ModuleSection
     {
         var offset = 0;
         if (Leb.TryReadU32(payload, ref offset) is not { } count || count > payload.Length)
+        {
             return null;
+        }
+
         var bodies = new List<FunctionParts>((int)count);
         for (; count > 0; count--)
         {
             if (Leb.TryReadU32(payload, ref offset) is not { } size || size > payload.Length - offset)
+            {
                 return null;
+            }
+
             if (FunctionParts.TryParse(payload.Slice(offset, (int)size)) is not { } body)
+            {
                 return null;
+            }
+
             bodies.Add(body);
             offset += (int)size;
         }
+
         return offset == payload.Length ? bodies : null;
     }
 }
@@ -140,13 +164,17 @@ internal sealed class FunctionParts
     public static FunctionParts? TryParse(ReadOnlySpan<byte> body)
     {
         if (BodyScanner.TrySplit(body) is not { } starts)
+        {
             return null;
+        }
+
         var instructions = new List<InstructionPart>(starts.Count);
         for (var i = 0; i < starts.Count; i++)
         {
             var end = i + 1 < starts.Count ? starts[i + 1].Offset : body.Length;
             instructions.Add(new InstructionPart(starts[i].Opcode, body[starts[i].Offset..end].ToArray()));
         }
+
         return new FunctionParts(body[..starts[0].Offset].ToArray(), instructions);
     }
 
@@ -181,7 +209,10 @@ internal sealed record InstructionPart(Opcode Opcode, byte[] Bytes)
         {
             var offset = 1;
             if ((int)Opcode > byte.MaxValue)
+            {
                 Leb.TryReadU32(Bytes, ref offset);
+            }
+
             return Bytes.AsSpan(offset);
         }
     }
@@ -202,8 +233,11 @@ internal static class Leb
             var next = bytes[offset++];
             value |= (ulong)(next & 0x7F) << (7 * i);
             if (next < 0x80)
+            {
                 return value <= uint.MaxValue ? (uint)value : null;
+            }
         }
+
         return null;
     }
 }

@@ -16,8 +16,8 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
 
     private static readonly InstructionPart[] EmptyBody = [InstructionPart.Create(Opcode.Unreachable), InstructionPart.Create(Opcode.End)];
 
-    private readonly Stopwatch watch = Stopwatch.StartNew();
-    private byte[] best = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private byte[] _best = [];
 
     /// <summary>How many modules were tried.</summary>
     public int Trials { get; private set; }
@@ -25,12 +25,12 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
     /// <summary>The smallest module that was found.</summary>
     public byte[] Reduce(byte[] module)
     {
-        best = module;
+        _best = module;
         int before;
         do
         {
-            before = best.Length;
-            if (ModuleParts.TryParse(best) is not null)
+            before = _best.Length;
+            if (ModuleParts.TryParse(_best) is not null)
             {
                 ReduceSections();
                 EmptyBodies();
@@ -39,22 +39,24 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
             }
             else
             {
-                ReduceRanges(best.Length, (start, length) => [.. best.AsSpan(0, start), .. best.AsSpan(start + length)]);
+                ReduceRanges(_best.Length, (start, length) => [.. _best.AsSpan(0, start), .. _best.AsSpan(start + length)]);
             }
         }
-        while (best.Length < before && watch.Elapsed < time);
-        return best;
+        while (_best.Length < before && _watch.Elapsed < time);
+        return _best;
     }
 
     private void ReduceSections()
     {
-        for (var i = ModuleParts.TryParse(best)!.Sections.Count - 1; i >= 0; i--)
+        for (var i = ModuleParts.TryParse(_best)!.Sections.Count - 1; i >= 0; i--)
+        {
             Change(parts => parts.Sections.RemoveAt(i));
+        }
     }
 
     private void EmptyBodies()
     {
-        for (var i = 0; i < ModuleParts.TryParse(best)!.Functions.Count; i++)
+        for (var i = 0; i < ModuleParts.TryParse(_best)!.Functions.Count; i++)
         {
             Change(parts =>
             {
@@ -71,15 +73,18 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
 
     private void ReduceBodies()
     {
-        for (var i = 0; i < (ModuleParts.TryParse(best)?.Functions.Count ?? 0); i++)
+        for (var i = 0; i < (ModuleParts.TryParse(_best)?.Functions.Count ?? 0); i++)
         {
             var function = i;
-            ReduceRanges(ModuleParts.TryParse(best)!.Functions[i].Instructions.Count, (start, length) =>
+            ReduceRanges(ModuleParts.TryParse(_best)!.Functions[i].Instructions.Count, (start, length) =>
             {
                 // Without what went before, the bodies may be nothing but bytes.
-                var parts = ModuleParts.TryParse(best)!;
+                var parts = ModuleParts.TryParse(_best)!;
                 if (function >= parts.Functions.Count || start + length > parts.Functions[function].Instructions.Count)
-                    return best;
+                {
+                    return _best;
+                }
+
                 parts.Functions[function].Instructions.RemoveRange(start, length);
                 return parts.Encode();
             });
@@ -88,18 +93,24 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
 
     private void ReducePayloads()
     {
-        for (var i = 0; i < (ModuleParts.TryParse(best)?.Sections.Count ?? 0); i++)
+        for (var i = 0; i < (ModuleParts.TryParse(_best)?.Sections.Count ?? 0); i++)
         {
             var section = i;
-            if (ModuleParts.TryParse(best)!.Sections[i].Bodies is not null)
-                continue;
-            ReduceRanges(ModuleParts.TryParse(best)!.Sections[i].Payload.Length, (start, length) =>
+            if (ModuleParts.TryParse(_best)!.Sections[i].Bodies is not null)
             {
-                var parts = ModuleParts.TryParse(best)!;
+                continue;
+            }
+
+            ReduceRanges(ModuleParts.TryParse(_best)!.Sections[i].Payload.Length, (start, length) =>
+            {
+                var parts = ModuleParts.TryParse(_best)!;
                 parts.Sections[section].Flatten();
                 var payload = parts.Sections[section].Payload;
                 if (start + length > payload.Length)
-                    return best;
+                {
+                    return _best;
+                }
+
                 parts.Sections[section].Payload = [.. payload.AsSpan(0, start), .. payload.AsSpan(start + length)];
                 return parts.Encode();
             });
@@ -113,32 +124,45 @@ internal sealed class ModuleReducer(Predicate<byte[]> isInteresting, TimeSpan ti
     {
         for (var length = count; length > 0; length = length > 2 * ShortRun ? length / 2 : Math.Min(length - 1, ShortRun))
         {
-            for (var start = 0; start + length <= count && watch.Elapsed < time;)
+            for (var start = 0; start + length <= count && _watch.Elapsed < time;)
             {
                 if (Try(without(start, length)))
+                {
                     count -= length;
+                }
                 else
+                {
                     start += length > ShortRun ? length : 1;
+                }
             }
         }
     }
 
     private void Change(Action<ModuleParts> change)
     {
-        if (watch.Elapsed >= time || ModuleParts.TryParse(best) is not { } parts)
+        if (_watch.Elapsed >= time || ModuleParts.TryParse(_best) is not { } parts)
+        {
             return;
+        }
+
         change(parts);
         Try(parts.Encode());
     }
 
     private bool Try(byte[] module)
     {
-        if (module.Length >= best.Length)
+        if (module.Length >= _best.Length)
+        {
             return false;
+        }
+
         Trials++;
         if (!isInteresting(module))
+        {
             return false;
-        best = module;
+        }
+
+        _best = module;
         return true;
     }
 }

@@ -26,31 +26,34 @@ internal sealed class MutantEngines : IMutantEngines
 
     private static readonly ProcessLimits Limits = new(HangTime, TimeSpan.FromSeconds(20), 3L << 30);
 
-    private readonly GuardedProcess engine = Open(OwnEngine.OwnProgram(MutantWorkerCommand.Name));
-    private readonly GuardedProcess? v8;
+    private readonly GuardedProcess _engine = Open(OwnEngine.OwnProgram(MutantWorkerCommand.Name));
+    private readonly GuardedProcess? _v8;
 
-    private readonly bool compiles;
+    private readonly bool _compiles;
 
     /// <param name="node">Path of Node, for its V8; null to do without.</param>
     /// <param name="compiles">Whether this engine compiles what is valid before it gives its verdict.</param>
     public MutantEngines(string? node, bool compiles = false)
     {
-        this.compiles = compiles;
-        v8 = node is null ? null : new GuardedProcess(Limits, node, Path.Combine(ProjectLayout.Node, "validate.mjs"));
+        _compiles = compiles;
+        _v8 = node is null ? null : new GuardedProcess(Limits, node, Path.Combine(ProjectLayout.Node, "validate.mjs"));
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Verdicts(IReadOnlyList<byte[]> modules) => Ask(engine, modules, compiles);
+    public IReadOnlyList<string> Verdicts(IReadOnlyList<byte[]> modules) => Ask(_engine, modules, _compiles);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? VerdictsOfV8(IReadOnlyList<byte[]> modules) => v8 is null ? null : Ask(v8, modules, compiles: false);
+    public IReadOnlyList<string>? VerdictsOfV8(IReadOnlyList<byte[]> modules) => _v8 is null ? null : Ask(_v8, modules, compiles: false);
 
     /// <inheritdoc/>
     public IReadOnlyList<IReadOnlyList<string>> Run(byte[] module, IReadOnlyList<FuzzConfiguration> configurations)
     {
-        var answer = engine.Ask(new MutantRequest([module], [.. configurations.Select(configuration => configuration.Knobs)]).ToLine());
+        var answer = _engine.Ask(new MutantRequest([module], [.. configurations.Select(configuration => configuration.Knobs)]).ToLine());
         if (answer.Failure == ProcessFailure.None)
+        {
             return JsonSerializer.Deserialize<string[][]>(answer.Text)!;
+        }
+
         return configurations.Count == 1
             ? [[Describe(answer)]]
             : [.. configurations.SelectMany(configuration => Run(module, [configuration]))];
@@ -58,17 +61,23 @@ internal sealed class MutantEngines : IMutantEngines
 
     public void Dispose()
     {
-        engine.Dispose();
-        v8?.Dispose();
+        _engine.Dispose();
+        _v8?.Dispose();
     }
 
     private static string[] Ask(GuardedProcess process, IReadOnlyList<byte[]> modules, bool compiles)
     {
         var answer = process.Ask(new MutantRequest(modules, Compiles: compiles).ToLine());
         if (answer.Failure == ProcessFailure.None)
+        {
             return JsonSerializer.Deserialize<string[]>(answer.Text)!;
+        }
+
         if (modules.Count == 1)
+        {
             return [Describe(answer)];
+        }
+
         var half = modules.Count / 2;
         return [.. Ask(process, [.. modules.Take(half)], compiles), .. Ask(process, [.. modules.Skip(half)], compiles)];
     }

@@ -30,7 +30,10 @@ internal sealed partial record MutantFinding(string Kind, FuzzConfiguration? Con
     public static MutantFinding? OfFault(string text, FuzzConfiguration? configuration)
     {
         if (!text.StartsWith(Verdict.Error + ":", StringComparison.Ordinal))
+        {
             return null;
+        }
+
         var rest = text[(Verdict.Error.Length + 2)..];
         var kind = Array.Find(["crash", "hang", "memory"], kind => rest.StartsWith(kind + ":", StringComparison.Ordinal)) ?? "exception";
         return new MutantFinding(kind, configuration, rest);

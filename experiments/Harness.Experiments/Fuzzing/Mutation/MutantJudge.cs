@@ -22,10 +22,15 @@ internal sealed class MutantJudge(IMutantEngines engines, KnownDifferences known
         for (var i = 0; i < outcomes.Count; i++)
         {
             if (outcomes[i] is [var only] && MutantFinding.OfFault(only, configurations[i]) is { } fault)
+            {
                 findings.Add(fault);
+            }
             else if (!(outcomes[0] is [var first] && MutantFinding.OfFault(first, null) is not null) && MutantRunner.FirstDifference(outcomes[0], outcomes[i]) is >= 0 and var at)
+            {
                 findings.Add(new MutantFinding(MutantFinding.OutcomeKind, configurations[i], $"{At(outcomes[i], at)} instead of {At(outcomes[0], at)}"));
+            }
         }
+
         return findings;
     }
 
@@ -34,7 +39,10 @@ internal sealed class MutantJudge(IMutantEngines engines, KnownDifferences known
     {
         var judgement = JudgeVerdicts([module])[0];
         if (finding.Configuration is null)
+        {
             return judgement.Finding?.Key == finding.Key;
+        }
+
         return judgement.IsValid && JudgeRuns(module, [FuzzConfiguration.Always[0], finding.Configuration])
             .Any(seen => seen.Key == finding.Key && (seen.Configuration == finding.Configuration || finding.Configuration == FuzzConfiguration.Always[0]));
     }
@@ -42,13 +50,22 @@ internal sealed class MutantJudge(IMutantEngines engines, KnownDifferences known
     private Judgement Judge(string ours, string? theirs)
     {
         if (MutantFinding.OfFault(ours, null) is { } fault)
+        {
             return new Judgement(false, fault, null);
+        }
+
         var isValid = ours == Verdict.Valid;
         if (theirs is null || isValid == (theirs == Verdict.Valid))
+        {
             return new Judgement(isValid, null, null);
+        }
+
         var (side, message) = isValid ? ("v8", theirs) : ("ours", ours);
         if (known.ReasonFor(side, message) is { } reason)
+        {
             return new Judgement(isValid, null, reason);
+        }
+
         return new Judgement(isValid, new MutantFinding(MutantFinding.VerdictKind, null, $"only {(isValid ? "V8" : "this engine")} refuses the module: {message}"), null);
     }
 

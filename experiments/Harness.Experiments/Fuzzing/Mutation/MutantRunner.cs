@@ -28,7 +28,7 @@ internal sealed class MutantRunner
         ["heap.limit"] = "64",
     };
 
-    private readonly List<string> outcomes = [];
+    private readonly List<string> _outcomes = [];
 
     private MutantRunner()
     {
@@ -47,10 +47,16 @@ internal sealed class MutantRunner
         for (var i = 0; i < Math.Max(expected.Count, actual.Count); i++)
         {
             if ((i < expected.Count && IsInconclusive(expected[i])) || (i < actual.Count && IsInconclusive(actual[i])))
+            {
                 return -1;
+            }
+
             if (i >= expected.Count || i >= actual.Count || expected[i] != actual[i])
+            {
                 return i;
+            }
         }
+
         return -1;
     }
 
@@ -69,7 +75,10 @@ internal sealed class MutantRunner
             store.Engine.Events.CompilationFailed += failed => failure ??= failed.Failure;
             var kind = string.Join(' ', knobs.Select(knob => $"{knob.Key}={knob.Value}"));
             if (hangs.Watch(kind, bytes.Length, () => CompileAll(store.Engine, module)) is { } hang)
+            {
                 return [hang];
+            }
+
             var runner = new MutantRunner();
             var timer = new Timer(_ => store.Interrupt(), null, TimeLimit, Timeout.InfiniteTimeSpan);
             try
@@ -82,7 +91,7 @@ internal sealed class MutantRunner
                 timer.DisposeAsync().AsTask().Wait();
             }
 
-            return failure is null or NotSupportedException ? runner.outcomes : [Verdict.Describe(failure)];
+            return failure is null or NotSupportedException ? runner._outcomes : [Verdict.Describe(failure)];
         }
 #pragma warning disable CA1031 // A fault of any kind is a finding about this one module.
         catch (Exception exception)
@@ -118,28 +127,35 @@ internal sealed class MutantRunner
         {
             if (EngineObserver.TrapOf(() => instance = store.Instantiate(module, imports.Create(store, module))) is { } trap)
             {
-                outcomes.Add("start " + trap);
+                _outcomes.Add("start " + trap);
                 return;
             }
         }
         catch (Exception exception) when (exception is LinkException or InsufficientMemoryException or ArgumentException)
         {
-            outcomes.Add($"limit or missing: {exception.Message}");
+            _outcomes.Add($"limit or missing: {exception.Message}");
             return;
         }
+
         foreach (var export in module.Exports.Where(export => export.Kind == ExternalKind.Function).Take(MostExports))
         {
             for (var variant = 0; variant < 3; variant++)
             {
                 if (ArgumentsOf(module.Functions[export.Index].Type, variant) is not { } arguments)
+                {
                     continue;
+                }
+
                 var outcome = Call(instance!.Function(export.Index), arguments) + imports.TakeLog();
-                outcomes.Add($"{export.Name} {outcome}");
+                _outcomes.Add($"{export.Name} {outcome}");
                 if (IsInconclusive(outcome))
+                {
                     return;
+                }
             }
         }
-        outcomes.Add(Digest(instance!));
+
+        _outcomes.Add(Digest(instance!));
     }
 
     private static string Call(WasmFunction function, WasmValue[] arguments)
@@ -160,7 +176,10 @@ internal sealed class MutantRunner
     private static WasmValue[]? ArgumentsOf(FunctionType type, int variant)
     {
         if (variant > 0 && type.Parameters.IsEmpty)
+        {
             return variant == 1 ? [] : null;
+        }
+
         var values = new WasmValue[type.Parameters.Length];
         for (var i = 0; i < values.Length; i++)
         {
@@ -182,11 +201,15 @@ internal sealed class MutantRunner
                     break;
                 default:
                     if (!parameter.IsReference || !parameter.IsNullable)
+                    {
                         return null;
+                    }
+
                     values[i] = WasmValue.Null(parameter.HeapType);
                     break;
             }
         }
+
         return values;
     }
 
@@ -195,9 +218,15 @@ internal sealed class MutantRunner
     {
         var hash = new XxHash64();
         foreach (var memory in instance.Memories)
+        {
             hash.Append(memory.Span(0, (int)Math.Min(memory.ByteLength, MostDigestedBytes)));
+        }
+
         foreach (var global in instance.Globals.Where(global => global.Type.Type.Kind is ValueKind.I32 or ValueKind.I64))
+        {
             hash.Append(MemoryMarshal.AsBytes(Observation.Of(global.Value).AsSpan()));
+        }
+
         return $"memory {hash.GetCurrentHashAsUInt64():x16}";
     }
 

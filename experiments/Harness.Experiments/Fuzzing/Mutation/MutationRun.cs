@@ -14,64 +14,76 @@ internal sealed class MutationRun(MutationSettings settings, SeedCorpus corpus, 
 {
     private const int BatchSize = 100;
 
-    private readonly Mutator mutator = new(corpus);
-    private readonly Stopwatch watch = Stopwatch.StartNew();
-    private readonly Lock gate = new();
-    private readonly SortedDictionary<string, int> explained = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> causes = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, int> kinds = new(StringComparer.Ordinal);
-    private long next;
-    private long shown;
-    private int done;
-    private int valid;
-    private int ran;
+    private readonly Mutator _mutator = new(corpus);
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, int> _explained = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _causes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> _kinds = new(StringComparer.Ordinal);
+    private long _next;
+    private long _shown;
+    private int _done;
+    private int _valid;
+    private int _ran;
 
     /// <summary>How many modules were tried.</summary>
-    public int Done => done;
+    public int Done => _done;
 
     /// <summary>How many were valid.</summary>
-    public int Valid => valid;
+    public int Valid => _valid;
 
     /// <summary>How many showed something wrong.</summary>
-    public int Findings => kinds.Values.Sum();
+    public int Findings => _kinds.Values.Sum();
 
     /// <summary>Runs all; the exit code is 0 if nothing was found.</summary>
     public int Execute()
     {
         Parallel.For(0, settings.Jobs, new ParallelOptions { MaxDegreeOfParallelism = settings.Jobs }, _ => RunJob());
         Console.Error.Write('\r');
-        foreach (var (reason, count) in explained)
+        foreach (var (reason, count) in _explained)
+        {
             Console.WriteLine($"{count,6} differ from V8: {reason}");
-        foreach (var (cause, count) in causes.Where(cause => cause.Value > 1).OrderByDescending(cause => cause.Value))
+        }
+
+        foreach (var (cause, count) in _causes.Where(cause => cause.Value > 1).OrderByDescending(cause => cause.Value))
+        {
             Console.WriteLine($"{count,6} times: {cause}");
+        }
+
         Console.WriteLine(Summary());
         return Findings == 0 ? 0 : 1;
     }
 
     private string Summary()
     {
-        var found = Findings == 0 ? "nothing found" : $"{Findings} findings of {causes.Count} causes ({string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))})";
-        var used = settings.CompileOnly ? "compiled by both compilers" : $"{ran} run in all configurations";
-        return $"{done} mutants of {corpus.Modules.Count} seeds from {settings.First} on, {valid} valid, {used}, "
-            + $"{explained.Values.Sum()} explained differences from V8, {found}, {watch.Elapsed.TotalSeconds:F1} s ({done / watch.Elapsed.TotalSeconds:F0} a second)";
+        var found = Findings == 0 ? "nothing found" : $"{Findings} findings of {_causes.Count} causes ({string.Join(", ", _kinds.Select(kind => $"{kind.Value} {kind.Key}"))})";
+        var used = settings.CompileOnly ? "compiled by both compilers" : $"{_ran} run in all configurations";
+        return $"{_done} mutants of {corpus.Modules.Count} seeds from {settings.First} on, {_valid} valid, {used}, "
+            + $"{_explained.Values.Sum()} explained differences from V8, {found}, {_watch.Elapsed.TotalSeconds:F1} s ({_done / _watch.Elapsed.TotalSeconds:F0} a second)";
     }
 
     private void RunJob()
     {
         using var engines = startEngines();
         var judge = new MutantJudge(engines, known);
-        while (watch.Elapsed < settings.Time && Interlocked.Add(ref next, BatchSize) - BatchSize is var start && start < settings.Count)
+        while (_watch.Elapsed < settings.Time && Interlocked.Add(ref _next, BatchSize) - BatchSize is var start && start < settings.Count)
         {
             var size = (int)Math.Min(BatchSize, settings.Count - start);
-            Mutant[] mutants = [.. Enumerable.Range(0, size).Select(i => mutator.Make(settings.First + (ulong)(start + i)))];
+            Mutant[] mutants = [.. Enumerable.Range(0, size).Select(i => _mutator.Make(settings.First + (ulong)(start + i)))];
             var judgements = judge.JudgeVerdicts([.. mutants.Select(mutant => mutant.Bytes)]);
-            for (var i = 0; i < size && watch.Elapsed < settings.Time; i++)
+            for (var i = 0; i < size && _watch.Elapsed < settings.Time; i++)
             {
                 Note(judgements[i]);
                 if (judgements[i].Finding is { } finding)
+                {
                     Found(judge, mutants[i], finding);
+                }
+
                 if (judgements[i].IsValid && !settings.ValidateOnly && !settings.CompileOnly)
+                {
                     RunOne(judge, mutants[i]);
+                }
+
                 ShowProgress();
             }
         }
@@ -83,34 +95,43 @@ internal sealed class MutationRun(MutationSettings settings, SeedCorpus corpus, 
             ? [FuzzConfiguration.Always[0], only]
             : [.. FuzzConfiguration.For(mutant.Number)];
         var findings = judge.JudgeRuns(mutant.Bytes, configurations);
-        lock (gate)
-            ran++;
+        lock (_gate)
+        {
+            _ran++;
+        }
 
         // One module has one cause, mostly.
         if (findings is [var first, ..])
+        {
             Found(judge, mutant, first);
+        }
     }
 
     private void Note(Judgement judgement)
     {
-        lock (gate)
+        lock (_gate)
         {
-            done++;
-            valid += judgement.IsValid ? 1 : 0;
+            _done++;
+            _valid += judgement.IsValid ? 1 : 0;
             if (judgement.KnownReason is { } reason)
-                explained[reason] = explained.GetValueOrDefault(reason) + 1;
+            {
+                _explained[reason] = _explained.GetValueOrDefault(reason) + 1;
+            }
         }
     }
 
     private void Found(MutantJudge judge, Mutant mutant, MutantFinding finding)
     {
-        lock (gate)
+        lock (_gate)
         {
-            kinds[finding.Kind] = kinds.GetValueOrDefault(finding.Kind) + 1;
-            causes[finding.Key] = causes.GetValueOrDefault(finding.Key) + 1;
-            if (causes[finding.Key] > 1)
+            _kinds[finding.Kind] = _kinds.GetValueOrDefault(finding.Kind) + 1;
+            _causes[finding.Key] = _causes.GetValueOrDefault(finding.Key) + 1;
+            if (_causes[finding.Key] > 1)
+            {
                 return;
+            }
         }
+
         var configuration = finding.Configuration is { } seenIn ? $", configuration {seenIn.Name}" : "";
         Console.Error.Write('\r');
         Console.WriteLine($"mutant {mutant.Number} of {mutant.Seed}{configuration}: {finding.Kind}: {finding.Detail}");
@@ -119,6 +140,7 @@ internal sealed class MutationRun(MutationSettings settings, SeedCorpus corpus, 
             Save(mutant, finding, mutant.Bytes, "it did not show a second time");
             return;
         }
+
         var reducer = new ModuleReducer(module => judge.Shows(module, finding), settings.ReduceTime);
         var reduced = reducer.Reduce(mutant.Bytes);
         Save(mutant, finding, reduced, $"{mutant.Bytes.Length} bytes before, {reducer.Trials} trials");
@@ -140,12 +162,15 @@ internal sealed class MutationRun(MutationSettings settings, SeedCorpus corpus, 
 
     private void ShowProgress()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (watch.ElapsedMilliseconds - shown < 1000)
+            if (_watch.ElapsedMilliseconds - _shown < 1000)
+            {
                 return;
-            shown = watch.ElapsedMilliseconds;
-            Console.Error.Write($"\r{done} mutants, {valid} valid, {Findings} findings, {done / watch.Elapsed.TotalSeconds:F0} a second ");
+            }
+
+            _shown = _watch.ElapsedMilliseconds;
+            Console.Error.Write($"\r{_done} mutants, {_valid} valid, {Findings} findings, {_done / _watch.Elapsed.TotalSeconds:F0} a second ");
         }
     }
 }

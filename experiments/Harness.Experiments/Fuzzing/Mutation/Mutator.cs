@@ -32,6 +32,7 @@ internal sealed class Mutator(SeedCorpus corpus)
                     break;
             }
         }
+
         return new Mutant(number, seed.Name, module?.Encode() ?? bytes);
     }
 }

@@ -20,6 +20,7 @@ internal static class SectionMutations
             sections.Insert(random.Below(sections.Count + 1), Custom(random));
             return;
         }
+
         var at = random.Below(sections.Count);
         var section = sections[at];
         switch (random.Below(11))
@@ -65,7 +66,10 @@ internal static class SectionMutations
     {
         var offset = 0;
         if (Leb.TryReadU32(payload, ref offset) is not { } count)
+        {
             return payload;
+        }
+
         var writer = new WasmWriter();
         writer.U32(random.Below(4) switch { 0 => count + 1, 1 => count == 0 ? 1 : count - 1, 2 => 0, _ => uint.MaxValue >> random.Below(12) });
         writer.Bytes(payload.AsSpan(offset));
@@ -77,7 +81,10 @@ internal static class SectionMutations
     {
         var index = random.Below(module.Functions.Count);
         if (module.Find(SectionId.Function) is not { } declarations || VectorOfIndices.TryRead(declarations.Payload) is not { } types || index >= types.Count)
+        {
             return;
+        }
+
         types.Add(types[index]);
         declarations.Payload = VectorOfIndices.Write(types);
         module.Find(SectionId.Code)!.Bodies!.Add(module.Functions[index].Clone());
@@ -86,7 +93,10 @@ internal static class SectionMutations
     private static void SwapBodies(ModuleParts module, RandomSource random)
     {
         if (module.Find(SectionId.Code)?.Bodies is not { Count: > 1 } bodies)
+        {
             return;
+        }
+
         var (first, second) = (random.Below(bodies.Count), random.Below(bodies.Count));
         (bodies[first], bodies[second]) = (bodies[second], bodies[first]);
     }
@@ -96,7 +106,10 @@ internal static class SectionMutations
         var writer = new WasmWriter();
         writer.Name(random.Pick(CustomNames));
         for (var i = random.Below(20); i > 0; i--)
+        {
             writer.Byte((byte)random.Below(random.Percent(70) ? 8 : 256));
+        }
+
         return ModuleSection.Parse((byte)SectionId.Custom, writer.Written);
     }
 }
@@ -108,14 +121,21 @@ internal static class VectorOfIndices
     {
         var offset = 0;
         if (Leb.TryReadU32(payload, ref offset) is not { } count || count > payload.Length)
+        {
             return null;
+        }
+
         var indices = new List<uint>((int)count + 1);
         for (; count > 0; count--)
         {
             if (Leb.TryReadU32(payload, ref offset) is not { } index)
+            {
                 return null;
+            }
+
             indices.Add(index);
         }
+
         return indices;
     }
 
@@ -124,7 +144,10 @@ internal static class VectorOfIndices
         var writer = new WasmWriter();
         writer.U32(indices.Count);
         foreach (var index in indices)
+        {
             writer.U32(index);
+        }
+
         return writer.ToArray();
     }
 }

@@ -12,11 +12,11 @@ internal sealed class SeedCorpus
     /// <summary>Larger modules would make reports large and runs slow, and have little that smaller ones lack.</summary>
     public const int LargestSeed = 64 * 1024;
 
-    private readonly HashSet<ulong> known = [];
-    private readonly List<SeedModule> modules = [];
+    private readonly HashSet<ulong> _known = [];
+    private readonly List<SeedModule> _modules = [];
 
     /// <summary>The modules in the order of their paths.</summary>
-    public IReadOnlyList<SeedModule> Modules => modules;
+    public IReadOnlyList<SeedModule> Modules => _modules;
 
     /// <summary>How many modules of scripts could not be assembled, since they are malformed text or need what is not supported.</summary>
     public int Unassembled { get; private set; }
@@ -32,14 +32,24 @@ internal sealed class SeedCorpus
         foreach (var path in paths)
         {
             if (File.Exists(path))
+            {
                 corpus.AddFile(path);
+            }
             else if (Directory.Exists(path))
+            {
                 corpus.AddFolder(path);
+            }
             else
+            {
                 throw new HarnessException($"there is no file or folder {path} to take seeds from");
+            }
         }
-        if (corpus.modules.Count == 0)
+
+        if (corpus._modules.Count == 0)
+        {
             throw new HarnessException($"no module (.wasm, .wat, .wast) of at most {LargestSeed / 1024} KiB in {string.Join(", ", paths)}; name others with --seeds");
+        }
+
         return corpus;
     }
 
@@ -52,9 +62,13 @@ internal sealed class SeedCorpus
     public void Add(string name, byte[] bytes)
     {
         if (bytes.Length > LargestSeed)
+        {
             TooLarge++;
-        else if (known.Add(XxHash64.HashToUInt64(bytes)))
-            modules.Add(new SeedModule(name, bytes, ModuleParts.TryParse(bytes)));
+        }
+        else if (_known.Add(XxHash64.HashToUInt64(bytes)))
+        {
+            _modules.Add(new SeedModule(name, bytes, ModuleParts.TryParse(bytes)));
+        }
     }
 
     private void AddFolder(string folder)
@@ -65,7 +79,9 @@ internal sealed class SeedCorpus
         {
             var inside = file[folder.Length..];
             if (!inside.Contains($"{separator}bin{separator}", StringComparison.Ordinal) && !inside.Contains($"{separator}obj{separator}", StringComparison.Ordinal))
+            {
                 AddFile(file);
+            }
         }
     }
 
@@ -108,6 +124,7 @@ internal sealed class SeedCorpus
             Unassembled++;
             return;
         }
+
         foreach (var command in script.Commands)
         {
             var module = command switch
@@ -117,7 +134,9 @@ internal sealed class SeedCorpus
                 _ => null,
             };
             if (module is not null)
+            {
                 AddAssembled($"{name}:{module.Line}", module.Assemble);
+            }
         }
     }
 

@@ -32,7 +32,10 @@ internal static class TypeMutations
         {
             case < 5:
                 if (module.Find(random.Pick(Typed)) is { } section)
+                {
                     section.Payload = ChangeCode(section.Payload, random);
+                }
+
                 break;
             case 5:
                 AddType(module, random);
@@ -58,17 +61,24 @@ internal static class TypeMutations
     private static byte[] ChangeCode(byte[] bytes, RandomSource random)
     {
         if (bytes.Length < 2)
+        {
             return bytes;
+        }
+
         var changed = (byte[])bytes.Clone();
         for (var attempt = 0; attempt < 8; attempt++)
         {
             var at = random.Between(1, bytes.Length - 1);
             var sets = Array.FindAll(Alternatives, set => set.Contains(bytes[at]));
             if (sets.Length == 0)
+            {
                 continue;
+            }
+
             changed[at] = random.Pick(random.Pick(sets));
             break;
         }
+
         return changed;
     }
 
@@ -76,10 +86,16 @@ internal static class TypeMutations
     private static void AddType(ModuleParts module, RandomSource random)
     {
         if (module.Find(SectionId.Type) is not { } section)
+        {
             return;
+        }
+
         var offset = 0;
         if (Leb.TryReadU32(section.Payload, ref offset) is not { } count)
+        {
             return;
+        }
+
         var writer = new WasmWriter();
         writer.U32(count + 1);
         writer.Bytes(section.Payload.AsSpan(offset));
@@ -89,19 +105,29 @@ internal static class TypeMutations
             writer.U32(1);
             writer.U32(random.Below((int)Math.Min(count, 99) + 1));
         }
+
         var form = random.Pick([BinaryFormat.FunctionForm, BinaryFormat.StructForm, BinaryFormat.ArrayForm]);
         writer.Byte(form);
         var fields = form == BinaryFormat.ArrayForm ? 1 : random.Below(4);
         if (form != BinaryFormat.ArrayForm)
+        {
             writer.U32(fields);
+        }
+
         for (; fields > 0; fields--)
         {
             writer.Byte(random.Pick(ValueTypes));
             if (form != BinaryFormat.FunctionForm)
+            {
                 writer.Byte((byte)random.Below(2));
+            }
         }
+
         if (form == BinaryFormat.FunctionForm)
+        {
             writer.U32(0);
+        }
+
         section.Payload = writer.ToArray();
     }
 
@@ -110,7 +136,10 @@ internal static class TypeMutations
     {
         var offset = 0;
         if (Leb.TryReadU32(function.Locals, ref offset) is not { } runs)
+        {
             return;
+        }
+
         var writer = new WasmWriter();
         writer.U32(runs + 1);
         writer.Bytes(function.Locals.AsSpan(offset));
@@ -123,11 +152,17 @@ internal static class TypeMutations
     private static void ChangeInstruction(ModuleParts module, RandomSource random)
     {
         if (module.Functions.Count == 0)
+        {
             return;
+        }
+
         var instructions = random.Pick(module.Functions).Instructions;
         var typed = Enumerable.Range(0, instructions.Count).Where(i => IsTyped(instructions[i].Opcode)).ToArray();
         if (typed.Length == 0)
+        {
             return;
+        }
+
         var at = random.Pick(typed);
         var instruction = instructions[at];
         instructions[at] = InstructionPart.Create(instruction.Opcode, writer =>
@@ -135,9 +170,14 @@ internal static class TypeMutations
             var immediates = instruction.Immediates.ToArray();
             var place = Array.FindIndex(immediates, code => code is >= 0x40 and < 0x80);
             if (place >= 0 && random.Percent(80))
+            {
                 immediates[place] = random.Percent(20) ? BinaryFormat.EmptyBlock : random.Pick(ValueTypes);
+            }
             else if (immediates.Length > 0)
+            {
                 immediates[^1] = (byte)random.Below(10);
+            }
+
             writer.Bytes(immediates);
         });
     }

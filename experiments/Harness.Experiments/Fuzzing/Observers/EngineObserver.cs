@@ -26,7 +26,10 @@ internal static class EngineObserver
         var imports = new FuzzImports();
         Instance? instance = null;
         if (TrapOf(() => instance = store.Instantiate(module, imports.Create(store, module))) is { } trap)
+        {
             return ["start " + trap];
+        }
+
         return [.. calls.Select(call => Observe(instance!.GetFunction(call.Export), call.Argument) + imports.TakeLog())];
     }
 

@@ -23,13 +23,13 @@ internal sealed class FuzzImports
     /// <summary>The tag of exceptions with an i32.</summary>
     public const string NumberTag = "wasmtag";
 
-    private readonly List<string> log = [];
+    private readonly List<string> _log = [];
 
     /// <summary>Takes what was written since the last call.</summary>
     public string TakeLog()
     {
-        var text = string.Concat(log.Select(line => " " + line));
-        log.Clear();
+        var text = string.Concat(_log.Select(line => " " + line));
+        _log.Clear();
         return text;
     }
 
@@ -66,17 +66,23 @@ internal sealed class FuzzImports
                     break;
             }
         }
+
         return imports;
     }
 
     private HostCallback Function(Import import, FunctionType type, Dictionary<string, Tag> tags) => (_, arguments, results) =>
     {
         if (import.ModuleName == Support && import.Name == Throw)
+        {
             ThrowNumber(arguments[0].AsI32(), tags);
+        }
+
         var values = arguments.ToArray().Select(value => Observation.Of(value));
-        log.Add($"{import.Name}({string.Join(',', values)})");
+        _log.Add($"{import.Name}({string.Join(',', values)})");
         if (results.Length > 0)
+        {
             results[0] = import.Name == PassOn ? arguments[1] : Zero(type.Results[0]);
+        }
     };
 
     private static Tag NewTag(Store store, Engine.Modules.ValueType value)
@@ -97,7 +103,10 @@ internal sealed class FuzzImports
     private static void ThrowNumber(int which, Dictionary<string, Tag> tags)
     {
         if (which == 0)
+        {
             throw new WasmException(tags["jstag"], WasmValue.FromExtern(null));
+        }
+
         throw new WasmException(tags[NumberTag], WasmValue.FromI32(which));
     }
 }

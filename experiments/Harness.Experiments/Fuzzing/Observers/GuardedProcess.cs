@@ -13,33 +13,45 @@ internal sealed class GuardedProcess(ProcessLimits limits, string program, param
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    private Process? process;
-    private Task<string> lastWords = Task.FromResult("");
+    private Process? _process;
+    private Task<string> _lastWords = Task.FromResult("");
 
     /// <summary>Asks the process.</summary>
     public ProcessAnswer Ask(string line)
     {
-        var isNew = process is null;
-        process ??= Start();
+        var isNew = _process is null;
+        _process ??= Start();
         try
         {
-            process.StandardInput.WriteLine(line);
-            process.StandardInput.Flush();
-            var answer = process.StandardOutput.ReadLineAsync();
+            _process.StandardInput.WriteLine(line);
+            _process.StandardInput.Flush();
+            var answer = _process.StandardOutput.ReadLineAsync();
 
             // A new process has to start first.
             var limit = isNew ? limits.Time + limits.StartTime : limits.Time;
             for (var watch = Stopwatch.StartNew(); !answer.Wait(Poll);)
             {
                 if (watch.Elapsed > limit)
+                {
                     return new ProcessAnswer(ProcessFailure.Hang, $"no answer within {limits.Time.TotalSeconds} s, {End()}");
-                if (MemoryOf(process) > limits.MemoryBytes)
+                }
+
+                if (MemoryOf(_process) > limits.MemoryBytes)
+                {
                     return new ProcessAnswer(ProcessFailure.Memory, $"more than {limits.MemoryBytes >> 20} MiB, {End()}");
+                }
             }
+
             if (answer.Result is not { } text)
+            {
                 return new ProcessAnswer(ProcessFailure.Crash, End());
-            if (MemoryOf(process) > limits.MemoryBytes / 2)
+            }
+
+            if (MemoryOf(_process) > limits.MemoryBytes / 2)
+            {
                 End();
+            }
+
             return new ProcessAnswer(ProcessFailure.None, text);
         }
         catch (IOException)
@@ -66,23 +78,29 @@ internal sealed class GuardedProcess(ProcessLimits limits, string program, param
         };
         start.Environment["DOTNET_TieredPGO"] = "0";
         var started = Process.Start(start) ?? throw new HarnessException($"cannot start {program}");
-        lastWords = started.StandardError.ReadToEndAsync();
+        _lastWords = started.StandardError.ReadToEndAsync();
         return started;
     }
 
     /// <summary>Ends the process, if need be by force, and tells its exit code and its first words on the error output.</summary>
     private string End()
     {
-        if (process is null)
+        if (_process is null)
+        {
             return "";
-        process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(1)))
-            process.Kill(entireProcessTree: true);
-        process.WaitForExit();
-        var lines = lastWords.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var words = $"exit code {process.ExitCode} {string.Join(' ', lines.Take(4))}";
-        process.Dispose();
-        process = null;
+        }
+
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(1)))
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.WaitForExit();
+        var lines = _lastWords.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var words = $"exit code {_process.ExitCode} {string.Join(' ', lines.Take(4))}";
+        _process.Dispose();
+        _process = null;
         return words;
     }
 }

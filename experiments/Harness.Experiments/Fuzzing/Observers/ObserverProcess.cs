@@ -10,7 +10,7 @@ internal sealed class ObserverProcess(string program, params string[] arguments)
 {
     private const string Timeout = "timeout";
 
-    private readonly GuardedProcess process = new(new ProcessLimits(TimeSpan.FromSeconds(30), TimeSpan.Zero, long.MaxValue), program, arguments);
+    private readonly GuardedProcess _process = new(new ProcessLimits(TimeSpan.FromSeconds(30), TimeSpan.Zero, long.MaxValue), program, arguments);
 
     /// <summary>
     /// The outcome of every call: a number in decimal, or <c>trap:</c> and its category. A process that does not answer in time
@@ -22,11 +22,11 @@ internal sealed class ObserverProcess(string program, params string[] arguments)
         return outcome is [var first, ..] && first.StartsWith(Timeout, StringComparison.Ordinal) ? ObserveOnce(request) : outcome;
     }
 
-    public void Dispose() => process.Dispose();
+    public void Dispose() => _process.Dispose();
 
     private string[] ObserveOnce(ObserverRequest request)
     {
-        var answer = process.Ask(request.ToLine());
+        var answer = _process.Ask(request.ToLine());
         return answer.Failure switch
         {
             ProcessFailure.None => JsonSerializer.Deserialize<string[]>(answer.Text)!,

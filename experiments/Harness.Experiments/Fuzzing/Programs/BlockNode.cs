@@ -25,19 +25,28 @@ internal class BlockNode(Opcode opcode, ProgramSignature type, int typeIndex, pa
     public override void Write(WasmWriter writer, Stack<BlockNode> labels)
     {
         foreach (var operand in Operands)
+        {
             operand.Write(writer, labels);
+        }
+
         writer.Opcode(Opcode);
         WriteBlockType(writer);
         WriteClauses(writer, labels);
         labels.Push(this);
         foreach (var node in Body)
+        {
             node.Write(writer, labels);
+        }
+
         if (Else is not null)
         {
             writer.Opcode(Opcode.Else);
             foreach (var node in Else)
+            {
                 node.Write(writer, labels);
+            }
         }
+
         WriteEnd(writer, labels);
     }
 
@@ -56,10 +65,16 @@ internal class BlockNode(Opcode opcode, ProgramSignature type, int typeIndex, pa
     private void WriteBlockType(WasmWriter writer)
     {
         if (typeIndex >= 0)
+        {
             writer.S33(typeIndex);
+        }
         else if (Type.Results.Length == 0)
+        {
             writer.Byte(BinaryFormat.EmptyBlock);
+        }
         else
+        {
             Type.Results[0].Write(writer);
+        }
     }
 }

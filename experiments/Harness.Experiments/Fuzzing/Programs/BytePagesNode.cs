@@ -25,14 +25,19 @@ internal sealed class BytePagesNode(RandomProgram program, Opcode opcode, Progra
         {
             operand.Write(writer, labels);
             if (!program.IsForReference)
+            {
                 WriteShift(writer, Opcode.I32Shl, Opcode.I64Shl);
+            }
         }
+
         writer.Opcode(Opcode);
         writer.U32((uint)Immediates[0]);
 
         // Where growing fails, the result is -1, which rotation leaves alone.
         if (program.IsForReference)
+        {
             WriteShift(writer, Opcode.I32Rotl, Opcode.I64Rotl);
+        }
     }
 
     private static ProgramNode Node(RandomProgram program, int memory, Opcode opcode, params ProgramNode[] operands)

@@ -12,14 +12,14 @@ internal sealed class DescriptorFunction
     private const int X = 0, Y = 1, Flags = 2, Object = 3, Descriptor = 4, Other = 5;
 
     /// <summary>The type of the objects; that of their descriptors, a subtype of the first, and that of its descriptors follow.</summary>
-    private readonly int type;
+    private readonly int _type;
 
-    private DescriptorFunction(int type) => this.type = type;
+    private DescriptorFunction(int type) => _type = type;
 
     /// <summary>How many types it needs: one recursion group.</summary>
     public const int TypeCount = 4;
 
-    private ProgramType Reference => ProgramType.ReferenceTo(type);
+    private ProgramType Reference => ProgramType.ReferenceTo(_type);
 
     /// <summary>Adds the function, and its types, at the end of a program.</summary>
     public static void AddTo(RandomProgram program)
@@ -39,16 +39,16 @@ internal sealed class DescriptorFunction
 
     private List<ProgramNode> Body() =>
     [
-        Set(Object, Typed(Opcode.StructNewDesc, type, Number(X), Typed(Opcode.StructNew, type + 1, Number(Y)))),
-        Set(Descriptor, Typed(Opcode.RefGetDesc, type, Get(Object, Reference))),
-        Set(Other, Typed(Opcode.StructNewDefaultDesc, type + 2, Typed(Opcode.StructNew, type + 3, Number(X)))),
+        Set(Object, Typed(Opcode.StructNewDesc, _type, Number(X), Typed(Opcode.StructNew, _type + 1, Number(Y)))),
+        Set(Descriptor, Typed(Opcode.RefGetDesc, _type, Get(Object, Reference))),
+        Set(Other, Typed(Opcode.StructNewDefaultDesc, _type + 2, Typed(Opcode.StructNew, _type + 3, Number(X)))),
         Sum(
-            NumberIn(type + 1, TheDescriptor()),
+            NumberIn(_type + 1, TheDescriptor()),
             BranchOnSuccess(),
             BranchOnFailure(),
-            NumberIn(type, Typed(Opcode.RefCastDescEq, type, Get(Object, Reference), TheDescriptor())),
-            IsNull(Typed(Opcode.RefCastDescEqNull, type, Select(2, Get(Object, Reference), ProgramNode.Zero(Reference)), TheDescriptor())),
-            NumberIn(type + 2, Typed(Opcode.RefCastDescEq, type + 2, TheOther(), Typed(Opcode.RefGetDesc, type + 2, TheOther())))),
+            NumberIn(_type, Typed(Opcode.RefCastDescEq, _type, Get(Object, Reference), TheDescriptor())),
+            IsNull(Typed(Opcode.RefCastDescEqNull, _type, Select(2, Get(Object, Reference), ProgramNode.Zero(Reference)), TheDescriptor())),
+            NumberIn(_type + 2, Typed(Opcode.RefCastDescEq, _type + 2, TheOther(), Typed(Opcode.RefGetDesc, _type + 2, TheOther())))),
     ];
 
     private static ProgramNode ReferenceResult() => Sum(
@@ -62,7 +62,7 @@ internal sealed class DescriptorFunction
         isOfType.Body.Add(Branch(Opcode.BrOnCastDescEq, isOfType));
         isOfType.Body.Add(new ProgramNode(Opcode.Drop, []));
         isOfType.Body.Add(new ProgramNode(Opcode.Br, [], ProgramNode.I64Const(7)) { Targets = [done] });
-        done.Body.Add(NumberIn(type, isOfType));
+        done.Body.Add(NumberIn(_type, isOfType));
         return done;
     }
 
@@ -83,13 +83,13 @@ internal sealed class DescriptorFunction
     private ProgramNode Branch(Opcode opcode, BlockNode target) =>
         new(opcode, [Reference], Select(1, Get(Object, Reference), TheOther()), TheDescriptor())
         {
-            Immediates = [SourceIsNullable, type, type],
+            Immediates = [SourceIsNullable, _type, _type],
             Targets = [target],
         };
 
-    private ProgramNode TheDescriptor() => Get(Descriptor, ProgramType.ReferenceTo(type + 1));
+    private ProgramNode TheDescriptor() => Get(Descriptor, ProgramType.ReferenceTo(_type + 1));
 
-    private ProgramNode TheOther() => Get(Other, ProgramType.ReferenceTo(type + 2));
+    private ProgramNode TheOther() => Get(Other, ProgramType.ReferenceTo(_type + 2));
 
     /// <summary>One reference if the flags have a bit, else the other one.</summary>
     private ProgramNode Select(int bit, ProgramNode first, ProgramNode second) => new(Opcode.SelectTyped, [Reference], first, second, Flag(bit));

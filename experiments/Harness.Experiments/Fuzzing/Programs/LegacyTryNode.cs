@@ -19,13 +19,21 @@ internal sealed class LegacyTryNode() : BlockNode(Opcode.Try, new ProgramSignatu
         {
             writer.Opcode(tag < 0 ? Opcode.CatchAll : Opcode.Catch);
             if (tag >= 0)
+            {
                 writer.U32(tag);
+            }
+
             foreach (var node in body)
+            {
                 node.Write(writer, labels);
+            }
         }
+
         labels.Pop();
         writer.Opcode(Delegate is null ? Opcode.End : Opcode.Delegate);
         if (Delegate is not null)
+        {
             writer.U32(Depth(labels, Delegate));
+        }
     }
 }

@@ -19,6 +19,7 @@ internal readonly record struct ProgramField(ProgramType Type, Packing Packing, 
                 Type.Write(writer);
                 break;
         }
+
         writer.Byte(Mutable ? (byte)1 : (byte)0);
     }
 }
@@ -38,8 +39,13 @@ internal sealed record ProgramAggregate(ProgramField[] Fields, bool IsArray, int
     {
         writer.Byte(IsArray ? BinaryFormat.ArrayForm : BinaryFormat.StructForm);
         if (!IsArray)
+        {
             writer.U32(Fields.Length);
+        }
+
         foreach (var field in Fields)
+        {
             field.Write(writer);
+        }
     }
 }

@@ -19,6 +19,7 @@ internal sealed record ProgramDescribed(RandomProgram Program, int Supertype, in
             WriteClause(writer, BinaryFormat.DescribesForm, Describes);
             WriteClause(writer, BinaryFormat.DescriptorForm, Descriptor);
         }
+
         writer.Byte(BinaryFormat.StructForm);
         writer.U32(1);
         new ProgramField(ProgramType.I64, Packing.None, Mutable: false).Write(writer);
@@ -27,7 +28,10 @@ internal sealed record ProgramDescribed(RandomProgram Program, int Supertype, in
     private static void WriteClause(WasmWriter writer, byte form, int type)
     {
         if (type < 0)
+        {
             return;
+        }
+
         writer.Byte(form);
         writer.U32(type);
     }

@@ -37,9 +37,13 @@ internal sealed class ProgramFunction(int type)
             writer.U32(1);
             local.Write(writer);
         }
+
         var labels = new Stack<BlockNode>();
         foreach (var node in isForReference ? ReferenceBody ?? Body : Body)
+        {
             node.Write(writer, labels);
+        }
+
         writer.Opcode(Opcode.End);
     }
 }

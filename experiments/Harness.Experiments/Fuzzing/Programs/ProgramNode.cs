@@ -44,7 +44,10 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
     public virtual void Write(WasmWriter writer, Stack<BlockNode> labels)
     {
         foreach (var operand in Operands)
+        {
             operand.Write(writer, labels);
+        }
+
         writer.Opcode(Opcode);
         WriteImmediates(writer, labels);
     }
@@ -61,7 +64,10 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
             case ImmediateKind.BranchTable:
                 writer.U32(Targets.Length - 1);
                 foreach (var target in Targets)
+                {
                     writer.U32(Depth(labels, target));
+                }
+
                 break;
             case ImmediateKind.I32 or ImmediateKind.I64:
                 writer.I64(Immediates[0]);
@@ -98,7 +104,10 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
                 break;
             default:
                 foreach (var index in Immediates)
+                {
                     writer.U32((uint)index);
+                }
+
                 break;
         }
     }
@@ -107,7 +116,10 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
     {
         writer.U32(memory == 0 ? alignment : alignment | BinaryFormat.MemoryIndexFlag);
         if (memory != 0)
+        {
             writer.U32(memory);
+        }
+
         writer.U64(offset);
     }
 
@@ -118,9 +130,13 @@ internal class ProgramNode(Opcode opcode, ProgramType[] results, params ProgramN
         foreach (var label in labels)
         {
             if (ReferenceEquals(label, target))
+            {
                 return depth;
+            }
+
             depth++;
         }
+
         throw new InvalidOperationException("a branch has left the block that it targets");
     }
 }

@@ -14,9 +14,15 @@ internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] 
         var hash = new HashCode();
         hash.Add(base.GetHashCode());
         foreach (var type in Parameters)
+        {
             hash.Add(type);
+        }
+
         foreach (var type in Results)
+        {
             hash.Add(type);
+        }
+
         return hash.ToHashCode();
     }
 
@@ -25,9 +31,14 @@ internal sealed record ProgramSignature(ProgramType[] Parameters, ProgramType[] 
         writer.Byte(BinaryFormat.FunctionForm);
         writer.U32(Parameters.Length);
         foreach (var parameter in Parameters)
+        {
             parameter.Write(writer);
+        }
+
         writer.U32(Results.Length);
         foreach (var result in Results)
+        {
             result.Write(writer);
+        }
     }
 }

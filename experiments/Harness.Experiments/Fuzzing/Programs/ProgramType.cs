@@ -58,8 +58,12 @@ internal readonly record struct ProgramType(ValueKind Kind, int Heap = -1, bool 
     public void WriteHeapType(WasmWriter writer)
     {
         if (Heap >= 0)
+        {
             writer.S33(Heap);
+        }
         else
+        {
             writer.Byte(BinaryFormat.CodeOf(AbstractTypes[-1 - Heap]));
+        }
     }
 }

@@ -12,7 +12,10 @@ internal abstract record ProgramTypeDefinition(int Supertype, bool IsFinal)
         writer.Byte(IsFinal ? BinaryFormat.SubFinalForm : BinaryFormat.SubForm);
         writer.U32(Supertype >= 0 ? 1 : 0);
         if (Supertype >= 0)
+        {
             writer.U32(Supertype);
+        }
+
         WriteComposite(writer);
     }
 

@@ -92,6 +92,7 @@ internal sealed class RandomProgram : IFuzzProgram
             index = Types.Count;
             Types.Add(type);
         }
+
         return index;
     }
 
@@ -102,7 +103,10 @@ internal sealed class RandomProgram : IFuzzProgram
     public bool IsSubtype(int type, int other)
     {
         while (type >= 0 && type != other)
+        {
             type = Types[type].Supertype;
+        }
+
         return type == other;
     }
 
@@ -135,7 +139,10 @@ internal sealed class RandomProgram : IFuzzProgram
         writer.Section(SectionId.Table, section => Vector(section, Tables, WriteTable));
         writer.Section(SectionId.Memory, section => Vector(section, Memories, WriteMemory));
         if (Tags.Count > ImportedTags)
+        {
             writer.Section(SectionId.Tag, section => Vector(section, Tags[ImportedTags..], WriteTag));
+        }
+
         writer.Section(SectionId.Global, section => Vector(section, Globals, WriteGlobal));
         writer.Section(SectionId.Export, WriteExports);
         writer.Section(SectionId.Element, WriteElements);
@@ -149,7 +156,9 @@ internal sealed class RandomProgram : IFuzzProgram
     {
         writer.U32(items.Count);
         foreach (var item in items)
+        {
             write(writer, item);
+        }
     }
 
     private List<ProgramFunction> Defined => [.. Functions.Where(function => function.Import is null)];
@@ -170,6 +179,7 @@ internal sealed class RandomProgram : IFuzzProgram
                 writer.Byte(BinaryFormat.RecursionGroupForm);
                 writer.U32(described);
             }
+
             Types[i].Write(writer);
         }
     }
@@ -185,6 +195,7 @@ internal sealed class RandomProgram : IFuzzProgram
             writer.Byte((byte)ExternalKind.Function);
             writer.U32(function.Type);
         }
+
         if (ImportedTag is not null)
         {
             writer.Name(FuzzImports.Support);
@@ -217,7 +228,9 @@ internal sealed class RandomProgram : IFuzzProgram
         writer.U32(memory.Pages << shift);
         writer.U32(memory.Maximum << shift);
         if (hasBytePages)
+        {
             writer.U32(0); // The logarithm of their size.
+        }
     }
 
     private static void WriteGlobal(WasmWriter writer, ProgramGlobal global)
@@ -239,8 +252,11 @@ internal sealed class RandomProgram : IFuzzProgram
         for (var i = 0; i < Functions.Count; i++)
         {
             if (Functions[i].Export is { } name)
+            {
                 exports.Add((name, (byte)ExternalKind.Function, i));
+            }
         }
+
         exports.AddRange(Tables.Select((_, i) => ($"table{i}", (byte)ExternalKind.Table, i)));
         exports.AddRange(Memories.Select((_, i) => ($"memory{i}", (byte)ExternalKind.Memory, i)));
         Vector(writer, exports, (w, export) =>
@@ -264,9 +280,11 @@ internal sealed class RandomProgram : IFuzzProgram
                 writer.U32(segment.Table);
                 WriteExpression(writer, ProgramNode.Zero(Tables[segment.Table].AddressType));
             }
+
             segment.Type.Write(writer);
             Vector(writer, segment.Items, WriteExpression);
         }
+
         writer.Byte(Declarative);
         writer.Byte(FunctionKind);
         Vector(writer, [.. Enumerable.Range(0, Functions.Count)], (w, index) => w.U32(index));
@@ -277,7 +295,10 @@ internal sealed class RandomProgram : IFuzzProgram
         const byte Active = 0, Passive = 1;
         writer.Byte(segment.Offset >= 0 ? Active : Passive);
         if (segment.Offset >= 0)
+        {
             WriteExpression(writer, ProgramNode.I32Const(segment.Offset));
+        }
+
         writer.Sized(segment.Bytes);
     }
 }

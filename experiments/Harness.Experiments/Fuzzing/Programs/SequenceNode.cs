@@ -8,6 +8,8 @@ internal sealed class SequenceNode(ProgramType[] results, params ProgramNode[] n
     public override void Write(WasmWriter writer, Stack<BlockNode> labels)
     {
         foreach (var node in Operands)
+        {
             node.Write(writer, labels);
+        }
     }
 }

@@ -22,17 +22,26 @@ internal static class StateDigest
         for (var i = 0; i < program.Globals.Count; i++)
         {
             if (BitsOf(Get(Opcode.GlobalGet, program.Globals[i].Type, i), () => Get(Opcode.GlobalGet, program.Globals[i].Type, i)) is { } bits)
+            {
                 function.Body.Add(Update(bits));
+            }
             else if (program.Globals[i].Type.Heap >= 0 && program.Types[program.Globals[i].Type.Heap] is ProgramAggregate { IsArray: false } structure)
+            {
                 function.Body.Add(UpdateWithFields(i, program.Globals[i].Type, structure));
+            }
         }
+
         for (var i = 0; i < program.Tables.Count; i++)
         {
             var size = Get(Opcode.TableSize, program.Tables[i].AddressType, i);
             function.Body.Add(Update(program.Tables[i].Is64 ? size : new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], size)));
         }
+
         for (var i = 0; i < program.Memories.Count; i++)
+        {
             function.Body.AddRange(UpdateWithMemory(program, i));
+        }
+
         function.Body.Add(Get(Opcode.LocalGet, ProgramType.I64, DigestLocal));
         return function;
     }
@@ -76,8 +85,11 @@ internal static class StateDigest
             var opcode = structure.Fields[i].Packing == Packing.None ? Opcode.StructGet : Opcode.StructGetU;
             ProgramNode Value() => new(opcode, [structure.Fields[field].Type], Reference()) { Immediates = [type.Heap, field] };
             if (BitsOf(Value(), Value) is { } bits)
+            {
                 block.Body.Add(Update(bits));
+            }
         }
+
         return block;
     }
 
@@ -86,7 +98,7 @@ internal static class StateDigest
         var memory = program.Memories[index];
         var none = new ProgramSignature([], []);
         var loop = new BlockNode(Opcode.Loop, none, -1);
-        ProgramNode address = Get(Opcode.LocalGet, ProgramType.I64, AddressLocal);
+        var address = Get(Opcode.LocalGet, ProgramType.I64, AddressLocal);
         var size = BytePagesNode.SizeOf(program, index);
         var pages = memory.Is64 ? size : new ProgramNode(Opcode.I64ExtendI32U, [ProgramType.I64], size);
         loop.Body.Add(Update(new ProgramNode(Opcode.I64Load, [ProgramType.I64],

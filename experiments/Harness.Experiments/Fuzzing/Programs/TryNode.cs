@@ -14,7 +14,10 @@ internal sealed class TryNode((CatchKind Kind, int Tag, BlockNode Target)[] clau
         {
             writer.Byte((byte)kind);
             if (kind is CatchKind.Catch or CatchKind.CatchRef)
+            {
                 writer.U32(tag);
+            }
+
             writer.U32(Depth(labels, target));
         }
     }

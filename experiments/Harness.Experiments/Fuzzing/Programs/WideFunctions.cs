@@ -40,8 +40,8 @@ internal static class WideFunctions
     /// <summary>The high half of the unsigned product, from the products of halves of 32 bits.</summary>
     private static ProgramNode HighProduct()
     {
-        ProgramNode lowHigh = Op(Opcode.I64Mul, Low(Get(0)), High(Get(1)));
-        ProgramNode highLow = Op(Opcode.I64Mul, High(Get(0)), Low(Get(1)));
+        var lowHigh = Op(Opcode.I64Mul, Low(Get(0)), High(Get(1)));
+        var highLow = Op(Opcode.I64Mul, High(Get(0)), Low(Get(1)));
         var middle = Op(Opcode.I64Add, High(Op(Opcode.I64Mul, Low(Get(0)), Low(Get(1)))), Op(Opcode.I64Add, Low(lowHigh), Low(highLow)));
         var carried = Op(Opcode.I64Add, High(middle), Op(Opcode.I64Add, High(lowHigh), High(highLow)));
         return Op(Opcode.I64Add, Op(Opcode.I64Mul, High(Get(0)), High(Get(1))), carried);

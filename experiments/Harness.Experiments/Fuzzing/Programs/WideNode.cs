@@ -19,8 +19,12 @@ internal sealed class WideNode(RandomProgram program, Opcode opcode, ProgramNode
             base.Write(writer, labels);
             return;
         }
+
         foreach (var operand in Operands)
+        {
             operand.Write(writer, labels);
+        }
+
         writer.Opcode(Opcode.Call);
         writer.U32(program.FirstWideFunction + WideFunctions.IndexOf(Opcode));
     }

@@ -14,7 +14,10 @@ internal static class HtmlDocument
             {
                 html.Open("section", ("id", section.Id)).Element("h2", section.Title);
                 foreach (var item in section.Items)
+                {
                     Write(html, item);
+                }
+
                 html.Close();
             }
         });
@@ -33,7 +36,10 @@ internal static class HtmlDocument
             case ReportList list:
                 html.Open("ul");
                 foreach (var entry in list.Entries)
+                {
                     html.Element("li", entry);
+                }
+
                 html.Close();
                 break;
             case ReportCode code:

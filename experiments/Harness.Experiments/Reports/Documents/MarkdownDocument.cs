@@ -18,7 +18,9 @@ internal static class MarkdownDocument
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {section.Title}\n");
             foreach (var item in section.Items)
+            {
                 Write(text.Append('\n'), item, figureFormat);
+            }
         }
 
         return text.ToString();
@@ -33,7 +35,10 @@ internal static class MarkdownDocument
                 break;
             case ReportList list:
                 foreach (var entry in list.Entries)
+                {
                     text.Append("- ").Append(entry).Append('\n');
+                }
+
                 break;
             case ReportCode code:
                 text.Append("```\n").Append(code.Text.TrimEnd('\n')).Append("\n```\n");

@@ -30,7 +30,10 @@ internal static class ColumnMeanings
     {
         html.Open("details").Element("summary", "What the columns mean").Open("dl");
         foreach (var (columns, meaning) in All)
+        {
             html.Element("dt", string.Join(", ", columns)).Element("dd", meaning);
+        }
+
         html.Close().Close();
     }
 }

@@ -21,7 +21,10 @@ internal static partial class HtmlFigure
         html.Open("figure").Open("div", ("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", figure.Title + ": " + figure.Subtitle))
             .Markup(svg.Replace("<svg ", $"<svg {attributes} ", StringComparison.Ordinal)).Close();
         if (figure.Source.Length > 0)
+        {
             html.Element("figcaption", figure.Source);
+        }
+
         html.Close();
     }
 

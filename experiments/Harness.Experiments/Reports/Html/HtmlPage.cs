@@ -27,7 +27,10 @@ internal static class HtmlPage
             .Open("header").Element("h1", title).Element("p", subtitle, ("class", "meta")).Close();
         html.Open("nav", ("aria-label", "Sections")).Open("ul");
         foreach (var (id, name) in sections)
+        {
             html.Open("li").Element("a", name, ("href", "#" + id)).Close();
+        }
+
         html.Close().Close();
         html.Open("main", ("id", "main"));
         writeSections();

@@ -22,21 +22,21 @@ internal sealed class HtmlReport
         ("again", "To do it again"),
     ];
 
-    private readonly HtmlWriter html;
-    private readonly ResultsFolder folder;
-    private readonly SweepDefinition sweep;
-    private readonly SweepSummary summary;
-    private readonly Provenance? provenance;
-    private readonly IReadOnlyList<Failure> failures;
+    private readonly HtmlWriter _html;
+    private readonly ResultsFolder _folder;
+    private readonly SweepDefinition _sweep;
+    private readonly SweepSummary _summary;
+    private readonly Provenance? _provenance;
+    private readonly IReadOnlyList<Failure> _failures;
 
     private HtmlReport(HtmlWriter html, ResultsFolder folder, SweepDefinition sweep, SweepSummary summary)
     {
-        this.html = html;
-        this.folder = folder;
-        this.sweep = sweep;
-        this.summary = summary;
-        provenance = Provenance.Read(folder.Provenance);
-        failures = folder.ReadFailures();
+        _html = html;
+        _folder = folder;
+        _sweep = sweep;
+        _summary = summary;
+        _provenance = Provenance.Read(folder.Provenance);
+        _failures = folder.ReadFailures();
     }
 
     /// <summary>Writes the document of a results folder.</summary>
@@ -51,10 +51,10 @@ internal sealed class HtmlReport
 
     private void Write()
     {
-        var origin = provenance is null ? "origin unknown" : $"{provenance.Machine.Cpu}, {provenance.Machine.Cores} cores; begun {provenance.Runs[0].StartedUtc}";
-        var programs = summary.Workloads.Select(workload => workload.Program).Distinct().Count();
-        var subtitle = $"Sweep '{sweep.Name}': {(programs == summary.Workloads.Count ? "" : $"{summary.Workloads.Count} workloads of ")}{programs} programs, {sweep.Configurations.Count} configurations, {string.Join(", ", summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(summary)}; {origin}.";
-        HtmlPage.Write(html, sweep.Title, subtitle, Sections, () =>
+        var origin = _provenance is null ? "origin unknown" : $"{_provenance.Machine.Cpu}, {_provenance.Machine.Cores} cores; begun {_provenance.Runs[0].StartedUtc}";
+        var programs = _summary.Workloads.Select(workload => workload.Program).Distinct().Count();
+        var subtitle = $"Sweep '{_sweep.Name}': {(programs == _summary.Workloads.Count ? "" : $"{_summary.Workloads.Count} workloads of ")}{programs} programs, {_sweep.Configurations.Count} configurations, {string.Join(", ", _summary.Engines.Select(EngineCatalog.TitleOf))}; {SweepChart.Describe(_summary)}; {origin}.";
+        HtmlPage.Write(_html, _sweep.Title, subtitle, Sections, () =>
         {
             WriteSummary();
             WriteCautions();
@@ -67,41 +67,50 @@ internal sealed class HtmlReport
         });
     }
 
-    private void Begin(string id, string title) => html.Open("section", ("id", id)).Element("h2", title);
+    private void Begin(string id, string title) => _html.Open("section", ("id", id)).Element("h2", title);
 
     private void WriteSummary()
     {
         Begin("summary", "Summary");
-        html.Open("ul");
-        foreach (var finding in Findings.Of(sweep, summary))
-            html.Element("li", finding);
-        html.Close();
-        foreach (var note in SweepChart.Notes(sweep, summary))
-            html.Element("p", note, ("class", "note"));
-        html.Close();
+        _html.Open("ul");
+        foreach (var finding in Findings.Of(_sweep, _summary))
+        {
+            _html.Element("li", finding);
+        }
+
+        _html.Close();
+        foreach (var note in SweepChart.Notes(_sweep, _summary))
+        {
+            _html.Element("p", note, ("class", "note"));
+        }
+
+        _html.Close();
     }
 
     private void WriteCautions()
     {
         Begin("careful", "To be careful of");
-        var ofResults = Cautions.OfResults(summary, provenance, failures);
-        var ofCells = Cautions.OfCells(sweep, summary);
+        var ofResults = Cautions.OfResults(_summary, _provenance, _failures);
+        var ofCells = Cautions.OfCells(_sweep, _summary);
         if (ofResults.Count + ofCells.Count == 0)
         {
-            html.Element("p", "Nothing was noticed.").Close();
+            _html.Element("p", "Nothing was noticed.").Close();
             return;
         }
 
-        html.Open("div", ("class", "warnings"));
+        _html.Open("div", ("class", "warnings"));
         if (ofResults.Count > 0)
+        {
             WriteList(ofResults, "");
+        }
+
         foreach (var kind in ofCells.GroupBy(caution => caution.Kind).OrderBy(kind => kind.Key))
         {
-            html.Element("p", $"{HeadingOf(kind.Key)} in {kind.Count()} of {summary.Cells.Count} cells:");
+            _html.Element("p", $"{HeadingOf(kind.Key)} in {kind.Count()} of {_summary.Cells.Count} cells:");
             WriteList([.. kind.Select(caution => caution.Text)], "are in summary.md");
         }
 
-        html.Close().Close();
+        _html.Close().Close();
     }
 
     private static string HeadingOf(CautionKind kind) => kind switch
@@ -118,36 +127,53 @@ internal sealed class HtmlReport
     /// <param name="where">Where the others are, in words that follow their number; empty where all are shown.</param>
     private void WriteList(IReadOnlyCollection<string> entries, string where)
     {
-        html.Open("ul");
+        _html.Open("ul");
         foreach (var entry in where.Length == 0 ? entries : entries.Take(ReportLimits.Entries))
-            html.Element("li", entry);
-        html.Close();
+        {
+            _html.Element("li", entry);
+        }
+
+        _html.Close();
         if (where.Length > 0 && entries.Count > ReportLimits.Entries)
-            html.Element("p", $"{entries.Count - ReportLimits.Entries} more {where}.");
+        {
+            _html.Element("p", $"{entries.Count - ReportLimits.Entries} more {where}.");
+        }
     }
 
     private void WriteCharts()
     {
         Begin("charts", "Charts");
-        var (figures, omitted) = ReportCharts.Choose(sweep, summary);
+        var (figures, omitted) = ReportCharts.Choose(_sweep, _summary);
         foreach (var (kind, figure) in figures)
-            HtmlFigure.Write(html, figure, "chart-" + kind.ToString().ToLowerInvariant());
+        {
+            HtmlFigure.Write(_html, figure, "chart-" + kind.ToString().ToLowerInvariant());
+        }
+
         foreach (var reason in omitted)
-            html.Element("p", reason, ("class", "note"));
-        html.Close();
+        {
+            _html.Element("p", reason, ("class", "note"));
+        }
+
+        _html.Close();
     }
 
     private void WriteTables()
     {
         Begin("tables", "Tables");
-        ColumnMeanings.Write(html);
-        HtmlTable.Write(html, "Geometric means", MakeMeans());
-        HtmlTable.Write(html, "Every cell", MakeCells());
-        if (summary.SteadinessOfCells.Values.Any(cell => cell.IsJudged))
-            HtmlTable.Write(html, "Steady states", MakeSteadiness());
-        if (Agreement.Find(sweep, summary) is { } agreement)
-            HtmlTable.Write(html, "Configurations against themselves", AgreementTable.Create(agreement));
-        html.Close();
+        ColumnMeanings.Write(_html);
+        HtmlTable.Write(_html, "Geometric means", MakeMeans());
+        HtmlTable.Write(_html, "Every cell", MakeCells());
+        if (_summary.SteadinessOfCells.Values.Any(cell => cell.IsJudged))
+        {
+            HtmlTable.Write(_html, "Steady states", MakeSteadiness());
+        }
+
+        if (Agreement.Find(_sweep, _summary) is { } agreement)
+        {
+            HtmlTable.Write(_html, "Configurations against themselves", AgreementTable.Create(agreement));
+        }
+
+        _html.Close();
     }
 
     private ResultTable MakeMeans()
@@ -157,9 +183,9 @@ internal sealed class HtmlReport
             new("engine"), new("configuration"), new("programs", "0"), new("speedup", "0.000"), new("low", "0.000"), new("high", "0.000"), new("low_for_programs_like_these", "0.00"), new("high_for_programs_like_these", "0.00"),
         ]);
         var means = (
-            from engine in summary.Engines
-            from configuration in sweep.Configurations
-            let mean = summary.MeanSpeedup(engine, configuration.Name)
+            from engine in _summary.Engines
+            from configuration in _sweep.Configurations
+            let mean = _summary.MeanSpeedup(engine, configuration.Name)
             where mean is not null
             select (Engine: engine, configuration.Title, Mean: mean.Value)).ToList();
         var shown = Notable.Choose(means, ReportLimits.Rows, mean => (0, Notable.DistanceOf(mean.Mean.Measured)));
@@ -171,81 +197,102 @@ internal sealed class HtmlReport
                 mean.General.HasInterval ? mean.General.Low : null, mean.General.HasInterval ? mean.General.High : null);
         }
 
-        if (summary.SharedPrograms is { } shared)
+        if (_summary.SharedPrograms is { } shared)
+        {
             table.AddNote(shared);
+        }
+
         if (shown.Count < means.Count)
-            table.AddNote($"{shown.Count} of {means.Count} means: those farthest from 1. 'harness compare {sweep.Name} --csv' prints all of them.");
+        {
+            table.AddNote($"{shown.Count} of {means.Count} means: those farthest from 1. 'harness compare {_sweep.Name} --csv' prints all of them.");
+        }
+
         return table;
     }
 
     private ResultTable MakeCells()
     {
-        if (summary.Cells.Count <= ReportLimits.Rows)
-            return ComparisonTables.OfSweep(sweep, summary);
-        var shown = Notable.Choose(summary.Cells.ToList(), ReportLimits.Rows, pair => Notable.RankOf(pair.Value)).Select(pair => pair.Key).ToHashSet();
-        var table = ComparisonTables.OfSweep(sweep, summary, shown);
-        table.AddNote($"{shown.Count} of {summary.Cells.Count} cells: the differences that are shown, the largest first, then the others; programs have tables of their own below. 'harness compare {sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.");
+        if (_summary.Cells.Count <= ReportLimits.Rows)
+        {
+            return ComparisonTables.OfSweep(_sweep, _summary);
+        }
+
+        var shown = Notable.Choose(_summary.Cells.ToList(), ReportLimits.Rows, pair => Notable.RankOf(pair.Value)).Select(pair => pair.Key).ToHashSet();
+        var table = ComparisonTables.OfSweep(_sweep, _summary, shown);
+        table.AddNote($"{shown.Count} of {_summary.Cells.Count} cells: the differences that are shown, the largest first, then the others; programs have tables of their own below. 'harness compare {_sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.");
         return table;
     }
 
     private ResultTable MakeSteadiness()
     {
-        var cells = summary.SteadinessOfCells;
+        var cells = _summary.SteadinessOfCells;
         if (cells.Count <= ReportLimits.Rows)
+        {
             return SteadinessTable.Create(cells);
+        }
+
         var shown = Notable.Choose(cells.ToList(), ReportLimits.Rows, pair => Notable.RankOf(pair.Value)).Select(pair => pair.Key).ToHashSet();
         var table = SteadinessTable.Create(cells, shown);
-        table.AddNote($"{shown.Count} of {cells.Count} cells: those whose processes slowed down, did not settle or differ come first. 'harness steady {sweep.Name}' prints all.");
+        table.AddNote($"{shown.Count} of {cells.Count} cells: those whose processes slowed down, did not settle or differ come first. 'harness steady {_sweep.Name}' prints all.");
         return table;
     }
 
     private void WritePrograms()
     {
         Begin("programs", "Programs");
-        new ProgramSections(sweep, summary).Write(html);
-        html.Close();
+        new ProgramSections(_sweep, _summary).Write(_html);
+        _html.Close();
     }
 
     private void WriteFailures()
     {
         Begin("failures", "Failures");
-        if (provenance?.Gaps is { Count: > 0 } gaps)
+        if (_provenance?.Gaps is { Count: > 0 } gaps)
         {
-            html.Element("p", "Not measured, because an engine cannot or need not:");
+            _html.Element("p", "Not measured, because an engine cannot or need not:");
             WriteList([.. gaps.Select(gap => gap.ToString())], "are in provenance.json");
         }
 
-        if (failures.Count == 0)
+        if (_failures.Count == 0)
         {
-            html.Element("p", "No repetition failed.").Close();
+            _html.Element("p", "No repetition failed.").Close();
             return;
         }
 
         var table = new ResultTable([new("engine"), new("configuration"), new("workload"), new("repetition", "0"), new("status"), new("message")]);
-        foreach (var failure in failures.Take(ReportLimits.Rows))
+        foreach (var failure in _failures.Take(ReportLimits.Rows))
+        {
             table.Add(failure.Engine, failure.Configuration, failure.Workload, failure.Repetition, failure.Status, failure.Message);
-        if (failures.Count > ReportLimits.Rows)
-            table.AddNote($"The first {ReportLimits.Rows} of {failures.Count}: failures.csv has all.");
-        HtmlTable.Write(html, "What failed, and is in no number unless a later run measured it", table);
-        html.Close();
+        }
+
+        if (_failures.Count > ReportLimits.Rows)
+        {
+            table.AddNote($"The first {ReportLimits.Rows} of {_failures.Count}: failures.csv has all.");
+        }
+
+        HtmlTable.Write(_html, "What failed, and is in no number unless a later run measured it", table);
+        _html.Close();
     }
 
     private void WriteEnvironment()
     {
         Begin("environment", "Environment");
-        if (provenance is null)
+        if (_provenance is null)
         {
-            html.Element("p", "provenance.json is missing: nothing is known.").Close();
+            _html.Element("p", "provenance.json is missing: nothing is known.").Close();
             return;
         }
 
-        var json = provenance.ToJson();
+        var json = _provenance.ToJson();
         var facts = new ResultTable([new("fact"), new("value")]);
         foreach (var part in json.Where(part => part.Key is not ("knobs" or "workloads" or "fingerprints" or "gaps")))
+        {
             AddFacts(facts, part.Key, part.Value);
-        HtmlTable.Write(html, "Where and with what it was measured", facts);
-        HtmlTable.Write(html, "Knobs in which the configurations differ", MakeKnobs());
-        html.Close();
+        }
+
+        HtmlTable.Write(_html, "Where and with what it was measured", facts);
+        HtmlTable.Write(_html, "Knobs in which the configurations differ", MakeKnobs());
+        _html.Close();
     }
 
     /// <summary>Adds a row per leaf of JSON. Trees are small: provenance is written by the harness.</summary>
@@ -255,11 +302,17 @@ internal sealed class HtmlReport
         {
             case JsonObject members:
                 foreach (var (name, value) in members)
+                {
                     AddFacts(table, $"{path}.{name}", value);
+                }
+
                 break;
             case JsonArray items:
                 for (var i = 0; i < items.Count; i++)
+                {
                     AddFacts(table, $"{path} {i + 1}", items[i]);
+                }
+
                 break;
             case not null:
                 table.Add(path, node.ToString());
@@ -269,15 +322,18 @@ internal sealed class HtmlReport
 
     private ResultTable MakeKnobs()
     {
-        var configurations = sweep.Configurations.Where(configuration => provenance!.Knobs.ContainsKey(configuration.Name)).ToList();
+        var configurations = _sweep.Configurations.Where(configuration => _provenance!.Knobs.ContainsKey(configuration.Name)).ToList();
         var differing = configurations
-            .SelectMany(configuration => provenance!.Knobs[configuration.Name].Keys)
+            .SelectMany(configuration => _provenance!.Knobs[configuration.Name].Keys)
             .Distinct()
-            .Where(knob => configurations.Select(configuration => provenance!.Knobs[configuration.Name].GetValueOrDefault(knob)).Distinct().Count() > 1)
+            .Where(knob => configurations.Select(configuration => _provenance!.Knobs[configuration.Name].GetValueOrDefault(knob)).Distinct().Count() > 1)
             .ToList();
         var table = new ResultTable([new("configuration"), .. differing.Select(knob => new TableColumn(knob))]);
         foreach (var configuration in configurations)
-            table.Add([configuration.Title, .. differing.Select(knob => provenance!.Knobs[configuration.Name].GetValueOrDefault(knob))]);
+        {
+            table.Add([configuration.Title, .. differing.Select(knob => _provenance!.Knobs[configuration.Name].GetValueOrDefault(knob))]);
+        }
+
         return table;
     }
 
@@ -285,19 +341,27 @@ internal sealed class HtmlReport
     {
         Begin("again", "To do it again");
         var commands = new StringBuilder();
-        if (provenance is not null)
+        if (_provenance is not null)
         {
-            var run = provenance.Runs[^1];
+            var run = _provenance.Runs[^1];
             if (run.Commit is { } commit)
+            {
                 commands.Append($"git checkout {commit}\n");
-            foreach (var line in provenance.CommandLines)
+            }
+
+            foreach (var line in _provenance.CommandLines)
+            {
                 commands.Append($"./{line}\n");
+            }
         }
 
-        commands.Append($"./harness report {sweep.Name}\n");
-        html.Open("pre").Element("code", commands.ToString()).Close();
-        if (provenance is { Commits.Count: > 1 })
-            html.Element("p", $"Its runs are of the commits {string.Join(", ", provenance.Commits)}, of which the last run's is named; provenance.json says which command is of which.", ("class", "note"));
-        html.Element("p", $"The numbers of this document are in {Path.GetFileName(folder.Path)}/results.csv; './harness compare {sweep.Name} --csv' prints them.", ("class", "note")).Close();
+        commands.Append($"./harness report {_sweep.Name}\n");
+        _html.Open("pre").Element("code", commands.ToString()).Close();
+        if (_provenance is { Commits.Count: > 1 })
+        {
+            _html.Element("p", $"Its runs are of the commits {string.Join(", ", _provenance.Commits)}, of which the last run's is named; provenance.json says which command is of which.", ("class", "note"));
+        }
+
+        _html.Element("p", $"The numbers of this document are in {Path.GetFileName(_folder.Path)}/results.csv; './harness compare {_sweep.Name} --csv' prints them.", ("class", "note")).Close();
     }
 }

@@ -36,13 +36,19 @@ internal static class HtmlTable
         {
             html.Open("tr");
             for (var i = 0; i < row.Length; i++)
+            {
                 WriteCell(html, table.Columns[i], row[i]);
+            }
+
             html.Close();
         }
 
         html.Close().Close().Close();
         foreach (var note in table.Notes)
+        {
             html.Element("p", note, ("class", "note"));
+        }
+
         html.Close();
     }
 
@@ -57,9 +63,13 @@ internal static class HtmlTable
 
         var exact = cell is null || text.Length == 0 ? text : Convert.ToDouble(cell, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture);
         if (exact == text)
+        {
             html.Element("td", text, ("class", "n"));
+        }
         else
+        {
             html.Element("td", text, ("class", "n"), ("data-v", exact));
+        }
     }
 
     private static string Title(string name) => name.Replace('_', ' ');

@@ -12,14 +12,14 @@ internal sealed class HtmlWriter(TextWriter output)
     /// <summary>What does not stand for itself: markup, and control characters, which have no place in HTML, and none in XML.</summary>
     private static readonly SearchValues<char> Escaped = SearchValues.Create((ReadOnlySpan<char>)[.. "&<>\"'", .. Enumerable.Range(0, ' ').Select(code => (char)code).Except("\n\t")]);
 
-    private readonly Stack<string> open = new();
+    private readonly Stack<string> _open = new();
 
     /// <summary>Begins an element.</summary>
     public HtmlWriter Open(string element, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         WriteTag(element, attributes);
         output.Write('>');
-        open.Push(element);
+        _open.Push(element);
         return this;
     }
 
@@ -27,7 +27,7 @@ internal sealed class HtmlWriter(TextWriter output)
     public HtmlWriter Close()
     {
         output.Write("</");
-        output.Write(open.Pop());
+        output.Write(_open.Pop());
         output.Write(">\n");
         return this;
     }
@@ -61,8 +61,10 @@ internal sealed class HtmlWriter(TextWriter output)
     /// <exception cref="InvalidOperationException">An element is not closed.</exception>
     public void End()
     {
-        if (open.Count > 0)
-            throw new InvalidOperationException($"'{open.Peek()}' is not closed");
+        if (_open.Count > 0)
+        {
+            throw new InvalidOperationException($"'{_open.Peek()}' is not closed");
+        }
     }
 
     private void WriteTag(string element, ReadOnlySpan<(string Name, string Value)> attributes)

@@ -14,38 +14,50 @@ internal sealed class ProgramSections
     private static readonly (SteadinessClass Class, string Name)[] ClassNames =
         [(SteadinessClass.Flat, "flat"), (SteadinessClass.WarmUp, "warm-up"), (SteadinessClass.SlowDown, "slow-down"), (SteadinessClass.NoSteadyState, "no steady state")];
 
-    private readonly SweepDefinition sweep;
-    private readonly SweepSummary summary;
-    private readonly IReadOnlyList<Workload> programs;
-    private readonly IReadOnlySet<string> drawn;
+    private readonly SweepDefinition _sweep;
+    private readonly SweepSummary _summary;
+    private readonly IReadOnlyList<Workload> _programs;
+    private readonly IReadOnlySet<string> _drawn;
 
     /// <summary>Chooses what is shown.</summary>
     public ProgramSections(SweepDefinition sweep, SweepSummary summary)
     {
-        (this.sweep, this.summary) = (sweep, summary);
+        (_sweep, _summary) = (sweep, summary);
         var shown = summary.Cells.Where(pair => Notable.IsShown(pair.Value)).GroupBy(pair => pair.Key.Workload).ToDictionary(group => group.Key, group => group.Count());
-        programs = Notable.Choose(summary.Workloads, ReportLimits.Programs, workload => (shown.GetValueOrDefault(workload.Name), 0));
-        drawn = ReportCharts.ChoosePrograms(summary, programs);
+        _programs = Notable.Choose(summary.Workloads, ReportLimits.Programs, workload => (shown.GetValueOrDefault(workload.Name), 0));
+        _drawn = ReportCharts.ChoosePrograms(summary, _programs);
     }
 
     /// <summary>Writes links to the sections, what is left out, and the sections.</summary>
     public void Write(HtmlWriter html)
     {
         html.Open("nav", ("aria-label", "Programs")).Open("ul");
-        for (var i = 0; i < programs.Count; i++)
-            html.Open("li").Element("a", programs[i].Title, ("href", $"#program-{i}")).Close();
-        html.Close().Close();
-        if (programs.Count < summary.Workloads.Count)
-            html.Element("p", $"{programs.Count} of {summary.Workloads.Count} programs have a section: those with most differences that are shown. 'harness compare {sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.", ("class", "note"));
-        if (drawn.Count < programs.Count)
-            html.Element("p", $"Repetitions are drawn for {drawn.Count} of {programs.Count} programs, {ReportLimits.Dots} dots together at most; those with most times in two groups come first. 'harness chart {sweep.Name} --kind dots' draws all.", ("class", "note"));
-        for (var i = 0; i < programs.Count; i++)
+        for (var i = 0; i < _programs.Count; i++)
         {
-            var program = programs[i];
+            html.Open("li").Element("a", _programs[i].Title, ("href", $"#program-{i}")).Close();
+        }
+
+        html.Close().Close();
+        if (_programs.Count < _summary.Workloads.Count)
+        {
+            html.Element("p", $"{_programs.Count} of {_summary.Workloads.Count} programs have a section: those with most differences that are shown. 'harness compare {_sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.", ("class", "note"));
+        }
+
+        if (_drawn.Count < _programs.Count)
+        {
+            html.Element("p", $"Repetitions are drawn for {_drawn.Count} of {_programs.Count} programs, {ReportLimits.Dots} dots together at most; those with most times in two groups come first. 'harness chart {_sweep.Name} --kind dots' draws all.", ("class", "note"));
+        }
+
+        for (var i = 0; i < _programs.Count; i++)
+        {
+            var program = _programs[i];
             html.Open("section", ("id", $"program-{i}")).Element("h3", program.Title).Open("details").Element("summary", $"{program.Name}: every configuration");
             HtmlTable.Write(html, program.Title, MakeTable(program.Name));
-            if (drawn.Contains(program.Name))
-                HtmlFigure.Write(html, RepetitionDots.OfWorkload(sweep, summary, program), $"program-{i}-dots");
+            if (_drawn.Contains(program.Name))
+            {
+                HtmlFigure.Write(html, RepetitionDots.OfWorkload(_sweep, _summary, program), $"program-{i}-dots");
+            }
+
             html.Close().Close();
         }
     }
@@ -58,24 +70,27 @@ internal sealed class ProgramSections
             new("code_bytes", "0"), new("deopts", "0"), TableColumn.Time("compile_ms", "0.0"), TableColumn.Time("decode_ms", "0.0"), TableColumn.Time("validate_ms", "0.0"), new("steady_state"),
         ]);
         var cells = (
-            from engine in summary.Engines
-            from configuration in sweep.Configurations
-            let summed = summary.Find(engine, configuration.Name, workload)
+            from engine in _summary.Engines
+            from configuration in _sweep.Configurations
+            let summed = _summary.Find(engine, configuration.Name, workload)
             where summed is not null
             select (Engine: engine, Configuration: configuration, Summary: summed)).ToList();
 
         // The baselines come first: without them nobody knows what the others are compared with.
-        var chosen = Notable.Choose(cells, ReportLimits.RowsOfProgram, cell => sweep.IsBaseline(cell.Engine, cell.Configuration) ? (int.MaxValue, 0) : Notable.RankOf(cell.Summary));
+        var chosen = Notable.Choose(cells, ReportLimits.RowsOfProgram, cell => _sweep.IsBaseline(cell.Engine, cell.Configuration) ? (int.MaxValue, 0) : Notable.RankOf(cell.Summary));
         foreach (var (engine, configuration, cell) in chosen)
         {
             table.Add(
                 EngineCatalog.TitleOf(engine), configuration.Title, cell.Count, cell.Time.Value, cell.Time.HasInterval ? cell.Time.Low : null, cell.Time.HasInterval ? cell.Time.High : null,
                 cell.Speedup?.Value, cell.Difference?.AdjustedPValue, cell.Outliers, cell.OptimizedBytes, cell.Deopts, cell.CompileMs, cell.DecodeMs, cell.ValidateMs,
-                Describe(summary.SteadinessOfCells.GetValueOrDefault(new Cell(engine, configuration.Name, workload))));
+                Describe(_summary.SteadinessOfCells.GetValueOrDefault(new Cell(engine, configuration.Name, workload))));
         }
 
         if (chosen.Count < cells.Count)
-            table.AddNote($"{chosen.Count} of {cells.Count} rows: the baselines, then the differences that are shown, the largest first, then the others. 'harness compare {sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.");
+        {
+            table.AddNote($"{chosen.Count} of {cells.Count} rows: the baselines, then the differences that are shown, the largest first, then the others. 'harness compare {_sweep.Name} --csv' prints times, speedups and tests of all; results.csv has the rest.");
+        }
+
         return table;
     }
 

@@ -35,7 +35,10 @@ internal static class ReportCharts
         {
             var name = kind.ToString().ToLowerInvariant();
             if (!fits)
+            {
                 return;
+            }
+
             if (marks > most)
             {
                 omitted.Add($"The chart '{name}' would have {marks} marks, more than anybody can read: harness chart {sweep.Name} --kind {name} draws it.");
@@ -65,7 +68,10 @@ internal static class ReportCharts
         {
             var dots = cells[program.Name].Sum(cell => cell.Count);
             if (dots > room)
+            {
                 continue;
+            }
+
             chosen.Add(program.Name);
             room -= dots;
         }

@@ -21,9 +21,15 @@ internal static class AgreementTable
         table.AddNote("Pairs of the same knobs, compared as if they were different configurations; low and high: 95% interval of the share (Clopper and Pearson 1934), as far as pairs do not depend on each other.");
         table.AddNote(Judge(agreement));
         if (!agreement.CanFindCorrected)
+        {
             table.AddNote($"After {agreement.Rounds} rounds no test of {agreement.Pairs.Count} can find a difference once it is corrected: that none did says nothing. More rounds would.");
+        }
+
         foreach (var pair in agreement.Pairs.Where(pair => !pair.IsCovered).Take(20))
+        {
             table.AddNote(FormattableString.Invariant($"Does not hold 1: {pair.A.Workload}, {pair.A.Configuration} and {pair.B}, {pair.A.Engine}: {pair.Ratio.Value:0.000} ({pair.Ratio.Low:0.000}–{pair.Ratio.High:0.000}), p = {MarkdownTable.Probability(pair.PValue, "0.0000")}."));
+        }
+
         return table;
 
         void Add(string quantity, int count, Estimate share, string expected) => table.Add(quantity, count, share.Value, share.Low, share.High, expected);

@@ -27,7 +27,10 @@ internal static class ComparisonTables
                 foreach (var configuration in sweep.Configurations)
                 {
                     if (summary.Find(engine, configuration.Name, workload.Name) is not { } cell || shown?.Contains(new Cell(engine, configuration.Name, workload.Name)) == false)
+                    {
                         continue;
+                    }
+
                     var speedup = cell.Speedup;
                     table.Add(
                         engine, workload.Name, configuration.Name, cell.Count, cell.Time.Value, Low(cell.Time), High(cell.Time),
@@ -38,12 +41,17 @@ internal static class ComparisonTables
             foreach (var configuration in sweep.Configurations)
             {
                 if (summary.MeanSpeedup(engine, configuration.Name)?.Measured is { } mean)
+                {
                     table.Add(engine, "geometric mean", configuration.Name, null, null, null, null, mean.Value, Low(mean), High(mean), null, null);
+                }
             }
         }
 
         foreach (var note in Charts.SweepChart.Notes(sweep, summary))
+        {
             table.AddNote(note);
+        }
+
         return table;
     }
 
@@ -92,14 +100,23 @@ internal static class ComparisonTables
     {
         table.AddNote($"a is {a.Text}, b is {b.Text}; medians of {metric}; ratio is a ÷ b with its 95% interval.");
         if (a.Suite is not null && b.Suite is not null)
+        {
             table.AddNote($"Workloads are those of the same name in the suites: {a.Suite} on side a, {b.Suite} on side b.");
+        }
+
         table.AddNote(comparison.IsPaired
             ? "Compared round by round; Wilcoxon's signed-rank test, corrected after Holm."
             : "Measured in different sweeps, so compared as independent samples, which a drift between them would mislead; Mann–Whitney test, corrected after Holm.");
         if (comparison.Cells.Any(cell => cell.Verdict == RatioVerdict.Unclear))
+        {
             table.AddNote("unclear: the test finds a difference, and not in the direction of the median ratio; look at the repetitions.");
+        }
+
         if (comparison.Cells.Any(cell => cell.IsObservedOnce))
+        {
             table.AddNote($"{OneObservation}: V8 tells {metric} only in a process of the cell that nobody times, and all rows of the cell have what that one told: there is no interval and no test.");
+        }
+
         foreach (var workloads in comparison.WorkloadsOfMeans())
         {
             var leftOut = workloads.LeftOut.Count == 0 ? "" : $"; without those that are 0 somewhere, or that a configuration lacks: {Charts.SweepChart.ListOf(workloads.LeftOut)}";
@@ -107,11 +124,19 @@ internal static class ComparisonTables
         }
 
         foreach (var difference in ComparisonSide.Differences(a, b))
+        {
             table.AddNote("Careful: " + difference);
+        }
+
         if (ComparisonSide.ChangeOfMeaning(a, b, metric) is { } change)
+        {
             table.AddNote("Careful: " + change);
+        }
+
         if (comparison.IsPaired)
+        {
             Disturbed("", a);
+        }
         else
         {
             Disturbed("a: ", a);
@@ -124,14 +149,18 @@ internal static class ComparisonTables
         void Disturbed(string side, ComparisonSide of)
         {
             foreach (var disturbance in Disturbances.DescribeAll(of.View.Rows))
+            {
                 table.AddNote(side + disturbance);
+            }
         }
 
         void Missing(string side, IReadOnlyList<Cell> cells)
         {
             const int named = 12;
             if (cells.Count > 0)
+            {
                 table.AddNote($"Only in {side}, and so in no mean: {string.Join("; ", cells.Take(named).Select(cell => $"{cell.Workload}, {cell.Configuration}, {cell.Engine}"))}{(cells.Count > named ? $"; and {cells.Count - named} more" : "")}.");
+            }
         }
     }
 

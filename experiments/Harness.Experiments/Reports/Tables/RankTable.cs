@@ -18,7 +18,10 @@ internal static class RankTable
     {
         var workloads = summary.CommonWorkloads(engines);
         if (workloads.Count == 0)
+        {
             throw new HarnessException($"no workload of sweep '{sweep.Name}' was measured in every configuration on {string.Join(" and ", engines)}: there is no common ground to rank on; choose one engine with --engine");
+        }
+
         var competitors = (
             from engine in engines
             from configuration in sweep.Configurations
@@ -45,7 +48,10 @@ internal static class RankTable
             hasIntervals &= toBest.HasInterval;
             var toLeader = leader == competitors[0].Name ? toBest : summary.Mean(workloads, competitor.Name, leader)!.Value.Measured.Widened(widening);
             if (i > 0 && toLeader is { HasInterval: true, Low: > 1 })
+            {
                 (rank, leader) = (i + 1, competitor.Name);
+            }
+
             var losses = competitor.Times.Select((time, workload) => time / least[workload]).ToArray();
             var worst = Array.IndexOf(losses, losses.Max());
             table.Add(
@@ -74,8 +80,13 @@ internal static class RankTable
             : $"With fewer than {MedianInterval.LeastValues} repetitions nothing tells chance from difference: the order of equals is chance.");
         var missing = summary.Workloads.Except(workloads).Select(workload => workload.Name).ToList();
         if (missing.Count > 0)
+        {
             table.AddNote($"Not measured everywhere, and so left out: {string.Join(", ", missing)}.");
+        }
+
         foreach (var disturbance in summary.Disturbances)
+        {
             table.AddNote(disturbance);
+        }
     }
 }

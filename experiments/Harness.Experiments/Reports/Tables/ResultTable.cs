@@ -7,29 +7,32 @@ namespace Harness.Experiments.Reports.Tables;
 /// <param name="columns">The columns, from left to right.</param>
 internal sealed class ResultTable(IReadOnlyList<TableColumn> columns)
 {
-    private readonly List<object?[]> rows = [];
-    private readonly List<string> notes = [];
+    private readonly List<object?[]> _rows = [];
+    private readonly List<string> _notes = [];
 
     /// <summary>The columns, from left to right.</summary>
     public IReadOnlyList<TableColumn> Columns { get; } = columns;
 
     /// <summary>The rows, each with a cell per column.</summary>
-    public IReadOnlyList<object?[]> Rows => rows;
+    public IReadOnlyList<object?[]> Rows => _rows;
 
     /// <summary>What a reader has to know to read the table rightly, a line each.</summary>
-    public IReadOnlyList<string> Notes => notes;
+    public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Adds a row.</summary>
     /// <param name="cells">A text, number, truth value or time per column; null where there is nothing to say.</param>
     public void Add(params object?[] cells)
     {
         if (cells.Length != Columns.Count)
+        {
             throw new ArgumentException($"a row has {Columns.Count} cells, not {cells.Length}", nameof(cells));
-        rows.Add(cells);
+        }
+
+        _rows.Add(cells);
     }
 
     /// <summary>Adds a line that stands below the table.</summary>
-    public void AddNote(string note) => notes.Add(note);
+    public void AddNote(string note) => _notes.Add(note);
 }
 
 /// <summary>A column of a table.</summary>

@@ -42,7 +42,10 @@ internal sealed record ResultsSelection
         var rows = view.Rows.Where(row => filters.TrueForAll(filter => filter.Accepts(row))).ToList();
         var table = Pivot is not null ? MakePivot(view, rows) : By.Count > 0 ? MakeGroups(view, rows) : MakeRows(view, rows);
         if (rows.Count == 0)
+        {
             table.AddNote("No row meets the conditions.");
+        }
+
         return Shorten(table);
     }
 
@@ -51,7 +54,10 @@ internal sealed record ResultsSelection
         var columns = (Columns.Count > 0 ? Columns : [.. DefaultColumns, .. view.DifferingKnobs().Select(knob => knob.Name)]).Select(view.Find).ToList();
         var table = new ResultTable([.. columns.Select(Describe)]);
         foreach (var row in rows)
+        {
             table.Add([.. columns.Select(column => column.Read(row))]);
+        }
+
         return table;
     }
 
@@ -61,7 +67,10 @@ internal sealed record ResultsSelection
         var values = (Columns.Count > 0 ? Columns : ["execute_ms", "compile_ms", "optimized_bytes", "tier_ups", "deopts"]).Select(view.FindNumber).ToList();
         var table = new ResultTable([.. groups.Select(Describe), new TableColumn("n", "0"), .. values.Select(Describe)]);
         foreach (var (key, members) in Group(rows, groups))
+        {
             table.Add([.. key, members.Count, .. values.Select(column => (object?)Summarize(members, column))]);
+        }
+
         NoteWhatIsObservedOnce(table, rows, values);
         return table;
     }
@@ -74,7 +83,10 @@ internal sealed record ResultsSelection
         var titles = rows.Select(row => TableWriter.Exact(across.Read(row))).Distinct().ToList();
         const int most = 200;
         if (titles.Count > most)
+        {
             throw new HarnessException($"column '{Pivot}' has {titles.Count} values, too many to be columns (at most {most}); pivot by another, or use --where");
+        }
+
         var table = new ResultTable([.. groups.Select(Describe), .. titles.Select(title => Describe(metric) with { Name = title })]);
         foreach (var (key, members) in Group(rows, groups))
         {
@@ -95,7 +107,10 @@ internal sealed record ResultsSelection
             var key = columns.Select(column => column.Read(row)).ToArray();
             var text = string.Join('\0', key.Select(TableWriter.Exact));
             if (!groups.TryGetValue(text, out var group))
+            {
                 groups.Add(text, group = (key, []));
+            }
+
             group.Members.Add(row);
         }
 
@@ -106,7 +121,10 @@ internal sealed record ResultsSelection
     private double Summarize(List<Measurement> rows, ResultColumn column)
     {
         if (Statistic == GroupStatistic.Deviation && rows.Exists(row => EngineCatalog.IsObservedOnce(row.Engine, column.Name)))
+        {
             return double.NaN;
+        }
+
         var summed = Statistic == GroupStatistic.Sum ? rows.DistinctBy(row => ObservationOf(row, column)) : rows;
         var known = summed.Select(column.ReadNumber).Where(value => !double.IsNaN(value)).ToArray();
         return known.Length == 0 ? double.NaN : Statistic switch
@@ -125,7 +143,10 @@ internal sealed record ResultsSelection
     private static (string Engine, string Configuration, string Program, string Workload, int Repetition, double Told) ObservationOf(Measurement row, ResultColumn column)
     {
         if (EngineCatalog.IsObservedOnce(row.Engine, column.Name))
+        {
             return (row.Engine, row.Configuration, row.Program, "", 0, column.ReadNumber(row));
+        }
+
         var isOfRow = NumbersOfRows.Contains(column.Name) || !ResultsView.Measured.Contains(column);
         return (row.Engine, row.Configuration, row.Program, isOfRow ? row.Workload : "", row.Repetition, 0);
     }
@@ -136,7 +157,9 @@ internal sealed record ResultsSelection
         {
             var observed = columns.Where(column => EngineCatalog.IsObservedOnce(engine, column.Name)).Select(column => column.Name).ToList();
             if (observed.Count > 0)
+            {
                 table.AddNote($"{string.Join(", ", observed)}: {EngineCatalog.TitleOf(engine)} tells this only in a process of the cell that nobody times; all rows of a cell have what that one told, which is one observation, has no deviation, and counts once in a sum.");
+            }
         }
     }
 
@@ -149,18 +172,30 @@ internal sealed record ResultsSelection
             var name = descending ? sort[1..] : sort;
             var index = table.Columns.Select(column => column.Name).ToList().IndexOf(name);
             if (index < 0)
+            {
                 throw new HarnessException($"the table has no column '{name}' to sort by; it has {string.Join(", ", table.Columns.Select(column => column.Name))}");
+            }
+
             var knownFirst = rows.OrderBy(row => row[index] is null or double.NaN);
             rows = descending ? knownFirst.ThenByDescending(row => row[index], CellOrder.Instance) : knownFirst.ThenBy(row => row[index], CellOrder.Instance);
         }
 
         var shortened = new ResultTable(table.Columns);
         foreach (var row in rows.Take(Limit))
+        {
             shortened.Add(row);
+        }
+
         foreach (var note in table.Notes)
+        {
             shortened.AddNote(note);
+        }
+
         if (table.Rows.Count > Limit)
+        {
             shortened.AddNote($"{table.Rows.Count - Limit} more rows are not shown.");
+        }
+
         return shortened;
     }
 

@@ -20,7 +20,10 @@ internal static class SteadinessTable
         foreach (var (cell, steadiness) in cells)
         {
             if (shown is not null && !shown.Contains(cell))
+            {
                 continue;
+            }
+
             var steady = steadiness.Processes.Where(process => process.Class is not (SteadinessClass.TooShort or SteadinessClass.NoSteadyState)).ToList();
             table.Add(
                 cell.Engine, cell.Configuration, cell.Workload, steadiness.Processes.Count,
@@ -32,11 +35,20 @@ internal static class SteadinessTable
         table.AddNote($"Classes of Barrett et al. (2017), by changepoints of each process's iterations; fewer than {Steadiness.LeastIterations} iterations are too few to tell. Where fewer calls warmed up than were timed the timed ones are looked at, and the steady state is counted from the first of these: the column of results.csv of the same name has the warm-up in it.");
         var inconsistent = cells.Values.Count(cell => cell.IsInconsistent);
         if (inconsistent > 0)
+        {
             table.AddNote($"In {inconsistent} of {cells.Count} cells processes went in different ways.");
+        }
+
         if (cells.Values.Any(cell => cell.Processes.Any(process => process.Iterations == Steadiness.MostIterations)))
+        {
             table.AddNote($"Of processes with more than {Steadiness.MostIterations} iterations of a kind the last {Steadiness.MostIterations} are looked at: what was before these is in no class, and not counted before the steady state.");
+        }
+
         if (cells.Values.All(cell => cell.Processes.All(process => process.Iterations == 0)))
+        {
             table.AddNote("These results have no iterations (format 1): measure again to see them.");
+        }
+
         return table;
     }
 }

@@ -55,7 +55,10 @@ internal static class TableWriter
         AppendLine(text, table, widths, names);
         AppendLine(text, table, widths, [.. widths.Select(width => new string('-', width))]);
         foreach (var row in cells)
+        {
             AppendLine(text, table, widths, row);
+        }
+
         AppendNotes(text, table);
         return text.ToString();
     }
@@ -71,7 +74,10 @@ internal static class TableWriter
         var text = new StringBuilder();
         var markdown = new MarkdownTable([.. table.Columns.Select(column => (column.Name, column.IsText))]);
         foreach (var row in table.Rows)
+        {
             markdown.Add(row.Select((cell, i) => Show(cell, table.Columns[i])));
+        }
+
         markdown.WriteTo(text);
         AppendNotes(text, table);
         return text.ToString();
@@ -80,9 +86,14 @@ internal static class TableWriter
     private static void AppendNotes(StringBuilder text, ResultTable table)
     {
         if (table.Notes.Count > 0 && (text.Length < 2 || text[^2] != '\n'))
+        {
             text.Append('\n');
+        }
+
         foreach (var note in table.Notes)
+        {
             text.Append(OneLine.Of(note)).Append('\n');
+        }
     }
 
     private static string ToCsv(ResultTable table)
@@ -90,7 +101,10 @@ internal static class TableWriter
         var text = new StringBuilder();
         text.AppendJoin(',', table.Columns.Select(column => Quote(column.Name))).Append('\n');
         foreach (var row in table.Rows)
+        {
             text.AppendJoin(',', row.Select(cell => Quote(Exact(cell)))).Append('\n');
+        }
+
         return text.ToString();
     }
 

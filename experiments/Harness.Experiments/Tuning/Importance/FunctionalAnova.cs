@@ -14,32 +14,32 @@ internal readonly record struct VarianceShare(double Share, double Deviation);
 /// </summary>
 internal sealed class FunctionalAnova
 {
-    private readonly VarianceShare[] single;
-    private readonly Dictionary<(int First, int Second), VarianceShare> pairs = [];
+    private readonly VarianceShare[] _single;
+    private readonly Dictionary<(int First, int Second), VarianceShare> _pairs = [];
 
     /// <summary>Analyses a forest over a number of dimensions.</summary>
     public FunctionalAnova(RandomForest forest, int dimensions)
     {
         var trees = forest.Trees.Select(tree => new TreeVariance(tree, dimensions)).Where(tree => tree.Total > 0).ToList();
-        single = [.. Enumerable.Range(0, dimensions).Select(dimension => Of(trees.Select(tree => tree.Single(dimension) / tree.Total)))];
+        _single = [.. Enumerable.Range(0, dimensions).Select(dimension => Of(trees.Select(tree => tree.Single(dimension) / tree.Total)))];
         for (var first = 0; first < dimensions; first++)
         {
             for (var second = first + 1; second < dimensions; second++)
             {
                 var (a, b) = (first, second);
-                pairs[(a, b)] = Of(trees.Select(tree => tree.Pair(a, b) / tree.Total));
+                _pairs[(a, b)] = Of(trees.Select(tree => tree.Pair(a, b) / tree.Total));
             }
         }
     }
 
     /// <summary>What a knob explains alone.</summary>
-    public VarianceShare Single(int dimension) => single[dimension];
+    public VarianceShare Single(int dimension) => _single[dimension];
 
     /// <summary>What two knobs explain together beyond what each does alone.</summary>
-    public VarianceShare Pair(int first, int second) => pairs[(Math.Min(first, second), Math.Max(first, second))];
+    public VarianceShare Pair(int first, int second) => _pairs[(Math.Min(first, second), Math.Max(first, second))];
 
     /// <summary>The pairs, those first that explain most.</summary>
-    public IEnumerable<(int First, int Second)> Pairs => pairs.OrderByDescending(pair => pair.Value.Share).Select(pair => pair.Key);
+    public IEnumerable<(int First, int Second)> Pairs => _pairs.OrderByDescending(pair => pair.Value.Share).Select(pair => pair.Key);
 
     private static VarianceShare Of(IEnumerable<double> shares)
     {
@@ -50,18 +50,18 @@ internal sealed class FunctionalAnova
     /// <summary>The variance of one tree, which is constant between the edges of its boxes.</summary>
     private sealed class TreeVariance
     {
-        private readonly IReadOnlyList<TreeBox> boxes;
-        private readonly double mean;
-        private readonly double[][] edges;
-        private readonly double[][] marginals;
+        private readonly IReadOnlyList<TreeBox> _boxes;
+        private readonly double _mean;
+        private readonly double[][] _edges;
+        private readonly double[][] _marginals;
 
         public TreeVariance(RegressionTree tree, int dimensions)
         {
-            boxes = tree.Boxes;
-            mean = boxes.Sum(box => box.Value * box.Volume);
-            Total = boxes.Sum(box => (box.Value - mean) * (box.Value - mean) * box.Volume);
-            edges = [.. Enumerable.Range(0, dimensions).Select(dimension => boxes.SelectMany(box => (double[])[box.Low[dimension], box.High[dimension]]).Distinct().Order().ToArray())];
-            marginals = [.. Enumerable.Range(0, dimensions).Select(MarginalOf)];
+            _boxes = tree.Boxes;
+            _mean = _boxes.Sum(box => box.Value * box.Volume);
+            Total = _boxes.Sum(box => (box.Value - _mean) * (box.Value - _mean) * box.Volume);
+            _edges = [.. Enumerable.Range(0, dimensions).Select(dimension => _boxes.SelectMany(box => (double[])[box.Low[dimension], box.High[dimension]]).Distinct().Order().ToArray())];
+            _marginals = [.. Enumerable.Range(0, dimensions).Select(MarginalOf)];
         }
 
         public double Total { get; }
@@ -69,17 +69,20 @@ internal sealed class FunctionalAnova
         public double Single(int dimension)
         {
             double sum = 0;
-            for (var i = 0; i < marginals[dimension].Length; i++)
-                sum += WidthOf(dimension, i) * Square(marginals[dimension][i] - mean);
+            for (var i = 0; i < _marginals[dimension].Length; i++)
+            {
+                sum += WidthOf(dimension, i) * Square(_marginals[dimension][i] - _mean);
+            }
+
             return sum;
         }
 
         public double Pair(int first, int second)
         {
             // A box adds to a rectangle of cells: its corners are written down, and summed up from the first cell to the last.
-            var (rows, columns) = (edges[first].Length, edges[second].Length);
+            var (rows, columns) = (_edges[first].Length, _edges[second].Length);
             var corners = new double[rows, columns];
-            foreach (var box in boxes)
+            foreach (var box in _boxes)
             {
                 var value = box.Value * box.Volume / (box.High[first] - box.Low[first]) / (box.High[second] - box.Low[second]);
                 var (top, bottom) = (Index(first, box.Low[first]), Index(first, box.High[first]));
@@ -99,7 +102,7 @@ internal sealed class FunctionalAnova
                 {
                     inRow += corners[row, column];
                     above[column] += inRow;
-                    sum += WidthOf(first, row) * WidthOf(second, column) * Square(above[column] - marginals[first][row] - marginals[second][column] + mean);
+                    sum += WidthOf(first, row) * WidthOf(second, column) * Square(above[column] - _marginals[first][row] - _marginals[second][column] + _mean);
                 }
             }
 
@@ -108,8 +111,8 @@ internal sealed class FunctionalAnova
 
         private double[] MarginalOf(int dimension)
         {
-            var steps = new double[edges[dimension].Length];
-            foreach (var box in boxes)
+            var steps = new double[_edges[dimension].Length];
+            foreach (var box in _boxes)
             {
                 var value = box.Value * box.Volume / (box.High[dimension] - box.Low[dimension]);
                 steps[Index(dimension, box.Low[dimension])] += value;
@@ -119,13 +122,16 @@ internal sealed class FunctionalAnova
             var marginal = new double[steps.Length - 1];
             double sum = 0;
             for (var i = 0; i < marginal.Length; i++)
+            {
                 marginal[i] = sum += steps[i];
+            }
+
             return marginal;
         }
 
-        private int Index(int dimension, double edge) => Array.BinarySearch(edges[dimension], edge);
+        private int Index(int dimension, double edge) => Array.BinarySearch(_edges[dimension], edge);
 
-        private double WidthOf(int dimension, int cell) => edges[dimension][cell + 1] - edges[dimension][cell];
+        private double WidthOf(int dimension, int cell) => _edges[dimension][cell + 1] - _edges[dimension][cell];
 
         private static double Square(double value) => value * value;
     }

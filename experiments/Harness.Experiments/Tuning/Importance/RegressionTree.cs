@@ -12,7 +12,10 @@ internal sealed record TreeBox(double[] Low, double[] High, double Value)
         {
             double product = 1;
             for (var i = 0; i < Low.Length; i++)
+            {
                 product *= High[i] - Low[i];
+            }
+
             return product;
         }
     }
@@ -72,7 +75,10 @@ internal sealed class RegressionTree
     private static (int Dimension, double Place)? FindCut(IReadOnlyList<double[]> points, IReadOnlyList<double> values, int[] members, List<int> dimensions, TreeRule rule)
     {
         if (members.Length < 2 * rule.LeastMembers)
+        {
             return null;
+        }
+
         var total = members.Sum(member => values[member]);
         var squares = members.Sum(member => values[member] * values[member]);
         var none = total * total / members.Length;
@@ -90,10 +96,16 @@ internal sealed class RegressionTree
                 var (here, next) = (points[ordered[i]][dimension], points[ordered[i + 1]][dimension]);
                 var (below, above) = (i + 1, ordered.Length - i - 1);
                 if (here == next || below < rule.LeastMembers || above < rule.LeastMembers)
+                {
                     continue;
+                }
+
                 var gain = (sum * sum / below) + ((total - sum) * (total - sum) / above) - none;
                 if (gain <= bestGain)
+                {
                     continue;
+                }
+
                 bestGain = gain;
                 best = (dimension, rule.Place(dimension, (here + next) / 2));
             }

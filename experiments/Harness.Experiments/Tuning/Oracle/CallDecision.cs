@@ -54,7 +54,9 @@ internal sealed record CallDecision(string Path, string Function, string Target,
                         SiteTargets = next.Site.Targets.Count,
                     });
                     foreach (var inner in target.CallSites)
+                    {
                         pending.Push((way, inner));
+                    }
                 }
             }
         }

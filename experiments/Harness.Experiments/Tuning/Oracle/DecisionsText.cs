@@ -23,12 +23,18 @@ internal static class DecisionsText
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"inlining-decisions 1\nrest {choice.Start.Policy}\n");
         if (moduleHash is not null)
+        {
             text.Append(CultureInfo.InvariantCulture, $"module {moduleHash}\n");
+        }
+
         foreach (var (path, isInlined) in choice.Decisions)
         {
             text.Append(isInlined ? "inline " : "refuse ").Append(path);
             if (calls.TryGetValue(path, out var call))
+            {
                 text.Append(CultureInfo.InvariantCulture, $"  # in {OneLine.Of(call.Function)}: {OneLine.Of(call.Target)}, {call.WireBytes} wire bytes");
+            }
+
             text.Append('\n');
         }
 
@@ -36,7 +42,10 @@ internal static class DecisionsText
         {
             text.Append(miss == MissHandling.Guard ? "guard " : "generic ").Append(site);
             if (sites.TryGetValue(site, out var call))
+            {
                 text.Append(CultureInfo.InvariantCulture, $"  # in {OneLine.Of(call.Function)}: where {OneLine.Of(call.Target)} is called");
+            }
+
             text.Append('\n');
         }
 

@@ -39,21 +39,21 @@ internal sealed class ModelTrainer
 
     private static readonly double[] Penalties = [100, 10, 1, 0.1, 0.01];
 
-    private readonly InliningModel start;
-    private readonly IReadOnlyList<ChangeRow> rows;
-    private readonly double[][] features;
-    private readonly double[] effects;
-    private readonly double[] means;
-    private readonly double[] deviations;
+    private readonly InliningModel _start;
+    private readonly IReadOnlyList<ChangeRow> _rows;
+    private readonly double[][] _features;
+    private readonly double[] _effects;
+    private readonly double[] _means;
+    private readonly double[] _deviations;
 
     private ModelTrainer(InliningModel start, IReadOnlyList<ChangeRow> rows)
     {
-        this.start = start;
-        this.rows = rows;
-        features = [.. rows.Select(row => (double[])[.. row.Features])];
-        effects = EffectsOf(rows);
-        means = [.. features[0].Select((_, i) => features.Average(row => row[i]))];
-        deviations = [.. means.Select((mean, i) => Math.Sqrt(features.Average(row => Math.Pow(row[i] - mean, 2))))];
+        _start = start;
+        _rows = rows;
+        _features = [.. rows.Select(row => (double[])[.. row.Features])];
+        _effects = EffectsOf(rows);
+        _means = [.. _features[0].Select((_, i) => _features.Average(row => row[i]))];
+        _deviations = [.. _means.Select((mean, i) => Math.Sqrt(_features.Average(row => Math.Pow(row[i] - mean, 2))))];
     }
 
     /// <summary>Trains a model.</summary>
@@ -65,26 +65,38 @@ internal sealed class ModelTrainer
     {
         var expected = Enum.GetValues<InliningFeature>().Length;
         if (rows.FirstOrDefault(row => row.Features.Count != expected || !row.Features.All(double.IsFinite) || !double.IsFinite(row.Benefit)) is { } wrong)
+        {
             throw new HarnessException($"the decision about {wrong.Path} of {wrong.Program} has not the {expected} features of this engine; search it again with 'harness oracle'");
+        }
+
         if (rows.FirstOrDefault(row => row.Error is not (>= 0 and <= MostError)) is { } changed)
+        {
             throw new HarnessException($"the decision about {changed.Path} of {changed.Program} has an error of {changed.Error}, which no search has written; search it again with 'harness oracle'");
+        }
+
         if (rows.Count < LeastDecisions)
+        {
             throw new HarnessException($"{rows.Count} decisions are too few to learn from; 'harness oracle' on more programs, or with more --processes, gives at least {LeastDecisions}");
+        }
+
         return new ModelTrainer(start, rows).Train(name);
     }
 
     private TrainedModel Train(string name)
     {
-        var programs = rows.Select(row => row.Program).Distinct().ToList();
-        var all = Enumerable.Range(0, rows.Count).ToList();
+        var programs = _rows.Select(row => row.Program).Distinct().ToList();
+        var all = Enumerable.Range(0, _rows.Count).ToList();
         double left = 0;
 
         // What judges takes no part in the choice of the penalty either: that of the best of five would flatter itself.
         foreach (var (fold, others) in Split(all))
+        {
             left += Right(Fit(others, ChoosePenalty(others)), fold);
+        }
+
         var penalty = ChoosePenalty(all);
         var total = all.Sum(Weight);
-        return new TrainedModel(ToModel(Fit(all, penalty), name), rows.Count, programs.Count, penalty, Right(Vector<double>.Build.Dense(means.Length + 1), all) / total, left / total);
+        return new TrainedModel(ToModel(Fit(all, penalty), name), _rows.Count, programs.Count, penalty, Right(Vector<double>.Build.Dense(_means.Length + 1), all) / total, left / total);
     }
 
     /// <summary>The penalty with which models get most right of what they have not seen.</summary>
@@ -100,13 +112,13 @@ internal sealed class ModelTrainer
     /// </summary>
     private List<(List<int> Fold, List<int> Others)> Split(List<int> members)
     {
-        var programs = members.Select(row => rows[row].Program).Distinct().ToList();
-        var paths = members.Select(row => rows[row].Path).Distinct().Select((path, index) => (path, index)).ToDictionary(pair => pair.path, pair => pair.index);
-        return [.. members.GroupBy(row => programs.Count > 1 ? programs.IndexOf(rows[row].Program) : paths[rows[row].Path] % Folds)
+        var programs = members.Select(row => _rows[row].Program).Distinct().ToList();
+        var paths = members.Select(row => _rows[row].Path).Distinct().Select((path, index) => (path, index)).ToDictionary(pair => pair.path, pair => pair.index);
+        return [.. members.GroupBy(row => programs.Count > 1 ? programs.IndexOf(_rows[row].Program) : paths[_rows[row].Path] % Folds)
             .Select(fold => (fold.ToList(), members.Except(fold).ToList()))];
     }
 
-    private double Weight(int row) => effects[row];
+    private double Weight(int row) => _effects[row];
 
     /// <summary>
     /// What is to be expected of each effect by its measurement (a normal prior, whose variance is what the measured effects have beyond their errors, those counting most whose errors are small): of one whose error is
@@ -127,24 +139,24 @@ internal sealed class ModelTrainer
         return [.. rows.Select(row => Math.Min(MostEffect, Math.Abs(row.Benefit) * variance / (variance + (row.Error * row.Error))))];
     }
 
-    private double Sign(int row) => rows[row].Benefit >= 0 ? 1 : -1;
+    private double Sign(int row) => _rows[row].Benefit >= 0 ? 1 : -1;
 
     /// <summary>The weights of the decisions that a model gets right.</summary>
     private double Right(Vector<double> change, List<int> judged) => judged.Sum(row => (Score(change, row) >= 0 ? 1 : -1) == Sign(row) ? Weight(row) : 0);
 
-    private double Score(Vector<double> change, int row) => start.Evaluate(features[row]) + change.DotProduct(Inputs(row));
+    private double Score(Vector<double> change, int row) => _start.Evaluate(_features[row]) + change.DotProduct(Inputs(row));
 
     /// <summary>One, and the features with mean 0 and deviation 1; those that are the same everywhere are 0.</summary>
     private Vector<double> Inputs(int row) => Vector<double>.Build.Dense(
-        means.Length + 1, i => i == 0 ? 1 : deviations[i - 1] > 0 ? (features[row][i - 1] - means[i - 1]) / deviations[i - 1] : 0);
+        _means.Length + 1, i => i == 0 ? 1 : _deviations[i - 1] > 0 ? (_features[row][i - 1] - _means[i - 1]) / _deviations[i - 1] : 0);
 
     /// <summary>The change of weights that makes the decisions most likely, by Newton's method; steps that lead up are halved.</summary>
     private Vector<double> Fit(List<int> members, double penalty)
     {
-        var change = Vector<double>.Build.Dense(means.Length + 1);
+        var change = Vector<double>.Build.Dense(_means.Length + 1);
         var total = Math.Max(1e-12, members.Sum(Weight));
         var inputs = members.Select(Inputs).ToList();
-        var bases = members.Select(row => start.Evaluate(features[row])).ToList();
+        var bases = members.Select(row => _start.Evaluate(_features[row])).ToList();
         var loss = Loss(change);
         for (var step = 0; step < Steps; step++)
         {
@@ -161,15 +173,23 @@ internal sealed class ModelTrainer
             var direction = curvature.Cholesky().Solve(gradient);
             var length = 1.0;
             while (length > 1e-6 && Loss(change - (direction * length)) > loss)
+            {
                 length /= 2;
+            }
+
             if (length <= 1e-6)
+            {
                 break;
+            }
+
             change -= direction * length;
             var next = Loss(change);
             var isDone = loss - next < 1e-9 * Math.Max(1, loss);
             loss = next;
             if (isDone)
+            {
                 break;
+            }
         }
 
         return change;
@@ -181,16 +201,16 @@ internal sealed class ModelTrainer
     /// <summary>The model with weights for features as they are.</summary>
     private InliningModel ToModel(Vector<double> change, string name)
     {
-        var weights = new double[means.Length];
-        var intercept = start.Intercept + change[0];
+        var weights = new double[_means.Length];
+        var intercept = _start.Intercept + change[0];
         for (var i = 0; i < weights.Length; i++)
         {
-            var weight = deviations[i] > 0 ? change[i + 1] / deviations[i] : 0;
-            weights[i] = start.WeightOf((InliningFeature)i) + weight;
-            intercept -= weight * means[i];
+            var weight = _deviations[i] > 0 ? change[i + 1] / _deviations[i] : 0;
+            weights[i] = _start.WeightOf((InliningFeature)i) + weight;
+            intercept -= weight * _means[i];
         }
 
-        return start.With(name, intercept, weights);
+        return _start.With(name, intercept, weights);
     }
 
     private static double Logistic(double value) => 1 / (1 + Math.Exp(-value));

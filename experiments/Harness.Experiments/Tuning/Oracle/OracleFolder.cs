@@ -57,7 +57,10 @@ internal sealed class OracleFolder(string path)
         var earlier = Results.Provenance.Read(Provenance);
         var changed = fingerprints.Where(part => earlier?.Fingerprints.TryGetValue(part.Key, out var before) == true && before != part.Value).Select(part => part.Key).ToList();
         if (changed.Count > 0)
+        {
             throw new HarnessException($"{Path} has rows from before these changed: {string.Join(", ", changed)}; choose another folder with --results");
+        }
+
         new Provenance
         {
             Sweep = name,

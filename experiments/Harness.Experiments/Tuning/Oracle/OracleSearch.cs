@@ -85,19 +85,19 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
     /// <summary>Of the rounds of the last stage, how many a change must win.</summary>
     private const int RoundsToWin = 6;
 
-    private readonly Dictionary<string, IReadOnlyList<CallDecision>> explained = [];
-    private readonly HashSet<string> tried = [];
-    private readonly List<OracleStep> steps = [];
-    private readonly List<MeasuredChange> changes = [];
+    private readonly Dictionary<string, IReadOnlyList<CallDecision>> _explained = [];
+    private readonly HashSet<string> _tried = [];
+    private readonly List<OracleStep> _steps = [];
+    private readonly List<MeasuredChange> _changes = [];
 
     /// <summary>Sum of squares, over all changes, of how far the logarithms of their ratios are from their mean, and how many of these are free: the variance of single rounds.</summary>
-    private (double Squares, int Freedom) spread;
+    private (double Squares, int Freedom) _spread;
 
-    private IReadOnlyList<OracleStart> ranked = [];
-    private int triedCount;
-    private int entangled;
-    private int processes;
-    private int round;
+    private IReadOnlyList<OracleStart> _ranked = [];
+    private int _triedCount;
+    private int _entangled;
+    private int _processes;
+    private int _round;
 
     /// <summary>Processes that a search needs: those in which it looks at what it may start from, and the least ones of a race.</summary>
     /// <param name="starts">Policies that it starts from.</param>
@@ -112,7 +112,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
     public static int MostExplanations(OracleRules rules, int starts) =>
         Math.Min(starts, MostStarts + 1) + (BatchSize * Math.Max(0, rules.Processes - (ScreenRounds * starts)) / ((BatchSize + 1) * Stages[0]));
 
-    private bool HasBudget => processes + ((BatchSize + 1) * Stages[0]) <= rules.Processes;
+    private bool HasBudget => _processes + ((BatchSize + 1) * Stages[0]) <= rules.Processes;
 
     /// <summary>Searches, and measures what was found and all policies in fresh rounds.</summary>
     public OracleResult Run()
@@ -124,26 +124,31 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         for (var kept = true; kept && HasBudget;)
         {
             kept = false;
-            tried.Clear();
+            _tried.Clear();
             while (HasBudget && NextChanges(found).Take(BatchSize).ToList() is { Count: > 0 } batch)
             {
                 var raced = Race(batch, found);
                 Remember(raced, found);
                 if (raced.Where(change => change.IsKept).MinBy(change => change.Ratio) is not { } best)
+                {
                     continue;
+                }
+
                 kept = true;
                 found = best.Change.Choice;
-                steps.Add(new OracleStep(best.Change.What, best.Ratio));
-                progress?.Invoke(FormattableString.Invariant($"{processes} processes: {best.Ratio:0.000} of the time by this: {best.Change.What}"));
+                _steps.Add(new OracleStep(best.Change.What, best.Ratio));
+                progress?.Invoke(FormattableString.Invariant($"{_processes} processes: {best.Ratio:0.000} of the time by this: {best.Change.What}"));
 
                 // Others that held are tried again on top of it.
                 foreach (var other in raced.Where(change => change.IsKept && change != best))
-                    tried.Remove(other.Change.Key);
+                {
+                    _tried.Remove(other.Change.Key);
+                }
             }
         }
 
         Confirm(found);
-        return new OracleResult(found, steps, [.. changes.Select(change => change with { Error = ErrorOf(change.Rounds) })], triedCount, processes) { Entangled = entangled };
+        return new OracleResult(found, _steps, [.. _changes.Select(change => change with { Error = ErrorOf(change.Rounds) })], _triedCount, _processes) { Entangled = _entangled };
     }
 
     /// <summary>The fastest policy.</summary>
@@ -152,14 +157,16 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         var times = starts.ToDictionary(start => start.Name, _ => new List<double>());
         for (var i = 0; i < ScreenRounds; i++)
         {
-            var measured = MeasureRound(SearchPhase, ++round, [.. starts.Select(start => (start.Name, OracleChoice.Of(start)))]);
+            var measured = MeasureRound(SearchPhase, ++_round, [.. starts.Select(start => (start.Name, OracleChoice.Of(start)))]);
             var reference = measured.Values.OfType<double>().DefaultIfEmpty(1).Average();
             foreach (var (name, time) in measured)
+            {
                 times[name].Add((time ?? double.PositiveInfinity) / reference);
+            }
         }
 
-        ranked = [.. starts.Where(start => double.IsFinite(TimeOf(start.Name))).OrderBy(start => TimeOf(start.Name))];
-        return ranked.Count > 0 ? OracleChoice.Of(ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
+        _ranked = [.. starts.Where(start => double.IsFinite(TimeOf(start.Name))).OrderBy(start => TimeOf(start.Name))];
+        return _ranked.Count > 0 ? OracleChoice.Of(_ranked[0]) : throw new HarnessException("the program failed under every policy; 'harness check' shows how");
 
         // A policy that failed even once is no place to start from, however fast it was else, and nothing of it is taken over: what it decides is found out by running the program with it, which then may not end.
         double TimeOf(string name) => times[name].TrueForAll(double.IsFinite) ? times[name].Median() : double.PositiveInfinity;
@@ -173,15 +180,20 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         foreach (var function in current.DistinctBy(decision => decision.Root).Take(MostFunctions))
         {
             var decided = Decided(current, function.Root);
-            foreach (var start in ranked.Where(start => start.Name != found.Start.Name).Take(MostStarts))
+            foreach (var start in _ranked.Where(start => start.Name != found.Start.Name).Take(MostStarts))
             {
                 var key = $"{function.Root} {start.Name}";
-                if (tried.Contains(key))
+                if (_tried.Contains(key))
+                {
                     continue;
+                }
+
                 var other = Explain(OracleChoice.Of(start)).Where(decision => decision.Root == function.Root).ToList();
                 var choice = found.With(function.Root, other);
                 if (other.Count > 0 && !Decided(other, function.Root).SetEquals(decided) && names.Add(choice.Name))
+                {
                     yield return new Change(key, $"in {function.Function}, what {start.Name} decides", choice, null);
+                }
             }
         }
 
@@ -190,7 +202,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
             var miss = call.Miss == MissHandling.Guard ? MissHandling.GenericCall : MissHandling.Guard;
             var key = $"{call.Site} {miss}";
             var choice = found.With(call.Site, miss);
-            if (!tried.Contains(key) && names.Add(choice.Name))
+            if (!_tried.Contains(key) && names.Add(choice.Name))
             {
                 var handling = miss == MissHandling.Guard ? "a guard" : "a generic call";
                 yield return new Change(key, $"in {call.Function}, {handling} for other targets where {call.Target} is called ({call.Site})", choice, null);
@@ -201,8 +213,10 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         {
             var key = $"{call.Path} {!call.IsInlined}";
             var choice = found.With(call, !call.IsInlined);
-            if (!tried.Contains(key) && names.Add(choice.Name))
+            if (!_tried.Contains(key) && names.Add(choice.Name))
+            {
                 yield return new Change(key, $"in {call.Function}, {call.Target} is {(call.IsInlined ? "not " : "")}inlined ({call.Path})", choice, call);
+            }
         }
     }
 
@@ -215,11 +229,16 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         {
             while (alive.Count > 0 && alive[0].Ratios.Count < stage)
             {
-                var times = MeasureRound(SearchPhase, ++round, [.. alive.Select(change => (change.Change.Choice.Name, change.Change.Choice)), (found.Name, found)]);
+                var times = MeasureRound(SearchPhase, ++_round, [.. alive.Select(change => (change.Change.Choice.Name, change.Change.Choice)), (found.Name, found)]);
                 if (times[found.Name] is not { } before)
+                {
                     return all;
+                }
+
                 foreach (var change in alive)
+                {
                     change.Ratios.Add((times[change.Change.Choice.Name] ?? double.PositiveInfinity) / before);
+                }
             }
 
             // The fewer rounds, the more is left to hope for.
@@ -228,28 +247,41 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         }
 
         foreach (var change in alive)
+        {
             change.IsKept = change.Ratios.Count(ratio => ratio < 1) >= RoundsToWin;
+        }
+
         return all;
     }
 
     private void Remember(List<RacedChange> raced, OracleChoice before)
     {
-        triedCount += raced.Count;
+        _triedCount += raced.Count;
         foreach (var change in raced)
         {
-            tried.Add(change.Change.Key);
+            _tried.Add(change.Change.Key);
             if (!change.HasFailed && change.Ratios.Count > 1)
-                spread = (spread.Squares + change.Squares, spread.Freedom + change.Ratios.Count - 1);
+            {
+                _spread = (_spread.Squares + change.Squares, _spread.Freedom + change.Ratios.Count - 1);
+            }
+
             if (change.Change.Call is not { } call || change.Ratios.Count == 0 || change.HasFailed)
+            {
                 continue;
+            }
+
             if (IsAlone(call, before, change.Change.Choice))
-                changes.Add(new MeasuredChange(call, change.Ratio, change.Ratios.Count, change.IsKept));
+            {
+                _changes.Add(new MeasuredChange(call, change.Ratio, change.Ratios.Count, change.IsKept));
+            }
             else
-                entangled++;
+            {
+                _entangled++;
+            }
         }
     }
 
-    private double ErrorOf(int rounds) => spread.Freedom == 0 ? 0 : Math.Sqrt(spread.Squares / spread.Freedom * MedianInterval.RelativeVariance(rounds));
+    private double ErrorOf(int rounds) => _spread.Freedom == 0 ? 0 : Math.Sqrt(_spread.Squares / _spread.Freedom * MedianInterval.RelativeVariance(rounds));
 
     /// <summary>
     /// Whether turning a call round turned no other: a policy with a budget lets others in where one is refused, and then the time is not that call's alone. Calls that are decided about on one side only say nothing: they are
@@ -259,7 +291,10 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
     {
         var earlier = new Dictionary<string, bool>();
         foreach (var decision in Explain(before))
+        {
             earlier[decision.Path] = decision.IsInlined;
+        }
+
         return Explain(after).All(decision => decision.Path == call.Path || decision.IsBelow(call.Path) || !earlier.TryGetValue(decision.Path, out var isInlined) || isInlined == decision.IsInlined);
     }
 
@@ -267,10 +302,13 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
     {
         progress?.Invoke($"comparing with all policies in {rules.Rounds} fresh rounds");
         List<(string, OracleChoice)> all = [(without.Name, OracleChoice.Of(without)), .. starts.Select(start => (start.Name, OracleChoice.Of(start))), (FoundName, found)];
-        var searched = processes;
+        var searched = _processes;
         for (var i = 1; i <= rules.Rounds; i++)
+        {
             MeasureRound(ConfirmPhase, i, all);
-        processes = searched;
+        }
+
+        _processes = searched;
     }
 
     private Dictionary<string, double?> MeasureRound(string phase, int number, List<(string Name, OracleChoice Choice)> choices)
@@ -280,7 +318,7 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
         foreach (var (name, choice) in choices.OrderBy(_ => random.NextDouble()).ToList())
         {
             times[name] = world.Measure(phase, number, name, choice);
-            processes++;
+            _processes++;
         }
 
         return times;
@@ -288,8 +326,11 @@ internal sealed class OracleSearch(OracleRules rules, OracleStart without, IRead
 
     private IReadOnlyList<CallDecision> Explain(OracleChoice choice)
     {
-        if (!explained.TryGetValue(choice.Name, out var decisions))
-            explained[choice.Name] = decisions = world.Explain(choice);
+        if (!_explained.TryGetValue(choice.Name, out var decisions))
+        {
+            _explained[choice.Name] = decisions = world.Explain(choice);
+        }
+
         return decisions;
     }
 

@@ -13,21 +13,24 @@ namespace Harness.Experiments.Tuning.Oracle;
 internal sealed class ProgramWorld(
     string program, IReadOnlyList<string> workloads, OracleFolder folder, IEvaluator evaluator, Func<EngineOptions, Explanation> explain) : IOracleWorld
 {
-    private readonly Dictionary<string, CallDecision> known = [];
-    private string? moduleHash;
+    private readonly Dictionary<string, CallDecision> _known = [];
+    private string? _moduleHash;
 
     /// <summary>SHA-256 of the module, once something was explained.</summary>
-    public string ModuleHash => moduleHash ?? throw new InvalidOperationException("nothing was explained yet");
+    public string ModuleHash => _moduleHash ?? throw new InvalidOperationException("nothing was explained yet");
 
     /// <summary>All calls that were seen.</summary>
-    public IEnumerable<CallDecision> KnownCalls => known.Values;
+    public IEnumerable<CallDecision> KnownCalls => _known.Values;
 
     public IReadOnlyList<CallDecision> Explain(OracleChoice choice)
     {
         var found = ReadKept(choice) ?? Run(choice);
-        moduleHash ??= found.ModuleHash;
+        _moduleHash ??= found.ModuleHash;
         foreach (var call in found.Calls)
-            known.TryAdd(call.Path, call);
+        {
+            _known.TryAdd(call.Path, call);
+        }
+
         return found.Calls;
     }
 
@@ -52,7 +55,10 @@ internal sealed class ProgramWorld(
     {
         var path = folder.CallsOf(choice.Name);
         if (!File.Exists(path))
+        {
             return null;
+        }
+
         try
         {
             return JsonSerializer.Deserialize<ExplainedCalls>(File.ReadAllText(path));
@@ -70,7 +76,10 @@ internal sealed class ProgramWorld(
     {
         var path = folder.DecisionsOf(choice.Name);
         if (!File.Exists(path))
-            WholeFile.WriteText(path, DecisionsText.Write(choice, moduleHash, known.Values));
+        {
+            WholeFile.WriteText(path, DecisionsText.Write(choice, _moduleHash, _known.Values));
+        }
+
         return path;
     }
 

@@ -13,13 +13,13 @@ internal sealed class ResponseModel
 
     private const int MostValues = 9;
 
-    private readonly SearchSpace space;
-    private readonly RandomForest forest;
+    private readonly SearchSpace _space;
+    private readonly RandomForest _forest;
 
     private ResponseModel(SearchSpace space, RandomForest forest, int candidates)
     {
-        this.space = space;
-        this.forest = forest;
+        _space = space;
+        _forest = forest;
         Candidates = candidates;
         Variance = new FunctionalAnova(forest, space.Dimensions);
     }
@@ -31,7 +31,7 @@ internal sealed class ResponseModel
     public FunctionalAnova Variance { get; }
 
     /// <summary>The knobs, those first that explain most.</summary>
-    public IReadOnlyList<int> Knobs => [.. Enumerable.Range(0, space.Dimensions).OrderByDescending(i => Variance.Single(i).Share)];
+    public IReadOnlyList<int> Knobs => [.. Enumerable.Range(0, _space.Dimensions).OrderByDescending(i => Variance.Single(i).Share)];
 
     /// <summary>Different candidates that a model of a space needs.</summary>
     public static int LeastFor(SearchSpace space) => Math.Max(LeastCandidates, 4 * space.Dimensions);
@@ -41,7 +41,10 @@ internal sealed class ResponseModel
     {
         var usable = trials.Where(trial => double.IsFinite(trial.Objective)).ToList();
         if (usable.Select(trial => trial.Name).Distinct().Count() < LeastFor(space))
+        {
             return null;
+        }
+
         int[] categories = [.. space.Parameters.Select(parameter => parameter.Values.Count)];
         return new ResponseModel(space, RandomForest.Fit([.. usable.Select(trial => new Observation(trial.Point, trial.Objective))], categories, seed), usable.Count);
     }
@@ -49,9 +52,12 @@ internal sealed class ResponseModel
     /// <summary>Places that stand for a knob's values: all of them, or as many as can be shown.</summary>
     public IReadOnlyList<double> PlacesOf(int knob)
     {
-        var parameter = space.Parameters[knob];
+        var parameter = _space.Parameters[knob];
         if (parameter.IsCategorical)
+        {
             return [.. parameter.Values.Select(parameter.PlaceOf)];
+        }
+
         var count = (int)Math.Min(parameter.Count, MostValues);
         return [.. Enumerable.Range(0, count).Select(i => parameter.PlaceOf(parameter.At((double)i / (count - 1))))];
     }
@@ -59,14 +65,14 @@ internal sealed class ResponseModel
     /// <summary>The gain at a place of a knob, averaged over all others, and how far the trees of the forest differ by one deviation.</summary>
     public Estimate Average(int knob, double place)
     {
-        var trees = forest.Marginal(knob, place);
+        var trees = _forest.Marginal(knob, place);
         var (mean, deviation) = (trees.Average(), trees.StandardDeviation());
         return new Estimate(Math.Exp(-mean), Math.Exp(-mean - deviation), Math.Exp(-mean + deviation));
     }
 
     /// <summary>The gain at a place of a knob with all others as at a point.</summary>
-    public double Slice(int knob, double place, double[] point) => Math.Exp(-forest.At([.. point.Select((other, i) => i == knob ? place : other)]));
+    public double Slice(int knob, double place, double[] point) => Math.Exp(-_forest.At([.. point.Select((other, i) => i == knob ? place : other)]));
 
     /// <summary>The gain at places of two knobs, averaged over all others.</summary>
-    public double Average(int first, double firstPlace, int second, double secondPlace) => Math.Exp(-forest.Marginal(first, firstPlace, second, secondPlace));
+    public double Average(int first, double firstPlace, int second, double secondPlace) => Math.Exp(-_forest.Marginal(first, firstPlace, second, secondPlace));
 }

@@ -20,7 +20,10 @@ internal static class TuningFigures
         var best = double.PositiveInfinity;
         var all = measured.Where(trial => trial.IsFeasible).OrderBy(trial => trial.Processes).Select(trial => (trial.Processes, Gain: Math.Exp(-(best = Math.Min(best, trial.Objective))))).GroupBy(point => point.Processes).Select(group => group.Last()).ToList();
         if (all.Count == 0)
+        {
             return null;
+        }
+
         var points = all.Where((_, index) => index % Math.Max(1, all.Count / ProgressPoints) == 0 || index == all.Count - 1).ToList();
         return new Figure
         {
@@ -62,7 +65,10 @@ internal static class TuningFigures
     {
         var pairs = model.Variance.Pairs.Take(MostMaps).ToList();
         if (pairs.Count == 0)
+        {
             return null;
+        }
+
         return new Figure
         {
             Title = $"{specification.Name}: {TuningFindings.OfPairs(specification, model)}",
@@ -85,7 +91,10 @@ internal static class TuningFigures
     {
         var costs = CostsOf(specification, measured);
         if (costs.Count == 0)
+        {
             return null;
+        }
+
         return new Figure
         {
             Title = $"{specification.Name}: {TuningFindings.OfFront(measured, costs)}, as the search saw it",

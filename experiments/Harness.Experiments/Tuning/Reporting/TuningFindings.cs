@@ -57,7 +57,10 @@ internal static class TuningFindings
         {
             var front = TuningFigures.FrontOf(feasible, cost);
             if (front.Count == 0)
+            {
                 return null;
+            }
+
             var (least, fastest) = (Point(front[0], cost), Point(front[^1], cost));
             return least == fastest ? $"no candidate beats {least} the {cost.Title} in either" : $"from {least} to {fastest} the {cost.Title}";
         }

@@ -31,20 +31,23 @@ internal sealed class LatinHypercubeSearch(int dimensions, int seed, int size) :
 /// <summary>Every combination of equally spaced values: as many a knob as the number of trials allows, at least two.</summary>
 internal sealed class GridSearch : ISearchMethod
 {
-    private readonly int[] counts;
+    private readonly int[] _counts;
 
     public GridSearch(SearchSpace space, int trials)
     {
-        counts = [.. space.Parameters.Select(parameter => (int)Math.Min(parameter.Count, 2))];
+        _counts = [.. space.Parameters.Select(parameter => (int)Math.Min(parameter.Count, 2))];
         for (var grown = true; grown;)
         {
             grown = false;
-            for (var i = 0; i < counts.Length; i++)
+            for (var i = 0; i < _counts.Length; i++)
             {
-                var size = counts.Aggregate(1.0, (product, count) => product * count) / counts[i] * (counts[i] + 1);
-                if (counts[i] >= space.Parameters[i].Count || size > trials)
+                var size = _counts.Aggregate(1.0, (product, count) => product * count) / _counts[i] * (_counts[i] + 1);
+                if (_counts[i] >= space.Parameters[i].Count || size > trials)
+                {
                     continue;
-                counts[i]++;
+                }
+
+                _counts[i]++;
                 grown = true;
             }
         }
@@ -53,7 +56,7 @@ internal sealed class GridSearch : ISearchMethod
     public double[] Propose(IReadOnlyList<Observation> history)
     {
         var rest = (long)history.Count;
-        return [.. counts.Select(count =>
+        return [.. _counts.Select(count =>
         {
             (rest, var index) = Math.DivRem(rest, count);
             return (index + 0.5) / count;
@@ -84,25 +87,23 @@ internal sealed class SobolSearch : ISearchMethod
         (14, [1, 3, 1, 15, 31, 13, 49, 245]), (21, [1, 3, 5, 15, 31, 59, 63, 97]), (22, [1, 3, 1, 11, 11, 11, 77, 249]),
     ];
 
-    private readonly int[][] directions;
-    private readonly int[] shift;
+    private readonly int[][] _directions;
+    private readonly int[] _shift;
 
     public SobolSearch(int dimensions, int seed)
     {
-        directions = [.. Enumerable.Range(0, dimensions).Select(DirectionsOf)];
+        _directions = [.. Enumerable.Range(0, dimensions).Select(DirectionsOf)];
         var random = SearchMethods.RandomOf(seed, 0);
-        shift = [.. directions.Select(_ => random.Next(1 << Bits))];
+        _shift = [.. _directions.Select(_ => random.Next(1 << Bits))];
     }
 
     public double[] Propose(IReadOnlyList<Observation> history) => Point(history.Count);
 
     /// <summary>A point of the sequence, counted from 0.</summary>
-    public double[] Point(int index) => [.. directions.Select((numbers, dimension) =>
+    public double[] Point(int index) => [.. _directions.Select((numbers, dimension) =>
     {
-        var sum = shift[dimension];
-        for (var bit = 0; bit < Bits; bit++)
-            sum ^= ((index >> bit) & 1) == 0 ? 0 : numbers[bit];
-        return (sum + 0.5) / (1 << Bits);
+        var sum = _shift[dimension];
+        for (var bit = 0; bit < Bits; bit++) { sum ^= ((index >> bit) & 1) == 0 ? 0 : numbers[bit]; } return (sum + 0.5) / (1 << Bits);
     })];
 
     private static int[] DirectionsOf(int dimension)
@@ -120,7 +121,9 @@ internal sealed class SobolSearch : ISearchMethod
 
             numbers[i] = numbers[i - degree] ^ (numbers[i - degree] >> degree);
             for (var k = 1; k < degree; k++)
+            {
                 numbers[i] ^= ((coefficients >> (degree - 1 - k)) & 1) * numbers[i - k];
+            }
         }
 
         return numbers;

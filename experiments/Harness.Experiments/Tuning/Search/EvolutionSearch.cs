@@ -11,12 +11,12 @@ internal sealed class EvolutionSearch(int dimensions, int seed) : ISearchMethod
 {
     private const double InitialDeviation = 0.3;
 
-    private readonly int population = 4 + (int)(3 * Math.Log(dimensions));
+    private readonly int _population = 4 + (int)(3 * Math.Log(dimensions));
 
     public double[] Propose(IReadOnlyList<Observation> history)
     {
         var n = dimensions;
-        var parents = population / 2;
+        var parents = _population / 2;
         var raw = Enumerable.Range(0, parents).Select(i => Math.Log(parents + 0.5) - Math.Log(i + 1)).ToArray();
         var weights = raw.Select(weight => weight / raw.Sum()).ToArray();
         var effective = 1 / weights.Sum(weight => weight * weight);
@@ -37,15 +37,17 @@ internal sealed class EvolutionSearch(int dimensions, int seed) : ISearchMethod
             var lengths = eigen.EigenValues.Map(value => Math.Sqrt(Math.Max(value.Real, 1e-12)));
             var root = eigen.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(lengths);
             var random = SearchMethods.RandomOf(seed, generation);
-            var points = Enumerable.Range(0, population)
+            var points = Enumerable.Range(0, _population)
                 .Select(_ => (mean + (deviation * (root * Vector<double>.Build.Dense(n, _ => Normal.Sample(random, 0, 1))))).PointwiseMaximum(0).PointwiseMinimum(1))
                 .ToArray();
-            var first = generation * population;
-            if (history.Count < first + population)
+            var first = generation * _population;
+            if (history.Count < first + _population)
+            {
                 return points[history.Count - first].ToArray();
+            }
 
             // What was measured, which may have been rounded to what knobs take.
-            var best = history.Skip(first).Take(population).OrderBy(observation => observation.Value).Take(parents)
+            var best = history.Skip(first).Take(_population).OrderBy(observation => observation.Value).Take(parents)
                 .Select(observation => (Vector<double>.Build.DenseOfArray(observation.Point) - mean) / deviation).ToArray();
             var step = best.Zip(weights, (point, weight) => point * weight).Aggregate((a, b) => a + b);
             mean += deviation * step;

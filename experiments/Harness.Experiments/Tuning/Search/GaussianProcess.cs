@@ -14,13 +14,13 @@ internal sealed class GaussianProcess
     private static readonly double[] PossibleLengths = [0.1, 0.2, 0.4, 0.8, 2];
     private static readonly double[] PossibleNoises = [1e-4, 1e-2, 0.1, 0.4];
 
-    private readonly SearchSpace space;
-    private readonly double[] lengths;
+    private readonly SearchSpace _space;
+    private readonly double[] _lengths;
 
     private GaussianProcess(SearchSpace space, double[][] points, Vector<double> values, double[] lengths, double noise)
     {
-        this.space = space;
-        this.lengths = lengths;
+        _space = space;
+        _lengths = lengths;
         (Points, Values, Noise) = (points, values, noise);
     }
 
@@ -74,9 +74,9 @@ internal sealed class GaussianProcess
         double square = 0;
         for (var i = 0; i < a.Length; i++)
         {
-            var parameter = space.Parameters[i];
+            var parameter = _space.Parameters[i];
             var distance = parameter.IsCategorical ? (parameter.At(a[i]) == parameter.At(b[i]) ? 0 : 1) : a[i] - b[i];
-            square += distance * distance / (lengths[i] * lengths[i]);
+            square += distance * distance / (_lengths[i] * _lengths[i]);
         }
 
         var scaled = Math.Sqrt(5 * square);

@@ -18,14 +18,17 @@ internal sealed class GaussianProcessSearch(SearchSpace space, int seed) : ISear
     /// <summary>Observations used: the best ones beyond, since the algebra is cubic in their number.</summary>
     private const int MostObservations = 150;
 
-    private readonly SobolSearch initial = new(space.Dimensions, seed);
+    private readonly SobolSearch _initial = new(space.Dimensions, seed);
 
     private int InitialPoints => Math.Max(5, (2 * space.Dimensions) + 1);
 
     public double[] Propose(IReadOnlyList<Observation> history)
     {
         if (history.Count < InitialPoints)
-            return initial.Point(history.Count);
+        {
+            return _initial.Point(history.Count);
+        }
+
         var used = history.Count <= MostObservations ? history : [.. history.OrderBy(observation => observation.Value).Take(MostObservations)];
         var points = used.Select(observation => observation.Point).ToArray();
         var process = GaussianProcess.Fit(space, points, GaussianProcess.Standardize([.. used.Select(observation => observation.Value)]));

@@ -13,7 +13,10 @@ internal static class Hypervolume
         for (var i = 0; i < point.Count; i++)
         {
             if (point[i] > other[i])
+            {
                 return false;
+            }
+
             isBetter |= point[i] < other[i];
         }
 
@@ -42,7 +45,10 @@ internal static class Hypervolume
         {
             double[] part = [.. point.Select((value, i) => Math.Max(value, other[i]))];
             if (inside.Exists(known => Dominates(known, part)))
+            {
                 continue;
+            }
+
             inside.RemoveAll(known => Dominates(part, known));
             inside.Add(part);
         }
@@ -69,7 +75,10 @@ internal static class Hypervolume
     {
         var chosen = new List<int>();
         if (points.Count == 0)
+        {
             return chosen;
+        }
+
         var reference = ReferenceFor([.. points, .. earlier]);
         var known = Front(earlier).Select(i => earlier[i]).ToList();
         while (chosen.Count < Math.Min(count, points.Count))
@@ -90,12 +99,21 @@ internal static class Hypervolume
     private static double Of(List<IReadOnlyList<double>> points, IReadOnlyList<double> reference, int values)
     {
         if (points.Count == 0)
+        {
             return 0;
+        }
+
         if (values == 1)
+        {
             return reference[0] - points.Min(point => point[0]);
+        }
+
         var steps = new List<(double X, double Y)>();
         if (values == 2)
+        {
             return points.Sum(point => AddStep(steps, point[0], point[1], reference));
+        }
+
         var last = values - 1;
         var ordered = points.OrderBy(point => point[last]).ToList();
         var begun = new List<IReadOnlyList<double>>();
@@ -103,14 +121,25 @@ internal static class Hypervolume
         for (var i = 0; i < ordered.Count; i++)
         {
             if (last == 2)
+            {
                 section += AddStep(steps, ordered[i][0], ordered[i][1], reference);
+            }
             else
+            {
                 isKnown &= !Begin(begun, ordered[i], last);
+            }
+
             var height = (i + 1 < ordered.Count ? ordered[i + 1][last] : reference[last]) - ordered[i][last];
             if (height <= 0)
+            {
                 continue;
+            }
+
             if (!isKnown)
+            {
                 (section, isKnown) = (Of(begun, reference, last), true);
+            }
+
             sum += height * section;
         }
 
@@ -125,7 +154,10 @@ internal static class Hypervolume
     private static bool Begin(List<IReadOnlyList<double>> begun, IReadOnlyList<double> point, int values)
     {
         if (begun.Exists(known => IsAtLeastAsGood(known, point, values)))
+        {
             return false;
+        }
+
         begun.RemoveAll(known => IsAtLeastAsGood(point, known, values));
         begun.Add(point);
         return true;
@@ -136,7 +168,9 @@ internal static class Hypervolume
         for (var i = 0; i < values; i++)
         {
             if (point[i] > other[i])
+            {
                 return false;
+            }
         }
 
         return true;
@@ -152,10 +186,15 @@ internal static class Hypervolume
     {
         var first = steps.FindIndex(step => step.X > x);
         if (first < 0)
+        {
             first = steps.Count;
+        }
+
         var height = first == 0 ? reference[1] : steps[first - 1].Y;
         if (height <= y)
+        {
             return 0;
+        }
 
         // To the right, over the steps that it hides, up to the first that is better.
         var (area, left, next) = (0.0, x, first);

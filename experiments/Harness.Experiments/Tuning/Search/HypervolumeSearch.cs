@@ -15,14 +15,17 @@ internal sealed class HypervolumeSearch(SearchSpace space, int seed) : ISearchMe
     private const int Centers = 6;
     private const int MostObservations = 150;
 
-    private readonly SobolSearch initial = new(space.Dimensions, seed);
+    private readonly SobolSearch _initial = new(space.Dimensions, seed);
 
     private int InitialPoints => Math.Max(5, (2 * space.Dimensions) + 1);
 
     public double[] Propose(IReadOnlyList<Observation> history)
     {
         if (history.Count < InitialPoints)
-            return initial.Point(history.Count);
+        {
+            return _initial.Point(history.Count);
+        }
+
         var used = history.Count <= MostObservations ? history : [.. history.OrderBy(observation => observation.AllValues.Sum()).Take(MostObservations)];
         var points = used.Select(observation => observation.Point).ToArray();
         var random = SearchMethods.RandomOf(seed, history.Count);
@@ -48,7 +51,9 @@ internal sealed class HypervolumeSearch(SearchSpace space, int seed) : ISearchMe
             {
                 double[] drawn = [.. predictions.Select((prediction, part) => prediction.Mean + (prediction.Deviation * normal[part]))];
                 if (!dominating.Any(point => Hypervolume.Dominates(point, drawn)))
+                {
                     sum += Hypervolume.Added(drawn, dominating, reference);
+                }
             }
 
             return sum / Draws;
@@ -58,27 +63,27 @@ internal sealed class HypervolumeSearch(SearchSpace space, int seed) : ISearchMe
     /// <summary>What a process says of points, observed or not, without the noise.</summary>
     private sealed class Model
     {
-        private readonly GaussianProcess process;
-        private readonly Cholesky<double> noisy;
-        private readonly Vector<double> weights;
-        private readonly Vector<double> means;
+        private readonly GaussianProcess _process;
+        private readonly Cholesky<double> _noisy;
+        private readonly Vector<double> _weights;
+        private readonly Vector<double> _means;
 
         public Model(GaussianProcess process)
         {
-            this.process = process;
+            _process = process;
             var kernel = process.Gram();
-            noisy = (kernel + (Matrix<double>.Build.DenseIdentity(process.Points.Length) * (process.Noise + GaussianProcess.Jitter))).Cholesky();
-            weights = noisy.Solve(process.Values);
-            means = kernel * weights;
+            _noisy = (kernel + (Matrix<double>.Build.DenseIdentity(process.Points.Length) * (process.Noise + GaussianProcess.Jitter))).Cholesky();
+            _weights = _noisy.Solve(process.Values);
+            _means = kernel * _weights;
         }
 
-        public double MeanAt(int observed) => means[observed];
+        public double MeanAt(int observed) => _means[observed];
 
         public (double Mean, double Deviation) Predict(double[] point)
         {
-            var covariances = process.CovariancesWith(point);
-            var variance = 1 - covariances.DotProduct(noisy.Solve(covariances));
-            return (covariances.DotProduct(weights), Math.Sqrt(Math.Max(variance, 1e-10)));
+            var covariances = _process.CovariancesWith(point);
+            var variance = 1 - covariances.DotProduct(_noisy.Solve(covariances));
+            return (covariances.DotProduct(_weights), Math.Sqrt(Math.Max(variance, 1e-10)));
         }
     }
 }

@@ -18,7 +18,10 @@ internal sealed class ParzenSearch(SearchSpace space, int seed) : ISearchMethod
     {
         var random = SearchMethods.RandomOf(seed, history.Count);
         if (history.Count < InitialPoints)
+        {
             return random.NextDoubles(space.Dimensions);
+        }
+
         var ordered = history.OrderBy(observation => observation.Value).Select(observation => observation.Point).ToList();
         var goodCount = Math.Max(2, (int)Math.Ceiling(GoodShare * Math.Min(ordered.Count, 100)));
         var (good, bad) = (ordered.Take(goodCount).ToList(), ordered.Skip(goodCount).ToList());
@@ -38,11 +41,17 @@ internal sealed class ParzenSearch(SearchSpace space, int seed) : ISearchMethod
             var center = random.Next(centers.Count + 1);
             var keeps = !space.Parameters[i].IsCategorical || random.NextDouble() > 0.2;
             if (center == centers.Count || !keeps)
+            {
                 point[i] = random.NextDouble();
+            }
             else if (space.Parameters[i].IsCategorical)
+            {
                 point[i] = centers[center][i];
+            }
             else
+            {
                 point[i] = Math.Clamp(Normal.Sample(random, centers[center][i], Bandwidth(centers.Count)), 0, 1);
+            }
         }
 
         return point;

@@ -18,10 +18,16 @@ internal static class RecordedLandscape
         var rows = MeasurementFile.Read(folder.Results);
         var axes = KnobAxis.Of(sweep);
         if (axes.Count == 0)
+        {
             throw new HarnessException($"sweep '{sweep.Name}' is no grid of knobs; a grid is written 'grid: {{inlining.budget: [500, 5000], inlining.factor: [3, 10]}}'");
+        }
+
         var engines = rows.Select(row => row.Engine).Distinct().ToList();
         if (engines.Count != 1)
+        {
             throw new HarnessException($"sweep '{sweep.Name}' has rows of {engines.Count} engines; a landscape is one engine's");
+        }
+
         return Make(sweep.Name, axes, choice => KnobAxis.Find(sweep, choice).Name, sweep.BaselineOf(engines[0], sweep.Configurations[0]), rows);
     }
 
@@ -45,7 +51,10 @@ internal static class RecordedLandscape
             double[] byRound = [.. rounds.Where(HasAll).Select(round => workloads.Average(workload =>
                 Math.Log(times[(configuration, workload, round)] / times[(baseline, workload, round)])))];
             if (byRound.Length == 0)
+            {
                 throw new HarnessException($"no round of '{name}' has all workloads of configuration '{configuration}' and of the baseline; finish the sweep");
+            }
+
             values[Key(choice.Select(pair => pair.Value))] = byRound;
 
             bool HasAll(int round) => workloads.All(workload => times.ContainsKey((configuration, workload, round)) && times.ContainsKey((baseline, workload, round)));
@@ -54,7 +63,10 @@ internal static class RecordedLandscape
         var medians = values.ToDictionary(pair => pair.Key, pair => pair.Value.Median());
         var scale = medians.Values.StandardDeviation();
         if (!(scale > 0))
+        {
             throw new HarnessException($"all configurations of '{name}' take the same time; there is nothing to search");
+        }
+
         return new Landscape(name, space, point => medians[KeyAt(point)], medians.Values.Min(), scale, (point, random) => values[KeyAt(point)] is var all ? all[random.Next(all.Length)] : 0);
 
         string KeyAt(double[] point) => Key(axes.Select((axis, i) => axis.Values[int.Parse(space.Parameters[i].At(point[i]), System.Globalization.CultureInfo.InvariantCulture)]));
@@ -66,7 +78,10 @@ internal static class RecordedLandscape
     {
         IEnumerable<(KnobAxis, string)[]> all = [[]];
         foreach (var axis in axes)
+        {
             all = all.SelectMany(chosen => axis.Values.Select(value => ((KnobAxis, string)[])[.. chosen, (axis, value)]));
+        }
+
         return all;
     }
 }

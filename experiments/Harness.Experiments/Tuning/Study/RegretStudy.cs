@@ -22,17 +22,17 @@ internal sealed class RegretStudy
     private const int ConfirmMeasurements = 11;
     private const int Draws = 2000;
 
-    private readonly IReadOnlyList<Landscape> landscapes;
-    private readonly IReadOnlyList<string> methods;
-    private readonly int seeds;
-    private readonly double[,][] regrets;
+    private readonly IReadOnlyList<Landscape> _landscapes;
+    private readonly IReadOnlyList<string> _methods;
+    private readonly int _seeds;
+    private readonly double[,][] _regrets;
 
     private RegretStudy(IReadOnlyList<Landscape> landscapes, IReadOnlyList<string> methods, int seeds, double[,][] regrets)
     {
-        this.landscapes = landscapes;
-        this.methods = methods;
-        this.seeds = seeds;
-        this.regrets = regrets;
+        _landscapes = landscapes;
+        _methods = methods;
+        _seeds = seeds;
+        _regrets = regrets;
     }
 
     /// <summary>Runs all searches; the same arguments give the same study.</summary>
@@ -46,7 +46,9 @@ internal sealed class RegretStudy
         for (var i = 0; i < landscapes.Count; i++)
         {
             for (var j = 0; j < methods.Count; j++)
+            {
                 regrets[i, j] = new double[seeds];
+            }
         }
 
         Parallel.For(0, landscapes.Count * methods.Count * seeds, run =>
@@ -59,7 +61,7 @@ internal sealed class RegretStudy
     }
 
     /// <summary>Median regret over the seeds, in deviations of the landscape.</summary>
-    public double MedianRegret(int landscape, int method) => regrets[landscape, method].Median();
+    public double MedianRegret(int landscape, int method) => _regrets[landscape, method].Median();
 
     /// <summary>
     /// Regret in relation to random search at equal cost: geometric mean over the landscapes of the quotient of medians, with the percentile interval of the bootstrap
@@ -68,17 +70,17 @@ internal sealed class RegretStudy
     public Estimate Relative(int method)
     {
         var random = new MersenneTwister(1);
-        var reference = methods.ToList().IndexOf(Reference);
+        var reference = _methods.ToList().IndexOf(Reference);
         var draws = Enumerable.Range(0, Draws).Select(_ => Mean(values => values[random.Next(values.Length)])).Order().ToArray();
         return new Estimate(
-            Math.Exp(Enumerable.Range(0, landscapes.Count).Average(i => Math.Log(MedianRegret(i, method) / MedianRegret(i, reference)))),
+            Math.Exp(Enumerable.Range(0, _landscapes.Count).Average(i => Math.Log(MedianRegret(i, method) / MedianRegret(i, reference)))),
             draws[(int)(0.025 * Draws)],
             draws[(int)(0.975 * Draws)]);
 
-        double Mean(Func<double[], double> draw) => Math.Exp(Enumerable.Range(0, landscapes.Count).Average(i =>
-            Math.Log(Resampled(regrets[i, method], draw) / Resampled(regrets[i, reference], draw))));
+        double Mean(Func<double[], double> draw) => Math.Exp(Enumerable.Range(0, _landscapes.Count).Average(i =>
+            Math.Log(Resampled(_regrets[i, method], draw) / Resampled(_regrets[i, reference], draw))));
 
-        double Resampled(double[] values, Func<double[], double> draw) => Enumerable.Range(0, seeds).Select(_ => draw(values)).Median();
+        double Resampled(double[] values, Func<double[], double> draw) => Enumerable.Range(0, _seeds).Select(_ => draw(values)).Median();
     }
 
     private static double Search(Landscape landscape, string name, int measurements, int seed)

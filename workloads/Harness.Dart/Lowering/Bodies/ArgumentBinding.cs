@@ -37,24 +37,47 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         var result = moreResult ?? signature.Result;
         var positionalCount = args.Items.Count(a => a.Name is null);
         if (positionalCount < signature.Required.Length)
+        {
             throw _state.Error(at, $"Too few positional arguments: {signature.Required.Length} required, {positionalCount} given.");
+        }
+
         if (positionalCount > signature.MaximumPositional)
+        {
             throw _state.Error(at, $"Too many positional arguments: {signature.MaximumPositional} allowed, but {positionalCount} found.");
+        }
+
         var seen = new HashSet<string>();
         foreach (var (name, value) in args.Items)
         {
-            if (name is null) continue;
-            if (!Array.Exists(signature.Named, n => n.Name == name)) throw _state.Error(value, $"No named parameter with the name '{name}'.");
-            if (!seen.Add(name)) throw _state.Error(value, $"Duplicated named argument '{name}'.");
+            if (name is null)
+            {
+                continue;
+            }
+
+            if (!Array.Exists(signature.Named, n => n.Name == name))
+            {
+                throw _state.Error(value, $"No named parameter with the name '{name}'.");
+            }
+
+            if (!seen.Add(name))
+            {
+                throw _state.Error(value, $"Duplicated named argument '{name}'.");
+            }
         }
 
         foreach (var n in signature.Named)
         {
-            if (n.IsRequired && !seen.Contains(n.Name)) throw _state.Error(at, $"Required named parameter '{n.Name}' must be provided.");
+            if (n.IsRequired && !seen.Contains(n.Name))
+            {
+                throw _state.Error(at, $"Required named parameter '{n.Name}' must be provided.");
+            }
         }
 
         if (explicitArgs is not null && explicitArgs.Count != typeParams.Count)
+        {
             throw _state.Error(at, $"Expected {typeParams.Count} type arguments.");
+        }
+
         DartType ParameterType(string? name, int position) => name is null ? signature.Positional(position) : Array.Find(signature.Named, n => n.Name == name)!.Type;
         var lowered = new Val[args.Items.Count];
         DartType[] typeArgs = [];
@@ -81,7 +104,10 @@ internal sealed class ArgumentBinding(FunctionLowering body)
             var lower = new Dictionary<TypeParam, DartType>();
             var upper = new Dictionary<TypeParam, DartType>();
             if (context is not null && !TypeSystem.IsVoid(context) && !TypeSystem.IsDynamic(context))
+            {
                 _types.Inference.Constrain(result, context, vars, lower, upper);
+            }
+
             HashSet<TypeParam> wanted = [.. upper.Keys];
             // Arguments that are no closures know what the context of the call tells, and nothing of each other.
             var downward = _types.Inference.Solve(typeParams, lower, upper, partial: true);
@@ -100,15 +126,23 @@ internal sealed class ArgumentBinding(FunctionLowering body)
 
                 // What is dynamic changes nothing that the context has told.
                 if (!TypeSystem.IsDynamic(type) || parameters[i] is not TypeParamType told || !wanted.Contains(told.Parameter) || upper[told.Parameter].HasUnknown)
+                {
                     _types.Inference.Constrain(type, parameters[i], vars, lower, upper);
+                }
             }
 
             // Closures come last: what their parameters are follows from the other arguments, and from what other closures give back.
             var closures = new List<int>();
             for (var i = 0; i < lowered.Length; i++)
             {
-                if (SyntaxShapes.Unparen(args.Items[i].Value) is FunctionExpr) closures.Add(i);
-                else LowerOne(i, downward);
+                if (SyntaxShapes.Unparen(args.Items[i].Value) is FunctionExpr)
+                {
+                    closures.Add(i);
+                }
+                else
+                {
+                    LowerOne(i, downward);
+                }
             }
 
             // What is known when closures are lowered holds for the whole call, whatever they give. A bound that depends on type arguments may change them yet.
@@ -122,15 +156,25 @@ internal sealed class ArgumentBinding(FunctionLowering body)
                 DartType[] partial = [.. known.Select((t, i) => t is UnknownType && typeParams[i].HasBound && typeParams[i].Bound.IsClosed ? typeParams[i].Bound : t)];
                 for (var i = 0; i < known.Length; i++)
                 {
-                    if (!known[i].HasUnknown && (!typeParams[i].HasBound || typeParams[i].Bound.IsClosed)) chosen[typeParams[i]] = known[i];
+                    if (!known[i].HasUnknown && (!typeParams[i].HasBound || typeParams[i].Bound.IsClosed))
+                    {
+                        chosen[typeParams[i]] = known[i];
+                    }
                 }
 
-                foreach (var i in ready) LowerOne(i, partial);
+                foreach (var i in ready)
+                {
+                    LowerOne(i, partial);
+                }
+
                 closures = [.. closures.Except(ready)];
             }
 
             typeArgs = Solved(partial: false);
-            if (_state.Library.IsOwn) CheckBounds(typeParams, typeArgs, at);
+            if (_state.Library.IsOwn)
+            {
+                CheckBounds(typeParams, typeArgs, at);
+            }
         }
 
         var substitution = MapOf(typeParams, typeArgs);
@@ -149,13 +193,17 @@ internal sealed class ArgumentBinding(FunctionLowering body)
             if (!isOrdered && !node.IsPure)
             {
                 if (node.IsNever) { bound.Before.Add(node); }
+
                 var local = _output.TempOf(node, out var set, "argument");
                 bound.Before.Add(set);
                 node = Node.Get(local);
             }
 
             if (name is null) { bound.Positional.Add(new Val(node, type)); at2++; }
-            else bound.Named[name] = new Val(node, type);
+            else
+            {
+                bound.Named[name] = new Val(node, type);
+            }
         }
 
         return bound;
@@ -171,7 +219,10 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         var awaited = closures.ToDictionary(i => i, i => closures.Where(j => j != i && waitsFor(i, j)).ToHashSet());
         foreach (var middle in closures)
         {
-            foreach (var i in closures.Where(i => awaited[i].Contains(middle))) awaited[i].UnionWith(awaited[middle]);
+            foreach (var i in closures.Where(i => awaited[i].Contains(middle)))
+            {
+                awaited[i].UnionWith(awaited[middle]);
+            }
         }
 
         return closures.FindAll(i => awaited[i].All(j => awaited[j].Contains(i)));
@@ -180,12 +231,19 @@ internal sealed class ArgumentBinding(FunctionLowering body)
     // Whether a closure has a parameter without a type whose type another closure's result tells.
     private static bool WaitsFor(FunctionExpr closure, DartType own, DartType other, HashSet<TypeParam> vars)
     {
-        if (TypeSystem.NonNull(own) is not FunctionType ownType || TypeSystem.NonNull(other) is not FunctionType otherType) return false;
+        if (TypeSystem.NonNull(own) is not FunctionType ownType || TypeSystem.NonNull(other) is not FunctionType otherType)
+        {
+            return false;
+        }
+
         var position = 0;
         foreach (var p in closure.Function.Params)
         {
             var type = p.Kind == ParamKind.Named ? Array.Find(ownType.Named, n => n.Name == p.Name)?.Type : position < ownType.MaximumPositional ? ownType.Positional(position++) : null;
-            if (p.Type is null && type is not null && type.Any(t => t is TypeParamType v && vars.Contains(v.Parameter) && otherType.Result.Any(r => r is TypeParamType w && w.Parameter == v.Parameter))) return true;
+            if (p.Type is null && type is not null && type.Any(t => t is TypeParamType v && vars.Contains(v.Parameter) && otherType.Result.Any(r => r is TypeParamType w && w.Parameter == v.Parameter)))
+            {
+                return true;
+            }
         }
 
         return false;
@@ -195,14 +253,20 @@ internal sealed class ArgumentBinding(FunctionLowering body)
     public void CheckBounds(IReadOnlyList<TypeParam> typeParams, DartType[] typeArgs, Syntax.Node at)
     {
         if (BoundChecks.Misfit(_types, typeParams, typeArgs) is { } index)
+        {
             throw _state.Error(at, BoundChecks.Describe(typeParams, typeArgs, index));
+        }
     }
 
     /// <summary>Type arguments by their parameters.</summary>
     public static Dictionary<TypeParam, DartType> MapOf(IReadOnlyList<TypeParam> typeParams, IReadOnlyList<DartType> typeArgs)
     {
         var map = new Dictionary<TypeParam, DartType>();
-        for (var i = 0; i < typeArgs.Count; i++) map[typeParams[i]] = typeArgs[i];
+        for (var i = 0; i < typeArgs.Count; i++)
+        {
+            map[typeParams[i]] = typeArgs[i];
+        }
+
         return map;
     }
 
@@ -211,8 +275,16 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         string? last = null;
         foreach (var (name, _) in args.Items)
         {
-            if (name is null && last is not null) return false;
-            if (name is not null && last is not null && string.CompareOrdinal(name, last) < 0) return false;
+            if (name is null && last is not null)
+            {
+                return false;
+            }
+
+            if (name is not null && last is not null && string.CompareOrdinal(name, last) < 0)
+            {
+                return false;
+            }
+
             last = name ?? last;
         }
 
@@ -228,8 +300,14 @@ internal sealed class ArgumentBinding(FunctionLowering body)
         {
             var repr = parameters[first + nodes.Count].Type;
             Node node;
-            if (p.Kind != ParamKind.Named && position < bound.Positional.Count) node = _reprs.Convert(bound.Positional[position++]!.Value.Node, repr);
-            else if (p.Kind == ParamKind.Named && bound.Named.TryGetValue(p.Name, out var value)) node = _reprs.Convert(value.Node, repr);
+            if (p.Kind != ParamKind.Named && position < bound.Positional.Count)
+            {
+                node = _reprs.Convert(bound.Positional[position++]!.Value.Node, repr);
+            }
+            else if (p.Kind == ParamKind.Named && bound.Named.TryGetValue(p.Name, out var value))
+            {
+                node = _reprs.Convert(value.Node, repr);
+            }
             else
             {
                 var constant = _lowering.Constants.DefaultOf(target, p);
@@ -246,7 +324,11 @@ internal sealed class ArgumentBinding(FunctionLowering body)
     public static Arguments Args(params Expr[] values)
     {
         var args = new Arguments();
-        foreach (var v in values) args.Items.Add((null, v));
+        foreach (var v in values)
+        {
+            args.Items.Add((null, v));
+        }
+
         return args;
     }
 

@@ -18,7 +18,10 @@ internal sealed class ArrayIntrinsics(FunctionLowering body)
     public Node? ArrayIntrinsic(Member member, ClassElement owner, Val? receiver, BoundArguments bound)
     {
         if (owner.Name == "WasmUnits" && _options.Strings == StringKind.OneByte)
+        {
             return _units.Lower(member, receiver is { } units ? units.Node : null, [.. bound.Positional.Select(a => a!.Value.Node)]);
+        }
+
         var def = (ArrayDef)_reprs.Of(owner.ThisType).Heap!;
         Node Arg(int i) => bound.Positional[i]!.Value.Node;
         Node Self() => _reprs.Convert(receiver!.Value.Node, WType.Ref(def));
@@ -38,7 +41,11 @@ internal sealed class ArrayIntrinsics(FunctionLowering body)
             _ => value,
         };
         // The length comes last.
-        if (member.Kind == MemberKind.Constructor) return Node.Array(IrOp.ArrayNewDefault, def, WType.Ref(def), IntrinsicLowering.ToI32(Arg(bound.Positional.Count - 1)));
+        if (member.Kind == MemberKind.Constructor)
+        {
+            return Node.Array(IrOp.ArrayNewDefault, def, WType.Ref(def), IntrinsicLowering.ToI32(Arg(bound.Positional.Count - 1)));
+        }
+
         switch (member.Name)
         {
             case "[]":

@@ -32,11 +32,17 @@ internal sealed class AssignmentLowering(FunctionLowering body)
         if (place.Variable is { } variable)
         {
             if (variable.IsFinal && (variable.IsLate ? !_output.Flow.MayBeUnassigned(variable) && _output.Flow.MayBeAssigned(variable) : _output.Flow.MayBeAssigned(variable)))
+            {
                 throw _state.Error(at, variable.IsLate ? $"Late final variable '{variable.Name}' definitely assigned." : $"Final variable '{variable.Name}' might already be assigned at this point.");
+            }
+
             _output.Flow.Assign(variable);
         }
 
-        if (place.Key is not null && place.Declared is not null) _output.Flow.Write(place.Key, place.Declared, valueType, _types);
+        if (place.Key is not null && place.Declared is not null)
+        {
+            _output.Flow.Write(place.Key, place.Declared, valueType, _types);
+        }
     }
 
     /// <summary>An assignment, simple, compound or <c>??=</c>; its value is what is assigned.</summary>
@@ -50,9 +56,17 @@ internal sealed class AssignmentLowering(FunctionLowering body)
             // What is dynamic is checked when it is written, and stays dynamic as the value of the assignment.
             var type = value.Type;
             PromoteOnWrite(place, TypeSystem.IsDynamic(type) ? place.WriteType : type, a);
-            if (told is var (whenTrue, whenFalse) && place.Key is LocalVariable variable) _output.Flow.Remember(variable, whenTrue, whenFalse);
+            if (told is var (whenTrue, whenFalse) && place.Key is LocalVariable variable)
+            {
+                _output.Flow.Remember(variable, whenTrue, whenFalse);
+            }
+
             var repr = _reprs.Of(place.WriteType);
-            if (TypeSystem.IsVoid(place.WriteType)) type = place.WriteType;
+            if (TypeSystem.IsVoid(place.WriteType))
+            {
+                type = place.WriteType;
+            }
+
             var local = _output.TempOf(_reprs.Convert(node, repr), out var set, "value");
             return new Val(Node.Seq([.. place.Before, set, Node.Drop(place.Write(Node.Get(local))), TypeSystem.IsDynamic(type) ? Node.Get(local) : Locals.Narrow(Node.Get(local), type)]), type);
         }
@@ -60,7 +74,11 @@ internal sealed class AssignmentLowering(FunctionLowering body)
         if (a.Op == "??")
         {
             var current = place.Read();
-            if (!current.Node.Type.IsRef || !TypeSystem.IsNullable(current.Type)) return new Val(Node.Seq([.. place.Before, current.Node]), current.Type);
+            if (!current.Node.Type.IsRef || !TypeSystem.IsNullable(current.Type))
+            {
+                return new Val(Node.Seq([.. place.Before, current.Node]), current.Type);
+            }
+
             var old = _output.TempOf(current.Node, out var setOld, "old");
             var before = _output.Flow.Copy();
             var value = Expressions.Lower(a.Value, place.WriteType);
@@ -97,7 +115,10 @@ internal sealed class AssignmentLowering(FunctionLowering body)
         var current = place.Read();
         var op = u.Op[..1];
         if (TypeSystem.IsNullable(current.Type) && !TypeSystem.IsDynamic(current.Type) && Members.FindMember(current.Type, op) is null && Members.FindExtension(current.Type, op) is null)
+        {
             throw _state.Error(u, $"Operator '{op}' cannot be called on '{current.Type}' because it is potentially null.");
+        }
+
         var old = _output.TempOf(current.Node, out var setOld, "old");
         var one = Numbers.IsDouble(current.Type) ? new Val(Node.F64(1), _program.Double) : new Val(Node.I64(1), _program.Int);
         var left = current with { Node = Node.Get(old) };

@@ -34,16 +34,32 @@ internal sealed class AsyncLowering(FunctionLowering body)
     /// <summary>The type of what an asynchronous function or generator gives: T of Future, Stream or Iterable of T.</summary>
     public DartType InnerReturn(DartType declared)
     {
-        if (TypeSystem.IsVoid(declared)) return declared;
-        if (_state.Async == AsyncKind.Async) return FutureValue(declared);
-        if (TypeSystem.IsFutureOr(declared)) declared = ((InterfaceType)declared).Args[0];
+        if (TypeSystem.IsVoid(declared))
+        {
+            return declared;
+        }
+
+        if (_state.Async == AsyncKind.Async)
+        {
+            return FutureValue(declared);
+        }
+
+        if (TypeSystem.IsFutureOr(declared))
+        {
+            declared = ((InterfaceType)declared).Args[0];
+        }
+
         return _types.AsInstanceOf(declared, _program.CoreClass(ResultClass)) is { } instance ? instance.Args[0] : SimpleType.Dynamic;
     }
 
     // The type of the value of the future that an asynchronous function gives: of those that are declared as Object, anything.
     private DartType FutureValue(DartType declared)
     {
-        if (TypeSystem.IsFutureOr(declared) || declared is InterfaceType { Class: var future } && future == _program.CoreClass("Future")) return ((InterfaceType)declared).Args[0];
+        if (TypeSystem.IsFutureOr(declared) || declared is InterfaceType { Class: var future } && future == _program.CoreClass("Future"))
+        {
+            return ((InterfaceType)declared).Args[0];
+        }
+
         return declared is InterfaceType { Class: var cls } && cls == _program.Object.Class ? declared.WithNullable(true) : Flatten(declared);
     }
 
@@ -61,14 +77,22 @@ internal sealed class AsyncLowering(FunctionLowering body)
         _state.Function = machine.Function;
         _returns.End = new IrLabel();
         _returns.Value = _state.Async == AsyncKind.Async ? _output.Temp(_target.AnyRef, "result") : null;
-        if (_returns.IsInferred && context is { HasUnknown: false } && !TypeSystem.IsVoid(context)) _returns.Hint = context;
+        if (_returns.IsInferred && context is { HasUnknown: false } && !TypeSystem.IsVoid(context))
+        {
+            _returns.Hint = context;
+        }
+
         var statements = _output.Collect(() => LowerAsyncStatements(node));
         List<Node> end = [];
         if (_state.Async != AsyncKind.SyncStar)
         {
             var function = _functions.StaticFunction(_program.CoreFunction(_state.Async == AsyncKind.Async ? "_asyncReturn" : "_asyncStarReturn"));
             var args = new List<Node> { _reprs.Convert(Node.Get(machine.Task), function.Params[0].Type) };
-            if (_state.Async == AsyncKind.Async) args.Add(Node.Get(_returns.Value!));
+            if (_state.Async == AsyncKind.Async)
+            {
+                args.Add(Node.Get(_returns.Value!));
+            }
+
             end.Add(Node.Drop(Node.Call(function, [.. args])));
         }
 
@@ -77,10 +101,23 @@ internal sealed class AsyncLowering(FunctionLowering body)
         _output.Flow = new Flow();
 
         DartType inner;
-        if (declared is not null) inner = InnerReturn(declared);
-        else if (_returns.Inferred is null) inner = _state.Async == AsyncKind.Async ? SimpleType.Never : context ?? SimpleType.Dynamic;
-        else if (context is not null && TypeSystem.IsVoid(context) && TypeSystem.IsNull(_returns.Inferred)) inner = SimpleType.Void;
-        else inner = _returns.Inferred;
+        if (declared is not null)
+        {
+            inner = InnerReturn(declared);
+        }
+        else if (_returns.Inferred is null)
+        {
+            inner = _state.Async == AsyncKind.Async ? SimpleType.Never : context ?? SimpleType.Dynamic;
+        }
+        else if (context is not null && TypeSystem.IsVoid(context) && TypeSystem.IsNull(_returns.Inferred))
+        {
+            inner = SimpleType.Void;
+        }
+        else
+        {
+            inner = _returns.Inferred;
+        }
+
         var start = _state.Async switch { AsyncKind.Async => "_runAsync", AsyncKind.AsyncStar => "_runAsyncStar", _ => "_runSyncStar" };
         _output.Emit(_reprs.Convert(Invocations.CallCore(start, TypeExpressions.TypeNode(inner), MakeMachineClosure(machine.Function, frame)), _state.Function.Result));
         return declared ?? new InterfaceType(_program.CoreClass(ResultClass), [inner]);
@@ -95,10 +132,19 @@ internal sealed class AsyncLowering(FunctionLowering body)
         }
 
         Statements.LowerBlock(node.Body!.Body);
-        if (!_output.Flow.IsReachable || _state.Async != AsyncKind.Async) return;
-        if (_returns.IsInferred) _returns.Join(SimpleType.Null);
+        if (!_output.Flow.IsReachable || _state.Async != AsyncKind.Async)
+        {
+            return;
+        }
+
+        if (_returns.IsInferred)
+        {
+            _returns.Join(SimpleType.Null);
+        }
         else if (_returns.Type is not null && TypeSystem.NeedsValue(_returns.Type) && !TypeSystem.IsVoid(_returns.Type))
+        {
             throw _state.Error(node, $"A non-null value must be returned since the return type 'Future<{_returns.Type}>' doesn't allow null.");
+        }
     }
 
     /// <summary>The closure that the core library runs the machine by.</summary>
@@ -128,10 +174,18 @@ internal sealed class AsyncLowering(FunctionLowering body)
     /// <summary><c>await</c>.</summary>
     public Val LowerAwait(AwaitExpr a, DartType? context)
     {
-        if (_state.Async is not (AsyncKind.Async or AsyncKind.AsyncStar)) throw _state.Error(a, "'await' can only be used in 'async' or 'async*' methods.");
+        if (_state.Async is not (AsyncKind.Async or AsyncKind.AsyncStar))
+        {
+            throw _state.Error(a, "'await' can only be used in 'async' or 'async*' methods.");
+        }
+
         var value = Expressions.Lower(a.Value, context is null ? null : new InterfaceType(_program.CoreClass("FutureOr"), [context]));
         Coercions.Used(value, a.Value);
-        if (IsNotAwaitable(value.Type)) throw _state.Error(a.Value, $"A value of the extension type '{value.Type}', which doesn't implement 'Future', can't be waited for.");
+        if (IsNotAwaitable(value.Type))
+        {
+            throw _state.Error(a.Value, $"A value of the extension type '{value.Type}', which doesn't implement 'Future', can't be waited for.");
+        }
+
         var type = Flatten(value.Type);
         var node = Await(_reprs.Convert(value.Node, _target.AnyRef));
         return new Val(TypeSystem.IsVoid(type) ? node : _reprs.Convert(node, _reprs.Of(type)), type);
@@ -141,7 +195,11 @@ internal sealed class AsyncLowering(FunctionLowering body)
     private bool IsNotAwaitable(DartType type)
     {
         var seen = new HashSet<TypeParam>();
-        while (type is TypeParamType variable && (variable.Promoted is not null || seen.Add(variable.Parameter))) type = variable.Bound;
+        while (type is TypeParamType variable && (variable.Promoted is not null || seen.Add(variable.Parameter)))
+        {
+            type = variable.Bound;
+        }
+
         return type is InterfaceType { Class: { IsExtensionType: true } cls } && !_types.Supertypes(cls).ContainsKey(_program.CoreClass("Future"));
     }
 
@@ -155,7 +213,12 @@ internal sealed class AsyncLowering(FunctionLowering body)
         }
 
         if (TypeSystem.IsFutureOr(type)) { var inner = ((InterfaceType)type).Args[0]; return type.Nullable ? inner.WithNullable(true) : inner; }
-        if (_types.AsInstanceOf(type, _program.CoreClass("Future")) is { } future) return type.Nullable ? future.Args[0].WithNullable(true) : future.Args[0];
+
+        if (_types.AsInstanceOf(type, _program.CoreClass("Future")) is { } future)
+        {
+            return type.Nullable ? future.Args[0].WithNullable(true) : future.Args[0];
+        }
+
         return type;
     }
 
@@ -163,9 +226,16 @@ internal sealed class AsyncLowering(FunctionLowering body)
     public void ReturnAsync(Val value, Syntax.Node at)
     {
         var isVoid = _returns.Type is not null && TypeSystem.IsVoid(_returns.Type);
-        if (_returns.Type is not null && !isVoid && !TypeSystem.IsDynamic(_returns.Type)) Coercions.Used(value with { Type = Flatten(value.Type) }, at);
+        if (_returns.Type is not null && !isVoid && !TypeSystem.IsDynamic(_returns.Type))
+        {
+            Coercions.Used(value with { Type = Flatten(value.Type) }, at);
+        }
+
         if (_returns.Type is not null && !isVoid && !_types.IsSubtype(value.Type, JumpStatements.ReturnContext()!) && !TypeSystem.IsDynamic(value.Type))
+        {
             throw _state.Error(at, $"A value of type '{value.Type}' can't be returned from an async function with return type 'Future<{_returns.Type}>'.");
+        }
+
         var type = value.Type;
         var node = _reprs.Convert(value.Node, _target.AnyRef);
         if (_types.AsInstanceOf(type, _program.CoreClass("Future")) is not null && !TypeSystem.IsNullable(type))
@@ -182,7 +252,11 @@ internal sealed class AsyncLowering(FunctionLowering body)
             node = Node.If(test, Await(Node.Get(local)), Node.Get(local), _target.AnyRef);
         }
 
-        if (TypeSystem.IsDynamic(type) && _returns.Type is not null && !isVoid) node = _reprs.Convert(Coercions.CheckedCast(new Val(node, SimpleType.Dynamic), _returns.Type, at), _target.AnyRef);
+        if (TypeSystem.IsDynamic(type) && _returns.Type is not null && !isVoid)
+        {
+            node = _reprs.Convert(Coercions.CheckedCast(new Val(node, SimpleType.Dynamic), _returns.Type, at), _target.AnyRef);
+        }
+
         _output.Emit(Node.Set(_returns.Value!, node));
         JumpStatements.EmitJump(JumpKind.Return, null, 0);
     }

@@ -32,8 +32,20 @@ internal sealed class ChainLowering(FunctionLowering body)
         {
             switch (e)
             {
-                case PropertyGet p: if (p.NullAware) return true; e = p.Target; break;
-                case IndexExpr i: if (i.NullAware) return true; e = i.Target; break;
+                case PropertyGet p:
+                    if (p.NullAware)
+                    {
+                        return true;
+                    }
+
+                    e = p.Target; break;
+                case IndexExpr i:
+                    if (i.NullAware)
+                    {
+                        return true;
+                    }
+
+                    e = i.Target; break;
                 case Call c: e = c.Target; break;
                 case NullAssert n: e = n.Value; break;
                 case Instantiation n: e = n.Target; break;
@@ -48,7 +60,10 @@ internal sealed class ChainLowering(FunctionLowering body)
     public Val LowerChain(Expr e, DartType? context)
     {
         if (!IsNullShorting(e))
+        {
             return LowerSelector(e, context);
+        }
+
         var (savedLabel, savedNulls) = (_shortLabel, _shortNulls);
         var label = new IrLabel();
         _shortLabel = label;
@@ -58,7 +73,11 @@ internal sealed class ChainLowering(FunctionLowering body)
         (_shortLabel, _shortNulls) = (savedLabel, savedNulls);
         _output.Flow = Flow.Join(_output.Flow, before);
         var type = TypeSystem.IsVoid(value.Type) ? value.Type : value.Type.WithNullable(true);
-        if (value.Type is SimpleType { Kind: SimpleKind.Never }) type = SimpleType.Null;
+        if (value.Type is SimpleType { Kind: SimpleKind.Never })
+        {
+            type = SimpleType.Null;
+        }
+
         var repr = TypeSystem.IsVoid(type) ? WType.None : _reprs.Of(type);
         var node = _reprs.Convert(value.Node, repr);
         foreach (var n in nulls)
@@ -73,7 +92,10 @@ internal sealed class ChainLowering(FunctionLowering body)
     public Val ShortOnNull(Val receiver)
     {
         if (!TypeSystem.IsNullable(receiver.Type) || !receiver.Node.Type.IsRef)
+        {
             return receiver;
+        }
+
         var local = _output.TempOf(receiver.Node, out var set, "receiver");
         var leave = Node.Br(_shortLabel!);
         _shortNulls!.Add(leave);
@@ -90,7 +112,11 @@ internal sealed class ChainLowering(FunctionLowering body)
     /// <param name="isNullAware">Whether nothing is asked of null.</param>
     public Val LowerReceiver(Expr target, bool isNullAware)
     {
-        if (Names.ExtensionOverride(target, isNullAware) is { } applied) return applied;
+        if (Names.ExtensionOverride(target, isNullAware) is { } applied)
+        {
+            return applied;
+        }
+
         var receiver = LowerTarget(target);
         return isNullAware ? ShortOnNull(receiver) : receiver;
     }
@@ -116,11 +142,23 @@ internal sealed class ChainLowering(FunctionLowering body)
             case Call c: return CallExpressions.LowerCall(c, context);
             case NullAssert n:
                 var checkedValue = LowerTarget(n.Value, context?.WithNullable(true));
-                if (!TypeSystem.IsNullable(checkedValue.Type)) return checkedValue;
+                if (!TypeSystem.IsNullable(checkedValue.Type))
+                {
+                    return checkedValue;
+                }
+
                 var nonNull = TypeSystem.NonNull(checkedValue.Type);
-                if (!checkedValue.Node.Type.IsRef) return checkedValue with { Type = nonNull };
+                if (!checkedValue.Node.Type.IsRef)
+                {
+                    return checkedValue with { Type = nonNull };
+                }
+
                 var asserted = NullChecked(checkedValue.Node, nonNull, "_throwNullCheck");
-                if (_promotions.PromotionKey(n.Value) is { } key) _output.Flow.Promote(key, nonNull);
+                if (_promotions.PromotionKey(n.Value) is { } key)
+                {
+                    _output.Flow.Promote(key, nonNull);
+                }
+
                 return new Val(asserted, nonNull);
             case IndexExpr i:
                 if (i.Target is Super)

@@ -39,21 +39,40 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
         // No other value is called but by a method 'call': neither by a getter of the name, nor what an extension type represents by its own type.
         var isStatic = closure.Type is InterfaceType { Class.IsStatic: true };
         if (isStatic && Members.FindMember(closure.Type, "call") is { Owner.Class.IsStatic: true, Member.Kind: MemberKind.Method })
+        {
             return Invocations.CallNamed(closure, "call", args, typeArgs, context, at);
+        }
+
         if (isStatic || CallableType(closure.Type) is not { } signature)
         {
             if (TypeSystem.IsDynamicReceiver(closure.Type) || Members.MemberType(closure.Type)?.Class == _program.Function.Class)
+            {
                 return CallDynamic(closure, "call", args, typeArgs, at);
-            if (TypeSystem.IsNever(closure.Type)) return closure;
+            }
+
+            if (TypeSystem.IsNever(closure.Type))
+            {
+                return closure;
+            }
+
             if (!TypeSystem.IsNullable(closure.Type) && Members.FindMember(closure.Type, "call") is { Member: { Kind: MemberKind.Method } member, Owner: var owner })
+            {
                 return Invocations.CallMethod(closure, member, owner, args, typeArgs, context, at);
+            }
+
             if (Members.FindExtension(closure.Type, "call", at) is { Member.Kind: MemberKind.Method } extension)
+            {
                 return Invocations.CallExtension(extension.Member, extension.Args, closure.Node, args, typeArgs, context, at);
+            }
+
             throw _state.Error(at, $"The expression of type '{closure.Type}' can't be invoked as a function.");
         }
 
         if (TypeSystem.IsNullable(closure.Type))
+        {
             throw _state.Error(at, "Can't use an expression of a nullable function type as a function: it may be null.");
+        }
+
         var bound = Arguments.BindArguments(signature, args, typeArgs, context, at);
         var local = _output.Temp(WType.Ref(_target.Closure), "closure");
         var set = Node.Set(local, _reprs.Convert(closure.Node, WType.Ref(_target.Closure)));
@@ -98,8 +117,14 @@ internal sealed class ClosureCallLowering(FunctionLowering body)
                 node = Node.Get(temp);
             }
 
-            if (argName is null) positional.Add(node);
-            else named.Add((argName, node));
+            if (argName is null)
+            {
+                positional.Add(node);
+            }
+            else
+            {
+                named.Add((argName, node));
+            }
         }
 
         var call = _dynamicCalls.DynamicCall(name, DynamicKind.Call, Node.Get(local), typeArgs is null or { Count: 0 } ? null : TypeExpressions.TypeArray(typeArgs), positional, named);

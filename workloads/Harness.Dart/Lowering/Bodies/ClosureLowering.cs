@@ -37,25 +37,43 @@ internal sealed class ClosureLowering(FunctionLowering body)
         var expected = context is null ? null : TypeSystem.NonNull(context) as FunctionType ?? (TypeSystem.IsFutureOr(context) ? ((InterfaceType)context).Args[0] as FunctionType : null);
         var scope = _state.Scope.WithTypeParams(node.TypeParams, out var typeParams);
         if (expected is not null && expected.TypeParams.Length > 0)
+        {
             expected = expected.TypeParams.Length == typeParams.Count ? expected.Instantiate([.. typeParams.Select(p => (DartType)p.Type)]) : null;
+        }
+
         var parameters = new List<Param>();
         var position = 0;
         foreach (var p in node.Params)
         {
-            DartType? type = p.Type is null ? null : scope.Resolve(p.Type);
+            var type = p.Type is null ? null : scope.Resolve(p.Type);
             if (type is null && expected is not null)
             {
                 type = p.Kind == ParamKind.Named ? Array.Find(expected.Named, n => n.Name == p.Name)?.Type : position < expected.MaximumPositional ? expected.Positional(position) : null;
-                if (type is { HasUnknown: true }) type = _program.Types.Inference.GreatestClosure(type);
-                if (type is not null && TypeSystem.IsNull(type)) type = _program.Object.WithNullable(true);
+                if (type is { HasUnknown: true })
+                {
+                    type = _program.Types.Inference.GreatestClosure(type);
+                }
+
+                if (type is not null && TypeSystem.IsNull(type))
+                {
+                    type = _program.Object.WithNullable(true);
+                }
             }
 
-            if (p.Kind != ParamKind.Named) position++;
+            if (p.Kind != ParamKind.Named)
+            {
+                position++;
+            }
+
             parameters.Add(new Param { Node = p, Type = type ?? SimpleType.Dynamic });
         }
 
-        DartType? declared = node.Return is null ? null : scope.Resolve(node.Return);
-        if (_state.Library.IsOwn) CheckHead(node, parameters, declared);
+        var declared = node.Return is null ? null : scope.Resolve(node.Return);
+        if (_state.Library.IsOwn)
+        {
+            CheckHead(node, parameters, declared);
+        }
+
         var returnContext = declared ?? (expected is null || expected.Result is UnknownType ? null : expected.Result);
         var function = _lowering.NewFunction((_state.Member?.FullName ?? "") + (node.Name.Length > 0 ? "." + node.Name : ".<anonymous closure>"));
         function.At = _output.PlaceOf(node);
@@ -69,16 +87,27 @@ internal sealed class ClosureLowering(FunctionLowering body)
 
         var result = inner.Closures.LowerClosureBody(node, parameters, typeParams, declared, returnContext);
         _output.Flow.MayAssign(inner.State.Use.Assigned);
-        FunctionType functionType = FunctionTypeOf(typeParams, parameters, result);
+        var functionType = FunctionTypeOf(typeParams, parameters, result);
         return new Val(MakeClosure(inner, function, functionType, parameters, typeParams), functionType);
     }
 
     private void CheckHead(FunctionNode node, List<Param> parameters, DartType? declared)
     {
         static void Throw(SourceFile file, int position, string message) => throw new DartErrorException(file, position, message);
-        foreach (var parameter in parameters) SignatureChecks.CheckOptional(parameter, _state.Scope.File, Throw);
-        foreach (var parameter in parameters.Where(p => p.Node.Default is not null)) _lowering.Constants.Evaluate(parameter.Node.Default!, _body, parameter.Type);
-        if (declared is not null) new SignatureChecks(_program, _lowering.Signatures).CheckAsync(node, declared, _state.Scope.File, Throw);
+        foreach (var parameter in parameters)
+        {
+            SignatureChecks.CheckOptional(parameter, _state.Scope.File, Throw);
+        }
+
+        foreach (var parameter in parameters.Where(p => p.Node.Default is not null))
+        {
+            _lowering.Constants.Evaluate(parameter.Node.Default!, _body, parameter.Type);
+        }
+
+        if (declared is not null)
+        {
+            new SignatureChecks(_program, _lowering.Signatures).CheckAsync(node, declared, _state.Scope.File, Throw);
+        }
     }
 
     /// <summary>A type whose parts that inference does not know yet are dynamic.</summary>
@@ -104,9 +133,20 @@ internal sealed class ClosureLowering(FunctionLowering body)
     /// <summary>The parts of a function that run: its body and its initializers.</summary>
     public static IEnumerable<Syntax.Node> BodyRoots(FunctionNode f)
     {
-        if (f.Body is not null) yield return f.Body;
-        if (f.ExprBody is not null) yield return f.ExprBody;
-        foreach (var i in f.Initializers) yield return i;
+        if (f.Body is not null)
+        {
+            yield return f.Body;
+        }
+
+        if (f.ExprBody is not null)
+        {
+            yield return f.ExprBody;
+        }
+
+        foreach (var i in f.Initializers)
+        {
+            yield return i;
+        }
     }
 
     /// <summary>Lowers the body into this function, which is the closure's, and returns the type of its result.</summary>
@@ -128,10 +168,17 @@ internal sealed class ClosureLowering(FunctionLowering body)
         _state.Function.Result = _target.AnyRef;
         _returns.Type = declared is null ? null : _state.Async == AsyncKind.None ? declared : Async.InnerReturn(declared);
         _returns.IsInferred = declared is null;
-        if (declared is null && returnContext is not null && node.ExprBody is null) _returns.Type = null;
+        if (declared is null && returnContext is not null && node.ExprBody is null)
+        {
+            _returns.Type = null;
+        }
+
         _output.Nodes = [prologue];
         for (var i = 0; i < ordered.Count; i++)
+        {
             Parameters.BindParameter(ordered[i], Node.Get(locals[i]), ordered[i].Node);
+        }
+
         DartType result;
         var context = returnContext is null ? null : _state.Async == AsyncKind.None ? returnContext : Async.InnerReturn(returnContext);
         if (_state.Async != AsyncKind.None)
@@ -142,21 +189,44 @@ internal sealed class ClosureLowering(FunctionLowering body)
         {
             var value = Expressions.Lower(e, context);
             value = declared is null ? Coercions.AsReturned(value, context, e) : Coercions.AsResult(value, declared);
-            if (declared is not null && !TypeSystem.IsVoid(declared)) value = new Val(Coercions.Coerce(value, declared, e), declared);
+            if (declared is not null && !TypeSystem.IsVoid(declared))
+            {
+                value = new Val(Coercions.Coerce(value, declared, e), declared);
+            }
+
             result = declared ?? value.Type;
-            if (declared is null && context is not null && !context.HasUnknown && TypeSystem.IsVoid(context)) result = value.Type;
+            if (declared is null && context is not null && !context.HasUnknown && TypeSystem.IsVoid(context))
+            {
+                result = value.Type;
+            }
+
             _output.Emit(value.Node.IsNever ? value.Node : Node.Return(_reprs.Convert(value.Node, _target.AnyRef)));
         }
         else
         {
             _returns.Value = _state.Function.AddLocal(_target.AnyRef, "result");
-            if (declared is null && context is not null && !TypeSystem.IsVoid(context)) _returns.Wanted = context;
-            if (_returns.Wanted is { HasUnknown: false }) _returns.Hint = context;
+            if (declared is null && context is not null && !TypeSystem.IsVoid(context))
+            {
+                _returns.Wanted = context;
+            }
+
+            if (_returns.Wanted is { HasUnknown: false })
+            {
+                _returns.Hint = context;
+            }
+
             Statements.LowerBlock(node.Body!.Body);
             if (_output.Flow.IsReachable)
             {
-                if (_returns.IsInferred) _returns.Join(SimpleType.Null);
-                else if (_returns.Type is not null && TypeSystem.NeedsValue(_returns.Type) && !TypeSystem.IsVoid(_returns.Type)) throw _state.Error(node, $"A non-null value must be returned since the return type '{_returns.Type}' doesn't allow null.");
+                if (_returns.IsInferred)
+                {
+                    _returns.Join(SimpleType.Null);
+                }
+                else if (_returns.Type is not null && TypeSystem.NeedsValue(_returns.Type) && !TypeSystem.IsVoid(_returns.Type))
+                {
+                    throw _state.Error(node, $"A non-null value must be returned since the return type '{_returns.Type}' doesn't allow null.");
+                }
+
                 _output.Emit(Node.Return(Node.Null(_target.Top)));
             }
 
@@ -179,7 +249,11 @@ internal sealed class ClosureLowering(FunctionLowering body)
             Default = i =>
             {
                 var p = ordered[i];
-                if (p.Node.Default is null) return Node.Null(_target.Top);
+                if (p.Node.Default is null)
+                {
+                    return Node.Null(_target.Top);
+                }
+
                 var constant = _lowering.Constants.Evaluate(p.Node.Default, _body, p.Type);
                 return _pool.Boxed(constant is ConstInt n && _reprs.Of(p.Type) == WType.F64 ? new ConstDouble(n.Value) : constant);
             },
@@ -201,8 +275,15 @@ internal sealed class ClosureLowering(FunctionLowering body)
         var scope = _state.Scope.WithTypeParams(node.TypeParams, out var typeParams);
         var parameters = node.Params.Select(p => new Param { Node = p, Type = p.Type is null ? SimpleType.Dynamic : scope.Resolve(p.Type) }).ToList();
         DartType result;
-        if (node.Return is not null) result = scope.Resolve(node.Return);
-        else result = SimpleType.Dynamic;
+        if (node.Return is not null)
+        {
+            result = scope.Resolve(node.Return);
+        }
+        else
+        {
+            result = SimpleType.Dynamic;
+        }
+
         var mentionsItself = AstWalker.Analyze(BodyRoots(node)) is { } use && (Mentions(node) || use.InClosures.Contains(node.Name));
         if (!mentionsItself)
         {
@@ -215,7 +296,11 @@ internal sealed class ClosureLowering(FunctionLowering body)
 
         var type = FunctionTypeOf(typeParams, parameters, result);
         var self = new LocalVariable(node.Name, type) { Owner = _body, Repr = WType.Ref(_target.Closure), IsFinal = true, FunctionType = type, Cell = _reprs.CellOf(WType.Ref(_target.Closure)) };
-        if (node.Name != "_" && !_variables.Current.Names.TryAdd(node.Name, self)) throw _state.Error(f, $"'{node.Name}' is already declared in this scope.");
+        if (node.Name != "_" && !_variables.Current.Names.TryAdd(node.Name, self))
+        {
+            throw _state.Error(f, $"'{node.Name}' is already declared in this scope.");
+        }
+
         _places.Initialize(self, null);
         var lowered = LowerClosure(node, null);
         _output.Emit(Node.SetField(self.Cell, 0, Node.Get(self.Local!), _reprs.Convert(lowered.Node, WType.Ref(_target.Closure))));
@@ -227,10 +312,17 @@ internal sealed class ClosureLowering(FunctionLowering body)
         var children = new List<Syntax.Node>();
         while (stack.TryPop(out var n))
         {
-            if (n is Ident id && id.Name == node.Name) return true;
+            if (n is Ident id && id.Name == node.Name)
+            {
+                return true;
+            }
+
             children.Clear();
             AstWalker.Children(n, children);
-            foreach (var c in children) stack.Push(c);
+            foreach (var c in children)
+            {
+                stack.Push(c);
+            }
         }
 
         return false;

@@ -35,13 +35,27 @@ internal sealed class Coercions(FunctionLowering body)
     {
         var from = value.Type;
         var target = _reprs.Of(to);
-        if (value.Node.IsNever) return value.Node;
-        if (TypeSystem.IsVoid(to)) return _reprs.Convert(value.Node, target);
+        if (value.Node.IsNever)
+        {
+            return value.Node;
+        }
+
+        if (TypeSystem.IsVoid(to))
+        {
+            return _reprs.Convert(value.Node, target);
+        }
+
         Used(value, at);
         if (TypeSystem.IsDynamic(from) && !TypeSystem.IsTop(to))
+        {
             return CheckedCast(value, to, at);
+        }
+
         if (from.Equals(to))
+        {
             return _reprs.Convert(value.Node, target);
+        }
+
         if (!_types.IsSubtype(from, to))
         {
             // A function is taken from an object with a method 'call', and none from null.
@@ -53,12 +67,18 @@ internal sealed class Coercions(FunctionLowering body)
 
             if (from is FunctionType { TypeParams.Length: > 0 } whole && TypeSystem.NonNull(to) is FunctionType { TypeParams.Length: 0 } wanted
                 && Tearoffs.InstantiateClosure(value, whole, wanted, at) is var instance && _types.IsSubtype(instance.Type, to))
+            {
                 return _reprs.Convert(instance.Node, target);
+            }
+
             throw _state.Error(at, $"A value of type '{from}' can't be assigned to a variable of type '{to}'.");
         }
 
         if (from is FunctionType { TypeParams.Length: > 0 } generic && to is FunctionType { TypeParams.Length: 0 } plain)
+        {
             return _reprs.Convert(Tearoffs.InstantiateClosure(value, generic, plain, at).Node, target);
+        }
+
         return _reprs.Convert(value.Node, target);
     }
 
@@ -69,7 +89,11 @@ internal sealed class Coercions(FunctionLowering body)
     /// <summary>What a function without a declared result returns: what is dynamic becomes what the context wants.</summary>
     public Val AsReturned(Val value, DartType? context, Syntax.Node at)
     {
-        if (!TypeSystem.IsDynamic(value.Type) || context is null or UnknownType) return value;
+        if (!TypeSystem.IsDynamic(value.Type) || context is null or UnknownType)
+        {
+            return value;
+        }
+
         var wanted = _types.Inference.GreatestClosure(context);
         return TypeSystem.IsTop(wanted) || _types.IsSubtype(_lowering.Program.Object.WithNullable(true), wanted) ? value : new Val(CheckedCast(value, wanted, at), wanted);
     }
@@ -79,15 +103,34 @@ internal sealed class Coercions(FunctionLowering body)
     {
         to = TypeSystem.Erase(to);
         var target = _reprs.Of(to);
-        if (TypeSystem.IsTop(to)) return _reprs.Convert(value.Node, target);
-        if (_types.IsSubtype(value.Type, to) && !TypeSystem.IsDynamic(value.Type)) return _reprs.Convert(value.Node, target);
-        if (_lowering.Options.Casts == CheckKind.Trusted) return _reprs.Convert(value.Node, target);
-        if (value.Node.IsNever) return value.Node;
+        if (TypeSystem.IsTop(to))
+        {
+            return _reprs.Convert(value.Node, target);
+        }
+
+        if (_types.IsSubtype(value.Type, to) && !TypeSystem.IsDynamic(value.Type))
+        {
+            return _reprs.Convert(value.Node, target);
+        }
+
+        if (_lowering.Options.Casts == CheckKind.Trusted)
+        {
+            return _reprs.Convert(value.Node, target);
+        }
+
+        if (value.Node.IsNever)
+        {
+            return value.Node;
+        }
+
         var boxed = _reprs.Convert(value.Node, value.Node.Type.IsRef ? value.Node.Type : _target.AnyRef);
         var local = _output.Temp(boxed.Type, "cast");
         var test = TypeTests.TypeTest(Node.Get(local), value.Type, to);
         if (test.Op == IrOp.I32 && test.Number == 1)
+        {
             return _reprs.Convert(boxed, target);
+        }
+
         var fail = _output.Placed(Node.Seq(Invocations.CallCore("_throwCastError", Node.Get(local), TypeExpressions.TypeNode(to)), Node.Unreachable()), at);
         return Node.Seq(Node.Set(local, boxed), Node.If(test, Node.Nop(), fail, WType.None), _reprs.Convert(Node.Get(local), target));
     }
@@ -118,7 +161,11 @@ internal sealed class Coercions(FunctionLowering body)
         var value = Expressions.Lower(a.Value, null);
         var key = _promotions.PromotionKey(a.Value);
         var node = CheckedCast(value, type, a, explicitCast: true);
-        if (key is not null && _promotions.PromotedType(value.Type, type) is { } promoted) _output.Flow.Promote(key, promoted);
+        if (key is not null && _promotions.PromotedType(value.Type, type) is { } promoted)
+        {
+            _output.Flow.Promote(key, promoted);
+        }
+
         return new Val(node, type);
     }
 }

@@ -63,16 +63,27 @@ internal sealed class ConditionLowering(FunctionLowering body)
             case Binary { Op: "==" or "!=" } b:
             {
                 var node = LowerEquals(b, out whenTrue, out whenFalse);
-                if (b.Op == "==") return node;
-                (whenTrue, whenFalse) = (whenFalse, whenTrue);
+                if (b.Op == "==")
+                    {
+                        return node;
+                    }
+
+                    (whenTrue, whenFalse) = (whenFalse, whenTrue);
                 return Node.Not(node);
             }
 
             case BoolLit b:
                 whenTrue = _output.Flow.Copy();
                 whenFalse = _output.Flow.Copy();
-                if (b.Value) whenFalse.IsReachable = false;
-                else whenTrue.IsReachable = false;
+                if (b.Value)
+                {
+                    whenFalse.IsReachable = false;
+                }
+                else
+                {
+                    whenTrue.IsReachable = false;
+                }
+
                 return Node.I32(b.Value ? 1 : 0);
             case Ident id when _variables.Lookup(id.Name) is { } variable && _output.Flow.ConditionOf(variable) is { } told:
                 var outcome = Coercions.Coerce(Expressions.Lower(id, _program.Bool), _program.Bool, id);
@@ -85,7 +96,11 @@ internal sealed class ConditionLowering(FunctionLowering body)
                 var value = Expressions.Lower(e, _program.Bool);
                 whenTrue = _output.Flow;
                 whenFalse = _output.Flow.Copy();
-                if (TypeSystem.IsNever(value.Type)) return value.Node;
+                if (TypeSystem.IsNever(value.Type))
+                {
+                    return value.Node;
+                }
+
                 return Coercions.Coerce(value, _program.Bool, e);
         }
     }
@@ -97,7 +112,11 @@ internal sealed class ConditionLowering(FunctionLowering body)
     public Val LowerOutcome(Expr e, DartType? context, out (Flow WhenTrue, Flow WhenFalse)? told)
     {
         told = null;
-        if (!IsTest(e) || context is not null && !context.Equals(_program.Bool)) return Expressions.Lower(e, context);
+        if (!IsTest(e) || context is not null && !context.Equals(_program.Bool))
+        {
+            return Expressions.Lower(e, context);
+        }
+
         var node = LowerCondition(e, out var whenTrue, out var whenFalse);
         told = (whenTrue, whenFalse);
         _output.Flow = Flow.Join(whenTrue, whenFalse);
@@ -135,7 +154,11 @@ internal sealed class ConditionLowering(FunctionLowering body)
         {
             whenTrue = _output.Flow;
             whenFalse = _output.Flow.Copy();
-            if (leftKey is not null && TypeSystem.IsNullable(left.Type)) whenFalse.Promote(leftKey, TypeSystem.NonNull(left.Type));
+            if (leftKey is not null && TypeSystem.IsNullable(left.Type))
+            {
+                whenFalse.Promote(leftKey, TypeSystem.NonNull(left.Type));
+            }
+
             return left.Node.Type.IsRef ? Node.IsNull(left.Node) : Node.Seq(Node.Drop(left.Node), Node.I32(0));
         }
 
@@ -143,9 +166,15 @@ internal sealed class ConditionLowering(FunctionLowering body)
         whenTrue = _output.Flow;
         whenFalse = _output.Flow.Copy();
         if (TypeSystem.IsNull(left.Type) && _promotions.PromotionKey(b.Right) is { } rightKey && TypeSystem.IsNullable(right.Type))
+        {
             whenFalse.Promote(rightKey, TypeSystem.NonNull(right.Type));
+        }
+
         if (EqualsParameter(left.Type) is { } operand && !TypeSystem.IsDynamic(right.Type) && !_types.IsSubtype(right.Type, operand))
+        {
             throw _state.Error(b.Right, $"A value of type '{right.Type}' can't be compared by the '==' of '{left.Type}', which takes '{operand}'.");
+        }
+
         return EqualsNode(left, right);
     }
 
@@ -158,7 +187,11 @@ internal sealed class ConditionLowering(FunctionLowering body)
     {
         var self = Receivers.SuperReceiver("==", b);
         var other = Coercions.Used(Expressions.Lower(b.Right, null), b.Right);
-        if (!other.Node.Type.IsRef) return _reprs.Convert(Invocations.CallWithValues(self, "==", [other], b, isSuper: true).Node, WType.I32);
+        if (!other.Node.Type.IsRef)
+        {
+            return _reprs.Convert(Invocations.CallWithValues(self, "==", [other], b, isSuper: true).Node, WType.I32);
+        }
+
         var local = _output.TempOf(other.Node, out var set, "right");
         var call = Invocations.CallWithValues(self, "==", [new Val(_reprs.Convert(Node.Get(local), local.Type.AsNonNull), TypeSystem.NonNull(other.Type))], b, isSuper: true);
         return Node.Seq(set, Node.If(Node.IsNull(Node.Get(local)), Node.I32(0), _reprs.Convert(call.Node, WType.I32), WType.I32));
@@ -167,10 +200,18 @@ internal sealed class ConditionLowering(FunctionLowering body)
     /// <summary>A comparison of an object's type with another's, or with a type: by their classes; null where it is none.</summary>
     private Node? LowerTypeEquals(Binary b)
     {
-        if (!IsRuntimeType(b.Left) || _selectors.SelectorOf(_program.Object.Class.Members[RuntimeType]).Members.Exists(member => !member.Library.IsCore)) return null;
+        if (!IsRuntimeType(b.Left) || _selectors.SelectorOf(_program.Object.Class.Members[RuntimeType]).Members.Exists(member => !member.Library.IsCore))
+        {
+            return null;
+        }
+
         var left = OwnerOfType(b.Left);
         var first = _output.TempOf(_reprs.Convert(left.Node, _target.AnyRef), out var set, "left");
-        if (IsRuntimeType(b.Right)) return Node.Seq(set, Invocations.CallCore("_sameRuntimeType", Node.Get(first), OwnerOfType(b.Right).Node));
+        if (IsRuntimeType(b.Right))
+        {
+            return Node.Seq(set, Invocations.CallCore("_sameRuntimeType", Node.Get(first), OwnerOfType(b.Right).Node));
+        }
+
         var type = Expressions.Lower(b.Right, null);
         return type.Node.IsNever || TypeSystem.IsNullable(type.Type)
             ? Node.Seq(set, EqualsNode(new Val(Invocations.CallCore("_runtimeTypeOf", Node.Get(first)), _program.Type("Type")), type))
@@ -189,30 +230,69 @@ internal sealed class ConditionLowering(FunctionLowering body)
     /// <summary>Whether two values are equal: an i32.</summary>
     public Node EqualsNode(Val left, Val right)
     {
-        if (left.Node.IsNever) return left.Node;
-        if (Numbers.IsInt(left.Type) && Numbers.IsInt(right.Type) || left.Node.Type == WType.I64 && right.Node.Type == WType.I64) return Node.Numeric(Opcode.I64Eq, WType.I32, left.Node, right.Node);
-        if (left.Node.Type.Kind is WKind.I64 or WKind.F64 && right.Node.Type.Kind is WKind.I64 or WKind.F64) return Node.Numeric(Opcode.F64Eq, WType.I32, Numbers.ToDouble(left), Numbers.ToDouble(right));
-        if (left.Node.Type == WType.I32 && right.Node.Type == WType.I32) return Node.Numeric(Opcode.I32Eq, WType.I32, left.Node, right.Node);
+        if (left.Node.IsNever)
+        {
+            return left.Node;
+        }
+
+        if (Numbers.IsInt(left.Type) && Numbers.IsInt(right.Type) || left.Node.Type == WType.I64 && right.Node.Type == WType.I64)
+        {
+            return Node.Numeric(Opcode.I64Eq, WType.I32, left.Node, right.Node);
+        }
+
+        if (left.Node.Type.Kind is WKind.I64 or WKind.F64 && right.Node.Type.Kind is WKind.I64 or WKind.F64)
+        {
+            return Node.Numeric(Opcode.F64Eq, WType.I32, Numbers.ToDouble(left), Numbers.ToDouble(right));
+        }
+
+        if (left.Node.Type == WType.I32 && right.Node.Type == WType.I32)
+        {
+            return Node.Numeric(Opcode.I32Eq, WType.I32, left.Node, right.Node);
+        }
+
         if (TypeSystem.IsNull(right.Type))
         {
-            if (right.Node.Op == IrOp.RefNull && left.Node.Type.IsRef) return Node.IsNull(left.Node);
-            if (!left.Node.Type.IsRef) return Node.Seq(Node.Drop(left.Node), Node.Drop(right.Node), Node.I32(0));
+            if (right.Node.Op == IrOp.RefNull && left.Node.Type.IsRef)
+            {
+                return Node.IsNull(left.Node);
+            }
+
+            if (!left.Node.Type.IsRef)
+            {
+                return Node.Seq(Node.Drop(left.Node), Node.Drop(right.Node), Node.I32(0));
+            }
+
             var compared = _output.TempOf(left.Node, out var setCompared, "left");
             return Node.Seq(setCompared, Node.Drop(right.Node), Node.IsNull(Node.Get(compared)));
         }
 
-        if (TypeSystem.IsNull(left.Type) && left.Node.Op == IrOp.RefNull) return right.Node.Type.IsRef ? Node.IsNull(right.Node) : Node.Seq(Node.Drop(right.Node), Node.I32(0));
+        if (TypeSystem.IsNull(left.Type) && left.Node.Op == IrOp.RefNull)
+        {
+            return right.Node.Type.IsRef ? Node.IsNull(right.Node) : Node.Seq(Node.Drop(right.Node), Node.I32(0));
+        }
+
         // An enum's values are equal where they are the same object, and so are those of a class without its own '=='.
         if (TypeSystem.NonNull(left.Type) is InterfaceType { Class.IsEnum: true } or InterfaceType { Class.Name: "Type", Class.Library.IsCore: true, Nullable: true } && left.Node.Type.IsRef && right.Node.Type.IsRef && TypeSystem.NonNull(left.Type) is InterfaceType { Class.IsEnum: true })
+        {
             return Node.RefEq(left.Node, right.Node);
+        }
+
         var member = Members.FindMember(TypeSystem.NonNull(left.Type), "==");
         var selector = _selectors.SelectorOf(member!.Value.Member);
         var l = _output.TempOf(_reprs.Convert(left.Node, left.Node.Type.IsRef ? left.Node.Type : _target.AnyRef), out var setLeft, "left");
         var r = _output.TempOf(_reprs.Convert(right.Node, right.Node.Type.IsRef ? right.Node.Type : _target.AnyRef), out var setRight, "right");
         var call = Invocations.CallSelector(new Val(Node.Get(l), TypeSystem.NonNull(left.Type)), member.Value.Member, selector, [_reprs.Convert(r.Type.Nullable ? Node.NonNull(Node.Get(r)) : Node.Get(r), selector.Params[0].Type)], isSuper: false);
-        Node result = _reprs.Convert(call, WType.I32);
-        if (r.Type.Nullable) result = Node.If(Node.IsNull(Node.Get(r)), Node.I32(0), result, WType.I32);
-        if (l.Type.Nullable) result = Node.If(Node.IsNull(Node.Get(l)), r.Type.Nullable ? Node.IsNull(Node.Get(r)) : Node.I32(0), result, WType.I32);
+        var result = _reprs.Convert(call, WType.I32);
+        if (r.Type.Nullable)
+        {
+            result = Node.If(Node.IsNull(Node.Get(r)), Node.I32(0), result, WType.I32);
+        }
+
+        if (l.Type.Nullable)
+        {
+            result = Node.If(Node.IsNull(Node.Get(l)), r.Type.Nullable ? Node.IsNull(Node.Get(r)) : Node.I32(0), result, WType.I32);
+        }
+
         return Node.Seq(setLeft, setRight, result);
     }
 
@@ -238,8 +318,15 @@ internal sealed class ConditionLowering(FunctionLowering body)
         {
             positive.Test(key, type);
             negative.Test(key, type);
-            if (_promotions.PromotedType(value.Type, type) is { } promoted) positive.Promote(key, promoted);
-            if (TypeSystem.IsNull(type)) negative.Promote(key, TypeSystem.NonNull(value.Type));
+            if (_promotions.PromotedType(value.Type, type) is { } promoted)
+            {
+                positive.Promote(key, promoted);
+            }
+
+            if (TypeSystem.IsNull(type))
+            {
+                negative.Promote(key, TypeSystem.NonNull(value.Type));
+            }
         }
 
         return i.Negated ? Node.Not(test) : test;

@@ -27,13 +27,25 @@ internal sealed class ConstructionLowering(FunctionLowering body)
     public Val Construct(ClassElement cls, DartType[]? typeArgs, string? name, Arguments args, DartType? context, Syntax.Node at, bool isConst = false)
     {
         if (!cls.Constructors.TryGetValue(name ?? "", out var constructor))
+        {
             throw _state.Error(at, name is null ? $"Couldn't find constructor '{cls.Name}'." : $"Couldn't find constructor '{cls.Name}.{name}'.");
+        }
+
         if (cls.IsAbstract && !constructor.Function!.Factory)
+        {
             throw _state.Error(at, cls.Node.Kind == ClassKind.Mixin ? "Mixins can't be instantiated." : $"The class '{cls.Name}' is abstract and can't be instantiated.");
+        }
+
         if (cls.IsEnum && !constructor.Function!.Factory)
+        {
             throw _state.Error(at, "Enums can't be instantiated.");
+        }
+
         if (typeArgs is { Length: > 0 } && typeArgs.Length != cls.TypeParams.Count)
+        {
             throw _state.Error(at, $"Expected {cls.TypeParams.Count} type arguments.");
+        }
+
         if (isConst || constructor.ReadsEnvironment)
         {
             var constant = _lowering.Constants.EvaluateConstruct(constructor, typeArgs, args, context, _body, at);
@@ -43,12 +55,20 @@ internal sealed class ConstructionLowering(FunctionLowering body)
         var signature = _lowering.Signatures.Of(constructor);
         BoundArguments bound;
         if (cls.TypeParams.Count > 0)
+        {
             bound = Arguments.BindArguments(signature, args, typeArgs, context, at, cls.TypeParams, cls.ThisType);
+        }
         else
+        {
             bound = Arguments.BindArguments(signature, args, null, context, at);
+        }
+
         var type = new InterfaceType(cls, cls.TypeParams.Count > 0 ? bound.TypeArgs : []);
         if (constructor.Function!.External && Intrinsics.Intrinsic(constructor, null, bound, at) is { } intrinsic)
+        {
             return new Val(ArgumentBinding.Sequenced(bound.Before, intrinsic), type);
+        }
+
         DartType[] known = [.. type.Args.Select(_reprs.Resolve)];
         if (known.Length == 1 && _specialisations.NumberListFor(new InterfaceType(cls, known), _state.Library) is { } numbers && numbers.Constructors.TryGetValue(constructor.Name, out var ofNumbers))
         {
@@ -78,7 +98,11 @@ internal sealed class ConstructionLowering(FunctionLowering body)
     {
         for (var i = 0; i < 100; i++)
         {
-            if (constructor.Function!.Redirect is null) return (constructor, type);
+            if (constructor.Function!.Redirect is null)
+            {
+                return (constructor, type);
+            }
+
             (constructor, type) = NextTarget(constructor, type);
         }
 
@@ -90,11 +114,26 @@ internal sealed class ConstructionLowering(FunctionLowering body)
     {
         var (target, type) = NextTarget(factory, factory.Owner!.ThisType);
         DartErrorException Error(string message) => new(factory.File, factory.Function!.Redirect!.Pos, message);
-        if (factory.Function!.Const && !target.Function!.Const) throw Error("A constant factory can't redirect to a constructor that isn't constant.");
-        if (!target.Function!.Factory && (type.Class.IsAbstract || type.Class.IsEnum)) throw Error($"A factory can't redirect to a generative constructor of '{type.Class.Name}', which is {(type.Class.IsEnum ? "an enum" : "abstract")}.");
-        if (factory.Function.Redirect!.Args.Count > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index) throw Error(BoundChecks.Describe(type.Class.TypeParams, type.Args, index));
+        if (factory.Function!.Const && !target.Function!.Const)
+        {
+            throw Error("A constant factory can't redirect to a constructor that isn't constant.");
+        }
+
+        if (!target.Function!.Factory && (type.Class.IsAbstract || type.Class.IsEnum))
+        {
+            throw Error($"A factory can't redirect to a generative constructor of '{type.Class.Name}', which is {(type.Class.IsEnum ? "an enum" : "abstract")}.");
+        }
+
+        if (factory.Function.Redirect!.Args.Count > 0 && BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index)
+        {
+            throw Error(BoundChecks.Describe(type.Class.TypeParams, type.Args, index));
+        }
+
         var (own, other) = (_lowering.Signatures.Of(factory), _lowering.Signatures.Of(target).Substitute(type.Map()));
-        if (!_types.IsSubtype(other, own)) throw Error($"The constructor function type '{other}' isn't a subtype of '{own}', that of the factory.");
+        if (!_types.IsSubtype(other, own))
+        {
+            throw Error($"The constructor function type '{other}' isn't a subtype of '{own}', that of the factory.");
+        }
     }
 
     // What a factory redirects to, with the type that it makes.
@@ -104,7 +143,10 @@ internal sealed class ConstructionLowering(FunctionLowering body)
         var scope = _lowering.Signatures.ScopeOf(constructor);
         var (node, name) = SplitConstructorName(redirect, constructor.Function.RedirectName, scope);
         if (scope.Resolve(node) is not InterfaceType target || scope.AliasOf(node) is { IsVariable: true })
+        {
             throw new DartErrorException(constructor.File, redirect.Pos, "Not a class.");
+        }
+
         if (node.Args.Count == 0 && target.Class.TypeParams.Count > 0)
         {
             // The arguments follow from the type that is asked for.
@@ -115,7 +157,10 @@ internal sealed class ConstructionLowering(FunctionLowering body)
 
         type = (InterfaceType)target.Substitute(ArgumentBinding.MapOf(constructor.Owner!.TypeParams, type.Args));
         if (!type.Class.Constructors.TryGetValue(name ?? "", out var next))
+        {
             throw new DartErrorException(constructor.File, redirect.Pos, $"Couldn't find constructor '{type.Class.Name}{(name is null ? "" : "." + name)}'.");
+        }
+
         return (next, type);
     }
 
@@ -124,7 +169,10 @@ internal sealed class ConstructionLowering(FunctionLowering body)
     {
         // 'prefix.Class' and 'Class.name' look alike.
         if (name is not null && node.Prefix is null && scope.Library.Prefixes.ContainsKey(node.Name) && scope.LookupParam(node.Name) is null)
+        {
             return (new NamedTypeNode { Pos = node.Pos, Prefix = node.Name, Name = name, Args = node.Args, IsExpression = node.IsExpression }, null);
+        }
+
         return (node, name == "new" ? null : name);
     }
 }

@@ -67,7 +67,11 @@ internal sealed class ConstructorLowering(FunctionLowering body)
         {
             if (node.Redirect is not null)
             {
-                if (member.Original is null) lowering.Constructions.CheckRedirect(member);
+                if (member.Original is null)
+                {
+                    lowering.Constructions.CheckRedirect(member);
+                }
+
                 var (target, targetType) = lowering.Constructions.RedirectTarget(member, type, new This { Pos = member.Pos });
                 var redirected = p.Functions.ConstructorFunction(target);
                 var nodes = targetType.Args.Select(lowering.TypeExpressions.TypeNode).ToList();
@@ -75,8 +79,14 @@ internal sealed class ConstructorLowering(FunctionLowering body)
                 for (var i = 0; i < ordered.Count; i++)
                 {
                     var v = new Val(Node.Get(function.Params[first + i]), ordered[i].Type);
-                    if (ordered[i].Kind == ParamKind.Named) bound.Named[ordered[i].Name] = v;
-                    else bound.Positional.Add(v);
+                    if (ordered[i].Kind == ParamKind.Named)
+                    {
+                        bound.Named[ordered[i].Name] = v;
+                    }
+                    else
+                    {
+                        bound.Positional.Add(v);
+                    }
                 }
 
                 nodes.AddRange(lowering.Arguments.ArgumentsFor(target, bound, redirected.Params, nodes.Count));
@@ -85,7 +95,10 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             }
 
             for (var i = 0; i < ordered.Count; i++)
+            {
                 lowering.Parameters.BindParameter(ordered[i], Node.Get(function.Params[first + i]), ordered[i].Node);
+            }
+
             lowering.Entries.LowerBody(node, type, function.Result);
             return;
         }
@@ -99,13 +112,26 @@ internal sealed class ConstructorLowering(FunctionLowering body)
 
         if (node.Initializers.OfType<ThisInit>().FirstOrDefault() is { } redirect)
         {
-            foreach (var (param, value) in values) lowering.Parameters.BindParameter(param, value, param.Node);
-            if (!cls.Constructors.TryGetValue(redirect.Name ?? "", out var target)) throw lowering.State.Error(redirect, $"Couldn't find constructor '{cls.Name}{(redirect.Name is null ? "" : "." + redirect.Name)}'.");
-            foreach (var assert in node.Initializers.OfType<AssertInit>()) lowering.Statements.LowerAssert(assert.Condition, assert.Message);
+            foreach (var (param, value) in values)
+            {
+                lowering.Parameters.BindParameter(param, value, param.Node);
+            }
+
+            if (!cls.Constructors.TryGetValue(redirect.Name ?? "", out var target))
+            {
+                throw lowering.State.Error(redirect, $"Couldn't find constructor '{cls.Name}{(redirect.Name is null ? "" : "." + redirect.Name)}'.");
+            }
+
+            foreach (var assert in node.Initializers.OfType<AssertInit>())
+            {
+                lowering.Statements.LowerAssert(assert.Condition, assert.Message);
+            }
+
             var bound = lowering.Arguments.BindArguments(p.Signatures.Of(target), redirect.Args, null, null, redirect);
             var redirected = p.Functions.ConstructorFunction(target);
             var nodes = cls.TypeParams.Select(t => lowering.TypeExpressions.TypeNode(t.Type)).ToList();
             if (enumIndex is not null) { nodes.Add(Node.Get(enumIndex)); nodes.Add(Node.Get(enumName!)); }
+
             nodes.AddRange(lowering.Arguments.ArgumentsFor(target, bound, redirected.Params, nodes.Count));
             lowering.Output.Emit(ArgumentBinding.Sequenced(bound.Before, Node.Call(redirected, [.. nodes])));
             function.Body = Node.Seq(lowering.Output.Nodes);
@@ -121,7 +147,10 @@ internal sealed class ConstructorLowering(FunctionLowering body)
         lowering.Constructors.LowerInitializers(member, type, values, fields, bodies, enumIndex, enumName, 0);
         for (var i = 0; i < fields.Length; i++)
         {
-            if (fields[i] is null) fields[i] = DefaultField(p, layout.Struct.Fields[i].Type);
+            if (fields[i] is null)
+            {
+                fields[i] = DefaultField(p, layout.Struct.Fields[i].Type);
+            }
         }
 
         var self = function.AddLocal(WType.Ref(layout.Struct), "this", definite: true);
@@ -148,14 +177,20 @@ internal sealed class ConstructorLowering(FunctionLowering body)
     /// <summary>Evaluates the field values that a constructor and those of its superclasses give; this lowering has the constructor's parameters.</summary>
     public void LowerInitializers(Member constructor, InterfaceType type, List<(Param, Node)> values, Node?[] fields, List<(FunctionLowering, FunctionNode)> bodies, IrLocal? enumIndex, IrLocal? enumName, int depth)
     {
-        if (depth > MaximumDepth) throw new DartErrorException(constructor.File, constructor.Pos, "The chain of constructors is too long.");
+        if (depth > MaximumDepth)
+        {
+            throw new DartErrorException(constructor.File, constructor.Pos, "The chain of constructors is too long.");
+        }
+
         var cls = constructor.Owner!;
         var node = constructor.Function!;
         var layout = _layouts.Of(cls);
         foreach (var parameter in cls.TypeParams)
         {
             if (layout.TypeFields.TryGetValue(parameter, out var at) && fields[at] is null)
+            {
                 fields[at] = TypeExpressions.TypeParamValue(parameter);
+            }
         }
 
         void SetField(Member field, Node value)
@@ -173,14 +208,22 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             var fieldType = _lowering.Signatures.FieldType(field);
             if (field.Field!.Late)
             {
-                if (!VariableLowering.UsesNullForUninitialized(fieldType)) fields[layout.Fields[field]] = Node.Get(_pool.Sentinel);
+                if (!VariableLowering.UsesNullForUninitialized(fieldType))
+                {
+                    fields[layout.Fields[field]] = Node.Get(_pool.Sentinel);
+                }
+
                 continue;
             }
 
             if (field.Field.Init is { } init)
             {
                 var own = new FunctionLowering(_lowering, _state.Function, _lowering.Signatures.ScopeOf(field), field) { Output = { Nodes = _output.Nodes }, State = { Use = AstWalker.Analyze([init]) } };
-                foreach (var (k, v) in TypeExpressions.Parameters) own.TypeExpressions.Parameters[k] = new LocalVariable(v.Name, v.Type) { Owner = own, Local = v.Local, Repr = v.Repr };
+                foreach (var (k, v) in TypeExpressions.Parameters)
+                {
+                    own.TypeExpressions.Parameters[k] = new LocalVariable(v.Name, v.Type) { Owner = own, Local = v.Local, Repr = v.Repr };
+                }
+
                 var value = own.Coercions.Coerce(own.Expressions.Lower(init, fieldType), fieldType, init);
                 SetField(field, _reprs.Convert(value, _reprs.Of(fieldType)));
             }
@@ -215,7 +258,10 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             else
             {
                 var variable = Parameters.BindParameter(param, value, param.Node);
-                if (param.Node.IsSuper) superArgs.Add((param.Kind == ParamKind.Named ? param.Name : null, new Val(_places.ReadRaw(variable), param.Type), param));
+                if (param.Node.IsSuper)
+                {
+                    superArgs.Add((param.Kind == ParamKind.Named ? param.Name : null, new Val(_places.ReadRaw(variable), param.Type), param));
+                }
             }
         }
 
@@ -224,7 +270,11 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             switch (initializer)
             {
                 case FieldInit f:
-                    if (!cls.Members.TryGetValue(f.Name, out var field) || field.Kind != MemberKind.Field) throw _state.Error(f, $"'{f.Name}' isn't an instance field of this class.");
+                    if (!cls.Members.TryGetValue(f.Name, out var field) || field.Kind != MemberKind.Field)
+                    {
+                        throw _state.Error(f, $"'{f.Name}' isn't an instance field of this class.");
+                    }
+
                     var fieldType = _lowering.Signatures.FieldType(field);
                     var value = _reprs.Convert(Coercions.Coerce(Expressions.Lower(f.Value, fieldType), fieldType, f.Value), _reprs.Of(fieldType));
                     SetField(field, value);
@@ -239,7 +289,9 @@ internal sealed class ConstructorLowering(FunctionLowering body)
         {
             var index = layout.Fields[field];
             if (fields[index] is null && !field.Field!.Late && !TypeSystem.IsNullable(_lowering.Signatures.FieldType(field)) && field.Field.Init is null)
+            {
                 throw new DartErrorException(field.File, field.Pos, $"Field '{field.Name}' should be initialized because its type '{_lowering.Signatures.FieldType(field)}' doesn't allow null.");
+            }
         }
 
         // The superclass.
@@ -254,7 +306,10 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             {
                 var name = superInit?.Name ?? "";
                 if (!superClass.Constructors.TryGetValue(name, out var target) || target.Function!.Factory)
+                {
                     throw superInit is not null ? _state.Error(superInit, $"Superclass has no constructor named '{superClass.Name}{(name.Length > 0 ? "." + name : "")}'.") : new DartErrorException(constructor.File, constructor.Pos, $"The superclass '{superClass.Name}' has no unnamed constructor that takes no arguments.");
+                }
+
                 var map = superType.Map();
                 var superParams = _lowering.Signatures.Params(target);
                 var given = new Dictionary<Param, Node>();
@@ -264,7 +319,11 @@ internal sealed class ConstructorLowering(FunctionLowering body)
                     var param = argName is null ? superParams.Where(q => q.Kind != ParamKind.Named).ElementAt((superInit?.Args.Items.Count(a => a.Name is null) ?? 0) + position++) : superParams.First(q => q.Kind == ParamKind.Named && q.Name == argName);
                     var taken = param.Type.Substitute(map);
                     // What is handed on has no place for a cast, or for the closure of a method.
-                    if (!_types.IsSubtype(argValue.Type, taken)) throw _state.Error(own.Node, $"The type '{argValue.Type}' of this parameter isn't a subtype of the type '{taken}' of the associated super constructor parameter.");
+                    if (!_types.IsSubtype(argValue.Type, taken))
+                    {
+                        throw _state.Error(own.Node, $"The type '{argValue.Type}' of this parameter isn't a subtype of the type '{taken}' of the associated super constructor parameter.");
+                    }
+
                     given[param] = _reprs.Convert(Coercions.Coerce(argValue, taken, constructor.Function!), _reprs.Of(param.Type));
                 }
 
@@ -272,8 +331,16 @@ internal sealed class ConstructorLowering(FunctionLowering body)
                 foreach (var (argName, expr) in superInit?.Args.Items ?? [])
                 {
                     var param = argName is null ? superParams.Where(q => q.Kind != ParamKind.Named).ElementAtOrDefault(position++) : superParams.Find(q => q.Kind == ParamKind.Named && q.Name == argName);
-                    if (param is null) throw _state.Error(expr, argName is null ? "Too many positional arguments." : $"No named parameter with the name '{argName}'.");
-                    if (given.ContainsKey(param)) throw _state.Error(expr, $"Duplicated named argument '{param.Name}'.");
+                    if (param is null)
+                    {
+                        throw _state.Error(expr, argName is null ? "Too many positional arguments." : $"No named parameter with the name '{argName}'.");
+                    }
+
+                    if (given.ContainsKey(param))
+                    {
+                        throw _state.Error(expr, $"Duplicated named argument '{param.Name}'.");
+                    }
+
                     var paramType = param.Type.Substitute(map);
                     var node2 = _reprs.Convert(Coercions.Coerce(Expressions.Lower(expr, paramType), paramType, expr), _reprs.Of(param.Type));
                     var local = _state.Function.AddLocal(node2.IsNever ? _target.AnyRef : node2.Type, param.Name);
@@ -285,9 +352,15 @@ internal sealed class ConstructorLowering(FunctionLowering body)
                 foreach (var param in ParameterLowering.Ordered(superParams))
                 {
                     if (given.TryGetValue(param, out var value)) { superValues.Add((param, value)); continue; }
+
                     // The parameters of what all enums extend, handed on by applications of mixins.
                     if (enumIndex is not null) { superValues.Add((param, Node.Get(param.Name == "index" ? enumIndex : enumName!))); continue; }
-                    if (param.IsRequired) throw superInit is not null ? _state.Error(superInit, "Too few arguments for the super constructor.") : new DartErrorException(constructor.File, constructor.Pos, $"The superclass '{superClass.Name}' has no unnamed constructor that takes no arguments.");
+
+                    if (param.IsRequired)
+                    {
+                        throw superInit is not null ? _state.Error(superInit, "Too few arguments for the super constructor.") : new DartErrorException(constructor.File, constructor.Pos, $"The superclass '{superClass.Name}' has no unnamed constructor that takes no arguments.");
+                    }
+
                     var constant = _lowering.Constants.DefaultOf(target, param);
                     superValues.Add((param, _reprs.ConvertConstant(_pool.ConstNode(constant), constant, _reprs.Of(param.Type))));
                 }
@@ -302,7 +375,10 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             var bodyScope = new NameScope(null);
             foreach (var (k, v) in _variables.Current.Names)
             {
-                if (!values.Exists(p => (p.Item1.Node.IsThis || p.Item1.Node.IsSuper) && p.Item1.Name == k)) bodyScope.Names[k] = v;
+                if (!values.Exists(p => (p.Item1.Node.IsThis || p.Item1.Node.IsSuper) && p.Item1.Name == k))
+                {
+                    bodyScope.Names[k] = v;
+                }
             }
 
             _variables.Current = bodyScope;
@@ -342,18 +418,33 @@ internal sealed class ConstructorLowering(FunctionLowering body)
 
         if (target.Index != -1 && target.Function!.Initializers.OfType<ThisInit>().FirstOrDefault() is { } redirect)
         {
-            foreach (var (param, value) in values) super.Parameters.BindParameter(param, value, param.Node);
+            foreach (var (param, value) in values)
+            {
+                super.Parameters.BindParameter(param, value, param.Node);
+            }
+
             var next = target.Owner.Constructors[redirect.Name ?? ""];
             var bound = super.Arguments.BindArguments(_lowering.Signatures.Of(next), redirect.Args, null, null, redirect);
-            foreach (var b in bound.Before) super.Output.Emit(b);
+            foreach (var b in bound.Before)
+            {
+                super.Output.Emit(b);
+            }
+
             var nextValues = new List<(Param, Node)>();
             var position = 0;
             foreach (var param in ParameterLowering.Ordered(_lowering.Signatures.Params(next)))
             {
                 Node node;
-                if (param.Kind != ParamKind.Named && position < bound.Positional.Count) node = bound.Positional[position++]!.Value.Node;
-                else if (param.Kind == ParamKind.Named && bound.Named.TryGetValue(param.Name, out var v)) node = v.Node;
+                if (param.Kind != ParamKind.Named && position < bound.Positional.Count)
+                {
+                    node = bound.Positional[position++]!.Value.Node;
+                }
+                else if (param.Kind == ParamKind.Named && bound.Named.TryGetValue(param.Name, out var v))
+                {
+                    node = v.Node;
+                }
                 else { var constant = _lowering.Constants.DefaultOf(next, param); node = _reprs.ConvertConstant(_pool.ConstNode(constant), constant, _reprs.Of(param.Type)); }
+
                 nextValues.Add((param, _reprs.Convert(node, _reprs.Of(param.Type))));
             }
 
@@ -417,7 +508,11 @@ internal sealed class ConstructorLowering(FunctionLowering body)
             return;
         }
 
-        if (!isSet) throw new DartErrorException(member.File, member.Pos, "The representation is not initialized.");
+        if (!isSet)
+        {
+            throw new DartErrorException(member.File, member.Pos, "The representation is not initialized.");
+        }
+
         if (node.Body is not null)
         {
             Receivers.BindThisAs(result, cls.ThisType);

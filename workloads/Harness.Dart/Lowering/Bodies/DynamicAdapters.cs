@@ -113,7 +113,11 @@ internal sealed class DynamicAdapters(FunctionLowering body)
         {
             var isRequired = names[i] is null && i < shape.Type.Required.Length;
             var fallback = shape.Default(i);
-            if (fallback.Op == IrOp.Nop) fallback = Node.Null(p.Target.Top);
+            if (fallback.Op == IrOp.Nop)
+            {
+                fallback = Node.Null(p.Target.Top);
+            }
+
             var value = l.Adapters.DynamicArgument(positional, named, i, names[i], isRequired, p.Reprs.Convert(fallback, p.Target.AnyRef));
             var local = function.AddLocal(p.Target.AnyRef, "argument");
             l.Output.Nodes.Add(Node.Set(local, value));
@@ -165,6 +169,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             {
                 var value = p.Reprs.Convert(Node.Call(p.Functions.InstanceFunction(member), p.Reprs.Convert(receiver, selector.Receiver)), p.Target.AnyRef);
                 if (kind == DynamicKind.Get) { function.Body = value; return; }
+
                 var local = function.AddLocal(p.Target.AnyRef, "value");
                 l.Output.Nodes.Add(Node.Set(local, value));
                 l.Output.Nodes.Add(p.DynamicCalls.DynamicForward("call", Node.Get(local), types, positional, named));
@@ -200,7 +205,10 @@ internal sealed class DynamicAdapters(FunctionLowering body)
             }
 
             foreach (var (parameter, local) in signature.TypeParams.Zip(typeLocals).Where(t => t.First.HasBound))
+            {
                 l.Output.Nodes.Add(WhereGiven(signature, types, l.Invocations.CallCore("_checkBound", Node.Get(local), l.TypeExpressions.TypeNode(parameter.Bound), l.Invocations.StringConst(SourceFile.PlainName(parameter.Name)))));
+            }
+
             var args = new List<Node> { p.Reprs.Convert(receiver, selector.Receiver) };
             args.AddRange(typeLocals.Select(Node.Get));
             var parameters = p.Functions.OrderedParams(member).ToList();
@@ -216,7 +224,11 @@ internal sealed class DynamicAdapters(FunctionLowering body)
 
                 var fallback = p.Reprs.Convert(param.IsRequired ? Node.Null(p.Target.Top) : p.Pool.Boxed(p.Constants.DefaultOf(member, param)), p.Target.AnyRef);
                 var value = l.Adapters.DynamicArgument(positional, named, position, sp.Name, param.Kind == ParamKind.Required, fallback);
-                if (sp.Name is null) position++;
+                if (sp.Name is null)
+                {
+                    position++;
+                }
+
                 var local = function.AddLocal(p.Target.AnyRef, param.Name);
                 l.Output.Nodes.Add(Node.Set(local, value));
                 var isCheckedLater = param.Type is TypeParamType own && !l.TypeExpressions.Parameters.ContainsKey(own.Parameter);
@@ -235,10 +247,26 @@ internal sealed class DynamicAdapters(FunctionLowering body)
     public static Node DynamicOnNull(ProgramLowering p, string name, DynamicKind kind, IrFunction function, Node positional)
     {
         var l = Bare(p, function);
-        if (kind == DynamicKind.Call && name == "toString") return Node.Return(l.Invocations.StringConst("null"));
-        if (kind == DynamicKind.Call && name == "==") return Node.Return(p.Reprs.Convert(Node.IsNull(Item(p, positional, 0)), p.Target.AnyRef));
-        if (kind == DynamicKind.Get && name == "hashCode") return Node.Return(p.Pool.Boxed(new ConstInt(2011)));
-        if (kind == DynamicKind.Get && name == "runtimeType") return Node.Return(p.Pool.ConstNode(new ConstType(SimpleType.Null)));
+        if (kind == DynamicKind.Call && name == "toString")
+        {
+            return Node.Return(l.Invocations.StringConst("null"));
+        }
+
+        if (kind == DynamicKind.Call && name == "==")
+        {
+            return Node.Return(p.Reprs.Convert(Node.IsNull(Item(p, positional, 0)), p.Target.AnyRef));
+        }
+
+        if (kind == DynamicKind.Get && name == "hashCode")
+        {
+            return Node.Return(p.Pool.Boxed(new ConstInt(2011)));
+        }
+
+        if (kind == DynamicKind.Get && name == "runtimeType")
+        {
+            return Node.Return(p.Pool.ConstNode(new ConstType(SimpleType.Null)));
+        }
+
         return Node.Seq(l.Invocations.CallCore("_throwNoSuchMethodOnNull", l.Invocations.StringConst(name), Node.I64((int)kind), positional), Node.Unreachable());
     }
 
@@ -256,7 +284,10 @@ internal sealed class DynamicAdapters(FunctionLowering body)
     public static IrFunction SuperForwarder(ProgramLowering p, Selector selector, ClassElement super)
     {
         if (!selector.SuperForwarders.TryGetValue(super, out var function))
+        {
             selector.SuperForwarders[super] = function = MakeNoSuchMethodForwarder(p, selector, selector.Method, super, handler: null);
+        }
+
         return function;
     }
 
@@ -269,7 +300,11 @@ internal sealed class DynamicAdapters(FunctionLowering body)
     public static IrFunction MakeNoSuchMethodForwarder(ProgramLowering p, Selector selector, Selector method, ClassElement cls, Member? handler)
     {
         var function = p.NewFunction($"{cls.Name}.{selector.Name} (noSuchMethod)");
-        foreach (var t in selector.Def!.Parameters) function.AddParam(t, "p");
+        foreach (var t in selector.Def!.Parameters)
+        {
+            function.AddParam(t, "p");
+        }
+
         function.Result = selector.Def.Result;
         var key = selector.Kind == SelectorKind.Setter ? selector.Name + "=" : selector.Name;
         var (declared, owner) = p.Types.FindMember(cls.ThisType, key) ?? throw new InvalidOperationException($"'{cls.Name}' has no member '{key}'.");
@@ -299,6 +334,7 @@ internal sealed class DynamicAdapters(FunctionLowering body)
                 ? l.Invocations.CallSelector(new Val(self, cls.ThisType), answer, target, given, isSuper: false)
                 : Node.Call(p.Functions.InstanceFunction(handler), [p.Reprs.Convert(self, target.Receiver), .. given]);
             if (function.Result.Kind == WKind.None) { function.Body = Node.Drop(result); return; }
+
             l.State.Class = cls;
             l.Receivers.BindThisAs(function.Params[0], cls.ThisType);
             l.Parameters.BindTypeParams(declared.TypeParams, function.Params.Skip(1));

@@ -36,7 +36,10 @@ internal sealed class ElementInference(FunctionLowering body)
         }
         finally
         {
-            if (--_literals == 0) _known.Clear();
+            if (--_literals == 0)
+            {
+                _known.Clear();
+            }
         }
     }
 
@@ -45,7 +48,11 @@ internal sealed class ElementInference(FunctionLowering body)
     /// <param name="elements">The elements.</param>
     public (DartType? Element, DartType? Key, DartType? Value, bool IsOfIterable) InferElements(Expr literal, IEnumerable<Element> elements)
     {
-        if (_known.TryGetValue(literal, out var known)) return known;
+        if (_known.TryGetValue(literal, out var known))
+        {
+            return known;
+        }
+
         // What elements are is found by lowering them once for their types only.
         DartType? element = null, key = null, value = null;
         var isOfIterable = false;
@@ -53,7 +60,11 @@ internal sealed class ElementInference(FunctionLowering body)
         DartType TypeOf(Expr e)
         {
             var lowered = Expressions.Lower(e, null);
-            if (lowered.Node.IsNever) _output.Flow.IsReachable = false;
+            if (lowered.Node.IsNever)
+            {
+                _output.Flow.IsReachable = false;
+            }
+
             return lowered.Type;
         }
 
@@ -65,8 +76,12 @@ internal sealed class ElementInference(FunctionLowering body)
                     var type = TypeSystem.NonNull(TypeOf(s.Value));
                     if (_types.AsInstanceOf(type, _program.CoreClass("Map")) is { } map) { Join(ref key, map.Args[0]); Join(ref value, map.Args[1]); }
                     else if (_types.AsInstanceOf(type, _program.CoreClass("Iterable")) is { } iterable) { Join(ref element, iterable.Args[0]); isOfIterable = true; }
-                    else if (TypeSystem.IsDynamic(type)) Join(ref element, SimpleType.Dynamic);
+                    else if (TypeSystem.IsDynamic(type))
+                    {
+                        Join(ref element, SimpleType.Dynamic);
+                    }
                     else if (TypeSystem.IsNever(type)) { Join(ref element, type); Join(ref key, type); Join(ref value, type); }
+
                     break;
                 case NullAwareElement n: Join(ref element, TypeSystem.NonNull(TypeOf(n.Value))); break;
                 case MapEntryElement m:
@@ -82,7 +97,11 @@ internal sealed class ElementInference(FunctionLowering body)
                     _variables.Pop();
                     var afterThen = _output.Flow;
                     _output.Flow = no;
-                    if (i.Else is not null) Visit(i.Else);
+                    if (i.Else is not null)
+                    {
+                        Visit(i.Else);
+                    }
+
                     _output.Flow = Flow.Join(afterThen, _output.Flow);
                     break;
                 case ForElement f:
@@ -99,7 +118,11 @@ internal sealed class ElementInference(FunctionLowering body)
         var saved = _output.Flow.Copy();
         var savedCaptures = _output.Nodes;
         _output.Nodes = [];
-        foreach (var e in elements) Visit(e);
+        foreach (var e in elements)
+        {
+            Visit(e);
+        }
+
         _output.Nodes = savedCaptures;
         _output.Flow = saved;
         return _known[literal] = (element, key, value, isOfIterable);
@@ -117,13 +140,26 @@ internal sealed class ElementInference(FunctionLowering body)
             var exit = _output.Flow.Copy();
             var element = ElementType(iterable.Type, parts.Await);
             if (parts.Declaration is VarDecl d) { var v = _variables.Declare(d.Vars[0].Name, d.Type is null ? element : _state.Scope.Resolve(d.Type), d); _places.Initialize(v, null); }
-            if (parts.Pattern is { } pattern) DeclarePattern(pattern, element);
+
+            if (parts.Pattern is { } pattern)
+            {
+                DeclarePattern(pattern, element);
+            }
+
             return exit;
         }
 
-        if (parts.Init is not null) Statements.LowerStatement(parts.Init);
+        if (parts.Init is not null)
+        {
+            Statements.LowerStatement(parts.Init);
+        }
+
         Loops.LoopUse([parts.Condition, .. parts.Updates, f.Body]);
-        if (parts.Condition is null) return _output.Flow.Copy();
+        if (parts.Condition is null)
+        {
+            return _output.Flow.Copy();
+        }
+
         Conditions.LowerCondition(parts.Condition, out var yes, out var no);
         _output.Flow = yes;
         return no;

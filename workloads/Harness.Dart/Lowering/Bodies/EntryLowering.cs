@@ -33,14 +33,25 @@ internal sealed class EntryLowering(FunctionLowering body)
         var scope = new TypeScope(p.Program, main.Library, main.File, null);
         var lowering = new FunctionLowering(p, entry, scope, null);
         foreach (var cls in (string[])["_InterfaceType", "_SimpleType", "_FunctionType", "_RecordType", "_ParamType", "_TypeRow", "String", "int", "double", "bool", "_GrowableList", "_ImmutableList"])
+        {
             p.Reached.MarkInstantiated(p.Program.CoreClass(cls));
+        }
+
         p.Enqueue(() =>
         {
             var args = new Arguments();
             var signature = p.Signatures.Of(main);
-            if (signature.MaximumPositional > 0) args.Items.Add((null, new CoreCall { Pos = main.Pos, Function = "_hostArguments" }));
+            if (signature.MaximumPositional > 0)
+            {
+                args.Items.Add((null, new CoreCall { Pos = main.Pos, Function = "_hostArguments" }));
+            }
+
             // What an isolate would be sent: nothing.
-            if (signature.Required.Length > 1) args.Items.Add((null, new AsExpr { Pos = main.Pos, Value = new NullLit { Pos = main.Pos }, Type = new NamedTypeNode { Name = "dynamic", Pos = main.Pos } }));
+            if (signature.Required.Length > 1)
+            {
+                args.Items.Add((null, new AsExpr { Pos = main.Pos, Value = new NullLit { Pos = main.Pos }, Type = new NamedTypeNode { Name = "dynamic", Pos = main.Pos } }));
+            }
+
             var exception = lowering.Output.Temp(p.Target.AnyRef, "exception");
             var stack = lowering.Output.Temp(p.Target.AnyRef, "stack");
             var call = lowering.Invocations.CallStatic(main, args, null, null, new This { Pos = main.Pos });
@@ -55,11 +66,22 @@ internal sealed class EntryLowering(FunctionLowering body)
     {
         var scope = TypeScope.Of(p.Program, member);
         if (member.EnumValue is { } value)
+        {
             return p.Constants.TypeOf(p.Constants.ValueOf(member));
+        }
+
         var function = new IrFunction("types of " + member.Name);
         var lowering = new FunctionLowering(p, function, scope, member) { State = { Use = AstWalker.Analyze([member.Field!.Init!]) } };
-        if (member.IsInstance && member.Field.Late) lowering.Receivers.BindThis(function.AddParam(p.Target.TopRef, "this"));
-        if (member.Field.Const && p.Constants.TryTypeOf(member.Field.Init!, lowering) is { } quick) return quick;
+        if (member.IsInstance && member.Field.Late)
+        {
+            lowering.Receivers.BindThis(function.AddParam(p.Target.TopRef, "this"));
+        }
+
+        if (member.Field.Const && p.Constants.TryTypeOf(member.Field.Init!, lowering) is { } quick)
+        {
+            return quick;
+        }
+
         return lowering.Expressions.Lower(member.Field!.Init!, null).Type;
     }
 
@@ -70,7 +92,10 @@ internal sealed class EntryLowering(FunctionLowering body)
         var declared = member.Field.Type is null ? null : p.Signatures.FieldType(member);
         var lowering = new FunctionLowering(p, new IrFunction("types of " + member.Name), TypeScope.Of(p.Program, member), member) { State = { Use = AstWalker.Analyze([init]) } };
         var value = lowering.Expressions.Lower(init, declared);
-        if (declared is not null) lowering.Coercions.Coerce(value, declared, init);
+        if (declared is not null)
+        {
+            lowering.Coercions.Coerce(value, declared, init);
+        }
     }
 
     /// <summary>A method, accessor or operator of a class, or the implicit accessor of a field.</summary>
@@ -81,8 +106,15 @@ internal sealed class EntryLowering(FunctionLowering body)
         lowering.Receivers.BindThis(function.Params[0]);
         if (member.Kind == MemberKind.Field)
         {
-            if (member.Field!.External) lowering.Entries.EmitMissing(member, isSetter);
-            else lowering.FieldAccessors.LowerFieldAccessor(member, selector, isSetter);
+            if (member.Field!.External)
+            {
+                lowering.Entries.EmitMissing(member, isSetter);
+            }
+            else
+            {
+                lowering.FieldAccessors.LowerFieldAccessor(member, selector, isSetter);
+            }
+
             function.Body = Node.Seq(lowering.Output.Nodes);
             return;
         }
@@ -125,14 +157,30 @@ internal sealed class EntryLowering(FunctionLowering body)
             return;
         }
 
-        if (repr.Kind != WKind.None) _returns.Value = _state.Function.AddLocal(repr, "result");
+        if (repr.Kind != WKind.None)
+        {
+            _returns.Value = _state.Function.AddLocal(repr, "result");
+        }
+
         if (node.ExprBody is { } e)
         {
             var value = Coercions.AsResult(Expressions.Lower(e, TypeSystem.IsVoid(result) ? null : result), result);
-            if (value.Node.IsNever) _output.Emit(value.Node);
-            else if (repr.Kind == WKind.None) _output.Emit(Node.Drop(value.Node));
-            else if (TypeSystem.IsVoid(result)) _output.Emit(_reprs.Convert(value.Node, repr));
-            else _output.Emit(_reprs.Convert(Coercions.Coerce(value, result, e), repr));
+            if (value.Node.IsNever)
+            {
+                _output.Emit(value.Node);
+            }
+            else if (repr.Kind == WKind.None)
+            {
+                _output.Emit(Node.Drop(value.Node));
+            }
+            else if (TypeSystem.IsVoid(result))
+            {
+                _output.Emit(_reprs.Convert(value.Node, repr));
+            }
+            else
+            {
+                _output.Emit(_reprs.Convert(Coercions.Coerce(value, result, e), repr));
+            }
         }
         else if (node.Body is { } body)
         {
@@ -140,7 +188,10 @@ internal sealed class EntryLowering(FunctionLowering body)
             if (_output.Flow.IsReachable && repr.Kind != WKind.None)
             {
                 if (TypeSystem.NeedsValue(result) && !TypeSystem.IsVoid(result))
+                {
                     throw _state.Error(node, $"A non-null value must be returned since the return type '{result}' doesn't allow null.");
+                }
+
                 _output.Emit(_reprs.Convert(Node.Null(_target.Top), repr));
             }
         }
@@ -179,7 +230,10 @@ internal sealed class EntryLowering(FunctionLowering body)
         var ordered = p.Functions.OrderedParams(member).ToList();
         p.Traces.Note(member.Library, ordered, node);
         for (var i = 0; i < ordered.Count; i++)
+        {
             lowering.Parameters.BindParameter(ordered[i], Node.Get(function.Params[first + i]), ordered[i].Node);
+        }
+
         lowering.Entries.LowerBody(node, member.Kind == MemberKind.Setter ? SimpleType.Void : p.Signatures.Of(member).Result, function.Result);
     }
 
@@ -191,8 +245,8 @@ internal sealed class EntryLowering(FunctionLowering body)
         var lowering = new FunctionLowering(p, getter, scope, member);
         var value = lowering.State.Function.AddLocal(variable.Global.Type, "value");
         var repr = p.Reprs.Of(variable.Type);
-        Node done = variable.Flag is { } flag ? Node.Get(flag) : Node.Not(Node.IsNull(Node.Tee(value, Node.Get(variable.Global))));
-        Node ready = variable.Flag is not null ? Node.Get(variable.Global) : p.Reprs.Convert(Node.Get(value), repr);
+        var done = variable.Flag is { } flag ? Node.Get(flag) : Node.Not(Node.IsNull(Node.Tee(value, Node.Get(variable.Global))));
+        var ready = variable.Flag is not null ? Node.Get(variable.Global) : p.Reprs.Convert(Node.Get(value), repr);
         var body = lowering.Output.Nodes;
         body.Add(Node.If(done, Node.Return(p.Reprs.Convert(ready, repr)), null, WType.None));
         // The initializer is a function of its own, so that the test is small.
@@ -214,13 +268,21 @@ internal sealed class EntryLowering(FunctionLowering body)
                 }
 
                 inner.Output.Emit(Node.Set(variable.Global, Node.Get(local)));
-                if (variable.Flag is { } f) inner.Output.Emit(Node.Set(f, Node.I32(1)));
+                if (variable.Flag is { } f)
+                {
+                    inner.Output.Emit(Node.Set(f, Node.I32(1)));
+                }
+
                 inner.Output.Emit(Node.Get(local));
             }
         }
         else
         {
-            if (!member.Field.Late) throw new DartErrorException(member.File, member.Pos, $"Field '{member.Name}' should be initialized because its type '{variable.Type}' doesn't allow null.");
+            if (!member.Field.Late)
+            {
+                throw new DartErrorException(member.File, member.Pos, $"Field '{member.Name}' should be initialized because its type '{variable.Type}' doesn't allow null.");
+            }
+
             inner.Output.Emit(inner.Invocations.CallCore("_throwLateNotInitialized", inner.Invocations.StringConst(SourceFile.PlainName(member.Name))));
             inner.Output.Emit(Node.Unreachable());
         }
@@ -241,7 +303,11 @@ internal sealed class EntryLowering(FunctionLowering body)
     /// <summary>Emits what an external member comes to when the program runs: nobody gives it a body.</summary>
     public void EmitMissing(Member member, bool isSetter)
     {
-        if (member.Library.IsCore) throw new DartErrorException(member.File, member.Pos, $"The external member '{member.FullName}' is not supported.") { IsUnsupported = true };
+        if (member.Library.IsCore)
+        {
+            throw new DartErrorException(member.File, member.Pos, $"The external member '{member.FullName}' is not supported.") { IsUnsupported = true };
+        }
+
         var kind = isSetter ? 2 : member.Kind is MemberKind.Field or MemberKind.Getter ? 1 : 0;
         var name = string.Join('.', (member.Kind == MemberKind.Constructor ? member.FullName : member.Name).Split('.').Select(SourceFile.PlainName));
         _output.Emit(Invocations.CallCore("_throwExternal", _state.This is { } self ? _places.Place(self) : Node.Null(_target.Top), Invocations.StringConst(name), Node.I64(kind)));
@@ -253,15 +319,25 @@ internal sealed class EntryLowering(FunctionLowering body)
     {
         var function = p.NewFunction(member.FullName);
         var typeParams = member.Kind == MemberKind.Constructor ? member.Owner!.TypeParams : member.TypeParams;
-        foreach (var t in typeParams) function.AddParam(p.Target.TopRef, t.Name);
+        foreach (var t in typeParams)
+        {
+            function.AddParam(p.Target.TopRef, t.Name);
+        }
+
         var signature = p.Signatures.Of(member);
         var bound = new BoundArguments { Signature = signature, TypeArgs = [.. typeParams.Select(t => (DartType)t.Type)] };
         foreach (var param in p.Functions.OrderedParams(member))
         {
             var local = function.AddParam(p.Reprs.Of(param.Type), param.Name);
             var v = new Val(Node.Get(local), param.Type);
-            if (param.Kind == ParamKind.Named) bound.Named[param.Name] = v;
-            else bound.Positional.Add(v);
+            if (param.Kind == ParamKind.Named)
+            {
+                bound.Named[param.Name] = v;
+            }
+            else
+            {
+                bound.Positional.Add(v);
+            }
         }
 
         function.Result = member.Kind == MemberKind.Constructor ? p.Reprs.Of(member.Owner!.ThisType) : p.Reprs.OfResult(signature.Result);
@@ -285,7 +361,10 @@ internal sealed class EntryLowering(FunctionLowering body)
         var bound = new BoundArguments { Signature = signature };
         var i = 1 + selector.TypeParamCount;
         foreach (var param in _functions.OrderedParams(member))
+        {
             bound.Positional.Add(new Val(_reprs.Convert(Node.Get(_state.Function.Params[i++]), _reprs.Of(param.Type)), param.Type));
+        }
+
         var node = Intrinsics.Intrinsic(member, new Val(_places.Place(_state.This!), _state.ThisType!), bound, new This { Pos = member.Pos })
             ?? throw new DartErrorException(member.File, member.Pos, $"The external member '{member.FullName}' is not supported.") { IsUnsupported = true };
         _output.Emit(_reprs.Convert(node, selector.Result));

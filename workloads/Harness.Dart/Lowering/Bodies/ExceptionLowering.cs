@@ -33,7 +33,11 @@ internal sealed class ExceptionLowering(FunctionLowering body)
     public Val LowerThrow(ThrowExpr t)
     {
         var value = Expressions.Lower(t.Value, null);
-        if (TypeSystem.IsNullable(value.Type) && !TypeSystem.IsDynamic(value.Type)) throw _state.Error(t, $"Can't throw a value of '{value.Type}' since it is neither dynamic nor non-nullable.");
+        if (TypeSystem.IsNullable(value.Type) && !TypeSystem.IsDynamic(value.Type))
+        {
+            throw _state.Error(t, $"Can't throw a value of '{value.Type}' since it is neither dynamic nor non-nullable.");
+        }
+
         var trace = _state.Function.AddLocal(_target.TopRef, "trace", definite: true);
         var captured = Node.Tee(trace, Invocations.CallCore("_captureStackTrace"));
         return new Val(Node.Throw(Invocations.CallCore("_checkThrown", value.Node, captured), Node.Get(trace)), SimpleType.Never);
@@ -42,7 +46,11 @@ internal sealed class ExceptionLowering(FunctionLowering body)
     /// <summary><c>rethrow</c>.</summary>
     public Val LowerRethrow(Syntax.Node at)
     {
-        if (_caughtVariables is not var (exception, stack)) throw _state.Error(at, "'rethrow' can only be used in catch clauses.");
+        if (_caughtVariables is not var (exception, stack))
+        {
+            throw _state.Error(at, "'rethrow' can only be used in catch clauses.");
+        }
+
         return new Val(Node.Throw(_places.ReadRaw(exception), _places.ReadRaw(stack)), SimpleType.Never);
     }
 
@@ -88,7 +96,10 @@ internal sealed class ExceptionLowering(FunctionLowering body)
                     _variables.Push();
                     Statements.LowerBlock(clause.Body.Body);
                     _variables.Pop();
-                    if (_output.Flow.IsReachable) _output.Emit(Node.Br(end));
+                    if (_output.Flow.IsReachable)
+                    {
+                        _output.Emit(Node.Br(end));
+                    }
                 });
                 _variables.Pop();
                 after = Flow.Join(after, _output.Flow.IsReachable ? _output.Flow : LeftBy(handler, end, _output.Flow));
@@ -96,7 +107,10 @@ internal sealed class ExceptionLowering(FunctionLowering body)
                 var test = clause.Type is null ? Node.I32(1) : TypeTests.TypeTest(Node.Get(exception), SimpleType.Dynamic, type);
                 _output.Emit(Node.If(test, Node.Seq(handler), null, WType.None));
                 _output.Flow.IsReachable = true;
-                if (test.Op == IrOp.I32 && test.Number == 1) return;
+                if (test.Op == IrOp.I32 && test.Number == 1)
+                {
+                    return;
+                }
             }
 
             _output.Emit(Node.Throw(Node.Get(exception), Node.Get(stack)));
@@ -107,7 +121,10 @@ internal sealed class ExceptionLowering(FunctionLowering body)
         var reachable = after.IsReachable;
         _output.Flow.IsReachable = true;
         _output.Emit(Node.Block(end, [tryNode], WType.None));
-        if (!reachable) _output.Emit(Node.Unreachable());
+        if (!reachable)
+        {
+            _output.Emit(Node.Unreachable());
+        }
     }
 
     // A handler that ends with the branch to the end goes on behind it.
@@ -135,8 +152,14 @@ internal sealed class ExceptionLowering(FunctionLowering body)
     private void LowerTryFinally(TryStmt t) => EmitTryFinally(
         () =>
         {
-            if (t.Catches.Count > 0) LowerTryCatch(t);
-            else Statements.LowerBlock(t.Body.Body);
+            if (t.Catches.Count > 0)
+            {
+                LowerTryCatch(t);
+            }
+            else
+            {
+                Statements.LowerBlock(t.Body.Body);
+            }
         },
         () => Statements.LowerBlock(t.Finally!.Body),
         AstWalker.Analyze([t]));
@@ -161,7 +184,11 @@ internal sealed class ExceptionLowering(FunctionLowering body)
         _output.Emit(Node.Set(kind, Node.I32(0)));
         _output.Emit(Node.Block(target.Finally!, [tryNode], WType.None));
         lowerFinally();
-        if (!_output.Flow.IsReachable) return;
+        if (!_output.Flow.IsReachable)
+        {
+            return;
+        }
+
         _output.Emit(Node.If(Node.Numeric(Opcode.I32Eq, WType.I32, Node.Get(kind), Node.I32(1)), Node.Throw(Node.Get(exception), Node.Get(stack)), null, WType.None));
         for (var i = 0; i < target.Exits.Count; i++)
         {
@@ -173,6 +200,9 @@ internal sealed class ExceptionLowering(FunctionLowering body)
         }
 
         _output.Flow.AlsoAssignedBy(afterBody);
-        if (!afterBody.IsReachable) _output.Emit(Node.Unreachable());
+        if (!afterBody.IsReachable)
+        {
+            _output.Emit(Node.Unreachable());
+        }
     }
 }

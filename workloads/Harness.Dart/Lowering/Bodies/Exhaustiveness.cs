@@ -31,7 +31,11 @@ internal sealed class Exhaustiveness(FunctionLowering body)
     public bool MustBeCovered(DartType type)
     {
         type = TypeSystem.Erase(type);
-        for (var i = 0; i < MaximumDepth && type is TypeParamType p; i++) type = TypeSystem.Erase(p.Bound);
+        for (var i = 0; i < MaximumDepth && type is TypeParamType p; i++)
+        {
+            type = TypeSystem.Erase(p.Bound);
+        }
+
         return type switch
         {
             InterfaceType f when TypeSystem.IsFutureOr(f) => MustBeCovered(f.Args[0]),
@@ -49,11 +53,23 @@ internal sealed class Exhaustiveness(FunctionLowering body)
         var first = 0;
         while (true)
         {
-            if (rows.Count == 0) return columns.Any(PatternCoverage.IsEmpty);
-            if (first == columns.Count || depth > MaximumDepth || --_budget < 0) return true;
+            if (rows.Count == 0)
+            {
+                return columns.Any(PatternCoverage.IsEmpty);
+            }
+
+            if (first == columns.Count || depth > MaximumDepth || --_budget < 0)
+            {
+                return true;
+            }
+
             var at = first;
             // A column that nobody looks at divides nothing.
-            if (!rows.TrueForAll(row => row.Cells[at].All(p => Coverage.MatchesAll(p, columns[at])))) break;
+            if (!rows.TrueForAll(row => row.Cells[at].All(p => Coverage.MatchesAll(p, columns[at]))))
+            {
+                break;
+            }
+
             first++;
         }
 
@@ -61,7 +77,9 @@ internal sealed class Exhaustiveness(FunctionLowering body)
         var rest = columns.Skip(first + 1).ToList();
         var cells = rows.SelectMany(row => row.Cells[first]).ToList();
         if (Coverage.Divide(part, cells) is { } parts)
+        {
             return parts.TrueForAll(smaller => Covers([smaller, .. rest], [.. rows.Select(row => new Row([.. row.Cells.Skip(first)]))], depth + 1));
+        }
 
         var matching = rows.SelectMany(row => Coverage.Fields(row.Cells[first], part).Select(fields => (Fields: fields, Others: row.Cells.Skip(first + 1)))).ToList();
         var keys = matching.SelectMany(m => m.Fields).GroupBy(f => f.Key).Select(g => (g.Key, Type: g.Select(f => f.Type).Aggregate(_program.Types.Glb))).ToList();

@@ -94,10 +94,18 @@ internal sealed class ExpressionLowering(FunctionLowering body)
         _output.Flow = whenTrue;
         var then = Tearoffs.InContext(Lower(c.Then, context), context, c.Then);
         var afterThen = _output.Flow;
-        if (then.Node.IsNever) afterThen.IsReachable = false;
+        if (then.Node.IsNever)
+        {
+            afterThen.IsReachable = false;
+        }
+
         _output.Flow = whenFalse;
         var otherwise = Tearoffs.InContext(Lower(c.Else, context), context, c.Else);
-        if (otherwise.Node.IsNever) _output.Flow.IsReachable = false;
+        if (otherwise.Node.IsNever)
+        {
+            _output.Flow.IsReachable = false;
+        }
+
         _output.Flow = Flow.Join(afterThen, _output.Flow);
         return Merge(condition, then, otherwise, context, c);
     }
@@ -106,7 +114,11 @@ internal sealed class ExpressionLowering(FunctionLowering body)
     public DartType MergedType(DartType a, DartType b, DartType? context)
     {
         var type = _types.Lub(a, b);
-        if (context is not null && !context.HasUnknown && !TypeSystem.IsVoid(context) && !_types.IsSubtype(type, context) && _types.IsSubtype(a, context) && _types.IsSubtype(b, context)) return context;
+        if (context is not null && !context.HasUnknown && !TypeSystem.IsVoid(context) && !_types.IsSubtype(type, context) && _types.IsSubtype(a, context) && _types.IsSubtype(b, context))
+        {
+            return context;
+        }
+
         return type;
     }
 

@@ -39,7 +39,10 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
             if (isSetter)
             {
                 if (field.Field.Final)
+                {
                     _output.Emit(Node.If(Test(Node.Field(layout.Struct, index, self)), Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAlreadyInitialized", Invocations.StringConst(SourceFile.PlainName(field.Name))), Node.Unreachable()), WType.None));
+                }
+
                 _output.Emit(Node.SetField(layout.Struct, index, self, _reprs.Convert(_reprs.Convert(FieldCheck(field, type), _reprs.Of(type)), storage)));
                 return;
             }
@@ -54,7 +57,11 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
                 {
                     var value = _reprs.Convert(Coercions.Coerce(Expressions.Lower(init, type), type, init), _reprs.Of(type));
                     _output.Emit(Node.Set(local, _reprs.Convert(value, storage)));
-                    if (field.Field.Final) _output.Emit(Node.If(Test(Node.Field(layout.Struct, index, self)), Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAssigned", Invocations.StringConst(SourceFile.PlainName(field.Name))), Node.Unreachable()), WType.None));
+                    if (field.Field.Final)
+                    {
+                        _output.Emit(Node.If(Test(Node.Field(layout.Struct, index, self)), Node.Nop(), Node.Seq(Invocations.CallCore("_throwLateAssigned", Invocations.StringConst(SourceFile.PlainName(field.Name))), Node.Unreachable()), WType.None));
+                    }
+
                     _output.Emit(Node.SetField(layout.Struct, index, self, Node.Get(local)));
                 });
                 missing = Node.Seq(body);
@@ -71,14 +78,24 @@ internal sealed class FieldAccessorLowering(FunctionLowering body)
         }
 
         _state.Function.IsFieldAccess = !isSetter || !IsChecked(field, type);
-        if (isSetter) _output.Emit(Node.SetField(layout.Struct, index, self, _reprs.Convert(FieldCheck(field, type), storage)));
-        else _output.Emit(_reprs.Convert(Node.Field(layout.Struct, index, self), selector.Result));
+        if (isSetter)
+        {
+            _output.Emit(Node.SetField(layout.Struct, index, self, _reprs.Convert(FieldCheck(field, type), storage)));
+        }
+        else
+        {
+            _output.Emit(_reprs.Convert(Node.Field(layout.Struct, index, self), selector.Result));
+        }
     }
 
     private Node FieldCheck(Member field, DartType type)
     {
         var value = Node.Get(_state.Function.Params[1]);
-        if (!IsChecked(field, type)) return value;
+        if (!IsChecked(field, type))
+        {
+            return value;
+        }
+
         return type is TypeParamType parameter
             ? Coercions.CheckedArgument(_state.Function.Params[1], parameter)
             : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), type, new This { Pos = field.Pos });

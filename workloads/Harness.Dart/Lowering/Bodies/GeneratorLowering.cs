@@ -35,12 +35,20 @@ internal sealed class GeneratorLowering(FunctionLowering body)
     /// <summary><c>yield</c> and <c>yield*</c>.</summary>
     public void LowerYield(YieldStmt y)
     {
-        if (_state.Async is not (AsyncKind.SyncStar or AsyncKind.AsyncStar)) throw _state.Error(y, "'yield' can only be used in 'sync*' or 'async*' methods.");
+        if (_state.Async is not (AsyncKind.SyncStar or AsyncKind.AsyncStar))
+        {
+            throw _state.Error(y, "'yield' can only be used in 'sync*' or 'async*' methods.");
+        }
+
         var element = _returns.IsInferred ? _returns.Hint : _returns.Type;
         if (!y.Each)
         {
             var value = Expressions.Lower(y.Value, element is null || TypeSystem.IsVoid(element) ? null : element);
-            if (_returns.IsInferred) _returns.Join(value.Type);
+            if (_returns.IsInferred)
+            {
+                _returns.Join(value.Type);
+            }
+
             EmitYield(YieldedNode(value, y.Value));
             return;
         }
@@ -48,13 +56,27 @@ internal sealed class GeneratorLowering(FunctionLowering body)
         var each = Expressions.Lower(y.Value, element is null ? null : _program.Type(Async.ResultClass, element));
         var all = _program.Type(Async.ResultClass, SimpleType.Dynamic);
         if (TypeSystem.IsNever(each.Type)) { _output.Emit(each.Node); return; }
-        if (TypeSystem.IsDynamic(each.Type)) each = new Val(Coercions.CheckedCast(each, all, y), all);
+
+        if (TypeSystem.IsDynamic(each.Type))
+        {
+            each = new Val(Coercions.CheckedCast(each, all, y), all);
+        }
+
         if (TypeSystem.IsNullable(each.Type) || !_types.IsSubtype(each.Type, all))
+        {
             throw _state.Error(y.Value, $"The type '{each.Type}' of what 'yield*' gives must implement '{all}'.");
+        }
+
         var type = Elements.ElementType(each.Type, _state.Async == AsyncKind.AsyncStar);
-        if (_returns.IsInferred) _returns.Join(type);
+        if (_returns.IsInferred)
+        {
+            _returns.Join(type);
+        }
         else if (_returns.Type is not null && !TypeSystem.IsDynamic(type) && !_types.IsSubtype(type, _returns.Type) && !TypeSystem.IsVoid(_returns.Type))
+        {
             throw _state.Error(y.Value, $"A value of type '{each.Type}' can't be given by a generator of '{_returns.Type}'.");
+        }
+
         if (_state.Async == AsyncKind.AsyncStar)
         {
             EmitStop("_asyncStarYieldEach", each.Node);
@@ -85,7 +107,9 @@ internal sealed class GeneratorLowering(FunctionLowering body)
     {
         var suspend = Async.Suspend(function, value);
         if (suspend.IsNever) { _output.Emit(value); return; }
+
         if (_state.Async == AsyncKind.SyncStar) { _output.Emit(Node.Drop(suspend)); return; }
+
         var ended = _output.Temp(_target.AnyRef, "ended");
         _output.Emit(Node.Set(ended, suspend));
         var flow = _output.Flow.Copy();
@@ -97,11 +121,22 @@ internal sealed class GeneratorLowering(FunctionLowering body)
     /// <summary>A loop over a stream.</summary>
     public void LowerAwaitFor(ForParts parts, Val stream, DartType? declared, Action bodyOf, Syntax.Node at, List<string> labels)
     {
-        if (_state.Async is not (AsyncKind.Async or AsyncKind.AsyncStar)) throw _state.Error(at, "'await for' can only be used in 'async' or 'async*' methods.");
+        if (_state.Async is not (AsyncKind.Async or AsyncKind.AsyncStar))
+        {
+            throw _state.Error(at, "'await for' can only be used in 'async' or 'async*' methods.");
+        }
+
         var all = _program.Type("Stream", SimpleType.Dynamic);
-        if (TypeSystem.IsDynamic(stream.Type)) stream = new Val(Coercions.CheckedCast(stream, all, at), all);
+        if (TypeSystem.IsDynamic(stream.Type))
+        {
+            stream = new Val(Coercions.CheckedCast(stream, all, at), all);
+        }
+
         if (!TypeSystem.IsNever(stream.Type) && (TypeSystem.IsNullable(stream.Type) || !_types.IsSubtype(stream.Type, all)))
+        {
             throw _state.Error(parts.Iterable!, $"The type '{stream.Type}' used in the 'for' loop must implement 'Stream<dynamic>'.");
+        }
+
         var element = Elements.ElementType(stream.Type, true);
         var iterator = _output.TempOf(Invocations.CallCore("_listenInLoop", stream.Node), out var set, "iterator");
         _output.Emit(set);

@@ -9,7 +9,7 @@ namespace Harness.Dart.Lowering.Bodies;
 /// <summary>What the core library declares external: operations of the target and of the host.</summary>
 internal sealed class IntrinsicLowering(FunctionLowering body)
 {
-    private static readonly WType s_hostObject = WType.Ref(HeapDef.Extern, true);
+    private static readonly WType HostObject = WType.Ref(HeapDef.Extern, true);
 
     private readonly FunctionLowering _body = body;
     private readonly ProgramLowering _lowering = body.Program;
@@ -32,11 +32,19 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
     /// <summary>The operation that an external member stands for, or null where there is none.</summary>
     public Node? Intrinsic(Member member, Val? receiver, BoundArguments bound, Syntax.Node at)
     {
-        if (!member.Library.IsCore) return null;
+        if (!member.Library.IsCore)
+        {
+            return null;
+        }
+
         Node Arg(int i) => bound.Positional[i]!.Value.Node;
         Node Self() => _reprs.Convert(receiver!.Value.Node, _reprs.Of(member.Owner!.ThisType));
         var name = member.FullName;
-        if (member.Owner is { } owner && owner.Name.StartsWith("Wasm", StringComparison.Ordinal)) return ArrayIntrinsics.ArrayIntrinsic(member, owner, receiver, bound);
+        if (member.Owner is { } owner && owner.Name.StartsWith("Wasm", StringComparison.Ordinal))
+        {
+            return ArrayIntrinsics.ArrayIntrinsic(member, owner, receiver, bound);
+        }
+
         Node F(Opcode opcode) => Node.Numeric(opcode, WType.F64, [.. Enumerable.Range(0, bound.Positional.Count).Select(i => _reprs.Convert(Arg(i), WType.F64))]);
         switch (name)
         {
@@ -119,7 +127,7 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
             case "StackTrace.current": return Invocations.CallCore("_traceOf", HostTrace(Node.I32(0)));
             case "_$coretracesAreAsked": return Node.Get(_lowering.Traces.Flag);
             case "_$corehostTrace": return HostTrace(ToI32(Arg(0)));
-            case "_$corehostTraceText": return ToI64(Node.Call(_lowering.Import("traceText", [s_hostObject], WType.I32), Arg(0)));
+            case "_$corehostTraceText": return ToI64(Node.Call(_lowering.Import("traceText", [HostObject], WType.I32), Arg(0)));
             case "_$corehostWriteError": return Node.Call(_lowering.Import("writeError", [WType.I32, WType.I32], WType.None), ToI32(Arg(0)), ToI32(Arg(1)));
             case "_$corehostWrite": return Node.Call(_lowering.Import("write", [WType.I32, WType.I32], WType.None), ToI32(Arg(0)), ToI32(Arg(1)));
             case "_$corehostFormat": return ToI64(Node.Call(_lowering.Import("formatDouble", [WType.F64, WType.I32, WType.I32], WType.I32), Arg(0), ToI32(Arg(1)), ToI32(Arg(2))));
@@ -141,14 +149,30 @@ internal sealed class IntrinsicLowering(FunctionLowering body)
     }
 
     // The stack at the place of the call, without its innermost functions.
-    private Node HostTrace(Node skipped) => Node.Call(_lowering.Import("trace", [WType.I32], s_hostObject), skipped);
+    private Node HostTrace(Node skipped) => Node.Call(_lowering.Import("trace", [WType.I32], HostObject), skipped);
 
     private Node IdenticalNode(Val a, Val b)
     {
-        if (a.Node.Type == WType.I64 && b.Node.Type == WType.I64) return Node.Numeric(Opcode.I64Eq, WType.I32, a.Node, b.Node);
-        if (a.Node.Type == WType.I32 && b.Node.Type == WType.I32) return Node.Numeric(Opcode.I32Eq, WType.I32, a.Node, b.Node);
-        if (a.Node.Op == IrOp.RefNull) return b.Node.Type.IsRef ? Node.IsNull(b.Node) : Node.I32(0);
-        if (b.Node.Op == IrOp.RefNull) return a.Node.Type.IsRef ? Node.IsNull(a.Node) : Node.I32(0);
+        if (a.Node.Type == WType.I64 && b.Node.Type == WType.I64)
+        {
+            return Node.Numeric(Opcode.I64Eq, WType.I32, a.Node, b.Node);
+        }
+
+        if (a.Node.Type == WType.I32 && b.Node.Type == WType.I32)
+        {
+            return Node.Numeric(Opcode.I32Eq, WType.I32, a.Node, b.Node);
+        }
+
+        if (a.Node.Op == IrOp.RefNull)
+        {
+            return b.Node.Type.IsRef ? Node.IsNull(b.Node) : Node.I32(0);
+        }
+
+        if (b.Node.Op == IrOp.RefNull)
+        {
+            return a.Node.Type.IsRef ? Node.IsNull(a.Node) : Node.I32(0);
+        }
+
         return Invocations.CallCore("_identicalObjects", a.Node, b.Node);
     }
 

@@ -38,8 +38,15 @@ internal sealed class InvocationLowering(FunctionLowering body)
         var signature = _lowering.Signatures.Of(target);
         var bound = Arguments.BindArguments(signature, args, typeArgs, context, at);
         if (target.Function!.External && Intrinsics.Intrinsic(target, null, bound, at) is { } intrinsic)
+        {
             return new Val(ArgumentBinding.Sequenced(bound.Before, intrinsic), bound.Signature.Result);
-        if (bound.TypeArgs.Length > 0) target = _specialisations.FunctionFor(target, [.. bound.TypeArgs.Select(_reprs.Resolve)]);
+        }
+
+        if (bound.TypeArgs.Length > 0)
+        {
+            target = _specialisations.FunctionFor(target, [.. bound.TypeArgs.Select(_reprs.Resolve)]);
+        }
+
         var function = _functions.StaticFunction(target);
         var nodes = bound.TypeArgs.Select(TypeExpressions.TypeNode).ToList();
         nodes.AddRange(Arguments.ArgumentsFor(target, bound, function.Params, nodes.Count));
@@ -49,8 +56,16 @@ internal sealed class InvocationLowering(FunctionLowering body)
     /// <summary>A result in the representation of its type at the place of the call.</summary>
     public Node Narrowed(Node call, WType result, DartType type)
     {
-        if (TypeSystem.IsNever(type) && !call.IsNever) return Node.Seq(Node.Drop(call), Node.Unreachable());
-        if (TypeSystem.IsVoid(type) || result.Kind == WKind.None) return call;
+        if (TypeSystem.IsNever(type) && !call.IsNever)
+        {
+            return Node.Seq(Node.Drop(call), Node.Unreachable());
+        }
+
+        if (TypeSystem.IsVoid(type) || result.Kind == WKind.None)
+        {
+            return call;
+        }
+
         var repr = _reprs.Of(type);
         return _reprs.Convert(call, repr);
     }
@@ -110,19 +125,36 @@ internal sealed class InvocationLowering(FunctionLowering body)
         }
 
         if (member.Function is { External: true } && Intrinsics.Intrinsic(member, receiver with { Node = receiverNode }, bound, at) is { } intrinsic)
+        {
             return new Val(ArgumentBinding.Sequenced(bound.Before, intrinsic), bound.Signature.Result);
+        }
+
         var selector = _selectors.SelectorOf(member);
-        if (!isSuper) selector = _selectors.VariantOf(selector, _lowering.Signatures.Of(member), (FunctionType)_reprs.Resolve(bound.Signature));
+        if (!isSuper)
+        {
+            selector = _selectors.VariantOf(selector, _lowering.Signatures.Of(member), (FunctionType)_reprs.Resolve(bound.Signature));
+        }
+
         var nodes = bound.TypeArgs.Select(TypeExpressions.TypeNode).ToList();
         var position = 0;
         foreach (var p in selector.Params)
         {
             Node node;
-            if (p.Name is null && position < bound.Positional.Count) node = _reprs.Convert(bound.Positional[position++]!.Value.Node, p.Type);
-            else if (p.Name is not null && bound.Named.TryGetValue(p.Name, out var value)) node = _reprs.Convert(value.Node, p.Type);
+            if (p.Name is null && position < bound.Positional.Count)
+            {
+                node = _reprs.Convert(bound.Positional[position++]!.Value.Node, p.Type);
+            }
+            else if (p.Name is not null && bound.Named.TryGetValue(p.Name, out var value))
+            {
+                node = _reprs.Convert(value.Node, p.Type);
+            }
             else
             {
-                if (p.Name is null) position++;
+                if (p.Name is null)
+                {
+                    position++;
+                }
+
                 node = _pool.LeftOut(p);
             }
 
@@ -130,7 +162,11 @@ internal sealed class InvocationLowering(FunctionLowering body)
         }
 
         var call = Narrowed(CallSelector(receiver with { Node = receiverNode }, member, selector, nodes, isSuper), selector.Result, bound.Signature.Result);
-        if (!isSuper) call = CheckedResult(call, _lowering.Signatures.Of(member).Result, bound.Signature.Result, receiver, at);
+        if (!isSuper)
+        {
+            call = CheckedResult(call, _lowering.Signatures.Of(member).Result, bound.Signature.Result, receiver, at);
+        }
+
         return new Val(ArgumentBinding.Sequenced(bound.Before, call), bound.Signature.Result);
     }
 
@@ -138,7 +174,10 @@ internal sealed class InvocationLowering(FunctionLowering body)
     public Node CallSelector(Val receiver, Member member, Selector selector, List<Node> args, bool isSuper)
     {
         if (isSuper)
+        {
             return Node.Call(SuperTarget(member, selector), [_reprs.Convert(receiver.Node, selector.Receiver), .. args]);
+        }
+
         return _lowering.Calls.Add(selector, _state.Function, ReceiverObject(receiver.Node), IsOwnReceiver(receiver.Node) ? _state.Class : ReceiverClass(receiver.Type), args);
     }
 
@@ -147,7 +186,10 @@ internal sealed class InvocationLowering(FunctionLowering body)
     {
         var super = Receivers.EnclosingClass()!.DeclaredSupertype!.Class;
         if (TypeSystem.FindImplementation(super, selector.Kind == SelectorKind.Setter ? member.Name + "=" : member.Name) is not { } implementation)
+        {
             return DynamicAdapters.SuperForwarder(_lowering, selector, super);
+        }
+
         return selector.Kind switch
         {
             SelectorKind.Tearoff => _functions.TearoffFunction(implementation),
@@ -170,23 +212,56 @@ internal sealed class InvocationLowering(FunctionLowering body)
     public Val CallNamed(Val receiver, string name, Arguments args, IReadOnlyList<DartType>? typeArgs, DartType? context, Syntax.Node at, bool isSuper = false)
     {
         var type = receiver.Type;
-        if (isSuper) Receivers.CheckSuperMember(name, at);
-        if (TypeSystem.IsNever(type)) return receiver;
-        if (!isSuper && typeArgs is null && _body.Operators.NumberCall(receiver, name, args, context, at) is { } number) return number;
-        if (name == "call" && type is not InterfaceType { Class.IsStatic: true } && ClosureCalls.CallableType(type) is not null) return ClosureCalls.CallClosure(receiver, args, typeArgs, context, at);
+        if (isSuper)
+        {
+            Receivers.CheckSuperMember(name, at);
+        }
+
+        if (TypeSystem.IsNever(type))
+        {
+            return receiver;
+        }
+
+        if (!isSuper && typeArgs is null && _body.Operators.NumberCall(receiver, name, args, context, at) is { } number)
+        {
+            return number;
+        }
+
+        if (name == "call" && type is not InterfaceType { Class.IsStatic: true } && ClosureCalls.CallableType(type) is not null)
+        {
+            return ClosureCalls.CallClosure(receiver, args, typeArgs, context, at);
+        }
+
         if (TypeSystem.NonNull(type) is RecordType record && !type.Nullable && record.IndexOf(name) >= 0)
+        {
             return ClosureCalls.CallClosure(Access.GetMember(receiver, name, at), args, typeArgs, context, at);
+        }
+
         if (Members.FindMember(type, name) is var (member, owner) && member is not null)
         {
             if (owner!.Class.IsStatic)
+            {
                 return member.Kind == MemberKind.Method ? CallExtension(member, owner.Args, receiver.Node, args, typeArgs, context, at) : ClosureCalls.CallClosure(Access.GetKnown(receiver, member, owner, at, isSuper), args, typeArgs, context, at);
+            }
+
             if (member.Kind == MemberKind.Method)
             {
                 if (TypeSystem.IsNullable(type) && owner.Class == _program.Object.Class && receiver.Node.Type is { IsRef: true, Nullable: true })
                 {
-                    if (name == "toString" && args.Items.Count == 0) return new Val(CallCore("_toStringOf", receiver.Node), _program.String);
-                    if (TypeSystem.IsDynamic(type)) return ClosureCalls.CallDynamic(receiver, name, args, typeArgs, at);
-                    if (name == "noSuchMethod" && args.Items is [(null, var invocation)]) return CallOfNullable(receiver, invocation);
+                    if (name == "toString" && args.Items.Count == 0)
+                    {
+                        return new Val(CallCore("_toStringOf", receiver.Node), _program.String);
+                    }
+
+                    if (TypeSystem.IsDynamic(type))
+                    {
+                        return ClosureCalls.CallDynamic(receiver, name, args, typeArgs, at);
+                    }
+
+                    if (name == "noSuchMethod" && args.Items is [(null, var invocation)])
+                    {
+                        return CallOfNullable(receiver, invocation);
+                    }
                 }
 
                 return CallMethod(receiver, member, owner, args, typeArgs, context, at, isSuper);
@@ -196,7 +271,10 @@ internal sealed class InvocationLowering(FunctionLowering body)
         }
 
         if (TypeSystem.IsDynamicReceiver(type) || type is InterfaceType { Nullable: false } f && f.Class == _program.Function.Class && name == "call")
+        {
             return ClosureCalls.CallDynamic(receiver, name, args, typeArgs, at);
+        }
+
         if (Members.FindExtension(type, name, at) is { } extension)
         {
             return extension.Member.Kind == MemberKind.Method
@@ -205,7 +283,10 @@ internal sealed class InvocationLowering(FunctionLowering body)
         }
 
         if (type.Nullable && Members.FindMember(TypeSystem.NonNull(type), name) is not null)
+        {
             throw _state.Error(at, $"Method '{name}' cannot be called on '{type}' because it is potentially null.");
+        }
+
         throw _state.Error(at, $"The method '{name}' isn't defined for the type '{type}'.");
     }
 
@@ -219,25 +300,40 @@ internal sealed class InvocationLowering(FunctionLowering body)
     /// <summary>Calls a method with values that are already lowered.</summary>
     public Val CallWithValues(Val receiver, string name, Val[] values, Syntax.Node at, bool isSuper = false)
     {
-        if (isSuper) Receivers.CheckSuperMember(name, at);
+        if (isSuper)
+        {
+            Receivers.CheckSuperMember(name, at);
+        }
+
         if (Members.FindMember(receiver.Type, name) is var (member, owner) && member is not null && !owner!.Class.IsStatic)
         {
             var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(owner!.Map());
             var bound = new BoundArguments { Signature = signature };
-            for (var i = 0; i < values.Length; i++) bound.Positional.Add(new Val(Coercions.Coerce(values[i], signature.Positional(i), at), signature.Positional(i)));
+            for (var i = 0; i < values.Length; i++)
+            {
+                bound.Positional.Add(new Val(Coercions.Coerce(values[i], signature.Positional(i), at), signature.Positional(i)));
+            }
+
             return Invoke(receiver, member, bound, at, isSuper);
         }
 
         if (TypeSystem.IsDynamicReceiver(receiver.Type))
+        {
             return new Val(_dynamicCalls.DynamicCall(name, DynamicKind.Call, _reprs.Convert(receiver.Node, _target.AnyRef), null, [.. values.Select(v => _reprs.Convert(v.Node, _target.AnyRef))], []), SimpleType.Dynamic);
-        (Member Member, DartType[] Args)? extension = Members.FindMember(receiver.Type, name) is var (em, eo) && em is not null ? (em, eo!.Args) : Members.FindExtension(receiver.Type, name, at);
+        }
+
+        var extension = Members.FindMember(receiver.Type, name) is var (em, eo) && em is not null ? (em, eo!.Args) : Members.FindExtension(receiver.Type, name, at);
         if (extension is { } ext)
         {
             var signature = (FunctionType)_lowering.Signatures.Of(ext.Member).Substitute(ArgumentBinding.MapOf(ext.Member.Owner!.TypeParams, ext.Args));
             var function = _functions.StaticFunction(ext.Member);
             var nodes = ext.Args.Select(TypeExpressions.TypeNode).ToList();
             nodes.Add(_reprs.Convert(receiver.Node, function.Params[nodes.Count].Type));
-            foreach (var v in values) nodes.Add(_reprs.Convert(Coercions.Coerce(v, signature.Positional(nodes.Count - ext.Args.Length - 1), at), function.Params[nodes.Count].Type));
+            foreach (var v in values)
+            {
+                nodes.Add(_reprs.Convert(Coercions.Coerce(v, signature.Positional(nodes.Count - ext.Args.Length - 1), at), function.Params[nodes.Count].Type));
+            }
+
             return new Val(Narrowed(Node.Call(function, [.. nodes]), function.Result, signature.Result), signature.Result);
         }
 

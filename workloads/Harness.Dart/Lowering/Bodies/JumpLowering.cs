@@ -68,7 +68,11 @@ internal sealed class JumpLowering(FunctionLowering body)
     {
         for (var i = _jumps.All.Count - 1; i >= 0 && !ReferenceEquals(_jumps.All[i], target); i--)
         {
-            if (_jumps.All[i].Finally is null) continue;
+            if (_jumps.All[i].Finally is null)
+            {
+                continue;
+            }
+
             var finallyBlock = _jumps.All[i];
             var index = finallyBlock.Exits.IndexOf((kind, target, number));
             if (index < 0)
@@ -106,8 +110,15 @@ internal sealed class JumpLowering(FunctionLowering body)
     // What is known where a jump goes is known at all jumps there.
     private void NoteJump(JumpKind kind, JumpTarget? target)
     {
-        if (kind == JumpKind.Break) target!.BreakFlow = target.BreakFlow is null ? _output.Flow.Copy() : Flow.Join(target.BreakFlow, _output.Flow);
-        if (kind == JumpKind.Continue) target!.ContinueFlow = target.ContinueFlow is null ? _output.Flow.Copy() : Flow.Join(target.ContinueFlow, _output.Flow);
+        if (kind == JumpKind.Break)
+        {
+            target!.BreakFlow = target.BreakFlow is null ? _output.Flow.Copy() : Flow.Join(target.BreakFlow, _output.Flow);
+        }
+
+        if (kind == JumpKind.Continue)
+        {
+            target!.ContinueFlow = target.ContinueFlow is null ? _output.Flow.Copy() : Flow.Join(target.ContinueFlow, _output.Flow);
+        }
     }
 
     /// <summary>A statement with labels.</summary>
@@ -143,27 +154,47 @@ internal sealed class JumpLowering(FunctionLowering body)
     {
         if (_state.Async == AsyncKind.SyncStar || _state.Async == AsyncKind.AsyncStar)
         {
-            if (r.Value is not null) throw _state.Error(r, "A generator can't return a value.");
+            if (r.Value is not null)
+            {
+                throw _state.Error(r, "A generator can't return a value.");
+            }
+
             EmitJump(JumpKind.Return, null, 0);
             return;
         }
 
         if (r.Value is null)
         {
-            if (_returns.IsInferred) _returns.Join(SimpleType.Null);
+            if (_returns.IsInferred)
+            {
+                _returns.Join(SimpleType.Null);
+            }
             else if (_returns.Type is { } wanted && !MayBeMissing(wanted))
+            {
                 throw _state.Error(r, "A value must be explicitly returned from a non-void function.");
-            if (_returns.Value is not null) _output.Emit(Node.Set(_returns.Value, _returns.Value.Type.IsRef ? _reprs.Convert(Node.Null(_target.Top), _returns.Value.Type.AsNullable) is var n && _returns.Value.Type.Nullable ? n : Node.NonNull(Node.Null(_returns.Value.Type.Heap!)) : Representations.DefaultNode(_returns.Value.Type)));
+            }
+
+            if (_returns.Value is not null)
+            {
+                _output.Emit(Node.Set(_returns.Value, _returns.Value.Type.IsRef ? _reprs.Convert(Node.Null(_target.Top), _returns.Value.Type.AsNullable) is var n && _returns.Value.Type.Nullable ? n : Node.NonNull(Node.Null(_returns.Value.Type.Heap!)) : Representations.DefaultNode(_returns.Value.Type)));
+            }
+
             EmitJump(JumpKind.Return, null, 0);
             return;
         }
 
         if (_state.Parent is null && _state.Member is { Kind: MemberKind.Constructor, Function.Factory: false })
+        {
             throw _state.Error(r, "Constructors can't return a value.");
+        }
+
         var value = Expressions.Lower(r.Value, ReturnContext());
         var given = _state.Async == AsyncKind.Async ? Async.Flatten(value.Type) : value.Type;
         if (!_returns.IsInferred && _returns.Type is { } type && TypeSystem.IsVoid(type) && !MayBeMissing(given) && !TypeSystem.IsNever(given))
+        {
             throw _state.Error(r, $"A value of type '{value.Type}' can't be returned from a function with the return type 'void'.");
+        }
+
         ReturnValue(value, r);
     }
 
@@ -181,8 +212,16 @@ internal sealed class JumpLowering(FunctionLowering body)
     public void ReturnValue(Val value, Syntax.Node at)
     {
         value = Coercions.AsResult(value, _returns.Type);
-        if (_returns.IsInferred && _state.Async == AsyncKind.None) value = Coercions.AsReturned(value, _returns.Wanted, at);
-        if (_returns.IsInferred) _returns.Join(_state.Async == AsyncKind.Async ? Async.Flatten(value.Type) : value.Type);
+        if (_returns.IsInferred && _state.Async == AsyncKind.None)
+        {
+            value = Coercions.AsReturned(value, _returns.Wanted, at);
+        }
+
+        if (_returns.IsInferred)
+        {
+            _returns.Join(_state.Async == AsyncKind.Async ? Async.Flatten(value.Type) : value.Type);
+        }
+
         if (value.Node.IsNever)
         {
             _output.Emit(value.Node);
@@ -216,8 +255,17 @@ internal sealed class JumpLowering(FunctionLowering body)
 
     private void EmitReturn()
     {
-        if (_returns.End is not null) _output.Emit(Node.Br(_returns.End));
-        else if (_returns.Value is not null) _output.Emit(Node.Return(Node.Get(_returns.Value)));
-        else _output.Emit(Node.Return());
+        if (_returns.End is not null)
+        {
+            _output.Emit(Node.Br(_returns.End));
+        }
+        else if (_returns.Value is not null)
+        {
+            _output.Emit(Node.Return(Node.Get(_returns.Value)));
+        }
+        else
+        {
+            _output.Emit(Node.Return());
+        }
     }
 }

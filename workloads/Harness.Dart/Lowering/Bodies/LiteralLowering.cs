@@ -30,9 +30,16 @@ internal sealed class LiteralLowering(FunctionLowering body)
     /// <summary>An integer literal, a double where the context wants one.</summary>
     public Val LowerInt(IntLit i, DartType? context, bool negative)
     {
-        if (context is not null && TypeSystem.IsFutureOr(context)) context = ((InterfaceType)context).Args[0];
+        if (context is not null && TypeSystem.IsFutureOr(context))
+        {
+            context = ((InterfaceType)context).Args[0];
+        }
+
         if (context is InterfaceType { Class: var cls } && cls == _program.Double.Class)
+        {
             return new Val(Node.F64(ParseDouble(i.Text, negative) ?? throw _state.Error(i, Inexact(i))), _program.Double);
+        }
+
         return new Val(Node.I64(ParseInt(i.Text, negative) ?? throw _state.Error(i, $"The integer literal {i.Text} can't be represented in 64 bits.")), _program.Int);
     }
 
@@ -44,11 +51,19 @@ internal sealed class LiteralLowering(FunctionLowering body)
     {
         var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
         var digits = (isHex ? text[2..] : text).TrimStart('0');
-        if (digits.Length > LargestDoubleDigits) return null;
+        if (digits.Length > LargestDoubleDigits)
+        {
+            return null;
+        }
+
         var culture = System.Globalization.CultureInfo.InvariantCulture;
         var exact = isHex ? BigInteger.Parse("0" + digits, System.Globalization.NumberStyles.HexNumber, culture) : digits.Length == 0 ? BigInteger.Zero : BigInteger.Parse(digits, culture);
         var value = (double)exact;
-        if (double.IsInfinity(value) || new BigInteger(value) != exact) return null;
+        if (double.IsInfinity(value) || new BigInteger(value) != exact)
+        {
+            return null;
+        }
+
         return negative ? -value : value;
     }
 
@@ -56,13 +71,29 @@ internal sealed class LiteralLowering(FunctionLowering body)
     {
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            if (!ulong.TryParse(text.AsSpan(2), System.Globalization.NumberStyles.HexNumber, null, out var hex)) return null;
-            if (negative) return hex <= 1UL << 63 ? unchecked(-(long)hex) : null;
+            if (!ulong.TryParse(text.AsSpan(2), System.Globalization.NumberStyles.HexNumber, null, out var hex))
+            {
+                return null;
+            }
+
+            if (negative)
+            {
+                return hex <= 1UL << 63 ? unchecked(-(long)hex) : null;
+            }
+
             return unchecked((long)hex);
         }
 
-        if (!ulong.TryParse(text, out var value)) return null;
-        if (negative) return value <= 1UL << 63 ? unchecked(-(long)value) : null;
+        if (!ulong.TryParse(text, out var value))
+        {
+            return null;
+        }
+
+        if (negative)
+        {
+            return value <= 1UL << 63 ? unchecked(-(long)value) : null;
+        }
+
         return value <= long.MaxValue ? (long)value : null;
     }
 
@@ -70,13 +101,20 @@ internal sealed class LiteralLowering(FunctionLowering body)
     public Val LowerString(StringLit s)
     {
         if (s.IsConstantText)
+        {
             return new Val(Invocations.StringConst((string)s.Parts[0]), _program.String);
+        }
+
         var pieces = new List<Node>();
         foreach (var part in s.Parts)
         {
             if (part is string text)
             {
-                if (text.Length > 0) pieces.Add(Invocations.StringConst(text));
+                if (text.Length > 0)
+                {
+                    pieces.Add(Invocations.StringConst(text));
+                }
+
                 continue;
             }
 
@@ -86,9 +124,15 @@ internal sealed class LiteralLowering(FunctionLowering body)
         }
 
         if (pieces.Count == 1)
+        {
             return new Val(pieces[0], _program.String);
+        }
+
         if (pieces.Count == 2)
+        {
             return new Val(Invocations.CallCore("_concat2", pieces[0], pieces[1]), _program.String);
+        }
+
         var array = Node.Array(IrOp.ArrayNewFixed, _target.ObjectArray, WType.Ref(_target.ObjectArray), [.. pieces.Select(p => _reprs.Convert(p, _target.AnyRef))]);
         return new Val(Invocations.CallCore("_concatAll", array), _program.String);
     }
@@ -96,9 +140,21 @@ internal sealed class LiteralLowering(FunctionLowering body)
     private Node ToStringOf(Val value)
     {
         var repr = _reprs.Of(_program.String);
-        if (value.Type is InterfaceType { Nullable: false } t && t.Class == _program.String.Class) return _reprs.Convert(value.Node, repr);
-        if (value.Node.Type == WType.I64) return Invocations.CallCore("_intToString", value.Node);
-        if (value.Node.Type == WType.F64) return Invocations.CallCore("_doubleToString", value.Node);
+        if (value.Type is InterfaceType { Nullable: false } t && t.Class == _program.String.Class)
+        {
+            return _reprs.Convert(value.Node, repr);
+        }
+
+        if (value.Node.Type == WType.I64)
+        {
+            return Invocations.CallCore("_intToString", value.Node);
+        }
+
+        if (value.Node.Type == WType.F64)
+        {
+            return Invocations.CallCore("_doubleToString", value.Node);
+        }
+
         return Invocations.CallCore("_toStringOf", value.Node);
     }
 
@@ -119,6 +175,7 @@ internal sealed class LiteralLowering(FunctionLowering body)
             var lowered = Expressions.Lower(value, fieldContext);
             types[index] = lowered.Type;
             if (fieldContext is not null && !fieldContext.HasUnknown && !TypeSystem.IsTop(fieldContext) && (TypeSystem.IsDynamic(lowered.Type) || TypeSystem.NonNull(fieldContext) is FunctionType { TypeParams.Length: 0 } && (lowered.Type is FunctionType { TypeParams.Length: > 0 } || lowered.Type is InterfaceType && Members.FindMember(lowered.Type, "call") is not null))) { lowered = new Val(Coercions.Coerce(lowered, fieldContext, value), fieldContext); types[index] = fieldContext; }
+
             var local = _output.TempOf(_reprs.Convert(lowered.Node, _target.AnyRef), out var set, "field");
             before.Add(set);
             values[index] = Node.Get(local);

@@ -45,7 +45,11 @@ internal sealed class LoopLowering(FunctionLowering body)
     // Behind the body of a loop, with what is known at its end and where it is left early.
     private void JoinContinues(JumpTarget target)
     {
-        if (target.ContinueFlow is { } known) _output.Flow = Flow.Join(_output.Flow, known).Copy();
+        if (target.ContinueFlow is { } known)
+        {
+            _output.Flow = Flow.Join(_output.Flow, known).Copy();
+        }
+
         _output.Flow.IsReachable = true;
     }
 
@@ -66,8 +70,15 @@ internal sealed class LoopLowering(FunctionLowering body)
         var body = _output.Collect(() =>
         {
             var test = Conditions.LowerCondition(w.Condition, out var whenTrue, out exit);
-            if (test.Op == IrOp.I32 && test.Number != 0) exit.IsReachable = false;
-            else _output.Emit(Node.If(test, Node.Nop(), Node.Br(target.Break!), WType.None));
+            if (test.Op == IrOp.I32 && test.Number != 0)
+            {
+                exit.IsReachable = false;
+            }
+            else
+            {
+                _output.Emit(Node.If(test, Node.Nop(), Node.Br(target.Break!), WType.None));
+            }
+
             _output.Flow = whenTrue;
             _output.Flow.IsReachable = true;
             var inner = _output.Collect(() => Statements.Scoped(w.Body));
@@ -102,7 +113,10 @@ internal sealed class LoopLowering(FunctionLowering body)
             _output.Emit(Node.Block(target.Continue!, [NodeOutput.Void(inner)], WType.None));
             var test = Conditions.LowerCondition(d.Condition, out _, out exit);
             if (test.Op == IrOp.I32 && test.Number != 0) { exit.IsReachable = false; _output.Emit(Node.Br(loop)); }
-            else _output.Emit(Node.If(test, Node.Br(loop), null, WType.None));
+            else
+            {
+                _output.Emit(Node.If(test, Node.Br(loop), null, WType.None));
+            }
         });
         _jumps.PopJump();
         EmitLoop(target, loop, body);
@@ -141,8 +155,15 @@ internal sealed class LoopLowering(FunctionLowering body)
             if (parts.Condition is not null)
             {
                 var test = Conditions.LowerCondition(parts.Condition, out var whenTrue, out exit);
-                if (test.Op == IrOp.I32 && test.Number != 0) exit.IsReachable = false;
-                else _output.Emit(Node.If(test, Node.Nop(), Node.Br(target.Break!), WType.None));
+                if (test.Op == IrOp.I32 && test.Number != 0)
+                {
+                    exit.IsReachable = false;
+                }
+                else
+                {
+                    _output.Emit(Node.If(test, Node.Nop(), Node.Br(target.Break!), WType.None));
+                }
+
                 _output.Flow = whenTrue;
                 _output.Flow.IsReachable = true;
             }
@@ -152,9 +173,15 @@ internal sealed class LoopLowering(FunctionLowering body)
             _output.Emit(Node.Block(target.Continue!, [NodeOutput.Void(inner)], WType.None));
             // Each iteration has variables of its own, which closures see.
             foreach (var v in loopVariables.Where(v => v.Cell is not null))
+            {
                 _output.Emit(Node.Set(v.Local!, Node.New(v.Cell!, Node.Field(v.Cell!, 0, Node.Get(v.Local!)))));
+            }
+
             foreach (var update in parts.Updates)
+            {
                 _output.Emit(Node.Drop(Expressions.Lower(update, null).Node));
+            }
+
             _output.Emit(Node.Br(loop));
         });
         _jumps.PopJump();
@@ -178,7 +205,7 @@ internal sealed class LoopLowering(FunctionLowering body)
 
     private void LowerForIn(ForParts parts, Action bodyOf, Syntax.Node at, List<string> labels)
     {
-        DartType? declared = parts.Declaration is VarDecl { Type: { } t } ? _state.Scope.Resolve(t) : null;
+        var declared = parts.Declaration is VarDecl { Type: { } t } ? _state.Scope.Resolve(t) : null;
         var iterable = LowerIterable(parts);
         if (parts.Await)
         {
@@ -187,9 +214,15 @@ internal sealed class LoopLowering(FunctionLowering body)
         }
 
         if (TypeSystem.IsDynamic(iterable.Type))
+        {
             iterable = new Val(Coercions.CheckedCast(iterable, _program.Type("Iterable", SimpleType.Dynamic), at), _program.Type("Iterable", SimpleType.Dynamic));
+        }
+
         if (TypeSystem.IsNullable(iterable.Type) || _types.AsInstanceOf(iterable.Type, _program.CoreClass("Iterable")) is null && !TypeSystem.IsNever(iterable.Type))
+        {
             throw _state.Error(parts.Iterable!, $"The type '{iterable.Type}' used in the 'for' loop must implement 'Iterable<dynamic>'.");
+        }
+
         var element = Elements.ElementType(iterable.Type, false);
         LoopUse(at is ForStmt fs ? fs.Body : at is ForElement fe ? fe.Body : null, parts.Target is null ? null : new ForParts { Pos = parts.Pos, Target = parts.Target });
         var iterator = Access.GetMember(iterable, "iterator", at);
@@ -236,7 +269,11 @@ internal sealed class LoopLowering(FunctionLowering body)
         else
         {
             var place = Targets.LowerPlace(parts.Target!);
-            foreach (var b in place.Before) _output.Emit(b);
+            foreach (var b in place.Before)
+            {
+                _output.Emit(b);
+            }
+
             var node = _reprs.Convert(Coercions.Coerce(current, place.WriteType, at), _reprs.Of(place.WriteType));
             Assignments.PromoteOnWrite(place, current.Type, at);
             var local = _output.TempOf(node, out var set, "element");

@@ -32,7 +32,11 @@ internal sealed class MemberAccess(FunctionLowering body)
     {
         var type = receiver.Type;
         _lowering.Traces.Note(_state.Library, name);
-        if (TypeSystem.IsNever(type)) return receiver;
+        if (TypeSystem.IsNever(type))
+        {
+            return receiver;
+        }
+
         if (!isSuper && !TypeSystem.IsNullable(type) && (TypeSystem.NonNull(type) is TypeParamType parameter ? parameter.Promoted ?? parameter.Bound : TypeSystem.NonNull(type)) is RecordType record && record.IndexOf(name) is >= 0 and var field)
         {
             var shape = _layouts.Of(_program.CoreClass("_Record")).Struct;
@@ -41,15 +45,35 @@ internal sealed class MemberAccess(FunctionLowering body)
         }
 
         if (Members.FindMember(type, name) is var (member, owner) && member is not null)
+        {
             return GetKnown(receiver, member, owner!, at, isSuper);
+        }
+
         if (TypeSystem.IsDynamicReceiver(type))
+        {
             return new Val(_dynamicCalls.DynamicCall(name, DynamicKind.Get, _reprs.Convert(receiver.Node, _target.AnyRef), null, [], []), SimpleType.Dynamic);
-        if (name == "call" && type is not InterfaceType { Class.IsStatic: true } && ClosureCalls.CallableType(type) is not null && !type.Nullable) return receiver;
-        if (type is InterfaceType { Nullable: false } ft && ft.Class == _program.Function.Class && name == "call") return receiver;
+        }
+
+        if (name == "call" && type is not InterfaceType { Class.IsStatic: true } && ClosureCalls.CallableType(type) is not null && !type.Nullable)
+        {
+            return receiver;
+        }
+
+        if (type is InterfaceType { Nullable: false } ft && ft.Class == _program.Function.Class && name == "call")
+        {
+            return receiver;
+        }
+
         if (Members.FindExtension(type, name, at) is { } extension)
+        {
             return GetExtension(extension.Member, extension.Args, receiver.Node, at);
+        }
+
         if (type.Nullable && Members.FindMember(TypeSystem.NonNull(type), name) is not null)
+        {
             throw _state.Error(at, $"Property '{name}' cannot be accessed on '{type}' because it is potentially null.");
+        }
+
         throw _state.Error(at, $"The getter '{name}' isn't defined for the type '{type}'.");
     }
 
@@ -63,7 +87,10 @@ internal sealed class MemberAccess(FunctionLowering body)
         }
 
         if (member.Kind == MemberKind.Getter)
+        {
             return Invocations.CallExtension(member, args, receiver, ArgumentBinding.NoArguments, null, null, at);
+        }
+
         return Tearoffs.ExtensionTearoff(member, args, receiver);
     }
 
@@ -73,7 +100,11 @@ internal sealed class MemberAccess(FunctionLowering body)
         var map = owner.Map();
         if (owner.Class.IsStatic)
         {
-            if (member.Field is { External: false }) return new Val(_reprs.Convert(receiver.Node, _reprs.Of(owner.Class.OnType!.Substitute(map))), _lowering.Signatures.FieldType(member).Substitute(map));
+            if (member.Field is { External: false })
+            {
+                return new Val(_reprs.Convert(receiver.Node, _reprs.Of(owner.Class.OnType!.Substitute(map))), _lowering.Signatures.FieldType(member).Substitute(map));
+            }
+
             return GetExtension(member, owner.Args, receiver.Node, at);
         }
 
@@ -83,9 +114,15 @@ internal sealed class MemberAccess(FunctionLowering body)
             // Only the parameters' checked types are known where a class's parameter is covariant.
             var tearoff = _selectors.TearoffOf(member);
             if (receiver.Node.Type is { IsRef: true, Nullable: true } && TypeSystem.IsNullable(receiver.Type))
+            {
                 return new Val(Invocations.CallCore("_tearoffOfObject", receiver.Node, Invocations.StringConst(member.Name)), signature);
+            }
+
             if (isSuper)
+            {
                 return new Val(Invocations.CallSelector(receiver, member, tearoff, [], isSuper: true), signature);
+            }
+
             var torn = _lowering.Calls.Add(tearoff, _state.Function, Invocations.ReceiverObject(receiver.Node), Invocations.ReceiverClass(receiver.Type), []);
             return new Val(Invocations.CheckedResult(torn, _lowering.Signatures.Of(member).Result, signature, receiver, at), signature);
         }
@@ -93,7 +130,10 @@ internal sealed class MemberAccess(FunctionLowering body)
         var type = member.Kind == MemberKind.Field ? _lowering.Signatures.FieldType(member) : _lowering.Signatures.Of(member).Result;
         var actual = type.Substitute(map);
         if (member.Function is { External: true } && Intrinsics.Intrinsic(member, receiver, new BoundArguments { Signature = new FunctionType([], [], [], [], actual) }, at) is { } intrinsic)
+        {
             return new Val(intrinsic, actual);
+        }
+
         if (TypeSystem.IsNullable(receiver.Type) && owner.Class == _program.Object.Class)
         {
             // hashCode and runtimeType of what may be null.
@@ -101,7 +141,11 @@ internal sealed class MemberAccess(FunctionLowering body)
         }
 
         var selector = _selectors.SelectorOf(member);
-        if (!isSuper && _lowering.Specialisations.IsOn) selector = _selectors.VariantOf(selector, new FunctionType([], [], [], [], type), new FunctionType([], [], [], [], _reprs.Resolve(actual)));
+        if (!isSuper && _lowering.Specialisations.IsOn)
+        {
+            selector = _selectors.VariantOf(selector, new FunctionType([], [], [], [], type), new FunctionType([], [], [], [], _reprs.Resolve(actual)));
+        }
+
         var value = Invocations.CallSelector(receiver, member, selector, [], isSuper);
         var narrowed = Invocations.Narrowed(value, selector.Result, actual);
         return new Val(isSuper ? narrowed : Invocations.CheckedResult(narrowed, type, actual, receiver, at), actual);
@@ -112,7 +156,11 @@ internal sealed class MemberAccess(FunctionLowering body)
     {
         if (Members.FindMember(receiver.Type, name + "=") is var (member, owner) && member is not null)
         {
-            if (owner!.Class.IsStatic) return CallSetterExtension(member, owner.Args, receiver.Node, value);
+            if (owner!.Class.IsStatic)
+            {
+                return CallSetterExtension(member, owner.Args, receiver.Node, value);
+            }
+
             if (!isSuper && Receivers.IsThis(receiver.Node) && _lowering.OwnFields.IndexOf(_state.Class!, member) is { } index)
             {
                 var layout = _layouts.Of(_state.Class!).Struct;
@@ -130,9 +178,15 @@ internal sealed class MemberAccess(FunctionLowering body)
         }
 
         if (TypeSystem.IsDynamicReceiver(receiver.Type))
+        {
             return Node.Drop(_dynamicCalls.DynamicCall(name, DynamicKind.Set, _reprs.Convert(receiver.Node, _target.AnyRef), null, [_reprs.Convert(value, _target.AnyRef)], []));
+        }
+
         if (Members.FindExtension(receiver.Type, name + "=", at) is { } extension)
+        {
             return CallSetterExtension(extension.Member, extension.Args, receiver.Node, value);
+        }
+
         throw _state.Error(at, $"The setter '{name}' isn't defined for the type '{receiver.Type}'.");
     }
 

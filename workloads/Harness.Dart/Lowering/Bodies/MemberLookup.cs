@@ -37,7 +37,11 @@ internal sealed class MemberLookup(FunctionLowering body)
     {
         if (MemberType(type) is { } t)
         {
-            if (t.Class.IsStatic) return _types.FindExtensionTypeMember(t, name);
+            if (t.Class.IsStatic)
+            {
+                return _types.FindExtensionTypeMember(t, name);
+            }
+
             return _types.FindMember(t, name);
         }
 
@@ -57,14 +61,34 @@ internal sealed class MemberLookup(FunctionLowering body)
         foreach (var extension in _state.Library.VisibleExtensions)
         {
             var member = extension.Members.GetValueOrDefault(name);
-            if (member is null && (other is null || !extension.Members.ContainsKey(other))) continue;
-            if (ExtensionArgs(extension, type) is not { } args) continue;
+            if (member is null && (other is null || !extension.Members.ContainsKey(other)))
+            {
+                continue;
+            }
+
+            if (ExtensionArgs(extension, type) is not { } args)
+            {
+                continue;
+            }
+
             found.Add(new(extension, args, OnType(extension, args), OnType(extension, TypeScope.DefaultArgs(extension.TypeParams)), member));
         }
 
-        if (found.Count == 0 || other is not null && FindMember(type, other) is not null) return null;
-        if (found.Find(e => found.TrueForAll(o => ReferenceEquals(o, e) || IsMoreSpecific(e, o))) is { } best) return best.Member is null ? null : (best.Member, best.Args);
-        if (at is not null) throw _state.Error(at, $"The member '{name.TrimEnd('=')}' is ambiguous: '{found[0].Extension.Name}' and '{found[1].Extension.Name}' define it, and no extension is more specific than the others.");
+        if (found.Count == 0 || other is not null && FindMember(type, other) is not null)
+        {
+            return null;
+        }
+
+        if (found.Find(e => found.TrueForAll(o => ReferenceEquals(o, e) || IsMoreSpecific(e, o))) is { } best)
+        {
+            return best.Member is null ? null : (best.Member, best.Args);
+        }
+
+        if (at is not null)
+        {
+            throw _state.Error(at, $"The member '{name.TrimEnd('=')}' is ambiguous: '{found[0].Extension.Name}' and '{found[1].Extension.Name}' define it, and no extension is more specific than the others.");
+        }
+
         return found.Find(e => e.Member is not null) is { } first ? (first.Member!, first.Args) : null;
     }
 
@@ -72,8 +96,16 @@ internal sealed class MemberLookup(FunctionLowering body)
 
     private bool IsMoreSpecific(ApplicableExtension e, ApplicableExtension other)
     {
-        if (e.Extension.Library.IsCore != other.Extension.Library.IsCore) return other.Extension.Library.IsCore;
-        if (!_types.IsSubtype(e.On, other.On)) return false;
+        if (e.Extension.Library.IsCore != other.Extension.Library.IsCore)
+        {
+            return other.Extension.Library.IsCore;
+        }
+
+        if (!_types.IsSubtype(e.On, other.On))
+        {
+            return false;
+        }
+
         return !_types.IsSubtype(other.On, e.On) || _types.IsSubtype(e.Bound, other.Bound) && !_types.IsSubtype(other.Bound, e.Bound);
     }
 
@@ -93,7 +125,11 @@ internal sealed class MemberLookup(FunctionLowering body)
         }
 
         var on = OnType(extension, args);
-        if (TypeSystem.IsDynamic(type) || TypeSystem.IsNever(type) || type is InterfaceType { Class.Node.Kind: ClassKind.Extension }) return null;
+        if (TypeSystem.IsDynamic(type) || TypeSystem.IsNever(type) || type is InterfaceType { Class.Node.Kind: ClassKind.Extension })
+        {
+            return null;
+        }
+
         return _types.IsSubtype(type, on) && BoundChecks.Misfit(_types, extension.TypeParams, args) is null ? args : null;
     }
 
@@ -104,12 +140,25 @@ internal sealed class MemberLookup(FunctionLowering body)
     public DartType SetterTypeOf(DartType receiver, string name, Syntax.Node at)
     {
         if (FindMember(receiver, name + "=") is var (member, owner) && member is not null)
+        {
             return SetterType(member).Substitute(owner!.Map());
-        if (TypeSystem.IsDynamicReceiver(receiver)) return SimpleType.Dynamic;
+        }
+
+        if (TypeSystem.IsDynamicReceiver(receiver))
+        {
+            return SimpleType.Dynamic;
+        }
+
         if (FindExtension(receiver, name + "=") is { } extension)
+        {
             return SetterType(extension.Member).Substitute(ArgumentBinding.MapOf(extension.Member.Owner!.TypeParams, extension.Args));
+        }
+
         if (FindMember(receiver, name) is not null)
+        {
             throw _state.Error(at, $"The setter '{name}' isn't defined for the type '{receiver}': it is final.");
+        }
+
         throw _state.Error(at, $"The setter '{name}' isn't defined for the type '{receiver}'.");
     }
 }

@@ -36,7 +36,11 @@ internal sealed class NameLowering(FunctionLowering body)
         implicitThis = false;
         for (var cls = Receivers.LexicalClass(); cls is not null;)
         {
-            if (cls.Statics.TryGetValue(name, out var s)) return s;
+            if (cls.Statics.TryGetValue(name, out var s))
+            {
+                return s;
+            }
+
             if (cls.Members.TryGetValue(name, out var m))
             {
                 implicitThis = true;
@@ -45,11 +49,19 @@ internal sealed class NameLowering(FunctionLowering body)
 
             var pair = name[^1] == '=' ? name[..^1] : name + "=";
             implicitThis = cls.Members.ContainsKey(pair);
-            if (implicitThis || cls.Statics.ContainsKey(pair)) return null;
+            if (implicitThis || cls.Statics.ContainsKey(pair))
+            {
+                return null;
+            }
+
             break;
         }
 
-        if (_state.Scope.LookupTopLevel(name) is { } top) return top;
+        if (_state.Scope.LookupTopLevel(name) is { } top)
+        {
+            return top;
+        }
+
         return null;
     }
 
@@ -57,13 +69,26 @@ internal sealed class NameLowering(FunctionLowering body)
     public Val LowerIdent(Ident id, DartType? context)
     {
         if (_variables.Lookup(id.Name) is { } variable)
+        {
             return Locals.Read(variable, id);
+        }
+
         if (_state.Scope.LookupParam(id.Name) is { } typeParam)
+        {
             return new Val(TypeExpressions.TypeNode(typeParam), _program.Type("Type"));
+        }
+
         var element = LookupNonLocal(id.Name, out var implicitThis);
-        if (element is null && id.Name == "values" && Receivers.LexicalClass() is { IsEnum: true } own) return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(own)), _program.Type("List", own.ThisType));
+        if (element is null && id.Name == "values" && Receivers.LexicalClass() is { IsEnum: true } own)
+        {
+            return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(own)), _program.Type("List", own.ThisType));
+        }
+
         if (!implicitThis && element is not null)
+        {
             return LowerElement(element, id, context);
+        }
+
         if (Receivers.ThisPlace() is { } self && Receivers.ImplicitType(element is not null) is { } thisType)
         {
             if (element is not null || Members.FindMember(thisType, id.Name) is not null || Members.FindExtension(thisType, id.Name) is not null || TypeSystem.NonNull(thisType) is RecordType)
@@ -120,10 +145,17 @@ internal sealed class NameLowering(FunctionLowering body)
             return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, _reprs.Of(type)), type);
         }
 
-        if (field.Field.External) return new Val(Node.Call(_functions.ExternalAccessor(field, isSetter: false)), _lowering.Signatures.FieldType(field));
+        if (field.Field.External)
+        {
+            return new Val(Node.Call(_functions.ExternalAccessor(field, isSetter: false)), _lowering.Signatures.FieldType(field));
+        }
+
         var variable = _statics.Variable(field);
         if (variable.IsEager)
+        {
             return new Val(Node.Get(variable.Global), variable.Type);
+        }
+
         return new Val(Node.Call(variable.Getter!), variable.Type);
     }
 
@@ -229,20 +261,42 @@ internal sealed class NameLowering(FunctionLowering body)
         switch (target)
         {
             case PrefixElement prefix:
-                if (IsLoader(prefix, p)) return new Val(Invocations.CallCore("_loaderOf", Node.I64(prefix.Deferred)), new FunctionType([], [], [], [], _program.Type("Future", SimpleType.Void)));
-                if (!prefix.Members.TryGetValue(p.Name, out var element)) throw _state.Error(p, $"Undefined name '{p.Name}'.");
+                if (IsLoader(prefix, p))
+                {
+                    return new Val(Invocations.CallCore("_loaderOf", Node.I64(prefix.Deferred)), new FunctionType([], [], [], [], _program.Type("Future", SimpleType.Void)));
+                }
+
+                if (!prefix.Members.TryGetValue(p.Name, out var element))
+                {
+                    throw _state.Error(p, $"Undefined name '{p.Name}'.");
+                }
+
                 return LowerElement(element, p, context);
             case ClassElement cls:
-                if (cls.Statics.TryGetValue(p.Name, out var member)) return LowerElement(member, p, context);
-                if (cls.IsEnum && p.Name == "values") return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(cls)), _program.Type("List", cls.ThisType));
+                if (cls.Statics.TryGetValue(p.Name, out var member))
+                {
+                    return LowerElement(member, p, context);
+                }
+
+                if (cls.IsEnum && p.Name == "values")
+                {
+                    return new Val(_pool.ConstNode(_lowering.Constants.EnumValues(cls)), _program.Type("List", cls.ThisType));
+                }
+
                 if (cls.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var constructor))
+                {
                     return Tearoffs.ConstructorTearoff(constructor, null, context, p);
+                }
+
                 throw _state.Error(p, $"Member not found: '{p.Name}'.");
             case TypedefElement typedef:
                 if (_state.Scope.Resolve(TypeNodeOf(p.Target)!) is InterfaceType aliased && !typedef.IsVariable)
                 {
                     if (typedef is { Params.Count: > 0, IsRename: false } && !aliased.Class.Statics.ContainsKey(p.Name) && aliased.Class.Constructors.TryGetValue(p.Name == "new" ? "" : p.Name, out var byAlias))
+                    {
                         return Tearoffs.AliasTearoff(byAlias, typedef, context, p);
+                    }
+
                     return LowerStaticProperty(typedef.Params.Count == 0 && aliased.Args.Length > 0 && !aliased.Class.Statics.ContainsKey(p.Name) ? aliased : aliased.Class, p, context);
                 }
 
@@ -265,14 +319,30 @@ internal sealed class NameLowering(FunctionLowering body)
     /// <param name="isNullAware">Whether nothing of it is asked where it is null.</param>
     public Val? ExtensionOverride(Expr e, bool isNullAware = false)
     {
-        if (e is not Call { Args.Items.Count: 1 } call) return null;
+        if (e is not Call { Args.Items.Count: 1 } call)
+        {
+            return null;
+        }
+
         var name = call.Target is Ident id && _variables.Lookup(id.Name) is null ? LookupNonLocal(id.Name, out _) : call.Target is PropertyGet { Target: Ident prefix } p && StaticTarget(prefix) is PrefixElement pe ? pe.Members.GetValueOrDefault(p.Name) : null;
-        if (name is not ClassElement { Node.Kind: ClassKind.Extension } extension) return null;
+        if (name is not ClassElement { Node.Kind: ClassKind.Extension } extension)
+        {
+            return null;
+        }
+
         DartType[]? explicitArgs = call.TypeArgs is null ? null : [.. call.TypeArgs.Select(_state.Scope.Resolve)];
-        if (explicitArgs is not null && explicitArgs.Length != extension.TypeParams.Count) throw _state.Error(call, $"Expected {extension.TypeParams.Count} type arguments.");
+        if (explicitArgs is not null && explicitArgs.Length != extension.TypeParams.Count)
+        {
+            throw _state.Error(call, $"Expected {extension.TypeParams.Count} type arguments.");
+        }
+
         var context = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, explicitArgs ?? [.. extension.TypeParams.Select(_ => UnknownType.Instance)]));
         var receiver = Expressions.Lower(call.Args.Items[0].Value, context);
-        if (isNullAware) receiver = Chains.ShortOnNull(receiver);
+        if (isNullAware)
+        {
+            receiver = Chains.ShortOnNull(receiver);
+        }
+
         var isDynamic = TypeSystem.IsDynamic(receiver.Type);
         var args = explicitArgs ?? Members.ExtensionArgs(extension, receiver.Type) ?? (isDynamic ? TypeScope.DefaultArgs(extension.TypeParams) : throw _state.Error(call, "The extension does not apply to this type."));
         var on = extension.OnType!.Substitute(ArgumentBinding.MapOf(extension.TypeParams, args));

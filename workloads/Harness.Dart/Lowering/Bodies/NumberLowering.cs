@@ -43,14 +43,24 @@ internal sealed class NumberLowering(FunctionLowering body)
                 case ">=": return Bool(Opcode.I64GeS);
                 case "<<" or ">>" or ">>>":
                     if (right.Node is { Op: IrOp.I64, Number: >= 0 and < 64 })
+                    {
                         return Int(op switch { "<<" => Opcode.I64Shl, ">>" => Opcode.I64ShrS, _ => Opcode.I64ShrU });
+                    }
+
                     return new Val(Invocations.CallCore(op switch { "<<" => "_shiftLeft", ">>" => "_shiftRight", _ => "_shiftRightUnsigned" }, left.Node, right.Node), _program.Int);
                 case "~/":
-                    if (right.Node is { Op: IrOp.I64, Number: not (0 or -1) }) return Int(Opcode.I64DivS);
+                    if (right.Node is { Op: IrOp.I64, Number: not (0 or -1) })
+                    {
+                        return Int(Opcode.I64DivS);
+                    }
+
                     return new Val(Invocations.CallCore("_truncatingDivide", left.Node, right.Node), _program.Int);
                 case "%":
                     if (right.Node is { Op: IrOp.I64, Number: > 0 } && (right.Node.Number & (right.Node.Number - 1)) == 0)
+                    {
                         return new Val(Node.Numeric(Opcode.I64And, WType.I64, left.Node, Node.I64(right.Node.Number - 1)), _program.Int);
+                    }
+
                     return new Val(Invocations.CallCore("_modulo", left.Node, right.Node), _program.Int);
                 case "/":
                     return new Val(Node.Numeric(Opcode.F64Div, WType.F64, ToDouble(left), ToDouble(right)), _program.Double);

@@ -49,9 +49,15 @@ internal sealed class OperatorLowering(FunctionLowering body)
         }
 
         if (b.Left is Super)
+        {
             return Invocations.CallNamed(Receivers.SuperReceiver(b.Op, b), b.Op, ArgumentBinding.Args(b.Right), null, context, b, isSuper: true);
+        }
 
-        if (Names.ExtensionOverride(b.Left) is { } applied) return Invocations.CallNamed(applied, b.Op, ArgumentBinding.Args(b.Right), null, context, b);
+        if (Names.ExtensionOverride(b.Left) is { } applied)
+        {
+            return Invocations.CallNamed(applied, b.Op, ArgumentBinding.Args(b.Right), null, context, b);
+        }
+
         var left = Expressions.Lower(b.Left, null);
         return BinaryOp(left, b.Op, b.Right, context, b);
     }
@@ -59,17 +65,33 @@ internal sealed class OperatorLowering(FunctionLowering body)
     /// <summary>An operator whose left operand is lowered.</summary>
     public Val BinaryOp(Val left, string op, Expr rightExpr, DartType? context, Syntax.Node at)
     {
-        if (TypeSystem.IsNever(left.Type)) return left;
-        if (NumberTypes.IsArithmetic(op) && IsOfNumbers(left.Type, op)) return Arithmetic(left, op, rightExpr, context, at);
+        if (TypeSystem.IsNever(left.Type))
+        {
+            return left;
+        }
+
+        if (NumberTypes.IsArithmetic(op) && IsOfNumbers(left.Type, op))
+        {
+            return Arithmetic(left, op, rightExpr, context, at);
+        }
+
         if (Numbers.IsInt(left.Type) || Numbers.IsDouble(left.Type))
         {
             DartType? rightContext = Numbers.IsInt(left.Type) || !IsIntegerLiteral(rightExpr) ? _program.Num : op is "&" or "|" ? null : _program.Double;
             var right = Expressions.Lower(rightExpr, rightContext);
-            if (Numbers.NumericOp(left, op, right) is { } fast) return fast;
+            if (Numbers.NumericOp(left, op, right) is { } fast)
+            {
+                return fast;
+            }
+
             return CallOperator(left, op, right, at);
         }
 
-        if (left.Type is TypeParamType && !left.Node.Type.IsRef && LowerHeldNumbers(left, op, rightExpr, at) is { } held) return held;
+        if (left.Type is TypeParamType && !left.Node.Type.IsRef && LowerHeldNumbers(left, op, rightExpr, at) is { } held)
+        {
+            return held;
+        }
+
         if (Members.FindMember(left.Type, op) is not null || TypeSystem.IsDynamicReceiver(left.Type) || Members.FindExtension(left.Type, op) is not null)
         {
             var args = ArgumentBinding.Args(rightExpr);
@@ -101,18 +123,37 @@ internal sealed class OperatorLowering(FunctionLowering body)
     {
         // An integer literal beside a double is a double without a conversion.
         var right = Expressions.Lower(rightExpr, Numbers.IsDouble(left.Type) && IsIntegerLiteral(rightExpr) ? _program.Double : _program.NumberTypes.OperandContext(left.Type, context));
-        if (Numbers.NumericOp(left with { Type = TypeSystem.Erase(left.Type) }, op, right with { Type = TypeSystem.Erase(right.Type) }) is { } fast) return fast;
+        if (Numbers.NumericOp(left with { Type = TypeSystem.Erase(left.Type) }, op, right with { Type = TypeSystem.Erase(right.Type) }) is { } fast)
+        {
+            return fast;
+        }
+
         if (left.Type is TypeParamType && !left.Node.Type.IsRef && Numbers.NumericOp(left with { Type = _reprs.Resolve(left.Type) }, op, right with { Type = _reprs.Resolve(right.Type) }) is { } held)
+        {
             return held with { Type = _program.NumberTypes.OperationType(left.Type, right.Type) };
+        }
+
         return CallOperator(left, op, right, at);
     }
 
     /// <summary>A call of a number's method whose type follows from its arguments; null for others.</summary>
     public Val? NumberCall(Val receiver, string name, Arguments args, DartType? context, Syntax.Node at)
     {
-        if (name is not ("remainder" or "clamp") || !IsOfNumbers(receiver.Type, name)) return null;
-        if (name == "remainder" && args.Items is [(null, var divisor)]) return CallOperator(receiver, name, Expressions.Lower(divisor, _program.NumberTypes.OperandContext(receiver.Type, context)), at);
-        if (name != "clamp" || args.Items is not [(null, var low), (null, var high)]) return null;
+        if (name is not ("remainder" or "clamp") || !IsOfNumbers(receiver.Type, name))
+        {
+            return null;
+        }
+
+        if (name == "remainder" && args.Items is [(null, var divisor)])
+        {
+            return CallOperator(receiver, name, Expressions.Lower(divisor, _program.NumberTypes.OperandContext(receiver.Type, context)), at);
+        }
+
+        if (name != "clamp" || args.Items is not [(null, var low), (null, var high)])
+        {
+            return null;
+        }
+
         var wanted = _program.NumberTypes.LimitContext(receiver.Type, context);
         Val[] limits = [Expressions.Lower(low, wanted), Expressions.Lower(high, wanted)];
         var type = _program.NumberTypes.ClampType(receiver.Type, limits[0].Type, limits[1].Type);
@@ -122,9 +163,17 @@ internal sealed class OperatorLowering(FunctionLowering body)
     /// <summary>An operator of a number whose type is a parameter, in a copy that holds it as a number: the operation, with the type that the operator has of its bound.</summary>
     private Val? LowerHeldNumbers(Val left, string op, Expr rightExpr, Syntax.Node at)
     {
-        if (Members.FindMember(left.Type, op) is not var (member, owner) || member is null) return null;
+        if (Members.FindMember(left.Type, op) is not var (member, owner) || member is null)
+        {
+            return null;
+        }
+
         var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(owner!.Map());
-        if (signature.Required.Length != 1) return null;
+        if (signature.Required.Length != 1)
+        {
+            return null;
+        }
+
         var right = Expressions.Lower(rightExpr, signature.Required[0]);
         var value = Numbers.NumericOp(new Val(left.Node, _reprs.Resolve(left.Type)), op, new Val(right.Node, _reprs.Resolve(right.Type)));
         return value is { } result ? new Val(result.Node, signature.Result) : CallOperator(left, op, right, at);
@@ -149,7 +198,11 @@ internal sealed class OperatorLowering(FunctionLowering body)
         var bound = new BoundArguments { Signature = signature };
         bound.Positional.Add(new Val(Coercions.Coerce(right, signature.Required[0], at), signature.Required[0]));
         var result = Invocations.Invoke(left, member, bound, at, isSuper: false);
-        if (!NumberTypes.IsArithmetic(op) || !IsNumbers(member)) return result;
+        if (!NumberTypes.IsArithmetic(op) || !IsNumbers(member))
+        {
+            return result;
+        }
+
         var type = _program.NumberTypes.OperationType(left.Type, right.Type);
         return new Val(_reprs.Convert(result.Node, _reprs.Of(type)), type);
     }
@@ -170,8 +223,16 @@ internal sealed class OperatorLowering(FunctionLowering body)
         }
 
         var name = u.Op == "-" ? "unary-" : u.Op;
-        if (u.Operand is Super) return Invocations.CallNamed(Receivers.SuperReceiver(name, u), name, ArgumentBinding.NoArguments, null, context, u, isSuper: true);
-        if (Names.ExtensionOverride(u.Operand) is { } applied) return Invocations.CallNamed(applied, name, ArgumentBinding.NoArguments, null, context, u);
+        if (u.Operand is Super)
+        {
+            return Invocations.CallNamed(Receivers.SuperReceiver(name, u), name, ArgumentBinding.NoArguments, null, context, u, isSuper: true);
+        }
+
+        if (Names.ExtensionOverride(u.Operand) is { } applied)
+        {
+            return Invocations.CallNamed(applied, name, ArgumentBinding.NoArguments, null, context, u);
+        }
+
         var value = Expressions.Lower(u.Operand, context);
         if (Numbers.IsInt(value.Type))
         {
@@ -180,7 +241,11 @@ internal sealed class OperatorLowering(FunctionLowering body)
                 : new Val(Node.Numeric(Opcode.I64Xor, WType.I64, value.Node, Node.I64(-1)), _program.Int);
         }
 
-        if (Numbers.IsDouble(value.Type) && u.Op == "-") return new Val(Node.Numeric(Opcode.F64Neg, WType.F64, value.Node), _program.Double);
+        if (Numbers.IsDouble(value.Type) && u.Op == "-")
+        {
+            return new Val(Node.Numeric(Opcode.F64Neg, WType.F64, value.Node), _program.Double);
+        }
+
         return Invocations.CallNamed(value, name, ArgumentBinding.NoArguments, null, context, u);
     }
 
@@ -199,10 +264,25 @@ internal sealed class OperatorLowering(FunctionLowering body)
         var local = _output.TempOf(left.Node, out var set);
         var saved = _output.Flow.Copy();
         var right = Expressions.Lower(b.Right, context ?? left.Type);
-        if (right.Node.IsNever) { _output.Flow = saved; if (_promotions.PromotionKey(b.Left) is { } key) _output.Flow.Promote(key, TypeSystem.NonNull(left.Type)); }
-        else _output.Flow = Flow.Join(saved, _output.Flow);
+        if (right.Node.IsNever)
+        {
+            _output.Flow = saved;
+            if (_promotions.PromotionKey(b.Left) is { } key)
+            {
+                _output.Flow.Promote(key, TypeSystem.NonNull(left.Type));
+            }
+        }
+        else
+        {
+            _output.Flow = Flow.Join(saved, _output.Flow);
+        }
+
         var nonNull = TypeSystem.NonNull(left.Type);
-        if (nonNull is not FunctionType { TypeParams.Length: > 0 }) right = Tearoffs.InContext(right, context, b.Right);
+        if (nonNull is not FunctionType { TypeParams.Length: > 0 })
+        {
+            right = Tearoffs.InContext(right, context, b.Right);
+        }
+
         var type = Expressions.MergedType(nonNull, right.Type, context);
         var repr = TypeSystem.IsVoid(type) ? WType.None : _reprs.Of(type);
         var kept = _reprs.Convert(Node.Get(local), repr);

@@ -28,15 +28,23 @@ internal sealed class ParameterLowering(FunctionLowering body)
     public void BindTypeParams(IEnumerable<TypeParam> parameters, IEnumerable<IrLocal> locals)
     {
         foreach (var (p, local) in parameters.Zip(locals))
+        {
             TypeExpressions.Parameters[p] = new LocalVariable(p.Name, SimpleType.Dynamic) { Owner = _body, Local = local, Repr = _target.TopRef };
+        }
     }
 
     /// <summary>Emits checks of a method's type arguments whose bounds depend on the type arguments of its class: a call by a supertype of the object's may go beyond them.</summary>
     public void CheckTypeArguments(Member method)
     {
-        if (_lowering.Options.Casts == CheckKind.Trusted) return;
+        if (_lowering.Options.Casts == CheckKind.Trusted)
+        {
+            return;
+        }
+
         foreach (var parameter in method.TypeParams.Where(p => p.HasBound && p.Bound.Any(t => t is TypeParamType { Parameter.Class: not null })))
+        {
             _output.Nodes.Add(Invocations.CallCore("_checkBound", TypeExpressions.TypeParamValue(parameter), TypeExpressions.TypeNode(parameter.Bound), Invocations.StringConst(SourceFile.PlainName(parameter.Name))));
+        }
     }
 
     /// <summary>Makes a parameter of a method a variable, with its default and the check of its type.</summary>
@@ -47,7 +55,7 @@ internal sealed class ParameterLowering(FunctionLowering body)
     /// <param name="local">Where the function has it.</param>
     public void BindInstanceParam(Member member, Param param, int position, SelectorParam slot, IrLocal local)
     {
-        Node value = Node.Get(local);
+        var value = Node.Get(local);
         var repr = _reprs.Of(param.Type);
         if (slot.UsesSentinel && !param.IsRequired)
         {
@@ -78,7 +86,11 @@ internal sealed class ParameterLowering(FunctionLowering body)
     private Node CovariantCheck(Member member, Param param, int position, IrLocal local)
     {
         var value = Node.Get(local);
-        if (_lowering.Options.Casts == CheckKind.Trusted || !value.Type.IsRef || TypeSystem.IsTop(param.Type) || !IsChecked(_lowering, member, param, position)) return value;
+        if (_lowering.Options.Casts == CheckKind.Trusted || !value.Type.IsRef || TypeSystem.IsTop(param.Type) || !IsChecked(_lowering, member, param, position))
+        {
+            return value;
+        }
+
         return TypeSystem.Erase(param.Type) is TypeParamType parameter
             ? Coercions.CheckedArgument(local, parameter)
             : Coercions.CheckedCast(new Val(value, SimpleType.Dynamic), param.Type, param.Node);
@@ -90,9 +102,14 @@ internal sealed class ParameterLowering(FunctionLowering body)
         var variable = _variables.Declare(p.Name, p.Type, at, p.Node.IsFinal || p.Node.IsThis || p.Node.IsSuper);
         var converted = _reprs.Convert(value, variable.Repr);
         if (variable.Cell is null && converted.Op == IrOp.Get && converted.Data is IrLocal { IsParameter: true } parameter)
+        {
             variable.Local = parameter;
+        }
         else
+        {
             _places.Initialize(variable, converted);
+        }
+
         return variable;
     }
 

@@ -82,7 +82,11 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
 
     private List<IReadOnlyList<FieldPattern>> FieldsOf(Pattern pattern, Part part)
     {
-        if (TypeSystem.IsNever(part.Type)) return [NoFields];
+        if (TypeSystem.IsNever(part.Type))
+        {
+            return [NoFields];
+        }
+
         return pattern switch
         {
             WildcardPattern w => When(w.Type is null || Has(part, Resolve(w.Type))),
@@ -102,8 +106,16 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
     // Values of other types end the match with an error: they count as matched where the cast's pattern covers its type, or if they are null.
     private bool CastEnds(CastPattern cast, Part part, DartType type)
     {
-        if (TypeSystem.IsNull(part.Type) && !TypeSystem.IsNullable(type)) return true;
-        if (!_isTotal.TryGetValue(cast, out var isTotal)) _isTotal[cast] = isTotal = isExhaustive(cast.Inner, type);
+        if (TypeSystem.IsNull(part.Type) && !TypeSystem.IsNullable(type))
+        {
+            return true;
+        }
+
+        if (!_isTotal.TryGetValue(cast, out var isTotal))
+        {
+            _isTotal[cast] = isTotal = isExhaustive(cast.Inner, type);
+        }
+
         return isTotal;
     }
 
@@ -115,7 +127,11 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
 
     private DartType? ListType(Part part, ListPattern pattern)
     {
-        if (TypeSystem.IsNullable(part.Type) || _types.AsInstanceOf(part.Type, _program.CoreClass("List")) is not { } list) return null;
+        if (TypeSystem.IsNullable(part.Type) || _types.AsInstanceOf(part.Type, _program.CoreClass("List")) is not { } list)
+        {
+            return null;
+        }
+
         return pattern.TypeArgs is { } args && !_types.IsSubtype(list.Args[0], Resolve(args[0])) ? null : list.Args[0];
     }
 
@@ -123,14 +139,22 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
     {
         var rest = pattern.Elements.FindIndex(e => e is RestPattern);
         var count = pattern.Elements.Count - (rest < 0 ? 0 : 1);
-        if (rest < 0 ? !length.IsExact || length.Count != count : length.Count < count) return [];
+        if (rest < 0 ? !length.IsExact || length.Count != count : length.Count < count)
+        {
+            return [];
+        }
+
         var fields = new List<FieldPattern>();
         for (var i = 0; i < pattern.Elements.Count; i++)
         {
             var fromEnd = pattern.Elements.Count - i;
             if (pattern.Elements[i] is RestPattern r)
             {
-                if (r.Inner is not null) fields.Add(new FieldPattern($"[{i}..{fromEnd - 1}]", r.Inner, _program.Type("List", element)));
+                if (r.Inner is not null)
+                {
+                    fields.Add(new FieldPattern($"[{i}..{fromEnd - 1}]", r.Inner, _program.Type("List", element)));
+                }
+
                 continue;
             }
 
@@ -158,7 +182,11 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
     private bool IsInstance(Part part, ObjectPattern pattern)
     {
         var type = Resolve(pattern.Type);
-        if (Has(part, type)) return true;
+        if (Has(part, type))
+        {
+            return true;
+        }
+
         return pattern.Type.Args.Count == 0 && type is InterfaceType { Args.Length: > 0 } generic && !TypeSystem.IsNullable(part.Type) && _types.AsInstanceOf(part.Type, generic.Class) is not null;
     }
 
@@ -168,7 +196,11 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
         var fields = new List<FieldPattern>();
         foreach (var (name, value) in pattern.Fields)
         {
-            if (name is null || (own is InterfaceType { Class.IsExtensionType: true } ? FieldOf(own, name) : FieldOf(part.Type, name) ?? FieldOf(own, name)) is not var (key, type)) return null;
+            if (name is null || (own is InterfaceType { Class.IsExtensionType: true } ? FieldOf(own, name) : FieldOf(part.Type, name) ?? FieldOf(own, name)) is not var (key, type))
+            {
+                return null;
+            }
+
             fields.Add(new FieldPattern(key, value, type));
         }
 
@@ -177,11 +209,21 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
 
     private (string Key, DartType Type)? FieldOf(DartType type, string name)
     {
-        if (TypeSystem.NonNull(type) is RecordType record && record.IndexOf(name) is >= 0 and var index) return ($"${index}", record.FieldType(index));
+        if (TypeSystem.NonNull(type) is RecordType record && record.IndexOf(name) is >= 0 and var index)
+        {
+            return ($"${index}", record.FieldType(index));
+        }
+
         if (Members.FindMember(type, name) is var (member, owner) && member is not null)
+        {
             return (owner!.Class.IsExtensionType ? $"{name}@{owner.Class.Id}" : name, TypeOf(member).Substitute(owner.Map()));
+        }
+
         if (Members.FindExtension(type, name) is { } found)
+        {
             return ($"{name}@{found.Member.Owner!.Id}", TypeOf(found.Member).Substitute(ArgumentBinding.MapOf(found.Member.Owner.TypeParams, found.Args)));
+        }
+
         return null;
     }
 
@@ -196,9 +238,17 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
     public List<Part>? Divide(Part part, IReadOnlyList<Pattern> patterns)
     {
         var tests = patterns.SelectMany(p => Tests(p, part)).ToList();
-        if (tests.Count == 0) return null;
+        if (tests.Count == 0)
+        {
+            return null;
+        }
+
         var type = part.Type;
-        if (type.Nullable && type is not SimpleType) return [part.With(SimpleType.Null), part.With(type.WithNullable(false))];
+        if (type.Nullable && type is not SimpleType)
+        {
+            return [part.With(SimpleType.Null), part.With(type.WithNullable(false))];
+        }
+
         switch (type)
         {
             case TypeParamType p: return [part.With(TypeSystem.EraseAll(TypeSystem.IsTop(p.Bound) ? _program.Object.WithNullable(true) : p.Bound))];
@@ -211,7 +261,10 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
 
         foreach (var cast in tests.OfType<CastPattern>().Select(c => Resolve(c.Type)))
         {
-            if (!Has(part, cast) && !IsOutside(part, cast)) return [part.With(cast), part with { Excluded = [.. part.Excluded, cast] }];
+            if (!Has(part, cast) && !IsOutside(part, cast))
+            {
+                return [part.With(cast), part with { Excluded = [.. part.Excluded, cast] }];
+            }
         }
 
         if (part.Length is null && tests.OfType<ListPattern>().Where(l => ListType(part, l) is not null).ToList() is { Count: > 0 } lists)
@@ -234,22 +287,44 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
                 case OrPattern o: pending.Push(o.Left); pending.Push(o.Right); break;
                 case AndPattern a: pending.Push(a.Left); pending.Push(a.Right); break;
                 case CastPattern c:
-                    if (Has(part, Resolve(c.Type))) pending.Push(c.Inner);
-                    else if (!IsOutside(part, Resolve(c.Type))) yield return c;
+                    if (Has(part, Resolve(c.Type)))
+                    {
+                        pending.Push(c.Inner);
+                    }
+                    else if (!IsOutside(part, Resolve(c.Type)))
+                    {
+                        yield return c;
+                    }
+
                     break;
                 case NullCheckPattern n:
-                    if (TypeSystem.IsNullable(part.Type) && !TypeSystem.IsNull(part.Type)) yield return n;
-                    else pending.Push(n.Inner);
+                    if (TypeSystem.IsNullable(part.Type) && !TypeSystem.IsNull(part.Type))
+                    {
+                        yield return n;
+                    }
+                    else
+                    {
+                        pending.Push(n.Inner);
+                    }
+
                     break;
                 case ListPattern l:
-                    if (part.Length is null) yield return l;
+                    if (part.Length is null)
+                    {
+                        yield return l;
+                    }
+
                     break;
                 case ObjectPattern o when IsInstance(part, o):
                 case RecordPattern r when !part.Type.Nullable && part.Type is RecordType record && IsOfShape(r, record):
                 case RelationalPattern or MapPattern:
                     break;
                 default:
-                    if (FieldsOf(p, part).Count == 0) yield return p;
+                    if (FieldsOf(p, part).Count == 0)
+                    {
+                        yield return p;
+                    }
+
                     break;
             }
         }
@@ -264,7 +339,11 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
 
     private InterfaceType Instance(ClassElement sub, InterfaceType type)
     {
-        if (sub.TypeParams.Count == 0) return sub.ThisType;
+        if (sub.TypeParams.Count == 0)
+        {
+            return sub.ThisType;
+        }
+
         var upper = new Dictionary<TypeParam, DartType>();
         _types.Inference.Constrain(sub.ThisType, type, [.. sub.TypeParams], [], upper);
         return new InterfaceType(sub, _types.Inference.Solve(sub.TypeParams, [], upper, partial: false));
@@ -276,7 +355,11 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
         var pending = new Stack<ClassElement>(cls.DirectSubtypes);
         while (pending.TryPop(out var sub))
         {
-            if (sub.Original is not null) continue;
+            if (sub.Original is not null)
+            {
+                continue;
+            }
+
             if (sub.AppliedMixin is null || !sub.Name.Contains('&', StringComparison.Ordinal))
             {
                 yield return sub;
@@ -284,7 +367,10 @@ internal sealed class PatternCoverage(FunctionLowering body, Func<Pattern, DartT
             }
 
             // The application of a mixin in a clause: the class that has the clause.
-            foreach (var below in sub.DirectSubclasses) pending.Push(below);
+            foreach (var below in sub.DirectSubclasses)
+            {
+                pending.Push(below);
+            }
         }
     }
 }

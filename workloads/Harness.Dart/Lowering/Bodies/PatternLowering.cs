@@ -78,7 +78,11 @@ internal sealed class PatternLowering(FunctionLowering body)
 
     private ConstValue ConstantOf(Expr e, DartType? context)
     {
-        if (_isIrrefutable) return _lowering.Constants.Evaluate(e, _body, context);
+        if (_isIrrefutable)
+        {
+            return _lowering.Constants.Evaluate(e, _body, context);
+        }
+
         ConstValue value = ConstNull.Instance;
         OutsideOfCase(() => value = _lowering.Constants.Evaluate(e, _body, context));
         return value;
@@ -89,7 +93,10 @@ internal sealed class PatternLowering(FunctionLowering body)
     {
         var (value, type) = (matched.Node, matched.Type);
         if (_isIrrefutable && pattern is (ConstPattern or RelationalPattern or OrPattern or NullCheckPattern { Assert: false }))
+        {
             throw _state.Error(pattern, "Refutable patterns can't be used in an irrefutable context.");
+        }
+
         switch (pattern)
         {
             case WildcardPattern w:
@@ -128,11 +135,18 @@ internal sealed class PatternLowering(FunctionLowering body)
             case NullCheckPattern n:
             {
                 var nonNull = TypeSystem.NonNull(type);
-                if (!value.Type.IsRef) return LowerMatch(n.Inner, matched.As(value, nonNull));
-                var inner = Refined(matched, nonNull);
+                if (!value.Type.IsRef)
+                    {
+                        return LowerMatch(n.Inner, matched.As(value, nonNull));
+                    }
+
+                    var inner = Refined(matched, nonNull);
                 if (n.Assert)
-                    return Node.Seq(Node.If(Node.IsNull(value), Node.Seq(Invocations.CallCore("_throwNullCheck"), Node.Unreachable()), null, WType.None), LowerMatch(n.Inner, inner));
-                return And(Node.Not(Node.IsNull(value)), () => LowerMatch(n.Inner, inner));
+                    {
+                        return Node.Seq(Node.If(Node.IsNull(value), Node.Seq(Invocations.CallCore("_throwNullCheck"), Node.Unreachable()), null, WType.None), LowerMatch(n.Inner, inner));
+                    }
+
+                    return And(Node.Not(Node.IsNull(value)), () => LowerMatch(n.Inner, inner));
             }
 
             case ListPattern l: return MatchList(l, matched);
@@ -150,14 +164,20 @@ internal sealed class PatternLowering(FunctionLowering body)
         foreach (var (name, isFinal, type) in left)
         {
             if (right.GetValueOrDefault(name) != isFinal || type is not null && _variables.Lookup(name)?.Type.Equals(type) == false)
+            {
                 throw _state.Error(pattern, $"The variable pattern '{SourceFile.PlainName(name)}' doesn't have the same type or finality in both sides of the pattern.");
+            }
         }
     }
 
     private static Node And(Node left, Func<Node> right)
     {
         var r = right();
-        if (left.Op == IrOp.I32 && left.Number == 1) return r;
+        if (left.Op == IrOp.I32 && left.Number == 1)
+        {
+            return r;
+        }
+
         return Node.If(left, r, Node.I32(0), WType.I32);
     }
 
@@ -166,7 +186,11 @@ internal sealed class PatternLowering(FunctionLowering body)
     /// <param name="refined">The type; null where nothing more is known.</param>
     public MatchedValue Refined(MatchedValue matched, DartType? refined)
     {
-        if (refined is null) return matched;
+        if (refined is null)
+        {
+            return matched;
+        }
+
         var repr = _reprs.Of(refined);
         return matched.As(_reprs.Convert(matched.Node, matched.Node.Type.IsSubtypeOf(repr) ? matched.Node.Type : repr), refined);
     }
@@ -175,14 +199,20 @@ internal sealed class PatternLowering(FunctionLowering body)
     private void CheckMatched(Pattern pattern, DartType type, DartType required)
     {
         if (_isIrrefutable && !TypeSystem.IsDynamic(type) && !_types.IsSubtype(type, required))
+        {
             throw _state.Error(pattern, $"The matched value of type '{type}' isn't assignable to the required type '{required}'.");
+        }
     }
 
     private Node MatchVariable(VariablePattern v, Node value, DartType type)
     {
         if (!v.Declares)
         {
-            if (_variables.Lookup(v.Name) is null) throw _state.Error(v, $"A pattern can assign local variables only, and '{SourceFile.PlainName(v.Name)}' is none.");
+            if (_variables.Lookup(v.Name) is null)
+            {
+                throw _state.Error(v, $"A pattern can assign local variables only, and '{SourceFile.PlainName(v.Name)}' is none.");
+            }
+
             var place = Targets.LowerPlace(new Ident { Pos = v.Pos, Name = v.Name });
             var assigned = Coercions.Coerce(new Val(value, type), place.WriteType, v);
             var temp = _output.TempOf(_reprs.Convert(assigned, _reprs.Of(place.WriteType)), out var setTemp);
@@ -193,7 +223,11 @@ internal sealed class PatternLowering(FunctionLowering body)
 
         var declared = v.Type is null ? type is TypeParamType { Promoted: not null } p ? new TypeParamType(p.Parameter, p.Nullable) : TypeSystem.IsNull(type) ? SimpleType.Dynamic : type : Types.Resolve(v.Type);
         var from = type;
-        if (_isIrrefutable && v.Type is not null) (value, type) = (Coercions.Coerce(new Val(value, type), declared, v), declared);
+        if (_isIrrefutable && v.Type is not null)
+        {
+            (value, type) = (Coercions.Coerce(new Val(value, type), declared, v), declared);
+        }
+
         var test = v.Type is null || _isIrrefutable ? Node.I32(1) : TypeTests.TypeTest(value, type, declared);
         LocalVariable variable;
         var bind = _output.Collect(() =>
@@ -201,15 +235,36 @@ internal sealed class PatternLowering(FunctionLowering body)
             // Heads of a case share what has the same type; another is seen by its own guard only.
             var isNew = !_variables.Current.Names.TryGetValue(v.Name, out var existing) || _isIrrefutable || !existing.Type.Equals(declared) || existing.IsFinal != v.Final;
             var isOther = isNew && existing is not null && !_isIrrefutable;
-            if (isOther) _variables.Current.Names.Remove(v.Name);
+            if (isOther)
+            {
+                _variables.Current.Names.Remove(v.Name);
+            }
+
             variable = isNew ? _variables.Declare(v.Name, declared, v, v.Final) : existing!;
-            if (isOther) (_variables.Current.Differing ??= []).Add(v.Name);
+            if (isOther)
+            {
+                (_variables.Current.Differing ??= []).Add(v.Name);
+            }
+
             var converted = _reprs.Convert(value, variable.Repr);
-            if (isNew) _places.Initialize(variable, converted);
-            else if (variable.Cell is { } cell) _output.Emit(Node.Set(variable.Local!, Node.New(cell, converted)));
-            else _output.Emit(Node.Set(variable.Local!, converted));
+            if (isNew)
+            {
+                _places.Initialize(variable, converted);
+            }
+            else if (variable.Cell is { } cell)
+            {
+                _output.Emit(Node.Set(variable.Local!, Node.New(cell, converted)));
+            }
+            else
+            {
+                _output.Emit(Node.Set(variable.Local!, converted));
+            }
         });
-        if (v is { Type: not null, Final: false } && _types.IsSubtype(from, declared) && _variables.Lookup(v.Name) is { } bound && _promotions.CanPromote(bound)) _output.Flow.Write(bound, declared, from, _types);
+        if (v is { Type: not null, Final: false } && _types.IsSubtype(from, declared) && _variables.Lookup(v.Name) is { } bound && _promotions.CanPromote(bound))
+        {
+            _output.Flow.Write(bound, declared, from, _types);
+        }
+
         bind.Add(Node.I32(1));
         return And(test, () => Node.Seq(bind));
     }
@@ -217,7 +272,11 @@ internal sealed class PatternLowering(FunctionLowering body)
     private Node MatchConstant(ConstPattern c, MatchedValue matched)
     {
         var (value, type) = (matched.Node, matched.Type);
-        if (SyntaxShapes.Unparen(c.Value) is NullLit) return value.Type.IsRef ? Node.IsNull(value) : Node.I32(0);
+        if (SyntaxShapes.Unparen(c.Value) is NullLit)
+        {
+            return value.Type.IsRef ? Node.IsNull(value) : Node.I32(0);
+        }
+
         var constant = ConstantOf(c.Value, ConstantContext(type));
         var constType = _lowering.Constants.TypeOf(constant);
         var node = _pool.ConstNode(constant);
@@ -229,7 +288,11 @@ internal sealed class PatternLowering(FunctionLowering body)
             case ConstNull: return value.Type.IsRef ? Node.IsNull(value) : Node.I32(0);
         }
 
-        if (constType is InterfaceType { Class.IsEnum: true } && value.Type.IsRef) return Node.RefEq(value, node);
+        if (constType is InterfaceType { Class.IsEnum: true } && value.Type.IsRef)
+        {
+            return Node.RefEq(value, node);
+        }
+
         return matched.Calls.Ask($"{matched.Way} is {constant.Key}", Conditions.EqualsNode(new Val(node, constType), new Val(value, type)));
     }
 
@@ -241,7 +304,10 @@ internal sealed class PatternLowering(FunctionLowering body)
         var (value, type) = (matched.Node, matched.Type);
         // Nothing in front of the operand makes it constant.
         if (SyntaxShapes.Unparen(r.Value) is Call { Target: not Ident { Name: "identical" } } or NewExpr { Const: false } or ListLit { Const: false } or SetOrMapLit { Const: false })
+        {
             throw _state.Error(r.Value, "Not a constant expression.");
+        }
+
         var constant = ConstantOf(r.Value, Numbers.IsDouble(type) ? type : null);
         var right = new Val(_pool.ConstNode(constant), _lowering.Constants.TypeOf(constant));
         var left = new Val(value, type);
@@ -249,14 +315,25 @@ internal sealed class PatternLowering(FunctionLowering body)
         if (r.Op is "==" or "!=")
         {
             if (Conditions.EqualsParameter(type) is { } operand && !_types.IsSubtype(right.Type, operand))
+            {
                 throw _state.Error(r, $"A value of type '{right.Type}' can't be compared by the '==' of '{type}', which takes '{operand}'.");
+            }
+
             var equals = constant is ConstInt or ConstDouble or ConstBool or ConstString or ConstNull && !value.Type.IsRef ? Conditions.EqualsNode(left, right) : matched.Calls.Ask($"{matched.Way}=={constant.Key}", Conditions.EqualsNode(left, right));
             return r.Op == "==" ? equals : Node.Not(equals);
         }
 
-        if (Numbers.NumericOp(left, r.Op, right) is { } fast) return _reprs.Convert(fast.Node, WType.I32);
+        if (Numbers.NumericOp(left, r.Op, right) is { } fast)
+        {
+            return _reprs.Convert(fast.Node, WType.I32);
+        }
+
         var answer = Invocations.CallWithValues(left, r.Op, [right], r);
-        if (!TypeSystem.IsDynamic(answer.Type) && !_types.IsSubtype(answer.Type, _program.Bool)) throw _state.Error(r, $"The operator '{r.Op}' of a relational pattern must give a 'bool', and this one gives '{answer.Type}'.");
+        if (!TypeSystem.IsDynamic(answer.Type) && !_types.IsSubtype(answer.Type, _program.Bool))
+        {
+            throw _state.Error(r, $"The operator '{r.Op}' of a relational pattern must give a 'bool', and this one gives '{answer.Type}'.");
+        }
+
         return matched.Calls.Ask(question, Coercions.Coerce(answer, _program.Bool, r));
     }
 
@@ -288,7 +365,11 @@ internal sealed class PatternLowering(FunctionLowering body)
                 var index = i;
                 var sub = l.Elements[i];
                 // Nobody looks at the element of a wildcard.
-                if (sub is WildcardPattern { Type: null } or RestPattern { Inner: null }) continue;
+                if (sub is WildcardPattern { Type: null } or RestPattern { Inner: null })
+                {
+                    continue;
+                }
+
                 tests.Add(() =>
                 {
                     if (sub is RestPattern r)
@@ -320,8 +401,15 @@ internal sealed class PatternLowering(FunctionLowering body)
         var lowered = tests.Select(t => t()).ToList();
         Node? result = null;
         for (var i = lowered.Count - 1; i >= 0; i--)
+        {
             result = result is null ? lowered[i] : lowered[i].Op == IrOp.I32 && lowered[i].Number == 1 ? result : Node.If(lowered[i], result, Node.I32(0), WType.I32);
-        if (result is null) return first;
+        }
+
+        if (result is null)
+        {
+            return first;
+        }
+
         return first.Op == IrOp.I32 && first.Number == 1 ? result : Node.If(first, result, Node.I32(0), WType.I32);
     }
 
@@ -332,7 +420,10 @@ internal sealed class PatternLowering(FunctionLowering body)
         CheckMatched(m, matched.Type, mapType);
         var keys = m.Entries.ConvertAll(entry => ConstantOf(entry.Key, ConstantContext(key)));
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        if (keys.FindIndex(constant => !seen.Add(constant.Key)) is >= 0 and var again) throw _state.Error(m.Entries[again].Key, "A map pattern can't have two equal keys.");
+        if (keys.FindIndex(constant => !seen.Add(constant.Key)) is >= 0 and var again)
+        {
+            throw _state.Error(m.Entries[again].Key, "A map pattern can't have two equal keys.");
+        }
 
         return And(TypeTests.TypeTest(matched.Node, matched.Type, mapType), () =>
         {
@@ -391,7 +482,11 @@ internal sealed class PatternLowering(FunctionLowering body)
             var local = _output.TempOf(_reprs.Convert(matched.Node, repr), out var set, "object");
             var tests = o.Fields.Select(field => (Func<Node>)(() =>
             {
-                if (field.Name is null) throw _state.Error(field.Value, "A field of an object pattern needs a name.");
+                if (field.Name is null)
+                {
+                    throw _state.Error(field.Value, "A field of an object pattern needs a name.");
+                }
+
                 var item = Access.GetMember(new Val(Node.Get(local), narrowed), field.Name, field.Value);
                 var way = "." + field.Name + ExtensionMark(narrowed, field.Name);
                 var itemLocal = _output.TempOf(matched.Calls.Ask(matched.Way + way, item.Node), out var setItem, "field");
@@ -434,7 +529,7 @@ internal sealed class PatternLowering(FunctionLowering body)
         var value = Expressions.Lower(p.Value, Types.Context(p.Pattern));
         var local = _output.TempOf(value.Node, out var set, "value");
         var saved = _writes;
-        List<Node> writes = _writes = [];
+        var writes = _writes = [];
         var body = _output.Collect(() => EmitIrrefutable(p.Pattern, Node.Get(local), value.Type));
         _writes = saved;
         return new Val(Node.Seq([set, .. body, .. writes, Node.Get(local)]), value.Type);

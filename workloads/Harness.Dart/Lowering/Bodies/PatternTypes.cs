@@ -21,7 +21,11 @@ internal sealed class PatternTypes(FunctionLowering body)
     /// <exception cref="DartErrorException">There is no such type, or it has other arguments.</exception>
     public DartType Resolve(TypeNode node)
     {
-        if (!_resolved.TryGetValue(node, out var type)) _resolved[node] = type = _state.Scope.Resolve(node);
+        if (!_resolved.TryGetValue(node, out var type))
+        {
+            _resolved[node] = type = _state.Scope.Resolve(node);
+        }
+
         return type;
     }
 
@@ -33,10 +37,17 @@ internal sealed class PatternTypes(FunctionLowering body)
         var pending = new Stack<Pattern>([pattern]);
         while (pending.TryPop(out var next))
         {
-            foreach (var type in TypesIn(next)) Resolve(type);
+            foreach (var type in TypesIn(next))
+            {
+                Resolve(type);
+            }
+
             children.Clear();
             AstWalker.Children(next, children);
-            foreach (var child in children.OfType<Pattern>().Reverse()) pending.Push(child);
+            foreach (var child in children.OfType<Pattern>().Reverse())
+            {
+                pending.Push(child);
+            }
         }
     }
 
@@ -88,7 +99,11 @@ internal sealed class PatternTypes(FunctionLowering body)
     /// <summary>The keys and values of a map pattern's required type.</summary>
     public (DartType Key, DartType Value) EntryOf(MapPattern pattern, DartType type)
     {
-        if (pattern.TypeArgs is { } args) return (Resolve(args[0]), Resolve(args[1]));
+        if (pattern.TypeArgs is { } args)
+        {
+            return (Resolve(args[0]), Resolve(args[1]));
+        }
+
         return _types.AsInstanceOf(TypeSystem.NonNull(type), _program.CoreClass("Map")) is { } known ? (known.Args[0], known.Args[1]) : (AnyOf(type), AnyOf(type));
     }
 
@@ -97,7 +112,11 @@ internal sealed class PatternTypes(FunctionLowering body)
     {
         var positional = pattern.Fields.Count(f => f.Name is null);
         var names = pattern.Fields.Where(f => f.Name is not null).Select(f => f.Name!).Order(StringComparer.Ordinal).ToList();
-        if (TypeSystem.NonNull(type) is RecordType known && known.Positional.Length == positional && known.Named.Select(n => n.Name).SequenceEqual(names)) return (RecordType)known.WithNullable(false);
+        if (TypeSystem.NonNull(type) is RecordType known && known.Positional.Length == positional && known.Named.Select(n => n.Name).SequenceEqual(names))
+        {
+            return (RecordType)known.WithNullable(false);
+        }
+
         return new RecordType([.. Enumerable.Repeat(AnyOf(type), positional)], [.. names.Select(n => (n, AnyOf(type)))]);
     }
 
@@ -105,7 +124,11 @@ internal sealed class PatternTypes(FunctionLowering body)
     public DartType ObjectOf(ObjectPattern pattern, DartType type)
     {
         var tested = Resolve(pattern.Type);
-        if (pattern.Type.Args.Count > 0 || tested is not InterfaceType { Args.Length: > 0 } generic || TypeSystem.NonNull(type) is not InterfaceType from) return tested;
+        if (pattern.Type.Args.Count > 0 || tested is not InterfaceType { Args.Length: > 0 } generic || TypeSystem.NonNull(type) is not InterfaceType from)
+        {
+            return tested;
+        }
+
         var lower = new Dictionary<TypeParam, DartType>();
         var upper = new Dictionary<TypeParam, DartType>();
         _types.Inference.Constrain(generic.Class.ThisType, from, [.. generic.Class.TypeParams], lower, upper);
@@ -134,7 +157,7 @@ internal sealed class PatternTypes(FunctionLowering body)
     /// <summary>What a matched value's type is known to be behind a pattern; null where that tells nothing.</summary>
     public DartType? Matched(Pattern pattern, DartType type)
     {
-        DartType? tested = pattern switch
+        var tested = pattern switch
         {
             ObjectPattern o => ObjectOf(o, type),
             ListPattern l => _program.Type("List", ElementOf(l, type)),

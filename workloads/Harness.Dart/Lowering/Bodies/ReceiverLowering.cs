@@ -25,7 +25,10 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     {
         for (var f = _body; f is not null; f = f.State.Parent)
         {
-            if (f.State.This is { } self) return _places.Place(self);
+            if (f.State.This is { } self)
+            {
+                return _places.Place(self);
+            }
         }
 
         return null;
@@ -42,7 +45,10 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     {
         for (var f = _body; f is not null; f = f.State.Parent)
         {
-            if (f.State.This is not null) return f.State.ThisType;
+            if (f.State.This is not null)
+            {
+                return f.State.ThisType;
+            }
         }
 
         return null;
@@ -64,9 +70,17 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     /// <param name="name">The member's name, a setter's as <c>name=</c>.</param>
     public InterfaceType? SuperType(string name)
     {
-        if (EnclosingClass() is not { DeclaredSupertype: { } super } cls) return null;
+        if (EnclosingClass() is not { DeclaredSupertype: { } super } cls)
+        {
+            return null;
+        }
+
         var application = cls.Original ?? cls;
-        if (application.AppliedMixin is not { Node: { Kind: ClassKind.Mixin } node } mixin || LexicalClass() != mixin || application.Interfaces.Find(i => i.Class == mixin) is not { } applied) return super;
+        if (application.AppliedMixin is not { Node: { Kind: ClassKind.Mixin } node } mixin || LexicalClass() != mixin || application.Interfaces.Find(i => i.Class == mixin) is not { } applied)
+        {
+            return super;
+        }
+
         var map = applied.Map();
         List<InterfaceType> on = [.. mixin.Interfaces.Skip(node.Implements.Count).Select(type => (InterfaceType)type.Substitute(map))];
         return _types.TypeWith(on, name) ?? on.FirstOrDefault() ?? _program.Object;
@@ -84,9 +98,15 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     /// <summary>A member for a <c>super</c> call: only what the superclass implements counts, or what it answers by its noSuchMethod.</summary>
     public void CheckSuperMember(string name, Syntax.Node at)
     {
-        if (EnclosingClass()?.DeclaredSupertype is not { Class: var super }) throw _state.Error(at, "'super' can be used only in members of a class with a superclass.");
+        if (EnclosingClass()?.DeclaredSupertype is not { Class: var super })
+        {
+            throw _state.Error(at, "'super' can be used only in members of a class with a superclass.");
+        }
+
         if (TypeSystem.FindImplementation(super, name) is null && EnclosingClass()!.Node.Kind != ClassKind.Mixin && !AnswersTo(super, name))
+        {
             throw _state.Error(at, $"Superclass has no member named '{name}'.");
+        }
     }
 
     // Whether objects of a class, or of one above it, answer to a member of the interface by a noSuchMethod of their own.
@@ -94,7 +114,10 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     {
         for (var c = cls; c is not null; c = c.Supertype?.Class)
         {
-            if (!c.IsAbstract && TypeSystem.FindImplementation(c, "noSuchMethod") is { } handler && handler.Owner != _program.Object.Class && _types.FindMember(c.ThisType, name) is not null) return true;
+            if (!c.IsAbstract && TypeSystem.FindImplementation(c, "noSuchMethod") is { } handler && handler.Owner != _program.Object.Class && _types.FindMember(c.ThisType, name) is not null)
+            {
+                return true;
+            }
         }
 
         return false;
@@ -105,9 +128,15 @@ internal sealed class ReceiverLowering(FunctionLowering body)
     {
         var type = _state.Class!.ThisType;
         if (_state.Class.Node.Kind == ClassKind.Extension) { BindThisAs(receiver, _state.Class.OnType!); return; }
+
         if (_state.Class.IsExtensionType) { BindThisAs(receiver, type); return; }
+
         var own = WType.Ref(_reprs.StructOf(_state.Class) is var repr && _state.Class.Library.IsCore && _state.Class.Name is "int" or "double" or "bool" ? _layouts.Of(_state.Class).Struct : _layouts.Of(_state.Class).Struct.IsSubtypeOf(repr) ? _layouts.Of(_state.Class).Struct : repr);
-        if (_state.Class == _program.Object.Class || _state.Class.Library.IsCore && _state.Class.Name is "num" or "Comparable" or "_Enum" && _reprs.StructOf(_state.Class) == _target.Top) own = _target.TopRef;
+        if (_state.Class == _program.Object.Class || _state.Class.Library.IsCore && _state.Class.Name is "num" or "Comparable" or "_Enum" && _reprs.StructOf(_state.Class) == _target.Top)
+        {
+            own = _target.TopRef;
+        }
+
         if (_state.Class.Library.IsCore && _state.Class.Name is "int" or "double" or "bool" && _state.Class.Library.IsCore)
         {
             // Numbers are not boxed within their own methods.

@@ -35,7 +35,10 @@ internal sealed class StatementLowering(FunctionLowering body)
         var list = statements as IReadOnlyList<Stmt> ?? [.. statements];
         _variables.Push(DeclarationsOf(list));
         foreach (var s in list)
+        {
             LowerStatement(s);
+        }
+
         _variables.Pop();
     }
 
@@ -44,16 +47,36 @@ internal sealed class StatementLowering(FunctionLowering body)
         Dictionary<string, int>? names = null;
         foreach (var s in statements)
         {
-            if (s is VarDecl v) foreach (var (pos, name, _) in v.Vars) Add(name, pos);
-            if (s is LocalFunction { Function: var f }) Add(f.Name, f.Pos);
-            if (s is PatternDecl p) foreach (var variable in AstWalker.VariablesOf(p.Pattern)) Add(variable.Name, variable.Pos);
+            if (s is VarDecl v)
+            {
+                foreach (var (pos, name, _) in v.Vars)
+                {
+                    Add(name, pos);
+                }
+            }
+
+            if (s is LocalFunction { Function: var f })
+            {
+                Add(f.Name, f.Pos);
+            }
+
+            if (s is PatternDecl p)
+            {
+                foreach (var variable in AstWalker.VariablesOf(p.Pattern))
+                {
+                    Add(variable.Name, variable.Pos);
+                }
+            }
         }
 
         return names;
 
         void Add(string name, int position)
         {
-            if (name != "_") (names ??= new Dictionary<string, int>(StringComparer.Ordinal)).TryAdd(name, position);
+            if (name != "_")
+            {
+                (names ??= new Dictionary<string, int>(StringComparer.Ordinal)).TryAdd(name, position);
+            }
         }
     }
 
@@ -105,7 +128,11 @@ internal sealed class StatementLowering(FunctionLowering body)
         var reachableThen = _output.Flow.IsReachable;
         _output.Flow.IsReachable = true;
         var thenBody = _output.Collect(then);
-        if (!reachableThen) _output.Flow.IsReachable = false;
+        if (!reachableThen)
+        {
+            _output.Flow.IsReachable = false;
+        }
+
         var afterThen = _output.Flow;
         _variables.Pop();
         _output.Flow = whenFalse;
@@ -115,7 +142,10 @@ internal sealed class StatementLowering(FunctionLowering body)
             var reachable = _output.Flow.IsReachable;
             _output.Flow.IsReachable = true;
             elseBody = _output.Collect(otherwise);
-            if (!reachable) _output.Flow.IsReachable = false;
+            if (!reachable)
+            {
+                _output.Flow.IsReachable = false;
+            }
         }
 
         _output.Flow = Flow.Join(afterThen, _output.Flow);
@@ -126,7 +156,10 @@ internal sealed class StatementLowering(FunctionLowering body)
         if (!isReachable)
         {
             _output.Flow.IsReachable = false;
-            if (!node.IsNever) _output.Nodes.Add(Node.Unreachable());
+            if (!node.IsNever)
+            {
+                _output.Nodes.Add(Node.Unreachable());
+            }
         }
     }
 
@@ -146,8 +179,15 @@ internal sealed class StatementLowering(FunctionLowering body)
             var match = Patterns.LowerCase(pattern, Patterns.Begin(Node.Get(local), value.Type, out var start));
             if (_promotions.PromotionKey(condition) is { } key)
             {
-                if (Patterns.Types.Matched(pattern, value.Type) is { } matched) _output.Flow.Promote(key, matched);
-                if (Patterns.Types.Unmatched(pattern, value.Type) is { } left) whenFalse.Promote(key, left);
+                if (Patterns.Types.Matched(pattern, value.Type) is { } matched)
+                {
+                    _output.Flow.Promote(key, matched);
+                }
+
+                if (Patterns.Types.Unmatched(pattern, value.Type) is { } left)
+                {
+                    whenFalse.Promote(key, left);
+                }
             }
 
             if (guard is not null)
@@ -159,13 +199,27 @@ internal sealed class StatementLowering(FunctionLowering body)
             else
             {
                 whenTrue = _output.Flow;
-                if (Patterns.Types.AlwaysMatches(pattern, value.Type)) whenFalse.IsReachable = false;
+                if (Patterns.Types.AlwaysMatches(pattern, value.Type))
+                {
+                    whenFalse.IsReachable = false;
+                }
             }
 
             test = Node.Seq(set, start, match);
         }
 
-        if (test.Op == IrOp.I32) { if (test.Number == 0) whenTrue.IsReachable = false; else whenFalse.IsReachable = false; }
+        if (test.Op == IrOp.I32)
+        {
+            if (test.Number == 0)
+            {
+                whenTrue.IsReachable = false;
+            }
+            else
+            {
+                whenFalse.IsReachable = false;
+            }
+        }
+
         return test;
     }
 

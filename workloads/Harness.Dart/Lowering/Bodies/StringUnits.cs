@@ -11,7 +11,7 @@ namespace Harness.Dart.Lowering.Bodies;
 /// </summary>
 internal sealed class StringUnits(FunctionLowering body)
 {
-    private static readonly WType s_units = WType.Ref(HeapDef.Array);
+    private static readonly WType Units = WType.Ref(HeapDef.Array);
 
     private readonly FunctionLowering _body = body;
     private readonly FunctionState _state = body.State;
@@ -40,7 +40,7 @@ internal sealed class StringUnits(FunctionLowering body)
         {
             var set = Keep(condition, out var narrow);
             var setLength = Keep(length, out var n);
-            return Node.Seq(set, setLength, Node.If(narrow(), New(_target.I8Array, n()), New(_target.I16Array, n()), s_units));
+            return Node.Seq(set, setLength, Node.If(narrow(), New(_target.I8Array, n()), New(_target.I16Array, n()), Units));
         }
 
         Node Access(Func<Node> units, Func<ArrayDef, Node, Node> make, WType type) => Node.If(

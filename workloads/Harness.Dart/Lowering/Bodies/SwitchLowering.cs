@@ -39,7 +39,10 @@ internal sealed class SwitchLowering(FunctionLowering body)
         var caseLabels = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < s.Cases.Count; i++)
         {
-            foreach (var label in s.Cases[i].Labels) caseLabels[label] = i + 1;
+            foreach (var label in s.Cases[i].Labels)
+            {
+                caseLabels[label] = i + 1;
+            }
         }
 
         var hasLabels = caseLabels.Count > 0;
@@ -89,7 +92,11 @@ internal sealed class SwitchLowering(FunctionLowering body)
                         }
 
                         var match = Patterns.LowerCase(pattern, matchedValue);
-                        if (_promotions.PromotionKey(s.Value) is { } key && Patterns.Types.Matched(pattern, matchedValue.Type) is { } matched && group.Heads.Count == 1) _output.Flow.Promote(key, matched);
+                        if (_promotions.PromotionKey(s.Value) is { } key && Patterns.Types.Matched(pattern, matchedValue.Type) is { } matched && group.Heads.Count == 1)
+                        {
+                            _output.Flow.Promote(key, matched);
+                        }
+
                         if (guard is not null)
                         {
                             var guardTest = Conditions.LowerCondition(guard, out var guardTrue, out _);
@@ -109,19 +116,29 @@ internal sealed class SwitchLowering(FunctionLowering body)
 
                     _output.Emit(Node.Br(next));
                 });
-                foreach (var name in _variables.Current.Differing ?? []) _variables.Current.Names[name].DiffersBetweenHeads = true;
+                foreach (var name in _variables.Current.Differing ?? [])
+                {
+                    _variables.Current.Names[name].DiffersBetweenHeads = true;
+                }
+
                 _output.Flow = bodyFlow ?? entry.Copy();
                 _output.Flow.IsReachable = true;
                 var caseBody = _output.Collect(() =>
                 {
                     _output.Emit(Node.Block(start, [Node.Seq(heads)], WType.None));
                     _output.Flow.IsReachable = true;
-                    if (hasLabels) _output.Emit(Node.Set(caseTarget!, Node.I32(0)));
+                    if (hasLabels)
+                    {
+                        _output.Emit(Node.Set(caseTarget!, Node.I32(0)));
+                    }
+
                     // What a guard's closures have seen are variables of the guard's own.
                     if (group.Heads.Exists(h => h.Guard is not null))
                     {
                         foreach (var v in _variables.Current.Names.Values.Where(v => v.Cell is not null))
+                        {
                             _output.Emit(Node.Set(v.Local!, Node.New(v.Cell!, Node.Field(v.Cell!, 0, Node.Get(v.Local!)))));
+                        }
                     }
 
                     Statements.LowerBlock(group.Body);
@@ -139,11 +156,23 @@ internal sealed class SwitchLowering(FunctionLowering body)
         _jumps.PopJump();
         _output.Flow.IsReachable = true;
         var exhaustive = hasDefault || Exhaustiveness.IsExhaustive(s.Cases.SelectMany(c => c.Heads).Where(h => h.Guard is null && h.Pattern is not null).Select(h => h.Pattern!), value.Type);
-        if (!exhaustive && Exhaustiveness.MustBeCovered(value.Type)) throw _state.Error(s, $"The type '{value.Type}' is not exhaustively matched by the switch cases.");
+        if (!exhaustive && Exhaustiveness.MustBeCovered(value.Type))
+        {
+            throw _state.Error(s, $"The type '{value.Type}' is not exhaustively matched by the switch cases.");
+        }
+
         _output.Emit(Node.Block(target.Break!, again is null ? body : [Node.Loop(again, [.. body, Node.Br(target.Break!)])], WType.None));
 
-        if (!exhaustive && !isCovered) JoinAfter(entry);
-        if (target.BreakFlow is { } breakFlow) JoinAfter(breakFlow);
+        if (!exhaustive && !isCovered)
+        {
+            JoinAfter(entry);
+        }
+
+        if (target.BreakFlow is { } breakFlow)
+        {
+            JoinAfter(breakFlow);
+        }
+
         _output.Flow = after ?? entry.Copy();
         _output.Flow.IsReachable = true;
         if (after is null || !after.IsReachable) { _output.Emit(Node.Unreachable()); }
@@ -152,8 +181,16 @@ internal sealed class SwitchLowering(FunctionLowering body)
     // The value as the cases behind a pattern see it, which did not match it then.
     private MatchedValue Behind(Pattern pattern, MatchedValue matched, Expr value, Flow entry)
     {
-        if (Patterns.Types.Unmatched(pattern, matched.Type) is not { } left) return matched;
-        if (_promotions.PromotionKey(value) is { } key) entry.Promote(key, left);
+        if (Patterns.Types.Unmatched(pattern, matched.Type) is not { } left)
+        {
+            return matched;
+        }
+
+        if (_promotions.PromotionKey(value) is { } key)
+        {
+            entry.Promote(key, left);
+        }
+
         return Patterns.Refined(matched, left);
     }
 
@@ -172,7 +209,11 @@ internal sealed class SwitchLowering(FunctionLowering body)
             _variables.Push();
             _output.Flow = entry.Copy();
             var match = Patterns.LowerCase(pattern, matchedValue);
-            if (_promotions.PromotionKey(s.Value) is { } key && Patterns.Types.Matched(pattern, matchedValue.Type) is { } matched) _output.Flow.Promote(key, matched);
+            if (_promotions.PromotionKey(s.Value) is { } key && Patterns.Types.Matched(pattern, matchedValue.Type) is { } matched)
+            {
+                _output.Flow.Promote(key, matched);
+            }
+
             if (guard is not null)
             {
                 var guardTest = Conditions.LowerCondition(guard, out var guardTrue, out _);
@@ -185,7 +226,11 @@ internal sealed class SwitchLowering(FunctionLowering body)
             }
 
             var result = Tearoffs.InContext(Expressions.Lower(body, context), context, body);
-            if (!result.Node.IsNever) after = after is null ? _output.Flow.Copy() : Flow.Join(after, _output.Flow);
+            if (!result.Node.IsNever)
+            {
+                after = after is null ? _output.Flow.Copy() : Flow.Join(after, _output.Flow);
+            }
+
             _variables.Pop();
             arms.Add((match, result));
             type = type is null ? result.Type : Expressions.MergedType(type, result.Type, context);
@@ -194,11 +239,17 @@ internal sealed class SwitchLowering(FunctionLowering body)
         type ??= SimpleType.Never;
         var isExhaustive = Exhaustiveness.IsExhaustive(s.Cases.Where(c => c.Guard is null).Select(c => c.Pattern), value.Type);
         if (!isExhaustive)
+        {
             throw _state.Error(s, $"The type '{value.Type}' is not exhaustively matched by the switch cases.");
+        }
+
         var repr = TypeSystem.IsVoid(type) ? WType.None : _reprs.Of(type);
-        Node node = Node.Seq(Invocations.CallCore("_throwPatternMismatch"), Node.Unreachable());
+        var node = Node.Seq(Invocations.CallCore("_throwPatternMismatch"), Node.Unreachable());
         for (var i = arms.Count - 1; i >= 0; i--)
+        {
             node = Node.If(arms[i].Test, Expressions.CoerceOrConvert(arms[i].Body, type, s), node, TypeSystem.IsNever(type) ? WType.Never : repr);
+        }
+
         _output.Flow = after ?? entry;
         return new Val(Node.Seq(set, asked, node), type);
     }

@@ -47,7 +47,11 @@ internal sealed class TargetLowering(FunctionLowering body)
             case IndexExpr i:
                 var isSuper = i.Target is Super;
                 var container = isSuper ? Receivers.SuperReceiver("[]=", i) : Chains.LowerReceiver(i.Target, i.NullAware);
-                if (TypeSystem.IsNever(container.Type)) return NeverPlace(container);
+                if (TypeSystem.IsNever(container.Type))
+                {
+                    return NeverPlace(container);
+                }
+
                 var local = _output.TempOf(container.Node, out var set, "container");
                 var parameterType = Members.FindMember(container.Type, "[]=") is var (m, o) && m is not null
                     ? (FunctionType)_lowering.Signatures.Of(m).Substitute(o!.Map())
@@ -73,7 +77,11 @@ internal sealed class TargetLowering(FunctionLowering body)
 
     private AssignmentTarget MemberPlace(Val receiver, string name, Syntax.Node at, bool isSuper, Func<Val>? read = null)
     {
-        if (TypeSystem.IsNever(receiver.Type)) return NeverPlace(receiver);
+        if (TypeSystem.IsNever(receiver.Type))
+        {
+            return NeverPlace(receiver);
+        }
+
         // Nothing changes 'this' while the value is evaluated.
         Node? set = null;
         var local = Receivers.IsThis(receiver.Node) ? (IrLocal)receiver.Node.Data! : _output.TempOf(receiver.Node, out set, "receiver");
@@ -84,7 +92,11 @@ internal sealed class TargetLowering(FunctionLowering body)
             Read = read ?? (() => Access.GetMember(self, name, at, isSuper)),
             Write = v => Access.SetMember(self, name, v, at, isSuper),
         };
-        if (set is not null) place.Before.Add(set);
+        if (set is not null)
+        {
+            place.Before.Add(set);
+        }
+
         return place;
     }
 
@@ -102,8 +114,16 @@ internal sealed class TargetLowering(FunctionLowering body)
         if (_variables.Lookup(id.Name) is { } variable)
         {
             Locals.CheckShared(variable, id);
-            if (variable.FunctionType is not null || variable.Constant is not null) throw _state.Error(id, $"Can't assign to '{id.Name}'.");
-            if (variable.IsFinal && !(variable.IsLate && variable.LateInit is null) && !variable.IsUnassignedFinal) throw _state.Error(id, $"Can't assign to the final variable '{id.Name}'.");
+            if (variable.FunctionType is not null || variable.Constant is not null)
+            {
+                throw _state.Error(id, $"Can't assign to '{id.Name}'.");
+            }
+
+            if (variable.IsFinal && !(variable.IsLate && variable.LateInit is null) && !variable.IsUnassignedFinal)
+            {
+                throw _state.Error(id, $"Can't assign to the final variable '{id.Name}'.");
+            }
+
             return new AssignmentTarget
             {
                 Variable = variable,
@@ -134,27 +154,39 @@ internal sealed class TargetLowering(FunctionLowering body)
             return MemberPlace(Receivers.This(self, type), id.Name, id, isSuper: false, read: isExtension ? () => Names.LowerIdent(id, null) : null);
         }
 
-        if (getter is null) throw _state.Error(id, $"Setter not found: '{id.Name}'.");
+        if (getter is null)
+        {
+            throw _state.Error(id, $"Setter not found: '{id.Name}'.");
+        }
+
         throw _state.Error(id, $"Can't assign to '{id.Name}': it is final or no variable.");
     }
 
     private AssignmentTarget StaticPlace(object holder, PropertyGet p)
     {
-        object? setter = holder switch
+        var setter = holder switch
         {
             PrefixElement prefix => prefix.Members.GetValueOrDefault(p.Name + "="),
             ClassElement cls => cls.Statics.GetValueOrDefault(p.Name + "="),
             TypedefElement when _state.Scope.Resolve(Names.TypeNodeOf(p.Target)!) is InterfaceType t => t.Class.Statics.GetValueOrDefault(p.Name + "="),
             _ => null,
         };
-        if (setter is not Member member) throw _state.Error(p, $"Setter not found: '{p.Name}'.");
+        if (setter is not Member member)
+        {
+            throw _state.Error(p, $"Setter not found: '{p.Name}'.");
+        }
+
         var place = new AssignmentTarget
         {
             WriteType = Members.SetterType(member),
             Read = () => Names.LowerStaticProperty(holder, p, null),
             Write = v => WriteStatic(member, v, p),
         };
-        if (Names.CheckLoaded(p.Target) is { } check) place.Before.Add(check);
+        if (Names.CheckLoaded(p.Target) is { } check)
+        {
+            place.Before.Add(check);
+        }
+
         return place;
     }
 
@@ -166,7 +198,11 @@ internal sealed class TargetLowering(FunctionLowering body)
             return Node.Call(function, _reprs.Convert(value, function.Params[0].Type));
         }
 
-        if (member.Field!.External) return Node.Call(_functions.ExternalAccessor(member, isSetter: true), value);
+        if (member.Field!.External)
+        {
+            return Node.Call(_functions.ExternalAccessor(member, isSetter: true), value);
+        }
+
         var variable = _statics.Variable(member);
         if (member.Field is { Final: true, Late: true })
         {

@@ -48,18 +48,29 @@ internal sealed class TearoffLowering(FunctionLowering body)
     /// <summary>One of the values that an expression may have: where the context wants a function without type parameters, a generic one with type arguments, since the others may be no generic ones.</summary>
     public Val InContext(Val value, DartType? context, Syntax.Node at)
     {
-        if (value.Type is not FunctionType { TypeParams.Length: > 0, Nullable: false } generic || context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0, HasUnknown: false } wanted) return value;
+        if (value.Type is not FunctionType { TypeParams.Length: > 0, Nullable: false } generic || context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0, HasUnknown: false } wanted)
+        {
+            return value;
+        }
+
         var instance = InstantiateClosure(value, generic, wanted, at);
         return _types.IsSubtype(instance.Type, wanted) ? instance : value;
     }
 
     private Val InstantiateWith(Val value, FunctionType generic, DartType[] args, Syntax.Node at)
     {
-        if (args.Length != generic.TypeParams.Length) throw _state.Error(at, $"Expected {generic.TypeParams.Length} type arguments.");
+        if (args.Length != generic.TypeParams.Length)
+        {
+            throw _state.Error(at, $"Expected {generic.TypeParams.Length} type arguments.");
+        }
+
         _body.Arguments.CheckBounds(generic.TypeParams, args, at);
         var type = generic.Instantiate(args);
         if (value.Node.Op == IrOp.GlobalGet && _pool.FunctionConstant((IrGlobal)value.Node.Data!) is { } constant && args.All(a => !a.Any(t => t is TypeParamType)))
+        {
             return new Val(_pool.ConstNode(constant.Instantiate(args)), type);
+        }
+
         // The new closure keeps the old one and the type arguments.
         var context = _closureTables.InstantiationContext;
         var shape = _closureTables.InstantiationShape(type);
@@ -71,13 +82,29 @@ internal sealed class TearoffLowering(FunctionLowering body)
     /// <summary>A function with type arguments, or a type.</summary>
     public Val LowerInstantiation(Instantiation i)
     {
-        if (Names.InstantiatedType(i) is { } type) return new Val(TypeExpressions.TypeNode(type), _program.Type("Type"));
-        if (i.Target is PropertyGet p && Names.IsConstructor(p)) throw _state.Error(i, ArgumentsOfConstructor);
+        if (Names.InstantiatedType(i) is { } type)
+        {
+            return new Val(TypeExpressions.TypeNode(type), _program.Type("Type"));
+        }
+
+        if (i.Target is PropertyGet p && Names.IsConstructor(p))
+        {
+            throw _state.Error(i, ArgumentsOfConstructor);
+        }
+
         var args = i.TypeArgs.Select(_state.Scope.Resolve).ToArray();
         var value = Chains.LowerTarget(i.Target);
-        if (!value.Type.Nullable && ClosureCalls.CallableType(value.Type) is { TypeParams.Length: > 0 } generic) return InstantiateWith(value, generic, args, i);
+        if (!value.Type.Nullable && ClosureCalls.CallableType(value.Type) is { TypeParams.Length: > 0 } generic)
+        {
+            return InstantiateWith(value, generic, args, i);
+        }
+
         var member = Members.FindMember(value.Type, "call")?.Member ?? Members.FindExtension(value.Type, "call", i)?.Member;
-        if (member is { Kind: MemberKind.Method } && Access.GetMember(value, "call", i) is { Type: FunctionType { TypeParams.Length: > 0 } method } call) return InstantiateWith(call, method, args, i);
+        if (member is { Kind: MemberKind.Method } && Access.GetMember(value, "call", i) is { Type: FunctionType { TypeParams.Length: > 0 } method } call)
+        {
+            return InstantiateWith(call, method, args, i);
+        }
+
         throw _state.Error(i, NotGeneric);
     }
 
@@ -86,7 +113,11 @@ internal sealed class TearoffLowering(FunctionLowering body)
     {
         var cls = constructor.Owner!;
         var signature = _lowering.Signatures.Of(constructor);
-        if (constructor.TearoffError is { } error) throw _state.Error(at, error);
+        if (constructor.TearoffError is { } error)
+        {
+            throw _state.Error(at, error);
+        }
+
         if (cls.TypeParams.Count > 0 && type is null)
         {
             var wanted = context is null ? null : TypeSystem.NonNull(context) as FunctionType;
@@ -107,7 +138,11 @@ internal sealed class TearoffLowering(FunctionLowering body)
         type ??= new InterfaceType(cls, []);
         var bound = (FunctionType)signature.Substitute(type.Map());
         var instantiated = new FunctionType([], bound.Required, bound.Optional, bound.Named, type);
-        if (type.IsClosed) return new Val(_pool.ConstNode(new ConstFunction(constructor, type.Args, type)), instantiated);
+        if (type.IsClosed)
+        {
+            return new Val(_pool.ConstNode(new ConstFunction(constructor, type.Args, type)), instantiated);
+        }
+
         var closure = _pool.ConstNode(new ConstFunction(constructor, [], null));
         return InstantiateWith(new Val(closure, new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType)), new FunctionType([.. cls.TypeParams], signature.Required, signature.Optional, signature.Named, cls.ThisType), type.Args, at);
     }
@@ -115,10 +150,18 @@ internal sealed class TearoffLowering(FunctionLowering body)
     /// <summary>The closure of a constructor by a typedef that is more than another name of the class: the typedef's parameters are the closure's.</summary>
     public Val AliasTearoff(Member constructor, TypedefElement alias, DartType? context, Syntax.Node at)
     {
-        if (constructor.TearoffError is { } error) throw _state.Error(at, error);
+        if (constructor.TearoffError is { } error)
+        {
+            throw _state.Error(at, error);
+        }
+
         var closure = new ConstFunction(constructor, [], null, alias);
         var generic = closure.GenericType(_lowering.Signatures.Of(constructor));
-        if (context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0 } wanted) return new Val(_pool.ConstNode(closure), generic);
+        if (context is null || TypeSystem.NonNull(context) is not FunctionType { TypeParams.Length: 0 } wanted)
+        {
+            return new Val(_pool.ConstNode(closure), generic);
+        }
+
         var lower = new Dictionary<TypeParam, DartType>();
         var upper = new Dictionary<TypeParam, DartType>();
         _types.Inference.Constrain(new FunctionType([], generic.Required, generic.Optional, generic.Named, generic.Result), wanted, [.. alias.Params], lower, upper);
@@ -132,7 +175,11 @@ internal sealed class TearoffLowering(FunctionLowering body)
         var signature = (FunctionType)_lowering.Signatures.Of(member).Substitute(ArgumentBinding.MapOf(member.Owner!.TypeParams, args));
         var function = _functions.StaticFunction(member);
         var context = new StructDef("extension", null);
-        foreach (var p in function.Params.Take(args.Length + 1)) context.Add(p.Type, false, p.Name);
+        foreach (var p in function.Params.Take(args.Length + 1))
+        {
+            context.Add(p.Type, false, p.Name);
+        }
+
         var ordered = _functions.OrderedParams(member).ToList();
         var shape = new ClosureShape
         {
@@ -143,7 +190,11 @@ internal sealed class TearoffLowering(FunctionLowering body)
                 var set = Node.Set(c, new Node { Op = IrOp.Cast, Type = WType.Ref(context), Args = [Node.Field(_target.Closure, 2, closure)] });
                 var nodes = Enumerable.Range(0, args.Length + 1).Select(i => Node.Field(context, i, Node.Get(c))).ToList();
                 nodes.AddRange(types);
-                foreach (var v in values) nodes.Add(_reprs.Convert(v, function.Params[nodes.Count].Type));
+                foreach (var v in values)
+                {
+                    nodes.Add(_reprs.Convert(v, function.Params[nodes.Count].Type));
+                }
+
                 return Node.Seq(set, _reprs.Convert(Node.Call(function, [.. nodes]), _target.AnyRef));
             },
             Default = i => _pool.Boxed(_lowering.Constants.DefaultOf(member, ordered[i])),
@@ -238,7 +289,11 @@ internal sealed class TearoffLowering(FunctionLowering body)
     private static FunctionType WithCheckedParameters(FunctionType signature, Member member, ProgramLowering p)
     {
         var any = p.Program.Object.WithNullable(true);
-        if (member.Function!.Params.Count == 0) return signature;
+        if (member.Function!.Params.Count == 0)
+        {
+            return signature;
+        }
+
         bool IsChecked(int position, string? name) => p.Selectors.IsCovariant(member, new ParamPlace(position, name));
         return new FunctionType(
             signature.TypeParams,
@@ -266,14 +321,27 @@ internal sealed class TearoffLowering(FunctionLowering body)
             {
                 if (target is null)
                 {
-                    if (member.Function!.External && member.Library.IsCore) target = p.Functions.ExternalWrapper(member);
-                    else if (isConstructor && member.Function.Redirect is not null) target = p.Functions.ConstructorFunction(member);
-                    else target = isConstructor ? p.Functions.ConstructorFunction(member) : p.Functions.StaticFunction(member);
+                    if (member.Function!.External && member.Library.IsCore)
+                    {
+                        target = p.Functions.ExternalWrapper(member);
+                    }
+                    else if (isConstructor && member.Function.Redirect is not null)
+                    {
+                        target = p.Functions.ConstructorFunction(member);
+                    }
+                    else
+                    {
+                        target = isConstructor ? p.Functions.ConstructorFunction(member) : p.Functions.StaticFunction(member);
+                    }
                 }
 
                 var nodes = f.TypeArgs.Length > 0 ? [.. f.TypeArgs.Select(t => p.Pool.ConstNode(new ConstType(t)))] : types.ToList();
                 var before = f.Alias is null ? [] : AliasArguments(p, fn, f.Alias, nodes);
-                foreach (var v in values) nodes.Add(p.Reprs.Convert(v, target.Params[nodes.Count].Type));
+                foreach (var v in values)
+                {
+                    nodes.Add(p.Reprs.Convert(v, target.Params[nodes.Count].Type));
+                }
+
                 return Node.Seq([.. before, p.Reprs.Convert(Node.Call(target, [.. nodes]), p.Target.AnyRef)]);
             },
             Default = i => p.Pool.Boxed(p.Constants.DefaultOf(member, ordered[i])),

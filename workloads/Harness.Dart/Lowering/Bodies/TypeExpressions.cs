@@ -30,7 +30,10 @@ internal sealed class TypeExpressions(FunctionLowering body)
     {
         type = TypeSystem.Erase(_reprs.Resolve(type));
         if (!IsOpen(type))
+        {
             return _pool.ConstNode(new ConstType(type));
+        }
+
         switch (type)
         {
             case TypeParamType p:
@@ -59,7 +62,10 @@ internal sealed class TypeExpressions(FunctionLowering body)
     {
         for (var f = _body; f is not null; f = f.State.Parent)
         {
-            if (f.TypeExpressions.Parameters.ContainsKey(parameter)) return true;
+            if (f.TypeExpressions.Parameters.ContainsKey(parameter))
+            {
+                return true;
+            }
         }
 
         return parameter.Class is not null;
@@ -70,17 +76,25 @@ internal sealed class TypeExpressions(FunctionLowering body)
     {
         for (var f = _body; f is not null; f = f.State.Parent)
         {
-            if (f.TypeExpressions.Parameters.TryGetValue(parameter, out var variable)) return _places.Place(variable);
+            if (f.TypeExpressions.Parameters.TryGetValue(parameter, out var variable))
+            {
+                return _places.Place(variable);
+            }
         }
 
         if (parameter.Class is { } cls && Receivers.ThisPlace() is { } self)
         {
             var layout = _layouts.Of(_state.Class!);
             if (layout.TypeFields.TryGetValue(parameter, out var field))
+            {
                 return Node.NonNull(Node.Field(layout.Struct, field, _reprs.Convert(self, WType.Ref(layout.Struct))));
+            }
+
             // The parameter of a superclass or mixin: what this class makes of it.
             if (_types.AsInstanceOf(_state.Class!.ThisType, cls) is { } instance && cls.TypeParams.IndexOf(parameter) is >= 0 and var index && !(instance.Args[index] is TypeParamType own && own.Parameter == parameter))
+            {
                 return TypeNode(instance.Args[index]);
+            }
         }
 
         return _pool.ConstNode(new ConstType(SimpleType.Dynamic));

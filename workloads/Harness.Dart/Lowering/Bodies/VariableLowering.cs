@@ -36,20 +36,32 @@ internal sealed class VariableLowering(FunctionLowering body)
     {
         CheckShared(variable, at);
         if (variable.Constant is { } constant)
+        {
             return new Val(_reprs.ConvertConstant(_pool.ConstNode(constant), constant, variable.Repr), variable.Type);
+        }
+
         if (variable.IsLate ? !_output.Flow.MayBeAssigned(variable) && _output.Flow.MayBeUnassigned(variable) : (variable.IsFinal || TypeSystem.NeedsValue(variable.Type)) && _output.Flow.MayBeUnassigned(variable))
+        {
             throw _state.Error(at, variable.IsLate ? $"Late variable '{variable.Name}' without initializer is definitely unassigned." : $"{(variable.IsFinal ? "Final" : "Non-nullable")} variable '{variable.Name}' must be assigned before it can be used.");
+        }
+
         var node = variable.IsLate ? ReadLate(variable, at) : _places.ReadRaw(variable);
         var type = _promotions.Promoted(variable) ?? variable.Type;
         if (!type.Equals(variable.Type))
+        {
             node = Narrow(node, type);
+        }
+
         return new Val(node, type);
     }
 
     /// <summary>Refuses what the body of a case does with a variable that its heads do not share.</summary>
     public void CheckShared(LocalVariable variable, Syntax.Node at)
     {
-        if (variable.DiffersBetweenHeads) throw _state.Error(at, $"The variable '{SourceFile.PlainName(variable.Name)}' doesn't have the same type and finality in all heads of the case.");
+        if (variable.DiffersBetweenHeads)
+        {
+            throw _state.Error(at, $"The variable '{SourceFile.PlainName(variable.Name)}' doesn't have the same type and finality in all heads of the case.");
+        }
     }
 
     /// <summary>Converts to the representation of a type that the value is known to have.</summary>
@@ -95,15 +107,26 @@ internal sealed class VariableLowering(FunctionLowering body)
     // The initializer's names are those of its place, which is in this function or one around it, and not those of the place that reads the variable.
     private Val LowerLateInit(LocalVariable variable, Expr init, Syntax.Node at)
     {
-        if (variable.IsInitializing) throw _state.Error(at, $"Local variable '{variable.Name}' can't be referenced before it is declared.");
-        if (++_lowering.LateInitializers > MaximumLateInitializers) throw _state.Unsupported(at, "So much code for the initializers of late variables");
+        if (variable.IsInitializing)
+        {
+            throw _state.Error(at, $"Local variable '{variable.Name}' can't be referenced before it is declared.");
+        }
+
+        if (++_lowering.LateInitializers > MaximumLateInitializers)
+        {
+            throw _state.Unsupported(at, "So much code for the initializers of late variables");
+        }
+
         variable.IsInitializing = true;
         var saved = new List<(VariableScopes Variables, NameScope Scope)>();
         for (var function = _body; ; function = function.State.Parent!)
         {
             saved.Add((function.Variables, function.Variables.Current));
             function.Variables.Current = function == variable.Owner ? variable.LateScope! : new NameScope(null);
-            if (function == variable.Owner) break;
+            if (function == variable.Owner)
+            {
+                break;
+            }
         }
 
         try
@@ -112,7 +135,11 @@ internal sealed class VariableLowering(FunctionLowering body)
         }
         finally
         {
-            foreach (var (variables, scope) in saved) variables.Current = scope;
+            foreach (var (variables, scope) in saved)
+            {
+                variables.Current = scope;
+            }
+
             variable.IsInitializing = false;
         }
     }
@@ -126,11 +153,23 @@ internal sealed class VariableLowering(FunctionLowering body)
             var at = new Ident { Pos = pos, Name = name };
             if (v.Const)
             {
-                if (init is null) throw _state.Error(at, $"The const variable '{name}' must be initialized.");
+                if (init is null)
+                {
+                    throw _state.Error(at, $"The const variable '{name}' must be initialized.");
+                }
+
                 var (constant, constType) = ConstantOf(init, declared);
-                if (declared is null && TypeSystem.IsNull(constType)) constType = SimpleType.Dynamic;
+                if (declared is null && TypeSystem.IsNull(constType))
+                {
+                    constType = SimpleType.Dynamic;
+                }
+
                 var c = _variables.Declare(name, constType, at, isFinal: true);
-                if (_reprs.Of(constType) == WType.F64 && constant is ConstInt n) constant = new ConstDouble(n.Value);
+                if (_reprs.Of(constType) == WType.F64 && constant is ConstInt n)
+                {
+                    constant = new ConstDouble(n.Value);
+                }
+
                 c.Constant = constant;
                 continue;
             }
@@ -146,12 +185,26 @@ internal sealed class VariableLowering(FunctionLowering body)
                 late.LateInit = init;
                 late.LateScope = _variables.Current;
                 late.LateFlow = flow;
-                if (init is null) _output.Flow.DeclareUnassigned(late);
-                else _output.Flow.MayAssign(AstWalker.Analyze([init]).Assigned);
+                if (init is null)
+                {
+                    _output.Flow.DeclareUnassigned(late);
+                }
+                else
+                {
+                    _output.Flow.MayAssign(AstWalker.Analyze([init]).Assigned);
+                }
+
                 _places.Initialize(late, UsesNullForUninitialized(lateType) ? null : Node.Get(_pool.Sentinel));
-                if (declared is null && given is TypeParamType { Promoted: not null } && _promotions.CanPromote(late)) _output.Flow.Promote(late, given);
+                if (declared is null && given is TypeParamType { Promoted: not null } && _promotions.CanPromote(late))
+                {
+                    _output.Flow.Promote(late, given);
+                }
                 // Whoever reads it has the initializer evaluated first, if nothing was assigned.
-                else if (isNarrowed && _promotions.CanPromote(late)) _output.Flow.Write(late, declared!, given!, _types);
+                else if (isNarrowed && _promotions.CanPromote(late))
+                {
+                    _output.Flow.Write(late, declared!, given!, _types);
+                }
+
                 continue;
             }
 
@@ -166,16 +219,34 @@ internal sealed class VariableLowering(FunctionLowering body)
             }
 
             var value = Conditions.LowerOutcome(init, declared, out var told);
-            if (declared is null) Coercions.Used(value, init);
+            if (declared is null)
+            {
+                Coercions.Used(value, init);
+            }
+
             var inferred = declared ?? Unpromoted(value.Type);
             var node = _reprs.Convert(Coercions.Coerce(value, inferred, init), _reprs.Of(inferred));
             var local = _variables.Declare(name, inferred, at, v.Final);
             _places.Initialize(local, node);
-            if (!_promotions.CanPromote(local)) continue;
+            if (!_promotions.CanPromote(local))
+            {
+                continue;
+            }
+
             // What a final variable starts with does not narrow the type that it was declared with.
-            if (declared is not null && !v.Final) _output.Flow.Write(local, declared, value.Type, _types);
-            else if (declared is null && value.Type is TypeParamType { Promoted: not null } promoted) _output.Flow.Promote(local, promoted);
-            if (told is var (whenTrue, whenFalse)) _output.Flow.Remember(local, whenTrue, whenFalse);
+            if (declared is not null && !v.Final)
+            {
+                _output.Flow.Write(local, declared, value.Type, _types);
+            }
+            else if (declared is null && value.Type is TypeParamType { Promoted: not null } promoted)
+            {
+                _output.Flow.Promote(local, promoted);
+            }
+
+            if (told is var (whenTrue, whenFalse))
+            {
+                _output.Flow.Remember(local, whenTrue, whenFalse);
+            }
         }
     }
 
@@ -185,14 +256,30 @@ internal sealed class VariableLowering(FunctionLowering body)
         var constant = declared is null
             ? constants.Types.Evaluate(init, ConstEvaluator.EnvOf(_body))
             : (Value: constants.Adapt(constants.Evaluate(init, _body, declared), declared), Type: declared);
-        if (declared is not null && !constants.Fits(constant.Value, declared)) throw _state.Error(init, $"A value of type '{constants.TypeOf(constant.Value)}' can't be assigned to a variable of type '{declared}'.");
-        if (!_state.Library.IsOwn) return constant;
+        if (declared is not null && !constants.Fits(constant.Value, declared))
+        {
+            throw _state.Error(init, $"A value of type '{constants.TypeOf(constant.Value)}' can't be assigned to a variable of type '{declared}'.");
+        }
+
+        if (!_state.Library.IsOwn)
+        {
+            return constant;
+        }
+
         // Evaluation leaves out operands that do not count: they must be constant and have the right types, too.
         ConstantExpressionChecks.Check(init, _state.Scope, Receivers.LexicalClass(), name => _variables.Lookup(name) is { } variable ? variable.Constant is not null : null, at => throw _state.Error(at, "Not a constant expression."));
-        if (!AstWalker.Contains(init, node => node is Conditional or IfElement or Binary { Op: "&&" or "||" or "??" })) return constant;
+        if (!AstWalker.Contains(init, node => node is Conditional or IfElement or Binary { Op: "&&" or "||" or "??" }))
+        {
+            return constant;
+        }
+
         var saved = _output.Flow.Copy();
         var value = Expressions.Lower(init, declared);
-        if (declared is not null) Coercions.Coerce(value, declared, init);
+        if (declared is not null)
+        {
+            Coercions.Coerce(value, declared, init);
+        }
+
         _output.Flow = saved;
         return constant;
     }

@@ -16,12 +16,19 @@ internal sealed class CallTargets(ProgramLowering program)
     public IReadOnlyDictionary<ClassElement, IrFunction> Of(VirtualCall call)
     {
         if (call.ReceiverClass is not { } receiver || program.Options.Devirtualize == DevirtualizeKind.Off)
+        {
             return call.Selector.Targets;
+        }
+
         if (!_targets.TryGetValue((call.Selector, receiver), out var targets))
         {
             targets = call.Selector.Targets.Where(target => program.Types.Supertypes(target.Key).ContainsKey(receiver)).ToDictionary();
             // A subtype that nothing makes: the call is not reached, and stays as it is.
-            if (targets.Count == 0) targets = call.Selector.Targets;
+            if (targets.Count == 0)
+            {
+                targets = call.Selector.Targets;
+            }
+
             _targets[(call.Selector, receiver)] = targets;
         }
 
@@ -42,7 +49,11 @@ internal sealed class CallTargets(ProgramLowering program)
         IrFunction? only = null;
         foreach (var target in Of(call).Values)
         {
-            if (only is not null && !ReferenceEquals(only, target)) return null;
+            if (only is not null && !ReferenceEquals(only, target))
+            {
+                return null;
+            }
+
             only = target;
         }
 
@@ -54,7 +65,10 @@ internal sealed class CallTargets(ProgramLowering program)
     {
         var key = (call.Selector, call.ReceiverClass);
         if (_overridden.TryGetValue(key, out var known))
+        {
             return known;
+        }
+
         var method = call.Selector.Method;
         var name = method.Kind == SelectorKind.Setter ? method.Name + "=" : method.Name;
         var implementations = program.Program.Classes

@@ -14,8 +14,14 @@ internal sealed class ClassIdRanges
     {
         foreach (var id in classes.Select(cls => cls.ClassId).Order())
         {
-            if (_ranges.Count > 0 && _ranges[^1].To == id - 1) _ranges[^1] = (_ranges[^1].From, id);
-            else _ranges.Add((id, id));
+            if (_ranges.Count > 0 && _ranges[^1].To == id - 1)
+            {
+                _ranges[^1] = (_ranges[^1].From, id);
+            }
+            else
+            {
+                _ranges.Add((id, id));
+            }
         }
     }
 

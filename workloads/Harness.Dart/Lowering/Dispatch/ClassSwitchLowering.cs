@@ -12,17 +12,26 @@ internal sealed class ClassSwitchLowering(ProgramLowering program, CallTargets t
     {
         var groups = targets.Of(call).GroupBy(target => target.Value).Select(group => (Function: group.Key, Classes: new ClassIdRanges(group.Select(target => target.Key)))).ToList();
         if (groups.Count > program.Options.SwitchTargets || call.IsNever)
+        {
             return false;
+        }
+
         // The last needs no test, which is best for the one that is told by most comparisons.
         groups = [.. groups.OrderBy(group => group.Classes.Count)];
         if (groups.Take(groups.Count - 1).Sum(group => group.Classes.Count) > MostComparisons)
+        {
             return false;
+        }
+
         call.MakeSwitch(
             (id, make) =>
             {
                 var chain = make(groups[^1].Function);
                 for (var i = groups.Count - 2; i >= 0; i--)
+                {
                     chain = Node.If(groups[i].Classes.Test(() => id), make(groups[i].Function), chain, call.Selector.Result);
+                }
+
                 return chain;
             },
             program.Header.ClassIdOf);

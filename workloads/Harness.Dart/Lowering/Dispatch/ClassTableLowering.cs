@@ -5,13 +5,19 @@ internal sealed class ClassTableLowering(ProgramLowering program, ClassTables ta
 {
     public override void LayOut(IReadOnlyList<VirtualCall> calls)
     {
-        foreach (var selector in SelectorsOf(calls)) tables.Add(selector);
+        foreach (var selector in SelectorsOf(calls))
+        {
+            tables.Add(selector);
+        }
     }
 
     public override bool TryLower(VirtualCall call)
     {
         if (tables.Function(call.Selector, program.Header.ClassTableOf(call.Object)) is not { } function)
+        {
             return false;
+        }
+
         call.MakeCallRef(function);
         return true;
     }

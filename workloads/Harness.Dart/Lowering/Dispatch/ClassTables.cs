@@ -31,7 +31,10 @@ internal sealed class ClassTables(ProgramLowering program)
     public IrGlobal Of(ClassElement cls)
     {
         if (!_tables.TryGetValue(cls, out var table))
+        {
             _tables[cls] = table = new IrGlobal("class " + cls.Name, WType.Ref(Def), false);
+        }
+
         return table;
     }
 
@@ -50,12 +53,20 @@ internal sealed class ClassTables(ProgramLowering program)
         var slot = _slots.Find(slot => slot.Def == def && !selector.Targets.Keys.Any(slot.Functions.ContainsKey));
         if (slot is null)
         {
-            if (_slots.Count == MostSlots) return;
+            if (_slots.Count == MostSlots)
+            {
+                return;
+            }
+
             slot = new Slot(def, Def.Add(WType.Ref(def, true), false, selector.Name));
             _slots.Add(slot);
         }
 
-        foreach (var (cls, function) in selector.Targets) slot.Functions[cls] = function;
+        foreach (var (cls, function) in selector.Targets)
+        {
+            slot.Functions[cls] = function;
+        }
+
         _slotOf[selector] = slot;
     }
 
@@ -70,7 +81,11 @@ internal sealed class ClassTables(ProgramLowering program)
         {
             var array = (ArrayDef)byId.Type.Heap!;
             var rows = Enumerable.Range(0, program.Program.Classes.Max(cls => cls.ClassId) + 1).Select(_ => Node.Null(Def)).ToArray();
-            foreach (var cls in program.Reached.InstantiatedClasses) rows[cls.ClassId] = Node.Get(Of(cls));
+            foreach (var cls in program.Reached.InstantiatedClasses)
+            {
+                rows[cls.ClassId] = Node.Get(Of(cls));
+            }
+
             byId.Init = Node.Array(IrOp.ArrayNewFixed, array, byId.Type, rows);
             globals.Add(byId);
         }

@@ -20,13 +20,24 @@ internal sealed class DispatchTableLowering(ProgramLowering program) : CallLower
         foreach (var selector in SelectorsOf(calls))
         {
             var row = selector.Targets.Select(target => (Id: target.Key.ClassId, Function: target.Value)).OrderBy(target => target.Id).ToList();
-            while (firstFree < _table.Count && _table[firstFree] is not null) firstFree++;
+            while (firstFree < _table.Count && _table[firstFree] is not null)
+            {
+                firstFree++;
+            }
+
             var offset = Math.Max(0, firstFree - row[0].Id);
             while (row.Exists(target => offset + target.Id < _table.Count && _table[offset + target.Id] is not null))
+            {
                 offset++;
+            }
+
             foreach (var (id, function) in row)
             {
-                while (_table.Count <= offset + id) _table.Add(null);
+                while (_table.Count <= offset + id)
+                {
+                    _table.Add(null);
+                }
+
                 _table[offset + id] = function;
                 function.IsReferenced = true;
             }

@@ -22,9 +22,16 @@ internal sealed class ItableLowering(ProgramLowering program) : CallLowering
     {
         foreach (var selector in SelectorsOf(calls))
         {
-            if (DeclaringClass(selector) is not { } cls) continue;
+            if (DeclaringClass(selector) is not { } cls)
+            {
+                continue;
+            }
+
             if (!_interfaces.TryGetValue(cls, out var of))
+            {
                 _interfaces[cls] = of = new Interface(_interfaces.Count, new StructDef("#Itable " + cls.Name, _table) { IsFinal = true });
+            }
+
             of.Selectors.Add(selector);
             _fields[selector] = (of, of.Def.Add(WType.Ref(selector.Def!, true), false, selector.Name));
         }
@@ -33,7 +40,10 @@ internal sealed class ItableLowering(ProgramLowering program) : CallLowering
     public override bool TryLower(VirtualCall call)
     {
         if (!_fields.TryGetValue(call.Selector, out var place))
+        {
             return false;
+        }
+
         var found = Node.Call(Search(), program.Header.ClassIdOf(call.Object), Node.I32(place.Interface.Number));
         call.MakeCallRef(Node.Field(place.Interface.Def, place.Field, Node.Cast(WType.Ref(place.Interface.Def), found)));
         return true;
@@ -41,13 +51,20 @@ internal sealed class ItableLowering(ProgramLowering program) : CallLowering
 
     public override void Finish()
     {
-        if (_rows is null) return;
+        if (_rows is null)
+        {
+            return;
+        }
+
         var rowDef = RowDef;
         var rows = Enumerable.Range(0, program.Program.Classes.Max(cls => cls.ClassId) + 1).Select(_ => Node.Null(rowDef)).ToArray();
         foreach (var cls in program.Reached.InstantiatedClasses)
         {
             var tables = _interfaces.Values.Where(of => of.Selectors.Exists(selector => Target(selector, cls) is not null)).Select(of => Node.Get(Table(of, cls))).ToArray();
-            if (tables.Length > 0) rows[cls.ClassId] = Node.Array(IrOp.ArrayNewFixed, rowDef, WType.Ref(rowDef), tables);
+            if (tables.Length > 0)
+            {
+                rows[cls.ClassId] = Node.Array(IrOp.ArrayNewFixed, rowDef, WType.Ref(rowDef), tables);
+            }
         }
 
         _rows.Init = Node.Array(IrOp.ArrayNewFixed, (ArrayDef)_rows.Type.Heap!, _rows.Type, rows);
@@ -69,7 +86,10 @@ internal sealed class ItableLowering(ProgramLowering program) : CallLowering
     private IrFunction Search()
     {
         if (_search is not null)
+        {
             return _search;
+        }
+
         var rowDef = new ArrayDef("#Itables", WType.Ref(_table), false);
         _rows = new IrGlobal("#itables", WType.Ref(new ArrayDef("itables", WType.Ref(rowDef, true), false)), false);
         _search = program.NewFunction("#itable");

@@ -64,9 +64,18 @@ internal sealed class VirtualCalls
         var indirect = new List<VirtualCall>();
         foreach (var call in _calls)
         {
-            if (call.Selector.Targets.Count == 0) call.MakeUnreachable();
-            else if (_targets.Only(call) is { } target) call.MakeDirect(target);
-            else indirect.Add(call);
+            if (call.Selector.Targets.Count == 0)
+            {
+                call.MakeUnreachable();
+            }
+            else if (_targets.Only(call) is { } target)
+            {
+                call.MakeDirect(target);
+            }
+            else
+            {
+                indirect.Add(call);
+            }
         }
 
         var rest = new List<VirtualCall>();
@@ -83,7 +92,10 @@ internal sealed class VirtualCalls
         }
 
         _rows.LayOut(rest);
-        foreach (var call in rest) _rows.TryLower(call);
+        foreach (var call in rest)
+        {
+            _rows.TryLower(call);
+        }
     }
 
     /// <summary>Puts the tables into the module, once nothing more is lowered.</summary>
@@ -91,7 +103,11 @@ internal sealed class VirtualCalls
     {
         _rows.Finish();
         _classes.Finish();
-        if (_interfaces != _classes) _interfaces.Finish();
+        if (_interfaces != _classes)
+        {
+            _interfaces.Finish();
+        }
+
         _tables.Finish();
     }
 

@@ -43,8 +43,15 @@ internal sealed class Flow
     public void Promote(object key, DartType type)
     {
         var chain = _promoted.GetValueOrDefault(key, []);
-        if (chain.Length == 0 || !chain[^1].Equals(type)) _promoted[key] = [.. chain, type];
-        if (key is FieldPath && FieldPath.VariableOf(key) is { } variable) variable.HasKnownFields = true;
+        if (chain.Length == 0 || !chain[^1].Equals(type))
+        {
+            _promoted[key] = [.. chain, type];
+        }
+
+        if (key is FieldPath && FieldPath.VariableOf(key) is { } variable)
+        {
+            variable.HasKnownFields = true;
+        }
     }
 
     /// <summary>Notes that something was tested for a type, whatever the outcome.</summary>
@@ -52,7 +59,10 @@ internal sealed class Flow
     {
         _tested ??= [];
         var types = _tested.GetValueOrDefault(key, []);
-        if (!types.Contains(type)) _tested[key] = [.. types, type];
+        if (!types.Contains(type))
+        {
+            _tested[key] = [.. types, type];
+        }
     }
 
     /// <summary>Notes that a variable was given the outcome of tests.</summary>
@@ -62,7 +72,10 @@ internal sealed class Flow
     public void Remember(LocalVariable variable, Flow whenTrue, Flow whenFalse)
     {
         var condition = new Condition(NewIn(whenTrue), NewIn(whenFalse));
-        if (condition.Keys.Any()) (_conditions ??= [])[variable] = condition;
+        if (condition.Keys.Any())
+        {
+            (_conditions ??= [])[variable] = condition;
+        }
     }
 
     // The chains of types that another flow has and this one has not.
@@ -77,7 +90,10 @@ internal sealed class Flow
     {
         foreach (var (key, type) in facts)
         {
-            if (Promoted(key) is not { } known || types.IsSubtype(type, known)) Promote(key, type);
+            if (Promoted(key) is not { } known || types.IsSubtype(type, known))
+            {
+                Promote(key, type);
+            }
         }
     }
 
@@ -85,16 +101,26 @@ internal sealed class Flow
     private void Forget(Predicate<object> isAssigned)
     {
         ForgetConditions(isAssigned);
-        foreach (var key in _promoted.Keys.Where(key => isAssigned(key)).ToList()) _promoted.Remove(key);
+        foreach (var key in _promoted.Keys.Where(key => isAssigned(key)).ToList())
+        {
+            _promoted.Remove(key);
+        }
     }
 
     // Forgets what variables tell of something that is assigned, and what it tells itself.
     private void ForgetConditions(Predicate<object> isAssigned)
     {
-        if (_conditions is null) return;
+        if (_conditions is null)
+        {
+            return;
+        }
+
         foreach (var (variable, condition) in _conditions.ToList())
         {
-            if (isAssigned(variable) || condition.Keys.Any(key => isAssigned(key))) _conditions.Remove(variable);
+            if (isAssigned(variable) || condition.Keys.Any(key => isAssigned(key)))
+            {
+                _conditions.Remove(variable);
+            }
         }
     }
 
@@ -104,7 +130,10 @@ internal sealed class Flow
     /// <summary>Notes that a variable gets a value.</summary>
     public void Assign(LocalVariable variable)
     {
-        if (_unassigned?.Remove(variable) == true || _assigned?.Contains(variable) == true) (_assigned ??= []).Add(variable);
+        if (_unassigned?.Remove(variable) == true || _assigned?.Contains(variable) == true)
+        {
+            (_assigned ??= []).Add(variable);
+        }
     }
 
     /// <summary>Whether a variable that was declared without a value may still have none.</summary>
@@ -116,16 +145,29 @@ internal sealed class Flow
     /// <summary>Notes that what assigns variables of some names may have run, or not.</summary>
     public void MayAssign(IReadOnlySet<string> names)
     {
-        if (_unassigned is null) return;
+        if (_unassigned is null)
+        {
+            return;
+        }
+
         foreach (var variable in _unassigned.Where(variable => names.Contains(variable.Name)).ToList())
+        {
             (_assigned ??= []).Add(variable);
+        }
     }
 
     /// <summary>Notes that what leads to <paramref name="other"/> has run as well.</summary>
     public void AlsoAssignedBy(Flow other)
     {
-        if (_unassigned is null || !other.IsReachable) return;
-        foreach (var variable in _unassigned.Where(variable => other._unassigned?.Contains(variable) != true).ToList()) Assign(variable);
+        if (_unassigned is null || !other.IsReachable)
+        {
+            return;
+        }
+
+        foreach (var variable in _unassigned.Where(variable => other._unassigned?.Contains(variable) != true).ToList())
+        {
+            Assign(variable);
+        }
     }
 
     /// <summary>Forgets the types of all variables that are assigned by one of some names, and that they have no value yet.</summary>
@@ -145,52 +187,97 @@ internal sealed class Flow
     public void Write(object key, DartType declared, DartType written, TypeSystem types)
     {
         ForgetConditions(key.Equals);
-        if (key is LocalVariable { HasKnownFields: true }) Forget(other => other is FieldPath && key.Equals(FieldPath.VariableOf(other)));
+        if (key is LocalVariable { HasKnownFields: true })
+        {
+            Forget(other => other is FieldPath && key.Equals(FieldPath.VariableOf(other)));
+        }
+
         var chain = _promoted.GetValueOrDefault(key, []).TakeWhile(type => IsWritten(type)).ToArray();
-        if (chain.Length > 0) _promoted[key] = chain;
-        else _promoted.Remove(key);
+        if (chain.Length > 0)
+        {
+            _promoted[key] = chain;
+        }
+        else
+        {
+            _promoted.Remove(key);
+        }
+
         var current = chain.Length > 0 ? chain[^1] : declared;
-        if (TypeSystem.IsDynamic(written) || written.Equals(current)) return;
+        if (TypeSystem.IsDynamic(written) || written.Equals(current))
+        {
+            return;
+        }
 
         // Those that are narrower than what is known and wider than the value.
         var interest = TypesOfInterest(key, declared).Where(type => IsWritten(type) && !type.Equals(current) && types.IsSubtype(type, current)).ToList();
         var best = interest.Find(type => type.Equals(written)) ?? interest.Find(type => interest.TrueForAll(other => types.IsSubtype(type, other)));
-        if (best is not null) Promote(key, best);
+        if (best is not null)
+        {
+            Promote(key, best);
+        }
 
         bool IsWritten(DartType type) => !TypeSystem.IsDynamic(written) && types.IsSubtype(written, type);
     }
 
     private IEnumerable<DartType> TypesOfInterest(object key, DartType declared)
     {
-        if (TypeSystem.IsNullable(declared) && declared is not SimpleType) yield return TypeSystem.NonNull(declared);
+        if (TypeSystem.IsNullable(declared) && declared is not SimpleType)
+        {
+            yield return TypeSystem.NonNull(declared);
+        }
+
         foreach (var type in _tested?.GetValueOrDefault(key) ?? [])
         {
             yield return type;
-            if (TypeSystem.IsNullable(type) && type is not SimpleType) yield return TypeSystem.NonNull(type);
+            if (TypeSystem.IsNullable(type) && type is not SimpleType)
+            {
+                yield return TypeSystem.NonNull(type);
+            }
         }
     }
 
     /// <summary>What holds behind either of two ways: the types that both know, and all tests.</summary>
     public static Flow Join(Flow a, Flow b)
     {
-        if (!a.IsReachable) return b;
-        if (!b.IsReachable) return a;
+        if (!a.IsReachable)
+        {
+            return b;
+        }
+
+        if (!b.IsReachable)
+        {
+            return a;
+        }
+
         var joined = new Flow { _unassigned = Union(a._unassigned, b._unassigned), _assigned = Union(a._assigned, b._assigned) };
         foreach (var (key, chain) in a._promoted)
         {
-            if (!b._promoted.TryGetValue(key, out var other)) continue;
+            if (!b._promoted.TryGetValue(key, out var other))
+            {
+                continue;
+            }
+
             var both = chain.Where(other.Contains).ToArray();
-            if (both.Length > 0) joined._promoted[key] = both;
+            if (both.Length > 0)
+            {
+                joined._promoted[key] = both;
+            }
         }
 
         foreach (var (variable, condition) in a._conditions ?? [])
         {
-            if (ReferenceEquals(b.ConditionOf(variable), condition)) (joined._conditions ??= [])[variable] = condition;
+            if (ReferenceEquals(b.ConditionOf(variable), condition))
+            {
+                (joined._conditions ??= [])[variable] = condition;
+            }
         }
 
         foreach (var (key, tested) in (a._tested ?? []).Concat(b._tested ?? []))
         {
-            foreach (var type in tested) joined.Test(key, type);
+            foreach (var type in tested)
+            {
+                joined.Test(key, type);
+            }
         }
 
         return joined;
@@ -205,7 +292,10 @@ internal sealed class Flow
         _assigned = Union(other._assigned, other._unassigned);
         foreach (var (key, chain) in other._promoted)
         {
-            if (FieldPath.VariableOf(key) is not { IsAssigned: true }) _promoted[key] = chain;
+            if (FieldPath.VariableOf(key) is not { IsAssigned: true })
+            {
+                _promoted[key] = chain;
+            }
         }
 
         _conditions = other._conditions is null ? null : new Dictionary<LocalVariable, Condition>(other._conditions);

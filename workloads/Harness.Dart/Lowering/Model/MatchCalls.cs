@@ -27,7 +27,11 @@ internal sealed class MatchCalls(NodeOutput output, Representations reprs, Targe
     /// <param name="call">The call.</param>
     public Node Ask(string question, Node call)
     {
-        if (call.IsNever || call.Type.Kind == WKind.None) return call;
+        if (call.IsNever || call.Type.Kind == WKind.None)
+        {
+            return call;
+        }
+
         var own = output.TempOf(call, out var set, "answer");
         if (!_answers.TryGetValue(question, out var answer))
         {

@@ -24,12 +24,20 @@ internal sealed class NodeOutput(FunctionLowering body)
     public void Emit(Node node)
     {
         if (!Flow.IsReachable && Nodes.Count > 0 && Nodes[^1].IsNever)
+        {
             return;
+        }
+
         if (node.At == 0)
+        {
             node.At = At;
+        }
+
         Nodes.Add(node);
         if (node.IsNever)
+        {
             Flow.IsReachable = false;
+        }
     }
 
     /// <summary>Where a piece of the text stands, as traces tell it; an assignment stands where its target does.</summary>
@@ -43,7 +51,10 @@ internal sealed class NodeOutput(FunctionLowering body)
     public Node Placed(Node node, Syntax.Node at)
     {
         if (node.At == 0)
+        {
             node.At = PlaceOf(at);
+        }
+
         return node;
     }
 
@@ -90,7 +101,11 @@ internal sealed class NodeOutput(FunctionLowering body)
     /// <summary>Statements that leave nothing.</summary>
     public static Node Void(List<Node> nodes)
     {
-        if (nodes.Count > 0 && !nodes[^1].IsNever && nodes[^1].Type.Kind != WKind.None) nodes[^1] = Node.Drop(nodes[^1]);
+        if (nodes.Count > 0 && !nodes[^1].IsNever && nodes[^1].Type.Kind != WKind.None)
+        {
+            nodes[^1] = Node.Drop(nodes[^1]);
+        }
+
         return Node.Seq(nodes);
     }
 }

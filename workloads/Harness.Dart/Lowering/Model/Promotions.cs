@@ -36,7 +36,11 @@ internal sealed class Promotions(FunctionLowering body)
         switch (SyntaxShapes.Unparen(e))
         {
             case Ident id:
-                if (_variables.Lookup(id.Name) is { } variable) return CanPromote(variable) ? (variable, Promoted(variable) ?? variable.Type) : null;
+                if (_variables.Lookup(id.Name) is { } variable)
+                {
+                    return CanPromote(variable) ? (variable, Promoted(variable) ?? variable.Type) : null;
+                }
+
                 var element = Names.LookupNonLocal(id.Name, out var implicitThis);
                 return element is not null && !implicitThis ? null : FieldOf(Receivers.ImplicitType(element is not null), id.Name, FieldPath.Self);
             case PropertyGet p when p.Name[0] != '_': return null;
@@ -50,8 +54,16 @@ internal sealed class Promotions(FunctionLowering body)
     // A private final field, whose value cannot change between a test and a use; a late one has a value where it was tested.
     private (object Key, DartType Type)? FieldOf(DartType? type, string name, object owner)
     {
-        if (type is null || name[0] != '_' || Members.FindMember(type, name) is not { Member: { Kind: MemberKind.Field, IsStatic: false, Field: { Final: true, External: false } } field } found) return null;
-        if (field.Owner!.Node.Kind != ClassKind.ExtensionType && _body.Program.Program.ChangingNames.Contains(field.Library, name)) return null;
+        if (type is null || name[0] != '_' || Members.FindMember(type, name) is not { Member: { Kind: MemberKind.Field, IsStatic: false, Field: { Final: true, External: false } } field } found)
+        {
+            return null;
+        }
+
+        if (field.Owner!.Node.Kind != ClassKind.ExtensionType && _body.Program.Program.ChangingNames.Contains(field.Library, name))
+        {
+            return null;
+        }
+
         var path = new FieldPath(field, owner);
         return (path, Promoted(path) ?? _signatures.FieldType(field).Substitute(found.Owner.Map()));
     }
@@ -59,10 +71,26 @@ internal sealed class Promotions(FunctionLowering body)
     /// <summary>What a value of a type is known to be when it is an instance of another, or null where that tells nothing.</summary>
     public DartType? PromotedType(DartType current, DartType tested)
     {
-        if (tested.Equals(current) || TypeSystem.IsTop(tested) && !TypeSystem.IsTop(current)) return null;
-        if (_types.IsSubtype(tested, current) || TypeSystem.IsDynamic(current)) return tested;
-        if (current is TypeParamType p && _types.IsSubtype(tested, p.Bound)) return new TypeParamType(p.Parameter, false, tested);
-        if (TypeSystem.IsNullable(current) && _types.IsSubtype(TypeSystem.NonNull(current), tested)) return TypeSystem.NonNull(current);
+        if (tested.Equals(current) || TypeSystem.IsTop(tested) && !TypeSystem.IsTop(current))
+        {
+            return null;
+        }
+
+        if (_types.IsSubtype(tested, current) || TypeSystem.IsDynamic(current))
+        {
+            return tested;
+        }
+
+        if (current is TypeParamType p && _types.IsSubtype(tested, p.Bound))
+        {
+            return new TypeParamType(p.Parameter, false, tested);
+        }
+
+        if (TypeSystem.IsNullable(current) && _types.IsSubtype(TypeSystem.NonNull(current), tested))
+        {
+            return TypeSystem.NonNull(current);
+        }
+
         return null;
     }
 }

@@ -8,7 +8,11 @@ internal static class SyntaxShapes
     /// <summary>The expression within parentheses.</summary>
     public static Expr Unparen(Expr e)
     {
-        while (e is Paren p) e = p.Value;
+        while (e is Paren p)
+        {
+            e = p.Value;
+        }
+
         return e;
     }
 }

@@ -33,17 +33,29 @@ internal sealed class VariablePlaces(FunctionLowering body)
         }
 
         variable.Local ??= _state.Function.AddLocal(variable.Repr, variable.Name);
-        if (value is not null) _output.Emit(Node.Set(variable.Local, value));
-        else _output.Emit(Node.Set(variable.Local, Representations.DefaultNode(variable.Local.Type.IsRef ? variable.Local.Type.AsNullable : variable.Local.Type)));
+        if (value is not null)
+        {
+            _output.Emit(Node.Set(variable.Local, value));
+        }
+        else
+        {
+            _output.Emit(Node.Set(variable.Local, Representations.DefaultNode(variable.Local.Type.IsRef ? variable.Local.Type.AsNullable : variable.Local.Type)));
+        }
     }
 
     /// <summary>The variable's cell or value as this function has it, captured where it belongs to another.</summary>
     public Node Place(LocalVariable variable)
     {
         if (variable.Owner == _body)
+        {
             return Node.Get(variable.Local ?? throw new DartErrorException(_state.Scope.File, 0, $"Local variable '{variable.Name}' can't be referenced before it is declared."));
+        }
+
         if (_state.Parent is null)
+        {
             throw new InvalidOperationException($"{variable.Name} belongs to another function");
+        }
+
         if (!_captured.TryGetValue(variable, out var index))
         {
             var type = variable.Cell is { } cell ? WType.Ref(cell) : variable.Local?.Type ?? variable.Repr;
@@ -72,8 +84,12 @@ internal sealed class VariablePlaces(FunctionLowering body)
     public void WriteRaw(LocalVariable variable, Node value)
     {
         if (variable.Cell is { } cell)
+        {
             _output.Emit(Node.SetField(cell, 0, Place(variable), value));
+        }
         else
+        {
             _output.Emit(Node.Set(variable.Local!, value));
+        }
     }
 }

@@ -28,9 +28,15 @@ internal sealed class VariableScopes(FunctionLowering body)
         {
             for (var scope = f.Variables.Current; scope is not null; scope = scope.Parent)
             {
-                if (scope.Names.TryGetValue(name, out var found)) return found;
+                if (scope.Names.TryGetValue(name, out var found))
+                {
+                    return found;
+                }
+
                 if (scope.Declarations is not null && scope.Declarations.TryGetValue(name, out var position))
+                {
                     throw new DartErrorException(_state.Scope.File, position, $"Local variable '{name}' can't be referenced before it is declared.");
+                }
             }
         }
 
@@ -42,7 +48,10 @@ internal sealed class VariableScopes(FunctionLowering body)
     {
         for (var scope = Current; scope is not null; scope = scope.Parent)
         {
-            if (scope.Names.ContainsKey(name) || scope.Declarations is not null && scope.Declarations.ContainsKey(name)) return true;
+            if (scope.Names.ContainsKey(name) || scope.Declarations is not null && scope.Declarations.ContainsKey(name))
+            {
+                return true;
+            }
         }
 
         return false;
@@ -56,16 +65,27 @@ internal sealed class VariableScopes(FunctionLowering body)
         variable.IsAssignedInClosure = _state.Use.AssignedInClosures.Contains(name);
         variable.Repr = late ? _reprs.LateRepr(type, _reprs.Of(type)) : _reprs.Of(type);
         var shared = _state.Use.InClosures.Contains(name) && (variable.IsAssigned || late);
-        if (shared) variable.Cell = _reprs.CellOf(variable.Repr);
+        if (shared)
+        {
+            variable.Cell = _reprs.CellOf(variable.Repr);
+        }
+
         if (name != "_" && name.Length > 0 && !Current.Names.TryAdd(name, variable))
+        {
             throw _state.Error(at, $"'{name}' is already declared in this scope.");
+        }
+
         return variable;
     }
 
     /// <summary>The constant that a local name stands for; a variable is none.</summary>
     internal LocalVariable? LookupConstant(Syntax.Ident id)
     {
-        if (Lookup(id.Name) is not { } variable) return null;
+        if (Lookup(id.Name) is not { } variable)
+        {
+            return null;
+        }
+
         return variable.Constant is not null ? variable : throw _state.Error(id, $"Not a constant expression: '{id.Name}' is a variable.");
     }
 }

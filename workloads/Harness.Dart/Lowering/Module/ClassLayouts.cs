@@ -26,7 +26,11 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
     public ClassLayout Of(ClassElement cls)
     {
         var layout = Declare(cls);
-        if (!layout.IsComplete) Complete(cls);
+        if (!layout.IsComplete)
+        {
+            Complete(cls);
+        }
+
         return layout;
     }
 
@@ -34,7 +38,11 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
     public StructDef StructOf(ClassElement cls)
     {
         var layout = Declare(cls);
-        if (!layout.IsComplete && !_isPlacing) Complete(cls);
+        if (!layout.IsComplete && !_isPlacing)
+        {
+            Complete(cls);
+        }
+
         if (!layout.IsComplete && !layout.IsAwaited)
         {
             layout.IsAwaited = true;
@@ -48,7 +56,10 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
     /// <summary>Gives all structs their fields that were only named.</summary>
     public void Finish()
     {
-        for (var i = 0; i < _awaited.Count; i++) Of(_awaited[i]);
+        for (var i = 0; i < _awaited.Count; i++)
+        {
+            Of(_awaited[i]);
+        }
     }
 
     /// <summary>Whether a class made by the lowering may extend it, with a struct of its own.</summary>
@@ -93,29 +104,63 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
     private StructDef StructBelow(ClassLayout super, ClassElement cls)
     {
         var isFinal = _lowering.Options.ExactTypes;
-        if (super.Depth < DeepestOwnStruct) return new StructDef(cls.Name, super.Struct) { IsFinal = isFinal && cls.DirectSubclasses.Count == 0 };
-        if (super.Depth > DeepestOwnStruct) return super.Struct;
+        if (super.Depth < DeepestOwnStruct)
+        {
+            return new StructDef(cls.Name, super.Struct) { IsFinal = isFinal && cls.DirectSubclasses.Count == 0 };
+        }
+
+        if (super.Depth > DeepestOwnStruct)
+        {
+            return super.Struct;
+        }
+
         if (!_deep.TryGetValue(super.Struct, out var deep))
+        {
             _deep[super.Struct] = deep = new DeepStruct(new StructDef("below " + super.Struct.Name, super.Struct) { IsFinal = isFinal }, cls.Supertype!.Class);
+        }
+
         return deep.Struct;
     }
 
     private void Complete(ClassElement cls)
     {
         var chain = new Stack<ClassElement>();
-        for (var next = cls; !next.Layout!.IsComplete; next = next.Supertype!.Class) chain.Push(next);
+        for (var next = cls; !next.Layout!.IsComplete; next = next.Supertype!.Class)
+        {
+            chain.Push(next);
+        }
+
         while (chain.TryPop(out var next))
         {
-            if (next.Layout!.IsComplete) continue;
+            if (next.Layout!.IsComplete)
+            {
+                continue;
+            }
+
             var deep = next.Layout.Depth > DeepestOwnStruct ? _deep[next.Layout.Struct.Super!] : null;
-            IReadOnlyList<ClassElement> group = deep is null ? [next] : deep.Classes;
+            var group = deep is null ? [next] : deep.Classes;
             // Asked for while the types of its fields are found.
-            if (!_busy.Add(group[0])) return;
+            if (!_busy.Add(group[0]))
+            {
+                return;
+            }
+
             try
             {
-                foreach (var member in group) PlaceTypeArguments(member, deep);
-                foreach (var field in group.SelectMany(member => member.InstanceFields)) _lowering.Signatures.FieldType(field);
-                foreach (var member in group) PlaceFields(member, deep);
+                foreach (var member in group)
+                {
+                    PlaceTypeArguments(member, deep);
+                }
+
+                foreach (var field in group.SelectMany(member => member.InstanceFields))
+                {
+                    _lowering.Signatures.FieldType(field);
+                }
+
+                foreach (var member in group)
+                {
+                    PlaceFields(member, deep);
+                }
             }
             finally
             {
@@ -127,11 +172,26 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
     private void PlaceTypeArguments(ClassElement cls, DeepStruct? deep)
     {
         var (layout, super) = (Declare(cls), cls.Supertype!.Class.Layout!);
-        if (layout.HasTypeFields) return;
+        if (layout.HasTypeFields)
+        {
+            return;
+        }
+
         layout.HasTypeFields = true;
-        if (deep is null) layout.Struct.Inherit();
-        else deep.Enter(cls);
-        foreach (var (k, v) in super.TypeFields) layout.TypeFields[k] = v;
+        if (deep is null)
+        {
+            layout.Struct.Inherit();
+        }
+        else
+        {
+            deep.Enter(cls);
+        }
+
+        foreach (var (k, v) in super.TypeFields)
+        {
+            layout.TypeFields[k] = v;
+        }
+
         for (var i = 0; i < cls.TypeParams.Count; i++)
         {
             var parameter = cls.TypeParams[i];
@@ -146,7 +206,11 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
     private void PlaceFields(ClassElement cls, DeepStruct? deep)
     {
         var (layout, super) = (cls.Layout!, cls.Supertype!.Class.Layout!);
-        foreach (var (k, v) in super.Fields) layout.Fields[k] = v;
+        foreach (var (k, v) in super.Fields)
+        {
+            layout.Fields[k] = v;
+        }
+
         deep?.InheritFields(cls);
         var wasPlacing = _isPlacing;
         _isPlacing = true;
@@ -170,7 +234,10 @@ internal sealed class ClassLayouts(ProgramLowering lowering)
         }
 
         if (layout.Struct.Fields.Count > ImplementationLimits.StructFields)
+        {
             throw new DartErrorException(cls.File, cls.Node.Pos, $"Objects of '{cls.Name}' with more than {ImplementationLimits.StructFields} fields are not supported by this compiler.") { IsUnsupported = true };
+        }
+
         layout.IsComplete = true;
     }
 

@@ -54,6 +54,8 @@ internal sealed class ClassTests(ProgramLowering lowering)
     public void Finish()
     {
         foreach (var test in _classTests)
+        {
             FinishTest(test);
+        }
     }
 }

@@ -97,7 +97,11 @@ internal sealed class ClosureTables(ProgramLowering lowering)
             var given = n;
             _lowering.Enqueue(() =>
             {
-                for (var i = given; i < names.Count; i++) args.Add(shape.Default(i));
+                for (var i = given; i < names.Count; i++)
+                {
+                    args.Add(shape.Default(i));
+                }
+
                 entry.Body = shape.Call(entry, Node.Get(closure), [], args);
             });
         }

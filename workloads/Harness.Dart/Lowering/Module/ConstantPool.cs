@@ -37,11 +37,18 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         }
 
         if (_constants.TryGetValue(value.Key, out var global))
+        {
             return Node.Get(global);
+        }
+
         var init = ConstInit(value);
         global = _lowering.NewGlobal("constant", init.Type, false, init);
         _constants[value.Key] = global;
-        if (value is ConstFunction function) _functionConstants[global] = function;
+        if (value is ConstFunction function)
+        {
+            _functionConstants[global] = function;
+        }
+
         return Node.Get(global);
     }
 
@@ -69,7 +76,11 @@ internal sealed class ConstantPool(ProgramLowering lowering)
     /// <summary>What a call of a selector gives for a parameter that it leaves out.</summary>
     public Node LeftOut(SelectorParam parameter)
     {
-        if (parameter.UsesSentinel) return Node.Get(Sentinel);
+        if (parameter.UsesSentinel)
+        {
+            return Node.Get(Sentinel);
+        }
+
         var value = parameter.Default ?? ConstNull.Instance;
         return Reprs.ConvertConstant(ConstNode(value), value, parameter.Type);
     }
@@ -81,7 +92,11 @@ internal sealed class ConstantPool(ProgramLowering lowering)
     private Node ArrayOf(ArrayDef def, Node[] items)
     {
         var type = WType.Ref(def);
-        if (items.Length <= MaximumFixed) return Node.Array(IrOp.ArrayNewFixed, def, type, items);
+        if (items.Length <= MaximumFixed)
+        {
+            return Node.Array(IrOp.ArrayNewFixed, def, type, items);
+        }
+
         var whole = _lowering.NewGlobal("array", type, false, Node.Array(IrOp.ArrayNewDefault, def, type, Node.I32(items.Length)));
         for (var i = 0; i < items.Length; i += MaximumFixed)
         {
@@ -160,10 +175,17 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         fields[1] = Node.I32(0);
         for (var c = cls; c is not null; c = c.Supertype?.Class)
         {
-            if (_types.AsInstanceOf(o.Type, c) is not { } instance) continue;
+            if (_types.AsInstanceOf(o.Type, c) is not { } instance)
+            {
+                continue;
+            }
+
             for (var i = 0; i < c.TypeParams.Count; i++)
             {
-                if (Layouts.Of(c).TypeFields.TryGetValue(c.TypeParams[i], out var at)) fields[at] = ConstNode(new ConstType(instance.Args[i]));
+                if (Layouts.Of(c).TypeFields.TryGetValue(c.TypeParams[i], out var at))
+                {
+                    fields[at] = ConstNode(new ConstType(instance.Args[i]));
+                }
             }
         }
 
@@ -174,7 +196,10 @@ internal sealed class ConstantPool(ProgramLowering lowering)
         }
 
         for (var i = 0; i < fields.Length; i++)
+        {
             fields[i] ??= Representations.DefaultNode(layout.Struct.Fields[i].Type);
+        }
+
         return Node.New(layout.Struct, fields);
     }
 

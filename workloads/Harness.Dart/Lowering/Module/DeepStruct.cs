@@ -28,17 +28,28 @@ internal sealed class DeepStruct(StructDef def, ClassElement above)
     public void Enter(ClassElement cls)
     {
         var super = cls.Supertype!.Class;
-        if (super == above) Struct.Inherit();
+        if (super == above)
+        {
+            Struct.Inherit();
+        }
+
         _used[cls] = super == above ? [] : new Dictionary<Kind, int>(_used[super]);
     }
 
     /// <summary>Gives a class the fields of its superclass, which has the places of them.</summary>
     public void InheritFields(ClassElement cls)
     {
-        if (cls.Supertype!.Class == above) return;
+        if (cls.Supertype!.Class == above)
+        {
+            return;
+        }
+
         foreach (var (kind, count) in _used[cls.Supertype.Class])
         {
-            if (!kind.IsTypeArgument) _used[cls][kind] = count;
+            if (!kind.IsTypeArgument)
+            {
+                _used[cls][kind] = count;
+            }
         }
     }
 
@@ -53,9 +64,17 @@ internal sealed class DeepStruct(StructDef def, ClassElement above)
     // A class uses the first places of each kind, as many as it and its superclasses have fields of the kind.
     private int Place(ClassElement cls, Kind kind, string name)
     {
-        if (!_places.TryGetValue(kind, out var places)) _places[kind] = places = [];
+        if (!_places.TryGetValue(kind, out var places))
+        {
+            _places[kind] = places = [];
+        }
+
         var count = _used[cls].GetValueOrDefault(kind);
-        if (count == places.Count) places.Add(Struct.Add(kind.Type, kind.Mutable, name));
+        if (count == places.Count)
+        {
+            places.Add(Struct.Add(kind.Type, kind.Mutable, name));
+        }
+
         _used[cls][kind] = count + 1;
         return places[count];
     }
@@ -67,7 +86,10 @@ internal sealed class DeepStruct(StructDef def, ClassElement above)
         while (pending.TryPop(out var cls))
         {
             classes.Add(cls);
-            foreach (var sub in cls.DirectSubclasses) pending.Push(sub);
+            foreach (var sub in cls.DirectSubclasses)
+            {
+                pending.Push(sub);
+            }
         }
 
         return classes;

@@ -59,14 +59,24 @@ internal sealed class DynamicCalls(ProgramLowering lowering)
     private bool CompleteForwarder(Forwarder f)
     {
         if (f.Classes == Reached.InstantiatedClasses.Count && f.Classes > 0)
+        {
             return false;
+        }
+
         var key = f.Kind == DynamicKind.Set ? f.Name + "=" : f.Name;
         for (; f.Classes < Reached.InstantiatedClasses.Count; f.Classes++)
         {
             var cls = Reached.InstantiatedClasses[f.Classes];
-            if (TypeSystem.FindImplementation(cls, key) is not { } member) continue;
+            if (TypeSystem.FindImplementation(cls, key) is not { } member)
+            {
+                continue;
+            }
+
             if (!f.Targets.TryGetValue(member, out var target))
+            {
                 f.Targets[member] = target = (DynamicAdapters.MakeDynamicAdapter(_lowering, member, f.Kind), []);
+            }
+
             target.Classes.Add(cls);
         }
 
@@ -106,7 +116,10 @@ internal sealed class DynamicCalls(ProgramLowering lowering)
         var changed = false;
         foreach (var forwarder in _forwarders.Values.ToList())
         {
-            if (CompleteForwarder(forwarder)) changed = true;
+            if (CompleteForwarder(forwarder))
+            {
+                changed = true;
+            }
         }
 
         return changed;

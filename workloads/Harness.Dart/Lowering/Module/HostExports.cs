@@ -21,7 +21,9 @@ internal sealed class HostExports(ProgramLowering lowering)
         foreach (var member in _program.Main.Declared.Values.OfType<Member>())
         {
             if (member.Function is { Metadata.Count: > 0 } function && ExportName(function) is { } name)
+            {
                 _lowering.Enqueue(() => Export(member, name));
+            }
         }
     }
 
@@ -33,7 +35,9 @@ internal sealed class HostExports(ProgramLowering lowering)
             if (annotation.Value is Call { Target: Ident { Name: "pragma" } } pragma
                 && pragma.Args.Items is [{ Value: StringLit { IsConstantText: true } kind }, ..]
                 && (string)kind.Parts[0] == ExportPragma)
+            {
                 return pragma.Args.Items is [_, { Value: StringLit { IsConstantText: true } name }] ? (string)name.Parts[0] : function.Name;
+            }
         }
 
         return null;
@@ -44,9 +48,15 @@ internal sealed class HostExports(ProgramLowering lowering)
         var signature = _lowering.Signatures.Of(member);
         var types = _lowering.Signatures.Params(member).Select(p => p.Type).Append(signature.Result);
         if (member.Kind != MemberKind.Method || member.TypeParams.Count > 0 || signature.Optional.Length + signature.Named.Length > 0 || !types.All(IsNumber))
+        {
             throw new DartErrorException(member.File, member.Pos, $"The exported function '{member.Name}' must have required parameters and a result of the types int, double and bool.");
+        }
+
         if (_lowering.Parts.Functions.Exists(f => f.Export == name) || name == "memory")
+        {
             throw new DartErrorException(member.File, member.Pos, $"'{name}' is already exported.");
+        }
+
         Functions.StaticFunction(member).Export = name;
 
         bool IsNumber(DartType type) => type.Equals(_program.Int) || type.Equals(_program.Double) || type.Equals(_program.Bool) || type == signature.Result && TypeSystem.IsVoid(type);

@@ -30,7 +30,10 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     public IrFunction TearoffFunction(Member member)
     {
         if (member.LoweredExtra is IrFunction done)
+        {
             return done;
+        }
+
         var selector = Selectors.TearoffOf(member);
         var function = _lowering.NewFunction(member.FullName + " (tear-off)");
         member.LoweredExtra = function;
@@ -44,9 +47,15 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     {
         function.AddParam(selector.Receiver, "this");
         for (var i = 0; i < selector.TypeParamCount; i++)
+        {
             function.AddParam(selector.Def!.Parameters[1 + i], "T" + i);
+        }
+
         foreach (var p in selector.Params)
+        {
             function.AddParam(p.Type, p.Name ?? "p");
+        }
+
         function.Result = selector.Result;
     }
 
@@ -56,9 +65,15 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     public IrFunction InstanceFunction(Member member, Selector? calledBy = null)
     {
         if (calledBy?.VariantOf is not null)
+        {
             return Variant(member, calledBy, isSetter: false);
+        }
+
         if (member.Lowered is IrFunction done)
+        {
             return done;
+        }
+
         var selector = Selectors.SelectorOf(member);
         var function = NewFunction(member.FullName, member);
         member.Lowered = function;
@@ -73,9 +88,15 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     public IrFunction SetterFunction(Member member, Selector? calledBy = null)
     {
         if (calledBy?.VariantOf is not null)
+        {
             return Variant(member, calledBy, isSetter: true);
+        }
+
         if (member.LoweredSetter is IrFunction done)
+        {
             return done;
+        }
+
         var selector = Selectors.SelectorOf(member, setter: true);
         var function = NewFunction(member.FullName + "=", member);
         member.LoweredSetter = function;
@@ -87,7 +108,10 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     private IrFunction Variant(Member member, Selector selector, bool isSetter)
     {
         if (_variants.TryGetValue((member, selector), out var function))
+        {
             return function;
+        }
+
         _variants[(member, selector)] = function = NewFunction($"{member.FullName}{(isSetter ? "=" : "")} (values)", member);
         SetSignature(function, selector);
         _lowering.Enqueue(() => EntryLowering.LowerInstance(_lowering, function, member, selector, isSetter), member);
@@ -98,19 +122,34 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     public IrFunction StaticFunction(Member member)
     {
         if (member.Lowered is IrFunction done)
+        {
             return done;
+        }
+
         var function = NewFunction(member.FullName, member);
         member.Lowered = function;
         var signature = _lowering.Signatures.Of(member);
         if (member.IsInstance)
         {
-            foreach (var p in member.Owner!.TypeParams) function.AddParam(Target.TopRef, p.Name);
+            foreach (var p in member.Owner!.TypeParams)
+            {
+                function.AddParam(Target.TopRef, p.Name);
+            }
+
             function.AddParam(Reprs.Of(member.Owner.Node.Kind == ClassKind.Extension ? member.Owner.OnType! : member.Owner.ThisType), "this");
         }
 
-        foreach (var p in member.TypeParams) function.AddParam(Target.TopRef, p.Name);
+        foreach (var p in member.TypeParams)
+        {
+            function.AddParam(Target.TopRef, p.Name);
+        }
+
         var reprs = Reprs.For(member.Arguments);
-        foreach (var p in OrderedParams(member)) function.AddParam(reprs.Of(p.Type), p.Name);
+        foreach (var p in OrderedParams(member))
+        {
+            function.AddParam(reprs.Of(p.Type), p.Name);
+        }
+
         function.Result = member.Kind == MemberKind.Setter ? WType.None : reprs.OfResult(signature.Result);
         _lowering.Enqueue(() => EntryLowering.LowerStatic(_lowering, function, member), member);
         return function;
@@ -120,13 +159,30 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     public IrFunction ExternalAccessor(Member variable, bool isSetter)
     {
         if ((isSetter ? variable.LoweredSetter : variable.Lowered) is IrFunction done)
+        {
             return done;
+        }
+
         var function = _lowering.NewFunction(variable.FullName + (isSetter ? "=" : ""));
-        if (isSetter) variable.LoweredSetter = function;
-        else variable.Lowered = function;
+        if (isSetter)
+        {
+            variable.LoweredSetter = function;
+        }
+        else
+        {
+            variable.Lowered = function;
+        }
+
         var repr = Reprs.Of(_lowering.Signatures.FieldType(variable));
-        if (isSetter) function.AddParam(repr, "value");
-        else function.Result = repr;
+        if (isSetter)
+        {
+            function.AddParam(repr, "value");
+        }
+        else
+        {
+            function.Result = repr;
+        }
+
         _lowering.Enqueue(() => EntryLowering.LowerExternalVariable(_lowering, function, variable, isSetter), variable);
         return function;
     }
@@ -142,11 +198,18 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     public IrFunction ConstructorFunction(Member member)
     {
         if (member.Lowered is IrFunction done)
+        {
             return done;
+        }
+
         var cls = member.Owner!;
         var function = NewFunction("new " + member.FullName, member);
         member.Lowered = function;
-        foreach (var p in cls.TypeParams) function.AddParam(Target.TopRef, p.Name);
+        foreach (var p in cls.TypeParams)
+        {
+            function.AddParam(Target.TopRef, p.Name);
+        }
+
         if (cls.IsEnum && !member.Function!.Factory)
         {
             function.AddParam(WType.I64, "index");
@@ -154,10 +217,17 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
         }
 
         var reprs = Reprs.For(member.Arguments);
-        foreach (var p in OrderedParams(member)) function.AddParam(reprs.Of(p.Type), p.Name);
+        foreach (var p in OrderedParams(member))
+        {
+            function.AddParam(reprs.Of(p.Type), p.Name);
+        }
+
         function.Result = member.Function!.Factory || cls.IsExtensionType ? Reprs.Of(cls.ThisType) : WType.Ref(Layouts.Of(cls).Struct);
         if (!member.Function.Factory && !cls.IsExtensionType)
+        {
             Reached.MarkInstantiated(cls);
+        }
+
         _lowering.Enqueue(() => ConstructorLowering.LowerConstructor(_lowering, function, member), member);
         return function;
     }
@@ -165,7 +235,11 @@ internal sealed class MemberFunctions(ProgramLowering lowering)
     /// <summary>A function around an external one, for tear-offs.</summary>
     public IrFunction ExternalWrapper(Member member)
     {
-        if (member.LoweredExtra is IrFunction done) return done;
+        if (member.LoweredExtra is IrFunction done)
+        {
+            return done;
+        }
+
         var function = EntryLowering.MakeExternalWrapper(_lowering, member);
         member.LoweredExtra = function;
         return function;

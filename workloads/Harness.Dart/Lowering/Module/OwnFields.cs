@@ -22,7 +22,10 @@ internal sealed class OwnFields(ProgramLowering lowering)
         }
 
         if (!_known.TryGetValue((cls, member), out var isOwn))
+        {
             _known[(cls, member)] = isOwn = IsSetByAllBelow(cls, member);
+        }
+
         return isOwn ? index : null;
     }
 
@@ -30,12 +33,23 @@ internal sealed class OwnFields(ProgramLowering lowering)
     private static bool IsSetByAllBelow(ClassElement cls, Member field)
     {
         var name = field.Name + "=";
-        if (TypeSystem.FindImplementation(cls, name) != field) return false;
+        if (TypeSystem.FindImplementation(cls, name) != field)
+        {
+            return false;
+        }
+
         var pending = new Stack<ClassElement>(cls.DirectSubclasses);
         while (pending.TryPop(out var below))
         {
-            if (below.Members.TryGetValue(name, out var own) && !own.IsAbstract) return false;
-            foreach (var further in below.DirectSubclasses) pending.Push(further);
+            if (below.Members.TryGetValue(name, out var own) && !own.IsAbstract)
+            {
+                return false;
+            }
+
+            foreach (var further in below.DirectSubclasses)
+            {
+                pending.Push(further);
+            }
         }
 
         return true;

@@ -23,7 +23,10 @@ internal sealed class Reachability(ProgramLowering lowering)
     public void MarkInstantiated(ClassElement cls)
     {
         if (!_instantiated.Add(cls))
+        {
             return;
+        }
+
         _instantiatedList.Add(cls);
         TypeArguments.AddTypeArgumentsTarget(cls);
         for (var c = cls; c is not null; c = c.Supertype?.Class)
@@ -31,9 +34,20 @@ internal sealed class Reachability(ProgramLowering lowering)
             foreach (var (_, s) in Selectors.OfClass(c))
             {
                 var selector = s.Find();
-                if (selector.IsCalled) AddTarget(selector, cls);
-                if (selector.Tearoff is { IsCalled: true } tearoff) AddTarget(tearoff, cls);
-                foreach (var variant in selector.Variants.Values.Where(variant => variant.IsCalled).ToList()) AddTarget(variant, cls);
+                if (selector.IsCalled)
+                {
+                    AddTarget(selector, cls);
+                }
+
+                if (selector.Tearoff is { IsCalled: true } tearoff)
+                {
+                    AddTarget(tearoff, cls);
+                }
+
+                foreach (var variant in selector.Variants.Values.Where(variant => variant.IsCalled).ToList())
+                {
+                    AddTarget(variant, cls);
+                }
             }
         }
     }
@@ -42,16 +56,24 @@ internal sealed class Reachability(ProgramLowering lowering)
     public void MarkCalled(Selector selector)
     {
         if (selector.IsCalled)
+        {
             return;
+        }
+
         selector.IsCalled = true;
         foreach (var cls in _instantiatedList.ToArray())
+        {
             AddTarget(selector, cls);
+        }
     }
 
     private void AddTarget(Selector selector, ClassElement cls)
     {
         if (selector.Targets.ContainsKey(cls))
+        {
             return;
+        }
+
         var method = selector.Method;
         var key = selector.Kind == SelectorKind.Setter ? selector.Name + "=" : selector.Name;
         var member = TypeSystem.FindImplementation(cls, key);
@@ -59,13 +81,19 @@ internal sealed class Reachability(ProgramLowering lowering)
         {
             // Not implemented: an object whose class has noSuchMethod answers by it.
             if (Selectors.SelectorIn(cls, key) == method && !cls.IsAbstract)
+            {
                 AddNoSuchMethodTarget(selector, method, cls);
+            }
+
             return;
         }
 
         var actual = (selector.Kind == SelectorKind.Setter ? member.SetterSelector : member.Selector)?.Find();
         if (actual != method || selector.VariantOf is not null && !Selectors.Fits(selector, member))
+        {
             return;
+        }
+
         selector.Targets[cls] = selector.Kind switch
         {
             SelectorKind.Tearoff => Functions.TearoffFunction(member),
@@ -77,7 +105,10 @@ internal sealed class Reachability(ProgramLowering lowering)
     private void AddNoSuchMethodTarget(Selector selector, Selector method, ClassElement cls)
     {
         if (TypeSystem.FindImplementation(cls, "noSuchMethod") is not { } handler || handler.Owner == _program.Object.Class)
+        {
             return;
+        }
+
         selector.Targets[cls] = DynamicAdapters.MakeNoSuchMethodForwarder(_lowering, selector, method, cls, handler);
     }
 

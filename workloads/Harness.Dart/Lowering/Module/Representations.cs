@@ -45,9 +45,15 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
     public StructDef StructOf(ClassElement cls)
     {
         if (_reprs.TryGetValue(cls, out var known))
+        {
             return known;
+        }
+
         if (cls == _program.Object.Class)
+        {
             return _reprs[cls] = Target.Top;
+        }
+
         var result = cls;
         var seen = new HashSet<ClassElement> { cls };
         var stack = new Stack<ClassElement>([cls]);
@@ -55,28 +61,51 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
         {
             result = CommonSuperclass(result, next);
             if (result is null || result == _program.Object.Class)
+            {
                 break;
+            }
+
             foreach (var sub in next.DirectSubtypes)
             {
-                if (seen.Add(sub)) stack.Push(sub);
+                if (seen.Add(sub))
+                {
+                    stack.Push(sub);
+                }
             }
         }
 
         // Boxed numbers have no header of an object, and functions are no classes of the program.
         StructDef def;
-        if (result is null || result == _program.Object.Class) def = Target.Top;
-        else if (result.Library.IsCore && result.Name is "num" or "Comparable") def = Target.Top;
-        else def = Layouts.StructOf(result);
+        if (result is null || result == _program.Object.Class)
+        {
+            def = Target.Top;
+        }
+        else if (result.Library.IsCore && result.Name is "num" or "Comparable")
+        {
+            def = Target.Top;
+        }
+        else
+        {
+            def = Layouts.StructOf(result);
+        }
+
         return _reprs[cls] = def;
     }
 
     private static ClassElement? CommonSuperclass(ClassElement a, ClassElement b)
     {
         var chain = new HashSet<ClassElement>();
-        for (var c = a; c is not null; c = c.Supertype?.Class) chain.Add(c);
+        for (var c = a; c is not null; c = c.Supertype?.Class)
+        {
+            chain.Add(c);
+        }
+
         for (var c = b; c is not null; c = c.Supertype?.Class)
         {
-            if (chain.Contains(c)) return c;
+            if (chain.Contains(c))
+            {
+                return c;
+            }
         }
 
         return null;
@@ -128,14 +157,29 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
     /// <summary>One representation for values of two.</summary>
     public WType Union(WType a, WType b)
     {
-        if (a.IsSubtypeOf(b)) return b;
-        if (b.IsSubtypeOf(a)) return a;
-        if (a.Kind == WKind.None || b.Kind == WKind.None) return Target.AnyRef;
+        if (a.IsSubtypeOf(b))
+        {
+            return b;
+        }
+
+        if (b.IsSubtypeOf(a))
+        {
+            return a;
+        }
+
+        if (a.Kind == WKind.None || b.Kind == WKind.None)
+        {
+            return Target.AnyRef;
+        }
+
         StructDef Struct(WType t) => t.Kind switch { WKind.I64 => Target.BoxedInt, WKind.F64 => Target.BoxedDouble, WKind.I32 => Target.BoxedBool, _ => t.Heap as StructDef ?? Target.Top };
         var nullable = a.Nullable || b.Nullable;
         for (var s = Struct(a); s is not null; s = s.Super)
         {
-            if (Struct(b).IsSubtypeOf(s)) return WType.Ref(s, nullable);
+            if (Struct(b).IsSubtypeOf(s))
+            {
+                return WType.Ref(s, nullable);
+            }
         }
 
         return WType.Ref(Target.Top, nullable);
@@ -155,16 +199,26 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
     {
         var from = node.Type;
         if (node.IsNever || from == to || to.Kind == WKind.Never)
+        {
             return node;
+        }
+
         if (to.Kind == WKind.None)
+        {
             return Node.Drop(node);
+        }
+
         if (from.Kind == WKind.None)
         {
             // The value of something void is null, which nobody looks at.
             return Node.Seq(node, to.IsRef ? to.Nullable ? Node.Null(to.Heap!) : Node.NonNull(Node.Null(to.Heap!)) : DefaultNode(to));
         }
 
-        if (!from.IsRef) return to.IsRef ? Box(node, to) : ConvertNumber(node, to);
+        if (!from.IsRef)
+        {
+            return to.IsRef ? Box(node, to) : ConvertNumber(node, to);
+        }
+
         if (!to.IsRef)
         {
             var box = to.Kind switch { WKind.I64 => Target.BoxedInt, WKind.F64 => Target.BoxedDouble, _ => Target.BoxedBool };
@@ -177,36 +231,79 @@ internal sealed class Representations(ProgramLowering lowering, IReadOnlyDiction
 
     private static Node ConvertNumber(Node node, WType to)
     {
-        if (node.Type == WType.I64 && to == WType.F64) return Node.Numeric(Opcode.F64ConvertI64S, WType.F64, node);
+        if (node.Type == WType.I64 && to == WType.F64)
+        {
+            return Node.Numeric(Opcode.F64ConvertI64S, WType.F64, node);
+        }
+
         // Types that nothing has: the code is not reached.
         return Node.Seq(Node.Drop(node), Node.Unreachable());
     }
 
     private Node Box(Node node, WType to)
     {
-        if (node.Op == IrOp.I64) return Pool.Boxed(new ConstInt(node.Number));
-        if (node.Op == IrOp.F64) return Pool.Boxed(new ConstDouble(BitConverter.Int64BitsToDouble(node.Number)));
+        if (node.Op == IrOp.I64)
+        {
+            return Pool.Boxed(new ConstInt(node.Number));
+        }
+
+        if (node.Op == IrOp.F64)
+        {
+            return Pool.Boxed(new ConstDouble(BitConverter.Int64BitsToDouble(node.Number)));
+        }
+
         if (node.Type == WType.I32)
+        {
             return Cast(to, Node.If(node, Pool.Boxed(new ConstBool(true)), Pool.Boxed(new ConstBool(false)), WType.Ref(Target.BoxedBool)));
+        }
+
         var (box, cls) = node.Type.Kind == WKind.I64 ? (Target.BoxedInt, _program.Int.Class) : (Target.BoxedDouble, _program.Double.Class);
         return Cast(to, Node.New(box, Pool.HeaderOf(cls), node));
     }
 
     private static Node Cast(WType to, Node node)
     {
-        if (node.Type.IsSubtypeOf(to)) return node;
-        if (node.Type.Heap!.IsSubtypeOf(to.Heap!)) return Node.NonNull(node);
-        if (node.Op == IrOp.RefNull) return to.Nullable ? Node.Null(to.Heap!) : Node.NonNull(Node.Null(to.Heap!));
+        if (node.Type.IsSubtypeOf(to))
+        {
+            return node;
+        }
+
+        if (node.Type.Heap!.IsSubtypeOf(to.Heap!))
+        {
+            return Node.NonNull(node);
+        }
+
+        if (node.Op == IrOp.RefNull)
+        {
+            return to.Nullable ? Node.Null(to.Heap!) : Node.NonNull(Node.Null(to.Heap!));
+        }
+
         return Node.Cast(to, node);
     }
 
     /// <summary>A constant in a representation, as a constant expression.</summary>
     public Node ConvertConstant(Node node, ConstValue value, WType to)
     {
-        if (value is ConstNull) return DefaultNode(to);
-        if (to == WType.F64 && value is ConstInt i) return Node.F64(i.Value);
-        if (to.IsRef && !node.Type.IsRef) return Pool.Boxed(value);
-        if (!to.IsRef && node.Type.IsRef) return DefaultNode(to);
+        if (value is ConstNull)
+        {
+            return DefaultNode(to);
+        }
+
+        if (to == WType.F64 && value is ConstInt i)
+        {
+            return Node.F64(i.Value);
+        }
+
+        if (to.IsRef && !node.Type.IsRef)
+        {
+            return Pool.Boxed(value);
+        }
+
+        if (!to.IsRef && node.Type.IsRef)
+        {
+            return DefaultNode(to);
+        }
+
         return node;
     }
 }

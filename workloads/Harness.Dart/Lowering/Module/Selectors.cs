@@ -25,16 +25,28 @@ internal sealed class Selectors(ProgramLowering lowering)
         void Join(string key, Selector selector)
         {
             if (!table.TryGetValue(key, out var other)) { table[key] = selector; return; }
+
             var (a, b) = (other.Find(), selector.Find());
-            if (a == b) return;
+            if (a == b)
+            {
+                return;
+            }
+
             b.Parent = a;
             a.Members.AddRange(b.Members);
         }
 
         foreach (var super in cls.Interfaces.Select(i => i.Class).Prepend(cls.Supertype?.Class))
         {
-            if (super is null || !_selectorsOfClass.TryGetValue(super, out var inherited)) continue;
-            foreach (var (key, selector) in inherited) Join(key, selector);
+            if (super is null || !_selectorsOfClass.TryGetValue(super, out var inherited))
+            {
+                continue;
+            }
+
+            foreach (var (key, selector) in inherited)
+            {
+                Join(key, selector);
+            }
         }
 
         foreach (var (key, member) in cls.Members)
@@ -42,11 +54,20 @@ internal sealed class Selectors(ProgramLowering lowering)
             var isSetter = key.Length > 1 && key[^1] == '=' && (member.Kind == MemberKind.Setter || member.Kind == MemberKind.Field && key != member.Name);
             var kind = isSetter ? SelectorKind.Setter : member.Kind is MemberKind.Field or MemberKind.Getter ? SelectorKind.Getter : SelectorKind.Method;
             if (!table.TryGetValue(key, out var selector))
+            {
                 table[key] = selector = new Selector(member.Name, kind);
+            }
+
             selector = selector.Find();
             selector.Members.Add(member);
-            if (isSetter) member.SetterSelector = selector;
-            else member.Selector = selector;
+            if (isSetter)
+            {
+                member.SetterSelector = selector;
+            }
+            else
+            {
+                member.Selector = selector;
+            }
         }
     }
 
@@ -71,7 +92,11 @@ internal sealed class Selectors(ProgramLowering lowering)
     /// <param name="own">The parameter's type.</param>
     public bool MayGetOthers(Member member, bool setter, ParamPlace place, DartType own)
     {
-        if ((setter ? member.SetterSelector : member.Selector)?.Find() is not { } selector) return false;
+        if ((setter ? member.SetterSelector : member.Selector)?.Find() is not { } selector)
+        {
+            return false;
+        }
+
         selector.Given ??= TypesGivenTo(selector);
         return selector.Given.TryGetValue(place, out var types) && (types.Count > MaximumGiven || types.Exists(t => !_lowering.Types.IsSubtype(t, own)));
     }
@@ -94,9 +119,20 @@ internal sealed class Selectors(ProgramLowering lowering)
         var given = new Dictionary<ParamPlace, List<DartType>>();
         foreach (var (place, type, _) in selector.Members.SelectMany(m => ParametersOf(m, isSetter)))
         {
-            if (!covariant.Contains(place) && !Variance.IsCheckedParameter(type)) continue;
-            if (!given.TryGetValue(place, out var types)) given[place] = types = [];
-            if (types.Count <= MaximumGiven && !types.Contains(type)) types.Add(type);
+            if (!covariant.Contains(place) && !Variance.IsCheckedParameter(type))
+            {
+                continue;
+            }
+
+            if (!given.TryGetValue(place, out var types))
+            {
+                given[place] = types = [];
+            }
+
+            if (types.Count <= MaximumGiven && !types.Contains(type))
+            {
+                types.Add(type);
+            }
         }
 
         return given;
@@ -106,13 +142,19 @@ internal sealed class Selectors(ProgramLowering lowering)
     {
         if (member.Field is { } field)
         {
-            if (setter) yield return (new ParamPlace(0, null), _lowering.Signatures.FieldType(member), field.Covariant);
+            if (setter)
+            {
+                yield return (new ParamPlace(0, null), _lowering.Signatures.FieldType(member), field.Covariant);
+            }
+
             yield break;
         }
 
         var position = 0;
         foreach (var p in _lowering.Signatures.Params(member))
+        {
             yield return (ParamPlace.Of(p, p.Kind == ParamKind.Named ? 0 : position++), p.Type, p.Node.IsCovariant);
+        }
     }
 
     /// <summary>The selector of a member for calls by a receiver whose type arguments are known: with values where the selector's own signature has boxes.</summary>
@@ -121,11 +163,19 @@ internal sealed class Selectors(ProgramLowering lowering)
     /// <param name="actual">The signature that the receiver's type arguments make of it.</param>
     public Selector VariantOf(Selector selector, FunctionType declared, FunctionType actual)
     {
-        if (!Specialisations.IsOn || selector.VariantOf is not null) return selector;
+        if (!Specialisations.IsOn || selector.VariantOf is not null)
+        {
+            return selector;
+        }
+
         var parameters = selector.Params.Select((p, i) => i < declared.Required.Length && p is { Name: null, IsOptional: false, UsesSentinel: false } ? Unboxed(p.Type, declared.Required[i], actual.Required[i]) : p.Type).ToList();
         var result = Unboxed(selector.Result, declared.Result, actual.Result);
         var def = _lowering.Parts.FuncDefs.Get([selector.Receiver, .. Enumerable.Repeat(Target.TopRef, selector.TypeParamCount), .. parameters], result);
-        if (def == selector.Def) return selector;
+        if (def == selector.Def)
+        {
+            return selector;
+        }
+
         if (!selector.Variants.TryGetValue(def, out var variant))
         {
             selector.Variants[def] = variant = new Selector(selector.Name, selector.Kind) { VariantOf = selector, HasSignature = true, TypeParamCount = selector.TypeParamCount, Receiver = selector.Receiver, Result = result, Def = def };
@@ -158,7 +208,10 @@ internal sealed class Selectors(ProgramLowering lowering)
     public void Share(ClassElement application, ClassElement mixin)
     {
         Inherit(application, mixin);
-        foreach (var (key, member) in application.Members) (member.Selector, member.SetterSelector) = (mixin.Members[key].Selector, mixin.Members[key].SetterSelector);
+        foreach (var (key, member) in application.Members)
+        {
+            (member.Selector, member.SetterSelector) = (mixin.Members[key].Selector, mixin.Members[key].SetterSelector);
+        }
     }
 
     /// <summary>The selector that takes a method off an object.</summary>
@@ -177,7 +230,10 @@ internal sealed class Selectors(ProgramLowering lowering)
     private void EnsureSignature(Selector selector)
     {
         if (selector.HasSignature)
+        {
             return;
+        }
+
         selector.HasSignature = true;
         WType? receiver = null, result = null;
         foreach (var member in selector.Members)
@@ -193,13 +249,21 @@ internal sealed class Selectors(ProgramLowering lowering)
                 SelectorParam p;
                 if (name is null)
                 {
-                    if (position == selector.Params.Count(q => q.Name is null)) selector.Params.Insert(position, new SelectorParam { Type = type, IsOptional = optional });
+                    if (position == selector.Params.Count(q => q.Name is null))
+                    {
+                        selector.Params.Insert(position, new SelectorParam { Type = type, IsOptional = optional });
+                    }
+
                     p = selector.Params[position++];
                 }
                 else
                 {
                     var found = selector.Params.Find(q => q.Name == name);
-                    if (found is null) selector.Params.Add(found = new SelectorParam { Type = type, Name = name, IsOptional = optional });
+                    if (found is null)
+                    {
+                        selector.Params.Add(found = new SelectorParam { Type = type, Name = name, IsOptional = optional });
+                    }
+
                     p = found;
                 }
 
@@ -212,27 +276,51 @@ internal sealed class Selectors(ProgramLowering lowering)
         {
             // Where not all members have a parameter, or defaults differ, a missing argument is the sentinel.
             if (!p.IsOptional && selector.Members.All(m => Shape(selector, m).Params.Count(q => q.Name is null) == selector.Params.Count(q => q.Name is null)) && p.Name is null)
+            {
                 continue;
+            }
+
             p.IsOptional = true;
             ConstValue? common = null;
             var same = true;
             var index = p.Name is null ? selector.Params.IndexOf(p) : -1;
             foreach (var member in selector.Members)
             {
-                if (member.Function is null) continue;
+                if (member.Function is null)
+                {
+                    continue;
+                }
+
                 var ps = _lowering.Signatures.Params(member);
                 var param = p.Name is null ? ps.Where(q => q.Kind != ParamKind.Named).ElementAtOrDefault(index) : ps.Find(q => q.Kind == ParamKind.Named && q.Name == p.Name);
-                if (param is null || param.IsRequired) continue;
-                if (member.IsAbstract && param.Node.Default is null) continue;
+                if (param is null || param.IsRequired)
+                {
+                    continue;
+                }
+
+                if (member.IsAbstract && param.Node.Default is null)
+                {
+                    continue;
+                }
+
                 var value = _lowering.Constants.DefaultOf(member, param);
-                if (common is null) common = value;
-                else if (!common.Equals(value)) same = false;
+                if (common is null)
+                {
+                    common = value;
+                }
+                else if (!common.Equals(value))
+                {
+                    same = false;
+                }
             }
 
             if (same)
             {
                 p.Default = common ?? ConstNull.Instance;
-                if (p.Default is ConstNull && (!p.Type.IsRef || !p.Type.Nullable)) p.Type = Reprs.Union(p.Type, Target.AnyRef);
+                if (p.Default is ConstNull && (!p.Type.IsRef || !p.Type.Nullable))
+                {
+                    p.Type = Reprs.Union(p.Type, Target.AnyRef);
+                }
             }
             else
             {

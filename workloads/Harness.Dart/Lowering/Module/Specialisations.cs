@@ -33,34 +33,62 @@ internal sealed class Specialisations(ProgramLowering lowering)
     /// <param name="arguments">The type arguments, without parameters as far as they are known.</param>
     public Member ConstructorFor(Member constructor, IReadOnlyList<DartType> arguments)
     {
-        if (!IsOn || constructor.Owner!.TypeParams.Count == 0) return constructor;
-        if (constructor.Function!.Factory) return FunctionFor(constructor, arguments);
+        if (!IsOn || constructor.Owner!.TypeParams.Count == 0)
+        {
+            return constructor;
+        }
+
+        if (constructor.Function!.Factory)
+        {
+            return FunctionFor(constructor, arguments);
+        }
+
         return ClassFor(constructor.Owner, arguments) is { } copy ? copy.Constructors[constructor.Name] : constructor;
     }
 
     /// <summary>A static function or factory, or its copy for type arguments.</summary>
     public Member FunctionFor(Member function, IReadOnlyList<DartType> arguments)
     {
-        if (!IsOn || function.Function is not { External: false } || function.Library is { IsCore: true, Uri: not "dart:math" }) return function;
+        if (!IsOn || function.Function is not { External: false } || function.Library is { IsCore: true, Uri: not "dart:math" })
+        {
+            return function;
+        }
+
         var parameters = function.Kind == MemberKind.Constructor ? function.Owner!.TypeParams : function.TypeParams;
         var map = SpecialOf(parameters, arguments);
-        if (map.Count == 0) return function;
+        if (map.Count == 0)
+        {
+            return function;
+        }
+
         var key = (function, string.Join(',', parameters.Select(p => map.GetValueOrDefault(p)?.Key)));
-        if (!_functions.TryGetValue(key, out var copy)) _functions[key] = copy = CopyOf(function, function.Owner, map);
+        if (!_functions.TryGetValue(key, out var copy))
+        {
+            _functions[key] = copy = CopyOf(function, function.Owner, map);
+        }
+
         return copy;
     }
 
     /// <summary>The class of the core library that lists of a type are objects of in the program's own code; null where it is the usual one.</summary>
     public ClassElement? NumberListFor(InterfaceType type, Library library)
     {
-        if (!IsOn || library.IsCore || type.Class != _program.CoreClass("List") || !IsSpecial(type.Args[0])) return null;
+        if (!IsOn || library.IsCore || type.Class != _program.CoreClass("List") || !IsSpecial(type.Args[0]))
+        {
+            return null;
+        }
+
         return type.Args[0].Equals(_program.Double) ? _program.CoreClass("_DoubleList") : type.Args[0].Equals(_program.Int) ? _program.CoreClass("_IntList") : null;
     }
 
     /// <summary>The class id that the program sees, of a class id in an object's header: an i32.</summary>
     public Node ClassIdentity(Node id)
     {
-        if (!IsOn) return id;
+        if (!IsOn)
+        {
+            return id;
+        }
+
         var array = _lowering.Target.I32Array;
         _identities ??= _lowering.NewGlobal("#identities", WType.Ref(array), false, null);
         return Node.Array(IrOp.ArrayGet, array, WType.I32, Node.Get(_identities), id);
@@ -77,12 +105,28 @@ internal sealed class Specialisations(ProgramLowering lowering)
     /// <summary>Fills the table of class ids, once all classes are known.</summary>
     public void Finish()
     {
-        if (!IsOn) return;
-        foreach (var cls in _lowering.Reached.InstantiatedClasses.ToList()) _lowering.Reached.MarkMentioned(IdentityOf(cls));
-        if (_identities is null) return;
+        if (!IsOn)
+        {
+            return;
+        }
+
+        foreach (var cls in _lowering.Reached.InstantiatedClasses.ToList())
+        {
+            _lowering.Reached.MarkMentioned(IdentityOf(cls));
+        }
+
+        if (_identities is null)
+        {
+            return;
+        }
+
         var array = _lowering.Target.I32Array;
         var ids = new int[_program.Classes.Max(cls => cls.ClassId) + 1];
-        foreach (var cls in _program.Classes.Where(cls => cls.ClassId >= 0)) ids[cls.ClassId] = IdentityOf(cls).ClassId;
+        foreach (var cls in _program.Classes.Where(cls => cls.ClassId >= 0))
+        {
+            ids[cls.ClassId] = IdentityOf(cls).ClassId;
+        }
+
         _identities.Init = Node.Array(IrOp.ArrayNewFixed, array, WType.Ref(array), Array.ConvertAll(ids, Node.I32));
     }
 
@@ -101,7 +145,10 @@ internal sealed class Specialisations(ProgramLowering lowering)
         var map = new Dictionary<TypeParam, DartType>();
         for (var i = 0; i < parameters.Count && i < arguments.Count; i++)
         {
-            if (IsSpecial(arguments[i])) map[parameters[i]] = arguments[i];
+            if (IsSpecial(arguments[i]))
+            {
+                map[parameters[i]] = arguments[i];
+            }
         }
 
         return map;
@@ -109,11 +156,23 @@ internal sealed class Specialisations(ProgramLowering lowering)
 
     private ClassElement? ClassFor(ClassElement cls, IReadOnlyList<DartType> arguments)
     {
-        if (cls is not { IsAbstract: false, Library.IsCore: false, Original: null, Node.Kind: ClassKind.Class } || !_lowering.Layouts.MayBeExtended(cls)) return null;
+        if (cls is not { IsAbstract: false, Library.IsCore: false, Original: null, Node.Kind: ClassKind.Class } || !_lowering.Layouts.MayBeExtended(cls))
+        {
+            return null;
+        }
+
         var map = SpecialOf(cls.TypeParams, arguments);
-        if (map.Count == 0) return null;
+        if (map.Count == 0)
+        {
+            return null;
+        }
+
         var key = $"{cls.Id}<{string.Join(',', cls.TypeParams.Select(p => map.GetValueOrDefault(p)?.Key))}>";
-        if (_classes.TryGetValue(key, out var copy)) return copy;
+        if (_classes.TryGetValue(key, out var copy))
+        {
+            return copy;
+        }
+
         return _classes.Count == MostClasses ? null : _classes[key] = CopyOf(cls, map);
     }
 
@@ -127,14 +186,29 @@ internal sealed class Specialisations(ProgramLowering lowering)
             ClassId = _program.Classes.Max(other => other.ClassId) + 1,
         };
         copy.TypeParams.AddRange(cls.TypeParams);
-        foreach (var (name, type) in cls.TypeScope) copy.TypeScope[name] = type;
+        foreach (var (name, type) in cls.TypeScope)
+        {
+            copy.TypeScope[name] = type;
+        }
+
         var copies = new Dictionary<Member, Member>();
         Member Of(Member member) => copies.TryGetValue(member, out var known) ? known : copies[member] = CopyOf(member, copy, map);
-        foreach (var (name, member) in cls.Members) copy.Members[name] = Of(member);
-        foreach (var field in cls.InstanceFields) copy.InstanceFields.Add(Of(field));
+        foreach (var (name, member) in cls.Members)
+        {
+            copy.Members[name] = Of(member);
+        }
+
+        foreach (var field in cls.InstanceFields)
+        {
+            copy.InstanceFields.Add(Of(field));
+        }
+
         foreach (var (name, constructor) in cls.Constructors)
         {
-            if (!constructor.Function!.Factory) copy.Constructors[name] = Of(constructor);
+            if (!constructor.Function!.Factory)
+            {
+                copy.Constructors[name] = Of(constructor);
+            }
         }
 
         _program.Classes.Add(copy);

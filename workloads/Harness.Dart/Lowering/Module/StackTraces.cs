@@ -26,7 +26,10 @@ internal sealed class StackTraces(ProgramLowering lowering)
     /// <param name="clause">The clause.</param>
     public void Note(Library library, CatchClause clause)
     {
-        if (!library.IsCore && clause.StackTrace is { } name && Mentions(clause.Body, name)) Ask();
+        if (!library.IsCore && clause.StackTrace is { } name && Mentions(clause.Body, name))
+        {
+            Ask();
+        }
     }
 
     /// <summary>Notes a member that is read by its name.</summary>
@@ -34,7 +37,10 @@ internal sealed class StackTraces(ProgramLowering lowering)
     /// <param name="name">The name.</param>
     public void Note(Library library, string name)
     {
-        if (!library.IsCore && name == "stackTrace") Ask();
+        if (!library.IsCore && name == "stackTrace")
+        {
+            Ask();
+        }
     }
 
     /// <summary>
@@ -45,11 +51,18 @@ internal sealed class StackTraces(ProgramLowering lowering)
     /// <param name="function">Its text.</param>
     public void Note(Library library, IReadOnlyList<Param> parameters, FunctionNode function)
     {
-        if (_areAsked || library.IsCore) return;
+        if (_areAsked || library.IsCore)
+        {
+            return;
+        }
+
         for (var i = 0; i < parameters.Count; i++)
         {
             var isTrace = parameters[i].Type is InterfaceType { Class: var cls } && cls == _lowering.Program.CoreClass("StackTrace") || i == 1 && TypeSystem.IsDynamic(parameters[i].Type);
-            if (isTrace && (function.Body is { } body && Mentions(body, parameters[i].Name) || function.ExprBody is { } value && Mentions(value, parameters[i].Name))) Ask();
+            if (isTrace && (function.Body is { } body && Mentions(body, parameters[i].Name) || function.ExprBody is { } value && Mentions(value, parameters[i].Name)))
+            {
+                Ask();
+            }
         }
     }
 
@@ -58,6 +71,9 @@ internal sealed class StackTraces(ProgramLowering lowering)
     private void Ask()
     {
         _areAsked = true;
-        if (_flag is not null) _flag.Init = FlagValue;
+        if (_flag is not null)
+        {
+            _flag.Init = FlagValue;
+        }
     }
 }

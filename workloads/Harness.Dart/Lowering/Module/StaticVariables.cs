@@ -16,15 +16,24 @@ internal sealed class StaticVariables(ProgramLowering lowering)
     public StaticVariable Variable(Member member)
     {
         if (member.Variable is { } known)
+        {
             return known;
+        }
+
         var type = _lowering.Signatures.FieldType(member);
         var repr = Reprs.Of(type);
         var init = member.Field!.Init;
         ConstValue? constant = null;
         if (init is not null)
+        {
             constant = _lowering.Constants.TryEvaluateInitializer(member, type);
+        }
+
         if (init is null && !member.Field.Late)
+        {
             constant = ConstNull.Instance;
+        }
+
         if (constant is not null && (constant is not ConstNull || repr.IsRef && repr.Nullable))
         {
             var node = Reprs.ConvertConstant(Pool.ConstNode(constant), constant, repr);

@@ -30,11 +30,17 @@ internal sealed class TargetTypes
         Closure.Add(WType.Ref(VTable), false, "vtable");
         Closure.Add(AnyRef, false, "type");
         for (var i = 0; i <= ClosureArities; i++)
+        {
             ClosureFunctions.Add(functions.Get([WType.Ref(Closure), .. Enumerable.Repeat(AnyRef, i)], AnyRef));
+        }
+
         DynamicFunction = functions.Get([WType.Ref(Closure), WType.Ref(ObjectArray, true), WType.Ref(ObjectArray), WType.Ref(ObjectArray)], AnyRef);
         VTable.Add(WType.Ref(DynamicFunction, true), false, "dynamic");
         foreach (var def in ClosureFunctions)
+        {
             VTable.Add(WType.Ref(def, true), false, "call" + (def.Parameters.Length - 1));
+        }
+
         VTable.IsFinal = true;
     }
 

@@ -23,7 +23,10 @@ internal sealed class TypeArgumentFunctions(ProgramLowering lowering)
             _typeArguments = new Selector("#typeArguments", SelectorKind.Getter) { HasSignature = true, Receiver = Target.TopRef, Result = WType.Ref(Target.ObjectArray) };
             _typeArguments.Def = _lowering.Parts.FuncDefs.Get([Target.TopRef], _typeArguments.Result);
             _typeArguments.IsCalled = true;
-            foreach (var cls in Reached.InstantiatedClasses) AddTypeArgumentsTarget(cls);
+            foreach (var cls in Reached.InstantiatedClasses)
+            {
+                AddTypeArgumentsTarget(cls);
+            }
         }
 
         return _typeArguments;
@@ -32,7 +35,11 @@ internal sealed class TypeArgumentFunctions(ProgramLowering lowering)
     /// <summary>Gives a class of which there are objects its function.</summary>
     public void AddTypeArgumentsTarget(ClassElement cls)
     {
-        if (_typeArguments is null) return;
+        if (_typeArguments is null)
+        {
+            return;
+        }
+
         if (_lowering.Specialisations.ArgumentsOf(cls) is { } arguments)
         {
             var known = _lowering.NewFunction("type arguments of " + cls.Name);
@@ -75,8 +82,14 @@ internal sealed class TypeArgumentFunctions(ProgramLowering lowering)
             }
 
             // Objects may be made in an initializer whose type is found for the layout itself.
-            if (layout.IsComplete) Build();
-            else _lowering.Enqueue(Build);
+            if (layout.IsComplete)
+            {
+                Build();
+            }
+            else
+            {
+                _lowering.Enqueue(Build);
+            }
         }
 
         _typeArguments.Targets[cls] = function;

@@ -63,7 +63,11 @@ internal sealed class TypeObjects(ProgramLowering lowering)
     /// <summary>A function type object; parameters that the type binds itself are named by their position.</summary>
     public Node FunctionTypeNode(FunctionType f, Func<DartType, Node> make)
     {
-        for (var i = 0; i < f.TypeParams.Length; i++) _boundIndices[f.TypeParams[i]] = i;
+        for (var i = 0; i < f.TypeParams.Length; i++)
+        {
+            _boundIndices[f.TypeParams[i]] = i;
+        }
+
         Node Array(IEnumerable<Node> items) => Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), [.. items]);
         return Pool.NewCore(
             "_FunctionType", Node.I64(5), Node.I32(f.Nullable ? 1 : 0),
@@ -97,7 +101,11 @@ internal sealed class TypeObjects(ProgramLowering lowering)
             var stringsOfTypes = Layouts.Of(_program.CoreClass("_TypeRow")).Struct;
             foreach (var cls in _program.Classes)
             {
-                if (!Reached.IsMentioned(cls)) continue;
+                if (!Reached.IsMentioned(cls))
+                {
+                    continue;
+                }
+
                 var items = _types.Supertypes(cls).Values.Where(t => t.Class.ClassId >= 0).Select(t => Pool.ConstNode(TypeTemplate(t, cls))).ToArray();
                 var array = Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), items);
                 rows[cls.ClassId] = Node.New(stringsOfTypes, Pool.HeaderOf(_program.CoreClass("_TypeRow")), Node.I32(0), array);
@@ -114,7 +122,9 @@ internal sealed class TypeObjects(ProgramLowering lowering)
             foreach (var cls in _program.Classes)
             {
                 if (Reached.IsMentioned(cls))
+                {
                     names[cls.ClassId] = Pool.ConstNode(new ConstString(PublicName(cls)));
+                }
             }
 
             _classNames.Init = Node.Array(IrOp.ArrayNewFixed, Target.ObjectArray, WType.Ref(Target.ObjectArray), names);

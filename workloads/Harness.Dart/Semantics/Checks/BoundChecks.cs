@@ -15,7 +15,10 @@ internal sealed class BoundChecks
     /// <param name="body">Of a typedef, the type that it stands for; null for a class.</param>
     public void Note(SourceFile file, int position, IReadOnlyList<TypeParam> parameters, DartType[] arguments, DartType? body)
     {
-        if (parameters.Any(p => p.HasBound)) _noted.Add((file, position, parameters, arguments, body));
+        if (parameters.Any(p => p.HasBound))
+        {
+            _noted.Add((file, position, parameters, arguments, body));
+        }
     }
 
     /// <summary>
@@ -26,10 +29,16 @@ internal sealed class BoundChecks
     {
         foreach (var (file, position, parameters, arguments, body) in _noted)
         {
-            if (Misfit(types, parameters, arguments) is not { } index) continue;
+            if (Misfit(types, parameters, arguments) is not { } index)
+            {
+                continue;
+            }
+
             var variances = Variance.Of(parameters, body);
             if (Misfit(types, parameters, [.. arguments.Select((a, i) => Lowered(a, variances[i]))]) is not null)
+            {
                 guard(() => throw new DartErrorException(file, position, Describe(parameters, arguments, index)));
+            }
         }
 
         _noted.Clear();
@@ -38,7 +47,11 @@ internal sealed class BoundChecks
     // With bottom types in the place of top types, but in contravariant positions with top types in the place of bottom types.
     private static DartType Lowered(DartType type, int variance) => Variance.Rewrite(type, variance, (part, position) =>
     {
-        if (position < 0) return TypeSystem.IsNever(part) ? SimpleType.Dynamic : null;
+        if (position < 0)
+        {
+            return TypeSystem.IsNever(part) ? SimpleType.Dynamic : null;
+        }
+
         return TypeSystem.IsTop(part) ? SimpleType.Never : null;
     });
 
@@ -53,10 +66,17 @@ internal sealed class BoundChecks
     public static int? Misfit(TypeSystem types, IReadOnlyList<TypeParam> parameters, DartType[] arguments)
     {
         var map = new Dictionary<TypeParam, DartType>();
-        for (var i = 0; i < arguments.Length; i++) map[parameters[i]] = arguments[i];
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (parameters[i].HasBound && !types.IsSubtype(arguments[i], parameters[i].Bound.Substitute(map))) return i;
+            map[parameters[i]] = arguments[i];
+        }
+
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (parameters[i].HasBound && !types.IsSubtype(arguments[i], parameters[i].Bound.Substitute(map)))
+            {
+                return i;
+            }
         }
 
         return null;

@@ -12,9 +12,17 @@ internal sealed class CombinedSignatures(TypeSystem types, Signatures signatures
     public bool Exists(IReadOnlyCollection<(Member Member, InterfaceType Owner)> members, bool isSetter)
     {
         var isMethod = members.First().Member.Kind == MemberKind.Method;
-        if (members.Any(m => m.Member.Kind == MemberKind.Method != isMethod)) return false;
+        if (members.Any(m => m.Member.Kind == MemberKind.Method != isMethod))
+        {
+            return false;
+        }
+
         // Covariant parameters may be of any types that have to do with each other.
-        if (members.Any(m => m.Member.Field is { Covariant: true } || m.Member.Function?.Params.Exists(p => p.IsCovariant) == true)) return true;
+        if (members.Any(m => m.Member.Field is { Covariant: true } || m.Member.Function?.Params.Exists(p => p.IsCovariant) == true))
+        {
+            return true;
+        }
+
         var all = members.Select(m => signatures.TypeOf(m.Member).Substitute(m.Owner.Map())).ToList();
         return all.Exists(type => all.TrueForAll(other => isSetter ? types.IsSubtype(other, type) : types.IsSubtype(type, other)));
     }

@@ -19,22 +19,36 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
     public void Check(ClassElement cls, Action<SourceFile, int, string> error)
     {
         var constructors = cls.Constructors.Values.Where(c => c.Index != -1 && c.Lexical == cls && c.Function is { Const: true, Factory: false, External: false }).ToList();
-        if (constructors.Count == 0) return;
+        if (constructors.Count == 0)
+        {
+            return;
+        }
+
         void Error(Node at) => error(cls.File, at.Pos, "Not a constant expression.");
         foreach (var field in cls.InstanceFields.Where(f => f.Lexical == cls && f.Field is { Init: not null, Late: false }))
+        {
             Walk(field.Field!.Init!, isConstant: false, new Surroundings(TypeScope.Of(program, field), cls, _ => null, Error));
+        }
+
         foreach (var constructor in constructors)
         {
             var parameters = constructor.Function!.Params;
             var around = new Surroundings(TypeScope.Of(program, constructor), cls, name => parameters.Exists(p => p.Name == name) ? false : null, Error);
-            foreach (var expression in constructor.Function.Initializers.SelectMany(ExpressionsOf)) Walk(expression, isConstant: false, around);
+            foreach (var expression in constructor.Function.Initializers.SelectMany(ExpressionsOf))
+            {
+                Walk(expression, isConstant: false, around);
+            }
         }
     }
 
     /// <summary>Notes the errors of a constant variable.</summary>
     public void Check(Member variable, Action<SourceFile, int, string> error)
     {
-        if (variable.Field is not { Const: true, Init: { } init }) return;
+        if (variable.Field is not { Const: true, Init: { } init })
+        {
+            return;
+        }
+
         Walk(init, isConstant: true, new Surroundings(TypeScope.Of(program, variable), variable.Lexical, _ => null, at => error(variable.File, at.Pos, "Not a constant expression.")));
     }
 
@@ -73,14 +87,26 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
                 case ListLit or SetOrMapLit when inConstant: break;
                 case Ident id when IsConstantName(id.Name, inConstant, around): continue;
                 case PropertyGet p when HolderOf(p.Target, around) is { } holder:
-                    if (!IsConstantMember(holder, p.Name)) around.Error(p);
+                    if (!IsConstantMember(holder, p.Name))
+                    {
+                        around.Error(p);
+                    }
+
                     continue;
                 case PropertyGet { Name: "length" } or PropertyGet { NullAware: false, Name: "index" }: break;
                 case Call { Args.Items.Count: 2 } identical when IsIdentical(identical.Target, around):
-                    foreach (var (_, value) in identical.Args.Items) pending.Push((value, inConstant));
+                    foreach (var (_, value) in identical.Args.Items)
+                    {
+                        pending.Push((value, inConstant));
+                    }
+
                     continue;
                 case Call c when inConstant && IsConstructor(c.Target, around):
-                    foreach (var (_, value) in c.Args.Items) pending.Push((value, true));
+                    foreach (var (_, value) in c.Args.Items)
+                    {
+                        pending.Push((value, true));
+                    }
+
                     continue;
                 default:
                     around.Error(node);
@@ -89,18 +115,36 @@ internal sealed class ConstantExpressionChecks(DartProgram program)
 
             children.Clear();
             AstWalker.Children(node, children);
-            foreach (var child in children) pending.Push((child, inConstant));
+            foreach (var child in children)
+            {
+                pending.Push((child, inConstant));
+            }
         }
     }
 
     private static bool IsConstantName(string name, bool isConstant, Surroundings around)
     {
-        if (around.IsConstant(name) is { } isLocalConstant) return isLocalConstant || !isConstant;
-        if (around.Scope.LookupParam(name) is not null) return true;
+        if (around.IsConstant(name) is { } isLocalConstant)
+        {
+            return isLocalConstant || !isConstant;
+        }
+
+        if (around.Scope.LookupParam(name) is not null)
+        {
+            return true;
+        }
+
         if (around.Lexical is { } cls)
         {
-            if (cls.Statics.TryGetValue(name, out var member)) return IsConstantElement(member);
-            if (cls.Members.ContainsKey(name)) return false;
+            if (cls.Statics.TryGetValue(name, out var member))
+            {
+                return IsConstantElement(member);
+            }
+
+            if (cls.Members.ContainsKey(name))
+            {
+                return false;
+            }
         }
 
         return around.Scope.LookupTopLevel(name) is not { } element || IsConstantElement(element);

@@ -27,16 +27,30 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
     private static void CheckRepresentation(ClassElement cls, Action<int, string> error)
     {
         var node = cls.Node;
-        if (RepresentsItself(cls)) error(node.Pos, $"The representation type of '{node.Name}' contains '{node.Name}' itself.");
-        if (IsBottom(cls.OnType!)) error(node.Fields[0].Pos, "The representation type of an extension type can't be a bottom type.");
+        if (RepresentsItself(cls))
+        {
+            error(node.Pos, $"The representation type of '{node.Name}' contains '{node.Name}' itself.");
+        }
+
+        if (IsBottom(cls.OnType!))
+        {
+            error(node.Fields[0].Pos, "The representation type of an extension type can't be a bottom type.");
+        }
+
         if (cls.TypeParams.Find(p => !Variance.IsCovariant(cls.OnType!, p)) is { } parameter)
+        {
             error(node.Fields[0].Pos, $"Can't use the type variable '{parameter.Name}' in a contravariant or invariant position in the representation type.");
+        }
     }
 
     private static bool IsBottom(DartType type)
     {
         var seen = new HashSet<TypeParam>();
-        while (type is TypeParamType { Nullable: false } variable && seen.Add(variable.Parameter)) type = variable.Bound;
+        while (type is TypeParamType { Nullable: false } variable && seen.Add(variable.Parameter))
+        {
+            type = variable.Bound;
+        }
+
         return TypeSystem.IsNever(type);
     }
 
@@ -49,11 +63,22 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
         {
             var leadsBack = next.OnType!.Any(type =>
             {
-                if (type is not InterfaceType { Class: { IsExtensionType: true } other }) return false;
-                if (other != cls && seen.Add(other)) pending.Push(other);
+                if (type is not InterfaceType { Class: { IsExtensionType: true } other })
+                {
+                    return false;
+                }
+
+                if (other != cls && seen.Add(other))
+                {
+                    pending.Push(other);
+                }
+
                 return other == cls;
             });
-            if (leadsBack) return true;
+            if (leadsBack)
+            {
+                return true;
+            }
         }
 
         return false;
@@ -71,12 +96,30 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
                 continue;
             }
 
-            if (BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index) error(node.Pos, BoundChecks.Describe(type.Class.TypeParams, type.Args, index));
-            if (!implemented.Add(type.Class)) error(node.Pos, $"'{type}' can only be implemented once.");
-            if (!type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, type)) error(node.Pos, $"The implemented interface '{type}' must be a supertype of the representation type '{cls.OnType}'.");
-            if (type.Class.IsExtensionType && !_types.IsSubtype(TypeSystem.EraseAll(cls.OnType!), TypeSystem.EraseAll(type))) error(node.Pos, $"The representation type '{cls.OnType}' must be a subtype of the representation type of '{type}'.");
+            if (BoundChecks.Misfit(_types, type.Class.TypeParams, type.Args) is { } index)
+            {
+                error(node.Pos, BoundChecks.Describe(type.Class.TypeParams, type.Args, index));
+            }
+
+            if (!implemented.Add(type.Class))
+            {
+                error(node.Pos, $"'{type}' can only be implemented once.");
+            }
+
+            if (!type.Class.IsExtensionType && !_types.IsSubtype(cls.OnType!, type))
+            {
+                error(node.Pos, $"The implemented interface '{type}' must be a supertype of the representation type '{cls.OnType}'.");
+            }
+
+            if (type.Class.IsExtensionType && !_types.IsSubtype(TypeSystem.EraseAll(cls.OnType!), TypeSystem.EraseAll(type)))
+            {
+                error(node.Pos, $"The representation type '{cls.OnType}' must be a subtype of the representation type of '{type}'.");
+            }
+
             if (cls.TypeParams.Find(p => !Variance.IsCovariant(type, p)) is { } parameter)
+            {
                 error(node.Pos, $"Can't use the type variable '{parameter.Name}' in a contravariant or invariant position in a supertype.");
+            }
         }
     }
 
@@ -87,12 +130,21 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
         {
             var name = key.TrimEnd('=');
             if (cls.Statics.ContainsKey(name) || cls.Statics.ContainsKey(name + "="))
+            {
                 error(cls.Node.Pos, $"Can't declare a static member that conflicts with the inherited instance member '{members.First().FullName}'.");
+            }
+
             // What a type below another makes of a member takes the place of what the other has.
             var nearest = members.Count < 2 ? [] : members.Where(m => !members.Any(other => other != m && _types.Supertypes(other.Owner!).ContainsKey(m.Owner!))).ToList();
-            if (nearest.Count < 2) continue;
+            if (nearest.Count < 2)
+            {
+                continue;
+            }
+
             if (nearest.Exists(m => m.Owner!.IsExtensionType) || !_signatures.Exists([.. nearest.Select(m => (m, _types.AsInstanceOf(cls.ThisType, m.Owner!)!))], isSetter: nearest.TrueForAll(m => m.Name != key)))
+            {
                 error(cls.Node.Pos, $"'{cls.Name}' inherits more than one member with the name '{name}', so it must declare one.");
+            }
         }
     }
 
@@ -103,8 +155,16 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
         while (pending.TryPeek(out var next))
         {
             var missing = next.Interfaces.Select(i => i.Class).Where(c => c.IsExtensionType && !_members.ContainsKey(c)).ToList();
-            foreach (var super in missing) pending.Push(super);
-            if (missing.Count > 0) continue;
+            foreach (var super in missing)
+            {
+                pending.Push(super);
+            }
+
+            if (missing.Count > 0)
+            {
+                continue;
+            }
+
             pending.Pop();
             _members.TryAdd(next, Inherited(next));
         }
@@ -118,9 +178,21 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
         void Add(string key, Member member)
         {
             // What the extension type declares itself takes the place of what it would inherit.
-            if (member.Owner == program.Object.Class || cls.Members.ContainsKey(key) || member.Kind == MemberKind.Method && cls.Members.ContainsKey(key + "=")) return;
-            if (member.Kind == MemberKind.Setter && cls.Members.TryGetValue(member.Name, out var own) && own.Kind == MemberKind.Method) return;
-            if (!inherited.TryGetValue(key, out var members)) inherited[key] = members = [];
+            if (member.Owner == program.Object.Class || cls.Members.ContainsKey(key) || member.Kind == MemberKind.Method && cls.Members.ContainsKey(key + "="))
+            {
+                return;
+            }
+
+            if (member.Kind == MemberKind.Setter && cls.Members.TryGetValue(member.Name, out var own) && own.Kind == MemberKind.Method)
+            {
+                return;
+            }
+
+            if (!inherited.TryGetValue(key, out var members))
+            {
+                inherited[key] = members = [];
+            }
+
             members.Add(member);
         }
 
@@ -128,17 +200,27 @@ internal sealed class ExtensionTypeChecks(DartProgram program, Signatures signat
         {
             if (super.Class.IsExtensionType)
             {
-                foreach (var (key, member) in super.Class.Members) Add(key, member);
+                foreach (var (key, member) in super.Class.Members)
+                {
+                    Add(key, member);
+                }
+
                 foreach (var (key, members) in _members[super.Class])
                 {
-                    foreach (var member in members) Add(key, member);
+                    foreach (var member in members)
+                    {
+                        Add(key, member);
+                    }
                 }
             }
             else
             {
                 foreach (var key in _types.Supertypes(super.Class).Keys.SelectMany(c => c.Members.Keys).Distinct())
                 {
-                    if (_types.FindMember(super, key) is { } found) Add(key, found.Member);
+                    if (_types.FindMember(super, key) is { } found)
+                    {
+                        Add(key, found.Member);
+                    }
                 }
             }
         }

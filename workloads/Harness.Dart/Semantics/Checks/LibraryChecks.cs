@@ -13,29 +13,61 @@ internal static class LibraryChecks
         foreach (var directive in unit.Directives)
         {
             void Error(string message) => error(unit.File, directive.Pos, message);
-            if (directive is { Deferred: true, Prefix: null }) Error("Deferred imports should have a prefix.");
-            if (directive is not { Kind: "import", Prefix: { } prefix }) continue;
-            if (prefix == "_") continue;
-            if (library.Declared.ContainsKey(prefix)) Error($"'{prefix}' is already declared in this library.");
-            if (deferred.TryGetValue(prefix, out var other) && (directive.Deferred || other.Deferred)) Error($"The prefix of a deferred import must be unique: '{prefix}'.");
+            if (directive is { Deferred: true, Prefix: null })
+            {
+                Error("Deferred imports should have a prefix.");
+            }
+
+            if (directive is not { Kind: "import", Prefix: { } prefix })
+            {
+                continue;
+            }
+
+            if (prefix == "_")
+            {
+                continue;
+            }
+
+            if (library.Declared.ContainsKey(prefix))
+            {
+                Error($"'{prefix}' is already declared in this library.");
+            }
+
+            if (deferred.TryGetValue(prefix, out var other) && (directive.Deferred || other.Deferred))
+            {
+                Error($"The prefix of a deferred import must be unique: '{prefix}'.");
+            }
+
             deferred.TryAdd(prefix, directive);
         }
 
-        if (unit.Directives.Find(d => d.Kind == "part of") is { } part) error(unit.File, part.Pos, "A library can't begin with a 'part of' directive.");
+        if (unit.Directives.Find(d => d.Kind == "part of") is { } part)
+        {
+            error(unit.File, part.Pos, "A library can't begin with a 'part of' directive.");
+        }
+
         foreach (var (target, directive) in library.Imports.Where(i => i.Directive.Deferred))
         {
             foreach (var extension in target.Exported.Values.OfType<ClassElement>().Where(c => c.Node.Kind == ClassKind.Extension && LibraryLoader.IsShown(directive, c.Name)))
+            {
                 error(unit.File, directive.Pos, $"The extension '{extension.Name}' can't be imported by a deferred import: hide it.");
+            }
         }
 
         foreach (var (target, directive) in library.Imports.Concat(library.Exports))
         {
-            if (!target.IsCore && target.Units.Count > 0 && target.Units[0].Directives.Exists(d => d.Kind == "part of")) error(unit.File, directive.Pos, $"'{directive.Uri}' is a part of another library, so it can't be imported or exported.");
+            if (!target.IsCore && target.Units.Count > 0 && target.Units[0].Directives.Exists(d => d.Kind == "part of"))
+            {
+                error(unit.File, directive.Pos, $"'{directive.Uri}' is a part of another library, so it can't be imported or exported.");
+            }
         }
 
         foreach (var (key, element) in library.Declared)
         {
-            if (element is Member setter && key != setter.Name && library.Declared.TryGetValue(setter.Name, out var other) && other is not Member { Kind: MemberKind.Getter or MemberKind.Field }) error(setter.File, setter.Pos, $"'{SourceFile.PlainName(setter.Name)}' is already declared in this scope.");
+            if (element is Member setter && key != setter.Name && library.Declared.TryGetValue(setter.Name, out var other) && other is not Member { Kind: MemberKind.Getter or MemberKind.Field })
+            {
+                error(setter.File, setter.Pos, $"'{SourceFile.PlainName(setter.Name)}' is already declared in this scope.");
+            }
         }
 
         CheckExports(library, error);
@@ -49,8 +81,16 @@ internal static class LibraryChecks
         {
             foreach (var (name, element) in target.Exported)
             {
-                if (library.Declared.ContainsKey(name) || !LibraryLoader.IsShown(directive, name)) continue;
-                if (known.TryAdd(name, element) || ReferenceEquals(known[name], element)) continue;
+                if (library.Declared.ContainsKey(name) || !LibraryLoader.IsShown(directive, name))
+                {
+                    continue;
+                }
+
+                if (known.TryAdd(name, element) || ReferenceEquals(known[name], element))
+                {
+                    continue;
+                }
+
                 error(library.Units[0].File, directive.Pos, $"'{name}' is exported from more than one library.");
                 return;
             }

@@ -10,18 +10,37 @@ internal sealed class SignatureChecks(DartProgram program, Signatures signatures
     /// <summary>Notes the errors of a member, by resolving its types too.</summary>
     public void Check(Member member, Action<SourceFile, int, string> error)
     {
-        if (member.EnumValue is not null) return;
+        if (member.EnumValue is not null)
+        {
+            return;
+        }
+
         var signature = signatures.Of(member);
-        if (member.Function is not { } node) return;
+        if (member.Function is not { } node)
+        {
+            return;
+        }
+
         CheckAsync(node, signature.Result, member.File, error);
-        if (node.External || node.Abstract && member.Kind != MemberKind.Constructor || node.Redirect is not null) return;
-        foreach (var parameter in signatures.Params(member)) CheckOptional(parameter, member.File, error);
+        if (node.External || node.Abstract && member.Kind != MemberKind.Constructor || node.Redirect is not null)
+        {
+            return;
+        }
+
+        foreach (var parameter in signatures.Params(member))
+        {
+            CheckOptional(parameter, member.File, error);
+        }
     }
 
     /// <summary>Notes the error of a parameter that can be left out but cannot be null.</summary>
     public static void CheckOptional(Param parameter, SourceFile file, Action<SourceFile, int, string> error)
     {
-        if (parameter.Kind == ParamKind.Required || parameter.Node.IsRequiredNamed || parameter.Node.Default is not null || parameter.InheritedDefault is not null || !TypeSystem.NeedsValue(parameter.Type)) return;
+        if (parameter.Kind == ParamKind.Required || parameter.Node.IsRequiredNamed || parameter.Node.Default is not null || parameter.InheritedDefault is not null || !TypeSystem.NeedsValue(parameter.Type))
+        {
+            return;
+        }
+
         error(file, parameter.Node.Pos, $"The parameter '{parameter.Name}' can't have a value of 'null' because of its type '{parameter.Type}', but the implicit default value is 'null'.");
     }
 
@@ -29,9 +48,17 @@ internal sealed class SignatureChecks(DartProgram program, Signatures signatures
     public void CheckAsync(FunctionNode node, DartType result, SourceFile file, Action<SourceFile, int, string> error)
     {
         var name = node.Async switch { AsyncKind.Async => "Future", AsyncKind.AsyncStar => "Stream", AsyncKind.SyncStar => "Iterable", _ => null };
-        if (name is null || node.Return is null) return;
+        if (name is null || node.Return is null)
+        {
+            return;
+        }
+
         var isNothing = node.Async != AsyncKind.Async && TypeSystem.IsVoid(result);
-        if (!isNothing && _types.IsSubtype(program.Type(name, SimpleType.Never), result)) return;
+        if (!isNothing && _types.IsSubtype(program.Type(name, SimpleType.Never), result))
+        {
+            return;
+        }
+
         error(file, node.Pos, $"Functions marked '{(node.Async switch { AsyncKind.Async => "async", AsyncKind.AsyncStar => "async*", _ => "sync*" })}' must have a return type that is a supertype of '{name}'.");
     }
 }

@@ -13,37 +13,63 @@ internal sealed class SimpleBoundChecks(DartProgram program)
     /// <summary>Notes the errors of a library.</summary>
     public void Check(Library library, Action<SourceFile, int, string> error)
     {
-        foreach (var typedef in library.Declared.Values.OfType<TypedefElement>()) Check(typedef.Node.TypeParams, [], library, typedef.File, error);
-        foreach (var member in library.Declared.Values.OfType<Member>().Distinct()) Check(member.Function?.TypeParams ?? [], [], library, member.File, error);
+        foreach (var typedef in library.Declared.Values.OfType<TypedefElement>())
+        {
+            Check(typedef.Node.TypeParams, [], library, typedef.File, error);
+        }
+
+        foreach (var member in library.Declared.Values.OfType<Member>().Distinct())
+        {
+            Check(member.Function?.TypeParams ?? [], [], library, member.File, error);
+        }
+
         foreach (var cls in library.Declared.Values.OfType<ClassElement>().Concat(library.Extensions).Distinct())
         {
             Check(cls.Node.TypeParams, [], library, cls.File, error);
-            foreach (var method in cls.Node.Methods) Check(method.TypeParams, cls.Node.TypeParams, library, cls.File, error);
+            foreach (var method in cls.Node.Methods)
+            {
+                Check(method.TypeParams, cls.Node.TypeParams, library, cls.File, error);
+            }
         }
     }
 
     private void Check(List<TypeParamNode> parameters, List<TypeParamNode> around, Library library, SourceFile file, Action<SourceFile, int, string> error)
     {
-        if (!parameters.Exists(p => p.Bound is not null)) return;
+        if (!parameters.Exists(p => p.Bound is not null))
+        {
+            return;
+        }
+
         var variables = parameters.Concat(around).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var parameter in parameters.Where(p => p.Bound is not null))
         {
             var (_, raw) = NamesOf(parameter.Bound!, variables, library, file);
-            if (raw.Any(element => !IsSimple(element))) error(file, parameter.Pos, $"The bound of the type variable '{parameter.Name}' names a generic type without type arguments whose own bounds depend on its type variables.");
+            if (raw.Any(element => !IsSimple(element)))
+            {
+                error(file, parameter.Pos, $"The bound of the type variable '{parameter.Name}' names a generic type without type arguments whose own bounds depend on its type variables.");
+            }
         }
     }
 
     // Follows all that bounds name from an element on, and takes away again and again what names only simple ones: what is left has bounds that depend on themselves.
     private bool IsSimple(object element)
     {
-        if (_isSimple.TryGetValue(element, out var known)) return known;
+        if (_isSimple.TryGetValue(element, out var known))
+        {
+            return known;
+        }
+
         var users = new Dictionary<object, List<object>>(ReferenceEqualityComparer.Instance);
         var open = new Dictionary<object, int>(ReferenceEqualityComparer.Instance);
         var simple = new Queue<object>();
         var pending = new Stack<object>([element]);
         while (pending.TryPop(out var next))
         {
-            if (open.ContainsKey(next)) continue;
+            if (open.ContainsKey(next))
+            {
+                continue;
+            }
+
             var (mentionsOwn, raw) = NamesOf(next);
             // One more than can be taken away, where nothing makes it simple.
             open[next] = raw.Count + (mentionsOwn ? 1 : 0);
@@ -51,16 +77,27 @@ internal sealed class SimpleBoundChecks(DartProgram program)
             {
                 if (_isSimple.TryGetValue(named, out var isSimple))
                 {
-                    if (isSimple) open[next]--;
+                    if (isSimple)
+                    {
+                        open[next]--;
+                    }
+
                     continue;
                 }
 
-                if (!users.TryGetValue(named, out var list)) users[named] = list = [];
+                if (!users.TryGetValue(named, out var list))
+                {
+                    users[named] = list = [];
+                }
+
                 list.Add(next);
                 pending.Push(named);
             }
 
-            if (open[next] == 0) simple.Enqueue(next);
+            if (open[next] == 0)
+            {
+                simple.Enqueue(next);
+            }
         }
 
         while (simple.TryDequeue(out var next))
@@ -68,11 +105,18 @@ internal sealed class SimpleBoundChecks(DartProgram program)
             _isSimple[next] = true;
             foreach (var user in users.GetValueOrDefault(next, []))
             {
-                if (--open[user] == 0) simple.Enqueue(user);
+                if (--open[user] == 0)
+                {
+                    simple.Enqueue(user);
+                }
             }
         }
 
-        foreach (var left in open.Keys) _isSimple.TryAdd(left, false);
+        foreach (var left in open.Keys)
+        {
+            _isSimple.TryAdd(left, false);
+        }
+
         return _isSimple[element];
     }
 
@@ -107,18 +151,38 @@ internal sealed class SimpleBoundChecks(DartProgram program)
                     break;
                 case NamedTypeNode { Args.Count: 0 } named:
                     var element = named.Prefix is null ? scope.LookupTopLevel(named.Name) : library.Prefixes.GetValueOrDefault(named.Prefix)?.Members.GetValueOrDefault(named.Name);
-                    if (element is ClassElement { Node.TypeParams.Count: > 0 } or TypedefElement { Node.TypeParams.Count: > 0 }) raw.Add(element);
+                    if (element is ClassElement { Node.TypeParams.Count: > 0 } or TypedefElement { Node.TypeParams.Count: > 0 })
+                    {
+                        raw.Add(element);
+                    }
+
                     break;
                 case NamedTypeNode named:
-                    foreach (var argument in named.Args) pending.Push(argument);
+                    foreach (var argument in named.Args)
+                    {
+                        pending.Push(argument);
+                    }
+
                     break;
                 case FunctionTypeNode function:
                     pending.Push(function.Return);
-                    foreach (var parameter in function.Params) pending.Push(parameter.Type);
-                    foreach (var parameter in function.TypeParams) pending.Push(parameter.Bound);
+                    foreach (var parameter in function.Params)
+                    {
+                        pending.Push(parameter.Type);
+                    }
+
+                    foreach (var parameter in function.TypeParams)
+                    {
+                        pending.Push(parameter.Bound);
+                    }
+
                     break;
                 case RecordTypeNode record:
-                    foreach (var (field, _) in record.Fields) pending.Push(field);
+                    foreach (var (field, _) in record.Fields)
+                    {
+                        pending.Push(field);
+                    }
+
                     break;
             }
         }

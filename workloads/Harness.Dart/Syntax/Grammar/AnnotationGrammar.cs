@@ -9,7 +9,10 @@ internal sealed class AnnotationGrammar(Parser parser) : GrammarPart(parser)
         while (Is("@"))
         {
             var annotation = ParseAnnotation();
-            if (!IsInBody) OtherMetadata.Add((annotation, EnclosingClass));
+            if (!IsInBody)
+            {
+                OtherMetadata.Add((annotation, EnclosingClass));
+            }
         }
     }
 
@@ -18,7 +21,10 @@ internal sealed class AnnotationGrammar(Parser parser) : GrammarPart(parser)
     {
         var list = new List<Annotation>();
         while (Is("@"))
+        {
             list.Add(ParseAnnotation());
+        }
+
         return list;
     }
 
@@ -34,7 +40,10 @@ internal sealed class AnnotationGrammar(Parser parser) : GrammarPart(parser)
         EndChain(outer);
         // Only an argument list that follows without a space belongs to the annotation.
         if (Is("(") && Current.Start == Previous.End)
+        {
             value = new Call { Pos = pos, Target = value, TypeArgs = args, Args = Expressions.ParseArguments() };
+        }
+
         return new Annotation { Pos = pos, Value = value };
     }
 

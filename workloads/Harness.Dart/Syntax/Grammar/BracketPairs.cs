@@ -17,11 +17,24 @@ internal sealed class BracketPairs
         for (var i = 0; i < tokens.Count; i++)
         {
             Ends[i] = ends;
-            if (tokens[i].Kind != TokenKind.Punctuation) continue;
+            if (tokens[i].Kind != TokenKind.Punctuation)
+            {
+                continue;
+            }
+
             var text = tokens[i].Text;
-            if (text == ";") ends++;
-            else if (Array.IndexOf(Opening, text) is >= 0 and var opened) open[opened].Push(i);
-            else if (Array.IndexOf(Ending, text) is >= 0 and var closed && open[closed].TryPop(out var start)) Closing[start] = i;
+            if (text == ";")
+            {
+                ends++;
+            }
+            else if (Array.IndexOf(Opening, text) is >= 0 and var opened)
+            {
+                open[opened].Push(i);
+            }
+            else if (Array.IndexOf(Ending, text) is >= 0 and var closed && open[closed].TryPop(out var start))
+            {
+                Closing[start] = i;
+            }
         }
     }
 

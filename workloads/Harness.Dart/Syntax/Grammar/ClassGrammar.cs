@@ -18,12 +18,18 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         while (Is("abstract") || Is("sealed") || Is("base") || Is("interface") || Is("final") || Is("mixin"))
         {
             if (Is("mixin") && !PeekIs(1, "class"))
+            {
                 break;
+            }
+
             modifiers.Add(Advance().Text);
         }
 
         if (Is("class") || Is("mixin") && IsIdentifier(1) && !PeekIs(1, "get") || Is("mixin") && IsIdentifier(1) && !PeekIs(2, "("))
+        {
             return true;
+        }
+
         Index = start;
         return false;
     }
@@ -46,32 +52,57 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         }
 
         if (!(node.Kind == ClassKind.Mixin ? MixinModifiers : ClassModifiers).Contains(string.Join(' ', modifiers)))
+        {
             throw Error(node.Pos, $"A {(node.Kind == ClassKind.Mixin ? "mixin" : "class")} can't have the modifiers '{string.Join(' ', modifiers)}' in this order.");
+        }
+
         node.Pos = Pos;
         node.Name = TypeIdentifier();
-        if (Is("<")) node.TypeParams = Types.ParseTypeParameters();
+        if (Is("<"))
+        {
+            node.TypeParams = Types.ParseTypeParameters();
+        }
+
         if (node.Kind == ClassKind.Class && Accept("="))
         {
             node.Kind = ClassKind.MixinApplication;
             node.Extends = Types.ParseType();
             Expect("with");
             node.With = ParseTypeList();
-            if (Accept("implements")) node.Implements = ParseTypeList();
+            if (Accept("implements"))
+            {
+                node.Implements = ParseTypeList();
+            }
+
             Expect(";");
             return node;
         }
 
         if (node.Kind == ClassKind.Mixin)
         {
-            if (Accept("on")) node.On = ParseTypeList();
+            if (Accept("on"))
+            {
+                node.On = ParseTypeList();
+            }
         }
         else
         {
-            if (Accept("extends")) node.Extends = Types.ParseType();
-            if (Accept("with")) node.With = ParseTypeList();
+            if (Accept("extends"))
+            {
+                node.Extends = Types.ParseType();
+            }
+
+            if (Accept("with"))
+            {
+                node.With = ParseTypeList();
+            }
         }
 
-        if (Accept("implements")) node.Implements = ParseTypeList();
+        if (Accept("implements"))
+        {
+            node.Implements = ParseTypeList();
+        }
+
         ParseMembers(node);
         return node;
     }
@@ -79,7 +110,10 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
     private List<TypeNode> ParseTypeList()
     {
         var list = new List<TypeNode>();
-        do list.Add(Types.ParseType());
+        do
+        {
+            list.Add(Types.ParseType());
+        }
         while (Accept(","));
         return list;
     }
@@ -89,9 +123,21 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
     {
         Advance();
         var node = new ClassNode { Pos = Pos, Kind = ClassKind.Enum, Metadata = metadata, Name = TypeIdentifier() };
-        if (Is("<")) node.TypeParams = Types.ParseTypeParameters();
-        if (Accept("with")) node.With = ParseTypeList();
-        if (Accept("implements")) node.Implements = ParseTypeList();
+        if (Is("<"))
+        {
+            node.TypeParams = Types.ParseTypeParameters();
+        }
+
+        if (Accept("with"))
+        {
+            node.With = ParseTypeList();
+        }
+
+        if (Accept("implements"))
+        {
+            node.Implements = ParseTypeList();
+        }
+
         Expect("{");
         EnclosingClass = node;
         while (!Is("}") && !Is(";"))
@@ -99,21 +145,48 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
             Annotations.SkipMetadata();
             var pos = Pos;
             var value = new EnumValueNode { Pos = pos, Name = Identifier() };
-            if (Is("<")) value.TypeArgs = Types.ParseTypeArguments();
-            if (Accept(".")) value.Constructor = Is("new") ? Advance().Text : Identifier();
-            if (Is("(")) value.Args = Expressions.ParseArguments();
-            else if (value.TypeArgs is not null || value.Constructor is not null) throw Error("Expected the arguments of the value's constructor.");
-            if (value.Constructor == "new") value.Constructor = null;
+            if (Is("<"))
+            {
+                value.TypeArgs = Types.ParseTypeArguments();
+            }
+
+            if (Accept("."))
+            {
+                value.Constructor = Is("new") ? Advance().Text : Identifier();
+            }
+
+            if (Is("("))
+            {
+                value.Args = Expressions.ParseArguments();
+            }
+            else if (value.TypeArgs is not null || value.Constructor is not null)
+            {
+                throw Error("Expected the arguments of the value's constructor.");
+            }
+
+            if (value.Constructor == "new")
+            {
+                value.Constructor = null;
+            }
+
             node.Values.Add(value);
-            if (!Accept(",")) break;
+            if (!Accept(","))
+            {
+                break;
+            }
         }
 
         if (node.Values.Count == 0)
+        {
             throw Error(node.Pos, "An enum can't be without values.");
+        }
+
         if (Accept(";"))
         {
             while (!Is("}") && Current.Kind != TokenKind.End)
+            {
                 ParseClassMember(node);
+            }
         }
 
         Expect("}");
@@ -134,10 +207,22 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
             var isConst = Accept("const");
             node.Pos = Pos;
             node.Name = TypeIdentifier();
-            if (Is("<")) node.TypeParams = Types.ParseTypeParameters();
+            if (Is("<"))
+            {
+                node.TypeParams = Types.ParseTypeParameters();
+            }
+
             var constructor = new FunctionNode { Pos = Pos, Kind = FunctionKind.Constructor, Name = "", Const = isConst };
-            if (Accept(".")) constructor.Name = Is("new") ? Advance().Text : Identifier();
-            if (constructor.Name == "new") constructor.Name = "";
+            if (Accept("."))
+            {
+                constructor.Name = Is("new") ? Advance().Text : Identifier();
+            }
+
+            if (constructor.Name == "new")
+            {
+                constructor.Name = "";
+            }
+
             Expect("(");
             Annotations.SkipMetadata();
             var pos = Pos;
@@ -148,14 +233,29 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
             node.Fields.Add(new FieldNode { Pos = pos, Name = name, Type = type, Final = true });
             constructor.Params.Add(new ParamNode { Pos = pos, Name = name, IsThis = true });
             node.Methods.Add(constructor);
-            if (Accept("implements")) node.Implements = ParseTypeList();
+            if (Accept("implements"))
+            {
+                node.Implements = ParseTypeList();
+            }
+
             ParseMembers(node);
             return node;
         }
 
-        if (!Is("on") && !Is("<")) node.Name = TypeIdentifier();
-        else if (Is("on") && PeekIs(1, "on")) node.Name = Identifier();
-        if (Is("<")) node.TypeParams = Types.ParseTypeParameters();
+        if (!Is("on") && !Is("<"))
+        {
+            node.Name = TypeIdentifier();
+        }
+        else if (Is("on") && PeekIs(1, "on"))
+        {
+            node.Name = Identifier();
+        }
+
+        if (Is("<"))
+        {
+            node.TypeParams = Types.ParseTypeParameters();
+        }
+
         Expect("on");
         node.On.Add(Types.ParseType());
         ParseMembers(node);
@@ -165,13 +265,19 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
     private void ParseMembers(ClassNode node)
     {
         if (node.Kind == ClassKind.ExtensionType && Accept(";"))
+        {
             return;
+        }
+
         Expect("{");
         EnclosingClass = node;
         while (!Is("}"))
         {
             if (Current.Kind == TokenKind.End)
+            {
                 throw Error("Can't find '}' to match '{'.");
+            }
+
             ParseClassMember(node);
         }
 
@@ -186,8 +292,13 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         var isExternal = IsModifier("external") && Accept("external");
         var isStatic = false;
         if (IsModifier("static")) { Advance(); isStatic = true; }
+
         var isConst = Is("const") && !IsFieldAfterConst();
-        if (isConst) Advance();
+        if (isConst)
+        {
+            Advance();
+        }
+
         if (IsModifier("factory") && IsIdentifier(1))
         {
             Advance();
@@ -211,7 +322,10 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         }
 
         if (isConst)
+        {
             throw Error("Expected a constructor after 'const'.");
+        }
+
         Functions.ParseMember(pos, metadata, node, isExternal, member =>
         {
             if (member is FieldNode field) { field.Static |= isStatic; node.Fields.Add(field); }
@@ -248,17 +362,27 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         function.Pos = Pos;
         var name = Identifier();
         if (name != node.Name)
+        {
             throw Error(function.Pos, $"The name of a constructor must match the name of the enclosing class.");
+        }
+
         if (Accept("."))
+        {
             function.Name = Is("new") ? Advance().Text : Identifier();
+        }
+
         if (function.Name == "new")
+        {
             function.Name = "";
+        }
+
         function.Params = Functions.ParseParameters();
         if (Accept("="))
         {
             function.Redirect = new NamedTypeNode { Pos = Pos, Name = Identifier() };
             string? second = null;
             if (Is(".")) { Advance(); second = Is("new") ? Advance().Text : Identifier(); }
+
             if (Is("<"))
             {
                 function.Redirect.Args = Types.ParseTypeArguments();
@@ -269,6 +393,7 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
             {
                 Advance();
                 if (second is not null) { function.Redirect.Prefix = function.Redirect.Name; function.Redirect.Name = second; }
+
                 second = Is("new") ? Advance().Text : Identifier();
             }
 
@@ -279,7 +404,10 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
 
         if (Accept(":"))
         {
-            do function.Initializers.Add(ParseInitializer());
+            do
+            {
+                function.Initializers.Add(ParseInitializer());
+            }
             while (Accept(","));
         }
 
@@ -294,7 +422,11 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         {
             Advance();
             string? name = null;
-            if (Accept(".")) name = Is("new") ? Advance().Text : Identifier();
+            if (Accept("."))
+            {
+                name = Is("new") ? Advance().Text : Identifier();
+            }
+
             return new SuperInit { Pos = pos, Name = name == "new" ? null : name, Args = Expressions.ParseArguments() };
         }
 
@@ -305,6 +437,7 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
             var condition = Expressions.ParseExpression();
             Expr? message = null;
             if (Accept(",") && !Is(")")) { message = Expressions.ParseExpression(); Accept(","); }
+
             Expect(")");
             return new AssertInit { Pos = pos, Condition = condition, Message = message };
         }
@@ -312,10 +445,18 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         if (Is("this"))
         {
             Advance();
-            if (Is("(")) return new ThisInit { Pos = pos, Args = Expressions.ParseArguments() };
+            if (Is("("))
+            {
+                return new ThisInit { Pos = pos, Args = Expressions.ParseArguments() };
+            }
+
             Expect(".");
             var name = Is("new") ? Advance().Text : Identifier();
-            if (Is("(")) return new ThisInit { Pos = pos, Name = name == "new" ? null : name, Args = Expressions.ParseArguments() };
+            if (Is("("))
+            {
+                return new ThisInit { Pos = pos, Name = name == "new" ? null : name, Args = Expressions.ParseArguments() };
+            }
+
             Expect("=");
             return new FieldInit { Pos = pos, Name = name, Value = ParseInitializerValue() };
         }
@@ -342,9 +483,18 @@ internal sealed class ClassGrammar(Parser parser) : GrammarPart(parser)
         var isFound = false;
         while (!isFound && Current.Kind != TokenKind.End && !Is(",") && !Is(";") && !Is("{"))
         {
-            if (Is("(")) isFound = SkipNested() && Is("{");
-            else if (Is("[")) SkipNested();
-            else Advance();
+            if (Is("("))
+            {
+                isFound = SkipNested() && Is("{");
+            }
+            else if (Is("["))
+            {
+                SkipNested();
+            }
+            else
+            {
+                Advance();
+            }
         }
 
         Index = start;

@@ -54,7 +54,10 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             if (op is not null)
             {
                 if (!IsAssignable(left))
+                {
                     throw Error(left.Pos, "Can't assign to this.");
+                }
+
                 var value = ParseExpression(allowCascade);
                 return new Assign { Pos = pos, Op = op == "=" ? null : op[..^1], Target = left, Value = value };
             }
@@ -72,13 +75,20 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
     private string? AssignmentOperator()
     {
         if (Current.Kind != TokenKind.Punctuation)
+        {
             return null;
+        }
+
         if (AssignOps.Contains(Current.Text))
+        {
             return Advance().Text;
+        }
+
         // '>>=' and '>>>=' come as single characters.
         if (Is(">") && PeekIs(1, ">") && Adjacent(0) && Adjacent(1))
         {
             if (PeekIs(2, "=")) { Index += 3; return ">>="; }
+
             if (PeekIs(2, ">") && PeekIs(3, "=") && Adjacent(2)) { Index += 4; return ">>>="; }
         }
 
@@ -90,7 +100,11 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         var cascade = new Cascade { Pos = target.Pos, Target = target, NullAware = Is("?..") };
         while (Is("..") || Is("?.."))
         {
-            if (Is("?..") && cascade.Sections.Count > 0) throw Error("Only the first section of a cascade can be null-aware.");
+            if (Is("?..") && cascade.Sections.Count > 0)
+            {
+                throw Error("Only the first section of a cascade can be null-aware.");
+            }
+
             Advance();
             Expr section;
             var pos = Pos;
@@ -109,7 +123,10 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             EndChain(outer);
             var op = AssignmentOperator();
             if (op is not null)
+            {
                 section = new Assign { Pos = pos, Op = op == "=" ? null : op[..^1], Target = section, Value = ParseExpression(allowCascade: false) };
+            }
+
             cascade.Sections.Add(section);
         }
 
@@ -120,7 +137,10 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
     {
         var condition = ParseBinary(1);
         if (!Is("?"))
+        {
             return condition;
+        }
+
         var pos = Advance().Start;
         _conditionals++;
         var then = ParseExpression(allowCascade: false);
@@ -139,9 +159,15 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                 if (PeekIs(1, ">") && Adjacent(0))
                 {
                     if (PeekIs(2, ">") && Adjacent(1))
+                    {
                         return PeekIs(3, "=") && Adjacent(2) ? null : (">>>", 3);
+                    }
+
                     if (PeekIs(2, "=") && Adjacent(1))
+                    {
                         return null;
+                    }
+
                     return (">>", 2);
                 }
 
@@ -172,7 +198,11 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         {
             if (minimum <= Relational && (Is("is") || Is("as")))
             {
-                if (wasTypeTest) throw Error("A type test or cast can't be an operand of another one without parentheses.");
+                if (wasTypeTest)
+                {
+                    throw Error("A type test or cast can't be an operand of another one without parentheses.");
+                }
+
                 wasTypeTest = true;
             }
 
@@ -194,12 +224,21 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
             }
 
             if (BinaryOperator() is not var (op, tokens))
+            {
                 return left;
+            }
+
             var precedence = BinaryPrecedence[op];
             if (precedence < minimum)
+            {
                 return left;
+            }
+
             if (precedence == last && precedence is Equality or Relational)
+            {
                 throw Error("An equality or comparison can't be an operand of another one without parentheses.");
+            }
+
             (last, wasTypeTest) = (precedence, false);
             Link(TooMany);
             var position = Pos;
@@ -230,7 +269,10 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                     var target = ParseUnary();
                     Leave();
                     if (!IsAssignable(target))
+                    {
                         throw Error(target.Pos, "Can't assign to this.");
+                    }
+
                     return new Update { Pos = pos, Op = update, Target = target, Prefix = true };
             }
         }
@@ -249,7 +291,10 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         if (Is("++") || Is("--"))
         {
             if (!IsAssignable(result))
+            {
                 throw Error(result.Pos, "Can't assign to this.");
+            }
+
             return new Update { Pos = Pos, Op = Advance().Text, Target = result, Prefix = false };
         }
 
@@ -262,14 +307,22 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
         {
             var pos = Pos;
             if (Current.Kind != TokenKind.Punctuation || !Selectors.Contains(Current.Text))
+            {
                 return e;
+            }
+
             Link("expression has too many selectors");
             switch (Current.Text)
             {
                 case "." or "?.":
-                    if (e is Super && Is("?.")) throw SuperIsNeverNull();
+                    if (e is Super && Is("?."))
+                    {
+                        throw SuperIsNeverNull();
+                    }
+
                     var nullAware = Advance().Text == "?.";
                     if (Is("new")) { Advance(); e = new PropertyGet { Pos = pos, Target = e, Name = "new" }; break; }
+
                     e = new PropertyGet { Pos = Pos, Target = e, Name = Identifier(), NullAware = nullAware };
                     break;
                 case "!":
@@ -281,7 +334,11 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                     e = new IndexExpr { Pos = pos, Target = e, Index = ParseIndex() };
                     break;
                 case "?" when PeekIs(1, "[") && IsNullAwareIndex():
-                    if (e is Super) throw SuperIsNeverNull();
+                    if (e is Super)
+                    {
+                        throw SuperIsNeverNull();
+                    }
+
                     Advance();
                     Advance();
                     e = new IndexExpr { Pos = pos, Target = e, Index = ParseIndex(), NullAware = true };
@@ -292,7 +349,10 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
                 case "<":
                     var args = Types.TryTypeArguments();
                     if (args is null)
+                    {
                         return e;
+                    }
+
                     e = Is("(") ? new Call { Pos = e.Pos, Target = e, TypeArgs = args, Args = ParseArguments() } : new Instantiation { Pos = e.Pos, Target = e, TypeArgs = args };
                     break;
                 default:
@@ -344,7 +404,9 @@ internal sealed class ExpressionGrammar(Parser parser) : GrammarPart(parser)
 
             args.Items.Add((name, ParseExpression()));
             if (!Accept(","))
+            {
                 break;
+            }
         }
 
         Expect(")");

@@ -9,9 +9,13 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         var field = new FieldNode();
         var isVar = false;
         if (Classes.IsModifier("abstract")) { Advance(); field.Abstract = true; }
+
         if (Classes.IsModifier("covariant")) { Advance(); field.Covariant = true; }
+
         if (Classes.IsModifier("late")) { Advance(); field.Late = true; }
+
         if (Classes.IsModifier("covariant")) { Advance(); field.Covariant = true; }
+
         if (Is("final") || Is("const") || Is("var"))
         {
             var word = Advance().Text;
@@ -50,13 +54,21 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         if (!isNameNext)
         {
             if (!IsIdentifier() && !Is("void") && !Is("("))
+            {
                 throw Error($"Expected a declaration, but got {Current}.");
+            }
+
             type = Types.ParseType();
             if (isVar && !field.Final)
+            {
                 throw Error(pos, "A variable can't be declared by both 'var' and a type.");
+            }
+
             function.Return = type;
             if (!isVar && IsAccessor("get")) { CheckVariable(field); ParseGetter(function); add(function); return; }
+
             if (!isVar && IsAccessor("set")) { CheckVariable(field); ParseSetter(function); add(function); return; }
+
             if (!isVar && Is("operator") && Peek().Kind == TokenKind.Punctuation && !PeekIs(1, "=") && !PeekIs(1, ";") && !PeekIs(1, "(")) { CheckVariable(field); ParseOperator(function); add(function); return; }
         }
 
@@ -65,7 +77,11 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
             CheckVariable(field);
             function.Pos = Pos;
             function.Name = Identifier();
-            if (Is("<")) function.TypeParams = Types.ParseTypeParameters();
+            if (Is("<"))
+            {
+                function.TypeParams = Types.ParseTypeParameters();
+            }
+
             function.Params = ParseParameters();
             ParseBody(function, isExpression: false);
             add(function);
@@ -73,9 +89,15 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         }
 
         if (field is { Late: true, Const: true })
+        {
             throw Error(pos, "A constant can't be late.");
+        }
+
         if (type is null && !isVar)
+        {
             throw Error(pos, "Variables must be declared using the keywords 'const', 'final', 'var' or a type name.");
+        }
+
         do
         {
             var variable = new FieldNode
@@ -84,7 +106,10 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
                 External = isExternal, Metadata = metadata,
             };
             if (Accept("="))
+            {
                 variable.Init = Expressions.ParseExpression();
+            }
+
             add(variable);
         }
         while (Accept(","));
@@ -95,7 +120,10 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
     private void CheckVariable(FieldNode modifiers)
     {
         var modifier = modifiers switch { { Abstract: true } => "abstract", { Covariant: true } => "covariant", { Late: true } => "late", _ => null };
-        if (modifier is not null) throw Error($"Can't have modifier '{modifier}' here: only a variable can be declared '{modifier}'.");
+        if (modifier is not null)
+        {
+            throw Error($"Can't have modifier '{modifier}' here: only a variable can be declared '{modifier}'.");
+        }
     }
 
     private bool IsAccessor(string word) => Is(word) && IsIdentifier(1);
@@ -107,7 +135,10 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         function.Pos = Pos;
         function.Name = Identifier();
         if (Is("("))
+        {
             throw Error("A getter can't have formal parameters.");
+        }
+
         ParseBody(function, isExpression: false);
     }
 
@@ -119,7 +150,10 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         function.Name = Identifier();
         function.Params = ParseParameters();
         if (function.Params is not [{ Kind: ParamKind.Required }])
+        {
             throw Error(function.Pos, "A setter should have exactly one formal parameter.");
+        }
+
         ParseBody(function, isExpression: false);
     }
 
@@ -143,13 +177,22 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
 
         function.Name = op;
         if (!IsUserOperator(op))
+        {
             throw Error(function.Pos, $"The string '{op}' isn't a user-definable operator.");
+        }
+
         function.Params = ParseParameters();
         var expected = op switch { "~" => 0, "[]=" => 2, "-" => -1, _ => 1 };
         if (op == "-" && function.Params.Count == 0)
+        {
             function.Name = "unary-";
+        }
+
         if (expected >= 0 && function.Params.Count != expected || op == "-" && function.Params.Count > 1 || function.Params.Exists(p => p.Kind != ParamKind.Required))
+        {
             throw Error(function.Pos, $"The operator '{op}' has the wrong number of parameters.");
+        }
+
         ParseBody(function, isExpression: false);
     }
 
@@ -167,12 +210,21 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         {
             if (close is null && Is("[")) { Advance(); kind = ParamKind.Optional; close = "]"; }
             else if (close is null && Is("{")) { Advance(); kind = ParamKind.Named; close = "}"; }
+
             list.Add(ParseParameter(kind));
-            if (!Accept(",")) break;
-            if (close is not null && Is(close)) break;
+            if (!Accept(","))
+            {
+                break;
+            }
+
+            if (close is not null && Is(close))
+            {
+                break;
+            }
         }
 
         if (close is not null) { Expect(close); }
+
         Expect(")");
         return list;
     }
@@ -182,33 +234,55 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         Annotations.SkipMetadata();
         var p = new ParamNode { Pos = Pos, Kind = kind };
         if (kind == ParamKind.Named && Is("required") && !PeekIs(1, ",") && !PeekIs(1, "}") && !PeekIs(1, "=")) { Advance(); p.IsRequiredNamed = true; }
+
         Annotations.SkipMetadata();
         if (Is("covariant") && !PeekIs(1, ",") && !PeekIs(1, ")") && !PeekIs(1, "}") && !PeekIs(1, "]")) { Advance(); p.IsCovariant = true; }
+
         if (kind == ParamKind.Named && Is("required") && !PeekIs(1, ",") && !PeekIs(1, "}") && !PeekIs(1, "=")) { Advance(); p.IsRequiredNamed = true; }
+
         if (Accept("final")) { p.IsFinal = true; }
         else if (Accept("var")) { p.HasVar = true; }
+
         var isName = IsIdentifier() && (PeekIs(1, ",") || PeekIs(1, ")") || PeekIs(1, "]") || PeekIs(1, "}") || PeekIs(1, "=") || PeekIs(1, "(") || PeekIs(1, ":") || PeekIs(1, "<") && Statements.IsNamedFunction());
         if (!isName && !Is("this") && !Is("super"))
+        {
             p.Type = Types.ParseType();
+        }
+
         if (Is("this") && PeekIs(1, ".")) { Advance(); Advance(); p.IsThis = true; }
         else if (Is("super") && PeekIs(1, ".")) { Advance(); Advance(); p.IsSuper = true; }
+
         p.Pos = Pos;
         p.Name = Identifier();
         if (Is("(") || Is("<"))
         {
             var function = new FunctionTypeNode { Pos = p.Pos, Return = p.Type };
-            if (Is("<")) function.TypeParams = Types.ParseTypeParameters();
+            if (Is("<"))
+            {
+                function.TypeParams = Types.ParseTypeParameters();
+            }
+
             function.Params = ParseParameters();
             if (function.Params.Find(inner => inner.Default is not null) is { } withDefault)
+            {
                 throw Error(withDefault.Pos, "Can't have a default value in a function type.");
-            if (Accept("?")) function.Nullable = true;
+            }
+
+            if (Accept("?"))
+            {
+                function.Nullable = true;
+            }
+
             p.Type = function;
         }
 
         if (Accept("="))
         {
             if (kind == ParamKind.Required)
+            {
                 throw Error(p.Pos, "Non-optional parameters can't have a default value.");
+            }
+
             p.Default = Expressions.ParseExpression();
         }
 
@@ -219,16 +293,24 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
     public void ParseBody(FunctionNode function, bool isExpression)
     {
         if (Is("native"))
+        {
             throw Error("Native methods are not supported.");
+        }
+
         if (Is("async") || Is("sync"))
         {
             var isAsync = Advance().Text == "async";
             var star = Accept("*");
             if (!isAsync && !star)
+            {
                 throw Error("Expected '*' after 'sync'.");
+            }
+
             function.Async = isAsync ? star ? AsyncKind.AsyncStar : AsyncKind.Async : AsyncKind.SyncStar;
             if (function.Kind == FunctionKind.Setter)
+            {
                 throw Error("The modifier can't be applied to the body of a setter.");
+            }
         }
 
         var (savedAsync, savedBody, wasInBody) = (Async, NoFunctionBody, IsInBody);
@@ -241,10 +323,15 @@ internal sealed class FunctionGrammar(Parser parser) : GrammarPart(parser)
         else if (Accept("=>"))
         {
             if (function.Async is AsyncKind.AsyncStar or AsyncKind.SyncStar)
+            {
                 throw Error("Generator functions can't return a value: use a block.");
+            }
+
             function.ExprBody = Expressions.ParseExpression();
             if (!isExpression)
+            {
                 Expect(";");
+            }
         }
         else if (isExpression || function.Async != AsyncKind.None)
         {

@@ -12,10 +12,22 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
         if (Current.Kind == TokenKind.Punctuation)
         {
             var text = Advance().Text;
-            if (text == "[") { Expect("]"); text = Is("=") && Adjacent(-1) ? "[]=" : "[]"; if (text == "[]=") Advance(); }
+            if (text == "[")
+            {
+                Expect("]"); text = Is("=") && Adjacent(-1) ? "[]=" : "[]";
+                if (text == "[]=")
+                {
+                    Advance();
+                }
+            }
             else if (text == ">" && Is(">")) { text = ">>"; Advance(); if (Is(">")) { text = ">>>"; Advance(); } }
             else if (text == ">" && Is("=") && Previous.End == Current.Start) { text = ">="; Advance(); }
-            if (!FunctionGrammar.IsUserOperator(text)) throw Error(pos, $"Expected the name of a declaration or an operator that classes can declare, but got '{text}'.");
+
+            if (!FunctionGrammar.IsUserOperator(text))
+            {
+                throw Error(pos, $"Expected the name of a declaration or an operator that classes can declare, but got '{text}'.");
+            }
+
             return new SymbolLit { Pos = pos, Name = text };
         }
 
@@ -28,7 +40,11 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
 
         var name = string.Join('.', names);
         // A private name is another than that of new Symbol('_name').
-        if (name is ['_', _, ..]) name += "@";
+        if (name is ['_', _, ..])
+        {
+            name += "@";
+        }
+
         return new SymbolLit { Pos = pos, Name = name };
     }
 
@@ -81,7 +97,11 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
     /// <summary>The elements of a list in brackets.</summary>
     public ListLit ParseList(List<TypeNode>? args, bool isConst)
     {
-        if (args is not null and not [_]) throw Error(args[0].Pos, "A list literal requires exactly one type argument.");
+        if (args is not null and not [_])
+        {
+            throw Error(args[0].Pos, "A list literal requires exactly one type argument.");
+        }
+
         var list = new ListLit { Pos = Pos, Const = isConst, TypeArgs = args };
         Expect("[");
         ParseElements(list.Elements, "]");
@@ -91,7 +111,11 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
     /// <summary>The elements of a set or map in braces.</summary>
     public SetOrMapLit ParseSetOrMap(List<TypeNode>? args, bool isConst)
     {
-        if (args is not null and not ([_] or [_, _])) throw Error(args[0].Pos, "A set literal requires exactly one type argument, and a map literal two.");
+        if (args is not null and not ([_] or [_, _]))
+        {
+            throw Error(args[0].Pos, "A set literal requires exactly one type argument, and a map literal two.");
+        }
+
         var literal = new SetOrMapLit { Pos = Pos, Const = isConst, TypeArgs = args };
         Expect("{");
         ParseElements(literal.Elements, "}");
@@ -113,7 +137,9 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
         {
             elements.Add(ParseElement());
             if (!Accept(","))
+            {
                 break;
+            }
         }
 
         Expect(close);
@@ -127,7 +153,10 @@ internal sealed class LiteralGrammar(Parser parser) : GrammarPart(parser)
         {
             var pos = Pos;
             if (Is("...") || Is("...?"))
+            {
                 return new SpreadElement { Pos = pos, NullAware = Advance().Text == "...?", Value = Expressions.ParseExpression() };
+            }
+
             if (Is("if") && Current.Kind == TokenKind.Identifier)
             {
                 Advance();

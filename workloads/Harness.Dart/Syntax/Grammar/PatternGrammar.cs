@@ -38,7 +38,10 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
     public (Pattern?, Expr?) ParseCaseClause()
     {
         if (!Accept("case"))
+        {
             return (null, null);
+        }
+
         var pattern = ParsePattern(assigns: false);
         return (pattern, Accept("when") ? Expressions.ParseExpression() : null);
     }
@@ -92,6 +95,7 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         {
             var op = Advance().Text;
             if (op == ">" && Is("=") && Previous.End == Pos) { Advance(); op = ">="; }
+
             return new RelationalPattern { Pos = pos, Op = op, Value = Expressions.ParseBinary(6) };
         }
 
@@ -114,8 +118,14 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         {
             Link(TooMany);
             var pos = Pos;
-            if (Accept("?")) pattern = new NullCheckPattern { Pos = pos, Inner = pattern };
-            else if (Accept("!")) pattern = new NullCheckPattern { Pos = pos, Inner = pattern, Assert = true };
+            if (Accept("?"))
+            {
+                pattern = new NullCheckPattern { Pos = pos, Inner = pattern };
+            }
+            else if (Accept("!"))
+            {
+                pattern = new NullCheckPattern { Pos = pos, Inner = pattern, Assert = true };
+            }
             else { Advance(); pattern = new CastPattern { Pos = pos, Inner = pattern, Type = Types.ParseType() }; }
         }
 
@@ -128,10 +138,17 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         var pos = Pos;
         List<TypeNode>? typeArgs = null;
         if (Is("<"))
+        {
             typeArgs = Types.ParseTypeArguments();
+        }
+
         if (Is("["))
         {
-            if (typeArgs is { Count: not 1 }) throw Error(pos, "A list pattern requires one type argument or none.");
+            if (typeArgs is { Count: not 1 })
+            {
+                throw Error(pos, "A list pattern requires one type argument or none.");
+            }
+
             Advance();
             var list = new ListPattern { Pos = pos, TypeArgs = typeArgs };
             while (!Is("]"))
@@ -139,7 +156,11 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
                 if (Is("..."))
                 {
                     var at = Advance().Start;
-                    if (list.Elements.Exists(e => e is RestPattern)) throw Error(at, "A list pattern can have only one rest element.");
+                    if (list.Elements.Exists(e => e is RestPattern))
+                    {
+                        throw Error(at, "A list pattern can have only one rest element.");
+                    }
+
                     list.Elements.Add(new RestPattern { Pos = at, Inner = Is(",") || Is("]") ? null : ParseOrPattern() });
                 }
                 else
@@ -147,7 +168,10 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
                     list.Elements.Add(ParseOrPattern());
                 }
 
-                if (!Accept(",")) break;
+                if (!Accept(","))
+                {
+                    break;
+                }
             }
 
             Expect("]");
@@ -156,7 +180,11 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
 
         if (Is("{"))
         {
-            if (typeArgs is { Count: not 2 }) throw Error(pos, "A map pattern requires two type arguments or none.");
+            if (typeArgs is { Count: not 2 })
+            {
+                throw Error(pos, "A map pattern requires two type arguments or none.");
+            }
+
             Advance();
             var map = new MapPattern { Pos = pos, TypeArgs = typeArgs };
             while (!Is("}"))
@@ -164,10 +192,17 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
                 var key = Expressions.ParseBinary(6);
                 Expect(":");
                 map.Entries.Add((key, ParseOrPattern()));
-                if (!Accept(",")) break;
+                if (!Accept(","))
+                {
+                    break;
+                }
             }
 
-            if (map.Entries.Count == 0) throw Error(pos, "A map pattern must have at least one entry.");
+            if (map.Entries.Count == 0)
+            {
+                throw Error(pos, "A map pattern must have at least one entry.");
+            }
+
             Expect("}");
             return map;
         }
@@ -176,19 +211,30 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         {
             // A function type that begins with a record is rare; what is in parentheses is a record or a pattern.
             if (LooksLikeTypedVariable())
+            {
                 return ParseTypedVariable();
+            }
+
             var fields = ParsePatternFields(out var isRecord);
             return isRecord ? new RecordPattern { Pos = pos, Fields = fields } : fields[0].Value;
         }
 
         if (Is("var") || Is("final"))
         {
-            if (_assigns || _declares is not null) throw Error($"'{Current.Text}' can't stand within a pattern that {(_assigns ? "assigns" : "declares variables by a word in front of it")}.");
+            if (_assigns || _declares is not null)
+            {
+                throw Error($"'{Current.Text}' can't stand within a pattern that {(_assigns ? "assigns" : "declares variables by a word in front of it")}.");
+            }
+
             var isFinal = Advance().Text == "final";
             if (isFinal && LooksLikeTypedVariable())
             {
                 var typed = ParseTypedVariable();
-                if (typed is VariablePattern variable) variable.Final = true;
+                if (typed is VariablePattern variable)
+                {
+                    variable.Final = true;
+                }
+
                 return typed;
             }
 
@@ -200,14 +246,18 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         {
             Advance();
             if (Is("(")) { Advance(); var inner = Expressions.ParseExpression(); Expect(")"); return new ConstPattern { Pos = pos, Value = inner }; }
-            Expr value = Is("[") ? Literals.ParseList(null, true) : Is("{") ? Literals.ParseSetOrMap(null, true) : Is("<") ? Literals.ParseConstTyped() : Primaries.ParseNew(pos, true);
+
+            var value = Is("[") ? Literals.ParseList(null, true) : Is("{") ? Literals.ParseSetOrMap(null, true) : Is("<") ? Literals.ParseConstTyped() : Primaries.ParseNew(pos, true);
             return new ConstPattern { Pos = pos, Value = value };
         }
 
         if (Is("void") || IsIdentifier())
         {
             if (LooksLikeTypedVariable())
+            {
                 return ParseTypedVariable();
+            }
+
             if (LooksLikeObjectPattern())
             {
                 var type = Types.ParseNamedType();
@@ -245,14 +295,21 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
             }
 
             if (Is("<") && Types.TryTypeArguments() is { } args)
+            {
                 constant = new Instantiation { Pos = pos, Target = constant, TypeArgs = args };
+            }
+
             return new ConstPattern { Pos = pos, Value = constant };
         }
 
         if (Is("-"))
         {
             Advance();
-            if (Current.Kind is not (TokenKind.Integer or TokenKind.Double)) throw Error("Only a number literal can follow '-' in a constant pattern.");
+            if (Current.Kind is not (TokenKind.Integer or TokenKind.Double))
+            {
+                throw Error("Only a number literal can follow '-' in a constant pattern.");
+            }
+
             return new ConstPattern { Pos = pos, Value = new Unary { Pos = pos, Op = "-", Operand = Primaries.ParsePrimary() } };
         }
 
@@ -267,7 +324,9 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         {
             // 'int when' declares a variable only where something that ends a pattern follows.
             if ((Is("when") || Is("as")) && (PeekIs(1, ",") || PeekIs(1, ")") || PeekIs(1, ":") || PeekIs(1, "=>") || PeekIs(1, "when")))
+            {
                 result = true;
+            }
         }
 
         Index = start;
@@ -286,7 +345,11 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
     {
         var pos = Pos;
         var type = Types.ParseType();
-        if (_assigns) throw Error("A pattern that assigns can't declare variables.");
+        if (_assigns)
+        {
+            throw Error("A pattern that assigns can't declare variables.");
+        }
+
         var name = Identifier();
         return name == "_" ? new WildcardPattern { Pos = pos, Type = type } : new VariablePattern { Pos = pos, Name = name, Type = type };
     }
@@ -297,7 +360,11 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
         var names = new HashSet<string>(StringComparer.Ordinal);
         void Add(string? name, Pattern pattern)
         {
-            if (name is not null && !names.Add(name)) throw Error(pattern.Pos, $"The field '{name}' is already matched in this pattern.");
+            if (name is not null && !names.Add(name))
+            {
+                throw Error(pattern.Pos, $"The field '{name}' is already matched in this pattern.");
+            }
+
             fields.Add((name, pattern));
         }
 
@@ -324,7 +391,11 @@ internal sealed class PatternGrammar(Parser parser) : GrammarPart(parser)
                 Add(null, ParseOrPattern());
             }
 
-            if (!Accept(",")) break;
+            if (!Accept(","))
+            {
+                break;
+            }
+
             isRecord = true;
         }
 

@@ -31,10 +31,21 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
                         return Literals.ParseSetOrMap(null, isConst: false);
                     case "<":
                         if (IsGenericFunctionExpression())
+                        {
                             return ParseFunctionExpression();
+                        }
+
                         var args = Types.ParseTypeArguments();
-                        if (Is("[")) return Literals.ParseList(args, isConst: false);
-                        if (Is("{")) return Literals.ParseSetOrMap(args, isConst: false);
+                        if (Is("["))
+                        {
+                            return Literals.ParseList(args, isConst: false);
+                        }
+
+                        if (Is("{"))
+                        {
+                            return Literals.ParseSetOrMap(args, isConst: false);
+                        }
+
                         throw Error("Expected '[' or '{' after type arguments.");
                     case "#":
                         return Literals.ParseSymbol();
@@ -61,9 +72,21 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
                         return ParseNew(pos, isConst: false);
                     case "const":
                         Advance();
-                        if (Is("[")) return Literals.ParseList(null, isConst: true);
-                        if (Is("{")) return Literals.ParseSetOrMap(null, isConst: true);
-                        if (Is("(")) return ParseParenthesized(isConst: true);
+                        if (Is("["))
+                        {
+                            return Literals.ParseList(null, isConst: true);
+                        }
+
+                        if (Is("{"))
+                        {
+                            return Literals.ParseSetOrMap(null, isConst: true);
+                        }
+
+                        if (Is("("))
+                        {
+                            return ParseParenthesized(isConst: true);
+                        }
+
                         if (Is("<"))
                         {
                             var typeArgs = Types.ParseTypeArguments();
@@ -80,7 +103,10 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
                 }
 
                 if (IsIdentifier())
+                {
                     return new Ident { Pos = pos, Name = Advance().Text };
+                }
+
                 break;
         }
 
@@ -94,10 +120,12 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
         string? constructor = null;
         string? second = null;
         if (Is(".")) { Advance(); second = Is("new") ? Advance().Text : Identifier(); }
+
         if (Is("<"))
         {
             type.Args = Types.ParseTypeArguments();
             if (second is not null) { type.Prefix = type.Name; type.Name = second; second = null; }
+
             if (Is(".")) { Advance(); constructor = Is("new") ? Advance().Text : Identifier(); }
         }
         else if (second is not null && Is("."))
@@ -112,7 +140,10 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
         // 'new a.b()' may name a prefix and a class or a class and a constructor: what follows resolves it.
         constructor ??= second;
         if (!Is("("))
+        {
             throw Error("Expected an argument list after 'new' or 'const'.");
+        }
+
         return new NewExpr { Pos = pos, Const = isConst, Type = type, Constructor = constructor == "new" ? null : constructor, Args = Expressions.ParseArguments() };
     }
 
@@ -136,7 +167,10 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
     {
         var function = new FunctionNode { Pos = Pos };
         if (Is("<"))
+        {
             function.TypeParams = Types.ParseTypeParameters();
+        }
+
         function.Params = Functions.ParseParameters();
         Functions.ParseBody(function, isExpression: true);
         return new FunctionExpr { Pos = function.Pos, Function = function };
@@ -147,7 +181,10 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
         var pos = Pos;
         Expect("(");
         if (Accept(")"))
+        {
             return new RecordLit { Pos = pos, Const = isConst };
+        }
+
         var saved = NoFunctionBody;
         NoFunctionBody = false;
         var record = new RecordLit { Pos = pos, Const = isConst };
@@ -156,6 +193,7 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
         do
         {
             if (Is(")")) { isRecord = true; break; }
+
             string? name = null;
             if (IsIdentifier() && PeekIs(1, ":"))
             {
@@ -166,15 +204,25 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
             }
 
             record.Fields.Add((name, Expressions.ParseExpression()));
-            if (Is(",")) isRecord = true;
+            if (Is(","))
+            {
+                isRecord = true;
+            }
         }
         while (Accept(","));
         Expect(")");
         NoFunctionBody = saved;
         names.Check(record.Fields.Count(f => f.Name is null));
         if (isRecord)
+        {
             return record;
-        if (isConst) throw Error(pos, "Expected a constructor, a list, a set, a map or a record behind 'const'.");
+        }
+
+        if (isConst)
+        {
+            throw Error(pos, "Expected a constructor, a list, a set, a map or a record behind 'const'.");
+        }
+
         return new Paren { Pos = pos, Value = record.Fields[0].Value };
     }
 
@@ -196,7 +244,9 @@ internal sealed class PrimaryGrammar(Parser parser) : GrammarPart(parser)
             Expect("=>");
             result.Cases.Add((pattern, guard, Expressions.ParseExpression()));
             if (!Accept(","))
+            {
                 break;
+            }
         }
 
         NoFunctionBody = outer;

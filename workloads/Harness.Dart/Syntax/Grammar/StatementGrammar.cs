@@ -11,7 +11,10 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         while (!Is("}"))
         {
             if (Current.Kind == TokenKind.End)
+            {
                 throw Error(block.Pos, "Can't find '}' to match '{'.");
+            }
+
             block.Body.Add(ParseStatement());
         }
 
@@ -51,7 +54,10 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         if (Current.Kind == TokenKind.Punctuation)
         {
             if (Is("{") && !Patterns.LooksLikePatternAssignment())
+            {
                 return ParseBlock();
+            }
+
             if (Is(";"))
             {
                 Advance();
@@ -143,9 +149,15 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
                     return new ExprStmt { Pos = pos, Value = new RethrowExpr { Pos = pos } };
                 case "var" or "final" or "late" or "const":
                     if (Is("late") && !(PeekIs(1, "var") || PeekIs(1, "final") || PeekIs(1, "const") || IsIdentifier(1) || PeekIs(1, "(") || PeekIs(1, "void")))
+                    {
                         break;
+                    }
+
                     if (Is("const") && !LooksLikeConstDeclaration())
+                    {
                         break;
+                    }
+
                     var declaration = ParseVariableDeclaration();
                     Expect(";");
                     return declaration;
@@ -158,12 +170,22 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         {
             var function = new FunctionNode { Pos = pos };
             if (!(IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<") && IsNamedFunction())))
+            {
                 function.Return = Types.ParseType();
+            }
+
             if (Is("get") && IsIdentifier(1))
+            {
                 throw Error("Local getters are not allowed.");
+            }
+
             function.Pos = Pos;
             function.Name = Identifier();
-            if (Is("<")) function.TypeParams = Types.ParseTypeParameters();
+            if (Is("<"))
+            {
+                function.TypeParams = Types.ParseTypeParameters();
+            }
+
             function.Params = Functions.ParseParameters();
             Functions.ParseBody(function, isExpression: false);
             return new LocalFunction { Pos = pos, Function = function };
@@ -204,7 +226,10 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
     private bool LooksLikeLocalFunction()
     {
         if (!IsIdentifier() && !Is("void") && !Is("("))
+        {
             return false;
+        }
+
         var start = Index;
         var result = false;
         if (IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<")))
@@ -226,19 +251,29 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
 
     private bool IsParametersAndBody()
     {
-        if (Is("<") && !Types.SkipTypeParameters()) return false;
+        if (Is("<") && !Types.SkipTypeParameters())
+        {
+            return false;
+        }
+
         return Is("(") && SkipNested() && (Is("{") || Is("=>") || Is("async") || Is("sync") && PeekIs(1, "*"));
     }
 
     private bool LooksLikeVariable()
     {
         if (!IsIdentifier() && !Is("void") && !Is("("))
+        {
             return false;
+        }
+
         var start = Index;
         var result = Types.SkipType() && IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";") || PeekIs(1, ",") || PeekIs(1, "in") || PeekIs(1, ")"));
         // 'a as b' and 'a is b' are expressions.
         if (result && (Is("as") || Is("is")) && !PeekIs(1, "=") && !PeekIs(1, ";"))
+        {
             result = false;
+        }
+
         Index = start;
         return result;
     }
@@ -249,11 +284,24 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         var declaration = new VarDecl { Pos = Pos };
         declaration.Late = Accept("late");
         var isVar = false;
-        if (Accept("final")) declaration.Final = true;
-        else if (Accept("const")) declaration.Const = declaration.Final = true;
-        else if (Accept("var")) isVar = true;
+        if (Accept("final"))
+        {
+            declaration.Final = true;
+        }
+        else if (Accept("const"))
+        {
+            declaration.Const = declaration.Final = true;
+        }
+        else if (Accept("var"))
+        {
+            isVar = true;
+        }
+
         if (declaration is { Late: true, Const: true })
+        {
             throw Error(declaration.Pos, "A constant can't be late.");
+        }
+
         if ((isVar || declaration.Final && !declaration.Const) && !declaration.Late && StartsDeclaringPattern())
         {
             var pattern = Patterns.ParsePattern(assigns: false, declaresFinal: declaration.Final);
@@ -262,7 +310,10 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         }
 
         if (!isVar && !(IsIdentifier() && (PeekIs(1, "=") || PeekIs(1, ";") || PeekIs(1, ",") || PeekIs(1, "in") || PeekIs(1, ")"))))
+        {
             declaration.Type = Types.ParseType();
+        }
+
         do
         {
             var pos = Pos;
@@ -276,7 +327,10 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
     private bool StartsDeclaringPattern()
     {
         if (Is("[") || Is("{") || Is("<"))
+        {
             return true;
+        }
+
         if (Is("("))
         {
             var start = Index;
@@ -286,7 +340,10 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         }
 
         if (!IsIdentifier())
+        {
             return false;
+        }
+
         var from = Index;
         var result = Types.SkipType() && Is("(");
         Index = from;
@@ -329,9 +386,13 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
             {
                 var expression = Expressions.ParseExpression();
                 if (Is("in"))
+                {
                     parts.Target = expression;
+                }
                 else
+                {
                     parts.Init = new ExprStmt { Pos = expression.Pos, Value = expression };
+                }
             }
 
             if (Accept("in"))
@@ -345,23 +406,34 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
             if (parts.Declaration is not null)
             {
                 if (parts.Declaration is VarDecl { Late: true })
+                {
                     throw Error(parts.Declaration.Pos, "The variable of a loop can't be late.");
+                }
+
                 parts.Init = parts.Declaration;
                 parts.Declaration = null;
             }
         }
 
         if (parts.Await)
+        {
             throw Error(parts.Pos, "Only a loop over elements can wait for them: 'await' can't stand in front of another.");
+        }
+
         Expect(";");
         if (!Is(";"))
+        {
             parts.Condition = Expressions.ParseExpression();
+        }
+
         Expect(";");
         while (!Is(")"))
         {
             parts.Updates.Add(Expressions.ParseExpression());
             if (!Accept(","))
+            {
                 break;
+            }
         }
 
         Expect(")");
@@ -374,9 +446,14 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         if (parts.Declaration is VarDecl declaration)
         {
             if (declaration.Late || declaration.Const)
+            {
                 throw Error(declaration.Pos, "The variable of a loop can't be late or constant.");
+            }
+
             if (declaration.Vars is not [(_, _, null)])
+            {
                 throw Error(declaration.Pos, "A loop over elements declares one variable, without an initializer.");
+            }
         }
         else if (parts.Target is { } target and not Ident)
         {
@@ -421,9 +498,15 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
             }
 
             if (group.Heads.Count == 0)
+            {
                 throw Error($"Expected 'case' or 'default', but got {Current}.");
+            }
+
             while (!Is("}") && !Is("case") && !Is("default") && !IsCaseLabel())
+            {
                 group.Body.Add(ParseStatement());
+            }
+
             result.Cases.Add(group);
         }
 
@@ -435,7 +518,10 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
     {
         var ahead = 0;
         while (IsIdentifier(ahead) && PeekIs(ahead + 1, ":"))
+        {
             ahead += 2;
+        }
+
         return ahead > 0 && (PeekIs(ahead, "case") || PeekIs(ahead, "default"));
     }
 
@@ -464,9 +550,15 @@ internal sealed class StatementGrammar(Parser parser) : GrammarPart(parser)
         }
 
         if (Accept("finally"))
+        {
             result.Finally = ParseBlock();
+        }
+
         if (result.Catches.Count == 0 && result.Finally is null)
+        {
             throw Error(result.Pos, "A try block must be followed by an 'on', 'catch', or 'finally' clause.");
+        }
+
         return result;
     }
 }

@@ -59,7 +59,10 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     {
         var token = Current;
         if (token.Kind != TokenKind.End)
+        {
             Index++;
+        }
+
         return token;
     }
 
@@ -77,7 +80,10 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     public bool Accept(string text)
     {
         if (!PeekIs(0, text))
+        {
             return false;
+        }
+
         Index++;
         return true;
     }
@@ -87,9 +93,15 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     public void Expect(string text)
     {
         if (Accept(text))
+        {
             return;
+        }
+
         if (text == ";" && Index > 0)
+        {
             throw Error(Previous.Start, "Expected ';' after this.");
+        }
+
         throw Error(Current.Start, $"Expected '{text}' before {Current}.");
     }
 
@@ -105,7 +117,10 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     public string Identifier()
     {
         if (!IsIdentifier())
+        {
             throw Error(Current.Start, Current.Kind == TokenKind.Identifier ? $"'{Current.Text}' can't be used as an identifier because it's a keyword." : $"Expected an identifier, but got {Current}.");
+        }
+
         return Advance().Text;
     }
 
@@ -114,7 +129,10 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     public string TypeIdentifier()
     {
         if (BuiltIn.Contains(Current.Text) && Current.Kind == TokenKind.Identifier && !file.Name.StartsWith("dart:", StringComparison.Ordinal))
+        {
             throw Error(Current.Start, $"The built-in identifier '{Current.Text}' can't be used as a type name.");
+        }
+
         return Identifier();
     }
 
@@ -123,7 +141,10 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     public void Enter()
     {
         if (++Depth > MaximumDepth)
+        {
             throw Error(Current.Start, "The program is nested too deeply here.");
+        }
+
         _height = Math.Max(_height, Depth);
     }
 
@@ -142,7 +163,9 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     public void Link(string what)
     {
         if (++_height > MaximumHeight)
+        {
             throw Error(Current.Start, $"The {what} in a row.");
+        }
     }
 
     /// <summary>Ends the innermost chain.</summary>
@@ -157,9 +180,16 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
         var depth = 0;
         while (Current.Kind != TokenKind.End)
         {
-            if (PeekIs(0, "<")) depth++;
+            if (PeekIs(0, "<"))
+            {
+                depth++;
+            }
             else if (PeekIs(0, ">") && --depth == 0) { Advance(); return true; }
-            else if (PeekIs(0, ";") || PeekIs(0, "{")) return false;
+            else if (PeekIs(0, ";") || PeekIs(0, "{"))
+            {
+                return false;
+            }
+
             Advance();
         }
 
@@ -170,7 +200,11 @@ internal sealed class TokenCursor(SourceFile file, List<Token> tokens)
     public bool SkipParentheses()
     {
         var end = Brackets.Closing[Index];
-        if (end == 0 || Brackets.Ends[end] > Brackets.Ends[Index]) return false;
+        if (end == 0 || Brackets.Ends[end] > Brackets.Ends[Index])
+        {
+            return false;
+        }
+
         Index = end + 1;
         return true;
     }

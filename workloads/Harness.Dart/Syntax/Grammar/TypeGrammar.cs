@@ -10,14 +10,19 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
         {
             Advance();
             if (Is(".") && IsIdentifier(1)) { Advance(); Advance(); }
+
             if (Is("<") && !SkipTypeArguments())
+            {
                 return false;
+            }
         }
         else if (Is("("))
         {
             // A record type, unless it is a parenthesized expression; what follows decides.
             if (!SkipParentheses())
+            {
                 return false;
+            }
         }
         else if (!Is("Function"))
         {
@@ -30,12 +35,24 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
 
         while (true)
         {
-            if (Is("?")) Advance();
+            if (Is("?"))
+            {
+                Advance();
+            }
+
             if (Is("Function") && (PeekIs(1, "(") || PeekIs(1, "<")))
             {
                 Advance();
-                if (Is("<") && !SkipTypeParameters()) return false;
-                if (!Is("(") || !SkipParentheses()) return false;
+                if (Is("<") && !SkipTypeParameters())
+                {
+                    return false;
+                }
+
+                if (!Is("(") || !SkipParentheses())
+                {
+                    return false;
+                }
+
                 continue;
             }
 
@@ -50,13 +67,22 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
     public bool SkipTypeArguments()
     {
         if (++Depth > TokenCursor.MaximumDepth)
+        {
             return false;
+        }
+
         Advance();
         while (true)
         {
             while (Is("@")) { Annotations.ParseAnnotation(); }
+
             if (!SkipType()) { Depth--; return false; }
-            if (Accept(",")) continue;
+
+            if (Accept(","))
+            {
+                continue;
+            }
+
             Depth--;
             return Accept(">");
         }
@@ -91,7 +117,10 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
             }
 
             if (!Is("Function") || !(PeekIs(1, "(") || PeekIs(1, "<")))
+            {
                 break;
+            }
+
             Link("type has too many functions");
             type = ParseFunctionTypeTail(type, pos);
         }
@@ -121,7 +150,10 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
         }
 
         if (Is("<"))
+        {
             type.Args = ParseTypeArguments();
+        }
+
         return type;
     }
 
@@ -162,7 +194,11 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
     public TypeNode ParseTypeNotConditional()
     {
         var start = Index;
-        if (Is("void") && !PeekIs(1, "Function")) throw Error("A value can't be tested for the type 'void', or cast to it.");
+        if (Is("void") && !PeekIs(1, "Function"))
+        {
+            throw Error("A value can't be tested for the type 'void', or cast to it.");
+        }
+
         var type = ParseType();
         if (type.Nullable)
         {
@@ -186,7 +222,10 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
         Expect("Function");
         var type = new FunctionTypeNode { Pos = pos, Return = result };
         if (Is("<"))
+        {
             type.TypeParams = ParseTypeParameters();
+        }
+
         type.Params = ParseFunctionTypeParameters();
         return type;
     }
@@ -201,17 +240,31 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
         {
             if (close is null && Is("[")) { Advance(); kind = ParamKind.Optional; close = "]"; }
             else if (close is null && Is("{")) { Advance(); kind = ParamKind.Named; close = "}"; }
+
             Annotations.SkipMetadata();
             var parameter = new ParamNode { Pos = Pos, Kind = kind };
             if (kind == ParamKind.Named && Is("required")) { Advance(); parameter.IsRequiredNamed = true; }
+
             parameter.Type = ParseType();
-            if (IsIdentifier()) parameter.Name = Identifier();
+            if (IsIdentifier())
+            {
+                parameter.Name = Identifier();
+            }
+
             list.Add(parameter);
-            if (!Accept(",")) break;
-            if (close is not null && Is(close)) break;
+            if (!Accept(","))
+            {
+                break;
+            }
+
+            if (close is not null && Is(close))
+            {
+                break;
+            }
         }
 
         if (close is not null) { Expect(close); Accept(","); }
+
         Expect(")");
         return list;
     }
@@ -226,10 +279,17 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
         {
             Annotations.SkipMetadata();
             var field = ParseType();
-            if (IsIdentifier()) names.AddPositional(Pos, type.Fields.Count, Identifier());
+            if (IsIdentifier())
+            {
+                names.AddPositional(Pos, type.Fields.Count, Identifier());
+            }
+
             type.Fields.Add((field, null));
             isAfterComma = Accept(",");
-            if (!isAfterComma) break;
+            if (!isAfterComma)
+            {
+                break;
+            }
         }
 
         var positional = type.Fields.Count;
@@ -237,7 +297,11 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
         {
             do
             {
-                if (Is("}") && type.Fields.Count > positional) break;
+                if (Is("}") && type.Fields.Count > positional)
+                {
+                    break;
+                }
+
                 Annotations.SkipMetadata();
                 var field = ParseType();
                 names.AddNamed(Pos, Current.Text);
@@ -267,7 +331,10 @@ internal sealed class TypeGrammar(Parser parser) : GrammarPart(parser)
             // Declaration-site variance is not part of the language yet.
             var parameter = new TypeParamNode { Pos = Pos, Name = TypeIdentifier() };
             if (Accept("extends"))
+            {
                 parameter.Bound = Is("void") && !PeekIs(1, "Function") ? throw Error("The bound of a type variable can't be 'void'.") : ParseType();
+            }
+
             list.Add(parameter);
         }
         while (Accept(","));

@@ -30,20 +30,35 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
         var pos = Pos;
         var directive = ParseDirective();
         if (unit.Declarations.Count > 0)
+        {
             throw Error(pos, "Directives must appear before any declarations.");
+        }
+
         if (directive.Kind is "import" or "export" && unit.Directives.Exists(d => d.Kind == "part"))
+        {
             throw Error(pos, "Imports and exports must precede all part directives.");
+        }
+
         if (directive.Kind == "library" && unit.Directives.Count > 0)
+        {
             throw Error(pos, "The library directive must appear before all other directives.");
+        }
+
         unit.Directives.Add(directive);
     }
 
     private bool IsDirective()
     {
         if (Is("library"))
+        {
             return PeekIs(1, ";") || IsIdentifier(1) && (PeekIs(2, ";") || PeekIs(2, "."));
+        }
+
         if (Is("import") || Is("export"))
+        {
             return Peek().Kind == TokenKind.String;
+        }
+
         return Is("part") && (Peek().Kind == TokenKind.String || PeekIs(1, "of") && !PeekIs(2, "("));
     }
 
@@ -56,7 +71,11 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
     private string DottedName()
     {
         List<string> names = [Identifier()];
-        while (Accept(".")) names.Add(Identifier());
+        while (Accept("."))
+        {
+            names.Add(Identifier());
+        }
+
         return string.Join('.', names);
     }
 
@@ -70,8 +89,14 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
         else if (directive.Kind == "part" && Accept("of"))
         {
             directive.Kind = "part of";
-            if (Current.Kind == TokenKind.String) directive.Uri = UriString();
-            else directive.Prefix = DottedName();
+            if (Current.Kind == TokenKind.String)
+            {
+                directive.Uri = UriString();
+            }
+            else
+            {
+                directive.Prefix = DottedName();
+            }
         }
         else
         {
@@ -82,22 +107,36 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
                 Expect("(");
                 var test = DottedName();
                 string? value = null;
-                if (Accept("==")) value = UriString();
+                if (Accept("=="))
+                {
+                    value = UriString();
+                }
+
                 Expect(")");
                 directive.Conditions.Add((test, value, UriString()));
             }
 
             if (directive.Kind == "import")
             {
-                if (Accept("deferred")) directive.Deferred = true;
-                if (Accept("as")) directive.Prefix = TypeIdentifier();
+                if (Accept("deferred"))
+                {
+                    directive.Deferred = true;
+                }
+
+                if (Accept("as"))
+                {
+                    directive.Prefix = TypeIdentifier();
+                }
             }
 
             while (directive.Kind != "part" && (Is("show") || Is("hide")))
             {
                 var show = Advance().Text == "show";
                 var names = new List<string>();
-                do names.Add(Identifier());
+                do
+                {
+                    names.Add(Identifier());
+                }
                 while (Accept(","));
                 directive.Combinators.Add((show, names));
             }
@@ -111,7 +150,10 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
     {
         var pos = Pos;
         if (Is("augment"))
+        {
             throw Error("Augmentations are not supported.");
+        }
+
         if (Classes.LooksLikeClass(out var modifiers))
         {
             unit.Declarations.Add(Classes.ParseClass(modifiers, metadata));
@@ -119,6 +161,7 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
         }
 
         if (Is("enum")) { unit.Declarations.Add(Classes.ParseEnum(metadata)); return; }
+
         if (Is("extension") && (IsIdentifier(1) || PeekIs(1, "<") || PeekIs(1, "on")) && !PeekIs(1, "(") && !PeekIs(2, "="))
         {
             unit.Declarations.Add(Classes.ParseExtension(metadata));
@@ -153,17 +196,29 @@ internal sealed class UnitGrammar(Parser parser) : GrammarPart(parser)
         // The old form: typedef R F<T>(params).
         TypeNode? result = null;
         if (!(IsIdentifier() && (PeekIs(1, "(") || PeekIs(1, "<") && Statements.IsNamedFunction())))
+        {
             result = Types.ParseType();
+        }
+
         var old = new TypedefNode { Pos = Pos, Name = TypeIdentifier(), Type = null! };
-        if (Is("<")) old.TypeParams = Types.ParseTypeParameters();
+        if (Is("<"))
+        {
+            old.TypeParams = Types.ParseTypeParameters();
+        }
+
         var parameterNodes = Functions.ParseParameters();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in parameterNodes)
         {
             if (parameter.Default is not null)
+            {
                 throw Error(parameter.Pos, "Can't have a default value in a typedef.");
+            }
+
             if (parameter.Name != "_" && !names.Add(parameter.Name))
+            {
                 throw Error(parameter.Pos, $"'{parameter.Name}' is already declared in this scope.");
+            }
         }
 
         Expect(";");

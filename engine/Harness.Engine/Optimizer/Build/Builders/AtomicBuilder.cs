@@ -19,9 +19,9 @@ internal sealed class AtomicBuilder(BuildState state, RuntimeCalls runtime, Grap
             return;
         }
 
-        OpcodeInfo info = OpcodeTable.Get(opcode);
-        state.Reader.ReadMemArg(out int memory, out ulong offset, out _);
-        int[] operands = state.Pop(info.Parameters.Length);
+        var info = OpcodeTable.Get(opcode);
+        state.Reader.ReadMemArg(out var memory, out var offset, out _);
+        var operands = state.Pop(info.Parameters.Length);
         switch (opcode)
         {
             case Opcode.MemoryAtomicNotify:
@@ -35,10 +35,14 @@ internal sealed class AtomicBuilder(BuildState state, RuntimeCalls runtime, Grap
                 break;
             default:
                 CheckAlignment(operands[0], offset, (1 << info.NaturalAlignment) - 1);
-                bool hasResult = info.Results.Length != 0;
-                IrType type = hasResult ? GraphAssembler.TypeOf(info.Results[0]) : IrType.None;
-                int id = assembler.Append(opcode, type, operands, (long)offset, memory);
-                if (hasResult) state.Push(id);
+                var hasResult = info.Results.Length != 0;
+                var type = hasResult ? GraphAssembler.TypeOf(info.Results[0]) : IrType.None;
+                var id = assembler.Append(opcode, type, operands, (long)offset, memory);
+                if (hasResult)
+                {
+                    state.Push(id);
+                }
+
                 break;
         }
     }
@@ -46,10 +50,18 @@ internal sealed class AtomicBuilder(BuildState state, RuntimeCalls runtime, Grap
     /// <summary>Traps unless the sum of an address and an offset has none of some low bits.</summary>
     private void CheckAlignment(int address, ulong offset, int mask)
     {
-        if (mask == 0) return;
-        int low = assembler.Graph[address].Type == IrType.I64 ? assembler.Append(Opcode.I32WrapI64, IrType.I32, [address]) : address;
-        int misplaced = (int)offset & mask;
-        if (misplaced != 0) low = assembler.Append(Opcode.I32Add, IrType.I32, [low, assembler.I32(misplaced)]);
+        if (mask == 0)
+        {
+            return;
+        }
+
+        var low = assembler.Graph[address].Type == IrType.I64 ? assembler.Append(Opcode.I32WrapI64, IrType.I32, [address]) : address;
+        var misplaced = (int)offset & mask;
+        if (misplaced != 0)
+        {
+            low = assembler.Append(Opcode.I32Add, IrType.I32, [low, assembler.I32(misplaced)]);
+        }
+
         assembler.TrapIf(assembler.Append(Opcode.I32And, IrType.I32, [low, assembler.I32(mask)]), TrapKind.UnalignedAtomic);
     }
 
@@ -57,7 +69,7 @@ internal sealed class AtomicBuilder(BuildState state, RuntimeCalls runtime, Grap
     private void CallOnWaiters(Builtin builtin, int memory, ulong offset, int[] operands)
     {
         operands[0] = runtime.Widen(operands[0], runtime.Memory64(memory));
-        int result = assembler.Append(
+        var result = assembler.Append(
             IrOp.CallBuiltin, IrType.I64, [assembler.I64(memory), .. operands, assembler.I64((long)offset)], (long)builtin);
         assembler.TrapIf(assembler.Append(Opcode.I64LtS, IrType.I32, [result, assembler.I64(0)]), TrapKind.Pending);
         state.Push(runtime.Narrow(result, is64: false));

@@ -9,12 +9,12 @@ internal sealed class BlockBuilder(BuildState state, BranchBuilder branches, Exc
     /// <summary>Opens an <c>if</c>.</summary>
     public void VisitIf()
     {
-        BlockSignature signature = state.Reader.ReadBlockType();
-        int condition = state.Pop();
-        double frequency = assembler.Current!.Frequency;
-        double likelihood = branches.BranchLikelihood() ?? 0.5;
-        Block thenBlock = assembler.NewBlock(frequency * likelihood);
-        Block elseBlock = assembler.NewBlock(frequency * (1 - likelihood));
+        var signature = state.Reader.ReadBlockType();
+        var condition = state.Pop();
+        var frequency = assembler.Current!.Frequency;
+        var likelihood = branches.BranchLikelihood() ?? 0.5;
+        var thenBlock = assembler.NewBlock(frequency * likelihood);
+        var elseBlock = assembler.NewBlock(frequency * (1 - likelihood));
         state.Control.Add(new ControlFrame
         {
             Kind = ControlKind.If,
@@ -33,7 +33,7 @@ internal sealed class BlockBuilder(BuildState state, BranchBuilder branches, Exc
     /// <summary>Goes on with the other arm.</summary>
     public void VisitElse()
     {
-        ControlFrame frame = state.Control[^1];
+        var frame = state.Control[^1];
         branches.FallThrough(frame);
         BeginElse(frame);
     }
@@ -48,7 +48,7 @@ internal sealed class BlockBuilder(BuildState state, BranchBuilder branches, Exc
     /// <summary>Closes the innermost construct.</summary>
     public void VisitEnd()
     {
-        ControlFrame frame = state.Control[^1];
+        var frame = state.Control[^1];
         if (frame.Kind == ControlKind.If)
         {
             branches.FallThrough(frame);

@@ -10,12 +10,12 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     /// <summary>An edge to a loop's header, with the label's operands and the assigned locals as they are now.</summary>
     public Edge LoopEdge(ControlFrame frame)
     {
-        int operandCount = frame.CarriedCount + frame.Signature.ParameterCount;
+        var operandCount = frame.CarriedCount + frame.Signature.ParameterCount;
         assembler.Graph.Budget.Reserve(operandCount + frame.AssignedLocals.Length);
         var arguments = new int[operandCount + frame.AssignedLocals.Length];
         CollectionsMarshal.AsSpan(state.Stack)[..frame.CarriedCount].CopyTo(arguments);
         CollectionsMarshal.AsSpan(state.Stack)[^frame.Signature.ParameterCount..].CopyTo(arguments.AsSpan(frame.CarriedCount));
-        for (int i = 0; i < frame.AssignedLocals.Length; i++)
+        for (var i = 0; i < frame.AssignedLocals.Length; i++)
         {
             arguments[operandCount + i] = state.Locals[frame.AssignedLocals[i]];
         }
@@ -38,7 +38,7 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     /// <summary>Branches to a label.</summary>
     public void BranchTo(int depth)
     {
-        ControlFrame frame = state.Control[^(depth + 1)];
+        var frame = state.Control[^(depth + 1)];
         switch (frame.Kind)
         {
             case ControlKind.Loop:
@@ -60,16 +60,16 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     /// </param>
     public void BranchIf(int condition, int depth, bool branchWhen, bool isAuxiliary = false)
     {
-        ControlFrame frame = state.Control[^(depth + 1)];
-        double frequency = assembler.Current!.Frequency;
-        double? likelihood = BranchLikelihood();
+        var frame = state.Control[^(depth + 1)];
+        var frequency = assembler.Current!.Frequency;
+        var likelihood = BranchLikelihood();
         if (isAuxiliary && likelihood > 0.5)
         {
             likelihood = null;
         }
 
-        Block next = assembler.NewBlock(frequency * (1 - (likelihood ?? 0)));
-        int taken = branchWhen ? 0 : 1;
+        var next = assembler.NewBlock(frequency * (1 - (likelihood ?? 0)));
+        var taken = branchWhen ? 0 : 1;
         Span<Edge> edges = [default, default];
         edges[1 - taken] = new Edge(next.Id, []);
         if (frame.Kind == ControlKind.Loop)
@@ -79,18 +79,18 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
         }
         else if (frame.Kind == ControlKind.Function && state.Caller is null)
         {
-            Block exit = assembler.NewBlock(frequency / 2);
+            var exit = assembler.NewBlock(frequency / 2);
             edges[taken] = new Edge(exit.Id, []);
             assembler.Terminate(TerminatorKind.Branch, condition, edges);
             assembler.Current = exit;
-            int count = frame.Signature.ResultCount;
+            var count = frame.Signature.ResultCount;
             assembler.Graph.Budget.Reserve(count);
             assembler.Terminate(
                 TerminatorKind.Return, -1, [], values: CollectionsMarshal.AsSpan(state.Stack)[^count..].ToArray());
         }
         else
         {
-            PathValues label = LabelState(frame);
+            var label = LabelState(frame);
             frame.End.Add(assembler.Terminate(TerminatorKind.Branch, condition, edges), taken, label, isUnlikely: likelihood < 0.5);
         }
 
@@ -100,18 +100,18 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     /// <summary>A branch to one of several labels.</summary>
     public void VisitBrTable()
     {
-        int count = state.Reader.ReadBrTable();
-        int index = state.Pop();
-        double frequency = assembler.Current!.Frequency;
-        Block block = count == 0
+        var count = state.Reader.ReadBrTable();
+        var index = state.Pop();
+        var frequency = assembler.Current!.Frequency;
+        var block = count == 0
             ? assembler.Terminate(TerminatorKind.Jump, -1, [])
             : assembler.Terminate(TerminatorKind.Switch, index, []);
-        Edge[] edges = block.NewSuccessors(count + 1);
+        var edges = block.NewSuccessors(count + 1);
         var ends = new List<(ControlFrame Frame, int Successor)>();
         var returns = new List<int>();
-        for (int i = 0; i <= count; i++)
+        for (var i = 0; i <= count; i++)
         {
-            ControlFrame frame = state.Control[^(state.Reader.ReadIndex() + 1)];
+            var frame = state.Control[^(state.Reader.ReadIndex() + 1)];
             if (frame.Kind == ControlKind.Loop)
             {
                 edges[i] = LoopEdge(frame);
@@ -126,11 +126,11 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
             }
         }
 
-        int results = state.Control[0].Signature.ResultCount;
+        var results = state.Control[0].Signature.ResultCount;
         var states = new Dictionary<ControlFrame, PathValues>();
-        foreach ((ControlFrame frame, int successor) in ends)
+        foreach (var (frame, successor) in ends)
         {
-            if (!states.TryGetValue(frame, out PathValues label))
+            if (!states.TryGetValue(frame, out var label))
             {
                 label = LabelState(frame);
                 states.Add(frame, label);
@@ -141,12 +141,12 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
 
         if (returns.Count > 0)
         {
-            Block exit = assembler.NewBlock(frequency / 2);
+            var exit = assembler.NewBlock(frequency / 2);
             assembler.Current = exit;
             assembler.Graph.Budget.Reserve(results);
             assembler.Terminate(
                 TerminatorKind.Return, -1, [], values: CollectionsMarshal.AsSpan(state.Stack)[^results..].ToArray());
-            foreach (int successor in returns)
+            foreach (var successor in returns)
             {
                 edges[successor] = new Edge(exit.Id, []);
             }
@@ -168,7 +168,7 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
             return;
         }
 
-        PathValues label = LabelState(frame);
+        var label = LabelState(frame);
         frame.End.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, label);
     }
 
@@ -177,8 +177,8 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     {
         if (frame.End.IsReached)
         {
-            double frequency = frame.End.IsUnlikely ? frame.Frequency * BuildState.SlowPathFrequency : frame.Frequency;
-            assembler.Current = frame.End.Seal(assembler.Graph, frequency, out PathValues values);
+            var frequency = frame.End.IsUnlikely ? frame.Frequency * BuildState.SlowPathFrequency : frame.Frequency;
+            assembler.Current = frame.End.Seal(assembler.Graph, frequency, out var values);
             state.Restore(frame, values);
             NarrowResults(frame.Signature);
         }
@@ -187,11 +187,11 @@ internal sealed class BranchBuilder(BuildState state, GraphAssembler assembler)
     /// <summary>Whatever edges led here, the operands of the label have its types.</summary>
     private void NarrowResults(BlockSignature signature)
     {
-        int first = state.Stack.Count - signature.ResultCount;
-        for (int i = 0; i < signature.ResultCount; i++)
+        var first = state.Stack.Count - signature.ResultCount;
+        for (var i = 0; i < signature.ResultCount; i++)
         {
-            Modules.ValueType type = signature.Result(i);
-            int value = state.Stack[first + i];
+            var type = signature.Result(i);
+            var value = state.Stack[first + i];
             if (!type.IsReference || assembler.Graph[value].ReferenceType.IsSubtypeOf(type))
             {
                 continue;

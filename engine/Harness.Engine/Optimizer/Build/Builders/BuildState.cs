@@ -16,12 +16,12 @@ internal sealed class BuildState
     /// <summary>Frequency of a generic call behind the inlined targets, relative to the call site.</summary>
     public const double SlowPathFrequency = 0.001;
 
-    private readonly GraphAssembler assembler;
-    private readonly OperandCopies copies;
-    private LiveLocals? liveLocals;
-    private int[]? deadValues;
-    private int callState = -1;
-    private int inlinedCallOffset;
+    private readonly GraphAssembler _assembler;
+    private readonly OperandCopies _copies;
+    private LiveLocals? _liveLocals;
+    private int[]? _deadValues;
+    private int _callState = -1;
+    private int _inlinedCallOffset;
 
     /// <summary>What is known at first.</summary>
     /// <param name="assembler">Where the graph grows.</param>
@@ -30,8 +30,8 @@ internal sealed class BuildState
     /// <param name="isTail">Whether it is inlined at a tail call: then the frame of the caller is gone.</param>
     public BuildState(GraphAssembler assembler, InliningTree tree, BuildState? caller, bool isTail)
     {
-        this.assembler = assembler;
-        copies = new OperandCopies(assembler.Graph.Budget);
+        _assembler = assembler;
+        _copies = new OperandCopies(assembler.Graph.Budget);
         Tree = tree;
         Caller = caller;
         FrameBelow = isTail ? caller?.FrameBelow : caller;
@@ -95,7 +95,7 @@ internal sealed class BuildState
     /// <summary>Takes a value off the operand stack.</summary>
     public int Pop()
     {
-        int id = Stack[^1];
+        var id = Stack[^1];
         Stack.RemoveAt(Stack.Count - 1);
         return id;
     }
@@ -103,7 +103,7 @@ internal sealed class BuildState
     /// <summary>Takes operands off the stack, bottom first.</summary>
     public int[] Pop(int count)
     {
-        int[] values = CollectionsMarshal.AsSpan(Stack)[^count..].ToArray();
+        var values = CollectionsMarshal.AsSpan(Stack)[^count..].ToArray();
         Stack.RemoveRange(Stack.Count - count, count);
         return values;
     }
@@ -118,88 +118,88 @@ internal sealed class BuildState
 
         Stack.RemoveRange(frame.StackHeight, Stack.Count - frame.StackHeight);
         Stack.AddRange(values.Operands);
-        foreach (int[] further in values.FurtherOperands)
+        foreach (var further in values.FurtherOperands)
         {
             Stack.AddRange(further);
         }
     }
 
     /// <summary>The locals and the topmost operands as they are now.</summary>
-    public PathValues StateWith(int operands) => copies.With(Locals.Share(), CollectionsMarshal.AsSpan(Stack)[^operands..]);
+    public PathValues StateWith(int operands) => _copies.With(Locals.Share(), CollectionsMarshal.AsSpan(Stack)[^operands..]);
 
     /// <summary>The topmost operands as they are now, without locals.</summary>
-    public PathValues StateWithout(int operands) => copies.With([], CollectionsMarshal.AsSpan(Stack)[^operands..]);
+    public PathValues StateWithout(int operands) => _copies.With([], CollectionsMarshal.AsSpan(Stack)[^operands..]);
 
     /// <summary>Makes what stands for locals in frame states that nothing reads any more. To be called where the body begins, which dominates all states.</summary>
     public void PrepareDeadValues()
     {
         // Where the graph begins at a loop, the body's beginning is no part of it.
-        bool isEnteredLater = Caller is null && assembler.Graph.LoopOffset >= 0;
-        if (isEnteredLater || !assembler.AllowDeopt || !assembler.Options.DeoptLiveLocals || !Tree.HasSpeculation)
+        var isEnteredLater = Caller is null && _assembler.Graph.LoopOffset >= 0;
+        if (isEnteredLater || !_assembler.AllowDeopt || !_assembler.Options.DeoptLiveLocals || !Tree.HasSpeculation)
         {
             return;
         }
 
-        deadValues = new int[LocalTypes.Length];
-        for (int i = 0; i < deadValues.Length; i++)
+        _deadValues = new int[LocalTypes.Length];
+        for (var i = 0; i < _deadValues.Length; i++)
         {
-            deadValues[i] = assembler.Zero(GraphAssembler.TypeOf(LocalTypes[i]));
+            _deadValues[i] = _assembler.Zero(GraphAssembler.TypeOf(LocalTypes[i]));
         }
     }
 
     /// <summary>The state with the operands and all locals that may be read again as they are now.</summary>
     public int NewFrameState(int bytecodeOffset, ResumeKind resume)
     {
-        assembler.Graph.Budget.Reserve(Locals.Count + Stack.Count);
-        int[] values = Locals.With(CollectionsMarshal.AsSpan(Stack));
-        if (deadValues is not null && AliveAt(bytecodeOffset) is { } alive)
+        _assembler.Graph.Budget.Reserve(Locals.Count + Stack.Count);
+        var values = Locals.With(CollectionsMarshal.AsSpan(Stack));
+        if (_deadValues is not null && AliveAt(bytecodeOffset) is { } alive)
         {
-            for (int i = 0; i < deadValues.Length; i++)
+            for (var i = 0; i < _deadValues.Length; i++)
             {
                 if (!LiveLocals.Contains(alive, i))
                 {
-                    values[i] = deadValues[i];
+                    values[i] = _deadValues[i];
                 }
             }
         }
 
-        assembler.Graph.FrameStates.Add(new FrameState(
+        _assembler.Graph.FrameStates.Add(new FrameState(
             Function.Index,
             bytecodeOffset,
             resume,
             Locals.Count,
             values,
             FrameBelow?.CallState() ?? -1));
-        return assembler.Graph.FrameStates.Count - 1;
+        return _assembler.Graph.FrameStates.Count - 1;
     }
 
     /// <summary>Says which call of the function a body is built in the place of, for the frame states of that body.</summary>
     public void BeginInlining(int callOffset)
     {
-        inlinedCallOffset = callOffset;
-        callState = -1;
+        _inlinedCallOffset = callOffset;
+        _callState = -1;
     }
 
     private ulong[]? AliveAt(int bytecodeOffset)
     {
-        if (liveLocals is null)
+        if (_liveLocals is null)
         {
-            BytecodeReader body = Reader;
+            var body = Reader;
             body.Offset = BodyOffset;
-            liveLocals = new LiveLocals(body, Locals.Count);
+            _liveLocals = new LiveLocals(body, Locals.Count);
         }
 
-        return liveLocals.At(bytecodeOffset);
+        return _liveLocals.At(bytecodeOffset);
     }
 
     /// <summary>The state of the call that is being inlined, for the frames above it; made when first asked for.</summary>
     private int CallState()
     {
-        if (callState < 0)
+        if (_callState < 0)
         {
-            callState = NewFrameState(inlinedCallOffset, ResumeKind.AfterCall);
+            _callState = NewFrameState(_inlinedCallOffset, ResumeKind.AfterCall);
         }
 
-        return callState;
+        return _callState;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class CallBuilder(BuildState state, ExceptionBuilder exceptions,
     public int[] Inline(InliningTree target, int[] arguments, int offset)
     {
         state.BeginInlining(offset);
-        int[] results = new FunctionBuilder(assembler, target, builder).Build(arguments);
+        var results = new FunctionBuilder(assembler, target, builder).Build(arguments);
         assembler.BytecodeOffset = offset;
         return results;
     }
@@ -20,11 +20,11 @@ internal sealed class CallBuilder(BuildState state, ExceptionBuilder exceptions,
     /// <returns>The results.</returns>
     public int[] Call(Opcode op, FunctionType type, int[] inputs, long immediate, int typeId, Catcher? catcher)
     {
-        int call = type.Results.Length == 0
+        var call = type.Results.Length == 0
             ? assembler.Append(op, IrType.None, inputs, immediate, typeId)
             : assembler.Append(op, type.Results[0], inputs, immediate, typeId);
         var results = new int[type.Results.Length];
-        for (int i = 0; i < results.Length; i++)
+        for (var i = 0; i < results.Length; i++)
         {
             results[i] = i == 0
                 ? call

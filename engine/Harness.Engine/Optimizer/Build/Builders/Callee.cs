@@ -32,18 +32,18 @@ internal sealed class ReferenceCallee(int reference, ReferenceChecks checks, Gra
 /// </summary>
 internal sealed class ElementCallee(int table, int index, int typeId, ReferenceChecks checks, TableBuilder tables, GraphAssembler assembler) : Callee
 {
-    private int element = -1;
+    private int _element = -1;
 
     /// <inheritdoc/>
     public override int IsFunction(int functionIndex) =>
-        tables.TryFindRun(table, functionIndex, out ConstantTable.Run run)
+        tables.TryFindRun(table, functionIndex, out var run)
             ? tables.IsIndexIn(table, index, run)
             : assembler.Append(IrOp.ReferenceEqual, IrType.I32, [Element(), assembler.FunctionAddress(functionIndex)]);
 
     /// <inheritdoc/>
     public override int Checked()
     {
-        int function = checks.CheckNotNull(Element(), TrapKind.UninitializedElement);
+        var function = checks.CheckNotNull(Element(), TrapKind.UninitializedElement);
         if (!assembler.Graph[function].ReferenceType.HeapType.IsSubtypeOf(HeapType.Defined(typeId)))
         {
             checks.CheckType(function, typeId);
@@ -55,11 +55,11 @@ internal sealed class ElementCallee(int table, int index, int typeId, ReferenceC
     /// <summary>The element. What is built later lies behind the first place that asks for it.</summary>
     private int Element()
     {
-        if (element < 0)
+        if (_element < 0)
         {
-            element = tables.LoadElement(table, index, TrapKind.UndefinedElement);
+            _element = tables.LoadElement(table, index, TrapKind.UndefinedElement);
         }
 
-        return element;
+        return _element;
     }
 }

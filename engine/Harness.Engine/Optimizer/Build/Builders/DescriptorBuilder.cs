@@ -20,7 +20,7 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
         switch (opcode)
         {
             case Opcode.RefGetDesc:
-                DefinedType described = assembler.Module.GetType(state.Reader.ReadIndex());
+                var described = assembler.Module.GetType(state.Reader.ReadIndex());
                 state.Push(Load(state.Pop(), described));
                 return true;
             case Opcode.RefCastDescEq or Opcode.RefCastDescEqNull:
@@ -37,8 +37,8 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
     /// <summary>The descriptor of an object, which traps on null. One of an object whose type is known exactly is of its own type exactly.</summary>
     private int Load(int reference, DefinedType described)
     {
-        HeapType descriptor = described.Definition.Descriptor!.Value;
-        bool isExact = ReferenceTypes.TryGetExact(assembler.Graph, reference, out HeapType exact) && exact.CanonicalId == described.CanonicalId;
+        var descriptor = described.Definition.Descriptor!.Value;
+        var isExact = ReferenceTypes.TryGetExact(assembler.Graph, reference, out var exact) && exact.CanonicalId == described.CanonicalId;
         return assembler.Append(
             Opcode.StructGet,
             Modules.ValueType.Reference(isExact ? descriptor.Exact : descriptor, nullable: false),
@@ -54,15 +54,15 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
     /// <summary>The type by which a reference is known to be to an object with a descriptor; null if nothing says that it has one.</summary>
     private DefinedType? DescribedTypeOf(int reference)
     {
-        HeapType known = assembler.Graph[reference].ReferenceType.HeapType;
+        var known = assembler.Graph[reference].ReferenceType.HeapType;
         return known.IsDefined && TypeRegistry.Get(known.CanonicalId) is { DescriptorSlot: >= 0 } described ? described : null;
     }
 
     private void VisitCast(Modules.ValueType target)
     {
-        int descriptor = checks.CheckNotNull(state.Pop(), TrapKind.NullDescriptor);
-        int reference = state.Pop();
-        int cast = reference;
+        var descriptor = checks.CheckNotNull(state.Pop(), TrapKind.NullDescriptor);
+        var reference = state.Pop();
+        var cast = reference;
         Block? done = null;
         if (target.IsNullable && assembler.MayBeNull(reference))
         {
@@ -71,7 +71,7 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
             cast = assembler.NarrowToNonNull(reference);
         }
 
-        DefinedType? described = DescribedTypeOf(cast);
+        var described = DescribedTypeOf(cast);
         if (described is null)
         {
             described = TypeRegistry.Get(target.HeapType.CanonicalId);
@@ -96,9 +96,9 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
     /// <summary>Traps unless a reference is of a type: by a branch, which a test of a type needs no value for.</summary>
     private void TrapUnlessOfType(int reference, Modules.ValueType type)
     {
-        Block failed = assembler.NewBlock(assembler.Current!.Frequency * BuildState.SlowPathFrequency);
+        var failed = assembler.NewBlock(assembler.Current!.Frequency * BuildState.SlowPathFrequency);
         GoTo(failed, assembler.RefTest(reference, type), isTaken: false);
-        Block next = assembler.Current;
+        var next = assembler.Current;
         assembler.Current = failed;
         assembler.Terminate(TerminatorKind.Trap, -1, [], (long)TrapKind.DescriptorCastFailure);
         assembler.Current = next;
@@ -108,15 +108,15 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
     private void VisitBranch(bool branchWhen)
     {
         int flags = state.Reader.ReadByte();
-        int depth = state.Reader.ReadIndex();
+        var depth = state.Reader.ReadIndex();
         var source = Modules.ValueType.Reference(state.Reader.ReadHeapType(), (flags & SourceIsNullable) != 0);
         var target = Modules.ValueType.Reference(state.Reader.ReadHeapType(), (flags & TargetIsNullable) != 0);
-        int descriptor = checks.CheckNotNull(state.Pop(), TrapKind.NullDescriptor);
-        int reference = state.Stack[^1];
-        Block next = assembler.NewBlock(assembler.Current!.Frequency * (1 - (branches.BranchLikelihood() ?? 0)));
+        var descriptor = checks.CheckNotNull(state.Pop(), TrapKind.NullDescriptor);
+        var reference = state.Stack[^1];
+        var next = assembler.NewBlock(assembler.Current!.Frequency * (1 - (branches.BranchLikelihood() ?? 0)));
         if (assembler.MayBeNull(reference))
         {
-            int isNull = assembler.Append(Opcode.RefIsNull, IrType.I32, [reference]);
+            var isNull = assembler.Append(Opcode.RefIsNull, IrType.I32, [reference]);
             if (target.IsNullable == branchWhen)
             {
                 branches.BranchIf(isNull, depth, branchWhen: true, isAuxiliary: true);
@@ -127,12 +127,12 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
             }
         }
 
-        int cast = assembler.NarrowToNonNull(reference);
-        DefinedType? described = DescribedTypeOf(cast);
+        var cast = assembler.NarrowToNonNull(reference);
+        var described = DescribedTypeOf(cast);
         if (described is null)
         {
             described = TypeRegistry.Get(target.HeapType.CanonicalId);
-            int isOfType = assembler.RefTest(cast, target.WithNull(false));
+            var isOfType = assembler.RefTest(cast, target.WithNull(false));
             if (branchWhen)
             {
                 GoTo(next, isOfType, isTaken: false);
@@ -148,14 +148,14 @@ internal sealed class DescriptorBuilder(BuildState state, ReferenceChecks checks
         branches.BranchIf(HasDescriptor(cast, described, descriptor), depth, branchWhen);
         assembler.Terminate(TerminatorKind.Jump, -1, [new Edge(next.Id, [])]);
         assembler.Current = next;
-        Modules.ValueType rest = branchWhen ? source.WithNull(source.IsNullable && !target.IsNullable) : target;
+        var rest = branchWhen ? source.WithNull(source.IsNullable && !target.IsNullable) : target;
         state.Stack[^1] = assembler.Narrow(reference, rest);
     }
 
     /// <summary>Goes to a block if a condition is not 0 (or is 0), and on in a new one otherwise.</summary>
     private void GoTo(Block target, int condition, bool isTaken)
     {
-        Block other = assembler.NewBlock(assembler.Current!.Frequency);
+        var other = assembler.NewBlock(assembler.Current!.Frequency);
         var taken = new Edge(target.Id, []);
         var passed = new Edge(other.Id, []);
         assembler.Terminate(TerminatorKind.Branch, condition, isTaken ? [taken, passed] : [passed, taken]);

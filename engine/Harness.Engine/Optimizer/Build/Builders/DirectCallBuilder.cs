@@ -11,9 +11,9 @@ internal sealed class DirectCallBuilder(
     /// <summary>A call.</summary>
     public void VisitCall()
     {
-        int offset = assembler.BytecodeOffset;
-        FunctionInfo target = assembler.Module.Functions[state.Reader.ReadIndex()];
-        int[] arguments = state.Pop(target.Type.Parameters.Length);
+        var offset = assembler.BytecodeOffset;
+        var target = assembler.Module.Functions[state.Reader.ReadIndex()];
+        var arguments = state.Pop(target.Type.Parameters.Length);
         if (target.Builtin is { } builtin)
         {
             state.Push(strings.CallStringBuiltin(builtin, target, arguments));
@@ -32,9 +32,9 @@ internal sealed class DirectCallBuilder(
     /// <summary>A tail call.</summary>
     public void VisitReturnCall()
     {
-        int offset = assembler.BytecodeOffset;
-        FunctionInfo target = assembler.Module.Functions[state.Reader.ReadIndex()];
-        int[] arguments = state.Pop(target.Type.Parameters.Length);
+        var offset = assembler.BytecodeOffset;
+        var target = assembler.Module.Functions[state.Reader.ReadIndex()];
+        var arguments = state.Pop(target.Type.Parameters.Length);
         if (state.Tree.SiteAt(offset) is { } site && site.Targets[0].IsInlined && tailCalls.CanReplaceFrame(target.Index))
         {
             tailCalls.InlineAndReturn(site.Targets[0], arguments, offset);

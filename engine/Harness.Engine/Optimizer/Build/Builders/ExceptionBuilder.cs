@@ -43,12 +43,12 @@ internal sealed class ExceptionBuilder(
                 VisitDelegate(state.Reader.ReadIndex());
                 return true;
             case Opcode.Throw:
-                int tag = state.Reader.ReadIndex();
-                int[] values = state.Pop(assembler.Module.Tags[tag].Type.Type.Parameters.Length);
+                var tag = state.Reader.ReadIndex();
+                var values = state.Pop(assembler.Module.Tags[tag].Type.Type.Parameters.Length);
                 ThrowHere(assembler.Append(IrOp.NewException, Modules.ValueType.ExnRef.WithNull(false), values, tag));
                 return true;
             case Opcode.ThrowRef:
-                int thrown = state.Pop();
+                var thrown = state.Pop();
                 ThrowHere(InnermostCatcher is null ? thrown : checks.CheckNotNull(thrown, TrapKind.NullException));
                 return true;
             case Opcode.Rethrow:
@@ -61,9 +61,9 @@ internal sealed class ExceptionBuilder(
 
     private void VisitTryTable()
     {
-        BlockSignature signature = state.Reader.ReadBlockType();
+        var signature = state.Reader.ReadBlockType();
         var clauses = new CatchClause[state.Reader.ReadIndex()];
-        for (int i = 0; i < clauses.Length; i++)
+        for (var i = 0; i < clauses.Length; i++)
         {
             clauses[i] = state.Reader.ReadCatch();
         }
@@ -78,7 +78,7 @@ internal sealed class ExceptionBuilder(
     /// <param name="tag">The tag; -1 for <c>catch_all</c>.</param>
     private void VisitCatch(int tag)
     {
-        ControlFrame frame = state.Control[^1];
+        var frame = state.Control[^1];
         branches.FallThrough(frame);
         if (frame.Kind == ControlKind.Try)
         {
@@ -86,7 +86,7 @@ internal sealed class ExceptionBuilder(
             frame.Catches = false;
             if (frame.Handler.IsReached)
             {
-                frame.ElseBlock = frame.Handler.Seal(assembler.Graph, frame.Handler.Frequency, out PathValues values);
+                frame.ElseBlock = frame.Handler.Seal(assembler.Graph, frame.Handler.Frequency, out var values);
                 frame.ElseState = values;
             }
         }
@@ -98,7 +98,7 @@ internal sealed class ExceptionBuilder(
             return;
         }
 
-        int exception = RestoreForHandler(frame, frame.ElseState);
+        var exception = RestoreForHandler(frame, frame.ElseState);
         state.Push(exception);
         if (tag >= 0)
         {
@@ -113,7 +113,7 @@ internal sealed class ExceptionBuilder(
     /// <summary>The end of a <c>try</c> whose exceptions are as if thrown where a label around it is.</summary>
     private void VisitDelegate(int label)
     {
-        ControlFrame frame = state.Control[^1];
+        var frame = state.Control[^1];
         branches.FallThrough(frame);
         state.Control.RemoveAt(state.Control.Count - 1);
         if (frame.Handler.IsReached)
@@ -144,9 +144,9 @@ internal sealed class ExceptionBuilder(
 
     private void TryClauses(ControlFrame frame, int exception)
     {
-        foreach (CatchClause clause in frame.Clauses)
+        foreach (var clause in frame.Clauses)
         {
-            Block? otherwise = clause.TagIndex < 0 ? null : BranchOnTag(exception, clause.TagIndex);
+            var otherwise = clause.TagIndex < 0 ? null : BranchOnTag(exception, clause.TagIndex);
             if (assembler.Current is not null)
             {
                 TakeClause(clause, state.Control.Count, exception);
@@ -168,9 +168,9 @@ internal sealed class ExceptionBuilder(
     /// <summary>Ends the current block with a call that has just been built; its exceptions go to a block that catches.</summary>
     public void Invoke(Catcher catcher)
     {
-        double frequency = assembler.Current!.Frequency;
-        Block next = assembler.NewBlock(frequency);
-        Block handler = assembler.NewBlock(frequency * BuildState.SlowPathFrequency);
+        var frequency = assembler.Current!.Frequency;
+        var next = assembler.NewBlock(frequency);
+        var handler = assembler.NewBlock(frequency * BuildState.SlowPathFrequency);
         assembler.Terminate(TerminatorKind.Invoke, -1, [new Edge(next.Id, []), new Edge(handler.Id, [])]);
         assembler.Current = handler;
         ThrowTo(catcher, assembler.Append(IrOp.CaughtException, Modules.ValueType.ExnRef.WithNull(false), []));
@@ -205,11 +205,11 @@ internal sealed class ExceptionBuilder(
     /// <returns>False if the block is known not to catch it.</returns>
     private bool TryCatch(int index, int exception)
     {
-        ControlFrame frame = state.Control[index];
-        bool isDecided = frame.Kind == ControlKind.TryTable;
-        foreach (CatchClause clause in frame.Clauses)
+        var frame = state.Control[index];
+        var isDecided = frame.Kind == ControlKind.TryTable;
+        foreach (var clause in frame.Clauses)
         {
-            bool? fits = clause.TagIndex < 0 ? true : KnownToHaveTag(exception, clause.TagIndex);
+            var fits = clause.TagIndex < 0 ? true : KnownToHaveTag(exception, clause.TagIndex);
             if (fits == true)
             {
                 TakeClause(clause, index, exception);
@@ -238,7 +238,7 @@ internal sealed class ExceptionBuilder(
     private void TakeClause(CatchClause clause, int index, int exception)
     {
         // The operands of the block stay below: a branch takes those of its label from the top.
-        int height = state.Stack.Count;
+        var height = state.Stack.Count;
         if (clause.TagIndex >= 0)
         {
             state.Stack.AddRange(ValuesOf(exception, clause.TagIndex));
@@ -257,7 +257,7 @@ internal sealed class ExceptionBuilder(
     /// <returns>The exception.</returns>
     private int EnterHandler(ControlFrame frame)
     {
-        assembler.Current = frame.Handler.Seal(assembler.Graph, frame.Handler.Frequency, out PathValues values);
+        assembler.Current = frame.Handler.Seal(assembler.Graph, frame.Handler.Frequency, out var values);
         return RestoreForHandler(frame, values);
     }
 
@@ -279,15 +279,15 @@ internal sealed class ExceptionBuilder(
             case true:
                 return null;
             case false:
-                Block other = assembler.Current!;
+                var other = assembler.Current!;
                 assembler.Current = null;
                 return other;
         }
 
-        int hasTag = assembler.Append(IrOp.HasTag, IrType.I32, [exception], tag);
-        double frequency = assembler.Current!.Frequency;
-        Block match = assembler.NewBlock(frequency);
-        Block otherwise = assembler.NewBlock(frequency / 2);
+        var hasTag = assembler.Append(IrOp.HasTag, IrType.I32, [exception], tag);
+        var frequency = assembler.Current!.Frequency;
+        var match = assembler.NewBlock(frequency);
+        var otherwise = assembler.NewBlock(frequency / 2);
         assembler.Terminate(TerminatorKind.Branch, hasTag, [new Edge(match.Id, []), new Edge(otherwise.Id, [])]);
         assembler.Current = match;
         return otherwise;
@@ -301,7 +301,7 @@ internal sealed class ExceptionBuilder(
             return null;
         }
 
-        int thrown = (int)assembler.Graph[exception].Immediate;
+        var thrown = (int)assembler.Graph[exception].Immediate;
         return thrown == tag ? true
             : assembler.Module.Tags[thrown].IsImported && assembler.Module.Tags[tag].IsImported ? null
             : false;
@@ -317,7 +317,7 @@ internal sealed class ExceptionBuilder(
 
         var types = assembler.Module.Tags[tag].Type.Type.Parameters;
         var values = new int[types.Length];
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             values[i] = assembler.Append(IrOp.ExceptionValue, types[i], [exception], i, tag);
         }

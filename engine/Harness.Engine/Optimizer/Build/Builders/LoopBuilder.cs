@@ -10,20 +10,20 @@ internal sealed class LoopBuilder(BuildState state, BranchBuilder branches, Grap
     /// <summary>Iterations that a loop is expected to make.</summary>
     private const double LoopIterations = 10;
 
-    private LoopAssignments? loopAssignments;
+    private LoopAssignments? _loopAssignments;
 
     /// <summary>Opens a loop.</summary>
     public void VisitLoop()
     {
-        int offset = assembler.BytecodeOffset;
-        BlockSignature signature = state.Reader.ReadBlockType();
-        bool isEntered = loopEntry is not null && offset == assembler.Graph.LoopOffset;
-        int entryState = state.KeepsLoopStates && !isEntered ? state.NewFrameState(offset, ResumeKind.LoopEntry) : -1;
-        int[] assigned = isEntered ? [.. Enumerable.Range(0, state.Locals.Count)] : AssignmentsIn(offset);
-        Block header = assembler.NewBlock(assembler.Current!.Frequency * LoopIterations);
+        var offset = assembler.BytecodeOffset;
+        var signature = state.Reader.ReadBlockType();
+        var isEntered = loopEntry is not null && offset == assembler.Graph.LoopOffset;
+        var entryState = state.KeepsLoopStates && !isEntered ? state.NewFrameState(offset, ResumeKind.LoopEntry) : -1;
+        var assigned = isEntered ? [.. Enumerable.Range(0, state.Locals.Count)] : AssignmentsIn(offset);
+        var header = assembler.NewBlock(assembler.Current!.Frequency * LoopIterations);
         header.IsLoopHeader = true;
         header.LoopEntryState = entryState;
-        int parameterCount = signature.ParameterCount;
+        var parameterCount = signature.ParameterCount;
         var frame = new ControlFrame
         {
             Kind = ControlKind.Loop,
@@ -37,23 +37,27 @@ internal sealed class LoopBuilder(BuildState state, BranchBuilder branches, Grap
         };
         state.Control.Add(frame);
         assembler.Terminate(TerminatorKind.Jump, -1, [branches.LoopEdge(frame)]);
-        for (int i = 0; i < frame.CarriedCount; i++)
+        for (var i = 0; i < frame.CarriedCount; i++)
         {
             state.Stack[i] = assembler.Graph.AppendParameter(header, assembler.Graph[state.Stack[i]].Type);
         }
 
-        for (int i = 0; i < parameterCount; i++)
+        for (var i = 0; i < parameterCount; i++)
         {
-            int position = frame.StackHeight + i;
+            var position = frame.StackHeight + i;
             state.Stack[position] = LoopParameter(header, state.Stack[position], signature.Parameter(i));
         }
 
-        foreach (int local in assigned)
+        foreach (var local in assigned)
         {
             state.Locals[local] = LoopParameter(header, state.Locals[local], state.LocalTypes[local]);
         }
 
-        if (isEntered) EnterAt(frame, offset);
+        if (isEntered)
+        {
+            EnterAt(frame, offset);
+        }
+
         assembler.Current = header;
         assembler.Append(IrOp.LoopStackCheck, IrType.None, []);
         if (assembler.Options.InterruptEpochs)
@@ -67,7 +71,7 @@ internal sealed class LoopBuilder(BuildState state, BranchBuilder branches, Grap
     /// </summary>
     private int LoopParameter(Block header, int entering, Modules.ValueType declared)
     {
-        int parameter = assembler.Graph.AppendParameter(header, assembler.Graph[entering].Type);
+        var parameter = assembler.Graph.AppendParameter(header, assembler.Graph[entering].Type);
         assembler.Graph[parameter].ReferenceType = declared.IsReference && assembler.Graph[entering].ReferenceType.IsNullable
             ? declared.WithNull(true)
             : declared;
@@ -76,14 +80,14 @@ internal sealed class LoopBuilder(BuildState state, BranchBuilder branches, Grap
 
     private int[] AssignmentsIn(int loopOffset)
     {
-        if (loopAssignments is null)
+        if (_loopAssignments is null)
         {
-            BytecodeReader ahead = state.Reader;
+            var ahead = state.Reader;
             ahead.Offset = state.BodyOffset;
-            loopAssignments = new LoopAssignments(ahead, assembler.Graph.Budget);
+            _loopAssignments = new LoopAssignments(ahead, assembler.Graph.Budget);
         }
 
-        return loopAssignments.In(loopOffset);
+        return _loopAssignments.In(loopOffset);
     }
 
     /// <summary>
@@ -102,20 +106,24 @@ internal sealed class LoopBuilder(BuildState state, BranchBuilder branches, Grap
             throw new NotSupportedException("a loop above references on the operand stack is not entered in optimized code");
         }
 
-        int[][][] headerLocals = state.Locals.Share();
+        var headerLocals = state.Locals.Share();
         int[] headerStack = [.. state.Stack];
         assembler.Current = loopEntry;
-        for (int i = 0; i < state.Locals.Count; i++)
+        for (var i = 0; i < state.Locals.Count; i++)
         {
             state.Locals[i] = AppendEntryArgument(state.Locals[i]);
         }
 
-        for (int i = 0; i < state.Stack.Count; i++)
+        for (var i = 0; i < state.Stack.Count; i++)
         {
             state.Stack[i] = AppendEntryArgument(headerStack[i]);
         }
 
-        if (state.KeepsLoopStates) frame.Header!.LoopEntryState = state.NewFrameState(offset, ResumeKind.LoopEntry);
+        if (state.KeepsLoopStates)
+        {
+            frame.Header!.LoopEntryState = state.NewFrameState(offset, ResumeKind.LoopEntry);
+        }
+
         assembler.Terminate(TerminatorKind.Jump, -1, [branches.LoopEdge(frame)]);
         state.Locals.Restore(headerLocals);
         state.Stack.Clear();
@@ -125,7 +133,7 @@ internal sealed class LoopBuilder(BuildState state, BranchBuilder branches, Grap
     /// <summary>The next argument of the graph, for a parameter of the loop's header.</summary>
     private int AppendEntryArgument(int parameter)
     {
-        int argument = assembler.Append(IrOp.Argument, assembler.Graph[parameter].Type, [], assembler.Graph.ArgumentCount++);
+        var argument = assembler.Append(IrOp.Argument, assembler.Graph[parameter].Type, [], assembler.Graph.ArgumentCount++);
         assembler.Graph[argument].ReferenceType = assembler.Graph[parameter].ReferenceType;
         return argument;
     }

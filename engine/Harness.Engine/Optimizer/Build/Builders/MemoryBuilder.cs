@@ -20,18 +20,18 @@ internal sealed class MemoryBuilder(
                 VisitMemoryGrow(state.Reader.ReadIndex());
                 return true;
             case Opcode.MemoryFill:
-                int filled = state.Reader.ReadIndex();
+                var filled = state.Reader.ReadIndex();
                 VisitBulk(Builtin.MemoryFill, filled, runtime.Memory64(filled), false, runtime.Memory64(filled));
                 return true;
             case Opcode.MemoryCopy:
-                int to = state.Reader.ReadIndex();
-                int from = state.Reader.ReadIndex();
+                var to = state.Reader.ReadIndex();
+                var from = state.Reader.ReadIndex();
                 VisitBulk(
                     Builtin.MemoryCopy, RuntimeCalls.Pair(to, from), runtime.Memory64(to), runtime.Memory64(from), runtime.Memory64(to) && runtime.Memory64(from));
                 return true;
             case Opcode.MemoryInit:
-                int data = state.Reader.ReadIndex();
-                int initialized = state.Reader.ReadIndex();
+                var data = state.Reader.ReadIndex();
+                var initialized = state.Reader.ReadIndex();
                 VisitBulk(Builtin.MemoryInit, RuntimeCalls.Pair(initialized, data), runtime.Memory64(initialized), false, false);
                 return true;
             case Opcode.DataDrop:
@@ -39,7 +39,7 @@ internal sealed class MemoryBuilder(
                     IrOp.CallBuiltin, IrType.None, [assembler.I64(state.Reader.ReadIndex())], (long)Builtin.DataDrop);
                 return true;
             case Opcode.TableGet:
-                int read = state.Reader.ReadIndex();
+                var read = state.Reader.ReadIndex();
                 state.Push(tables.LoadElement(read, state.Pop(), TrapKind.TableOutOfBounds));
                 return true;
             case Opcode.TableSet:
@@ -52,12 +52,12 @@ internal sealed class MemoryBuilder(
                 tables.VisitTableGrow(state.Reader.ReadIndex());
                 return true;
             case Opcode.TableFill:
-                int table = state.Reader.ReadIndex();
+                var table = state.Reader.ReadIndex();
                 VisitBulk(Builtin.TableFill, table, runtime.Table64(table), false, runtime.Table64(table));
                 return true;
             case Opcode.TableCopy:
-                int toTable = state.Reader.ReadIndex();
-                int fromTable = state.Reader.ReadIndex();
+                var toTable = state.Reader.ReadIndex();
+                var fromTable = state.Reader.ReadIndex();
                 VisitBulk(
                     Builtin.TableCopy,
                     RuntimeCalls.Pair(toTable, fromTable),
@@ -66,8 +66,8 @@ internal sealed class MemoryBuilder(
                     runtime.Table64(toTable) && runtime.Table64(fromTable));
                 return true;
             case Opcode.TableInit:
-                int segment = state.Reader.ReadIndex();
-                int initializedTable = state.Reader.ReadIndex();
+                var segment = state.Reader.ReadIndex();
+                var initializedTable = state.Reader.ReadIndex();
                 VisitBulk(Builtin.TableInit, RuntimeCalls.Pair(initializedTable, segment), runtime.Table64(initializedTable), false, false);
                 return true;
             case Opcode.ElemDrop:
@@ -85,17 +85,17 @@ internal sealed class MemoryBuilder(
     /// <summary>A load or a store.</summary>
     private bool VisitAccess(Opcode opcode)
     {
-        OpcodeInfo info = OpcodeTable.Get(opcode);
+        var info = OpcodeTable.Get(opcode);
         if (info.Immediates != ImmediateKind.MemoryArgument || !info.HasSignature)
         {
             return false;
         }
 
-        state.Reader.ReadMemArg(out int memory, out ulong offset, out _);
+        state.Reader.ReadMemArg(out var memory, out var offset, out _);
         if (info.Results.Length == 0)
         {
-            int value = state.Pop();
-            int address = state.Pop();
+            var value = state.Pop();
+            var address = state.Pop();
             assembler.Append(opcode, IrType.None, [address, value], (long)offset, memory);
         }
         else
@@ -108,16 +108,16 @@ internal sealed class MemoryBuilder(
 
     private void VisitMemorySize(int memory)
     {
-        int bytes = assembler.Append(IrOp.MemoryByteLength, IrType.I64, [], memory);
-        int log2 = assembler.Module.Memories[memory].Type.PageSizeLog2;
-        int pages = log2 == 0 ? bytes : assembler.Append(Opcode.I64ShrU, IrType.I64, [bytes, assembler.I64(log2)]);
+        var bytes = assembler.Append(IrOp.MemoryByteLength, IrType.I64, [], memory);
+        var log2 = assembler.Module.Memories[memory].Type.PageSizeLog2;
+        var pages = log2 == 0 ? bytes : assembler.Append(Opcode.I64ShrU, IrType.I64, [bytes, assembler.I64(log2)]);
         state.Push(runtime.Narrow(pages, runtime.Memory64(memory)));
     }
 
     private void VisitMemoryGrow(int memory)
     {
-        int delta = runtime.Widen(state.Pop(), runtime.Memory64(memory));
-        int previous = assembler.Append(
+        var delta = runtime.Widen(state.Pop(), runtime.Memory64(memory));
+        var previous = assembler.Append(
             IrOp.CallBuiltin, IrType.I64, [assembler.I64(memory), delta], (long)Builtin.MemoryGrow);
         state.Push(runtime.Narrow(previous, runtime.Memory64(memory)));
     }
@@ -132,10 +132,10 @@ internal sealed class MemoryBuilder(
     /// <param name="third64">Whether the third operand, a count, is an i64.</param>
     private void VisitBulk(Builtin builtin, long what, bool first64, bool second64, bool third64)
     {
-        int third = runtime.Widen(state.Pop(), third64);
-        int second = runtime.Widen(state.Pop(), second64);
-        int first = runtime.Widen(state.Pop(), first64);
-        int status = assembler.Append(
+        var third = runtime.Widen(state.Pop(), third64);
+        var second = runtime.Widen(state.Pop(), second64);
+        var first = runtime.Widen(state.Pop(), first64);
+        var status = assembler.Append(
             IrOp.CallBuiltin, IrType.I32, [assembler.I64(what), first, second, third], (long)builtin);
         assembler.TrapIf(status, TrapKind.Pending);
     }

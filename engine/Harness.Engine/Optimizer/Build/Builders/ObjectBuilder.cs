@@ -18,23 +18,23 @@ internal sealed class ObjectBuilder(
                 VisitStructNew(ReadTypeId(), opcode is Opcode.StructNewDefault or Opcode.StructNewDefaultDesc);
                 return true;
             case Opcode.ArrayNew:
-                int type = ReadTypeId();
-                int length = state.Pop();
+                var type = ReadTypeId();
+                var length = state.Pop();
                 state.Push(vectorArrays.IsMadeByRuntime(type, length)
                     ? vectorArrays.NewVectorArray(type, length, state.Pop())
                     : assembler.Append(IrOp.NewArray, ReferenceTypes.To(type), [state.Pop(), length], aux: type));
                 return true;
             case Opcode.ArrayNewDefault:
-                int zeroType = ReadTypeId();
-                int zeroLength = state.Pop();
+                var zeroType = ReadTypeId();
+                var zeroLength = state.Pop();
                 state.Push(vectorArrays.IsMadeByRuntime(zeroType, zeroLength)
                     ? vectorArrays.NewVectorArray(zeroType, zeroLength)
                     : assembler.Append(
                         IrOp.NewArray, ReferenceTypes.To(zeroType), [assembler.Zero(VectorArrayBuilder.ElementTypeOf(zeroType)), zeroLength], aux: zeroType));
                 return true;
             case Opcode.ArrayNewFixed:
-                int fixedType = ReadTypeId();
-                int[] elements = state.Pop(state.Reader.ReadIndex());
+                var fixedType = ReadTypeId();
+                var elements = state.Pop(state.Reader.ReadIndex());
                 state.Push(VectorArrayBuilder.IsLargeArray(fixedType, elements.Length)
                     ? vectorArrays.NewLargeVectorArray(fixedType, elements)
                     : assembler.Append(IrOp.NewArrayFixed, ReferenceTypes.To(fixedType), elements, aux: fixedType));
@@ -73,7 +73,7 @@ internal sealed class ObjectBuilder(
             return false;
         }
 
-        int type = ReadTypeId();
+        var type = ReadTypeId();
         if (access.Kind == AccessKind.Field)
         {
             VisitField(opcode, access, type, TypeRegistry.Get(type).SlotOf(state.Reader.ReadIndex()));
@@ -94,7 +94,7 @@ internal sealed class ObjectBuilder(
     {
         if (access.IsWrite)
         {
-            int value = state.Pop();
+            var value = state.Pop();
             assembler.Append(opcode, IrType.None, [state.Pop(), value], slot, type);
         }
         else
@@ -107,14 +107,14 @@ internal sealed class ObjectBuilder(
 
     private void VisitStructNew(int typeId, bool isDefault)
     {
-        DefinedType type = TypeRegistry.Get(typeId);
-        ImmutableArray<FieldType> fields = type.Struct!.Fields;
-        int descriptor = type.DescriptorSlot < 0 ? -1 : checks.CheckNotNull(state.Pop(), TrapKind.NullDescriptor);
+        var type = TypeRegistry.Get(typeId);
+        var fields = type.Struct!.Fields;
+        var descriptor = type.DescriptorSlot < 0 ? -1 : checks.CheckNotNull(state.Pop(), TrapKind.NullDescriptor);
         int[] values;
         if (isDefault)
         {
             values = new int[fields.Length];
-            for (int i = 0; i < values.Length; i++)
+            for (var i = 0; i < values.Length; i++)
             {
                 values[i] = assembler.Zero(GraphAssembler.TypeOf(fields[i].Type));
             }
@@ -135,11 +135,11 @@ internal sealed class ObjectBuilder(
     /// <summary>An array from a segment: the runtime makes it, or leaves a trap.</summary>
     private void VisitArrayNewFrom(Builtin builtin)
     {
-        int type = ReadTypeId();
-        int segment = state.Reader.ReadIndex();
-        int length = runtime.Widen(state.Pop(), false);
-        int offset = runtime.Widen(state.Pop(), false);
-        int array = assembler.Append(
+        var type = ReadTypeId();
+        var segment = state.Reader.ReadIndex();
+        var length = runtime.Widen(state.Pop(), false);
+        var offset = runtime.Widen(state.Pop(), false);
+        var array = assembler.Append(
             IrOp.CallBuiltin,
             ReferenceTypes.To(type).WithNull(true),
             [assembler.TypeAndIndex(type, segment), offset, length],
@@ -149,23 +149,23 @@ internal sealed class ObjectBuilder(
 
     private void VisitArrayGet(Opcode opcode, int type)
     {
-        int index = state.Pop();
-        int array = CheckElement(state.Pop(), index);
+        var index = state.Pop();
+        var array = CheckElement(state.Pop(), index);
         state.Push(assembler.Append(opcode, TypeRegistry.Get(type).Array!.Element.Type, [array, index], aux: type));
     }
 
     private void VisitArraySet(Opcode opcode, int type)
     {
-        int value = state.Pop();
-        int index = state.Pop();
-        int array = CheckElement(state.Pop(), index);
+        var value = state.Pop();
+        var index = state.Pop();
+        var array = CheckElement(state.Pop(), index);
         assembler.Append(opcode, IrType.None, [array, index, value], aux: type);
     }
 
     /// <summary>Traps unless an array has an element with an index, and gives the array as one that is not null.</summary>
     public int CheckElement(int array, int index, TrapKind trap = TrapKind.ArrayOutOfBounds)
     {
-        int length = ArrayLength(array, out int nonNull);
+        var length = ArrayLength(array, out var nonNull);
         assembler.TrapUnless(assembler.Append(Opcode.I32LtU, IrType.I32, [index, length]), trap);
         return nonNull;
     }
@@ -173,49 +173,49 @@ internal sealed class ObjectBuilder(
     /// <summary>The length of an array, which traps on null, and the array as one that is not null.</summary>
     public int ArrayLength(int array, out int nonNull)
     {
-        int length = assembler.Append(Opcode.ArrayLen, IrType.I32, [array]);
+        var length = assembler.Append(Opcode.ArrayLen, IrType.I32, [array]);
         nonNull = assembler.NarrowToNonNull(array);
         return length;
     }
 
     private void VisitArrayFill(int type)
     {
-        int length = runtime.Widen(state.Pop(), false);
-        int value = state.Pop();
+        var length = runtime.Widen(state.Pop(), false);
+        var value = state.Pop();
         if (assembler.Graph[value].Type == IrType.V128)
         {
-            int first = runtime.Widen(state.Pop(), false);
+            var first = runtime.Widen(state.Pop(), false);
             vectorArrays.FillVectors(type, checks.CheckNotNull(state.Pop(), TrapKind.NullArray), first, value, length);
             return;
         }
 
-        int bits = runtime.BitsOf(value);
-        int index = runtime.Widen(state.Pop(), false);
-        int array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
+        var bits = runtime.BitsOf(value);
+        var index = runtime.Widen(state.Pop(), false);
+        var array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
         runtime.CallWithStatus(Builtin.ArrayFill, type, [array, index, bits, length]);
     }
 
     private void VisitArrayCopy()
     {
-        int type = ReadTypeId();
+        var type = ReadTypeId();
         ReadTypeId();
-        int length = runtime.Widen(state.Pop(), false);
-        int sourceIndex = runtime.Widen(state.Pop(), false);
-        int source = state.Pop();
-        int index = runtime.Widen(state.Pop(), false);
-        int array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
+        var length = runtime.Widen(state.Pop(), false);
+        var sourceIndex = runtime.Widen(state.Pop(), false);
+        var source = state.Pop();
+        var index = runtime.Widen(state.Pop(), false);
+        var array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
         source = checks.CheckNotNull(source, TrapKind.NullArray);
         runtime.CallWithStatus(Builtin.ArrayCopy, type, [array, index, source, sourceIndex, length]);
     }
 
     private void VisitArrayInit(Builtin builtin)
     {
-        int type = ReadTypeId();
-        int segment = assembler.I64(state.Reader.ReadIndex());
-        int length = runtime.Widen(state.Pop(), false);
-        int offset = runtime.Widen(state.Pop(), false);
-        int index = runtime.Widen(state.Pop(), false);
-        int array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
+        var type = ReadTypeId();
+        var segment = assembler.I64(state.Reader.ReadIndex());
+        var length = runtime.Widen(state.Pop(), false);
+        var offset = runtime.Widen(state.Pop(), false);
+        var index = runtime.Widen(state.Pop(), false);
+        var array = checks.CheckNotNull(state.Pop(), TrapKind.NullArray);
         runtime.CallWithStatus(builtin, type, [segment, array, index, offset, length]);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ReferenceBuilder(BuildState state, ReferenceChecks checks,
                 state.Push(assembler.Append(opcode, IrType.I32, [state.Pop()]));
                 return true;
             case Opcode.RefEq:
-                int second = state.Pop();
+                var second = state.Pop();
                 state.Push(assembler.Append(IrOp.ReferenceEqual, IrType.I32, [state.Pop(), second]));
                 return true;
             case Opcode.RefAsNonNull:
@@ -42,12 +42,12 @@ internal sealed class ReferenceBuilder(BuildState state, ReferenceChecks checks,
                 VisitBrOnNonNull(state.Reader.ReadIndex());
                 return true;
             case Opcode.RefTest or Opcode.RefTestNull:
-                Modules.ValueType tested = Modules.ValueType.Reference(state.Reader.ReadHeapType(), opcode == Opcode.RefTestNull);
+                var tested = Modules.ValueType.Reference(state.Reader.ReadHeapType(), opcode == Opcode.RefTestNull);
                 state.Push(assembler.RefTest(state.Pop(), tested));
                 return true;
             case Opcode.RefCast or Opcode.RefCastNull:
-                Modules.ValueType target = Modules.ValueType.Reference(state.Reader.ReadHeapType(), opcode == Opcode.RefCastNull);
-                int operand = state.Pop();
+                var target = Modules.ValueType.Reference(state.Reader.ReadHeapType(), opcode == Opcode.RefCastNull);
+                var operand = state.Pop();
                 state.Push(assembler.Append(IrOp.RefCast, checks.CastType(operand, target), [operand]));
                 return true;
             case Opcode.BrOnCast:
@@ -80,7 +80,7 @@ internal sealed class ReferenceBuilder(BuildState state, ReferenceChecks checks,
 
     private void VisitBrOnNull(int depth)
     {
-        int reference = state.Pop();
+        var reference = state.Pop();
         branches.BranchIf(assembler.Append(Opcode.RefIsNull, IrType.I32, [reference]), depth, branchWhen: true);
         state.Push(assembler.NarrowToNonNull(reference));
     }
@@ -95,12 +95,12 @@ internal sealed class ReferenceBuilder(BuildState state, ReferenceChecks checks,
     private void VisitBrOnCast(bool branchWhen)
     {
         int flags = state.Reader.ReadByte();
-        int depth = state.Reader.ReadIndex();
+        var depth = state.Reader.ReadIndex();
         var source = Modules.ValueType.Reference(state.Reader.ReadHeapType(), (flags & SourceIsNullable) != 0);
         var target = Modules.ValueType.Reference(state.Reader.ReadHeapType(), (flags & TargetIsNullable) != 0);
-        int reference = state.Stack[^1];
+        var reference = state.Stack[^1];
         branches.BranchIf(assembler.RefTest(reference, target), depth, branchWhen);
-        Modules.ValueType rest = branchWhen ? source.WithNull(source.IsNullable && !target.IsNullable) : target;
+        var rest = branchWhen ? source.WithNull(source.IsNullable && !target.IsNullable) : target;
         state.Stack[^1] = assembler.Narrow(reference, rest);
     }
 }

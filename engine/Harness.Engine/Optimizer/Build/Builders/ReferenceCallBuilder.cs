@@ -17,11 +17,11 @@ internal sealed class ReferenceCallBuilder(
     /// <summary>A call of an element of a table.</summary>
     public void VisitCallIndirect(bool isTail)
     {
-        int offset = assembler.BytecodeOffset;
-        int typeId = assembler.Module.CanonicalTypeIds[state.Reader.ReadIndex()];
-        int table = state.Reader.ReadIndex();
-        InliningTree[] targets = InlinedTargets(offset, isTail, out bool mayDeoptimize);
-        int frameState = mayDeoptimize && assembler.AllowDeopt ? state.NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
+        var offset = assembler.BytecodeOffset;
+        var typeId = assembler.Module.CanonicalTypeIds[state.Reader.ReadIndex()];
+        var table = state.Reader.ReadIndex();
+        var targets = InlinedTargets(offset, isTail, out var mayDeoptimize);
+        var frameState = mayDeoptimize && assembler.AllowDeopt ? state.NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
         var callee = new ElementCallee(table, state.Pop(), typeId, checks, tables, assembler);
         CallThrough(callee, typeId, targets, frameState, offset, isTail);
     }
@@ -29,10 +29,10 @@ internal sealed class ReferenceCallBuilder(
     /// <summary>A call of a reference.</summary>
     public void VisitCallRef(bool isTail)
     {
-        int offset = assembler.BytecodeOffset;
-        int typeId = assembler.Module.CanonicalTypeIds[state.Reader.ReadIndex()];
-        InliningTree[] targets = InlinedTargets(offset, isTail, out bool mayDeoptimize);
-        int frameState = mayDeoptimize && assembler.AllowDeopt ? state.NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
+        var offset = assembler.BytecodeOffset;
+        var typeId = assembler.Module.CanonicalTypeIds[state.Reader.ReadIndex()];
+        var targets = InlinedTargets(offset, isTail, out var mayDeoptimize);
+        var frameState = mayDeoptimize && assembler.AllowDeopt ? state.NewFrameState(offset, ResumeKind.BeforeInstruction) : -1;
         CallThrough(new ReferenceCallee(state.Pop(), checks, assembler), typeId, targets, frameState, offset, isTail);
     }
 
@@ -48,8 +48,8 @@ internal sealed class ReferenceCallBuilder(
             return [];
         }
 
-        InliningTree[] admitted = Array.FindAll(site.Targets, static target => target.IsInlined);
-        InliningTree[] inlined = isTail ? Array.FindAll(admitted, target => tailCalls.CanReplaceFrame(target.FunctionIndex)) : admitted;
+        var admitted = Array.FindAll(site.Targets, static target => target.IsInlined);
+        var inlined = isTail ? Array.FindAll(admitted, target => tailCalls.CanReplaceFrame(target.FunctionIndex)) : admitted;
         mayDeoptimize = inlined.Length > 0 && inlined.Length == admitted.Length && site.Deoptimizes;
         return inlined;
     }
@@ -63,13 +63,13 @@ internal sealed class ReferenceCallBuilder(
     /// <param name="isTail">Whether it is a tail call: then nothing comes behind it.</param>
     private void CallThrough(Callee callee, int typeId, InliningTree[] targets, int frameState, int offset, bool isTail)
     {
-        FunctionType type = TypeRegistry.Get(typeId).Function!;
-        int[] arguments = state.Pop(type.Parameters.Length);
+        var type = TypeRegistry.Get(typeId).Function!;
+        var arguments = state.Pop(type.Parameters.Length);
         var end = new Merge();
-        double frequency = assembler.Current!.Frequency;
-        for (int i = 0; i < targets.Length; i++)
+        var frequency = assembler.Current!.Frequency;
+        for (var i = 0; i < targets.Length; i++)
         {
-            int isTarget = callee.IsFunction(targets[i].FunctionIndex);
+            var isTarget = callee.IsFunction(targets[i].FunctionIndex);
             Block? otherwise = null;
             if (frameState >= 0 && i == targets.Length - 1)
             {
@@ -78,8 +78,8 @@ internal sealed class ReferenceCallBuilder(
             }
             else
             {
-                double rest = i == targets.Length - 1 ? BuildState.SlowPathFrequency : 1.0 / (i + 2);
-                Block match = assembler.NewBlock(frequency / (i + 1));
+                var rest = i == targets.Length - 1 ? BuildState.SlowPathFrequency : 1.0 / (i + 2);
+                var match = assembler.NewBlock(frequency / (i + 1));
                 otherwise = assembler.NewBlock(frequency * rest);
                 assembler.Terminate(
                     TerminatorKind.Branch, isTarget, [new Edge(match.Id, []), new Edge(otherwise.Id, [])]);
@@ -109,7 +109,7 @@ internal sealed class ReferenceCallBuilder(
 
         if (end.IsReached)
         {
-            assembler.Current = end.Seal(assembler.Graph, frequency, out PathValues results);
+            assembler.Current = end.Seal(assembler.Graph, frequency, out var results);
             state.Stack.AddRange(results.Operands);
         }
     }

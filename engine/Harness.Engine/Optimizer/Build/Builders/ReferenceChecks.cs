@@ -25,21 +25,21 @@ internal sealed class ReferenceChecks(GraphAssembler assembler)
     /// <summary>Traps unless a function has a type, or a subtype of it: the exact type is compared first.</summary>
     public void CheckType(int reference, int typeId)
     {
-        int actual = assembler.Append(IrOp.LoadReferenceType, IrType.I32, [reference]);
-        int expected = assembler.TypeId(typeId);
-        int isExact = assembler.Append(Opcode.I32Eq, IrType.I32, [actual, expected]);
+        var actual = assembler.Append(IrOp.LoadReferenceType, IrType.I32, [reference]);
+        var expected = assembler.TypeId(typeId);
+        var isExact = assembler.Append(Opcode.I32Eq, IrType.I32, [actual, expected]);
         if (TypeRegistry.Get(typeId).Definition.IsFinal)
         {
             assembler.TrapUnless(isExact, TrapKind.IndirectCallTypeMismatch);
             return;
         }
 
-        double frequency = assembler.Current!.Frequency;
-        Block other = assembler.NewBlock(frequency * BuildState.SlowPathFrequency);
-        Block done = assembler.NewBlock(frequency);
+        var frequency = assembler.Current!.Frequency;
+        var other = assembler.NewBlock(frequency * BuildState.SlowPathFrequency);
+        var done = assembler.NewBlock(frequency);
         assembler.Terminate(TerminatorKind.Branch, isExact, [new Edge(done.Id, []), new Edge(other.Id, [])]);
         assembler.Current = other;
-        int isSubtype = assembler.Append(
+        var isSubtype = assembler.Append(
             IrOp.CallBuiltin, IrType.I32, [actual, expected], (long)Builtin.IsSubtype);
         assembler.TrapUnless(isSubtype, TrapKind.IndirectCallTypeMismatch);
         assembler.Terminate(TerminatorKind.Jump, -1, [new Edge(done.Id, [])]);

@@ -10,7 +10,7 @@ internal sealed class RuntimeCalls(GraphAssembler assembler)
     /// <summary>Calls a runtime function that writes an array of a type, and may fail with a trap.</summary>
     public void CallWithStatus(Builtin builtin, int type, int[] arguments)
     {
-        int status = assembler.Append(IrOp.CallBuiltin, IrType.I32, arguments, (long)builtin, type);
+        var status = assembler.Append(IrOp.CallBuiltin, IrType.I32, arguments, (long)builtin, type);
         assembler.TrapIf(status, TrapKind.Pending);
     }
 
@@ -25,7 +25,7 @@ internal sealed class RuntimeCalls(GraphAssembler assembler)
     /// <summary>An address, index or length as 64 bits.</summary>
     public int Widen(int value, bool is64)
     {
-        bool isInteger32 = assembler.Graph[value].Type == IrType.I32;
+        var isInteger32 = assembler.Graph[value].Type == IrType.I32;
         return is64 || !isInteger32 ? value : assembler.Append(Opcode.I64ExtendI32U, IrType.I64, [value]);
     }
 

@@ -25,13 +25,13 @@ internal sealed class StringBuiltinBuilder(ReferenceChecks checks, ObjectBuilder
             case StringBuiltin.Length:
                 return objects.ArrayLength(CastToString(arguments[0], isNullable: false), out _);
             case StringBuiltin.CharCodeAt:
-                int text = objects.CheckElement(CastToString(arguments[0], isNullable: false), arguments[1], TrapKind.StringOutOfBounds);
+                var text = objects.CheckElement(CastToString(arguments[0], isNullable: false), arguments[1], TrapKind.StringOutOfBounds);
                 return assembler.Append(Opcode.ArrayGetU, IrType.I32, [text, arguments[1]], aux: TypeRegistry.StringId);
             case StringBuiltin.Equals:
                 return CompareStrings(CastToString(arguments[0], isNullable: true), CastToString(arguments[1], isNullable: true));
             default:
                 // These trap, but they throw no exceptions.
-                int call = calls.Call(
+                var call = calls.Call(
                     IrOp.CallDirect, function.Type, arguments, function.Index, function.CanonicalTypeId, catcher: null)[0];
                 if (assembler.Graph[call].Type == IrType.Ref)
                 {
@@ -49,17 +49,17 @@ internal sealed class StringBuiltinBuilder(ReferenceChecks checks, ObjectBuilder
     private int CompareStrings(int left, int right)
     {
         var end = new Merge();
-        double frequency = assembler.Current!.Frequency;
-        int isSame = assembler.Append(IrOp.ReferenceEqual, IrType.I32, [left, right]);
+        var frequency = assembler.Current!.Frequency;
+        var isSame = assembler.Append(IrOp.ReferenceEqual, IrType.I32, [left, right]);
         DecideWhen(isSame, 1, end);
         left = DecideWhenNull(left, end);
         right = DecideWhenNull(right, end);
-        int differ = assembler.Append(
+        var differ = assembler.Append(
             Opcode.I32Ne, IrType.I32, [objects.ArrayLength(left, out _), objects.ArrayLength(right, out _)]);
         DecideWhen(differ, 0, end, SameLengthFrequency);
-        int areEqual = assembler.Append(IrOp.CallBuiltin, IrType.I32, [left, right], (long)Builtin.StringEquals);
+        var areEqual = assembler.Append(IrOp.CallBuiltin, IrType.I32, [left, right], (long)Builtin.StringEquals);
         end.Add(assembler.Terminate(TerminatorKind.Jump, -1, [default]), 0, PathValues.Of([areEqual]));
-        assembler.Current = end.Seal(assembler.Graph, frequency, out PathValues results);
+        assembler.Current = end.Seal(assembler.Graph, frequency, out var results);
         return results.Operands[0];
     }
 
@@ -76,8 +76,8 @@ internal sealed class StringBuiltinBuilder(ReferenceChecks checks, ObjectBuilder
     /// <summary>Goes to the end with a result where a condition holds, and on to a new block otherwise.</summary>
     private void DecideWhen(int condition, int result, Merge end, double share = 1)
     {
-        Block next = assembler.NewBlock(assembler.Current!.Frequency * share);
-        int constant = assembler.I32(result);
+        var next = assembler.NewBlock(assembler.Current!.Frequency * share);
+        var constant = assembler.I32(result);
         end.Add(assembler.Terminate(TerminatorKind.Branch, condition, [default, new Edge(next.Id, [])]), 0, PathValues.Of([constant]));
         assembler.Current = next;
     }

@@ -10,7 +10,7 @@ internal sealed class TableBuilder(BuildState state, RuntimeCalls runtime, Graph
     /// <summary>Loads an element after a check of its index; where both the index and the table are constant, and a function is there, that is known without.</summary>
     public int LoadElement(int table, int index, TrapKind outOfBounds)
     {
-        if (Constant(table) is { } elements && TryGetConstant(index, out long value)
+        if (Constant(table) is { } elements && TryGetConstant(index, out var value)
             && elements.FunctionAt(Unsigned(table, value)) is var function && function >= 0)
         {
             return assembler.FunctionAddress(function);
@@ -33,11 +33,11 @@ internal sealed class TableBuilder(BuildState state, RuntimeCalls runtime, Graph
     /// </summary>
     public int IsIndexIn(int table, int index, ConstantTable.Run run)
     {
-        bool is64 = runtime.Table64(table);
-        Opcode add = is64 ? Opcode.I64Add : Opcode.I32Add;
-        int part = index;
+        var is64 = runtime.Table64(table);
+        var add = is64 ? Opcode.I64Add : Opcode.I32Add;
+        var part = index;
         long first = run.First;
-        if (assembler.Graph[index].Op == add && TryGetConstant(assembler.Graph.Input(index, 1), out long offset))
+        if (assembler.Graph[index].Op == add && TryGetConstant(assembler.Graph.Input(index, 1), out var offset))
         {
             part = assembler.Graph.Input(index, 0);
             first -= offset;
@@ -54,15 +54,15 @@ internal sealed class TableBuilder(BuildState state, RuntimeCalls runtime, Graph
 
     private void CheckIndex(int table, int index, TrapKind outOfBounds)
     {
-        Opcode less = runtime.Table64(table) ? Opcode.I64LtU : Opcode.I32LtU;
+        var less = runtime.Table64(table) ? Opcode.I64LtU : Opcode.I32LtU;
         assembler.TrapUnless(assembler.Append(less, IrType.I32, [index, TableLength(table)]), outOfBounds);
     }
 
     /// <summary>The length of a table, in the type of its indices; a constant where it cannot grow.</summary>
     public int TableLength(int table)
     {
-        TableType type = assembler.Module.Tables[table].Type;
-        bool isFixed = type.Limits.Maximum == type.Limits.Minimum || Constant(table) is not null;
+        var type = assembler.Module.Tables[table].Type;
+        var isFixed = type.Limits.Maximum == type.Limits.Minimum || Constant(table) is not null;
         if (type.Is64)
         {
             return isFixed
@@ -89,9 +89,9 @@ internal sealed class TableBuilder(BuildState state, RuntimeCalls runtime, Graph
     /// <summary>Grows a table.</summary>
     public void VisitTableGrow(int table)
     {
-        int delta = runtime.Widen(state.Pop(), runtime.Table64(table));
-        int initial = state.Pop();
-        int previous = assembler.Append(
+        var delta = runtime.Widen(state.Pop(), runtime.Table64(table));
+        var initial = state.Pop();
+        var previous = assembler.Append(
             IrOp.CallBuiltin, IrType.I64, [assembler.I64(table), initial, delta], (long)Builtin.TableGrow);
         state.Push(runtime.Narrow(previous, runtime.Table64(table)));
     }
@@ -99,8 +99,8 @@ internal sealed class TableBuilder(BuildState state, RuntimeCalls runtime, Graph
     /// <summary>Sets an element of a table.</summary>
     public void VisitTableSet(int table)
     {
-        int element = state.Pop();
-        int index = state.Pop();
+        var element = state.Pop();
+        var index = state.Pop();
         CheckIndex(table, index, TrapKind.TableOutOfBounds);
         assembler.Append(IrOp.StoreTableElement, IrType.None, [index, element], table);
     }

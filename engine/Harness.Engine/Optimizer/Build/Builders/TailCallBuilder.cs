@@ -25,7 +25,7 @@ internal sealed class TailCallBuilder(
     /// <summary>Builds the body of a function in place of its tail call.</summary>
     public void InlineAndReturn(InliningTree target, int[] arguments, int offset)
     {
-        int[] results = new FunctionBuilder(assembler, target, builder, isTail: true).Build(arguments);
+        var results = new FunctionBuilder(assembler, target, builder, isTail: true).Build(arguments);
         assembler.BytecodeOffset = offset;
         if (assembler.Current is not null)
         {
@@ -38,7 +38,7 @@ internal sealed class TailCallBuilder(
     {
         if (state.FrameBelow is null)
         {
-            Block block = assembler.Terminate(TerminatorKind.TailCall, -1, [], functionIndex, inputs);
+            var block = assembler.Terminate(TerminatorKind.TailCall, -1, [], functionIndex, inputs);
             block.Terminator.Aux = typeId;
             return;
         }
@@ -49,7 +49,7 @@ internal sealed class TailCallBuilder(
     /// <summary>Returns values from this function.</summary>
     private void Return(int[] values)
     {
-        int height = state.Stack.Count;
+        var height = state.Stack.Count;
         state.Stack.AddRange(values);
         branches.BranchTo(state.Control.Count - 1);
         state.Stack.RemoveRange(height, state.Stack.Count - height);

@@ -19,7 +19,7 @@ internal sealed class VectorArrayBuilder(ReferenceChecks checks, RuntimeCalls ru
     /// <summary>Makes an array of vectors by the runtime, with all bits zero.</summary>
     public int NewVectorArray(int type, int length)
     {
-        int array = assembler.Append(
+        var array = assembler.Append(
             IrOp.CallBuiltin,
             ReferenceTypes.To(type).WithNull(true),
             [assembler.TypeId(type), runtime.Widen(length, false), assembler.I64(0)],
@@ -30,7 +30,7 @@ internal sealed class VectorArrayBuilder(ReferenceChecks checks, RuntimeCalls ru
     /// <summary>Makes an array of equal vectors by the runtime.</summary>
     public int NewVectorArray(int type, int length, int vector)
     {
-        int array = NewVectorArray(type, length);
+        var array = NewVectorArray(type, length);
         FillVectors(type, array, assembler.I64(0), vector, runtime.Widen(length, false));
         return array;
     }
@@ -38,8 +38,8 @@ internal sealed class VectorArrayBuilder(ReferenceChecks checks, RuntimeCalls ru
     /// <summary>Makes an array of the operands that is too large for the code to make it: only vectors can take so much.</summary>
     public int NewLargeVectorArray(int type, int[] vectors)
     {
-        int array = NewVectorArray(type, assembler.I32(vectors.Length));
-        for (int i = 0; i < vectors.Length; i++)
+        var array = NewVectorArray(type, assembler.I32(vectors.Length));
+        for (var i = 0; i < vectors.Length; i++)
         {
             assembler.Append(Opcode.ArraySet, IrType.None, [array, assembler.I32(i), vectors[i]], aux: type);
         }
@@ -53,8 +53,8 @@ internal sealed class VectorArrayBuilder(ReferenceChecks checks, RuntimeCalls ru
     /// <summary>Fills a part of an array of vectors; index and length have 64 bits.</summary>
     public void FillVectors(int type, int array, int index, int vector, int length)
     {
-        int low = assembler.Append(Opcode.I64x2ExtractLane, IrType.I64, [vector], 0);
-        int high = assembler.Append(Opcode.I64x2ExtractLane, IrType.I64, [vector], 1);
+        var low = assembler.Append(Opcode.I64x2ExtractLane, IrType.I64, [vector], 0);
+        var high = assembler.Append(Opcode.I64x2ExtractLane, IrType.I64, [vector], 1);
         runtime.CallWithStatus(Builtin.ArrayFillVector, type, [array, index, low, high, length]);
     }
 

@@ -11,9 +11,9 @@ internal sealed class VectorBuilder(BuildState state, GraphAssembler assembler)
     /// <summary>Builds a vector instruction.</summary>
     public void VisitVector(Opcode opcode)
     {
-        OpcodeInfo info = OpcodeTable.Get(opcode);
+        var info = OpcodeTable.Get(opcode);
         long immediate = 0;
-        int aux = 0;
+        var aux = 0;
         switch (info.Immediates)
         {
             case ImmediateKind.V128:
@@ -26,15 +26,15 @@ internal sealed class VectorBuilder(BuildState state, GraphAssembler assembler)
                 immediate = state.Reader.ReadByte();
                 break;
             case ImmediateKind.MemoryArgument or ImmediateKind.MemoryLane:
-                state.Reader.ReadMemArg(out aux, out ulong offset, out _);
+                state.Reader.ReadMemArg(out aux, out var offset, out _);
                 immediate = (long)offset;
                 aux = info.Immediates == ImmediateKind.MemoryLane ? VectorOperators.AccessTo(aux, state.Reader.ReadByte()) : aux;
                 break;
         }
 
-        int count = info.Parameters.Length;
-        IrType type = info.Results.Length == 0 ? IrType.None : GraphAssembler.TypeOf(info.Results[0]);
-        int id = assembler.Append(opcode, type, CollectionsMarshal.AsSpan(state.Stack)[^count..], immediate, aux);
+        var count = info.Parameters.Length;
+        var type = info.Results.Length == 0 ? IrType.None : GraphAssembler.TypeOf(info.Results[0]);
+        var id = assembler.Append(opcode, type, CollectionsMarshal.AsSpan(state.Stack)[^count..], immediate, aux);
         state.Stack.RemoveRange(state.Stack.Count - count, count);
         if (type != IrType.None)
         {
@@ -44,7 +44,7 @@ internal sealed class VectorBuilder(BuildState state, GraphAssembler assembler)
 
     private V128 ReadVector()
     {
-        (ulong low, ulong high) = state.Reader.ReadV128();
+        var (low, high) = state.Reader.ReadV128();
         return new V128(low, high);
     }
 }

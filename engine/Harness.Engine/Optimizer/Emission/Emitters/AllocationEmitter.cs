@@ -16,11 +16,11 @@ internal sealed class AllocationEmitter(
     /// <summary>Takes room in the nursery, or makes some first; no register but the result's is overwritten.</summary>
     public void EmitAllocate(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        int size = (int)instruction.Immediate;
-        Gpr result = locations.Result(operands).Gpr;
-        ref ColdPath cold = ref coldPaths.AddColdPath(ColdPathKind.CollectGarbage, instruction);
+        var size = (int)instruction.Immediate;
+        var result = locations.Result(operands).Gpr;
+        ref var cold = ref coldPaths.AddColdPath(ColdPathKind.CollectGarbage, instruction);
         cold.Resume = asm.NewBoundLabel();
-        Label collect = cold.Entry;
+        var collect = cold.Entry;
         asm.Mov(OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
         asm.Mov(OpSize.Qword, result, Mem.Base(CallingConvention.Scratch, StoreContext.AllocationTopOffset));
         asm.Alu(AluOp.Add, OpSize.Qword, result, size);
@@ -47,16 +47,16 @@ internal sealed class AllocationEmitter(
     /// <summary>Takes room for an array and fills it.</summary>
     public void EmitAllocateArray(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        ArrayOperands array = ArrayOperandsOf(instruction, operands);
-        ref ColdPath large = ref coldPaths.AddColdPath(ColdPathKind.LargeArray, instruction);
-        Label largeEntry = large.Entry;
-        Label done = large.Resume = asm.NewLabel();
+        var array = ArrayOperandsOf(instruction, operands);
+        ref var large = ref coldPaths.AddColdPath(ColdPathKind.LargeArray, instruction);
+        var largeEntry = large.Entry;
+        var done = large.Resume = asm.NewLabel();
         EmitArraySize(array);
         asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, ObjectHeap.MaxInlineSize);
         asm.Jcc(Condition.Above, largeEntry);
-        ref ColdPath cold = ref coldPaths.AddColdPath(ColdPathKind.CollectForArray, instruction);
+        ref var cold = ref coldPaths.AddColdPath(ColdPathKind.CollectForArray, instruction);
         cold.Resume = asm.NewBoundLabel();
-        Label collect = cold.Entry;
+        var collect = cold.Entry;
         asm.Mov(OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
         asm.Mov(OpSize.Qword, array.Result, Mem.Base(CallingConvention.Scratch, StoreContext.AllocationTopOffset));
         asm.Alu(AluOp.Add, OpSize.Qword, array.End, array.Result);
@@ -72,8 +72,8 @@ internal sealed class AllocationEmitter(
     /// <summary>Computes the bytes of an array; a length has 32 bits, so that nothing overflows.</summary>
     private void EmitArraySize(in ArrayOperands array)
     {
-        int rounding = Math.Max(0, ObjectHeader.Alignment - array.ElementSize);
-        Mem size = array.ElementSize == 1
+        var rounding = Math.Max(0, ObjectHeader.Alignment - array.ElementSize);
+        var size = array.ElementSize == 1
             ? Mem.Base(array.Length, ObjectLayout.ArrayElements + ObjectHeader.Alignment - 1)
             : Mem.Index(array.Length, array.ElementSize, ObjectLayout.ArrayElements + rounding);
         asm.Lea(OpSize.Qword, array.End, size);
@@ -86,7 +86,7 @@ internal sealed class AllocationEmitter(
     /// <summary>Stores an array's elements from the last to the first; zeros as whole words.</summary>
     private void EmitFill(in ArrayOperands array)
     {
-        int step = sizeof(long);
+        var step = sizeof(long);
         if (array.HasValue)
         {
             step = array.ElementSize;
@@ -96,11 +96,11 @@ internal sealed class AllocationEmitter(
                 Mem.BaseIndex(array.Result, array.Length, array.ElementSize, ObjectLayout.ArrayElements));
         }
 
-        Label filled = asm.NewLabel();
+        var filled = asm.NewLabel();
         asm.Lea(OpSize.Qword, CallingConvention.Scratch, Mem.Base(array.Result, ObjectLayout.ArrayElements));
         asm.Alu(AluOp.Cmp, OpSize.Qword, array.End, CallingConvention.Scratch);
         asm.JccShort(Condition.Equal, filled);
-        Label next = asm.NewBoundLabel();
+        var next = asm.NewBoundLabel();
         asm.Alu(AluOp.Sub, OpSize.Qword, array.End, step);
         if (!array.HasValue)
         {
@@ -123,7 +123,7 @@ internal sealed class AllocationEmitter(
     /// <summary>Collects garbage, so that there is room for an array.</summary>
     public void EmitCollectForArray(in LirInstruction instruction)
     {
-        ArrayOperands array = ArrayOperandsOf(instruction, state.Code.Operands(instruction));
+        var array = ArrayOperandsOf(instruction, state.Code.Operands(instruction));
         asm.Alu(AluOp.Sub, OpSize.Qword, array.End, array.Result);
         asm.Mov(OpSize.Qword, CallingConvention.Scratch, array.End);
         EmitCollectGarbage(instruction);
@@ -132,10 +132,10 @@ internal sealed class AllocationEmitter(
     /// <summary>Calls the runtime with all registers saved that are in use, so that the usual way need not care.</summary>
     public void EmitLargeArray(in LirInstruction instruction)
     {
-        ArrayOperands array = ArrayOperandsOf(instruction, state.Code.Operands(instruction));
-        uint saved = safepoints.RegistersAt(state.Position >> 2);
-        uint vectorRegisters = safepoints.VectorsAt(state.Position >> 2);
-        int bytes = (((BitOperations.PopCount(saved) + BitOperations.PopCount(vectorRegisters)) * sizeof(long)) + 15) & ~15;
+        var array = ArrayOperandsOf(instruction, state.Code.Operands(instruction));
+        var saved = safepoints.RegistersAt(state.Position >> 2);
+        var vectorRegisters = safepoints.VectorsAt(state.Position >> 2);
+        var bytes = (((BitOperations.PopCount(saved) + BitOperations.PopCount(vectorRegisters)) * sizeof(long)) + 15) & ~15;
         asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, bytes);
         EmitSaved(saved, vectorRegisters, restore: false);
         group.Add(new Move(Location.Of(array.Length), Location.Of(CallingConvention.SystemVParameters[2]), IrType.I32));
@@ -165,15 +165,22 @@ internal sealed class AllocationEmitter(
     /// <summary>Saves registers at rsp, or loads them from there, in the order of their numbers; vectorRegisters take 16 bytes.</summary>
     private void EmitSaved(uint registers, uint vectorRegisters, bool restore)
     {
-        int offset = 0;
+        var offset = 0;
         for (; registers != 0; registers &= registers - 1, offset += sizeof(long))
         {
             var register = new Location(BitOperations.TrailingZeroCount(registers));
-            Mem place = Mem.Base(Gpr.Rsp, offset);
+            var place = Mem.Base(Gpr.Rsp, offset);
             if ((vectorRegisters & registers & (uint)-(int)registers) != 0)
             {
-                if (restore) asm.MovUps(register.Xmm, place);
-                else asm.MovUps(place, register.Xmm);
+                if (restore)
+                {
+                    asm.MovUps(register.Xmm, place);
+                }
+                else
+                {
+                    asm.MovUps(place, register.Xmm);
+                }
+
                 offset += sizeof(long);
             }
             else if (restore)
@@ -193,7 +200,7 @@ internal sealed class AllocationEmitter(
 
     private ArrayOperands ArrayOperandsOf(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        bool hasValue = operands.Length > 3;
+        var hasValue = operands.Length > 3;
         return new ArrayOperands(
             locations.Result(operands).Gpr,
             locations.Result(operands, 1).Gpr,

@@ -16,9 +16,9 @@ internal sealed class ArgumentEmitter(
     {
         if (state.Code.Graph.LoopOffset >= 0)
         {
-            for (int i = 0; i < parameters.Length; i++)
+            for (var i = 0; i < parameters.Length; i++)
             {
-                Location to = locations.LocationAt(parameters[i].Value, state.Position + 2);
+                var to = locations.LocationAt(parameters[i].Value, state.Position + 2);
                 if (!to.IsNone)
                 {
                     EmitReceive(to, state.Code.TypeOf(parameters[i].Value), Mem.Base(Gpr.Rbp, state.LoopValues - (i * state.LoopValueSize)));
@@ -28,7 +28,7 @@ internal sealed class ArgumentEmitter(
             return;
         }
 
-        ImmutableArray<ArgumentPlace> places = state.Signature.Parameters;
+        var places = state.Signature.Parameters;
         EmitReceiveInRegisters(parameters, places);
         EmitReceiveInMemory(parameters, places, Gpr.Rbp, FrameLayout.StackParameters);
     }
@@ -36,9 +36,9 @@ internal sealed class ArgumentEmitter(
     /// <summary>Brings parameters, or results of a call, from the registers in which they travel to where they shall lie.</summary>
     private void EmitReceiveInRegisters(ReadOnlySpan<LirOperand> values, ImmutableArray<ArgumentPlace> places)
     {
-        for (int i = 0; i < places.Length; i++)
+        for (var i = 0; i < places.Length; i++)
         {
-            Location to = locations.LocationAt(values[i].Value, state.Position + 2);
+            var to = locations.LocationAt(values[i].Value, state.Position + 2);
             if (places[i].Kind != ArgumentPlaceKind.Memory && !to.IsNone)
             {
                 group.Add(new Move(LocationOf(places[i]), to, state.Code.TypeOf(values[i].Value)));
@@ -52,12 +52,12 @@ internal sealed class ArgumentEmitter(
     private void EmitReceiveInMemory(
         ReadOnlySpan<LirOperand> values, ImmutableArray<ArgumentPlace> places, Gpr memory, int offset)
     {
-        for (int i = 0; i < places.Length; i++)
+        for (var i = 0; i < places.Length; i++)
         {
-            Location to = locations.LocationAt(values[i].Value, state.Position + 2);
+            var to = locations.LocationAt(values[i].Value, state.Position + 2);
             if (places[i].Kind == ArgumentPlaceKind.Memory && !to.IsNone)
             {
-                Mem from = Mem.Base(memory, offset + (places[i].Index * sizeof(long)));
+                var from = Mem.Base(memory, offset + (places[i].Index * sizeof(long)));
                 EmitReceive(to, state.Code.TypeOf(values[i].Value), from);
             }
         }
@@ -106,9 +106,9 @@ internal sealed class ArgumentEmitter(
         }
 
         asm.Alu(AluOp.Sub, OpSize.Qword, Gpr.Rsp, layout.StackParameterBytes);
-        for (int i = 0; i < arguments.Length; i++)
+        for (var i = 0; i < arguments.Length; i++)
         {
-            ArgumentPlace place = layout.Parameters[i];
+            var place = layout.Parameters[i];
             if (place.Kind == ArgumentPlaceKind.Memory)
             {
                 EmitSend(arguments[i], Mem.Base(Gpr.Rsp, place.Index * sizeof(long)));
@@ -127,7 +127,7 @@ internal sealed class ArgumentEmitter(
 
         if (value.IsConstant)
         {
-            long bits = Constants.RegisterBits(state.Code.Graph, value.ConstantNode);
+            var bits = Constants.RegisterBits(state.Code.Graph, value.ConstantNode);
             if (bits == (int)bits)
             {
                 asm.Mov(OpSize.Qword, to, (int)bits);
@@ -139,14 +139,14 @@ internal sealed class ArgumentEmitter(
             return;
         }
 
-        Location from = locations.LocationAt(value.Value, state.Position);
+        var from = locations.LocationAt(value.Value, state.Position);
         if (from.IsGpr)
         {
             asm.Mov(OpSize.Qword, to, from.Gpr);
             return;
         }
 
-        Xmm register = from.IsXmm ? from.Xmm : CallingConvention.ScratchXmm;
+        var register = from.IsXmm ? from.Xmm : CallingConvention.ScratchXmm;
         if (from.IsStack)
         {
             moveEmitter.EmitLoadScalar(OpSize.Qword, register, from.Memory);
@@ -160,8 +160,8 @@ internal sealed class ArgumentEmitter(
     public Location EmitRegisterArguments(
         ReadOnlySpan<LirOperand> arguments, ImmutableArray<ArgumentPlace> places, Location reference)
     {
-        bool isOverwritten = false;
-        for (int i = 0; i < arguments.Length; i++)
+        var isOverwritten = false;
+        for (var i = 0; i < arguments.Length; i++)
         {
             if (places[i].Kind != ArgumentPlaceKind.Memory)
             {
@@ -186,7 +186,7 @@ internal sealed class ArgumentEmitter(
     {
         if (argument.IsConstant)
         {
-            int id = argument.ConstantNode;
+            var id = argument.ConstantNode;
             group.Add(new Move(Location.None, to, state.Code.Graph[id].Type, Constants.RegisterBits(state.Code.Graph, id)));
         }
         else
@@ -209,7 +209,7 @@ internal sealed class ArgumentEmitter(
     /// <summary>Brings a vector from where it travels in memory to where it shall lie.</summary>
     private void EmitVectorReceive(Location to, Mem from)
     {
-        Xmm register = to.IsXmm ? to.Xmm : CallingConvention.ScratchXmm;
+        var register = to.IsXmm ? to.Xmm : CallingConvention.ScratchXmm;
         asm.MovUps(register, from);
         if (to.IsStack)
         {
@@ -220,8 +220,8 @@ internal sealed class ArgumentEmitter(
     /// <summary>Stores a vector, which may be a constant, where it travels in memory.</summary>
     private void EmitVectorSend(LirOperand value, Mem to)
     {
-        Location from = value.IsConstant ? Location.None : locations.LocationAt(value.Value, state.Position);
-        Xmm register = from.IsXmm ? from.Xmm : CallingConvention.ScratchXmm;
+        var from = value.IsConstant ? Location.None : locations.LocationAt(value.Value, state.Position);
+        var register = from.IsXmm ? from.Xmm : CallingConvention.ScratchXmm;
         if (value.IsConstant)
         {
             moveEmitter.EmitVectorConstant(register, state.Code.Graph[value.ConstantNode].Immediate);

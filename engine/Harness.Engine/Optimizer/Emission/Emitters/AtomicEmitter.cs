@@ -14,12 +14,12 @@ internal sealed class AtomicEmitter(OperandLocations locations, SiteRecorder sit
     {
         int first = instruction.ResultCount;
         var operation = (AtomicOperation)instruction.Sub;
-        OpSize size = instruction.Size;
-        OpSize accessed = instruction.AccessSize;
-        Gpr value = locations.Input(operands, first).Gpr;
-        Gpr replacement = operation == AtomicOperation.CompareExchange ? locations.Input(operands, first + 1).Gpr : Gpr.None;
-        Mem address = locations.AddressOf(instruction, operands, replacement == Gpr.None ? first + 1 : first + 2);
-        Gpr before = Gpr.Rax;
+        var size = instruction.Size;
+        var accessed = instruction.AccessSize;
+        var value = locations.Input(operands, first).Gpr;
+        var replacement = operation == AtomicOperation.CompareExchange ? locations.Input(operands, first + 1).Gpr : Gpr.None;
+        var address = locations.AddressOf(instruction, operands, replacement == Gpr.None ? first + 1 : first + 2);
+        var before = Gpr.Rax;
         switch (operation)
         {
             case AtomicOperation.CompareExchange:
@@ -30,15 +30,26 @@ internal sealed class AtomicEmitter(OperandLocations locations, SiteRecorder sit
             case AtomicOperation.Add or AtomicOperation.Subtract or AtomicOperation.Exchange:
                 before = CallingConvention.Scratch;
                 asm.Mov(size, CallingConvention.Scratch, value);
-                if (operation == AtomicOperation.Subtract) asm.Unary(UnaryOp.Neg, size, CallingConvention.Scratch);
+                if (operation == AtomicOperation.Subtract)
+                {
+                    asm.Unary(UnaryOp.Neg, size, CallingConvention.Scratch);
+                }
+
                 sites.NoteFault(instruction);
-                if (operation == AtomicOperation.Exchange) asm.Xchg(accessed, address, CallingConvention.Scratch);
-                else asm.LockXadd(accessed, address, CallingConvention.Scratch);
+                if (operation == AtomicOperation.Exchange)
+                {
+                    asm.Xchg(accessed, address, CallingConvention.Scratch);
+                }
+                else
+                {
+                    asm.LockXadd(accessed, address, CallingConvention.Scratch);
+                }
+
                 break;
             default:
                 sites.NoteFault(instruction);
                 asm.MovZx(accessed, Gpr.Rax, address);
-                Label again = asm.NewBoundLabel();
+                var again = asm.NewBoundLabel();
                 asm.Mov(size, CallingConvention.Scratch, Gpr.Rax);
                 asm.Alu(AtomicOperations.AluOf(operation), size, CallingConvention.Scratch, value);
                 sites.NoteFault(instruction);
@@ -47,9 +58,19 @@ internal sealed class AtomicEmitter(OperandLocations locations, SiteRecorder sit
                 break;
         }
 
-        if (first == 0) return;
-        Gpr result = locations.Result(operands).Gpr;
-        if (accessed < size) asm.MovZx(accessed, result, before);
-        else moveEmitter.EmitCopy(size, result, before);
+        if (first == 0)
+        {
+            return;
+        }
+
+        var result = locations.Result(operands).Gpr;
+        if (accessed < size)
+        {
+            asm.MovZx(accessed, result, before);
+        }
+        else
+        {
+            moveEmitter.EmitCopy(size, result, before);
+        }
     }
 }

@@ -13,10 +13,10 @@ internal sealed class BlockLabels(EmissionState state, Assembler asm, MoveInsert
     /// <summary>How far behind its block a target may be for short jumps, less than 127 bytes for the jumps themselves.</summary>
     private const int ShortReach = 100;
 
-    private readonly LoopLayout loopLayout = new();
-    private int[] targets = new int[64];
-    private int[] starts = new int[64];
-    private int[] ends = new int[64];
+    private readonly LoopLayout _loopLayout = new();
+    private int[] _targets = new int[64];
+    private int[] _starts = new int[64];
+    private int[] _ends = new int[64];
 
     /// <summary>The label of each block.</summary>
     public Label[] Labels { get; private set; } = new Label[64];
@@ -36,71 +36,71 @@ internal sealed class BlockLabels(EmissionState state, Assembler asm, MoveInsert
         if (Labels.Length < state.Code.BlockCount)
         {
             Labels = new Label[state.Code.BlockCount * 2];
-            targets = new int[state.Code.BlockCount * 2];
+            _targets = new int[state.Code.BlockCount * 2];
             FirstMoves = new int[(state.Code.BlockCount * 2) + 1];
-            starts = new int[state.Code.BlockCount * 2];
-            ends = new int[state.Code.BlockCount * 2];
+            _starts = new int[state.Code.BlockCount * 2];
+            _ends = new int[state.Code.BlockCount * 2];
         }
 
         FindTargets();
-        loopLayout.Run(state.Code, targets);
+        _loopLayout.Run(state.Code, _targets);
         EstimatePlaces();
     }
 
     /// <summary>Where a jump to a successor of a block really goes.</summary>
-    public int TargetOf(in LirBlock block, int index) => targets[state.Code.Successors[block.FirstSuccessor + index]];
+    public int TargetOf(in LirBlock block, int index) => _targets[state.Code.Successors[block.FirstSuccessor + index]];
 
     /// <summary>Whether a block comes so soon behind the current one that the shortest jumps reach it.</summary>
     public bool IsNear(int target) =>
-        starts[target] >= ends[CurrentBlock] && starts[target] - ends[CurrentBlock] <= ShortReach;
+        _starts[target] >= _ends[CurrentBlock] && _starts[target] - _ends[CurrentBlock] <= ShortReach;
 
     /// <summary>Whether a block is where a loop that is not cold comes back to.</summary>
     public bool IsLoopStart(int index)
     {
-        ref LirBlock block = ref state.Code.Block(index);
+        ref var block = ref state.Code.Block(index);
         return block.IsLoopHeader && !block.IsCold;
     }
 
     /// <summary>Finds where a jump to each block really goes: blocks that only jump on are left out.</summary>
     private void FindTargets()
     {
-        int move = 0;
-        for (int i = 0; i < state.Code.BlockCount; i++)
+        var move = 0;
+        for (var i = 0; i < state.Code.BlockCount; i++)
         {
             Labels[i] = asm.NewLabel();
-            ref LirBlock block = ref state.Code.Block(i);
-            bool isJump = block.EndInstruction - block.FirstInstruction == 1
+            ref var block = ref state.Code.Block(i);
+            var isJump = block.EndInstruction - block.FirstInstruction == 1
                 && state.Code.Instruction(block.FirstInstruction).Op == LirOp.Jump;
-            bool hasMoves = false;
+            var hasMoves = false;
             FirstMoves[i] = move;
             for (; move < moves.Count && moves.InstructionOf(move) < block.EndInstruction; move++)
             {
                 hasMoves = true;
             }
 
-            targets[i] = isJump && !hasMoves ? state.Code.Successors[block.FirstSuccessor] : i;
+            _targets[i] = isJump && !hasMoves ? state.Code.Successors[block.FirstSuccessor] : i;
         }
 
         FirstMoves[state.Code.BlockCount] = move;
 
-        for (int i = 0; i < state.Code.BlockCount; i++)
+        for (var i = 0; i < state.Code.BlockCount; i++)
         {
-            int target = targets[i];
-            for (int steps = 0; targets[target] != target; steps++)
+            var target = _targets[i];
+            for (var steps = 0; _targets[target] != target; steps++)
             {
-                target = targets[target];
+                target = _targets[target];
                 if (steps > state.Code.BlockCount)
                 {
                     // Blocks that jump in a circle: one of them stays.
-                    targets[target] = target;
+                    _targets[target] = target;
                 }
             }
 
-            for (int jump = i; targets[jump] != target;)
+            for (var jump = i; _targets[jump] != target;)
             {
                 // Each block of a chain is followed once.
-                int next = targets[jump];
-                targets[jump] = target;
+                var next = _targets[jump];
+                _targets[jump] = target;
                 jump = next;
             }
         }
@@ -109,19 +109,19 @@ internal sealed class BlockLabels(EmissionState state, Assembler asm, MoveInsert
     /// <summary>Bounds the distance of each block from the beginning of the function.</summary>
     private void EstimatePlaces()
     {
-        int place = 0;
-        foreach (int index in state.Code.EmissionOrder.Span)
+        var place = 0;
+        foreach (var index in state.Code.EmissionOrder.Span)
         {
-            ref LirBlock block = ref state.Code.Block(index);
+            ref var block = ref state.Code.Block(index);
             place += IsLoopStart(index) ? LoopAlignment : 0;
-            starts[index] = place;
-            for (int i = block.FirstInstruction; i < block.EndInstruction; i++)
+            _starts[index] = place;
+            for (var i = block.FirstInstruction; i < block.EndInstruction; i++)
             {
                 place += SizeEstimate.Of(state.Code.Instruction(i));
             }
 
             place += (FirstMoves[index + 1] - FirstMoves[index]) * (state.Code.HasVectors ? SizeEstimate.VectorMove : SizeEstimate.Move);
-            ends[index] = place;
+            _ends[index] = place;
         }
     }
 }

@@ -50,12 +50,12 @@ internal sealed class BranchEmitter(OperandLocations locations, BlockLabels bloc
     /// <summary>Goes on with one of several blocks.</summary>
     public void EmitSwitch(ReadOnlySpan<LirOperand> operands, in LirBlock block)
     {
-        Gpr index = locations.Input(operands, 0).Gpr;
-        int count = block.SuccessorCount - 1;
-        int last = blocks.TargetOf(block, count);
+        var index = locations.Input(operands, 0).Gpr;
+        var count = block.SuccessorCount - 1;
+        var last = blocks.TargetOf(block, count);
         if (count <= ComparedTargets)
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 if (blocks.TargetOf(block, i) != last)
                 {
@@ -70,8 +70,8 @@ internal sealed class BranchEmitter(OperandLocations locations, BlockLabels bloc
 
         asm.Alu(AluOp.Cmp, OpSize.Dword, index, count);
         asm.Jcc(Condition.AboveOrEqual, blocks.Labels[last]);
-        Span<Label> table = count <= 64 ? stackalloc Label[count] : new Label[count];
-        for (int i = 0; i < count; i++)
+        var table = count <= 64 ? stackalloc Label[count] : new Label[count];
+        for (var i = 0; i < count; i++)
         {
             table[i] = blocks.Labels[blocks.TargetOf(block, i)];
         }

@@ -19,10 +19,10 @@ internal sealed class CallEmitter(
             return;
         }
 
-        ReadOnlySpan<LirOperand> results = operands[..instruction.ResultCount];
-        ReadOnlySpan<LirOperand> arguments = operands[instruction.ResultCount..];
-        SignatureLayout layout = signatures.Get((int)instruction.Immediate);
-        Location reference = Location.None;
+        var results = operands[..instruction.ResultCount];
+        var arguments = operands[instruction.ResultCount..];
+        var layout = signatures.Get((int)instruction.Immediate);
+        var reference = Location.None;
         if (instruction.Op == LirOp.CallReference)
         {
             reference = locations.Input(arguments, 0);
@@ -34,7 +34,7 @@ internal sealed class CallEmitter(
         switch (instruction.Op)
         {
             case LirOp.CallDirect:
-                int entry = state.Module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
+                var entry = state.Module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
                 asm.Call(Mem.Base(CallingConvention.Instance, entry));
                 sites.AddCallSite(instruction);
                 if (state.Module.Module.Functions[instruction.Aux].MayLeaveInstance)
@@ -93,7 +93,7 @@ internal sealed class CallEmitter(
     private void EmitBuiltinCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         int results = instruction.ResultCount;
-        for (int i = results; i < operands.Length; i++)
+        for (var i = results; i < operands.Length; i++)
         {
             argumentPassing.AddArgument(operands[i], Location.Of(CallingConvention.SystemVParameters[i - results + 1]));
         }
@@ -109,8 +109,8 @@ internal sealed class CallEmitter(
         }
 
         // The upper half of a 32-bit result is anything.
-        Location to = locations.LocationAt(operands[0].Value, state.Position + 2);
-        OpSize size = EmissionState.SizeOf(state.Code.TypeOf(operands[0].Value));
+        var to = locations.LocationAt(operands[0].Value, state.Position + 2);
+        var size = EmissionState.SizeOf(state.Code.TypeOf(operands[0].Value));
         if (to.IsGpr)
         {
             asm.Mov(size, to.Gpr, Gpr.Rax);

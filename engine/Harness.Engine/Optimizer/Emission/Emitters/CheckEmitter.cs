@@ -38,7 +38,7 @@ internal sealed class CheckEmitter(
 
     private void EmitStackGuardIf(Condition condition, in LirInstruction instruction)
     {
-        ref ColdPath path = ref coldPaths.AddColdPath(ColdPathKind.StackGuard, instruction);
+        ref var path = ref coldPaths.AddColdPath(ColdPathKind.StackGuard, instruction);
         path.Resume = asm.NewLabel();
         asm.Jcc(condition, path.Entry);
         asm.Bind(path.Resume);
@@ -47,7 +47,7 @@ internal sealed class CheckEmitter(
     /// <summary>Deoptimizes unless a condition holds.</summary>
     public void EmitGuard(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        DeoptPoint exit = frameStates.DescribeExit(instruction.Aux, operands, state.Position, (DeoptReason)instruction.Sub);
+        var exit = frameStates.DescribeExit(instruction.Aux, operands, state.Position, (DeoptReason)instruction.Sub);
         if (state.Module.Options.StressGuardFailInterval > 0)
         {
             asm.Alu(

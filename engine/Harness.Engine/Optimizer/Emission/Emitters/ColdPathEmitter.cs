@@ -13,11 +13,11 @@ internal sealed class ColdPathEmitter(
     public void EmitColdPaths()
     {
         // Paths of cold blocks come after those of hot ones; a path may add another one.
-        for (int i = 0; i < coldPaths.Paths.Count; i++)
+        for (var i = 0; i < coldPaths.Paths.Count; i++)
         {
-            ColdPath path = coldPaths.Paths[i];
+            var path = coldPaths.Paths[i];
             state.Position = 4 * path.Instruction;
-            LirInstruction instruction = state.Code.Instruction(path.Instruction);
+            var instruction = state.Code.Instruction(path.Instruction);
             asm.Bind(path.Entry);
             if (sites.KeepsSourceMap)
             {
@@ -85,7 +85,7 @@ internal sealed class ColdPathEmitter(
     /// <summary>Equal floats differ at most in sign, so that bit operations choose; NaN comes out of an addition.</summary>
     private void EmitEqualMinMax(in ColdPath path)
     {
-        Label unordered = asm.NewLabel();
+        var unordered = asm.NewLabel();
         asm.JccShort(Condition.Parity, unordered);
         floats.EmitFloatInPlace(path.Kind == ColdPathKind.EqualMinimum ? SseOp.OrPs : SseOp.AndPs, path.Float, path.OtherFloat);
         asm.Jmp(path.Resume);

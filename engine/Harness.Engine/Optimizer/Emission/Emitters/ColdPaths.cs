@@ -24,14 +24,14 @@ internal sealed class ColdPaths(EmissionState state, Assembler asm)
     /// <summary>Adds a path, which belongs to the instruction that is being emitted.</summary>
     public ref ColdPath AddColdPath(ColdPathKind kind, in LirInstruction instruction)
     {
-        int index = Paths.Add(new ColdPath { Kind = kind, Entry = asm.NewLabel(), Instruction = state.Position >> 2 });
+        var index = Paths.Add(new ColdPath { Kind = kind, Entry = asm.NewLabel(), Instruction = state.Position >> 2 });
         return ref Paths[index];
     }
 
     /// <summary>Adds a trap.</summary>
     public Label AddTrap(in LirInstruction instruction, TrapKind kind)
     {
-        ref ColdPath path = ref AddColdPath(ColdPathKind.Trap, instruction);
+        ref var path = ref AddColdPath(ColdPathKind.Trap, instruction);
         path.Trap = kind;
         return path.Entry;
     }
@@ -39,7 +39,7 @@ internal sealed class ColdPaths(EmissionState state, Assembler asm)
     /// <summary>Adds a deopt.</summary>
     public Label AddDeopt(in LirInstruction instruction, DeoptPoint exit)
     {
-        ref ColdPath path = ref AddColdPath(ColdPathKind.Deoptimize, instruction);
+        ref var path = ref AddColdPath(ColdPathKind.Deoptimize, instruction);
         path.DeoptPoint = DeoptPoints.Count;
         DeoptPoints.Add(exit);
         return path.Entry;

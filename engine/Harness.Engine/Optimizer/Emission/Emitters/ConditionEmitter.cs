@@ -15,17 +15,17 @@ internal sealed class ConditionEmitter(
     /// <summary>Sets the flags for an instruction with a comparison, whose operands begin at an index.</summary>
     public void EmitCompare(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int index)
     {
-        OpSize size = instruction.Size;
+        var size = instruction.Size;
         if (instruction.Compare == CompareKind.Vector)
         {
-            ref readonly VectorSelection test = ref VectorSelections.Of((Opcode)instruction.Immediate);
+            ref readonly var test = ref VectorSelections.Of((Opcode)instruction.Immediate);
             vectors.EmitTest(test, locations.Input(operands, index).Xmm);
             return;
         }
 
         if (instruction.HasAddress && instruction.HasImmediate)
         {
-            Mem address = locations.AddressOf(instruction, operands, index);
+            var address = locations.AddressOf(instruction, operands, index);
             sites.NoteFault(instruction);
             if (instruction.IsType)
             {
@@ -43,10 +43,10 @@ internal sealed class ConditionEmitter(
             return;
         }
 
-        Location left = locations.Input(operands, index);
+        var left = locations.Input(operands, index);
         if (instruction.HasAddress)
         {
-            Mem address = locations.AddressOf(instruction, operands, index + 1);
+            var address = locations.AddressOf(instruction, operands, index + 1);
             sites.NoteFault(instruction);
             EmitCompare(instruction.Compare, size, left, address);
         }
@@ -60,7 +60,7 @@ internal sealed class ConditionEmitter(
         }
         else
         {
-            Location right = locations.Input(operands, index + 1);
+            var right = locations.Input(operands, index + 1);
             if (right.IsStack)
             {
                 EmitCompare(instruction.Compare, size, left, right.Memory);
@@ -150,7 +150,7 @@ internal sealed class ConditionEmitter(
                 EmitJumpIf(Condition.NotEqual, target, isNear);
                 break;
             case FlagCondition.FloatEqual:
-                Label unordered = asm.NewLabel();
+                var unordered = asm.NewLabel();
                 asm.JccShort(Condition.Parity, unordered);
                 EmitJumpIf(Condition.Equal, target, isNear);
                 asm.Bind(unordered);
@@ -178,7 +178,7 @@ internal sealed class ConditionEmitter(
     public void EmitSetCondition(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         EmitCompare(instruction, operands, 1);
-        Gpr result = locations.Result(operands).Gpr;
+        var result = locations.Result(operands).Gpr;
         switch (instruction.Condition)
         {
             case FlagCondition.FloatEqual:
@@ -204,10 +204,10 @@ internal sealed class ConditionEmitter(
     public void EmitSelect(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         EmitCompare(instruction, operands, 3);
-        Location first = locations.Input(operands, 1);
-        Location second = locations.Input(operands, 2);
-        Location result = locations.Result(operands);
-        OpSize size = instruction.AccessSize;
+        var first = locations.Input(operands, 1);
+        var second = locations.Input(operands, 2);
+        var result = locations.Result(operands);
+        var size = instruction.AccessSize;
         if (state.Code.IsVector(operands[0].Value))
         {
             EmitSelectVector(instruction.Condition, result.Xmm, first, second);
@@ -217,7 +217,7 @@ internal sealed class ConditionEmitter(
         if (instruction.Condition >= FlagCondition.FloatEqual)
         {
             // Not equal or unordered: two conditions, either of which selects the other value.
-            (Location otherwise, Location whenEqual) = instruction.Condition == FlagCondition.FloatEqual
+            var (otherwise, whenEqual) = instruction.Condition == FlagCondition.FloatEqual
                 ? (second, first)
                 : (first, second);
             moveEmitter.EmitCopy(size, result, whenEqual);
@@ -234,7 +234,7 @@ internal sealed class ConditionEmitter(
     {
         if (to.IsXmm)
         {
-            Label skip = asm.NewLabel();
+            var skip = asm.NewLabel();
             asm.JccShort(condition.Negate(), skip);
             moveEmitter.EmitCopy(size, to, from);
             asm.Bind(skip);
@@ -252,12 +252,12 @@ internal sealed class ConditionEmitter(
     /// <summary>Selects by conditions that have been compared; two of floats take two of the processor.</summary>
     private void EmitSelectVector(FlagCondition condition, Xmm result, Location first, Location second)
     {
-        Label done = asm.NewLabel();
+        var done = asm.NewLabel();
         var target = Location.Of(result);
         if (condition is FlagCondition.FloatEqual or FlagCondition.FloatNotEqual)
         {
-            (Location whenEqual, Location otherwise) = condition == FlagCondition.FloatEqual ? (first, second) : (second, first);
-            Label other = asm.NewLabel();
+            var (whenEqual, otherwise) = condition == FlagCondition.FloatEqual ? (first, second) : (second, first);
+            var other = asm.NewLabel();
             moveEmitter.EmitVectorMove(target, whenEqual);
             asm.JccShort(Condition.Parity, other);
             asm.JccShort(Condition.Equal, done);

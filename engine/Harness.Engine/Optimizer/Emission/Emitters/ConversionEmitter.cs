@@ -13,7 +13,7 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
     public void EmitConvertToFloat(in LirInstruction instruction, Xmm result, Gpr input)
     {
         var op = (Opcode)instruction.Sub;
-        bool isSingle = op <= Opcode.F32ConvertI64U;
+        var isSingle = op <= Opcode.F32ConvertI64U;
         moveEmitter.EmitClear(result);
         switch (op)
         {
@@ -21,7 +21,7 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
                 EmitConvert(isSingle ? IntToFloatOp.CvtSi32ToSs : IntToFloatOp.CvtSi32ToSd, result, input);
                 break;
             case Opcode.F32ConvertI64U or Opcode.F64ConvertI64U:
-                ref ColdPath path = ref coldPaths.AddColdPath(ColdPathKind.ConvertLargeUnsigned, instruction);
+                ref var path = ref coldPaths.AddColdPath(ColdPathKind.ConvertLargeUnsigned, instruction);
                 path.Size = isSingle ? OpSize.Dword : OpSize.Qword;
                 path.Float = result;
                 path.Integer = input;
@@ -54,7 +54,7 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
     public void EmitTruncate(in LirInstruction instruction, Gpr result, Xmm input)
     {
         var (isSingle, is64, isUnsigned) = Describe((Opcode)instruction.Sub);
-        ref ColdPath path = ref coldPaths.AddColdPath(ColdPathKind.FailedTruncation, instruction);
+        ref var path = ref coldPaths.AddColdPath(ColdPathKind.FailedTruncation, instruction);
         path.Size = isSingle ? OpSize.Dword : OpSize.Qword;
         path.Float = input;
         path.Resume = asm.NewLabel();
@@ -66,7 +66,7 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
     public void EmitTruncateSaturating(in LirInstruction instruction, Gpr result, Xmm input)
     {
         var (isSingle, is64, isUnsigned) = Describe((Opcode)instruction.Sub);
-        ref ColdPath path = ref coldPaths.AddColdPath(ColdPathKind.Saturation, instruction);
+        ref var path = ref coldPaths.AddColdPath(ColdPathKind.Saturation, instruction);
         path.Size = isSingle ? OpSize.Dword : OpSize.Qword;
         path.Float = input;
         path.Integer = result;
@@ -78,12 +78,12 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
     /// <summary>Truncates, and goes to a cold path when the result may not be that of the operand.</summary>
     private void EmitTruncation(ref ColdPath path, Gpr result, Xmm input, bool isSingle, bool is64, bool isUnsigned)
     {
-        FloatToIntOp to32 = isSingle ? FloatToIntOp.CvttSsToSi32 : FloatToIntOp.CvttSdToSi32;
-        FloatToIntOp to64 = isSingle ? FloatToIntOp.CvttSsToSi64 : FloatToIntOp.CvttSdToSi64;
+        var to32 = isSingle ? FloatToIntOp.CvttSsToSi32 : FloatToIntOp.CvttSdToSi32;
+        var to64 = isSingle ? FloatToIntOp.CvttSsToSi64 : FloatToIntOp.CvttSdToSi64;
         if (!isUnsigned)
         {
             // Failure gives the smallest integer, the only one from which 1 cannot be subtracted.
-            OpSize size = is64 ? OpSize.Qword : OpSize.Dword;
+            var size = is64 ? OpSize.Qword : OpSize.Dword;
             asm.Cvt(is64 ? to64 : to32, result, input);
             asm.Alu(AluOp.Cmp, size, result, 1);
             asm.Jcc(Condition.Overflow, path.Entry);
@@ -99,12 +99,12 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
         else
         {
             // From 2^63 on, 2^63 is subtracted before and added after.
-            long limit = isSingle
+            var limit = isSingle
                 ? BitConverter.SingleToUInt32Bits(9223372036854775808f)
                 : BitConverter.DoubleToInt64Bits(9223372036854775808d);
-            OpSize size = isSingle ? OpSize.Dword : OpSize.Qword;
-            Label large = asm.NewLabel();
-            Label done = asm.NewLabel();
+            var size = isSingle ? OpSize.Dword : OpSize.Qword;
+            var large = asm.NewLabel();
+            var done = asm.NewLabel();
             asm.Sse(ConditionEmitter.UcomisOf(size), input, moveEmitter.FloatConstant(size, limit));
             asm.JccShort(Condition.AboveOrEqual, large);
             asm.Cvt(to64, result, input);
@@ -152,8 +152,8 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
     /// <summary>Converts half of the integer, the lowest bit kept for rounding, and doubles the result.</summary>
     public void EmitConvertLargeUnsigned(in ColdPath path)
     {
-        bool isSingle = path.Size == OpSize.Dword;
-        Label isEven = asm.NewLabel();
+        var isSingle = path.Size == OpSize.Dword;
+        var isEven = asm.NewLabel();
         asm.Mov(OpSize.Qword, CallingConvention.Scratch, path.Integer);
         asm.Shift(ShiftOp.Shr, OpSize.Qword, CallingConvention.Scratch, 1);
         asm.JccShort(Condition.NoCarry, isEven);
@@ -167,7 +167,7 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
     public void EmitFailedTruncation(in ColdPath path, in LirInstruction instruction)
     {
         var (isSingle, is64, isUnsigned) = Describe((Opcode)instruction.Sub);
-        Label overflow = coldPaths.AddTrap(instruction, TrapKind.IntegerOverflow);
+        var overflow = coldPaths.AddTrap(instruction, TrapKind.IntegerOverflow);
         asm.Sse(ConditionEmitter.UcomisOf(path.Size), path.Float, path.Float);
         asm.Jcc(Condition.Parity, coldPaths.AddTrap(instruction, TrapKind.InvalidConversionToInteger));
         if (isUnsigned)
@@ -177,10 +177,10 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
         }
 
         // The smallest integer is right for what lies between it and the next smaller one.
-        double limit = is64 ? -9223372036854775808d : -2147483648d;
-        bool isExact = is64 || isSingle;
-        double bound = isExact ? limit : limit - 1;
-        long bits = isSingle ? BitConverter.SingleToUInt32Bits((float)bound) : BitConverter.DoubleToInt64Bits(bound);
+        var limit = is64 ? -9223372036854775808d : -2147483648d;
+        var isExact = is64 || isSingle;
+        var bound = isExact ? limit : limit - 1;
+        var bits = isSingle ? BitConverter.SingleToUInt32Bits((float)bound) : BitConverter.DoubleToInt64Bits(bound);
         asm.Sse(ConditionEmitter.UcomisOf(path.Size), path.Float, moveEmitter.FloatConstant(path.Size, bits));
         asm.Jcc(isExact ? Condition.Below : Condition.BelowOrEqual, overflow);
         moveEmitter.EmitClear(CallingConvention.ScratchXmm);
@@ -193,8 +193,8 @@ internal sealed class ConversionEmitter(ColdPaths coldPaths, MoveEmitter moveEmi
     public void EmitSaturation(in ColdPath path, in LirInstruction instruction)
     {
         var (_, is64, isUnsigned) = Describe((Opcode)instruction.Sub);
-        long smallest = isUnsigned ? 0 : is64 ? long.MinValue : unchecked((uint)int.MinValue);
-        long largest = isUnsigned ? (is64 ? -1 : uint.MaxValue) : is64 ? long.MaxValue : int.MaxValue;
+        var smallest = isUnsigned ? 0 : is64 ? long.MinValue : unchecked((uint)int.MinValue);
+        var largest = isUnsigned ? (is64 ? -1 : uint.MaxValue) : is64 ? long.MaxValue : int.MaxValue;
         moveEmitter.EmitClear(CallingConvention.ScratchXmm);
         asm.Sse(ConditionEmitter.UcomisOf(path.Size), path.Float, CallingConvention.ScratchXmm);
         asm.MovImm(path.Integer, 0);

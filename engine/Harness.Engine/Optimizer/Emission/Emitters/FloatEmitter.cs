@@ -15,18 +15,18 @@ internal sealed class FloatEmitter(
     public void EmitFloatBinary(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         var op = (SseOp)instruction.Sub;
-        Xmm left = locations.Input(operands, 1).Xmm;
+        var left = locations.Input(operands, 1).Xmm;
         if (instruction.HasImmediate || instruction.HasAddress)
         {
-            Mem memory = instruction.HasImmediate
+            var memory = instruction.HasImmediate
                 ? moveEmitter.FloatConstant(instruction.Size, instruction.Immediate)
                 : locations.AddressOf(instruction, operands, 2);
             EmitFloatBinary(instruction, op, locations.Result(operands).Xmm, left, memory);
             return;
         }
 
-        Location right = locations.Input(operands, 2);
-        Xmm result = locations.Result(operands).Xmm;
+        var right = locations.Input(operands, 2);
+        var result = locations.Result(operands).Xmm;
         if (right.IsStack)
         {
             EmitFloatBinary(instruction, op, result, left, right.Memory);
@@ -133,14 +133,14 @@ internal sealed class FloatEmitter(
     /// <summary>The machine's minimum and maximum are right but for equal operands, which may be zeros, and NaN.</summary>
     public void EmitMinMax(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        bool isMin = instruction.Op == LirOp.FloatMin;
-        bool isSingle = instruction.Size == OpSize.Dword;
-        Xmm left = locations.Input(operands, 1).Xmm;
-        Xmm right = locations.Input(operands, 2).Xmm;
-        Xmm result = locations.Result(operands).Xmm;
+        var isMin = instruction.Op == LirOp.FloatMin;
+        var isSingle = instruction.Size == OpSize.Dword;
+        var left = locations.Input(operands, 1).Xmm;
+        var right = locations.Input(operands, 2).Xmm;
+        var result = locations.Result(operands).Xmm;
         moveEmitter.EmitCopy(result, left);
         asm.Sse(ConditionEmitter.UcomisOf(instruction.Size), result, right);
-        ref ColdPath path = ref coldPaths.AddColdPath(isMin ? ColdPathKind.EqualMinimum : ColdPathKind.EqualMaximum, instruction);
+        ref var path = ref coldPaths.AddColdPath(isMin ? ColdPathKind.EqualMinimum : ColdPathKind.EqualMaximum, instruction);
         path.Size = instruction.Size;
         path.Float = result;
         path.OtherFloat = right;

@@ -10,12 +10,12 @@ namespace Harness.Engine.Optimizer.Emission.Emitters;
 /// <summary>Frame states as data: which frames they stand for, and where their values lie.</summary>
 internal sealed class FrameStateDescriber(EmissionState state, OperandLocations locations)
 {
-    private readonly FrameStateValues stateValues = new();
-    private int describedAt;
-    private V128[]? constantVectors;
+    private readonly FrameStateValues _stateValues = new();
+    private int _describedAt;
+    private V128[]? _constantVectors;
 
     /// <summary>Begins with a function.</summary>
-    public void Clear() => constantVectors = null;
+    public void Clear() => _constantVectors = null;
 
     /// <summary>
     /// The exit at an instruction's frame state: its frames, outermost first, and the objects to be made, with the places where their
@@ -23,20 +23,20 @@ internal sealed class FrameStateDescriber(EmissionState state, OperandLocations 
     /// </summary>
     public DeoptPoint DescribeExit(int frameState, ReadOnlySpan<LirOperand> operands, int at, DeoptReason reason)
     {
-        Graph graph = state.Code.Graph;
-        int depth = 0;
-        for (int i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
+        var graph = state.Code.Graph;
+        var depth = 0;
+        for (var i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
         {
             depth++;
         }
 
-        stateValues.Collect(graph, frameState);
-        ReadOnlySpan<LirOperand> leaves = operands[^stateValues.Leaves.Count..];
-        describedAt = at;
+        _stateValues.Collect(graph, frameState);
+        var leaves = operands[^_stateValues.Leaves.Count..];
+        _describedAt = at;
         var frames = new DeoptFrame[depth];
-        for (int i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
+        for (var i = frameState; i >= 0; i = graph.FrameStates[i].Parent)
         {
-            FrameState frame = graph.FrameStates[i];
+            var frame = graph.FrameStates[i];
             frames[--depth] = new DeoptFrame(
                 frame.FunctionIndex,
                 frame.BytecodeOffset,
@@ -45,10 +45,10 @@ internal sealed class FrameStateDescriber(EmissionState state, OperandLocations 
                 DescribeValues(frame.Values, ref leaves));
         }
 
-        DeoptObject[] objects = stateValues.Objects.Count == 0 ? [] : new DeoptObject[stateValues.Objects.Count];
-        for (int i = 0; i < objects.Length; i++)
+        var objects = _stateValues.Objects.Count == 0 ? [] : new DeoptObject[_stateValues.Objects.Count];
+        for (var i = 0; i < objects.Length; i++)
         {
-            int id = stateValues.Objects[i];
+            var id = _stateValues.Objects[i];
             objects[i] = new DeoptObject(graph[id].Aux, DescribeValues(graph.Inputs(id), ref leaves));
         }
 
@@ -59,12 +59,12 @@ internal sealed class FrameStateDescriber(EmissionState state, OperandLocations 
     private ValueLocation[] DescribeValues(ReadOnlySpan<int> ids, ref ReadOnlySpan<LirOperand> leaves)
     {
         var places = new ValueLocation[ids.Length];
-        for (int i = 0; i < places.Length; i++)
+        for (var i = 0; i < places.Length; i++)
         {
-            ref Node node = ref state.Code.Graph[ids[i]];
+            ref var node = ref state.Code.Graph[ids[i]];
             if (node.Op == IrOp.VirtualObject)
             {
-                places[i] = ValueLocation.Made(stateValues.NumberOf(ids[i]));
+                places[i] = ValueLocation.Made(_stateValues.NumberOf(ids[i]));
                 continue;
             }
 
@@ -77,13 +77,13 @@ internal sealed class FrameStateDescriber(EmissionState state, OperandLocations 
 
     private ValueLocation DescribeValue(LirOperand operand, IrType type)
     {
-        ValueKind kind = KindOf(type);
+        var kind = KindOf(type);
         if (operand.IsConstant)
         {
             return ValueLocation.Constant(Constants.RegisterBits(state.Code.Graph, operand.ConstantNode), kind);
         }
 
-        Location location = locations.LocationAt(operand.Value, describedAt);
+        var location = locations.LocationAt(operand.Value, _describedAt);
         return location.IsGpr ? ValueLocation.In(location.Gpr, kind)
             : location.IsXmm ? ValueLocation.In(location.Xmm, kind)
             : ValueLocation.OnStack(location.RbpOffset, kind);
@@ -100,5 +100,5 @@ internal sealed class FrameStateDescriber(EmissionState state, OperandLocations 
     };
 
     /// <summary>The vectors of the graph by number, for what is read when the graph is gone.</summary>
-    private V128[] ConstantVectors => state.Code.Graph.HasVectors ? constantVectors ??= state.Code.Graph.Vectors.ToArray() : [];
+    private V128[] ConstantVectors => state.Code.Graph.HasVectors ? _constantVectors ??= state.Code.Graph.Vectors.ToArray() : [];
 }

@@ -14,8 +14,8 @@ internal sealed class IntegerEmitter(
     public void EmitAlu(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         var op = (AluOp)instruction.Sub;
-        OpSize size = instruction.Size;
-        Gpr left = locations.Input(operands, 1).Gpr;
+        var size = instruction.Size;
+        var left = locations.Input(operands, 1).Gpr;
         if (instruction.HasImmediate)
         {
             EmitAluConstant(op, size, locations.Result(operands).Gpr, left, (int)instruction.Immediate);
@@ -24,16 +24,16 @@ internal sealed class IntegerEmitter(
 
         if (instruction.HasAddress)
         {
-            Mem right = locations.AddressOf(instruction, operands, 2);
-            Gpr target = locations.Result(operands).Gpr;
+            var right = locations.AddressOf(instruction, operands, 2);
+            var target = locations.Result(operands).Gpr;
             moveEmitter.EmitCopy(OpSize.Qword, target, left);
             sites.NoteFault(instruction);
             asm.Alu(op, size, target, right);
             return;
         }
 
-        Location other = locations.Input(operands, 2);
-        Gpr result = locations.Result(operands).Gpr;
+        var other = locations.Input(operands, 2);
+        var result = locations.Result(operands).Gpr;
         if (other.IsStack)
         {
             moveEmitter.EmitCopy(OpSize.Qword, result, left);
@@ -75,8 +75,8 @@ internal sealed class IntegerEmitter(
     /// <summary>Multiplication.</summary>
     public void EmitMultiply(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        OpSize size = instruction.Size;
-        Location left = locations.Input(operands, 1);
+        var size = instruction.Size;
+        var left = locations.Input(operands, 1);
         if (instruction.HasImmediate)
         {
             if (left.IsStack)
@@ -93,16 +93,16 @@ internal sealed class IntegerEmitter(
 
         if (instruction.HasAddress)
         {
-            Mem right = locations.AddressOf(instruction, operands, 2);
-            Gpr target = locations.Result(operands).Gpr;
+            var right = locations.AddressOf(instruction, operands, 2);
+            var target = locations.Result(operands).Gpr;
             moveEmitter.EmitCopy(OpSize.Qword, target, left.Gpr);
             sites.NoteFault(instruction);
             asm.Imul(size, target, right);
             return;
         }
 
-        Location other = locations.Input(operands, 2);
-        Gpr result = locations.Result(operands).Gpr;
+        var other = locations.Input(operands, 2);
+        var result = locations.Result(operands).Gpr;
         if (other.IsStack)
         {
             moveEmitter.EmitCopy(OpSize.Qword, result, left.Gpr);
@@ -123,14 +123,14 @@ internal sealed class IntegerEmitter(
     public void EmitShiftConstant(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         var op = (ShiftOp)instruction.Sub;
-        OpSize size = instruction.Size;
-        int count = (int)instruction.Immediate;
-        Gpr left = locations.Input(operands, 1).Gpr;
-        Gpr result = locations.Result(operands).Gpr;
-        bool isRotation = op is ShiftOp.Rol or ShiftOp.Ror;
+        var size = instruction.Size;
+        var count = (int)instruction.Immediate;
+        var left = locations.Input(operands, 1).Gpr;
+        var result = locations.Result(operands).Gpr;
+        var isRotation = op is ShiftOp.Rol or ShiftOp.Ror;
         if (isRotation && result != left && CpuFeatures.Bmi2)
         {
-            int bits = size == OpSize.Dword ? 32 : 64;
+            var bits = size == OpSize.Dword ? 32 : 64;
             asm.Rorx(size, result, left, op == ShiftOp.Ror ? count : (bits - count) & (bits - 1));
             return;
         }
@@ -146,10 +146,10 @@ internal sealed class IntegerEmitter(
     public void EmitShift(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         var op = (ShiftOp)instruction.Sub;
-        OpSize size = instruction.Size;
-        Location left = locations.Input(operands, 1);
-        Gpr count = locations.Input(operands, 2).Gpr;
-        Gpr result = locations.Result(operands).Gpr;
+        var size = instruction.Size;
+        var left = locations.Input(operands, 1);
+        var count = locations.Input(operands, 2).Gpr;
+        var result = locations.Result(operands).Gpr;
         if (instruction.Clobbers != 0)
         {
             asm.Mov(OpSize.Qword, CallingConvention.Scratch, left.Gpr);
@@ -159,7 +159,7 @@ internal sealed class IntegerEmitter(
             return;
         }
 
-        ShiftXOp shift = op switch
+        var shift = op switch
         {
             ShiftOp.Shl => ShiftXOp.Shlx,
             ShiftOp.Shr => ShiftXOp.Shrx,
@@ -178,8 +178,8 @@ internal sealed class IntegerEmitter(
     /// <summary>Negation and complement.</summary>
     public void EmitUnary(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr input = locations.Input(operands, 1).Gpr;
-        Gpr result = locations.Result(operands).Gpr;
+        var input = locations.Input(operands, 1).Gpr;
+        var result = locations.Result(operands).Gpr;
         moveEmitter.EmitCopy(OpSize.Qword, result, input);
         asm.Unary((UnaryOp)instruction.Sub, instruction.Size, result);
     }
@@ -188,18 +188,18 @@ internal sealed class IntegerEmitter(
     public void EmitCountBits(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
         var op = (BitOp)instruction.Sub;
-        OpSize size = instruction.Size;
+        var size = instruction.Size;
         if (instruction.HasAddress)
         {
-            Mem address = locations.AddressOf(instruction, operands, 1);
-            Gpr target = locations.Result(operands).Gpr;
+            var address = locations.AddressOf(instruction, operands, 1);
+            var target = locations.Result(operands).Gpr;
             sites.NoteFault(instruction);
             asm.Mov(size, target, address);
             EmitCountBits(op, size, target, target);
             return;
         }
 
-        Gpr input = locations.Input(operands, 1).Gpr;
+        var input = locations.Input(operands, 1).Gpr;
         EmitCountBits(op, size, locations.Result(operands).Gpr, input);
     }
 
@@ -219,9 +219,9 @@ internal sealed class IntegerEmitter(
         }
 
         // Old processors have no count of zeros; of 0 the scans find nothing.
-        int bits = size == OpSize.Dword ? 32 : 64;
+        var bits = size == OpSize.Dword ? 32 : 64;
         asm.Bits(op, size, CallingConvention.Scratch, input);
-        Label found = asm.NewLabel();
+        var found = asm.NewLabel();
         asm.JccShort(Condition.NotZero, found);
         asm.MovImm(CallingConvention.Scratch, op == BitOp.Bsr ? (2 * bits) - 1 : bits);
         asm.Bind(found);
@@ -236,8 +236,8 @@ internal sealed class IntegerEmitter(
     /// <summary>The low part of a value, extended.</summary>
     public void EmitExtend(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr input = locations.Input(operands, 1).Gpr;
-        Gpr result = locations.Result(operands).Gpr;
+        var input = locations.Input(operands, 1).Gpr;
+        var result = locations.Result(operands).Gpr;
         switch ((LoadExtension)instruction.Sub)
         {
             case LoadExtension.Zero:
@@ -255,13 +255,13 @@ internal sealed class IntegerEmitter(
     /// <summary>Division and remainder.</summary>
     public void EmitDivide(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        OpSize size = instruction.Size;
+        var size = instruction.Size;
         var op = (Opcode)instruction.Sub;
         var checks = (DivisionChecks)instruction.Immediate;
-        bool isSigned = op is Opcode.I64DivS or Opcode.I64RemS;
-        bool isRemainder = op is Opcode.I64RemS or Opcode.I64RemU;
-        Gpr left = locations.Input(operands, 1).Gpr;
-        Gpr right = locations.Input(operands, 2).Gpr;
+        var isSigned = op is Opcode.I64DivS or Opcode.I64RemS;
+        var isRemainder = op is Opcode.I64RemS or Opcode.I64RemU;
+        var left = locations.Input(operands, 1).Gpr;
+        var right = locations.Input(operands, 2).Gpr;
         if ((checks & DivisionChecks.Zero) != 0)
         {
             asm.Test(size, right, right);
@@ -275,7 +275,7 @@ internal sealed class IntegerEmitter(
             if ((checks & DivisionChecks.MinusOne) != 0)
             {
                 asm.Alu(AluOp.Cmp, size, right, -1);
-                ref ColdPath path = ref coldPaths.AddColdPath(
+                ref var path = ref coldPaths.AddColdPath(
                     isRemainder ? ColdPathKind.RemainderByMinusOne : ColdPathKind.DivideByMinusOne, instruction);
                 path.Size = size;
                 resume = path.Resume = asm.NewLabel();

@@ -10,8 +10,8 @@ internal sealed class MemoryEmitter(OperandLocations locations, SiteRecorder sit
     /// <summary>Loads an integer or a reference.</summary>
     public void EmitLoad(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Mem address = locations.AddressOf(instruction, operands, 1);
-        Gpr result = locations.Result(operands).Gpr;
+        var address = locations.AddressOf(instruction, operands, 1);
+        var result = locations.Result(operands).Gpr;
         sites.NoteFault(instruction);
         switch ((LoadExtension)instruction.Sub)
         {
@@ -32,14 +32,14 @@ internal sealed class MemoryEmitter(OperandLocations locations, SiteRecorder sit
     {
         if (instruction.HasImmediate)
         {
-            Mem address = locations.AddressOf(instruction, operands, 0);
+            var address = locations.AddressOf(instruction, operands, 0);
             sites.NoteFault(instruction);
             asm.Mov(instruction.AccessSize, address, (int)instruction.Immediate);
             return;
         }
 
-        Gpr value = locations.Input(operands, 0).Gpr;
-        Mem target = locations.AddressOf(instruction, operands, 1);
+        var value = locations.Input(operands, 0).Gpr;
+        var target = locations.AddressOf(instruction, operands, 1);
         sites.NoteFault(instruction);
         asm.Mov(instruction.AccessSize, target, value);
     }
@@ -47,16 +47,16 @@ internal sealed class MemoryEmitter(OperandLocations locations, SiteRecorder sit
     /// <summary>Computes an address.</summary>
     public void EmitLea(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr result = locations.Result(operands).Gpr;
+        var result = locations.Result(operands).Gpr;
         asm.Lea(instruction.Size, result, locations.AddressOf(instruction, operands, 1));
     }
 
     /// <summary>Traps where an access is out of bounds.</summary>
     public void EmitBoundsCheck(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr index = locations.Input(operands, 0).Gpr;
-        Mem length = locations.AddressOf(instruction, operands, 1);
-        Label trap = coldPaths.AddTrap(instruction, TrapKind.MemoryOutOfBounds);
+        var index = locations.Input(operands, 0).Gpr;
+        var length = locations.AddressOf(instruction, operands, 1);
+        var trap = coldPaths.AddTrap(instruction, TrapKind.MemoryOutOfBounds);
         if (instruction.Immediate == (int)instruction.Immediate)
         {
             asm.Mov(OpSize.Qword, CallingConvention.Scratch, index);

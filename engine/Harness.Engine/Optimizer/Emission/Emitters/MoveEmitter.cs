@@ -14,16 +14,16 @@ namespace Harness.Engine.Optimizer.Emission.Emitters;
 internal sealed class MoveEmitter(EmissionState state, Assembler asm, VectorEmitter vectors) : IMoveEmitter
 {
     /// <summary>Whether a vector that breaks a cycle is in the scratch register of floats.</summary>
-    private bool keepsVector;
+    private bool _keepsVector;
 
     /// <summary>Begins with a function.</summary>
-    public void Clear() => keepsVector = false;
+    public void Clear() => _keepsVector = false;
 
     /// <inheritdoc/>
     public Location ScratchFor(IrType type)
     {
-        keepsVector = type == IrType.V128;
-        return keepsVector ? Location.Of(CallingConvention.ScratchXmm) : Location.Of(CallingConvention.Scratch);
+        _keepsVector = type == IrType.V128;
+        return _keepsVector ? Location.Of(CallingConvention.ScratchXmm) : Location.Of(CallingConvention.Scratch);
     }
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ internal sealed class MoveEmitter(EmissionState state, Assembler asm, VectorEmit
         {
             EmitVectorMove(move.To, move.From);
         }
-        else if (move.From.IsStack && move.To.IsStack && keepsVector)
+        else if (move.From.IsStack && move.To.IsStack && _keepsVector)
         {
             asm.Mov(OpSize.Qword, CallingConvention.Scratch, move.From.Memory);
             asm.Mov(OpSize.Qword, move.To.Memory, CallingConvention.Scratch);
@@ -255,9 +255,9 @@ internal sealed class MoveEmitter(EmissionState state, Assembler asm, VectorEmit
         {
             asm.MovAps(to.Memory, from.Xmm);
         }
-        else if (keepsVector)
+        else if (_keepsVector)
         {
-            for (int offset = 0; offset < FrameLayout.BaselineVectorSlotSize; offset += sizeof(long))
+            for (var offset = 0; offset < FrameLayout.BaselineVectorSlotSize; offset += sizeof(long))
             {
                 asm.Mov(OpSize.Qword, CallingConvention.Scratch, from.Memory.Offset(offset));
                 asm.Mov(OpSize.Qword, to.Memory.Offset(offset), CallingConvention.Scratch);
@@ -307,7 +307,7 @@ internal sealed class MoveEmitter(EmissionState state, Assembler asm, VectorEmit
 
     private void EmitVectorConstantTo(Location to, long number)
     {
-        Xmm register = to.IsXmm ? to.Xmm : CallingConvention.ScratchXmm;
+        var register = to.IsXmm ? to.Xmm : CallingConvention.ScratchXmm;
         EmitVectorConstant(register, number);
         if (to.IsStack)
         {
@@ -318,7 +318,7 @@ internal sealed class MoveEmitter(EmissionState state, Assembler asm, VectorEmit
     /// <summary>A constant behind the code, which is aligned.</summary>
     public Mem VectorConstant(long number)
     {
-        V128 vector = state.Code.Graph.Vectors[number];
+        var vector = state.Code.Graph.Vectors[number];
         return asm.Constant128(vector.Low, vector.High);
     }
 }

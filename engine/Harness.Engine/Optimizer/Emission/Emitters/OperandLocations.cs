@@ -8,21 +8,21 @@ namespace Harness.Engine.Optimizer.Emission.Emitters;
 internal sealed class OperandLocations(EmissionState state, LifetimeBuilder builder)
 {
     /// <summary>For each value, the part of its lifetime that was asked for last.</summary>
-    private int[] cursors = new int[512];
+    private int[] _cursors = new int[512];
 
     private Lifetimes Lifetimes => builder.Lifetimes;
 
     /// <summary>Begins with a function.</summary>
     public void Clear()
     {
-        if (cursors.Length < state.Code.ValueCount)
+        if (_cursors.Length < state.Code.ValueCount)
         {
-            cursors = new int[state.Code.ValueCount * 2];
+            _cursors = new int[state.Code.ValueCount * 2];
         }
 
-        for (int i = 0; i < state.Code.ValueCount; i++)
+        for (var i = 0; i < state.Code.ValueCount; i++)
         {
-            cursors[i] = i;
+            _cursors[i] = i;
         }
     }
 
@@ -41,16 +41,16 @@ internal sealed class OperandLocations(EmissionState state, LifetimeBuilder buil
         }
 
         // Blocks are emitted in the order of positions but for the headers of rotated loops.
-        int from = Lifetimes[cursors[value]].Start <= at ? cursors[value] : value;
-        int interval = Lifetimes.At(from, at);
-        cursors[value] = interval;
+        var from = Lifetimes[_cursors[value]].Start <= at ? _cursors[value] : value;
+        var interval = Lifetimes.At(from, at);
+        _cursors[value] = interval;
         return Lifetimes[interval].Location;
     }
 
     /// <summary>The address of an instruction, whose registers are the operands from an index on.</summary>
     public Mem AddressOf(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands, int index)
     {
-        Gpr register = instruction.FixedBase;
+        var register = instruction.FixedBase;
         if (instruction.HasBase)
         {
             register = Input(operands, index++).Gpr;
@@ -61,7 +61,7 @@ internal sealed class OperandLocations(EmissionState state, LifetimeBuilder buil
             return register == Gpr.None ? Mem.Absolute(instruction.Displacement) : Mem.Base(register, instruction.Displacement);
         }
 
-        Gpr scaled = Input(operands, index).Gpr;
+        var scaled = Input(operands, index).Gpr;
         return register == Gpr.None
             ? Mem.Index(scaled, 1 << instruction.ScaleLog2, instruction.Displacement)
             : Mem.BaseIndex(register, scaled, 1 << instruction.ScaleLog2, instruction.Displacement);

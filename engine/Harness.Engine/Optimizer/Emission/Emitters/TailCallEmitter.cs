@@ -16,16 +16,16 @@ internal sealed class TailCallEmitter(
     /// <summary>Emits a tail call.</summary>
     public void EmitTailCall(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        SignatureLayout layout = signatures.Get((int)instruction.Immediate);
-        bool isReference = instruction.Aux < 0;
-        Location reference = isReference ? locations.Input(operands, 0) : Location.None;
-        ReadOnlySpan<LirOperand> arguments = isReference ? operands[1..] : operands;
+        var layout = signatures.Get((int)instruction.Immediate);
+        var isReference = instruction.Aux < 0;
+        var reference = isReference ? locations.Input(operands, 0) : Location.None;
+        var arguments = isReference ? operands[1..] : operands;
         argumentPassing.EmitStackArguments(arguments, layout);
         reference = argumentPassing.EmitRegisterArguments(arguments, layout.Parameters, reference);
         if (!isReference && !state.Module.Layout.IsImportedFunction(instruction.Aux))
         {
             EmitLeave(layout.StackParameterBytes);
-            int entry = state.Module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
+            var entry = state.Module.Layout.FunctionReferenceOf(instruction.Aux) + FunctionReference.EntryOffset;
             asm.Jmp(Mem.Base(CallingConvention.Instance, entry));
             return;
         }
@@ -51,7 +51,7 @@ internal sealed class TailCallEmitter(
     /// </summary>
     public void EmitTailCallToAnyInstance(in LirInstruction instruction)
     {
-        Label host = asm.NewLabel();
+        var host = asm.NewLabel();
         asm.Alu(AluOp.Cmp, OpSize.Qword, Mem.Base(CallingConvention.Scratch, FunctionReference.HostHandleOffset), 0);
         asm.Jcc(Condition.NotEqual, host);
         calls.EmitEnterInstance();
@@ -71,7 +71,7 @@ internal sealed class TailCallEmitter(
     /// </summary>
     private void EmitLeave(int stackBytes)
     {
-        int ownStackBytes = state.Signature.StackParameterBytes;
+        var ownStackBytes = state.Signature.StackParameterBytes;
         if (stackBytes == 0 && ownStackBytes == 0)
         {
             asm.Leave();
@@ -87,7 +87,7 @@ internal sealed class TailCallEmitter(
         asm.Lea(OpSize.Qword, newTop, Mem.Base(Gpr.Rbp, FrameLayout.ReturnAddress + ownStackBytes - stackBytes));
 
         // From the top: what is overwritten has been moved.
-        for (int offset = stackBytes - sizeof(long); offset >= 0; offset -= sizeof(long))
+        for (var offset = stackBytes - sizeof(long); offset >= 0; offset -= sizeof(long))
         {
             moveEmitter.EmitLoadScalar(OpSize.Qword, CallingConvention.ScratchXmm, Mem.Base(Gpr.Rsp, offset));
             asm.MovScalar(OpSize.Qword, Mem.Base(newTop, sizeof(long) + offset), CallingConvention.ScratchXmm);

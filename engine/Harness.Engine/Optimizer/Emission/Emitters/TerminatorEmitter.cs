@@ -15,7 +15,7 @@ internal sealed class TerminatorEmitter(
     /// <summary>Emits the end of a block.</summary>
     public void EmitTerminator(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        ref LirBlock block = ref state.Code.Block(blocks.CurrentBlock);
+        ref var block = ref state.Code.Block(blocks.CurrentBlock);
         switch (instruction.Op)
         {
             case LirOp.Jump:
@@ -61,11 +61,11 @@ internal sealed class TerminatorEmitter(
 
     private void EmitReturn(ReadOnlySpan<LirOperand> results)
     {
-        SignatureLayout layout = state.Signature;
+        var layout = state.Signature;
         if (layout.MemoryResultWords > 0)
         {
             asm.Mov(OpSize.Qword, CallingConvention.Scratch, Mem.Base(CallingConvention.Instance, InstanceHeader.ContextOffset));
-            for (int i = 0; i < results.Length; i++)
+            for (var i = 0; i < results.Length; i++)
             {
                 if (layout.Results[i].Kind == ArgumentPlaceKind.Memory)
                 {

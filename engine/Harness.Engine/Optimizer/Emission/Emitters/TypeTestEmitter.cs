@@ -17,12 +17,12 @@ internal sealed class TypeTestEmitter(
     /// <summary>Whether a reference is of a type.</summary>
     public void EmitTestType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr reference = locations.Input(operands, 1).Gpr;
-        Gpr result = locations.Result(operands).Gpr;
-        Label yes = asm.NewLabel();
-        Label no = asm.NewLabel();
-        Label done = asm.NewLabel();
-        FlagCondition condition = EmitTypeTest(instruction, reference, yes, no);
+        var reference = locations.Input(operands, 1).Gpr;
+        var result = locations.Result(operands).Gpr;
+        var yes = asm.NewLabel();
+        var no = asm.NewLabel();
+        var done = asm.NewLabel();
+        var condition = EmitTypeTest(instruction, reference, yes, no);
         conditions.EmitJumpIf(condition.Negate(), no, isNear: true);
         asm.Bind(yes);
         asm.MovImm(result, 1);
@@ -35,10 +35,10 @@ internal sealed class TypeTestEmitter(
     /// <summary>Traps unless a reference is of a type.</summary>
     public void EmitCheckType(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr reference = locations.Input(operands, 0).Gpr;
-        Label yes = asm.NewLabel();
-        Label no = coldPaths.AddTrap(instruction, TrapKind.CastFailure);
-        FlagCondition condition = EmitTypeTest(instruction, reference, yes, no);
+        var reference = locations.Input(operands, 0).Gpr;
+        var yes = asm.NewLabel();
+        var no = coldPaths.AddTrap(instruction, TrapKind.CastFailure);
+        var condition = EmitTypeTest(instruction, reference, yes, no);
         conditions.EmitJumpIf(condition.Negate(), no);
         asm.Bind(yes);
     }
@@ -51,7 +51,7 @@ internal sealed class TypeTestEmitter(
             (first, second) = (second, first);
         }
 
-        FlagCondition condition = EmitTypeTest(instruction, locations.Input(operands, 0).Gpr, blocks.Labels[first], blocks.Labels[second]);
+        var condition = EmitTypeTest(instruction, locations.Input(operands, 0).Gpr, blocks.Labels[first], blocks.Labels[second]);
         branches.EmitBranch(condition, first, second);
     }
 
@@ -62,10 +62,10 @@ internal sealed class TypeTestEmitter(
     /// <returns>The condition under which the reference is of the type.</returns>
     private FlagCondition EmitTypeTest(in LirInstruction instruction, Gpr reference, Label yes, Label no)
     {
-        TypeTest test = TypeTest.Of(instruction);
-        bool readsHeader = test.Kind is TypeTestKind.Flags or TypeTestKind.Exact or TypeTestKind.Display;
-        bool nullFaults = readsHeader && instruction.Op == LirOp.CheckType && test.MayBeNull && !test.AcceptsNull;
-        bool testsNull = test.MayBeNull && !nullFaults && (readsHeader || (test.Kind == TypeTestKind.I31 && test.AcceptsNull));
+        var test = TypeTest.Of(instruction);
+        var readsHeader = test.Kind is TypeTestKind.Flags or TypeTestKind.Exact or TypeTestKind.Display;
+        var nullFaults = readsHeader && instruction.Op == LirOp.CheckType && test.MayBeNull && !test.AcceptsNull;
+        var testsNull = test.MayBeNull && !nullFaults && (readsHeader || (test.Kind == TypeTestKind.I31 && test.AcceptsNull));
         if (testsNull)
         {
             asm.Test(OpSize.Qword, reference, reference);
@@ -94,7 +94,7 @@ internal sealed class TypeTestEmitter(
                 asm.Test(OpSize.Byte, Mem.Base(reference, ObjectHeader.FlagsOffset), (int)test.Flags);
                 return Condition.NotZero.ToFlag();
             case TypeTestKind.Exact:
-                HeapType exact = test.Target.HeapType;
+                var exact = test.Target.HeapType;
                 types.Compare(Mem.Base(reference, TypeTest.TypeIdOffsetOf(exact)), exact.CanonicalId);
                 return Condition.Equal.ToFlag();
             default:
@@ -108,10 +108,10 @@ internal sealed class TypeTestEmitter(
     /// </summary>
     private void EmitDisplayTest(Gpr reference, HeapType target)
     {
-        int place = TypeDisplays.OffsetOf(TypeRegistry.Get(target.CanonicalId).Depth);
+        var place = TypeDisplays.OffsetOf(TypeRegistry.Get(target.CanonicalId).Depth);
         asm.Mov(OpSize.Dword, CallingConvention.Scratch, Mem.Base(reference, TypeTest.TypeIdOffsetOf(target)));
         asm.Shift(ShiftOp.Shl, OpSize.Qword, CallingConvention.Scratch, TypeDisplays.RowShift);
-        if (TypeDisplays.TryGetDisplacement(out int firstRow))
+        if (TypeDisplays.TryGetDisplacement(out var firstRow))
         {
             types.CompareDisplay(CallingConvention.Scratch, firstRow, place, target.CanonicalId);
             return;
@@ -124,7 +124,7 @@ internal sealed class TypeTestEmitter(
     /// <summary>Decides by null alone: all other references are of the type, or none is.</summary>
     private FlagCondition EmitNullTest(in TypeTest test, Gpr reference)
     {
-        bool isAlways = test.Kind == TypeTestKind.Always;
+        var isAlways = test.Kind == TypeTestKind.Always;
         if (test.MayBeNull && test.AcceptsNull != isAlways)
         {
             asm.Test(OpSize.Qword, reference, reference);

@@ -25,7 +25,7 @@ internal sealed class VectorInstructionEmitter(
                 EmitVectorBinary(instruction, operands);
                 break;
             case LirOp.VectorShift:
-                ref readonly VectorSelection shift = ref VectorSelections.Of((Opcode)instruction.Sub);
+                ref readonly var shift = ref VectorSelections.Of((Opcode)instruction.Sub);
                 vectors.EmitShift(shift, locations.Result(operands).Xmm, locations.Input(operands, 1).Xmm, (int)instruction.Immediate);
                 break;
             case LirOp.VectorLoad or LirOp.VectorStore:
@@ -39,16 +39,16 @@ internal sealed class VectorInstructionEmitter(
 
     private void EmitVectorBinary(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        ref readonly VectorSelection row = ref VectorSelections.Of((Opcode)instruction.Sub);
-        Xmm result = locations.Result(operands).Xmm;
-        Xmm left = locations.Input(operands, 1).Xmm;
+        ref readonly var row = ref VectorSelections.Of((Opcode)instruction.Sub);
+        var result = locations.Result(operands).Xmm;
+        var left = locations.Input(operands, 1).Xmm;
         if (instruction.HasImmediate)
         {
             vectors.EmitBinary(row, result, left, moveEmitter.VectorConstant(instruction.Immediate));
         }
         else if (instruction.HasAddress)
         {
-            Mem memory = locations.AddressOf(instruction, operands, 2);
+            var memory = locations.AddressOf(instruction, operands, 2);
             sites.NoteFault(instruction);
             vectors.EmitBinary(row, result, left, memory);
         }
@@ -64,9 +64,9 @@ internal sealed class VectorInstructionEmitter(
 
     private void EmitVectorAccess(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        ref readonly VectorSelection row = ref VectorSelections.Of((Opcode)instruction.Sub);
-        bool isStore = instruction.Op == LirOp.VectorStore;
-        bool hasVector = isStore || row.Recipe == VectorRecipe.LoadLane;
+        ref readonly var row = ref VectorSelections.Of((Opcode)instruction.Sub);
+        var isStore = instruction.Op == LirOp.VectorStore;
+        var hasVector = isStore || row.Recipe == VectorRecipe.LoadLane;
         var access = new VectorOperands { Lane = (int)instruction.Immediate };
         if (!isStore)
         {
@@ -93,10 +93,10 @@ internal sealed class VectorInstructionEmitter(
 
     private void EmitVectorSequence(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        OpcodeInfo info = OpcodeTable.Get((Opcode)instruction.Sub);
-        ref readonly VectorSelection row = ref VectorSelections.Of(info.Opcode);
+        var info = OpcodeTable.Get((Opcode)instruction.Sub);
+        ref readonly var row = ref VectorSelections.Of(info.Opcode);
         var sequence = default(VectorOperands);
-        Location result = locations.Result(operands);
+        var result = locations.Result(operands);
         if (result.IsXmm)
         {
             sequence.Result = result.Xmm;
@@ -111,9 +111,9 @@ internal sealed class VectorInstructionEmitter(
             sequence.Temporary = locations.LocationAt(operands[1].Value, state.Position + 2).Xmm;
         }
 
-        for (int i = 0; i < info.Parameters.Length; i++)
+        for (var i = 0; i < info.Parameters.Length; i++)
         {
-            Location input = locations.Input(operands, instruction.ResultCount + i);
+            var input = locations.Input(operands, instruction.ResultCount + i);
             if (input.IsGpr)
             {
                 sequence.Integer = input.Gpr;

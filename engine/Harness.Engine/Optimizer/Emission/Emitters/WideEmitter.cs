@@ -11,17 +11,17 @@ internal sealed class WideEmitter(OperandLocations locations, MoveEmitter moveEm
     /// <summary>Addition and subtraction. Moves leave the carry flag alone.</summary>
     public void EmitWideAlu(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        bool isAddition = (AluOp)instruction.Sub == AluOp.Add;
-        Gpr leftLow = locations.Input(operands, 2).Gpr;
-        Gpr leftHigh = locations.Input(operands, 3).Gpr;
-        Location rightLow = locations.Input(operands, 4);
-        Location rightHigh = instruction.HasImmediate ? Location.None : locations.Input(operands, 5);
-        Gpr low = locations.Result(operands).Gpr;
-        Gpr high = locations.Result(operands, 1).Gpr;
+        var isAddition = (AluOp)instruction.Sub == AluOp.Add;
+        var leftLow = locations.Input(operands, 2).Gpr;
+        var leftHigh = locations.Input(operands, 3).Gpr;
+        var rightLow = locations.Input(operands, 4);
+        var rightHigh = instruction.HasImmediate ? Location.None : locations.Input(operands, 5);
+        var low = locations.Result(operands).Gpr;
+        var high = locations.Result(operands, 1).Gpr;
 
         // The low half must not overwrite what the high half is computed from.
-        bool isInTheWay = low == leftHigh || IsIn(rightHigh, low);
-        Gpr sum = isInTheWay ? CallingConvention.Scratch : low;
+        var isInTheWay = low == leftHigh || IsIn(rightHigh, low);
+        var sum = isInTheWay ? CallingConvention.Scratch : low;
         EmitHalf(isAddition ? AluOp.Add : AluOp.Sub, sum, leftLow, rightLow);
         if (instruction.HasImmediate)
         {
@@ -61,10 +61,10 @@ internal sealed class WideEmitter(OperandLocations locations, MoveEmitter moveEm
     /// <summary>Multiplication: the processor has the product in rdx and rax.</summary>
     public void EmitWideMultiply(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr left = locations.Input(operands, 2).Gpr;
-        Gpr right = locations.Input(operands, 3).Gpr;
-        Gpr low = locations.Result(operands).Gpr;
-        Gpr high = locations.Result(operands, 1).Gpr;
+        var left = locations.Input(operands, 2).Gpr;
+        var right = locations.Input(operands, 3).Gpr;
+        var low = locations.Result(operands).Gpr;
+        var high = locations.Result(operands, 1).Gpr;
         moveEmitter.EmitCopy(OpSize.Qword, Gpr.Rax, left);
         asm.Unary((UnaryOp)instruction.Sub, OpSize.Qword, right);
         if (low != Gpr.Rdx)

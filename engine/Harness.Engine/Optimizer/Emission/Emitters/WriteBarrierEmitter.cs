@@ -12,11 +12,11 @@ internal sealed class WriteBarrierEmitter(
     /// <summary>Looks whether the collector must be told.</summary>
     public void EmitWriteBarrier(in LirInstruction instruction, ReadOnlySpan<LirOperand> operands)
     {
-        Gpr target = locations.Input(operands, 0).Gpr;
-        ref ColdPath cold = ref coldPaths.AddColdPath(ColdPathKind.Remember, instruction);
+        var target = locations.Input(operands, 0).Gpr;
+        ref var cold = ref coldPaths.AddColdPath(ColdPathKind.Remember, instruction);
         cold.Integer = target;
         cold.Resume = asm.NewLabel();
-        ObjectFlags flags = instruction.Immediate != 0 ? ObjectFlags.Unremembered | ObjectFlags.Carded : ObjectFlags.Unremembered;
+        var flags = instruction.Immediate != 0 ? ObjectFlags.Unremembered | ObjectFlags.Carded : ObjectFlags.Unremembered;
         asm.Test(OpSize.Byte, Mem.Base(target, ObjectHeader.FlagsOffset), (int)flags);
         asm.Jcc(Condition.NotZero, cold.Entry);
         asm.Bind(cold.Resume);
@@ -27,8 +27,8 @@ internal sealed class WriteBarrierEmitter(
     {
         if (instruction.Immediate != 0)
         {
-            ReadOnlySpan<LirOperand> operands = state.Code.Operands(instruction);
-            int offset = (int)instruction.Immediate;
+            var operands = state.Code.Operands(instruction);
+            var offset = (int)instruction.Immediate;
             asm.Lea(
                 OpSize.Qword,
                 CallingConvention.Scratch,

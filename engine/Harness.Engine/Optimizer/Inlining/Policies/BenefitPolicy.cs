@@ -7,37 +7,37 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// </summary>
 internal sealed class BenefitPolicy : IInliningPolicy
 {
-    private readonly BenefitEstimator estimator;
-    private readonly GainThreshold threshold;
+    private readonly BenefitEstimator _estimator;
+    private readonly GainThreshold _threshold;
 
     /// <summary>Makes the policy for a compilation.</summary>
     public BenefitPolicy(InliningState state)
     {
-        estimator = new BenefitEstimator(state);
-        threshold = new GainThreshold(state, estimator);
+        _estimator = new BenefitEstimator(state);
+        _threshold = new GainThreshold(state, _estimator);
     }
 
     /// <inheritdoc/>
-    public double Score(InliningTree candidate) => GainOf(candidate, estimator.Estimate(candidate));
+    public double Score(InliningTree candidate) => GainOf(candidate, _estimator.Estimate(candidate));
 
     /// <inheritdoc/>
     public InliningVerdict Judge(InliningTree candidate)
     {
-        InliningEstimate estimate = estimator.Estimate(candidate);
-        InliningDecision decision = threshold.Obstacle(candidate, estimate);
+        var estimate = _estimator.Estimate(candidate);
+        var decision = _threshold.Obstacle(candidate, estimate);
         if (decision == InliningDecision.NotConsidered)
         {
-            decision = threshold.Decide(candidate.Score, estimate.NodesAdded);
+            decision = _threshold.Decide(candidate.Score, estimate.NodesAdded);
         }
 
         if (decision == InliningDecision.Inlined)
         {
-            threshold.Count(estimate);
+            _threshold.Count(estimate);
         }
 
-        return new InliningVerdict(decision, estimate) { Miss = estimator.MissOf(candidate) };
+        return new InliningVerdict(decision, estimate) { Miss = _estimator.MissOf(candidate) };
     }
 
     private double GainOf(InliningTree candidate, InliningEstimate estimate) =>
-        threshold.GainOf(candidate.Frequency * estimate.CyclesSaved, estimate.NodesAdded);
+        _threshold.GainOf(candidate.Frequency * estimate.CyclesSaved, estimate.NodesAdded);
 }

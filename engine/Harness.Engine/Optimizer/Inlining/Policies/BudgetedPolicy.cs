@@ -10,35 +10,35 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 internal sealed class BudgetedPolicy(
     InliningState state, InliningLimits limits, Func<EngineOptions, InliningTree, double> score) : IInliningPolicy
 {
-    private readonly EngineOptions options = state.Options;
+    private readonly EngineOptions _options = state.Options;
 
     /// <inheritdoc/>
-    public double Score(InliningTree candidate) => score(options, candidate);
+    public double Score(InliningTree candidate) => score(_options, candidate);
 
     /// <inheritdoc/>
     public InliningVerdict Judge(InliningTree candidate) => new(Decide(candidate));
 
     private InliningDecision Decide(InliningTree candidate)
     {
-        if (state.InlinedCount >= options.InliningMaxCount)
+        if (state.InlinedCount >= _options.InliningMaxCount)
         {
             return InliningDecision.TooManyInlined;
         }
 
-        bool isTiny = candidate.WireSize < options.InliningTinySize;
-        if (!isTiny && candidate.Density < options.InliningMinDensity)
+        var isTiny = candidate.WireSize < _options.InliningTinySize;
+        if (!isTiny && candidate.Density < _options.InliningMinDensity)
         {
             return InliningDecision.TooCold;
         }
 
-        if (candidate.WireSize > options.InliningMaxSize)
+        if (candidate.WireSize > _options.InliningMaxSize)
         {
             return InliningDecision.TooLarge;
         }
 
-        int rootSize = state.Root.WireSize;
-        int spent = isTiny ? Math.Max(0, state.InlinedSize - options.InliningTinyAllowance) : state.InlinedSize;
-        return rootSize + spent + candidate.WireSize < limits.BudgetOf(rootSize, options.InliningMinBudget)
+        var rootSize = state.Root.WireSize;
+        var spent = isTiny ? Math.Max(0, state.InlinedSize - _options.InliningTinyAllowance) : state.InlinedSize;
+        return rootSize + spent + candidate.WireSize < limits.BudgetOf(rootSize, _options.InliningMinBudget)
             ? InliningDecision.Inlined
             : InliningDecision.BudgetExceeded;
     }

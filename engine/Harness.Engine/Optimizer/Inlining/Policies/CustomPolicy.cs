@@ -8,19 +8,19 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// </summary>
 internal sealed class CustomPolicy : IInliningPolicy
 {
-    private readonly InliningState state;
-    private readonly EngineOptions options;
-    private readonly BenefitEstimator estimator;
-    private readonly GainThreshold threshold;
-    private readonly CustomInliningPolicy policy;
+    private readonly InliningState _state;
+    private readonly EngineOptions _options;
+    private readonly BenefitEstimator _estimator;
+    private readonly GainThreshold _threshold;
+    private readonly CustomInliningPolicy _policy;
 
     private CustomPolicy(InliningState state, CustomInliningPolicy policy)
     {
-        this.state = state;
-        this.policy = policy;
-        options = state.Options;
-        estimator = new BenefitEstimator(state);
-        threshold = new GainThreshold(state, estimator);
+        _state = state;
+        _policy = policy;
+        _options = state.Options;
+        _estimator = new BenefitEstimator(state);
+        _threshold = new GainThreshold(state, _estimator);
     }
 
     /// <summary>Makes the policy for a compilation; V8's where there is no other.</summary>
@@ -31,52 +31,52 @@ internal sealed class CustomPolicy : IInliningPolicy
     /// <inheritdoc/>
     public double Score(InliningTree candidate)
     {
-        double score = policy.Score(Describe(candidate, estimator.Estimate(candidate)));
+        var score = _policy.Score(Describe(candidate, _estimator.Estimate(candidate)));
         return double.IsNaN(score) ? double.NegativeInfinity : score;
     }
 
     /// <inheritdoc/>
     public InliningVerdict Judge(InliningTree candidate)
     {
-        InliningEstimate estimate = estimator.Estimate(candidate);
-        if (candidate.WireSize > options.InliningMaxSize)
+        var estimate = _estimator.Estimate(candidate);
+        if (candidate.WireSize > _options.InliningMaxSize)
         {
             return new InliningVerdict(InliningDecision.TooLarge, estimate);
         }
 
-        if (threshold.NodesAdded + Math.Max(1, estimate.NodesAdded) > options.InliningBenefitBudget)
+        if (_threshold.NodesAdded + Math.Max(1, estimate.NodesAdded) > _options.InliningBenefitBudget)
         {
             return new InliningVerdict(InliningDecision.BudgetExceeded, estimate);
         }
 
-        InliningAnswer answer = policy.Judge(Describe(candidate, estimate));
+        var answer = _policy.Judge(Describe(candidate, estimate));
         if (!answer.IsInlined)
         {
             return new InliningVerdict(InliningDecision.NotAdmitted, estimate) { Reason = string.IsNullOrWhiteSpace(answer.Reason) ? null : NameText.Of(answer.Reason) };
         }
 
-        threshold.Count(estimate);
+        _threshold.Count(estimate);
         return new InliningVerdict(InliningDecision.Inlined, estimate) { Miss = answer.Miss };
     }
 
     private InliningCandidate Describe(InliningTree candidate, InliningEstimate estimate) => new()
     {
-        Target = state.Module.Functions[candidate.FunctionIndex].ToString(),
-        Root = state.Module.Functions[state.Root.FunctionIndex].ToString(),
+        Target = _state.Module.Functions[candidate.FunctionIndex].ToString(),
+        Root = _state.Module.Functions[_state.Root.FunctionIndex].ToString(),
         WireBytes = candidate.WireSize,
-        RootWireBytes = state.Root.WireSize,
+        RootWireBytes = _state.Root.WireSize,
         Depth = candidate.Depth,
         Calls = candidate.CallCount,
         Frequency = candidate.Frequency,
         IsIndirect = candidate.IsIndirect,
         SiteTargets = candidate.SiteTargets,
         Share = (double)candidate.CallCount / Math.Max(1, candidate.SiteCalls),
-        SiteDeopts = state.Feedback.DeoptsAt(candidate.CallOffset),
-        HasLoop = state.SummaryOf(candidate.FunctionIndex).HasLoop,
-        WorkPerCall = state.WorkPerCall(candidate),
+        SiteDeopts = _state.Feedback.DeoptsAt(candidate.CallOffset),
+        HasLoop = _state.SummaryOf(candidate.FunctionIndex).HasLoop,
+        WorkPerCall = _state.WorkPerCall(candidate),
         CyclesSaved = estimate.CyclesSaved,
         NodesAdded = estimate.NodesAdded,
-        InlinedSoFar = state.InlinedCount,
-        WireBytesSoFar = state.CopiedSize,
+        InlinedSoFar = _state.InlinedCount,
+        WireBytesSoFar = _state.CopiedSize,
     };
 }

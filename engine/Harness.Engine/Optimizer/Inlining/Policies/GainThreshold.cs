@@ -10,12 +10,12 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// </summary>
 internal sealed class GainThreshold(InliningState state, BenefitEstimator estimator)
 {
-    private readonly EngineOptions options = state.Options;
+    private readonly EngineOptions _options = state.Options;
 
     /// <summary>Nodes that the inlined functions add, by estimate; each at least one.</summary>
     public double NodesAdded { get; private set; }
 
-    private double Least => options.InliningBenefitThreshold * Math.Pow(2, NodesAdded / options.InliningBenefitDoubling);
+    private double Least => _options.InliningBenefitThreshold * Math.Pow(2, NodesAdded / _options.InliningBenefitDoubling);
 
     /// <summary>The gain of cycles saved in each call of the compiled function by some nodes.</summary>
     public double GainOf(double cyclesSaved, double nodesAdded) => cyclesSaved / Math.Max(1, nodesAdded) / estimator.WorkPerNode;
@@ -23,7 +23,7 @@ internal sealed class GainThreshold(InliningState state, BenefitEstimator estima
     /// <summary>Why a candidate is out of the question whatever it gains; <see cref="InliningDecision.NotConsidered"/> if it is not.</summary>
     public InliningDecision Obstacle(InliningTree candidate, InliningEstimate estimate)
     {
-        if (candidate.WireSize > options.InliningMaxSize)
+        if (candidate.WireSize > _options.InliningMaxSize)
         {
             return InliningDecision.TooLarge;
         }
@@ -34,7 +34,7 @@ internal sealed class GainThreshold(InliningState state, BenefitEstimator estima
             return InliningDecision.TooCold;
         }
 
-        return state.WorkPerCall(candidate) > options.InliningLongRunning ? InliningDecision.LongRunning : InliningDecision.NotConsidered;
+        return state.WorkPerCall(candidate) > _options.InliningLongRunning ? InliningDecision.LongRunning : InliningDecision.NotConsidered;
     }
 
     /// <summary>Decides by gain and budget.</summary>
@@ -45,7 +45,7 @@ internal sealed class GainThreshold(InliningState state, BenefitEstimator estima
             return InliningDecision.TooLittleGain;
         }
 
-        return NodesAdded + Math.Max(1, nodesAdded) > options.InliningBenefitBudget
+        return NodesAdded + Math.Max(1, nodesAdded) > _options.InliningBenefitBudget
             ? InliningDecision.BudgetExceeded
             : InliningDecision.Inlined;
     }

@@ -16,32 +16,32 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// </remarks>
 internal sealed class IncrementalPolicy : IInliningPolicy
 {
-    private readonly InliningState state;
-    private readonly EngineOptions options;
-    private readonly BenefitEstimator estimator;
-    private readonly GainThreshold threshold;
+    private readonly InliningState _state;
+    private readonly EngineOptions _options;
+    private readonly BenefitEstimator _estimator;
+    private readonly GainThreshold _threshold;
 
     /// <summary>What was found out about candidates that wait for a decision.</summary>
-    private readonly Dictionary<InliningTree, Cluster> clusters = [];
+    private readonly Dictionary<InliningTree, Cluster> _clusters = [];
 
     /// <summary>Calls whose cluster was admitted.</summary>
-    private readonly HashSet<InliningTree> admitted = [];
+    private readonly HashSet<InliningTree> _admitted = [];
 
-    private int explored;
+    private int _explored;
 
     /// <summary>Makes the policy for a compilation.</summary>
     public IncrementalPolicy(InliningState state)
     {
-        this.state = state;
-        options = state.Options;
-        estimator = new BenefitEstimator(state, options.InliningIncrementalTrialBudget > 0 ? new InliningTrials(state) : null);
-        threshold = new GainThreshold(state, estimator);
+        _state = state;
+        _options = state.Options;
+        _estimator = new BenefitEstimator(state, _options.InliningIncrementalTrialBudget > 0 ? new InliningTrials(state) : null);
+        _threshold = new GainThreshold(state, _estimator);
     }
 
     /// <inheritdoc/>
     public double Score(InliningTree candidate)
     {
-        if (admitted.Contains(candidate))
+        if (_admitted.Contains(candidate))
         {
             return double.PositiveInfinity;
         }
@@ -51,47 +51,47 @@ internal sealed class IncrementalPolicy : IInliningPolicy
             return GainOf(new Cluster(NewCall(candidate, null)));
         }
 
-        Cluster cluster = Analyse(Explore(candidate));
-        clusters[candidate] = cluster;
+        var cluster = Analyse(Explore(candidate));
+        _clusters[candidate] = cluster;
         return GainOf(cluster);
     }
 
     /// <inheritdoc/>
     public InliningVerdict Judge(InliningTree candidate)
     {
-        InliningEstimate estimate = estimator.Estimate(candidate);
-        InliningDecision decision = admitted.Contains(candidate)
-            ? threshold.Decide(double.PositiveInfinity, estimate.NodesAdded)
+        var estimate = _estimator.Estimate(candidate);
+        var decision = _admitted.Contains(candidate)
+            ? _threshold.Decide(double.PositiveInfinity, estimate.NodesAdded)
             : DecideCluster(candidate, estimate);
-        clusters.Remove(candidate);
+        _clusters.Remove(candidate);
         if (decision == InliningDecision.Inlined)
         {
-            threshold.Count(estimate);
+            _threshold.Count(estimate);
         }
 
-        return new InliningVerdict(decision, estimate) { Miss = estimator.MissOf(candidate), Reason = estimator.TrialOf(candidate)?.Description };
+        return new InliningVerdict(decision, estimate) { Miss = _estimator.MissOf(candidate), Reason = _estimator.TrialOf(candidate)?.Description };
     }
 
     private InliningDecision DecideCluster(InliningTree candidate, InliningEstimate estimate)
     {
-        InliningDecision obstacle = threshold.Obstacle(candidate, estimate);
+        var obstacle = _threshold.Obstacle(candidate, estimate);
         if (obstacle != InliningDecision.NotConsidered)
         {
             return obstacle;
         }
 
-        Cluster cluster = clusters[candidate];
-        InliningDecision decision = threshold.Decide(GainOf(cluster), cluster.Nodes);
+        var cluster = _clusters[candidate];
+        var decision = _threshold.Decide(GainOf(cluster), cluster.Nodes);
         if (decision == InliningDecision.BudgetExceeded)
         {
             // Where there is no room for all of it, the call alone may still be worth it.
-            return threshold.Decide(
-                threshold.GainOf(candidate.Frequency * estimate.CyclesSaved, estimate.NodesAdded), estimate.NodesAdded);
+            return _threshold.Decide(
+                _threshold.GainOf(candidate.Frequency * estimate.CyclesSaved, estimate.NodesAdded), estimate.NodesAdded);
         }
 
         if (decision == InliningDecision.Inlined)
         {
-            admitted.UnionWith(cluster.Members);
+            _admitted.UnionWith(cluster.Members);
         }
 
         return decision;
@@ -103,32 +103,32 @@ internal sealed class IncrementalPolicy : IInliningPolicy
     {
         var calls = new List<Call>();
         var frontier = new PriorityQueue<Call, (double NegatedGain, int Arrival)>();
-        int arrivals = 0;
+        var arrivals = 0;
         frontier.Enqueue(NewCall(candidate, null), default);
-        while (frontier.TryDequeue(out Call? call, out _))
+        while (frontier.TryDequeue(out var call, out _))
         {
             calls.Add(call);
-            bool isOut = threshold.Obstacle(call.Tree, call.Estimate) != InliningDecision.NotConsidered;
-            if (isOut || calls.Count > options.InliningIncrementalExplore || explored >= options.InliningIncrementalExploreTotal)
+            var isOut = _threshold.Obstacle(call.Tree, call.Estimate) != InliningDecision.NotConsidered;
+            if (isOut || calls.Count > _options.InliningIncrementalExplore || _explored >= _options.InliningIncrementalExploreTotal)
             {
                 break;
             }
 
-            explored++;
-            state.Expand(call.Tree);
-            foreach (InliningCallSite site in call.Tree.CallSites)
+            _explored++;
+            _state.Expand(call.Tree);
+            foreach (var site in call.Tree.CallSites)
             {
-                foreach (InliningTree target in site.Targets)
+                foreach (var target in site.Targets)
                 {
                     if (target.Decision != InliningDecision.NotConsidered)
                     {
                         continue;
                     }
 
-                    Call below = NewCall(target, call);
-                    if (threshold.Obstacle(target, below.Estimate) == InliningDecision.NotConsidered)
+                    var below = NewCall(target, call);
+                    if (_threshold.Obstacle(target, below.Estimate) == InliningDecision.NotConsidered)
                     {
-                        double gain = threshold.GainOf(below.CyclesSaved, below.Estimate.NodesAdded);
+                        var gain = _threshold.GainOf(below.CyclesSaved, below.Estimate.NodesAdded);
                         frontier.Enqueue(below, (-gain, ++arrivals));
                     }
                 }
@@ -138,27 +138,27 @@ internal sealed class IncrementalPolicy : IInliningPolicy
         return calls;
     }
 
-    private Call NewCall(InliningTree tree, Call? caller) => new(tree, caller, estimator.Estimate(tree));
+    private Call NewCall(InliningTree tree, Call? caller) => new(tree, caller, _estimator.Estimate(tree));
 
     /// <summary>Makes clusters bottom up: a call takes those below it whose gain a node is higher than that of what it has.</summary>
     /// <returns>The cluster of the first call.</returns>
     private static Cluster Analyse(List<Call> calls)
     {
-        for (int i = calls.Count - 1; i >= 0; i--)
+        for (var i = calls.Count - 1; i >= 0; i--)
         {
-            Call call = calls[i];
+            var call = calls[i];
             var cluster = new Cluster(call);
-            while (call.Below.TryPeek(out Cluster? best, out _) && best.CyclesPerNode > cluster.CyclesPerNode)
+            while (call.Below.TryPeek(out var best, out _) && best.CyclesPerNode > cluster.CyclesPerNode)
             {
                 call.Below.Dequeue();
                 cluster.Merge(best);
-                foreach (Cluster fringe in best.Fringe)
+                foreach (var fringe in best.Fringe)
                 {
                     call.Below.Enqueue(fringe, -fringe.CyclesPerNode);
                 }
             }
 
-            foreach ((Cluster left, _) in call.Below.UnorderedItems)
+            foreach (var (left, _) in call.Below.UnorderedItems)
             {
                 cluster.Fringe.Add(left);
             }
@@ -170,7 +170,7 @@ internal sealed class IncrementalPolicy : IInliningPolicy
         return calls[0].Cluster!;
     }
 
-    private double GainOf(Cluster cluster) => threshold.GainOf(cluster.CyclesSaved, cluster.Nodes);
+    private double GainOf(Cluster cluster) => _threshold.GainOf(cluster.CyclesSaved, cluster.Nodes);
 
     /// <summary>A call that was looked into, with the clusters right below it.</summary>
     private sealed class Call(InliningTree tree, Call? caller, InliningEstimate estimate)

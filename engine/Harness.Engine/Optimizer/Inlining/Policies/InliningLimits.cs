@@ -35,7 +35,7 @@ internal readonly record struct InliningLimits(double Growth, double Size, doubl
 
     private static InliningLimits Of(EngineOptions options, WasmModule module, int loosestGrowth, double loosestSize, double largeGrowth)
     {
-        double looseness = LoosenessOf(options, module);
+        var looseness = LoosenessOf(options, module);
         return new InliningLimits(
             double.Lerp(Math.Max(options.InliningLeastGrowth, loosestGrowth - options.InliningGrowthRange), loosestGrowth, looseness),
             double.Lerp(loosestSize * options.InliningTightestSize, loosestSize, looseness),
@@ -45,8 +45,8 @@ internal readonly record struct InliningLimits(double Growth, double Size, doubl
     /// <summary>0 where few functions are small, 1 where many are.</summary>
     private static double LoosenessOf(EngineOptions options, WasmModule module)
     {
-        double share = ShareBelow(BodySizes.GetValue(module, SortedBodySizes), options.InliningSmallSize);
-        double range = options.InliningManySmall - options.InliningFewSmall;
+        var share = ShareBelow(BodySizes.GetValue(module, SortedBodySizes), options.InliningSmallSize);
+        var range = options.InliningManySmall - options.InliningFewSmall;
         return range > 0
             ? Math.Clamp((share - options.InliningFewSmall) / range, 0, 1)
             : share >= options.InliningManySmall ? 1 : 0;
@@ -54,11 +54,11 @@ internal readonly record struct InliningLimits(double Growth, double Size, doubl
 
     private static double ShareBelow(int[] sizes, int limit)
     {
-        int low = 0;
-        int high = sizes.Length;
+        var low = 0;
+        var high = sizes.Length;
         while (low < high)
         {
-            int middle = (low + high) >>> 1;
+            var middle = (low + high) >>> 1;
             if (sizes[middle] < limit)
             {
                 low = middle + 1;
@@ -74,9 +74,9 @@ internal readonly record struct InliningLimits(double Growth, double Size, doubl
 
     private static int[] SortedBodySizes(WasmModule module)
     {
-        ReadOnlySpan<FunctionInfo> defined = module.Functions.AsSpan()[module.ImportedFunctionCount..];
-        int[] sizes = new int[defined.Length];
-        for (int i = 0; i < sizes.Length; i++)
+        var defined = module.Functions.AsSpan()[module.ImportedFunctionCount..];
+        var sizes = new int[defined.Length];
+        for (var i = 0; i < sizes.Length; i++)
         {
             sizes[i] = defined[i].BodySize;
         }

@@ -8,34 +8,34 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// </summary>
 internal sealed class LearnedPolicy : IInliningPolicy
 {
-    private readonly InliningState state;
-    private readonly EngineOptions options;
-    private readonly BenefitEstimator estimator;
-    private readonly GainThreshold threshold;
+    private readonly InliningState _state;
+    private readonly EngineOptions _options;
+    private readonly BenefitEstimator _estimator;
+    private readonly GainThreshold _threshold;
 
     /// <summary>Makes the policy for a compilation.</summary>
     public LearnedPolicy(InliningState state)
     {
-        this.state = state;
-        options = state.Options;
-        estimator = new BenefitEstimator(state);
-        threshold = new GainThreshold(state, estimator);
+        _state = state;
+        _options = state.Options;
+        _estimator = new BenefitEstimator(state);
+        _threshold = new GainThreshold(state, _estimator);
     }
 
     /// <inheritdoc/>
-    public double Score(InliningTree candidate) => Ask(candidate, estimator.Estimate(candidate));
+    public double Score(InliningTree candidate) => Ask(candidate, _estimator.Estimate(candidate));
 
     /// <inheritdoc/>
     public InliningVerdict Judge(InliningTree candidate)
     {
-        InliningEstimate estimate = estimator.Estimate(candidate);
-        InliningDecision decision = candidate.WireSize > options.InliningMaxSize ? InliningDecision.TooLarge
+        var estimate = _estimator.Estimate(candidate);
+        var decision = candidate.WireSize > _options.InliningMaxSize ? InliningDecision.TooLarge
             : Ask(candidate, estimate) < 0 ? InliningDecision.TooLittleGain
-            : threshold.NodesAdded + Math.Max(1, estimate.NodesAdded) > options.InliningBenefitBudget ? InliningDecision.BudgetExceeded
+            : _threshold.NodesAdded + Math.Max(1, estimate.NodesAdded) > _options.InliningBenefitBudget ? InliningDecision.BudgetExceeded
             : InliningDecision.Inlined;
         if (decision == InliningDecision.Inlined)
         {
-            threshold.Count(estimate);
+            _threshold.Count(estimate);
         }
 
         return new InliningVerdict(decision, estimate);
@@ -44,7 +44,7 @@ internal sealed class LearnedPolicy : IInliningPolicy
     private double Ask(InliningTree candidate, InliningEstimate estimate)
     {
         Span<double> features = stackalloc double[CallFeatures.Count];
-        CallFeatures.Find(state, estimator, threshold.NodesAdded, candidate, estimate, features);
-        return options.InliningModel.Evaluate(features);
+        CallFeatures.Find(_state, _estimator, _threshold.NodesAdded, candidate, estimate, features);
+        return _options.InliningModel.Evaluate(features);
     }
 }

@@ -17,68 +17,68 @@ internal sealed class OraclePolicy : IInliningPolicy
 
     private static readonly ConditionalWeakTable<WasmModule, string> Hashes = [];
 
-    private readonly InliningState state;
-    private readonly BenefitEstimator estimator;
-    private readonly GainThreshold threshold;
-    private readonly IInliningPolicy rest;
-    private readonly IReadOnlyDictionary<string, bool> decisions;
-    private readonly IReadOnlyDictionary<string, MissHandling> misses;
+    private readonly InliningState _state;
+    private readonly BenefitEstimator _estimator;
+    private readonly GainThreshold _threshold;
+    private readonly IInliningPolicy _rest;
+    private readonly IReadOnlyDictionary<string, bool> _decisions;
+    private readonly IReadOnlyDictionary<string, MissHandling> _misses;
 
     /// <summary>Makes the policy for a compilation.</summary>
     public OraclePolicy(InliningState state)
     {
-        this.state = state;
-        estimator = new BenefitEstimator(state);
-        threshold = new GainThreshold(state, estimator);
-        InliningDecisions all = state.Options.InliningDecisions;
-        rest = InliningPolicies.Create(all.Rest, state);
-        string hash = Hashes.GetValue(state.Module, ModuleProfile.HashOf);
-        decisions = all.Of(hash);
-        misses = all.MissesOf(hash);
+        _state = state;
+        _estimator = new BenefitEstimator(state);
+        _threshold = new GainThreshold(state, _estimator);
+        var all = state.Options.InliningDecisions;
+        _rest = InliningPolicies.Create(all.Rest, state);
+        var hash = Hashes.GetValue(state.Module, ModuleProfile.HashOf);
+        _decisions = all.Of(hash);
+        _misses = all.MissesOf(hash);
     }
 
     /// <inheritdoc/>
     public double Score(InliningTree candidate)
     {
-        double score = rest.Score(candidate);
+        var score = _rest.Score(candidate);
         return Find(candidate) == true ? double.PositiveInfinity : score;
     }
 
     /// <inheritdoc/>
     public InliningVerdict Judge(InliningTree candidate)
     {
-        InliningEstimate estimate = estimator.Estimate(candidate);
-        double[] features = new double[CallFeatures.Count];
-        CallFeatures.Find(state, estimator, threshold.NodesAdded, candidate, estimate, features);
-        InliningVerdict verdict = Find(candidate) switch
+        var estimate = _estimator.Estimate(candidate);
+        var features = new double[CallFeatures.Count];
+        CallFeatures.Find(_state, _estimator, _threshold.NodesAdded, candidate, estimate, features);
+        var verdict = Find(candidate) switch
         {
-            null => rest.Judge(candidate),
+            null => _rest.Judge(candidate),
             false => new InliningVerdict(InliningDecision.Refused),
-            true => new InliningVerdict(state.CopiedSize + candidate.WireSize > MostAdded ? InliningDecision.BudgetExceeded : InliningDecision.Inlined),
+            true => new InliningVerdict(_state.CopiedSize + candidate.WireSize > MostAdded ? InliningDecision.BudgetExceeded : InliningDecision.Inlined),
         };
         if (verdict.Decision == InliningDecision.Inlined)
         {
-            threshold.Count(estimate);
+            _threshold.Count(estimate);
         }
 
         return verdict with { Features = features, Miss = FindMiss(candidate) ?? verdict.Miss };
     }
 
     /// <summary>What was decided about a call; null where nothing was.</summary>
-    private bool? Find(InliningTree candidate) => decisions.Count > 0 && decisions.TryGetValue(PathOf(candidate), out bool isInlined) ? isInlined : null;
+    private bool? Find(InliningTree candidate) => _decisions.Count > 0 && _decisions.TryGetValue(PathOf(candidate), out var isInlined) ? isInlined : null;
 
     /// <summary>What was decided about other targets of a call; null where nothing was.</summary>
     private MissHandling? FindMiss(InliningTree candidate) =>
-        misses.Count > 0 && misses.TryGetValue(InliningDecisions.SiteOf(PathOf(candidate)), out MissHandling miss) ? miss : null;
+        _misses.Count > 0 && _misses.TryGetValue(InliningDecisions.SiteOf(PathOf(candidate)), out var miss) ? miss : null;
 
     private string PathOf(InliningTree candidate)
     {
         var calls = new Stack<(int Offset, int Target)>();
-        for (InliningTree call = candidate; call.Caller is { } caller; call = caller)
+        for (var call = candidate; call.Caller is { } caller; call = caller)
         {
             calls.Push((call.CallOffset, call.FunctionIndex));
         }
 
-        return InliningDecisions.PathOf(state.Root.FunctionIndex, calls);
+        return InliningDecisions.PathOf(_state.Root.FunctionIndex, calls);
     }
 }

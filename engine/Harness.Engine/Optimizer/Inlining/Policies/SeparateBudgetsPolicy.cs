@@ -11,20 +11,20 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// </summary>
 internal sealed class SeparateBudgetsPolicy : IInliningPolicy
 {
-    private readonly InliningState state;
-    private readonly EngineOptions options;
-    private readonly Budget direct;
-    private readonly Budget indirect;
-    private int counted;
+    private readonly InliningState _state;
+    private readonly EngineOptions _options;
+    private readonly Budget _direct;
+    private readonly Budget _indirect;
+    private int _counted;
 
     /// <summary>Makes the policy for a compilation.</summary>
     public SeparateBudgetsPolicy(InliningState state)
     {
-        this.state = state;
-        options = state.Options;
-        double wanted = Math.Max(options.InliningSeparateMinBudget, options.InliningSeparateFactor * state.Root.WireSize);
-        direct = new Budget((int)Math.Min(wanted, options.InliningSeparateDirectBudget));
-        indirect = new Budget((int)Math.Min(wanted, options.InliningSeparateIndirectBudget));
+        _state = state;
+        _options = state.Options;
+        var wanted = Math.Max(_options.InliningSeparateMinBudget, _options.InliningSeparateFactor * state.Root.WireSize);
+        _direct = new Budget((int)Math.Min(wanted, _options.InliningSeparateDirectBudget));
+        _indirect = new Budget((int)Math.Min(wanted, _options.InliningSeparateIndirectBudget));
     }
 
     /// <inheritdoc/>
@@ -36,60 +36,60 @@ internal sealed class SeparateBudgetsPolicy : IInliningPolicy
     private InliningDecision Decide(InliningTree candidate)
     {
         // What is no larger than the call may come in cold.
-        if (candidate.Frequency < options.InliningSeparateCold && candidate.WireSize > options.InliningCallSize)
+        if (candidate.Frequency < _options.InliningSeparateCold && candidate.WireSize > _options.InliningCallSize)
         {
             return InliningDecision.TooCold;
         }
 
-        if (candidate.WireSize > options.InliningMaxSize)
+        if (candidate.WireSize > _options.InliningMaxSize)
         {
             return InliningDecision.TooLarge;
         }
 
-        if (state.WorkPerCall(candidate) > options.InliningLongRunning)
+        if (_state.WorkPerCall(candidate) > _options.InliningLongRunning)
         {
             return InliningDecision.LongRunning;
         }
 
-        bool isTiny = candidate.WireSize < options.InliningTinySize;
-        if (!isTiny && counted >= options.InliningSeparateMaxCount)
+        var isTiny = candidate.WireSize < _options.InliningTinySize;
+        if (!isTiny && _counted >= _options.InliningSeparateMaxCount)
         {
             return InliningDecision.TooManyInlined;
         }
 
-        Budget budget = candidate.IsIndirect ? indirect : direct;
-        int size = Math.Max(1, candidate.WireSize - options.InliningCallSize);
+        var budget = candidate.IsIndirect ? _indirect : _direct;
+        var size = Math.Max(1, candidate.WireSize - _options.InliningCallSize);
         if (budget.Spent + size > budget.Limit)
         {
             return InliningDecision.BudgetExceeded;
         }
 
-        int spentOnTarget = budget.SpentOn(candidate.FunctionIndex);
-        if (!state.IsLastRound && spentOnTarget > 0 && spentOnTarget + size > options.InliningSeparateShare * budget.Limit)
+        var spentOnTarget = budget.SpentOn(candidate.FunctionIndex);
+        if (!_state.IsLastRound && spentOnTarget > 0 && spentOnTarget + size > _options.InliningSeparateShare * budget.Limit)
         {
             return InliningDecision.Deferred;
         }
 
         budget.Spend(candidate.FunctionIndex, size);
-        counted += isTiny ? 0 : 1;
+        _counted += isTiny ? 0 : 1;
         return InliningDecision.Inlined;
     }
 
     /// <summary>Wire bytes that one kind of call may add.</summary>
     private sealed class Budget(int limit)
     {
-        private readonly Dictionary<int, int> byTarget = [];
+        private readonly Dictionary<int, int> _byTarget = [];
 
         public int Limit => limit;
 
         public int Spent { get; private set; }
 
-        public int SpentOn(int target) => byTarget.GetValueOrDefault(target);
+        public int SpentOn(int target) => _byTarget.GetValueOrDefault(target);
 
         public void Spend(int target, int size)
         {
             Spent += size;
-            CollectionsMarshal.GetValueRefOrAddDefault(byTarget, target, out _) += size;
+            CollectionsMarshal.GetValueRefOrAddDefault(_byTarget, target, out _) += size;
         }
     }
 }

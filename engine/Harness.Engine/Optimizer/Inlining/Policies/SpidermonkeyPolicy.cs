@@ -14,7 +14,7 @@ namespace Harness.Engine.Optimizer.Inlining.Policies;
 /// </remarks>
 internal sealed class SpidermonkeyPolicy(InliningState state) : IInliningPolicy
 {
-    private readonly EngineOptions options = state.Options;
+    private readonly EngineOptions _options = state.Options;
 
     /// <inheritdoc/>
     public double Score(InliningTree candidate) => -candidate.Depth;
@@ -22,14 +22,14 @@ internal sealed class SpidermonkeyPolicy(InliningState state) : IInliningPolicy
     /// <inheritdoc/>
     public InliningVerdict Judge(InliningTree candidate)
     {
-        int allowed = options.InliningSpidermonkeyBaseSize - (options.InliningSpidermonkeyDepthSize * (candidate.Depth - 1));
+        var allowed = _options.InliningSpidermonkeyBaseSize - (_options.InliningSpidermonkeyDepthSize * (candidate.Depth - 1));
         if (candidate.WireSize > allowed)
         {
             return new InliningVerdict(InliningDecision.TooLarge);
         }
 
         // As there, a function that reaches the limit still comes in: it only ends what is inlined after it.
-        long budget = (long)options.InliningSpidermonkeyFactor * state.Root.WireSize;
+        var budget = (long)_options.InliningSpidermonkeyFactor * state.Root.WireSize;
         return new InliningVerdict(state.CopiedSize < budget ? InliningDecision.Inlined : InliningDecision.BudgetExceeded);
     }
 }

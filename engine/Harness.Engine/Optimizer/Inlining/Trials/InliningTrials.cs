@@ -12,10 +12,10 @@ namespace Harness.Engine.Optimizer.Inlining.Trials;
 /// <param name="state">What is known while the tree of a function grows.</param>
 internal sealed class InliningTrials(InliningState state)
 {
-    private readonly EngineOptions options = state.Options;
-    private readonly Dictionary<TrialKey, InliningTrial?> known = [];
-    private readonly PassPipeline passes = PassPipeline.ForTrials(state.Options);
-    private GraphMemory? memory;
+    private readonly EngineOptions _options = state.Options;
+    private readonly Dictionary<TrialKey, InliningTrial?> _known = [];
+    private readonly PassPipeline _passes = PassPipeline.ForTrials(state.Options);
+    private GraphMemory? _memory;
 
     /// <summary>Wire bytes of the functions that were built, each as often as it was.</summary>
     public int BytesBuilt { get; private set; }
@@ -26,13 +26,13 @@ internal sealed class InliningTrials(InliningState state)
     /// <returns>Null where there is none: of what is decided already or never called, or larger than any function that is inlined, or beyond the budget, or what the optimizing compiler does not support.</returns>
     public InliningTrial? Find(InliningTree candidate, ReadOnlySpan<ValueOrigin> passed)
     {
-        if (candidate.Decision != InliningDecision.NotConsidered || candidate.CallCount == 0 || candidate.WireSize > options.InliningMaxSize || !state.Module.IsValid(candidate.FunctionIndex))
+        if (candidate.Decision != InliningDecision.NotConsidered || candidate.CallCount == 0 || candidate.WireSize > _options.InliningMaxSize || !state.Module.IsValid(candidate.FunctionIndex))
         {
             return null;
         }
 
         var arguments = new ValueOrigin[state.Module.Functions[candidate.FunctionIndex].Type.Parameters.Length];
-        for (int i = 0; i < Math.Min(arguments.Length, passed.Length); i++)
+        for (var i = 0; i < Math.Min(arguments.Length, passed.Length); i++)
         {
             arguments[i] = TrialArguments.Useful(passed[i]);
         }
@@ -43,10 +43,10 @@ internal sealed class InliningTrials(InliningState state)
 
     private InliningTrial? FindPlain(InliningTree candidate, TrialKey key)
     {
-        if (!known.TryGetValue(key, out InliningTrial? trial) && TryPay(candidate))
+        if (!_known.TryGetValue(key, out var trial) && TryPay(candidate))
         {
             trial = Build(key) is { } found ? new InliningTrial(found.Built, found.Left, found.Left, PassedObjects: 0) : null;
-            known.Add(key, trial);
+            _known.Add(key, trial);
         }
 
         return trial;
@@ -54,7 +54,7 @@ internal sealed class InliningTrials(InliningState state)
 
     private InliningTrial? FindWith(InliningTree candidate, TrialKey key)
     {
-        if (known.TryGetValue(key, out InliningTrial? trial))
+        if (_known.TryGetValue(key, out var trial))
         {
             return trial;
         }
@@ -64,15 +64,15 @@ internal sealed class InliningTrials(InliningState state)
             return null;
         }
 
-        int objects = Array.FindAll(key.Arguments, static argument => argument.Kind == ValueOriginKind.NewObject).Length;
+        var objects = Array.FindAll(key.Arguments, static argument => argument.Kind == ValueOriginKind.NewObject).Length;
         trial = Build(key) is { } found ? new InliningTrial(plain.Built, plain.Plain, found.Left, objects) : null;
-        known.Add(key, trial);
+        _known.Add(key, trial);
         return trial;
     }
 
     private bool TryPay(InliningTree candidate)
     {
-        if (BytesBuilt + candidate.WireSize > options.InliningIncrementalTrialBudget)
+        if (BytesBuilt + candidate.WireSize > _options.InliningIncrementalTrialBudget)
         {
             return false;
         }
@@ -85,19 +85,19 @@ internal sealed class InliningTrials(InliningState state)
     /// <returns>The number of its nodes before, and what is left of them; null where the optimizing compiler does not support it.</returns>
     private (int Built, TrialCount Left)? Build(TrialKey key)
     {
-        memory ??= new GraphMemory();
+        _memory ??= new GraphMemory();
         try
         {
             var parameters = state.Module.Functions[key.Function].Type.Parameters;
-            Graph graph = GraphBuilder.BuildInTrial(
+            var graph = GraphBuilder.BuildInTrial(
                 state.Module,
-                options,
+                _options,
                 key.Function,
                 (assembler, index) => TrialArguments.Make(assembler, index, parameters[index], key.Arguments[index]),
-                memory,
+                _memory,
                 state.Cancellation);
-            int built = TrialCount.Of(graph).Nodes;
-            passes.Run(graph, observe: null, cancellation: state.Cancellation);
+            var built = TrialCount.Of(graph).Nodes;
+            _passes.Run(graph, observe: null, cancellation: state.Cancellation);
             return (built, TrialCount.Of(graph));
         }
         catch (NotSupportedException)
@@ -106,7 +106,7 @@ internal sealed class InliningTrials(InliningState state)
         }
         finally
         {
-            memory.Forget();
+            _memory.Forget();
         }
     }
 }

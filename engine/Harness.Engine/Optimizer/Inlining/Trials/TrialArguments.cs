@@ -36,19 +36,19 @@ internal static class TrialArguments
         switch (origin.Kind)
         {
             case ValueOriginKind.Constant:
-                IrType number = GraphAssembler.TypeOf(type);
+                var number = GraphAssembler.TypeOf(type);
                 return assembler.Constant(OperatorTable.ConstantOf(number), number, origin.Detail!.Value);
             case ValueOriginKind.Null:
                 return assembler.Zero(IrType.Ref);
             case ValueOriginKind.Function:
                 return assembler.FunctionAddress((int)origin.Detail!.Value);
             case ValueOriginKind.ConstantObject:
-                int global = (int)origin.Detail!.Value;
+                var global = (int)origin.Detail!.Value;
                 return assembler.Append(Opcode.GlobalGet, assembler.Module.Globals[global].Type.Type, [], global);
             case ValueOriginKind.NewObject:
-                int typeId = (int)origin.Detail!.Value;
+                var typeId = (int)origin.Detail!.Value;
                 FieldType[] fields = [.. TypeRegistry.Get(typeId).Struct!.Fields];
-                int[] values = Array.ConvertAll(fields, field => assembler.Append(IrOp.Argument, field.Type, [], index));
+                var values = Array.ConvertAll(fields, field => assembler.Append(IrOp.Argument, field.Type, [], index));
                 return assembler.Append(IrOp.NewStruct, ReferenceTypes.To(typeId), values, aux: typeId);
             default:
                 return assembler.Append(IrOp.Argument, type, [], index);

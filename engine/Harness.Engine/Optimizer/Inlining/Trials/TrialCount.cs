@@ -38,20 +38,20 @@ internal readonly record struct TrialCount
     /// <summary>Counts a graph.</summary>
     public static TrialCount Of(Graph graph)
     {
-        int nodes = 0;
-        int allocationNodes = 0;
-        int allocations = 0;
+        var nodes = 0;
+        var allocationNodes = 0;
+        var allocations = 0;
         double operations = 0;
         double branches = 0;
         double tests = 0;
         double accesses = 0;
         double calls = 0;
-        foreach (Block block in graph.Analyses.Order)
+        foreach (var block in graph.Analyses.Order)
         {
-            double weight = Math.Min(1, block.Frequency);
-            foreach (int id in block.Nodes)
+            var weight = Math.Min(1, block.Frequency);
+            foreach (var id in block.Nodes)
             {
-                Opcode op = graph[id].Op;
+                var op = graph[id].Op;
                 if (IsFree(op))
                 {
                     continue;
@@ -78,7 +78,7 @@ internal readonly record struct TrialCount
                         accesses += weight;
                         break;
                     default:
-                        bool isAccess = (int)op >> 8 != OwnOperators && OpcodeTable.GetAccess(op).IsObject;
+                        var isAccess = (int)op >> 8 != OwnOperators && OpcodeTable.GetAccess(op).IsObject;
                         accesses += isAccess ? weight : 0;
                         operations += isAccess ? 0 : weight;
                         break;

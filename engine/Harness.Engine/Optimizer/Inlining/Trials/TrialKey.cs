@@ -25,7 +25,7 @@ internal sealed class TrialKey(int function, ValueOrigin[] arguments) : IEquatab
     {
         var hash = default(HashCode);
         hash.Add(Function);
-        foreach (ValueOrigin argument in Arguments)
+        foreach (var argument in Arguments)
         {
             hash.Add(argument);
         }

@@ -12,13 +12,13 @@ internal sealed class AllocationSelector(SelectionState state, LirWriter writer,
     /// <summary>A new structure.</summary>
     public void SelectNewStruct(int id)
     {
-        ObjectLayout layout = ObjectLayout.Of(state.Graph[id].Aux);
-        ImmutableArray<FieldType> types = TypeRegistry.Get(state.Graph[id].Aux).Slots;
+        var layout = ObjectLayout.Of(state.Graph[id].Aux);
+        var types = TypeRegistry.Get(state.Graph[id].Aux).Slots;
         Allocate(id, layout.Size, state.Graph[id].Aux, ObjectFlags.Struct);
-        for (int i = 0; i < types.Length; i++)
+        for (var i = 0; i < types.Length; i++)
         {
-            Address place = Address.OfBase(state.Value(id), layout.SlotOffsets[i]);
-            if (TryPairOfConstants(id, i, layout, out long both))
+            var place = Address.OfBase(state.Value(id), layout.SlotOffsets[i]);
+            if (TryPairOfConstants(id, i, layout, out var both))
             {
                 writer.Store(place, OpSize.Qword, isFloat: false, 0, both);
                 i++;
@@ -34,11 +34,11 @@ internal sealed class AllocationSelector(SelectionState state, LirWriter writer,
     private bool TryPairOfConstants(int id, int field, ObjectLayout layout, out long both)
     {
         both = 0;
-        ImmutableArray<FieldType> types = TypeRegistry.Get(state.Graph[id].Aux).Slots;
+        var types = TypeRegistry.Get(state.Graph[id].Aux).Slots;
         if (field + 1 >= types.Length || layout.SlotOffsets[field] % sizeof(long) != 0
             || ObjectLayout.SizeOf(types[field]) != sizeof(int) || ObjectLayout.SizeOf(types[field + 1]) != sizeof(int)
-            || !operands.TryStoredConstant(state.Graph.Input(id, field), OpSize.Dword, out long low)
-            || !operands.TryStoredConstant(state.Graph.Input(id, field + 1), OpSize.Dword, out long high))
+            || !operands.TryStoredConstant(state.Graph.Input(id, field), OpSize.Dword, out var low)
+            || !operands.TryStoredConstant(state.Graph.Input(id, field + 1), OpSize.Dword, out var high))
         {
             return false;
         }
@@ -50,12 +50,12 @@ internal sealed class AllocationSelector(SelectionState state, LirWriter writer,
     /// <summary>A new array of equal elements.</summary>
     public void SelectNewArray(int id)
     {
-        int element = state.Graph.Input(id, 0);
-        int length = state.Graph.Input(id, 1);
-        if (Constants.TryGetInteger(state.Graph, length, out long count) && (ulong)count <= ReferenceFacts.MaxUnrolledElements)
+        var element = state.Graph.Input(id, 0);
+        var length = state.Graph.Input(id, 1);
+        if (Constants.TryGetInteger(state.Graph, length, out var count) && (ulong)count <= ReferenceFacts.MaxUnrolledElements)
         {
             BeginArray(id, (int)count);
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 StoreElement(id, i, element);
             }
@@ -63,12 +63,12 @@ internal sealed class AllocationSelector(SelectionState state, LirWriter writer,
             return;
         }
 
-        ObjectLayout layout = ObjectLayout.Of(state.Graph[id].Aux);
-        bool isZero = Constants.IsConstant(state.Graph, element) && Constants.RegisterBits(state.Graph, element) == 0;
-        int value = isZero ? 0 : operands.Register(element);
-        int lengthValue = operands.Register(length);
-        int scratch = state.Code.NewValue(IrType.I64);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.AllocateArray, OpSize.Qword);
+        var layout = ObjectLayout.Of(state.Graph[id].Aux);
+        var isZero = Constants.IsConstant(state.Graph, element) && Constants.RegisterBits(state.Graph, element) == 0;
+        var value = isZero ? 0 : operands.Register(element);
+        var lengthValue = operands.Register(length);
+        var scratch = state.Code.NewValue(IrType.I64);
+        ref var instruction = ref writer.Emit(LirOp.AllocateArray, OpSize.Qword);
         instruction.AccessSize = (OpSize)int.Log2(layout.ElementSize);
         instruction.Aux = state.Graph[id].Aux;
         writer.Def(state.Value(id));
@@ -83,7 +83,7 @@ internal sealed class AllocationSelector(SelectionState state, LirWriter writer,
     /// <summary>Makes room for an array of which the length is known.</summary>
     public void BeginArray(int id, int length)
     {
-        int size = (int)ObjectLayout.Of(state.Graph[id].Aux).ArraySize((uint)length);
+        var size = (int)ObjectLayout.Of(state.Graph[id].Aux).ArraySize((uint)length);
         Allocate(id, size, state.Graph[id].Aux, ObjectFlags.Array);
         writer.Store(Address.OfBase(state.Value(id), ObjectLayout.ArrayLength), OpSize.Dword, isFloat: false, 0, length);
     }
@@ -91,14 +91,14 @@ internal sealed class AllocationSelector(SelectionState state, LirWriter writer,
     /// <summary>Stores an element of a new array.</summary>
     public void StoreElement(int id, int index, int stored)
     {
-        int offset = ObjectLayout.ArrayElements + (index * ObjectLayout.Of(state.Graph[id].Aux).ElementSize);
+        var offset = ObjectLayout.ArrayElements + (index * ObjectLayout.Of(state.Graph[id].Aux).ElementSize);
         fields.StoreField(Address.OfBase(state.Value(id), offset), ElementOf(id), stored);
     }
 
     /// <summary>Makes room and header of an object.</summary>
     public void Allocate(int id, int size, int type, ObjectFlags flags)
     {
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Allocate, OpSize.Qword);
+        ref var instruction = ref writer.Emit(LirOp.Allocate, OpSize.Qword);
         instruction.Immediate = size;
         instruction.Aux = type;
         instruction.Sub = (ushort)flags;

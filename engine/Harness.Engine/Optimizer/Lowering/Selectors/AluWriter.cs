@@ -11,7 +11,7 @@ internal sealed class AluWriter(SelectionState state, LirWriter writer)
         AluOp op, OpSize size, int result, int left, int right, bool isConstant, long immediate, bool hasAddress,
         in Address address, bool isCommutative)
     {
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Alu, size);
+        ref var instruction = ref writer.Emit(LirOp.Alu, size);
         instruction.Sub = (ushort)op;
         writer.Def(result);
         writer.Use(left);
@@ -34,7 +34,7 @@ internal sealed class AluWriter(SelectionState state, LirWriter writer)
     /// <summary>Result = left op right, in a new virtual register.</summary>
     public int Alu(AluOp op, OpSize size, int left, int right)
     {
-        int result = state.Code.NewValue(IrType.I64);
+        var result = state.Code.NewValue(IrType.I64);
         EmitAlu(op, size, result, left, right, false, 0, false, default, false);
         return result;
     }
@@ -42,7 +42,7 @@ internal sealed class AluWriter(SelectionState state, LirWriter writer)
     /// <summary>Result = left shifted by a constant, in a new virtual register.</summary>
     public int ShiftConstant(ShiftOp op, OpSize size, int left, int count)
     {
-        int result = state.Code.NewValue(IrType.I64);
+        var result = state.Code.NewValue(IrType.I64);
         EmitShift(op, size, result, left, count);
         return result;
     }
@@ -50,7 +50,7 @@ internal sealed class AluWriter(SelectionState state, LirWriter writer)
     /// <summary>Result = left shifted by a constant.</summary>
     public void EmitShift(ShiftOp op, OpSize size, int result, int left, int count)
     {
-        ref LirInstruction instruction = ref writer.Emit(LirOp.ShiftConstant, size);
+        ref var instruction = ref writer.Emit(LirOp.ShiftConstant, size);
         instruction.Sub = (ushort)op;
         instruction.Immediate = count;
         writer.Def(result);
@@ -61,7 +61,7 @@ internal sealed class AluWriter(SelectionState state, LirWriter writer)
     /// <summary>Result = left times a constant.</summary>
     public void EmitMultiply(OpSize size, int result, int left, int factor)
     {
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Multiply, size);
+        ref var instruction = ref writer.Emit(LirOp.Multiply, size);
         instruction.HasImmediate = true;
         instruction.Immediate = factor;
         writer.Def(result);

@@ -26,18 +26,22 @@ internal sealed class AtomicSelector(SelectionState state, LirWriter writer, Ope
             return;
         }
 
-        bool isStore = op <= Opcode.I64AtomicStore32;
-        AtomicOperation operation = isStore ? AtomicOperation.Exchange : AtomicOperations.Of(op);
-        bool usesRax = operation is not (AtomicOperation.Add or AtomicOperation.Subtract or AtomicOperation.Exchange);
-        OperandRole role = usesRax ? OperandRole.UseAfterClobber : OperandRole.Use;
-        int value = operands.Register(state.Graph.Input(id, 1));
-        int replacement = operation == AtomicOperation.CompareExchange ? operands.Register(state.Graph.Input(id, 2)) : 0;
-        Address address = addresses.MemoryAddress(id, (int)accessed);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Atomic, LirWriter.SizeOf(state.Graph[state.Graph.Input(id, 1)].Type));
+        var isStore = op <= Opcode.I64AtomicStore32;
+        var operation = isStore ? AtomicOperation.Exchange : AtomicOperations.Of(op);
+        var usesRax = operation is not (AtomicOperation.Add or AtomicOperation.Subtract or AtomicOperation.Exchange);
+        var role = usesRax ? OperandRole.UseAfterClobber : OperandRole.Use;
+        var value = operands.Register(state.Graph.Input(id, 1));
+        var replacement = operation == AtomicOperation.CompareExchange ? operands.Register(state.Graph.Input(id, 2)) : 0;
+        var address = addresses.MemoryAddress(id, (int)accessed);
+        ref var instruction = ref writer.Emit(LirOp.Atomic, LirWriter.SizeOf(state.Graph[state.Graph.Input(id, 1)].Type));
         instruction.AccessSize = accessed;
         instruction.Sub = (ushort)operation;
         instruction.Clobbers = usesRax ? 1u << (int)Gpr.Rax : 0;
-        if (!isStore) writer.Def(state.Value(id), hint: usesRax ? LirWriter.RaxHint : LirOperand.NoHint);
+        if (!isStore)
+        {
+            writer.Def(state.Value(id), hint: usesRax ? LirWriter.RaxHint : LirOperand.NoHint);
+        }
+
         if (operation == AtomicOperation.CompareExchange)
         {
             writer.Use(value, hint: LirWriter.RaxHint);

@@ -12,22 +12,22 @@ internal sealed class CallSelector(SelectionState state, LirWriter writer, Opera
     /// <summary>Selects a call of a function.</summary>
     public void SelectCall(int id, Opcode op)
     {
-        bool isReference = op == IrOp.CallReference;
-        SignatureLayout layout = signatures.Get(state.Graph[id].Aux);
-        int first = isReference ? 1 : 0;
-        int count = state.Graph[id].InputCount;
-        int reference = isReference ? operands.Register(state.Graph.Input(id, 0)) : 0;
-        Span<int> arguments = count <= 64 ? stackalloc int[count] : new int[count];
-        for (int i = first; i < count; i++)
+        var isReference = op == IrOp.CallReference;
+        var layout = signatures.Get(state.Graph[id].Aux);
+        var first = isReference ? 1 : 0;
+        var count = state.Graph[id].InputCount;
+        var reference = isReference ? operands.Register(state.Graph.Input(id, 0)) : 0;
+        var arguments = count <= 64 ? stackalloc int[count] : new int[count];
+        for (var i = first; i < count; i++)
         {
             arguments[i] = operands.Anywhere(state.Graph.Input(id, i));
         }
 
-        int function = (int)state.Graph[id].Immediate;
-        LirOp call = isReference ? LirOp.CallReference
+        var function = (int)state.Graph[id].Immediate;
+        var call = isReference ? LirOp.CallReference
             : state.ModuleCode.Layout.IsImportedFunction(function) ? LirOp.CallImport
             : LirOp.CallDirect;
-        ref LirInstruction instruction = ref writer.Emit(call, OpSize.Qword);
+        ref var instruction = ref writer.Emit(call, OpSize.Qword);
         instruction.Clobbers = LirWriter.AllRegisters;
         instruction.Aux = function;
         instruction.Immediate = state.Graph[id].Aux;
@@ -37,7 +37,7 @@ internal sealed class CallSelector(SelectionState state, LirWriter writer, Opera
             writer.Use(reference, OperandPlace.Any);
         }
 
-        for (int i = first; i < count; i++)
+        for (var i = first; i < count; i++)
         {
             writer.Use(arguments[i], OperandPlace.Any, hint: LirWriter.HintOf(layout.Parameters[i - first]));
         }
@@ -46,18 +46,18 @@ internal sealed class CallSelector(SelectionState state, LirWriter writer, Opera
     /// <summary>All results of a call, those without a use as virtual register 0.</summary>
     private void AddResults(int id, ImmutableArray<ArgumentPlace> places)
     {
-        Span<int> values = places.Length <= 64 ? stackalloc int[places.Length] : new int[places.Length];
+        var values = places.Length <= 64 ? stackalloc int[places.Length] : new int[places.Length];
         values.Clear();
-        for (int projection = state.Nodes[id].FirstProjection; projection != 0; projection = state.Nodes[projection].NextProjection)
+        for (var projection = state.Nodes[id].FirstProjection; projection != 0; projection = state.Nodes[projection].NextProjection)
         {
-            int index = (int)state.Graph[projection].Immediate;
+            var index = (int)state.Graph[projection].Immediate;
             if (index > 0)
             {
                 values[index] = state.Code.ValueOfNode[projection];
             }
         }
 
-        for (int i = 0; i < places.Length; i++)
+        for (var i = 0; i < places.Length; i++)
         {
             writer.Def(i == 0 ? state.Code.ValueOfNode[id] : values[i], OperandPlace.Any, LirWriter.HintOf(places[i]));
         }
@@ -66,14 +66,14 @@ internal sealed class CallSelector(SelectionState state, LirWriter writer, Opera
     /// <summary>Selects a call of the runtime.</summary>
     public void SelectCallBuiltin(int id)
     {
-        int count = state.Graph[id].InputCount;
+        var count = state.Graph[id].InputCount;
         Span<int> arguments = stackalloc int[count];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             arguments[i] = operands.Anywhere(state.Graph.Input(id, i));
         }
 
-        ref LirInstruction instruction = ref writer.Emit(LirOp.CallBuiltin, OpSize.Qword);
+        ref var instruction = ref writer.Emit(LirOp.CallBuiltin, OpSize.Qword);
         instruction.Clobbers = LirWriter.AllRegisters;
         instruction.Sub = (ushort)state.Graph[id].Immediate;
         if (state.Graph[id].Type != IrType.None)
@@ -81,7 +81,7 @@ internal sealed class CallSelector(SelectionState state, LirWriter writer, Opera
             writer.Def(state.Code.ValueOfNode[id], OperandPlace.Any, LirWriter.RaxHint);
         }
 
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             writer.Use(arguments[i], OperandPlace.Any, hint: (byte)CallingConvention.SystemVParameters[i + 1]);
         }

@@ -6,8 +6,8 @@ internal sealed class CheckSelector(SelectionState state, LirWriter writer, Oper
     /// <summary>Selects a trap.</summary>
     public void SelectTrapIf(int id, bool whenTrue)
     {
-        Comparison comparison = conditions.Compare(state.Graph.Input(id, 0), whenTrue, mayFault: true);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.TrapIf, comparison.Size);
+        var comparison = conditions.Compare(state.Graph.Input(id, 0), whenTrue, mayFault: true);
+        ref var instruction = ref writer.Emit(LirOp.TrapIf, comparison.Size);
         instruction.Sub = (ushort)state.Graph[id].Immediate;
         conditions.AddComparison(ref instruction, comparison);
     }
@@ -15,8 +15,8 @@ internal sealed class CheckSelector(SelectionState state, LirWriter writer, Oper
     /// <summary>Selects a deopt.</summary>
     public void SelectGuard(int id)
     {
-        Comparison comparison = conditions.Compare(state.Graph.Input(id, 0), whenTrue: false, mayFault: false);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.DeoptimizeIf, comparison.Size);
+        var comparison = conditions.Compare(state.Graph.Input(id, 0), whenTrue: false, mayFault: false);
+        ref var instruction = ref writer.Emit(LirOp.DeoptimizeIf, comparison.Size);
         instruction.Sub = (ushort)state.Graph[id].Immediate;
         instruction.Aux = state.Graph[id].Aux;
         conditions.AddComparison(ref instruction, comparison);

@@ -15,8 +15,8 @@ internal sealed class ConditionSelector(
     /// <summary>A node that computes a comparison as a value.</summary>
     public void SelectCondition(int id)
     {
-        Comparison comparison = CompareNode(id, whenTrue: true, mayFault: true);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.SetCondition, comparison.Size);
+        var comparison = CompareNode(id, whenTrue: true, mayFault: true);
+        ref var instruction = ref writer.Emit(LirOp.SetCondition, comparison.Size);
         writer.Def(state.Value(id));
         AddComparison(ref instruction, comparison);
     }
@@ -24,11 +24,11 @@ internal sealed class ConditionSelector(
     /// <summary>A choice between two values.</summary>
     public void SelectSelect(int id)
     {
-        Comparison comparison = Compare(state.Graph.Input(id, 2), whenTrue: true, mayFault: false);
-        int first = operands.Register(state.Graph.Input(id, 0));
-        int second = operands.Register(state.Graph.Input(id, 1));
-        IrType type = state.Graph[id].Type;
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Select, comparison.Size);
+        var comparison = Compare(state.Graph.Input(id, 2), whenTrue: true, mayFault: false);
+        var first = operands.Register(state.Graph.Input(id, 0));
+        var second = operands.Register(state.Graph.Input(id, 1));
+        var type = state.Graph[id].Type;
+        ref var instruction = ref writer.Emit(LirOp.Select, comparison.Size);
         instruction.AccessSize = LirWriter.SizeOf(type);
         writer.Def(state.Value(id));
         writer.Use(first, OperandPlace.Any, OperandRole.UseLate);
@@ -65,7 +65,7 @@ internal sealed class ConditionSelector(
 
     private Comparison CompareNode(int id, bool whenTrue, bool mayFault)
     {
-        Opcode op = state.Graph[id].Op;
+        var op = state.Graph[id].Op;
         return op switch
         {
             Opcode.I32Eqz => Compare(state.Graph.Input(id, 0), !whenTrue, mayFault),
@@ -84,8 +84,8 @@ internal sealed class ConditionSelector(
     /// <summary>The comparison for a relation of a node's inputs: of integers, what can be a constant in an instruction is the right one.</summary>
     private Comparison CompareInputs(int id, Opcode op, bool whenTrue, bool mayFault)
     {
-        int left = state.Graph.Input(id, 0);
-        int right = state.Graph.Input(id, 1);
+        var left = state.Graph.Input(id, 0);
+        var right = state.Graph.Input(id, 1);
         if (NumericForms.Of(op).Kind == NumericFormKind.CompareIntegers
             && (Constants.IsConstant(state.Graph, left) || state.Graph[left].Op is IrOp.FunctionAddress or IrOp.TypeId))
         {
@@ -97,7 +97,7 @@ internal sealed class ConditionSelector(
 
     private Comparison Choose(Opcode op, int left, int right, bool whenTrue, bool mayFault)
     {
-        Comparison comparison = new NumberConditions(state, operands, loads, op, left, right, mayFault).Choose();
+        var comparison = new NumberConditions(state, operands, loads, op, left, right, mayFault).Choose();
         if (!whenTrue)
         {
             comparison.Condition = comparison.Condition.Negate();
@@ -121,7 +121,7 @@ internal sealed class ConditionSelector(
 
         if (comparison.Left != 0)
         {
-            bool isAny = comparison.HasImmediate && comparison.Kind != CompareKind.Vector;
+            var isAny = comparison.HasImmediate && comparison.Kind != CompareKind.Vector;
             writer.Use(comparison.Left, isAny ? OperandPlace.Any : OperandPlace.Register);
         }
 
@@ -138,14 +138,14 @@ internal sealed class ConditionSelector(
     /// <summary>The comparison for a test that <see cref="TypeTest.IsOneComparison"/>.</summary>
     private Comparison CompareType(int id, bool whenTrue, bool mayFault)
     {
-        TypeTest test = TypeTest.Of(state.Graph, id);
-        int reference = state.Graph.Input(id, 0);
+        var test = TypeTest.Of(state.Graph, id);
+        var reference = state.Graph.Input(id, 0);
         if (test.Kind is TypeTestKind.Never or TypeTestKind.Always)
         {
             return CompareWithZero(reference, OpSize.Qword, test.Kind == TypeTestKind.Never == whenTrue, mayFault);
         }
 
-        bool isExact = test.Kind == TypeTestKind.Exact;
+        var isExact = test.Kind == TypeTestKind.Exact;
         var comparison = new Comparison
         {
             Kind = isExact ? CompareKind.Integer : CompareKind.Test,
@@ -179,7 +179,7 @@ internal sealed class ConditionSelector(
 
     private Comparison CompareTag(int id, bool whenTrue)
     {
-        int tag = instance.LoadTag((int)state.Graph[id].Immediate);
+        var tag = instance.LoadTag((int)state.Graph[id].Immediate);
         return new Comparison
         {
             Kind = CompareKind.Integer,

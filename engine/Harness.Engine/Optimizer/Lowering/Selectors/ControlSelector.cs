@@ -14,12 +14,12 @@ internal sealed class ControlSelector(
     /// <summary>Gives the parameters of the function their virtual registers: as many results as there are parameters.</summary>
     public void SelectEntry(Block source)
     {
-        FunctionInfo function = state.Module.Functions[state.Graph.FunctionIndex];
-        ImmutableArray<ArgumentPlace> places = signatures.Get(function.CanonicalTypeId).Parameters;
-        int count = state.Graph.ArgumentCount;
-        Span<int> values = count <= 64 ? stackalloc int[count] : new int[count];
+        var function = state.Module.Functions[state.Graph.FunctionIndex];
+        var places = signatures.Get(function.CanonicalTypeId).Parameters;
+        var count = state.Graph.ArgumentCount;
+        var values = count <= 64 ? stackalloc int[count] : new int[count];
         values.Clear();
-        foreach (int id in source.Nodes)
+        foreach (var id in source.Nodes)
         {
             if (state.Graph[id].Op == IrOp.Argument)
             {
@@ -29,44 +29,50 @@ internal sealed class ControlSelector(
 
         state.BytecodeOffset = function.BodyStart;
         state.Inlining = -1;
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Entry, OpSize.Qword);
-        for (int i = 0; i < count; i++)
+        ref var instruction = ref writer.Emit(LirOp.Entry, OpSize.Qword);
+        for (var i = 0; i < count; i++)
         {
-            if (state.Graph.LoopOffset < 0) writer.Def(values[i], OperandPlace.Any, LirWriter.HintOf(places[i]));
-            else writer.Def(values[i], OperandPlace.Any);
+            if (state.Graph.LoopOffset < 0)
+            {
+                writer.Def(values[i], OperandPlace.Any, LirWriter.HintOf(places[i]));
+            }
+            else
+            {
+                writer.Def(values[i], OperandPlace.Any);
+            }
         }
     }
 
     /// <summary>Ends a block that stands for an edge.</summary>
     public void SelectEdge(int index)
     {
-        ref LirBlock edge = ref state.Code.Block(index);
-        Block source = state.Graph.Blocks[edge.EdgeSource];
+        ref var edge = ref state.Code.Block(index);
+        var source = state.Graph.Blocks[edge.EdgeSource];
         state.BytecodeOffset = source.Terminator.BytecodeOffset;
         state.Inlining = source.Terminator.Inlining;
         state.Block = -1;
-        int start = state.Code.InstructionCount;
+        var start = state.Code.InstructionCount;
         SelectJump(source.Successors[edge.EdgeIndex]);
         state.Code.ReverseFrom(start);
     }
 
     private void SelectJump(in Edge edge)
     {
-        int[] arguments = edge.Arguments;
-        List<int> parameters = state.Graph.Blocks[edge.Target].Parameters;
-        Span<int> values = arguments.Length <= 64 ? stackalloc int[arguments.Length] : new int[arguments.Length];
-        for (int i = 0; i < arguments.Length; i++)
+        var arguments = edge.Arguments;
+        var parameters = state.Graph.Blocks[edge.Target].Parameters;
+        var values = arguments.Length <= 64 ? stackalloc int[arguments.Length] : new int[arguments.Length];
+        for (var i = 0; i < arguments.Length; i++)
         {
             values[i] = operands.Anywhere(arguments[i]);
         }
 
         writer.Emit(LirOp.Jump, OpSize.Qword);
-        for (int i = 0; i < arguments.Length; i++)
+        for (var i = 0; i < arguments.Length; i++)
         {
             writer.Use(values[i], OperandPlace.Anywhere, OperandRole.UseAtEnd);
             if (values[i] > 0)
             {
-                int parameter = state.Value(parameters[i]);
+                var parameter = state.Value(parameters[i]);
                 writer.Hint(values[i], parameter);
                 state.Code.HintOf(parameter) = values[i];
             }
@@ -76,7 +82,7 @@ internal sealed class ControlSelector(
     /// <summary>Selects the end of a block.</summary>
     public void SelectTerminator(Block source, int index)
     {
-        ref Terminator terminator = ref source.Terminator;
+        ref var terminator = ref source.Terminator;
         state.BytecodeOffset = terminator.BytecodeOffset;
         state.Inlining = terminator.Inlining;
         switch (terminator.Kind)
@@ -87,13 +93,13 @@ internal sealed class ControlSelector(
             case TerminatorKind.Branch when typeTests.TrySelectBranchOnType(terminator.Value):
                 break;
             case TerminatorKind.Branch:
-                Comparison comparison = conditions.Compare(terminator.Value, whenTrue: true, mayFault: true);
-                ref LirInstruction branch = ref writer.Emit(LirOp.Branch, comparison.Size);
+                var comparison = conditions.Compare(terminator.Value, whenTrue: true, mayFault: true);
+                ref var branch = ref writer.Emit(LirOp.Branch, comparison.Size);
                 conditions.AddComparison(ref branch, comparison);
                 break;
             case TerminatorKind.Switch:
-                int selector = operands.Register(terminator.Value);
-                ref LirInstruction jump = ref writer.Emit(LirOp.Switch, OpSize.Dword);
+                var selector = operands.Register(terminator.Value);
+                ref var jump = ref writer.Emit(LirOp.Switch, OpSize.Dword);
                 jump.Clobbers = 1u << (int)Gpr.Rax;
                 writer.Use(selector);
                 break;
@@ -104,14 +110,14 @@ internal sealed class ControlSelector(
                 writer.Emit(LirOp.Trap, OpSize.Qword).Sub = (ushort)terminator.Immediate;
                 break;
             case TerminatorKind.Deoptimize:
-                ref LirInstruction exit = ref writer.Emit(LirOp.Deoptimize, OpSize.Qword);
+                ref var exit = ref writer.Emit(LirOp.Deoptimize, OpSize.Qword);
                 exit.Sub = (ushort)terminator.Immediate;
                 exit.Aux = terminator.FrameState;
                 operands.AddFrameState(terminator.FrameState);
                 break;
             case TerminatorKind.Throw:
-                int exception = operands.Anywhere(terminator.Values[0]);
-                ref LirInstruction thrower = ref writer.Emit(LirOp.Throw, OpSize.Qword);
+                var exception = operands.Anywhere(terminator.Values[0]);
+                ref var thrower = ref writer.Emit(LirOp.Throw, OpSize.Qword);
                 thrower.Clobbers = LirWriter.AllRegisters;
                 writer.Use(exception, OperandPlace.Any, hint: LirWriter.RaxHint);
                 break;
@@ -128,39 +134,39 @@ internal sealed class ControlSelector(
 
     private void SelectTailCall(in Terminator terminator)
     {
-        SignatureLayout layout = signatures.Get(terminator.Aux);
-        int function = (int)terminator.Immediate;
-        int first = function < 0 ? 1 : 0;
-        int count = terminator.Values.Length;
-        Span<int> arguments = count <= 64 ? stackalloc int[count] : new int[count];
-        for (int i = 0; i < count; i++)
+        var layout = signatures.Get(terminator.Aux);
+        var function = (int)terminator.Immediate;
+        var first = function < 0 ? 1 : 0;
+        var count = terminator.Values.Length;
+        var arguments = count <= 64 ? stackalloc int[count] : new int[count];
+        for (var i = 0; i < count; i++)
         {
             arguments[i] = i < first ? operands.Register(terminator.Values[i]) : operands.Anywhere(terminator.Values[i]);
         }
 
-        ref LirInstruction instruction = ref writer.Emit(LirOp.TailCall, OpSize.Qword);
+        ref var instruction = ref writer.Emit(LirOp.TailCall, OpSize.Qword);
         instruction.Clobbers = LirWriter.AllRegisters;
         instruction.Aux = function;
         instruction.Immediate = terminator.Aux;
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            byte hint = i < first ? LirOperand.NoHint : LirWriter.HintOf(layout.Parameters[i - first]);
+            var hint = i < first ? LirOperand.NoHint : LirWriter.HintOf(layout.Parameters[i - first]);
             writer.Use(arguments[i], OperandPlace.Any, hint: hint);
         }
     }
 
     private void SelectReturn(int[] results)
     {
-        ImmutableArray<ArgumentPlace> places =
+        var places =
             signatures.Get(state.Module.Functions[state.Graph.FunctionIndex].CanonicalTypeId).Results;
-        Span<int> values = results.Length <= 64 ? stackalloc int[results.Length] : new int[results.Length];
-        for (int i = 0; i < results.Length; i++)
+        var values = results.Length <= 64 ? stackalloc int[results.Length] : new int[results.Length];
+        for (var i = 0; i < results.Length; i++)
         {
             values[i] = operands.Anywhere(results[i]);
         }
 
         writer.Emit(LirOp.Return, OpSize.Qword);
-        for (int i = 0; i < results.Length; i++)
+        for (var i = 0; i < results.Length; i++)
         {
             writer.Use(values[i], OperandPlace.Any, hint: LirWriter.HintOf(places[i]));
         }

@@ -14,13 +14,13 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
     /// <summary>Division and remainder.</summary>
     public void SelectDivision(int id, Opcode op, OpSize size)
     {
-        int dividend = state.Graph.Input(id, 0);
-        int divisor = state.Graph.Input(id, 1);
+        var dividend = state.Graph.Input(id, 0);
+        var divisor = state.Graph.Input(id, 1);
         var checks = DivisionChecks.Zero | DivisionChecks.MinusOne;
-        if (Constants.TryGetInteger(state.Graph, divisor, out long constant))
+        if (Constants.TryGetInteger(state.Graph, divisor, out var constant))
         {
-            bool isSigned = op is Opcode.I64DivS or Opcode.I64RemS;
-            ulong unsigned = size == OpSize.Dword ? (uint)constant : (ulong)constant;
+            var isSigned = op is Opcode.I64DivS or Opcode.I64RemS;
+            var unsigned = size == OpSize.Dword ? (uint)constant : (ulong)constant;
             if (!isSigned && unsigned != 0 && TryDivideUnsigned(id, op, dividend, unsigned, size))
             {
                 return;
@@ -39,9 +39,9 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
             };
         }
 
-        int left = operands.Register(dividend);
-        int right = operands.Register(divisor);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Divide, size);
+        var left = operands.Register(dividend);
+        var right = operands.Register(divisor);
+        ref var instruction = ref writer.Emit(LirOp.Divide, size);
         instruction.Sub = (ushort)op;
         instruction.Immediate = (long)checks;
         instruction.Clobbers = (1u << (int)Gpr.Rax) | (1u << (int)Gpr.Rdx);
@@ -54,8 +54,8 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
     {
         if (BitOperations.IsPow2(divisor))
         {
-            int value = operands.Register(dividend);
-            int shift = BitOperations.Log2(divisor);
+            var value = operands.Register(dividend);
+            var shift = BitOperations.Log2(divisor);
             if (op == Opcode.I64DivU)
             {
                 alu.EmitShift(ShiftOp.Shr, size, state.Value(id), value, shift);
@@ -66,7 +66,7 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
             }
             else
             {
-                int mask = writer.Constant((long)divisor - 1);
+                var mask = writer.Constant((long)divisor - 1);
                 alu.EmitAlu(AluOp.And, size, state.Value(id), value, mask, false, 0, false, default, true);
             }
 
@@ -79,19 +79,19 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
         }
 
         // With l = ceil(log2 d), the multiplier 2^32 (2^l - d) / d + 1 has 32 bits, its top bit being added apart.
-        int left = operands.Register(dividend);
-        int log = 32 - BitOperations.LeadingZeroCount((uint)divisor - 1);
-        ulong multiplier = ((1UL << 32) * ((1UL << log) - divisor) / divisor) + 1;
+        var left = operands.Register(dividend);
+        var log = 32 - BitOperations.LeadingZeroCount((uint)divisor - 1);
+        var multiplier = ((1UL << 32) * ((1UL << log) - divisor) / divisor) + 1;
         int quotient;
-        if (TryShortMultiplier((uint)divisor, log, out uint shorter, out int shift32))
+        if (TryShortMultiplier((uint)divisor, log, out var shorter, out var shift32))
         {
-            int product = MultiplyLong(left, shorter);
+            var product = MultiplyLong(left, shorter);
             quotient = alu.ShiftConstant(ShiftOp.Shr, OpSize.Qword, product, 32 + shift32);
         }
         else
         {
-            int high = alu.ShiftConstant(ShiftOp.Shr, OpSize.Qword, MultiplyLong(left, multiplier), 32);
-            int rest = alu.ShiftConstant(ShiftOp.Shr, OpSize.Dword, alu.Alu(AluOp.Sub, OpSize.Dword, left, high), 1);
+            var high = alu.ShiftConstant(ShiftOp.Shr, OpSize.Qword, MultiplyLong(left, multiplier), 32);
+            var rest = alu.ShiftConstant(ShiftOp.Shr, OpSize.Dword, alu.Alu(AluOp.Sub, OpSize.Dword, left, high), 1);
             quotient = alu.ShiftConstant(ShiftOp.Shr, OpSize.Dword, alu.Alu(AluOp.Add, OpSize.Dword, rest, high), log - 1);
         }
 
@@ -105,8 +105,8 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
         // With s = 32 no multiplier has 32 bits.
         for (shift = 0; shift <= log && shift < 32; shift++)
         {
-            ulong power = 1UL << (32 + shift);
-            ulong candidate = ((power - 1) / divisor) + 1;
+            var power = 1UL << (32 + shift);
+            var candidate = ((power - 1) / divisor) + 1;
             if (candidate <= uint.MaxValue && (candidate * divisor) - power <= 1UL << shift)
             {
                 multiplier = (uint)candidate;
@@ -120,7 +120,7 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
 
     private bool TryDivideSigned(int id, Opcode op, int dividend, long divisor, OpSize size)
     {
-        bool isQuotient = op == Opcode.I64DivS;
+        var isQuotient = op == Opcode.I64DivS;
         if (BitOperations.IsPow2(divisor))
         {
             DivideByPowerOfTwo(id, isQuotient, operands.Register(dividend), BitOperations.Log2((ulong)divisor), size);
@@ -134,11 +134,11 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
 
         // m = ceil(2^(32+s) / d) below 2^31 and 2^s at least the error: the product's high part is the floor of the quotient,
         // one too small for negative dividends.
-        int shift = 0;
+        var shift = 0;
         ulong multiplier;
         for (; ; shift++)
         {
-            ulong power = 1UL << (32 + shift);
+            var power = 1UL << (32 + shift);
             multiplier = (power / (ulong)divisor) + 1;
             if ((multiplier * (ulong)divisor) - power <= 1UL << (shift + 1))
             {
@@ -146,15 +146,15 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
             }
         }
 
-        int left = operands.Register(dividend);
-        int wide = state.Code.NewValue(IrType.I64);
-        ref LirInstruction extend = ref writer.Emit(LirOp.Extend, OpSize.Qword);
+        var left = operands.Register(dividend);
+        var wide = state.Code.NewValue(IrType.I64);
+        ref var extend = ref writer.Emit(LirOp.Extend, OpSize.Qword);
         extend.AccessSize = OpSize.Dword;
         extend.Sub = (ushort)LoadExtension.SignTo64;
         writer.Def(wide);
         writer.Use(left);
-        int floor = alu.ShiftConstant(ShiftOp.Sar, OpSize.Qword, MultiplyLong(wide, multiplier), 32 + shift);
-        int sign = alu.ShiftConstant(ShiftOp.Sar, OpSize.Dword, left, 31);
+        var floor = alu.ShiftConstant(ShiftOp.Sar, OpSize.Qword, MultiplyLong(wide, multiplier), 32 + shift);
+        var sign = alu.ShiftConstant(ShiftOp.Sar, OpSize.Dword, left, 31);
         FinishDivision(id, isQuotient, left, alu.Alu(AluOp.Sub, OpSize.Dword, floor, sign), (int)divisor);
         return true;
     }
@@ -162,18 +162,18 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
     /// <summary>Rounds towards zero by adding 2^n - 1 to negative dividends first.</summary>
     private void DivideByPowerOfTwo(int id, bool isQuotient, int left, int shift, OpSize size)
     {
-        int bits = size == OpSize.Dword ? 32 : 64;
-        int sign = shift == 1 ? left : alu.ShiftConstant(ShiftOp.Sar, size, left, bits - 1);
-        int bias = alu.ShiftConstant(ShiftOp.Shr, size, sign, bits - shift);
-        int biased = alu.Alu(AluOp.Add, size, left, bias);
+        var bits = size == OpSize.Dword ? 32 : 64;
+        var sign = shift == 1 ? left : alu.ShiftConstant(ShiftOp.Sar, size, left, bits - 1);
+        var bias = alu.ShiftConstant(ShiftOp.Shr, size, sign, bits - shift);
+        var biased = alu.Alu(AluOp.Add, size, left, bias);
         if (isQuotient)
         {
             alu.EmitShift(ShiftOp.Sar, size, state.Value(id), biased, shift);
             return;
         }
 
-        int quotient = alu.ShiftConstant(ShiftOp.Sar, size, biased, shift);
-        int multiple = alu.ShiftConstant(ShiftOp.Shl, size, quotient, shift);
+        var quotient = alu.ShiftConstant(ShiftOp.Sar, size, biased, shift);
+        var multiple = alu.ShiftConstant(ShiftOp.Shl, size, quotient, shift);
         alu.EmitAlu(AluOp.Sub, size, state.Value(id), left, multiple, false, 0, false, default, false);
     }
 
@@ -186,7 +186,7 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
             return;
         }
 
-        int multiple = state.Code.NewValue(IrType.I32);
+        var multiple = state.Code.NewValue(IrType.I32);
         alu.EmitMultiply(OpSize.Dword, multiple, quotient, divisor);
         alu.EmitAlu(AluOp.Sub, OpSize.Dword, state.Value(id), dividend, multiple, false, 0, false, default, false);
     }
@@ -194,14 +194,14 @@ internal sealed class DivisionSelector(SelectionState state, LirWriter writer, A
     /// <summary>The product with a constant in 64 bits.</summary>
     private int MultiplyLong(int left, ulong factor)
     {
-        int result = state.Code.NewValue(IrType.I64);
+        var result = state.Code.NewValue(IrType.I64);
         if (factor <= int.MaxValue)
         {
             alu.EmitMultiply(OpSize.Qword, result, left, (int)factor);
             return result;
         }
 
-        int right = writer.Constant((long)factor);
+        var right = writer.Constant((long)factor);
         writer.Emit(LirOp.Multiply, OpSize.Qword);
         writer.Def(result);
         writer.Use(right);

@@ -20,9 +20,9 @@ internal sealed class ExceptionSelector(
     /// <summary>A value of an exception.</summary>
     public void SelectExceptionValue(int id)
     {
-        ImmutableArray<ValueType> types = state.Module.Tags[state.Graph[id].Aux].Type.Type.Parameters;
-        Address place = ExceptionValue(operands.Register(state.Graph.Input(id, 0)), WordsBefore(types, (int)state.Graph[id].Immediate));
-        OpSize size = LirWriter.SizeOf(state.Graph[id].Type);
+        var types = state.Module.Tags[state.Graph[id].Aux].Type.Type.Parameters;
+        var place = ExceptionValue(operands.Register(state.Graph.Input(id, 0)), WordsBefore(types, (int)state.Graph[id].Immediate));
+        var size = LirWriter.SizeOf(state.Graph[id].Type);
         if (state.Graph[id].Type is IrType.F32 or IrType.F64)
         {
             writer.EmitWithAddress(LirOp.LoadScalar, size, state.Value(id), place);
@@ -40,25 +40,25 @@ internal sealed class ExceptionSelector(
     /// <summary>A new exception.</summary>
     public void SelectNewException(int id)
     {
-        int count = state.Graph[id].InputCount;
-        ImmutableArray<ValueType> types = state.Module.Tags[(int)state.Graph[id].Immediate].Type.Type.Parameters;
+        var count = state.Graph[id].InputCount;
+        var types = state.Module.Tags[(int)state.Graph[id].Immediate].Type.Type.Parameters;
         allocations.Allocate(id, ObjectLayout.ExceptionValues + (WordsBefore(types, count) * sizeof(long)), BuiltinTypeId.Exception, ObjectFlags.None);
-        int tag = instance.LoadTag((int)state.Graph[id].Immediate);
+        var tag = instance.LoadTag((int)state.Graph[id].Immediate);
         writer.Store(Address.OfBase(state.Value(id), ObjectLayout.ExceptionTag), OpSize.Qword, isFloat: false, tag, 0);
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            int input = state.Graph.Input(id, i);
-            int word = WordsBefore(types, i);
+            var input = state.Graph.Input(id, i);
+            var word = WordsBefore(types, i);
             if (state.Graph[input].Type == IrType.V128)
             {
-                int vector = operands.Register(input);
+                var vector = operands.Register(input);
                 writer.StoreVector(ExceptionValue(state.Value(id), word), vector);
                 continue;
             }
 
-            bool isFloat = state.Graph[input].Type is IrType.F32 or IrType.F64;
-            bool isConstant = operands.TryStoredConstant(input, OpSize.Qword, out long bits);
-            int value = isConstant ? 0 : operands.Register(input);
+            var isFloat = state.Graph[input].Type is IrType.F32 or IrType.F64;
+            var isConstant = operands.TryStoredConstant(input, OpSize.Qword, out var bits);
+            var value = isConstant ? 0 : operands.Register(input);
             writer.Store(ExceptionValue(state.Value(id), word), OpSize.Qword, isFloat, value, bits);
         }
     }
@@ -69,8 +69,8 @@ internal sealed class ExceptionSelector(
     /// <summary>Words that the values of an exception take before one of them: a vector takes two.</summary>
     private static int WordsBefore(ImmutableArray<ValueType> types, int index)
     {
-        int words = 0;
-        for (int i = 0; i < index; i++)
+        var words = 0;
+        for (var i = 0; i < index; i++)
         {
             words += types[i].WordCount;
         }

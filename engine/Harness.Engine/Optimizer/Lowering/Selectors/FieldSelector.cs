@@ -12,7 +12,7 @@ internal sealed class FieldSelector(
     /// <summary>Selects an access to a field or element.</summary>
     public void SelectObjectAccess(int id, Access access)
     {
-        Address address = access.Kind == AccessKind.Field ? objectAddresses.FieldAddress(id) : objectAddresses.ElementAddress(id);
+        var address = access.Kind == AccessKind.Field ? objectAddresses.FieldAddress(id) : objectAddresses.ElementAddress(id);
         if (access.IsWrite)
         {
             SelectSet(id, access, address);
@@ -42,10 +42,10 @@ internal sealed class FieldSelector(
 
     private void SelectSet(int id, Access access, in Address address)
     {
-        FieldType field = access.Type;
-        int stored = access.Value;
+        var field = access.Type;
+        var stored = access.Value;
         StoreField(address, field, stored);
-        int target = state.Graph.Input(id, 0);
+        var target = state.Graph.Input(id, 0);
         if (ObjectLayout.IsHeapReference(field) && references.MayBeObject(stored) && !references.IsFresh(target, id))
         {
             EmitWriteBarrier(operands.Register(target), address, isElement: access.Kind == AccessKind.Element);
@@ -55,10 +55,13 @@ internal sealed class FieldSelector(
     /// <summary>Tells the collector of a store; of one in an array also where, as long arrays are read in parts.</summary>
     private void EmitWriteBarrier(int written, in Address place, bool isElement)
     {
-        ref LirInstruction instruction = ref writer.Emit(LirOp.WriteBarrier, OpSize.Qword);
+        ref var instruction = ref writer.Emit(LirOp.WriteBarrier, OpSize.Qword);
         instruction.Immediate = isElement ? place.Displacement : 0;
         writer.Use(written);
-        if (isElement && place.Index != 0) writer.Use(place.Index);
+        if (isElement && place.Index != 0)
+        {
+            writer.Use(place.Index);
+        }
     }
 
     /// <summary>Stores a value in a field without telling the collector.</summary>
@@ -71,8 +74,8 @@ internal sealed class FieldSelector(
         }
 
         var size = (OpSize)int.Log2(ObjectLayout.SizeOf(field));
-        bool isConstant = operands.TryStoredConstant(stored, size, out long bits);
-        int value = isConstant ? 0 : operands.Register(operands.StripExtension(stored, size));
+        var isConstant = operands.TryStoredConstant(stored, size, out var bits);
+        var value = isConstant ? 0 : operands.Register(operands.StripExtension(stored, size));
         writer.Store(address, size, state.Graph[stored].Type is IrType.F32 or IrType.F64, value, bits);
     }
 }

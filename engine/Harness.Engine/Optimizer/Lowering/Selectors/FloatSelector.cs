@@ -8,7 +8,7 @@ internal sealed class FloatSelector(SelectionState state, LirWriter writer, Oper
     /// <summary>The same bits as another type.</summary>
     public void SelectReinterpret(int id)
     {
-        int value = operands.Register(state.Graph.Input(id, 0));
+        var value = operands.Register(state.Graph.Input(id, 0));
         writer.Emit(LirOp.Reinterpret, LirWriter.SizeOf(state.Graph[id].Type));
         writer.Def(state.Value(id));
         writer.Use(value);
@@ -17,22 +17,22 @@ internal sealed class FloatSelector(SelectionState state, LirWriter writer, Oper
     /// <summary>Arithmetic on two floats.</summary>
     public void SelectFloatBinary(int id, SseOp op, OpSize size, bool isCommutative)
     {
-        int left = state.Graph.Input(id, 0);
-        int right = state.Graph.Input(id, 1);
+        var left = state.Graph.Input(id, 0);
+        var right = state.Graph.Input(id, 1);
         if (isCommutative && Constants.IsConstant(state.Graph, left) && !Constants.IsConstant(state.Graph, right))
         {
             (left, right) = (right, left);
         }
 
-        bool hasAddress = loads.TryCoverLoad(right, size, out Address address);
+        var hasAddress = loads.TryCoverLoad(right, size, out var address);
         operands.WriteBinary(id, LirOp.FloatBinary, size, (ushort)op, left, right, hasAddress ? address : null, CpuFeatures.Avx);
     }
 
     /// <summary>An operation on one float.</summary>
     public void SelectFloatUnary(LirOp op, int id, OpSize size, ushort sub = 0)
     {
-        int value = operands.Register(state.Graph.Input(id, 0));
-        ref LirInstruction instruction = ref writer.Emit(op, size);
+        var value = operands.Register(state.Graph.Input(id, 0));
+        ref var instruction = ref writer.Emit(op, size);
         instruction.Sub = sub;
         writer.Def(state.Value(id));
         writer.Use(value);
@@ -42,8 +42,8 @@ internal sealed class FloatSelector(SelectionState state, LirWriter writer, Oper
     /// <summary>An operation on two floats that takes several instructions.</summary>
     public void SelectFloatPair(LirOp op, int id, OpSize size)
     {
-        int left = operands.Register(state.Graph.Input(id, 0));
-        int right = operands.Register(state.Graph.Input(id, 1));
+        var left = operands.Register(state.Graph.Input(id, 0));
+        var right = operands.Register(state.Graph.Input(id, 1));
         writer.Emit(op, size);
         writer.Def(state.Value(id));
         writer.Use(left);
@@ -54,8 +54,8 @@ internal sealed class FloatSelector(SelectionState state, LirWriter writer, Oper
     /// <summary>A conversion between integers and floats.</summary>
     public void SelectConversion(LirOp op, int id)
     {
-        int value = operands.Register(state.Graph.Input(id, 0));
-        ref LirInstruction instruction = ref writer.Emit(op, LirWriter.SizeOf(state.Graph[id].Type));
+        var value = operands.Register(state.Graph.Input(id, 0));
+        ref var instruction = ref writer.Emit(op, LirWriter.SizeOf(state.Graph[id].Type));
         instruction.Sub = (ushort)state.Graph[id].Op;
         writer.Def(state.Value(id));
         writer.Use(value, role: OperandRole.UseLate);

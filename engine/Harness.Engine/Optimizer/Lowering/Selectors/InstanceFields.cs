@@ -15,7 +15,7 @@ internal sealed class InstanceFields(SelectionState state, LirWriter writer)
             return Address.OfInstance(slot.Offset + field);
         }
 
-        int pointer = state.Code.NewValue(IrType.I64);
+        var pointer = state.Code.NewValue(IrType.I64);
         writer.Load(pointer, Address.OfInstance(slot.Offset), OpSize.Qword);
         return Address.OfBase(pointer, field);
     }
@@ -29,7 +29,7 @@ internal sealed class InstanceFields(SelectionState state, LirWriter writer)
     /// <summary>The identity of a tag, in a virtual register.</summary>
     public int LoadTag(int index)
     {
-        int tag = state.Code.NewValue(IrType.I64);
+        var tag = state.Code.NewValue(IrType.I64);
         writer.Load(tag, Address.OfInstance(state.ModuleCode.Layout.Tag(index)), OpSize.Qword);
         return tag;
     }
@@ -37,7 +37,7 @@ internal sealed class InstanceFields(SelectionState state, LirWriter writer)
     /// <summary>The reference to a function, in a virtual register.</summary>
     public void MakeFunctionAddress(int id, int value)
     {
-        int function = (int)state.Graph[id].Immediate;
+        var function = (int)state.Graph[id].Immediate;
         if (state.ModuleCode.Layout.IsImportedFunction(function))
         {
             writer.Load(value, Address.OfInstance(state.ModuleCode.Layout.ImportedFunction(function)), OpSize.Qword);

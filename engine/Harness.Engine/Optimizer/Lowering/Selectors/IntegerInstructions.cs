@@ -37,7 +37,7 @@ internal readonly struct IntegerInstructions(SelectionState state, LirWriter wri
 
     public void MulConstant(int id, OpSize size, int x, long a)
     {
-        int value = operands.Register(x);
+        var value = operands.Register(x);
         alu.EmitMultiply(size, state.Value(id), value, (int)a);
     }
 
@@ -53,7 +53,7 @@ internal readonly struct IntegerInstructions(SelectionState state, LirWriter wri
 
     public void Lea(int id, OpSize size, int x, int y, long a)
     {
-        int @base = operands.Register(x);
+        var @base = operands.Register(x);
         var address = new Address { FixedBase = Gpr.None, Base = @base, Index = x == y ? @base : operands.Register(y), ScaleLog2 = (byte)a };
         writer.Lea(state.Value(id), address, size);
     }
@@ -68,7 +68,7 @@ internal readonly struct IntegerInstructions(SelectionState state, LirWriter wri
 
     public void ZeroExtend32(int id, OpSize size, int x)
     {
-        int value = operands.Register(x);
+        var value = operands.Register(x);
         writer.Emit(LirOp.Move, OpSize.Dword);
         writer.Def(state.Value(id));
         writer.Use(value);
@@ -87,14 +87,14 @@ internal readonly struct IntegerInstructions(SelectionState state, LirWriter wri
 
     private void Alu(int id, AluOp op, OpSize size, int x, long a)
     {
-        int value = operands.Register(x);
+        var value = operands.Register(x);
         alu.EmitAlu(op, size, state.Value(id), value, 0, isConstant: true, a, hasAddress: false, default, isCommutative: true);
     }
 
     private void Unary(int id, UnaryOp op, OpSize size, int x)
     {
-        int value = operands.Register(x);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Unary, size);
+        var value = operands.Register(x);
+        ref var instruction = ref writer.Emit(LirOp.Unary, size);
         instruction.Sub = (ushort)op;
         writer.Def(state.Value(id));
         writer.Use(value);
@@ -103,8 +103,8 @@ internal readonly struct IntegerInstructions(SelectionState state, LirWriter wri
 
     private void ZeroExtend(int id, OpSize from, int x)
     {
-        int value = operands.Register(x);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Extend, OpSize.Dword);
+        var value = operands.Register(x);
+        ref var instruction = ref writer.Emit(LirOp.Extend, OpSize.Dword);
         instruction.AccessSize = from;
         instruction.Sub = (ushort)LoadExtension.Zero;
         writer.Def(state.Value(id));
@@ -113,16 +113,16 @@ internal readonly struct IntegerInstructions(SelectionState state, LirWriter wri
 
     private void ShiftByConstant(int id, ShiftOp op, OpSize size, int x, long a)
     {
-        int value = operands.Register(x);
+        var value = operands.Register(x);
         alu.EmitShift(op, size, state.Value(id), value, (int)a);
     }
 
     /// <summary>A shift by a register: any with BMI2, which has no rotations, else rcx.</summary>
     private void Shift(int id, ShiftOp op, OpSize size, int x, int y)
     {
-        int value = operands.Register(x);
-        int count = operands.Register(y);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Shift, size);
+        var value = operands.Register(x);
+        var count = operands.Register(y);
+        ref var instruction = ref writer.Emit(LirOp.Shift, size);
         instruction.Sub = (ushort)op;
         writer.Def(state.Value(id));
         if (CpuFeatures.Bmi2 && op is not (ShiftOp.Rol or ShiftOp.Ror))

@@ -9,11 +9,11 @@ internal sealed class IntegerSelector(SelectionState state, LirWriter writer, Al
     /// <summary>Addition, subtraction and operations on bits.</summary>
     public void SelectAlu(int id, AluOp op, OpSize size)
     {
-        bool isCommutative = op != AluOp.Sub;
+        var isCommutative = op != AluOp.Sub;
         var (left, right) = isCommutative ? loads.OrderedInputs(id) : (state.Graph.Input(id, 0), state.Graph.Input(id, 1));
-        bool hasAddress = loads.TryCoverLoad(right, size, out Address address);
-        int leftValue = operands.Register(left);
-        int rightValue = hasAddress ? 0 : operands.Register(right);
+        var hasAddress = loads.TryCoverLoad(right, size, out var address);
+        var leftValue = operands.Register(left);
+        var rightValue = hasAddress ? 0 : operands.Register(right);
         alu.EmitAlu(op, size, state.Value(id), leftValue, rightValue, isConstant: false, 0, hasAddress, address, isCommutative);
     }
 
@@ -21,10 +21,10 @@ internal sealed class IntegerSelector(SelectionState state, LirWriter writer, Al
     public void SelectMultiply(int id, OpSize size)
     {
         var (left, right) = loads.OrderedInputs(id);
-        bool hasAddress = loads.TryCoverLoad(right, size, out Address address);
-        int leftValue = operands.Register(left);
-        int rightValue = hasAddress ? 0 : operands.Register(right);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Multiply, size);
+        var hasAddress = loads.TryCoverLoad(right, size, out var address);
+        var leftValue = operands.Register(left);
+        var rightValue = hasAddress ? 0 : operands.Register(right);
+        ref var instruction = ref writer.Emit(LirOp.Multiply, size);
         writer.Def(state.Value(id));
         writer.Use(leftValue);
         writer.Hint(state.Value(id), leftValue);
@@ -41,9 +41,9 @@ internal sealed class IntegerSelector(SelectionState state, LirWriter writer, Al
     /// <summary>Questions about single bits, answered by one instruction.</summary>
     public void SelectCount(int id, BitOp op, OpSize size)
     {
-        bool hasAddress = loads.TryCoverLoad(state.Graph.Input(id, 0), size, out Address address);
-        int value = hasAddress ? 0 : operands.Register(state.Graph.Input(id, 0));
-        ref LirInstruction instruction = ref writer.Emit(LirOp.CountBits, size);
+        var hasAddress = loads.TryCoverLoad(state.Graph.Input(id, 0), size, out var address);
+        var value = hasAddress ? 0 : operands.Register(state.Graph.Input(id, 0));
+        ref var instruction = ref writer.Emit(LirOp.CountBits, size);
         instruction.Sub = (ushort)op;
         writer.Def(state.Value(id));
         if (hasAddress)
@@ -59,10 +59,10 @@ internal sealed class IntegerSelector(SelectionState state, LirWriter writer, Al
     /// <summary>The low part of a value, extended. What has 32 bits is zero-extended in its register.</summary>
     public void SelectExtend(int id, NumericForm form)
     {
-        int value = operands.Register(state.Graph.Input(id, 0));
+        var value = operands.Register(state.Graph.Input(id, 0));
         if (form.IsSigned)
         {
-            ref LirInstruction instruction = ref writer.Emit(LirOp.Extend, form.ResultSize);
+            ref var instruction = ref writer.Emit(LirOp.Extend, form.ResultSize);
             instruction.AccessSize = (OpSize)form.Operation;
             instruction.Sub = (ushort)(form.ResultSize == OpSize.Qword ? LoadExtension.SignTo64 : LoadExtension.SignTo32);
         }

@@ -29,7 +29,7 @@ internal sealed class LirWriter(SelectionState state)
     /// <summary>Begins an instruction; its operands are added right after.</summary>
     public ref LirInstruction Emit(LirOp op, OpSize size)
     {
-        ref LirInstruction instruction = ref state.Code.Append();
+        ref var instruction = ref state.Code.Append();
         instruction.Op = op;
         instruction.Size = size;
         instruction.BytecodeOffset = state.BytecodeOffset;
@@ -55,7 +55,7 @@ internal sealed class LirWriter(SelectionState state)
     /// <summary>Lets a result prefer the register of an input.</summary>
     public void Hint(int result, int input)
     {
-        ref int hint = ref state.Code.HintOf(result);
+        ref var hint = ref state.Code.HintOf(result);
         if (hint == 0)
         {
             hint = input;
@@ -79,7 +79,7 @@ internal sealed class LirWriter(SelectionState state)
     /// <summary>Begins an instruction with a result and a memory operand.</summary>
     public ref LirInstruction EmitWithAddress(LirOp op, OpSize size, int result, in Address address)
     {
-        ref LirInstruction instruction = ref Emit(op, size);
+        ref var instruction = ref Emit(op, size);
         instruction.AccessSize = size;
         Def(result);
         AddAddress(ref instruction, address, OperandRole.Use);
@@ -110,14 +110,14 @@ internal sealed class LirWriter(SelectionState state)
     /// <summary>Loads an integer or a reference.</summary>
     public void Load(int value, in Address address, OpSize size, LoadExtension extension = LoadExtension.Zero)
     {
-        ref LirInstruction instruction = ref EmitWithAddress(LirOp.Load, size, value, address);
+        ref var instruction = ref EmitWithAddress(LirOp.Load, size, value, address);
         instruction.Sub = (ushort)extension;
     }
 
     /// <summary>Stores a virtual register; the constant <c>bits</c> where that is 0.</summary>
     public void Store(in Address address, OpSize size, bool isFloat, int value, long bits)
     {
-        ref LirInstruction instruction = ref Emit(isFloat && value != 0 ? LirOp.StoreScalar : LirOp.Store, size);
+        ref var instruction = ref Emit(isFloat && value != 0 ? LirOp.StoreScalar : LirOp.Store, size);
         instruction.AccessSize = size;
         if (value == 0)
         {
@@ -138,14 +138,14 @@ internal sealed class LirWriter(SelectionState state)
     /// <summary>Loads a vector.</summary>
     public void LoadVector(int value, in Address address)
     {
-        ref LirInstruction instruction = ref EmitWithAddress(LirOp.VectorLoad, OpSize.Qword, value, address);
+        ref var instruction = ref EmitWithAddress(LirOp.VectorLoad, OpSize.Qword, value, address);
         instruction.Sub = (ushort)Opcode.V128Load;
     }
 
     /// <summary>Stores a vector.</summary>
     public void StoreVector(in Address address, int value)
     {
-        ref LirInstruction instruction = ref Emit(LirOp.VectorStore, OpSize.Qword);
+        ref var instruction = ref Emit(LirOp.VectorStore, OpSize.Qword);
         instruction.Sub = (ushort)Opcode.V128Store;
         Use(value);
         AddAddress(ref instruction, address, OperandRole.Use);
@@ -154,8 +154,8 @@ internal sealed class LirWriter(SelectionState state)
     /// <summary>A virtual register with an integer.</summary>
     public int Constant(long bits, IrType type = IrType.I64)
     {
-        int value = state.Code.NewValue(type);
-        ref LirInstruction instruction = ref Emit(LirOp.LoadConstant, OpSize.Qword);
+        var value = state.Code.NewValue(type);
+        ref var instruction = ref Emit(LirOp.LoadConstant, OpSize.Qword);
         instruction.Immediate = bits;
         Def(value);
         return value;
@@ -167,7 +167,7 @@ internal sealed class LirWriter(SelectionState state)
     /// <param name="isAbove">Whether the type is the high half of it.</param>
     public void LoadType(int value, long bits, bool isAbove)
     {
-        ref LirInstruction instruction = ref Emit(LirOp.LoadType, OpSize.Qword);
+        ref var instruction = ref Emit(LirOp.LoadType, OpSize.Qword);
         instruction.Immediate = bits;
         instruction.Sub = (ushort)(isAbove ? 1 : 0);
         Def(value);
@@ -176,8 +176,8 @@ internal sealed class LirWriter(SelectionState state)
     /// <summary>A virtual register with a float.</summary>
     public int FloatConstant(IrType type, long bits)
     {
-        int value = state.Code.NewValue(type);
-        ref LirInstruction instruction = ref Emit(LirOp.LoadFloat, SizeOf(type));
+        var value = state.Code.NewValue(type);
+        ref var instruction = ref Emit(LirOp.LoadFloat, SizeOf(type));
         instruction.Immediate = bits;
         Def(value);
         return value;
@@ -186,8 +186,8 @@ internal sealed class LirWriter(SelectionState state)
     /// <summary>A virtual register with a constant vector.</summary>
     public int VectorConstant(long number)
     {
-        int value = state.Code.NewValue(IrType.V128);
-        ref LirInstruction instruction = ref Emit(LirOp.LoadVector, OpSize.Qword);
+        var value = state.Code.NewValue(IrType.V128);
+        ref var instruction = ref Emit(LirOp.LoadVector, OpSize.Qword);
         instruction.Immediate = number;
         Def(value);
         return value;

@@ -23,8 +23,8 @@ internal sealed class LoadFolding(
     public bool TryCoverLoad(int id, OpSize size, out Address address)
     {
         address = default;
-        ref Node node = ref state.Graph[id];
-        bool isWhole = node.Op switch
+        ref var node = ref state.Graph[id];
+        var isWhole = node.Op switch
         {
             Opcode.I32Load or Opcode.F32Load => size == OpSize.Dword,
             Opcode.I64Load or Opcode.F64Load => size == OpSize.Qword,
@@ -61,7 +61,7 @@ internal sealed class LoadFolding(
     public bool TryCover(int id, OpSize size, bool mayFault, out Address address)
     {
         address = default;
-        bool cannotFault = state.Graph[id].Op switch
+        var cannotFault = state.Graph[id].Op switch
         {
             IrOp.TableLength or IrOp.MemoryByteLength or IrOp.LoadReferenceType or Opcode.ArrayGet => true,
             Opcode.StructGet or Opcode.ArrayLen => !references.MayBeNull(state.Graph.Input(id, 0)),
@@ -90,14 +90,14 @@ internal sealed class LoadFolding(
     /// </summary>
     public (int Left, int Right) OrderedInputs(int id)
     {
-        int left = state.Graph.Input(id, 0);
-        int right = state.Graph.Input(id, 1);
+        var left = state.Graph.Input(id, 0);
+        var right = state.Graph.Input(id, 1);
         if (Constants.IsConstant(state.Graph, left))
         {
             return (right, left);
         }
 
-        bool swap = !Constants.IsConstant(state.Graph, right) && state.Nodes[right].Uses == 1 && !IsCoverableLoad(right)
+        var swap = !Constants.IsConstant(state.Graph, right) && state.Nodes[right].Uses == 1 && !IsCoverableLoad(right)
             && (state.Nodes[left].Uses > 1 || (IsCallInBlock(right) && !IsCallInBlock(left)));
         return swap ? (right, left) : (left, right);
     }

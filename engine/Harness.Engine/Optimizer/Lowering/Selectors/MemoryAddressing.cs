@@ -10,10 +10,10 @@ internal sealed class MemoryAddressing(SelectionState state, LirWriter writer, I
     /// <summary>The address of an access to a memory, after the check that it may need.</summary>
     public Address MemoryAddress(int id, int bytesLog2)
     {
-        int memory = VectorOperators.MemoryOf(in state.Graph[id]);
-        int index = state.Graph.Input(id, 0);
-        ulong offset = (ulong)state.Graph[id].Immediate;
-        bool isGuarded = state.ModuleCode.Options.MemoryGuardPages && MemoryPages.FaultsBehindEnd(state.Module.Memories[memory].Type);
+        var memory = VectorOperators.MemoryOf(in state.Graph[id]);
+        var index = state.Graph.Input(id, 0);
+        var offset = (ulong)state.Graph[id].Immediate;
+        var isGuarded = state.ModuleCode.Options.MemoryGuardPages && MemoryPages.FaultsBehindEnd(state.Module.Memories[memory].Type);
         if (!isGuarded)
         {
             CheckBounds(memory, index, offset, 1u << bytesLog2);
@@ -36,7 +36,7 @@ internal sealed class MemoryAddressing(SelectionState state, LirWriter writer, I
 
         if (Constants.TryGetInteger(state.Graph, index, out _))
         {
-            ulong constant = (ulong)Constants.RegisterBits(state.Graph, index) + offset;
+            var constant = (ulong)Constants.RegisterBits(state.Graph, index) + offset;
             if (constant <= int.MaxValue)
             {
                 address.Displacement = (int)constant;
@@ -53,9 +53,9 @@ internal sealed class MemoryAddressing(SelectionState state, LirWriter writer, I
         }
         else
         {
-            int far = writer.Constant((long)offset);
+            var far = writer.Constant((long)offset);
             address.Index = state.Code.NewValue(IrType.I64);
-            ref LirInstruction add = ref writer.Emit(LirOp.Alu, OpSize.Qword);
+            ref var add = ref writer.Emit(LirOp.Alu, OpSize.Qword);
             add.Sub = (ushort)AluOp.Add;
             writer.Def(address.Index);
             writer.Use(far);
@@ -68,10 +68,10 @@ internal sealed class MemoryAddressing(SelectionState state, LirWriter writer, I
 
     private void CheckBounds(int memory, int index, ulong offset, uint bytes)
     {
-        ulong end = offset > ulong.MaxValue - bytes ? ulong.MaxValue : offset + bytes;
-        int value = operands.Register(index);
-        Address length = instance.MemoryField(memory, MemoryData.ByteLengthOffset);
-        ref LirInstruction check = ref writer.Emit(LirOp.BoundsCheck, OpSize.Qword);
+        var end = offset > ulong.MaxValue - bytes ? ulong.MaxValue : offset + bytes;
+        var value = operands.Register(index);
+        var length = instance.MemoryField(memory, MemoryData.ByteLengthOffset);
+        ref var check = ref writer.Emit(LirOp.BoundsCheck, OpSize.Qword);
         check.Immediate = (long)end;
         writer.Use(value);
         writer.AddAddress(ref check, length, OperandRole.Use);

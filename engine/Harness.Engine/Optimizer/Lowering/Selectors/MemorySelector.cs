@@ -11,21 +11,21 @@ internal sealed class MemorySelector(SelectionState state, LirWriter writer, Ope
     public void SelectAccess(int id, Opcode op)
     {
         var access = Access.Of(state.Graph, id);
-        int accessed = access.SizeLog2;
+        var accessed = access.SizeLog2;
         if (access.IsWrite)
         {
             SelectStore(id, op, (OpSize)accessed);
             return;
         }
 
-        Address address = addresses.MemoryAddress(id, accessed);
+        var address = addresses.MemoryAddress(id, accessed);
         if (op is Opcode.F32Load or Opcode.F64Load)
         {
             writer.EmitWithAddress(LirOp.LoadScalar, (OpSize)accessed, state.Value(id), address);
             return;
         }
 
-        LoadExtension extension = access.Extension != AccessExtension.Sign ? LoadExtension.Zero
+        var extension = access.Extension != AccessExtension.Sign ? LoadExtension.Zero
             : state.Graph[id].Type == IrType.I64 ? LoadExtension.SignTo64
             : LoadExtension.SignTo32;
         writer.Load(state.Value(id), address, (OpSize)accessed, extension);
@@ -33,11 +33,11 @@ internal sealed class MemorySelector(SelectionState state, LirWriter writer, Ope
 
     private void SelectStore(int id, Opcode op, OpSize size)
     {
-        int stored = state.Graph.Input(id, 1);
-        bool isConstant = operands.TryStoredConstant(stored, size, out long bits);
-        int value = isConstant ? 0 : operands.Register(operands.StripExtension(stored, size));
-        Address address = addresses.MemoryAddress(id, (int)size);
-        bool isFloat = op is Opcode.F32Store or Opcode.F64Store;
+        var stored = state.Graph.Input(id, 1);
+        var isConstant = operands.TryStoredConstant(stored, size, out var bits);
+        var value = isConstant ? 0 : operands.Register(operands.StripExtension(stored, size));
+        var address = addresses.MemoryAddress(id, (int)size);
+        var isFloat = op is Opcode.F32Store or Opcode.F64Store;
         writer.Store(address, size, isFloat, value, bits);
     }
 }

@@ -25,7 +25,7 @@ internal struct NumberConditions(SelectionState state, OperandSelector operands,
     /// <summary>The form of the relation.</summary>
     private const int Root = -2;
 
-    private Comparison chosen;
+    private Comparison _chosen;
 
     /// <summary>The comparison for the relation.</summary>
     public Comparison Choose()
@@ -34,14 +34,14 @@ internal struct NumberConditions(SelectionState state, OperandSelector operands,
         {
             // A constant whose bits are known only where the code is used: no rule may look at them.
             CmpConstant(Root, op, NumericForms.Of(op).Size, left, state.Graph[right].Immediate);
-            chosen.IsType = true;
+            _chosen.IsType = true;
         }
         else if (!ConditionRules.Apply(ref this, Root))
         {
             throw new NotSupportedException($"no comparison is chosen for {op}");
         }
 
-        return chosen;
+        return _chosen;
     }
 
     public Opcode OpOf(int form) => form == Root ? op : state.Graph[form].Op;
@@ -65,77 +65,77 @@ internal struct NumberConditions(SelectionState state, OperandSelector operands,
     public void Cmp(int id, Opcode relation, OpSize size, int x, int y)
     {
         Begin(CompareKind.Integer, relation, size);
-        if (loads.TryCover(y, size, mayFault, out chosen.Address))
+        if (loads.TryCover(y, size, mayFault, out _chosen.Address))
         {
-            chosen.HasAddress = true;
-            chosen.Left = operands.Register(x);
+            _chosen.HasAddress = true;
+            _chosen.Left = operands.Register(x);
         }
-        else if (loads.TryCover(x, size, mayFault, out chosen.Address))
+        else if (loads.TryCover(x, size, mayFault, out _chosen.Address))
         {
-            chosen.HasAddress = true;
-            chosen.Left = operands.Register(y);
-            chosen.Condition = chosen.Condition.ToCondition().Swap().ToFlag();
+            _chosen.HasAddress = true;
+            _chosen.Left = operands.Register(y);
+            _chosen.Condition = _chosen.Condition.ToCondition().Swap().ToFlag();
         }
         else if (state.Graph[y].Op == IrOp.FunctionAddress && state.ModuleCode.Layout.IsImportedFunction((int)state.Graph[y].Immediate))
         {
-            chosen.HasAddress = true;
-            chosen.Address = Address.OfInstance(state.ModuleCode.Layout.ImportedFunction((int)state.Graph[y].Immediate));
-            chosen.Left = operands.Register(x);
+            _chosen.HasAddress = true;
+            _chosen.Address = Address.OfInstance(state.ModuleCode.Layout.ImportedFunction((int)state.Graph[y].Immediate));
+            _chosen.Left = operands.Register(x);
         }
         else
         {
-            chosen.Left = operands.Register(x);
-            chosen.Right = operands.Register(y);
+            _chosen.Left = operands.Register(x);
+            _chosen.Right = operands.Register(y);
         }
     }
 
     public void CmpConstant(int id, Opcode relation, OpSize size, int x, long a)
     {
         Begin(CompareKind.Integer, relation, size);
-        chosen.HasImmediate = true;
-        chosen.Immediate = a;
+        _chosen.HasImmediate = true;
+        _chosen.Immediate = a;
 
         // What is but a part of the left operand is compared in a register.
-        chosen.HasAddress = x == left && loads.TryCover(x, size, mayFault, out chosen.Address);
-        chosen.Left = chosen.HasAddress ? 0 : operands.Register(x);
+        _chosen.HasAddress = x == left && loads.TryCover(x, size, mayFault, out _chosen.Address);
+        _chosen.Left = _chosen.HasAddress ? 0 : operands.Register(x);
     }
 
     public void Ucomis(int id, Opcode relation, OpSize size, int x, int y)
     {
-        chosen = new Comparison { Kind = CompareKind.Float, Size = size, Condition = FlagsOf((FloatRelation)NumericForms.Of(relation).Operation) };
-        chosen.HasAddress = loads.TryCover(y, size, mayFault, out chosen.Address);
-        chosen.Left = operands.Register(x);
-        chosen.Right = chosen.HasAddress ? 0 : operands.Register(y);
+        _chosen = new Comparison { Kind = CompareKind.Float, Size = size, Condition = FlagsOf((FloatRelation)NumericForms.Of(relation).Operation) };
+        _chosen.HasAddress = loads.TryCover(y, size, mayFault, out _chosen.Address);
+        _chosen.Left = operands.Register(x);
+        _chosen.Right = _chosen.HasAddress ? 0 : operands.Register(y);
     }
 
     public void Test(int id, Opcode relation, OpSize size, int x, int y)
     {
         Begin(CompareKind.Test, relation, size);
-        chosen.Left = operands.Register(x);
-        chosen.Right = operands.Register(y);
+        _chosen.Left = operands.Register(x);
+        _chosen.Right = operands.Register(y);
     }
 
     public void TestConstant(int id, Opcode relation, OpSize size, int x, long a)
     {
         Begin(CompareKind.Test, relation, size);
-        chosen.HasImmediate = true;
-        chosen.Immediate = a;
-        chosen.Left = operands.Register(x);
+        _chosen.HasImmediate = true;
+        _chosen.Immediate = a;
+        _chosen.Left = operands.Register(x);
     }
 
     /// <remarks>In memory, it is compared with the constant 0.</remarks>
     public void TestSelf(int id, Opcode relation, OpSize size, int x)
     {
         Begin(CompareKind.Test, relation, size);
-        if (loads.TryCover(x, size, mayFault, out chosen.Address))
+        if (loads.TryCover(x, size, mayFault, out _chosen.Address))
         {
-            chosen.Kind = CompareKind.Integer;
-            chosen.HasAddress = true;
-            chosen.HasImmediate = true;
+            _chosen.Kind = CompareKind.Integer;
+            _chosen.HasAddress = true;
+            _chosen.HasImmediate = true;
         }
         else
         {
-            chosen.Left = chosen.Right = operands.Register(x);
+            _chosen.Left = _chosen.Right = operands.Register(x);
         }
     }
 
@@ -150,5 +150,5 @@ internal struct NumberConditions(SelectionState state, OperandSelector operands,
     };
 
     private void Begin(CompareKind kind, Opcode relation, OpSize size) =>
-        chosen = new Comparison { Kind = kind, Size = size, Condition = ((Condition)NumericForms.Of(relation).Operation).ToFlag() };
+        _chosen = new Comparison { Kind = kind, Size = size, Condition = ((Condition)NumericForms.Of(relation).Operation).ToFlag() };
 }

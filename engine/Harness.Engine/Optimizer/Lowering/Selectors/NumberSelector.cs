@@ -10,17 +10,17 @@ internal sealed class NumberSelector(
     SelectionState state, IntegerInstructions instructions, ConditionSelector conditions, IntegerSelector integers, WideSelector wide, DivisionSelector divisions,
     FloatSelector floats)
 {
-    private IntegerInstructions instructions = instructions;
+    private IntegerInstructions _instructions = instructions;
 
     /// <summary>Selects a numeric node.</summary>
     public void SelectNumeric(int id, NumericForm form)
     {
-        if (SelectionRules.Apply(ref instructions, id))
+        if (SelectionRules.Apply(ref _instructions, id))
         {
             return;
         }
 
-        OpSize size = form.Size;
+        var size = form.Size;
         switch (form.Kind)
         {
             case NumericFormKind.LeadingZeros:

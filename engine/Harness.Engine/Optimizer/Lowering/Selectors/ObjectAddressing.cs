@@ -17,10 +17,10 @@ internal sealed class ObjectAddressing(SelectionState state, LirWriter writer, O
     /// <summary>The address of the field that a node accesses, after the check for null that it may need.</summary>
     public Address FieldAddress(int id)
     {
-        int structure = state.Graph.Input(id, 0);
+        var structure = state.Graph.Input(id, 0);
         var access = Access.Of(state.Graph, id);
-        int offset = (int)access.Offset;
-        Address address = Address.OfBase(operands.Register(structure), offset);
+        var offset = (int)access.Offset;
+        var address = Address.OfBase(operands.Register(structure), offset);
         if (!references.MayBeNull(structure))
         {
             return address;
@@ -41,8 +41,8 @@ internal sealed class ObjectAddressing(SelectionState state, LirWriter writer, O
     /// <summary>The address of the length of the array that a node asks, whose access traps on null.</summary>
     public Address LengthAddress(int id)
     {
-        int array = state.Graph.Input(id, 0);
-        Address address = Address.OfBase(operands.Register(array), ObjectLayout.ArrayLength);
+        var array = state.Graph.Input(id, 0);
+        var address = Address.OfBase(operands.Register(array), ObjectLayout.ArrayLength);
         address.Fault = references.MayBeNull(array) ? TrapKind.NullArray : TrapKind.None;
         return address;
     }
@@ -50,11 +50,11 @@ internal sealed class ObjectAddressing(SelectionState state, LirWriter writer, O
     /// <summary>The address of the element that a node accesses: its index is in bounds, and so the array is not null.</summary>
     public Address ElementAddress(int id)
     {
-        int size = ObjectLayout.Of(state.Graph[id].Aux).ElementSize;
-        int array = operands.Register(state.Graph.Input(id, 0));
-        int index = state.Graph.Input(id, 1);
-        Address address = Address.OfBase(array, ObjectLayout.ArrayElements);
-        if (Constants.TryGetInteger(state.Graph, index, out long constant)
+        var size = ObjectLayout.Of(state.Graph[id].Aux).ElementSize;
+        var array = operands.Register(state.Graph.Input(id, 0));
+        var index = state.Graph.Input(id, 1);
+        var address = Address.OfBase(array, ObjectLayout.ArrayElements);
+        if (Constants.TryGetInteger(state.Graph, index, out var constant)
             && (uint)constant < (int.MaxValue - ObjectLayout.ArrayElements) / Math.Max(sizeof(long), size))
         {
             address.Displacement += (int)constant * size;
@@ -75,8 +75,8 @@ internal sealed class ObjectAddressing(SelectionState state, LirWriter writer, O
     /// <summary>An index as the distance that it stands for, where that is more than an address can scale by.</summary>
     private int ScaleIndex(int index, int sizeLog2)
     {
-        int scaled = state.Code.NewValue(IrType.I64);
-        ref LirInstruction shift = ref writer.Emit(LirOp.ShiftConstant, OpSize.Qword);
+        var scaled = state.Code.NewValue(IrType.I64);
+        ref var shift = ref writer.Emit(LirOp.ShiftConstant, OpSize.Qword);
         shift.Sub = (ushort)ShiftOp.Shl;
         shift.Immediate = sizeLog2;
         writer.Def(scaled);
@@ -88,7 +88,7 @@ internal sealed class ObjectAddressing(SelectionState state, LirWriter writer, O
     /// <summary>Traps where a reference is null.</summary>
     public void TrapIfNull(int reference, TrapKind kind)
     {
-        ref LirInstruction instruction = ref writer.Emit(LirOp.TrapIf, OpSize.Qword);
+        ref var instruction = ref writer.Emit(LirOp.TrapIf, OpSize.Qword);
         instruction.Sub = (ushort)kind;
         instruction.Compare = CompareKind.Test;
         instruction.Condition = Condition.Equal.ToFlag();

@@ -22,7 +22,7 @@ internal sealed class ObjectSelector(
                 writer.Load(state.Value(id), objectAddresses.LengthAddress(id), OpSize.Dword);
                 break;
             case Opcode.RefI31:
-                int integer = operands.Register(state.Graph.Input(id, 0));
+                var integer = operands.Register(state.Graph.Input(id, 0));
                 var twice = new Address { FixedBase = Gpr.None, Base = integer, Index = integer, Displacement = 1 };
                 writer.Lea(state.Value(id), twice, OpSize.Dword);
                 break;
@@ -37,14 +37,14 @@ internal sealed class ObjectSelector(
 
     private void SelectI31Get(int id, ShiftOp shift)
     {
-        int reference = operands.Register(state.Graph.Input(id, 0));
+        var reference = operands.Register(state.Graph.Input(id, 0));
         if (references.MayBeNull(state.Graph.Input(id, 0)))
         {
             objectAddresses.TrapIfNull(reference, TrapKind.NullI31);
         }
 
         // Only the low half counts.
-        ref LirInstruction instruction = ref writer.Emit(LirOp.ShiftConstant, OpSize.Dword);
+        ref var instruction = ref writer.Emit(LirOp.ShiftConstant, OpSize.Dword);
         instruction.Sub = (ushort)shift;
         instruction.Immediate = 1;
         writer.Def(state.Value(id));
@@ -60,9 +60,9 @@ internal sealed class ObjectSelector(
                 allocations.SelectNewStruct(id);
                 break;
             case IrOp.NewArrayFixed:
-                int count = state.Graph[id].InputCount;
+                var count = state.Graph[id].InputCount;
                 allocations.BeginArray(id, count);
-                for (int i = 0; i < count; i++)
+                for (var i = 0; i < count; i++)
                 {
                     allocations.StoreElement(id, i, state.Graph.Input(id, i));
                 }

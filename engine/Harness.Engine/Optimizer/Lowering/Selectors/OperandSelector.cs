@@ -7,7 +7,7 @@ namespace Harness.Engine.Optimizer.Lowering.Selectors;
 /// <summary>How an instruction gets an input: in a virtual register, as a constant in the instruction, or wherever it is.</summary>
 internal sealed class OperandSelector(SelectionState state, LirWriter writer, InstanceFields instance)
 {
-    private readonly FrameStateValues stateValues = new();
+    private readonly FrameStateValues _stateValues = new();
 
     /// <summary>
     /// A virtual register with a node's value; constants and ids of types are made anew for each use, and addresses of functions outside of loops.
@@ -16,7 +16,7 @@ internal sealed class OperandSelector(SelectionState state, LirWriter writer, In
     {
         if (Constants.IsConstant(state.Graph, id))
         {
-            IrType type = state.Graph[id].Type;
+            var type = state.Graph[id].Type;
             return type switch
             {
                 IrType.F32 or IrType.F64 => writer.FloatConstant(type, state.Graph[id].Immediate),
@@ -27,14 +27,14 @@ internal sealed class OperandSelector(SelectionState state, LirWriter writer, In
 
         if (state.Graph[id].Op is IrOp.TypeId or IrOp.TypeAndIndex)
         {
-            int type = state.Code.NewValue(state.Graph[id].Type);
+            var type = state.Code.NewValue(state.Graph[id].Type);
             writer.LoadType(type, state.Graph[id].Immediate, isAbove: state.Graph[id].Op == IrOp.TypeAndIndex);
             return type;
         }
 
         if (state.Graph[id].Op == IrOp.FunctionAddress && !state.IsInLoop)
         {
-            int value = state.Code.NewValue(IrType.Ref);
+            var value = state.Code.NewValue(IrType.Ref);
             instance.MakeFunctionAddress(id, value);
             return value;
         }
@@ -48,10 +48,10 @@ internal sealed class OperandSelector(SelectionState state, LirWriter writer, In
     /// </summary>
     public void WriteBinary(int id, LirOp op, OpSize size, ushort sub, int left, int right, Address? address, bool hasThreeOperands)
     {
-        bool isConstant = Constants.IsConstant(state.Graph, right);
-        int leftValue = Register(left);
-        int rightValue = address is not null || isConstant ? 0 : Register(right);
-        ref LirInstruction instruction = ref writer.Emit(op, size);
+        var isConstant = Constants.IsConstant(state.Graph, right);
+        var leftValue = Register(left);
+        var rightValue = address is not null || isConstant ? 0 : Register(right);
+        ref var instruction = ref writer.Emit(op, size);
         instruction.Sub = sub;
         writer.Def(state.Value(id));
         writer.Use(leftValue);
@@ -103,8 +103,8 @@ internal sealed class OperandSelector(SelectionState state, LirWriter writer, In
     /// <summary>Adds the values that a frame state needs to an instruction: see <see cref="FrameStateValues"/>.</summary>
     public void AddFrameState(int index)
     {
-        stateValues.Collect(state.Graph, index);
-        foreach (int id in stateValues.Leaves)
+        _stateValues.Collect(state.Graph, index);
+        foreach (var id in _stateValues.Leaves)
         {
             writer.Use(Constants.IsConstant(state.Graph, id) ? ~id : state.Value(id), OperandPlace.Anywhere);
         }

@@ -15,14 +15,14 @@ internal sealed class ReferenceFacts(SelectionState state)
     /// <summary>Whether a reference may be null.</summary>
     public bool MayBeNull(int id)
     {
-        ValueType type = state.Graph[id].ReferenceType;
+        var type = state.Graph[id].ReferenceType;
         return !type.IsReference || type.IsNullable;
     }
 
     /// <summary>Whether a reference may be the address of a heap object.</summary>
     public bool MayBeObject(int id)
     {
-        ValueType type = state.Graph[id].ReferenceType;
+        var type = state.Graph[id].ReferenceType;
         return !Constants.IsConstant(state.Graph, id) && state.Graph[id].Op is not (Opcode.RefI31 or IrOp.FunctionAddress)
             && (!type.IsReference || (ObjectLayout.IsHeapReference(type) && type.HeapType != HeapType.Abstract(AbstractHeapType.I31)));
     }
@@ -44,9 +44,9 @@ internal sealed class ReferenceFacts(SelectionState state)
     /// </summary>
     public bool IsFresh(int reference, int id)
     {
-        int origin = OriginOf(reference);
-        bool isInline = state.Graph[origin].Op is IrOp.NewStruct or IrOp.NewArrayFixed
-            || (state.Graph[origin].Op == IrOp.NewArray && Constants.TryGetInteger(state.Graph, state.Graph.Input(origin, 1), out long count)
+        var origin = OriginOf(reference);
+        var isInline = state.Graph[origin].Op is IrOp.NewStruct or IrOp.NewArrayFixed
+            || (state.Graph[origin].Op == IrOp.NewArray && Constants.TryGetInteger(state.Graph, state.Graph.Input(origin, 1), out var count)
                 && (ulong)count <= MaxUnrolledElements);
         return isInline && state.IsInBlock(origin) && state.Nodes[origin].Safepoint + 1 == state.Nodes[id].Safepoint;
     }

@@ -76,7 +76,7 @@ internal sealed class SelectionState
             id = Graph.Input(id, 0);
         }
 
-        ref int value = ref Code.ValueOfNode[id];
+        ref var value = ref Code.ValueOfNode[id];
         if (value == 0)
         {
             value = Code.NewValue(Graph[id].Type);

@@ -12,10 +12,10 @@ internal sealed class TableSelector(
     /// <summary>The address of the element that a node accesses.</summary>
     public Address TableElement(int id)
     {
-        int elements = state.Code.NewValue(IrType.I64);
+        var elements = state.Code.NewValue(IrType.I64);
         writer.Load(elements, instance.TableField(id, TableData.ElementsOffset), OpSize.Qword);
-        Address address = Address.OfBase(elements, 0);
-        int index = state.Graph.Input(id, 0);
+        var address = Address.OfBase(elements, 0);
+        var index = state.Graph.Input(id, 0);
         if (Constants.TryGetInteger(state.Graph, index, out _)
             && (ulong)Constants.RegisterBits(state.Graph, index) < int.MaxValue / sizeof(long))
         {
@@ -33,7 +33,7 @@ internal sealed class TableSelector(
     /// <summary>A new element of a table.</summary>
     public void SelectStoreTableElement(int id)
     {
-        int value = Constants.IsConstant(state.Graph, state.Graph.Input(id, 1)) ? 0 : operands.Register(state.Graph.Input(id, 1));
+        var value = Constants.IsConstant(state.Graph, state.Graph.Input(id, 1)) ? 0 : operands.Register(state.Graph.Input(id, 1));
         writer.Store(TableElement(id), OpSize.Qword, isFloat: false, value, 0);
         if (ObjectLayout.IsHeapReference(state.ModuleCode.Module.Tables[(int)state.Graph[id].Immediate].Type.ElementType) && references.MayBeObject(state.Graph.Input(id, 1)))
         {
@@ -44,19 +44,19 @@ internal sealed class TableSelector(
     /// <summary>The card of the table element that a node writes.</summary>
     private Address TableCard(int id)
     {
-        int cards = state.Code.NewValue(IrType.I64);
+        var cards = state.Code.NewValue(IrType.I64);
         writer.Load(cards, instance.TableField(id, TableData.CardsOffset), OpSize.Qword);
-        Address address = Address.OfBase(cards, 0);
-        int index = state.Graph.Input(id, 0);
+        var address = Address.OfBase(cards, 0);
+        var index = state.Graph.Input(id, 0);
         if (Constants.TryGetInteger(state.Graph, index, out _) && (ulong)Constants.RegisterBits(state.Graph, index) < int.MaxValue)
         {
             address.Displacement = (int)Constants.RegisterBits(state.Graph, index) >> TableData.CardShift;
         }
         else
         {
-            int element = operands.Register(index);
+            var element = operands.Register(index);
             address.Index = state.Code.NewValue(IrType.I64);
-            ref LirInstruction shift = ref writer.Emit(LirOp.ShiftConstant, OpSize.Qword);
+            ref var shift = ref writer.Emit(LirOp.ShiftConstant, OpSize.Qword);
             shift.Sub = (ushort)ShiftOp.Shr;
             shift.Immediate = TableData.CardShift;
             writer.Def(address.Index);

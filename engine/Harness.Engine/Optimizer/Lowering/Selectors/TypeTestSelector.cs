@@ -13,14 +13,14 @@ internal sealed class TypeTestSelector(
     /// <summary>A test of a reference's type.</summary>
     public void SelectRefTest(int id)
     {
-        TypeTest test = TypeTest.Of(state.Graph, id);
+        var test = TypeTest.Of(state.Graph, id);
         if (test.IsOneComparison)
         {
             conditions.SelectCondition(id);
             return;
         }
 
-        int reference = operands.Register(state.Graph.Input(id, 0));
+        var reference = operands.Register(state.Graph.Input(id, 0));
         EmitTypeTest(LirOp.TestType, test);
         writer.Def(state.Value(id));
         writer.Use(reference, role: OperandRole.UseLate);
@@ -29,9 +29,9 @@ internal sealed class TypeTestSelector(
     /// <summary>A cast, or a check for null.</summary>
     public void SelectCast(int id)
     {
-        bool isNullCheck = state.Graph[id].Op == Opcode.RefAsNonNull;
-        TypeTest test = isNullCheck ? default : TypeTest.Of(state.Graph, id);
-        int reference = operands.Register(state.Graph.Input(id, 0));
+        var isNullCheck = state.Graph[id].Op == Opcode.RefAsNonNull;
+        var test = isNullCheck ? default : TypeTest.Of(state.Graph, id);
+        var reference = operands.Register(state.Graph.Input(id, 0));
         if (isNullCheck)
         {
             if (references.MayBeNull(state.Graph.Input(id, 0)))
@@ -50,7 +50,7 @@ internal sealed class TypeTestSelector(
     /// <returns>False if the condition is not such a test.</returns>
     public bool TrySelectBranchOnType(int condition)
     {
-        bool whenTrue = true;
+        var whenTrue = true;
         while (state.Graph[condition].Op == Opcode.I32Eqz && state.IsOnlyHere(condition))
         {
             condition = state.Graph.Input(condition, 0);
@@ -62,8 +62,8 @@ internal sealed class TypeTestSelector(
             return false;
         }
 
-        int reference = operands.Register(state.Graph.Input(condition, 0));
-        ref LirInstruction branch = ref EmitTypeTest(LirOp.BranchOnType, TypeTest.Of(state.Graph, condition));
+        var reference = operands.Register(state.Graph.Input(condition, 0));
+        ref var branch = ref EmitTypeTest(LirOp.BranchOnType, TypeTest.Of(state.Graph, condition));
         branch.Condition = (whenTrue ? Condition.Equal : Condition.NotEqual).ToFlag();
         writer.Use(reference);
         return true;
@@ -71,7 +71,7 @@ internal sealed class TypeTestSelector(
 
     private ref LirInstruction EmitTypeTest(LirOp op, in TypeTest test)
     {
-        ref LirInstruction instruction = ref writer.Emit(op, OpSize.Qword);
+        ref var instruction = ref writer.Emit(op, OpSize.Qword);
         instruction.Immediate = test.Target.Bits;
         instruction.Sub = test.Code;
         return ref instruction;

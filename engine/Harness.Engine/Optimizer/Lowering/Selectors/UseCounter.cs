@@ -6,24 +6,24 @@ namespace Harness.Engine.Optimizer.Lowering.Selectors;
 /// <summary>Counts the uses of values before instructions are selected, and the effects before each node of its block.</summary>
 internal sealed class UseCounter(SelectionState state)
 {
-    private readonly List<int> countedObjects = [];
-    private bool[] countedStates = new bool[64];
+    private readonly List<int> _countedObjects = [];
+    private bool[] _countedStates = new bool[64];
 
     /// <summary>Counts them in all blocks of the code.</summary>
     public void Count()
     {
-        if (countedStates.Length < state.Graph.FrameStates.Count)
+        if (_countedStates.Length < state.Graph.FrameStates.Count)
         {
-            countedStates = new bool[state.Graph.FrameStates.Count * 2];
+            _countedStates = new bool[state.Graph.FrameStates.Count * 2];
         }
         else
         {
-            Array.Clear(countedStates, 0, state.Graph.FrameStates.Count);
+            Array.Clear(_countedStates, 0, state.Graph.FrameStates.Count);
         }
 
-        for (int i = 0; i < state.Code.BlockCount; i++)
+        for (var i = 0; i < state.Code.BlockCount; i++)
         {
-            int id = state.Code.Block(i).GraphBlock;
+            var id = state.Code.Block(i).GraphBlock;
             if (id >= 0)
             {
                 CountIn(state.Graph.Blocks[id]);
@@ -34,11 +34,11 @@ internal sealed class UseCounter(SelectionState state)
     /// <summary>Counts the uses of values, and the effects before each node of its block.</summary>
     private void CountIn(Block source)
     {
-        int count = 0;
-        int safepoints = 0;
-        foreach (int id in source.Nodes)
+        var count = 0;
+        var safepoints = 0;
+        foreach (var id in source.Nodes)
         {
-            ref NodeState node = ref state.Nodes[id];
+            ref var node = ref state.Nodes[id];
             node.Block = source.Id;
             node.Level = count;
             node.Safepoint = safepoints;
@@ -49,7 +49,7 @@ internal sealed class UseCounter(SelectionState state)
                 count++;
             }
 
-            foreach (int input in state.Graph.Inputs(id))
+            foreach (var input in state.Graph.Inputs(id))
             {
                 state.Nodes[input].Uses++;
             }
@@ -60,7 +60,7 @@ internal sealed class UseCounter(SelectionState state)
             }
         }
 
-        ref Terminator terminator = ref source.Terminator;
+        ref var terminator = ref source.Terminator;
         if (terminator.Kind is TerminatorKind.Branch or TerminatorKind.Switch)
         {
             state.Nodes[terminator.Value].Uses++;
@@ -76,7 +76,7 @@ internal sealed class UseCounter(SelectionState state)
             CountUses(terminator.FrameState);
         }
 
-        foreach (Edge edge in source.Successors)
+        foreach (var edge in source.Successors)
         {
             CountUses(edge.Arguments);
         }
@@ -85,21 +85,21 @@ internal sealed class UseCounter(SelectionState state)
     /// <summary>Counts the uses by a frame state, those of the fields of objects that are rebuilt among them.</summary>
     private void CountUses(int frameState)
     {
-        for (; frameState >= 0 && !countedStates[frameState]; frameState = state.Graph.FrameStates[frameState].Parent)
+        for (; frameState >= 0 && !_countedStates[frameState]; frameState = state.Graph.FrameStates[frameState].Parent)
         {
-            countedStates[frameState] = true;
-            countedObjects.Clear();
+            _countedStates[frameState] = true;
+            _countedObjects.Clear();
             CountStateUses(state.Graph.FrameStates[frameState].Values);
-            for (int i = 0; i < countedObjects.Count; i++)
+            for (var i = 0; i < _countedObjects.Count; i++)
             {
-                CountStateUses(state.Graph.Inputs(countedObjects[i]));
+                CountStateUses(state.Graph.Inputs(_countedObjects[i]));
             }
         }
     }
 
     private void CountUses(int[] ids)
     {
-        foreach (int id in ids)
+        foreach (var id in ids)
         {
             state.Nodes[id].Uses++;
         }
@@ -107,12 +107,12 @@ internal sealed class UseCounter(SelectionState state)
 
     private void CountStateUses(ReadOnlySpan<int> ids)
     {
-        foreach (int id in ids)
+        foreach (var id in ids)
         {
             // The fields of an object are used once, however often it is mentioned.
             if (state.Nodes[id].Uses++ == 0 && state.Graph[id].Op == IrOp.VirtualObject)
             {
-                countedObjects.Add(id);
+                _countedObjects.Add(id);
             }
         }
     }

@@ -17,8 +17,8 @@ internal sealed class VectorSelector(
     /// <summary>Selects a node on vectors.</summary>
     public void SelectVector(int id, Opcode op)
     {
-        OpcodeInfo info = OpcodeTable.Get(op);
-        ref readonly VectorSelection row = ref VectorSelections.Of(op);
+        var info = OpcodeTable.Get(op);
+        ref readonly var row = ref VectorSelections.Of(op);
         if (VectorOperators.IsAccess(op))
         {
             SelectVectorAccess(id, info);
@@ -27,7 +27,7 @@ internal sealed class VectorSelector(
         {
             SelectVectorBinary(id, row);
         }
-        else if (row.IsShift && Constants.TryGetInteger(state.Graph, state.Graph.Input(id, 1), out long count))
+        else if (row.IsShift && Constants.TryGetInteger(state.Graph, state.Graph.Input(id, 1), out var count))
         {
             SelectVectorShift(id, op, count);
         }
@@ -39,10 +39,10 @@ internal sealed class VectorSelector(
 
     private void SelectVectorAccess(int id, OpcodeInfo info)
     {
-        bool isLoad = info.Results.Length != 0;
-        int vector = info.Parameters.Length == 2 ? operands.Register(state.Graph.Input(id, 1)) : 0;
-        Address address = addresses.MemoryAddress(id, info.NaturalAlignment);
-        ref LirInstruction instruction = ref writer.Emit(isLoad ? LirOp.VectorLoad : LirOp.VectorStore, OpSize.Qword);
+        var isLoad = info.Results.Length != 0;
+        var vector = info.Parameters.Length == 2 ? operands.Register(state.Graph.Input(id, 1)) : 0;
+        var address = addresses.MemoryAddress(id, info.NaturalAlignment);
+        ref var instruction = ref writer.Emit(isLoad ? LirOp.VectorLoad : LirOp.VectorStore, OpSize.Qword);
         instruction.Sub = (ushort)info.Opcode;
         instruction.Immediate = VectorOperators.LaneOf(in state.Graph[id]);
         if (isLoad)
@@ -64,15 +64,15 @@ internal sealed class VectorSelector(
 
     private void SelectVectorBinary(int id, in VectorSelection row)
     {
-        int left = state.Graph.Input(id, row.Swaps ? 1 : 0);
-        int right = state.Graph.Input(id, row.Swaps ? 0 : 1);
+        var left = state.Graph.Input(id, row.Swaps ? 1 : 0);
+        var right = state.Graph.Input(id, row.Swaps ? 0 : 1);
         if (row.IsCommutative && state.Graph[left].Op == Opcode.V128Const && state.Graph[right].Op != Opcode.V128Const)
         {
             (left, right) = (right, left);
         }
 
-        bool isConstant = state.Graph[right].Op == Opcode.V128Const;
-        bool hasAddress = loads.TryCoverVector(right, out Address address);
+        var isConstant = state.Graph[right].Op == Opcode.V128Const;
+        var hasAddress = loads.TryCoverVector(right, out var address);
         if (!hasAddress && !isConstant && row.IsCommutative && loads.TryCoverVector(left, out address))
         {
             hasAddress = true;
@@ -85,8 +85,8 @@ internal sealed class VectorSelector(
 
     private void SelectVectorShift(int id, Opcode op, long count)
     {
-        int value = operands.Register(state.Graph.Input(id, 0));
-        ref LirInstruction instruction = ref writer.Emit(LirOp.VectorShift, OpSize.Qword);
+        var value = operands.Register(state.Graph.Input(id, 0));
+        ref var instruction = ref writer.Emit(LirOp.VectorShift, OpSize.Qword);
         instruction.Sub = (ushort)op;
         instruction.Immediate = count;
         writer.Def(state.Value(id));
@@ -101,15 +101,15 @@ internal sealed class VectorSelector(
     private void SelectVectorSequence(int id, OpcodeInfo info, in VectorSelection row)
     {
         Span<int> inputs = stackalloc int[MaxVectorOperands];
-        int count = info.Parameters.Length;
-        for (int i = 0; i < count; i++)
+        var count = info.Parameters.Length;
+        for (var i = 0; i < count; i++)
         {
             inputs[i] = operands.Register(state.Graph.Input(id, i));
         }
 
-        int overwritten = row.OverwrittenOperand(state.Vectors);
-        int temporary = row.Temporaries == 0 ? 0 : state.Code.NewValue(IrType.V128);
-        ref LirInstruction instruction = ref writer.Emit(LirOp.Vector, OpSize.Qword);
+        var overwritten = row.OverwrittenOperand(state.Vectors);
+        var temporary = row.Temporaries == 0 ? 0 : state.Code.NewValue(IrType.V128);
+        ref var instruction = ref writer.Emit(LirOp.Vector, OpSize.Qword);
         instruction.Sub = (ushort)info.Opcode;
         instruction.Immediate = state.Graph[id].Immediate;
         writer.Def(state.Value(id));
@@ -118,9 +118,9 @@ internal sealed class VectorSelector(
             writer.Def(temporary);
         }
 
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            bool isLate = row.OverwritesFirst && i != overwritten && state.Code.IsFloat(inputs[i]);
+            var isLate = row.OverwritesFirst && i != overwritten && state.Code.IsFloat(inputs[i]);
             writer.Use(inputs[i], role: isLate ? OperandRole.UseLate : OperandRole.Use);
         }
 

@@ -11,21 +11,21 @@ internal sealed class WideSelector(SelectionState state, LirWriter writer, AluWr
     /// <summary>Addition and subtraction: the carry goes from half to half.</summary>
     public void SelectWideAlu(int id, AluOp op)
     {
-        bool isCommutative = op == AluOp.Add;
-        int high = HighHalf(id);
-        int leftLow = operands.Register(state.Graph.Input(id, 0));
-        int rightLow = operands.Register(state.Graph.Input(id, 2));
+        var isCommutative = op == AluOp.Add;
+        var high = HighHalf(id);
+        var leftLow = operands.Register(state.Graph.Input(id, 0));
+        var rightLow = operands.Register(state.Graph.Input(id, 2));
         if (high == 0)
         {
             alu.EmitAlu(op, OpSize.Qword, state.Value(id), leftLow, rightLow, false, 0, false, default, isCommutative);
             return;
         }
 
-        int leftHigh = operands.Register(state.Graph.Input(id, 1));
-        bool isConstant = operands.TryImmediate(state.Graph.Input(id, 3), OpSize.Qword, out long constant);
-        int rightHigh = isConstant ? 0 : operands.Register(state.Graph.Input(id, 3));
-        OperandRole role = isCommutative ? OperandRole.Use : OperandRole.UseLate;
-        ref LirInstruction instruction = ref writer.Emit(LirOp.WideAlu, OpSize.Qword);
+        var leftHigh = operands.Register(state.Graph.Input(id, 1));
+        var isConstant = operands.TryImmediate(state.Graph.Input(id, 3), OpSize.Qword, out var constant);
+        var rightHigh = isConstant ? 0 : operands.Register(state.Graph.Input(id, 3));
+        var role = isCommutative ? OperandRole.Use : OperandRole.UseLate;
+        ref var instruction = ref writer.Emit(LirOp.WideAlu, OpSize.Qword);
         instruction.Sub = (ushort)op;
         writer.Def(state.Value(id));
         writer.Def(high);
@@ -50,9 +50,9 @@ internal sealed class WideSelector(SelectionState state, LirWriter writer, AluWr
     /// <summary>Multiplication of two numbers of 64 bits.</summary>
     public void SelectWideMultiply(int id, bool isSigned)
     {
-        int high = HighHalf(id);
-        int left = operands.Register(state.Graph.Input(id, 0));
-        int right = operands.Register(state.Graph.Input(id, 1));
+        var high = HighHalf(id);
+        var left = operands.Register(state.Graph.Input(id, 0));
+        var right = operands.Register(state.Graph.Input(id, 1));
         if (high == 0)
         {
             writer.Emit(LirOp.Multiply, OpSize.Qword);
@@ -63,7 +63,7 @@ internal sealed class WideSelector(SelectionState state, LirWriter writer, AluWr
             return;
         }
 
-        ref LirInstruction instruction = ref writer.Emit(LirOp.WideMultiply, OpSize.Qword);
+        ref var instruction = ref writer.Emit(LirOp.WideMultiply, OpSize.Qword);
         instruction.Sub = (ushort)(isSigned ? UnaryOp.Imul : UnaryOp.Mul);
         instruction.Clobbers = (1u << (int)Gpr.Rax) | (1u << (int)Gpr.Rdx);
         writer.Def(state.Value(id), hint: LirWriter.RaxHint);
@@ -79,7 +79,7 @@ internal sealed class WideSelector(SelectionState state, LirWriter writer, AluWr
     /// <summary>Gives the high half to all its other projections: copies of blocks have copies of them.</summary>
     private void CopyHighHalf(int id, int high)
     {
-        for (int other = state.Nodes[state.Nodes[id].FirstProjection].NextProjection; other != 0; other = state.Nodes[other].NextProjection)
+        for (var other = state.Nodes[state.Nodes[id].FirstProjection].NextProjection; other != 0; other = state.Nodes[other].NextProjection)
         {
             writer.Emit(LirOp.Move, OpSize.Qword);
             writer.Def(state.Value(other));

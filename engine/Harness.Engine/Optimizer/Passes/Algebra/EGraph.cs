@@ -14,36 +14,36 @@ internal sealed class EGraph
     /// <summary>A value of more forms would cost more time than they could save.</summary>
     private const int MostForms = 8;
 
-    private readonly Dictionary<FormKey, int> valueByForm = [];
-    private readonly List<Value> values = [];
-    private readonly List<Form> forms = [];
+    private readonly Dictionary<FormKey, int> _valueByForm = [];
+    private readonly List<Value> _values = [];
+    private readonly List<Form> _forms = [];
 
     /// <summary>The value being made: its first form, and what it turned out to be the same as.</summary>
-    private int first = -1;
-    private int formCount;
-    private int sameAs = -1;
+    private int _first = -1;
+    private int _formCount;
+    private int _sameAs = -1;
 
     /// <summary>The value of an operation that is no form: whatever has effects or comes from elsewhere.</summary>
     /// <param name="node">The node that gives it.</param>
     /// <param name="isBoolean">Whether it is 0 or 1.</param>
     public int NewLeaf(int node, bool isBoolean)
     {
-        forms.Add(new Form(IrOp.Nop, IrType.None, -1, -1, -1, node));
-        values.Add(new Value { First = forms.Count - 1, Best = forms.Count - 1, IsLeaf = true, IsBoolean = isBoolean });
-        return values.Count - 1;
+        _forms.Add(new Form(IrOp.Nop, IrType.None, -1, -1, -1, node));
+        _values.Add(new Value { First = _forms.Count - 1, Best = _forms.Count - 1, IsLeaf = true, IsBoolean = isBoolean });
+        return _values.Count - 1;
     }
 
     /// <summary>A constant.</summary>
     public int Constant(IrType type, long bits)
     {
-        Opcode op = OperatorTable.ConstantOf(type);
+        var op = OperatorTable.ConstantOf(type);
         var key = new FormKey(op, -1, -1, -1, bits);
-        if (!valueByForm.TryGetValue(key, out int value))
+        if (!_valueByForm.TryGetValue(key, out var value))
         {
-            forms.Add(new Form(op, type, -1, -1, -1, bits));
-            values.Add(new Value { First = forms.Count - 1, Best = forms.Count - 1, IsConstant = true });
-            value = values.Count - 1;
-            valueByForm.Add(key, value);
+            _forms.Add(new Form(op, type, -1, -1, -1, bits));
+            _values.Add(new Value { First = _forms.Count - 1, Best = _forms.Count - 1, IsConstant = true });
+            value = _values.Count - 1;
+            _valueByForm.Add(key, value);
         }
 
         return value;
@@ -52,116 +52,116 @@ internal sealed class EGraph
     /// <summary>The value of an operation on values.</summary>
     public int Find(in Form form)
     {
-        if (valueByForm.TryGetValue(form.Key, out int known))
+        if (_valueByForm.TryGetValue(form.Key, out var known))
         {
             return known;
         }
 
-        if (TryCompute(in form, out long bits))
+        if (TryCompute(in form, out var bits))
         {
             return Constant(form.Type, bits);
         }
 
         // Results within results are values of their own, made meanwhile.
-        (int outerFirst, int outerCount, int outerSame) = (first, formCount, sameAs);
-        int value = MakeValue(in form);
-        (first, formCount, sameAs) = (outerFirst, outerCount, outerSame);
+        var (outerFirst, outerCount, outerSame) = (_first, _formCount, _sameAs);
+        var value = MakeValue(in form);
+        (_first, _formCount, _sameAs) = (outerFirst, outerCount, outerSame);
         return value;
     }
 
     /// <summary>The cheapest form of a value.</summary>
-    public Form BestOf(int value) => forms[values[value].Best];
+    public Form BestOf(int value) => _forms[_values[value].Best];
 
     /// <summary>The node of a value that has no other form; -1 for other values.</summary>
-    public int LeafOf(int value) => values[value].IsLeaf ? (int)forms[values[value].First].Immediate : -1;
+    public int LeafOf(int value) => _values[value].IsLeaf ? (int)_forms[_values[value].First].Immediate : -1;
 
     private int MakeValue(in Form form)
     {
-        first = forms.Count;
-        formCount = 1;
-        sameAs = -1;
-        forms.Add(form);
-        int mine = first;
-        for (int current = mine; current >= 0 && sameAs < 0; current = forms[current].Next)
+        _first = _forms.Count;
+        _formCount = 1;
+        _sameAs = -1;
+        _forms.Add(form);
+        var mine = _first;
+        for (var current = mine; current >= 0 && _sameAs < 0; current = _forms[current].Next)
         {
             var target = new Target(this, form.Type);
             AlgebraicRules.Apply(ref target, current);
         }
 
-        if (sameAs >= 0)
+        if (_sameAs >= 0)
         {
-            valueByForm[form.Key] = sameAs;
-            return sameAs;
+            _valueByForm[form.Key] = _sameAs;
+            return _sameAs;
         }
 
         var value = new Value { First = mine, Best = mine, Cost = int.MaxValue };
-        for (int current = mine; current >= 0; current = forms[current].Next)
+        for (var current = mine; current >= 0; current = _forms[current].Next)
         {
             // Of two that cost the same the later one is what rules made of the other: what passes look for.
-            int cost = CostOf(forms[current]);
+            var cost = CostOf(_forms[current]);
             if (cost <= value.Cost)
             {
                 value.Best = current;
                 value.Cost = cost;
             }
 
-            value.IsBoolean |= Comparisons.IsComparison(forms[current].Op);
+            value.IsBoolean |= Comparisons.IsComparison(_forms[current].Op);
         }
 
-        values.Add(value);
-        for (int current = mine; current >= 0; current = forms[current].Next)
+        _values.Add(value);
+        for (var current = mine; current >= 0; current = _forms[current].Next)
         {
-            valueByForm.TryAdd(forms[current].Key, values.Count - 1);
+            _valueByForm.TryAdd(_forms[current].Key, _values.Count - 1);
         }
 
-        return values.Count - 1;
+        return _values.Count - 1;
     }
 
     private int CostOf(in Form form)
     {
         long cost = OperationCost.Of(form.Op);
-        cost += form.First < 0 ? 0 : values[form.First].Cost;
-        cost += form.Second < 0 ? 0 : values[form.Second].Cost;
-        cost += form.Third < 0 ? 0 : values[form.Third].Cost;
+        cost += form.First < 0 ? 0 : _values[form.First].Cost;
+        cost += form.Second < 0 ? 0 : _values[form.Second].Cost;
+        cost += form.Third < 0 ? 0 : _values[form.Third].Cost;
         return (int)Math.Min(cost, int.MaxValue);
     }
 
     private bool TryCompute(in Form form, out long bits)
     {
         bits = 0;
-        if (form.First < 0 || form.Third >= 0 || !values[form.First].IsConstant)
+        if (form.First < 0 || form.Third >= 0 || !_values[form.First].IsConstant)
         {
             return false;
         }
 
-        long x = forms[values[form.First].First].Immediate;
+        var x = _forms[_values[form.First].First].Immediate;
         return form.Second < 0
             ? ConstantEvaluator.TryEvaluate(form.Op, x, out bits)
-            : values[form.Second].IsConstant && ConstantEvaluator.TryEvaluate(form.Op, x, forms[values[form.Second].First].Immediate, out bits);
+            : _values[form.Second].IsConstant && ConstantEvaluator.TryEvaluate(form.Op, x, _forms[_values[form.Second].First].Immediate, out bits);
     }
 
     private bool Is(int value)
     {
-        sameAs = value;
+        _sameAs = value;
         return true;
     }
 
     private bool AddForm(in Form form)
     {
-        if (valueByForm.TryGetValue(form.Key, out int known))
+        if (_valueByForm.TryGetValue(form.Key, out var known))
         {
             return Is(known);
         }
 
-        if (TryCompute(in form, out long bits))
+        if (TryCompute(in form, out var bits))
         {
             return Is(Constant(form.Type, bits));
         }
 
-        int last = first;
-        for (int current = first; current >= 0; current = forms[current].Next)
+        var last = _first;
+        for (var current = _first; current >= 0; current = _forms[current].Next)
         {
-            if (forms[current].Key == form.Key)
+            if (_forms[current].Key == form.Key)
             {
                 return false;
             }
@@ -169,14 +169,14 @@ internal sealed class EGraph
             last = current;
         }
 
-        if (formCount == MostForms)
+        if (_formCount == MostForms)
         {
             return false;
         }
 
-        formCount++;
-        forms.Add(form);
-        forms[last] = forms[last] with { Next = forms.Count - 1 };
+        _formCount++;
+        _forms.Add(form);
+        _forms[last] = _forms[last] with { Next = _forms.Count - 1 };
         return false;
     }
 
@@ -216,27 +216,27 @@ internal sealed class EGraph
     /// <summary>The e-graph as rules see it: all that fits is added, until a value turns out to be one that there is.</summary>
     private readonly struct Target(EGraph graph, IrType result) : IRuleTarget
     {
-        public Opcode OpOf(int form) => graph.forms[form].Op;
+        public Opcode OpOf(int form) => graph._forms[form].Op;
 
         public int InputOf(int form, int index)
         {
-            Form of = graph.forms[form];
+            var of = graph._forms[form];
             return index == 0 ? of.First : index == 1 ? of.Second : of.Third;
         }
 
-        public int FirstFormOf(int value) => graph.values[value].First;
+        public int FirstFormOf(int value) => graph._values[value].First;
 
-        public int FormAfter(int form) => graph.forms[form].Next;
+        public int FormAfter(int form) => graph._forms[form].Next;
 
         public bool IsSame(int value, int other) => value == other;
 
         public bool TryConstant(int value, out long bits)
         {
-            bits = graph.forms[graph.values[value].First].Immediate;
-            return graph.values[value].IsConstant;
+            bits = graph._forms[graph._values[value].First].Immediate;
+            return graph._values[value].IsConstant;
         }
 
-        public bool IsBoolean(int value) => graph.values[value].IsBoolean;
+        public bool IsBoolean(int value) => graph._values[value].IsBoolean;
 
         public int Constant(IrType type, long bits) => graph.Constant(type, bits);
 

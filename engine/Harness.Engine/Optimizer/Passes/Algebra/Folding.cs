@@ -16,7 +16,7 @@ internal sealed class Folding : IPass
     public Analyses Run(Graph graph)
     {
         var rewriter = new NodeRewriter(graph);
-        foreach (Block block in graph.Analyses.Order)
+        foreach (var block in graph.Analyses.Order)
         {
             rewriter.Visit(block);
         }

@@ -10,31 +10,31 @@ namespace Harness.Engine.Optimizer.Passes.Algebra;
 /// </summary>
 internal sealed class NodeRewriter(Graph graph)
 {
-    private readonly Graph graph = graph;
-    private readonly EntryConstants constants = new(graph);
-    private readonly List<int> made = [];
-    private VectorRules? vectors;
+    private readonly Graph _graph = graph;
+    private readonly EntryConstants _constants = new(graph);
+    private readonly List<int> _made = [];
+    private VectorRules? _vectors;
 
     /// <summary>Puts the constants that rules have made to the front of the entry block.</summary>
-    public void PlaceConstants() => constants.Place();
+    public void PlaceConstants() => _constants.Place();
 
     /// <summary>Rewrites the nodes of a block.</summary>
     public void Visit(Block block)
     {
         List<int>? nodes = null;
-        for (int i = 0; i < block.Nodes.Count; i++)
+        for (var i = 0; i < block.Nodes.Count; i++)
         {
-            graph.Budget.CountStep();
-            int id = block.Nodes[i];
-            while (graph[id].Op != IrOp.Alias && Rewrite(id))
+            _graph.Budget.CountStep();
+            var id = block.Nodes[i];
+            while (_graph[id].Op != IrOp.Alias && Rewrite(id))
             {
             }
 
-            if (made.Count > 0)
+            if (_made.Count > 0)
             {
                 nodes ??= block.Nodes[..i];
-                nodes.AddRange(made);
-                made.Clear();
+                nodes.AddRange(_made);
+                _made.Clear();
             }
 
             nodes?.Add(id);
@@ -51,31 +51,31 @@ internal sealed class NodeRewriter(Graph graph)
     /// <returns>Whether one fitted.</returns>
     public bool RewriteByCode(int id)
     {
-        Opcode op = graph[id].Op;
+        var op = _graph[id].Op;
         return VectorOperators.IsVector(op)
-            ? (vectors ??= new VectorRules(graph, constants)).Apply(id)
+            ? (_vectors ??= new VectorRules(_graph, _constants)).Apply(id)
             : op is Opcode.RefIsNull or IrOp.ReferenceEqual && RewriteReference(id);
     }
 
     /// <summary>A constant.</summary>
-    public int Constant(IrType type, long bits) => constants.Get(OperatorTable.ConstantOf(type), type, bits, default);
+    public int Constant(IrType type, long bits) => _constants.Get(OperatorTable.ConstantOf(type), type, bits, default);
 
     /// <summary>Rewrites a node in place.</summary>
     /// <returns>True.</returns>
     public bool Become(int id, Opcode op, ReadOnlySpan<int> inputs)
     {
-        ref Node node = ref graph[id];
+        ref var node = ref _graph[id];
         if (node.InputCount < inputs.Length)
         {
-            int wider = graph.NewNode(node.Block, op, node.Type, inputs);
-            node = ref graph[id];
-            node.InputStart = graph[wider].InputStart;
-            graph.Remove(wider);
+            var wider = _graph.NewNode(node.Block, op, node.Type, inputs);
+            node = ref _graph[id];
+            node.InputStart = _graph[wider].InputStart;
+            _graph.Remove(wider);
         }
 
-        graph.SetOperator(id, op);
+        _graph.SetOperator(id, op);
         node.InputCount = inputs.Length;
-        inputs.CopyTo(graph.Inputs(id));
+        inputs.CopyTo(_graph.Inputs(id));
         return true;
     }
 
@@ -86,7 +86,7 @@ internal sealed class NodeRewriter(Graph graph)
             return true;
         }
 
-        if (TryFold(id, out bool isFolded))
+        if (TryFold(id, out var isFolded))
         {
             return isFolded;
         }
@@ -100,14 +100,14 @@ internal sealed class NodeRewriter(Graph graph)
     private bool TryFold(int id, out bool isFolded)
     {
         isFolded = false;
-        Opcode op = graph[id].Op;
-        int count = graph[id].InputCount;
+        var op = _graph[id].Op;
+        var count = _graph[id].InputCount;
         if (count is not (1 or 2))
         {
             return false;
         }
 
-        ref Node left = ref graph[graph.Input(id, 0)];
+        ref var left = ref _graph[_graph.Input(id, 0)];
         if (!OperatorTable.IsConstant(left.Op))
         {
             return false;
@@ -120,7 +120,7 @@ internal sealed class NodeRewriter(Graph graph)
         }
         else
         {
-            ref Node right = ref graph[graph.Input(id, 1)];
+            ref var right = ref _graph[_graph.Input(id, 1)];
             if (!OperatorTable.IsConstant(right.Op))
             {
                 return false;
@@ -139,34 +139,34 @@ internal sealed class NodeRewriter(Graph graph)
 
     private bool RewriteReference(int id)
     {
-        int x = graph.Input(id, 0);
-        if (graph[id].Op == Opcode.RefIsNull)
+        var x = _graph.Input(id, 0);
+        if (_graph[id].Op == Opcode.RefIsNull)
         {
-            return graph[x].Op == Opcode.RefNull ? BecomeConstant(id, 1) : !graph[x].ReferenceType.IsNullable && BecomeConstant(id, 0);
+            return _graph[x].Op == Opcode.RefNull ? BecomeConstant(id, 1) : !_graph[x].ReferenceType.IsNullable && BecomeConstant(id, 0);
         }
 
-        int y = graph.Input(id, 1);
+        var y = _graph.Input(id, 1);
         if (x == y)
         {
             return BecomeConstant(id, 1);
         }
 
         // A comparison with null.
-        int other = OperatorTable.IsConstant(graph[y].Op) ? x : OperatorTable.IsConstant(graph[x].Op) ? y : -1;
+        var other = OperatorTable.IsConstant(_graph[y].Op) ? x : OperatorTable.IsConstant(_graph[x].Op) ? y : -1;
         return other >= 0 && Become(id, Opcode.RefIsNull, [other]);
     }
 
     private bool BecomeConstant(int id, long bits)
     {
-        IrType type = graph[id].Type;
-        graph.Replace(id, Constant(type, bits));
+        var type = _graph[id].Type;
+        _graph.Replace(id, Constant(type, bits));
         return true;
     }
 
     /// <summary>The graph as rules see it: every value has one form, its node, and one match is enough.</summary>
     private readonly struct Target(NodeRewriter rewriter) : IRuleTarget
     {
-        private Graph Graph => rewriter.graph;
+        private Graph Graph => rewriter._graph;
 
         public Opcode OpOf(int form) => Graph[form].Op;
 
@@ -190,8 +190,8 @@ internal sealed class NodeRewriter(Graph graph)
 
         public int Make(Opcode op, IrType type, int x, int y)
         {
-            int id = Graph.NewNode(-1, op, type, y < 0 ? [x] : [x, y]);
-            rewriter.made.Add(id);
+            var id = Graph.NewNode(-1, op, type, y < 0 ? [x] : [x, y]);
+            rewriter._made.Add(id);
             return id;
         }
 
@@ -206,7 +206,7 @@ internal sealed class NodeRewriter(Graph graph)
         public bool Becomes(int root, Opcode op, int x, int y, int z)
         {
             // What the result contains belongs where the result is.
-            foreach (int id in rewriter.made)
+            foreach (var id in rewriter._made)
             {
                 Graph[id].Block = Graph[root].Block;
                 Graph[id].BytecodeOffset = Graph[root].BytecodeOffset;

@@ -17,7 +17,7 @@ internal sealed class VectorRules(Graph graph, EntryConstants constants)
     /// <summary>Applies a rule to a node; says whether one fitted.</summary>
     public bool Apply(int id)
     {
-        Opcode op = graph[id].Op;
+        var op = graph[id].Op;
         switch (op)
         {
             case Opcode.I8x16Splat or Opcode.I16x8Splat or Opcode.I32x4Splat or Opcode.I64x2Splat or Opcode.F32x4Splat or Opcode.F64x2Splat:
@@ -48,24 +48,24 @@ internal sealed class VectorRules(Graph graph, EntryConstants constants)
     /// <summary>A constant in all lanes.</summary>
     private bool Splat(int id)
     {
-        int operand = graph.Input(id, 0);
+        var operand = graph.Input(id, 0);
         if (!OperatorTable.IsConstant(graph[operand].Op))
         {
             return false;
         }
 
-        int bits = LaneBits(graph[id].Op);
-        ulong mask = ulong.MaxValue >> (64 - bits);
-        ulong lanes = ((ulong)graph[operand].Immediate & mask) * (ulong.MaxValue / mask);
+        var bits = LaneBits(graph[id].Op);
+        var mask = ulong.MaxValue >> (64 - bits);
+        var lanes = ((ulong)graph[operand].Immediate & mask) * (ulong.MaxValue / mask);
         return IsVector(id, new V128(lanes, lanes));
     }
 
     /// <summary>A lane of a constant, or of the same value in all lanes.</summary>
     private bool ExtractLane(int id)
     {
-        Opcode op = graph[id].Op;
-        int operand = graph.Input(id, 0);
-        int bits = LaneBits(op);
+        var op = graph[id].Op;
+        var operand = graph.Input(id, 0);
+        var bits = LaneBits(op);
         if (bits >= 32 && graph[operand].Op == SplatOf(op))
         {
             graph.Replace(id, graph.Input(operand, 0));
@@ -77,9 +77,9 @@ internal sealed class VectorRules(Graph graph, EntryConstants constants)
             return false;
         }
 
-        V128 vector = graph.Vectors[graph[operand].Immediate];
-        int first = (int)graph[id].Immediate * bits;
-        ulong lane = (first < 64 ? vector.Low : vector.High) >> (first & 63);
+        var vector = graph.Vectors[graph[operand].Immediate];
+        var first = (int)graph[id].Immediate * bits;
+        var lane = (first < 64 ? vector.Low : vector.High) >> (first & 63);
         switch (op)
         {
             case Opcode.I8x16ExtractLaneS:
@@ -121,7 +121,7 @@ internal sealed class VectorRules(Graph graph, EntryConstants constants)
 
     private bool Not(int id)
     {
-        int operand = graph.Input(id, 0);
+        var operand = graph.Input(id, 0);
         if (graph[operand].Op == Opcode.V128Not)
         {
             graph.Replace(id, graph.Input(operand, 0));
@@ -133,19 +133,19 @@ internal sealed class VectorRules(Graph graph, EntryConstants constants)
             return false;
         }
 
-        V128 vector = graph.Vectors[graph[operand].Immediate];
+        var vector = graph.Vectors[graph[operand].Immediate];
         return IsVector(id, new V128(~vector.Low, ~vector.High));
     }
 
     private bool Bitwise(int id)
     {
-        Opcode op = graph[id].Op;
-        int x = graph.Input(id, 0);
-        int y = graph.Input(id, 1);
+        var op = graph[id].Op;
+        var x = graph.Input(id, 0);
+        var y = graph.Input(id, 1);
         if (graph[x].Op == Opcode.V128Const && graph[y].Op == Opcode.V128Const)
         {
-            V128 a = graph.Vectors[graph[x].Immediate];
-            V128 b = graph.Vectors[graph[y].Immediate];
+            var a = graph.Vectors[graph[x].Immediate];
+            var b = graph.Vectors[graph[y].Immediate];
             return IsVector(id, op switch
             {
                 Opcode.V128And => new V128(a.Low & b.Low, a.High & b.High),
@@ -172,30 +172,30 @@ internal sealed class VectorRules(Graph graph, EntryConstants constants)
     /// <summary>A shift by a multiple of the bits of a lane.</summary>
     private bool ShiftByNothing(int id)
     {
-        VectorSelection row = VectorSelections.Of(graph[id].Op);
-        int mask = row.Recipe switch
+        var row = VectorSelections.Of(graph[id].Op);
+        var mask = row.Recipe switch
         {
             VectorRecipe.Shift => row.Immediate,
             VectorRecipe.ShiftRightSigned64 => 63,
             _ => 7,
         };
-        int count = graph.Input(id, 1);
+        var count = graph.Input(id, 1);
         return graph[count].Op == Opcode.I32Const && ((int)graph[count].Immediate & mask) == 0 && IsSameAs(id, graph.Input(id, 0));
     }
 
     /// <summary>Bytes of one operand only: then it is both, and nothing is to be done where they are in their places.</summary>
     private bool Shuffle(int id)
     {
-        V128 numbers = graph.Vectors[graph[id].Immediate];
+        var numbers = graph.Vectors[graph[id].Immediate];
         Span<byte> bytes = stackalloc byte[VectorBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, numbers.Low);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], numbers.High);
-        int first = graph.Input(id, 0);
-        int second = graph.Input(id, 1);
-        bool takesFirst = false;
-        bool takesSecond = false;
-        bool isInPlace = true;
-        for (int i = 0; i < VectorBytes; i++)
+        var first = graph.Input(id, 0);
+        var second = graph.Input(id, 1);
+        var takesFirst = false;
+        var takesSecond = false;
+        var isInPlace = true;
+        for (var i = 0; i < VectorBytes; i++)
         {
             takesFirst |= bytes[i] < VectorBytes;
             takesSecond |= bytes[i] >= VectorBytes;
@@ -208,7 +208,7 @@ internal sealed class VectorRules(Graph graph, EntryConstants constants)
             return false;
         }
 
-        int only = takesFirst ? first : second;
+        var only = takesFirst ? first : second;
         if (isInPlace)
         {
             return IsSameAs(id, only);
@@ -234,7 +234,7 @@ internal sealed class VectorRules(Graph graph, EntryConstants constants)
             return false;
         }
 
-        Span<int> inputs = graph.Inputs(id);
+        var inputs = graph.Inputs(id);
         (inputs[0], inputs[1]) = (inputs[1], inputs[0]);
         return true;
     }

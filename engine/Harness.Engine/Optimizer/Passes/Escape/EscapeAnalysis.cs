@@ -31,13 +31,13 @@ internal sealed class EscapeAnalysis : IPass
             return Analyses.All;
         }
 
-        List<TrackedObject> allocations = AllocationsOf(graph);
+        var allocations = AllocationsOf(graph);
         if (allocations.Count == 0)
         {
             return Analyses.All;
         }
 
-        ControlFlow flow = graph.Analyses.ControlFlow;
+        var flow = graph.Analyses.ControlFlow;
         var liveness = new ReferenceLiveness(graph, flow, allocations.Select(static tracked => tracked.Origin), EscapeWalk.LeastVisitsPerObject);
         if (graph.Budget.IsUsedUp)
         {
@@ -45,9 +45,9 @@ internal sealed class EscapeAnalysis : IPass
         }
 
         var walk = new EscapeWalk(graph, flow, liveness, allocations);
-        for (int i = 0; i < MaxWalks; i++)
+        for (var i = 0; i < MaxWalks; i++)
         {
-            bool isChanged = walk.Analyse();
+            var isChanged = walk.Analyse();
             if (graph.Budget.IsUsedUp)
             {
                 return Analyses.All;
@@ -66,9 +66,9 @@ internal sealed class EscapeAnalysis : IPass
     private static List<TrackedObject> AllocationsOf(Graph graph)
     {
         var allocations = new List<TrackedObject>();
-        foreach (Block block in graph.Analyses.Order)
+        foreach (var block in graph.Analyses.Order)
         {
-            foreach (int id in block.Nodes)
+            foreach (var id in block.Nodes)
             {
                 if (graph[id].Op is IrOp.NewStruct or IrOp.NewArrayFixed or IrOp.NewArray
                     && TrackedObject.Of(graph, id) is { } tracked)

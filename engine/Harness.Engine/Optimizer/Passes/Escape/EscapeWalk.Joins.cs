@@ -13,7 +13,7 @@ internal sealed partial class EscapeWalk
     /// <summary>What is known at the start of a block, from what is known at the ends of those before it.</summary>
     private ObjectStates Join(Block block, List<Incoming> edges)
     {
-        JoinPlan plan = plans[block.Id] ??= new JoinPlan(block.Parameters.Count);
+        var plan = _plans[block.Id] ??= new JoinPlan(block.Parameters.Count);
         int[] before = [.. block.Parameters.Select(ObjectOf)];
         ObjectStates joined;
         List<Member> members;
@@ -21,9 +21,9 @@ internal sealed partial class EscapeWalk
         {
             joined = new ObjectStates();
             members = [];
-            memberSet.Clear();
+            _memberSet.Clear();
             JoinParameters(block, edges, plan, members);
-            foreach (int name in liveness.At(block))
+            foreach (var name in _liveness.At(block))
             {
                 if (ObjectOf(name) >= 0)
                 {
@@ -33,18 +33,18 @@ internal sealed partial class EscapeWalk
 
             JoinFields(edges, plan, members, joined);
         }
-        while (Demote(block, edges, plan, members) && !graph.Budget.IsUsedUp);
-        isChanged |= !before.AsSpan().SequenceEqual([.. block.Parameters.Select(ObjectOf)]);
+        while (Demote(block, edges, plan, members) && !_graph.Budget.IsUsedUp);
+        _isChanged |= !before.AsSpan().SequenceEqual([.. block.Parameters.Select(ObjectOf)]);
         return joined;
     }
 
     private void JoinParameters(Block block, List<Incoming> edges, JoinPlan plan, List<Member> members)
     {
-        for (int i = 0; i < block.Parameters.Count; i++)
+        for (var i = 0; i < block.Parameters.Count; i++)
         {
-            int parameter = block.Parameters[i];
-            int first = ValueAt(edges[0], i);
-            if (graph[parameter].Type != IrType.Ref || !edges.TrueForAll(edge => ValueAt(edge, i) < 0))
+            var parameter = block.Parameters[i];
+            var first = ValueAt(edges[0], i);
+            if (_graph[parameter].Type != IrType.Ref || !edges.TrueForAll(edge => ValueAt(edge, i) < 0))
             {
                 plan.Kinds[i] = ParameterKind.Value;
             }
@@ -54,7 +54,7 @@ internal sealed partial class EscapeWalk
             }
 
             if (plan.Kinds[i] == ParameterKind.MergedObject
-                && !edges.TrueForAll(edge => objects[~ValueAt(edge, i)].IsLike(objects[~first])))
+                && !edges.TrueForAll(edge => _objects[~ValueAt(edge, i)].IsLike(_objects[~first])))
             {
                 plan.Kinds[i] = ParameterKind.Value;
             }
@@ -66,9 +66,9 @@ internal sealed partial class EscapeWalk
                     AddMember(members, new Member(~first, -1), edges);
                     break;
                 case ParameterKind.MergedObject:
-                    int tracked = MergedObjectOf(parameter, objects[~first]);
+                    var tracked = MergedObjectOf(parameter, _objects[~first]);
                     Refers(parameter, tracked);
-                    memberSet.Add(new Member(tracked, i));
+                    _memberSet.Add(new Member(tracked, i));
                     members.Add(new Member(tracked, i));
                     break;
                 default:
@@ -80,11 +80,11 @@ internal sealed partial class EscapeWalk
 
     private int MergedObjectOf(int parameter, TrackedObject like)
     {
-        if (!merged.TryGetValue(parameter, out int tracked) || !objects[tracked].IsLike(like))
+        if (!_merged.TryGetValue(parameter, out var tracked) || !_objects[tracked].IsLike(like))
         {
-            tracked = objects.Count;
-            objects.Add(new TrackedObject(like.TypeId, like.FieldCount, parameter));
-            merged[parameter] = tracked;
+            tracked = _objects.Count;
+            _objects.Add(new TrackedObject(like.TypeId, like.FieldCount, parameter));
+            _merged[parameter] = tracked;
         }
 
         return tracked;
@@ -93,10 +93,10 @@ internal sealed partial class EscapeWalk
     /// <summary>Adds an object that was known before, unless it is there or an edge's state is out of date.</summary>
     private void AddMember(List<Member> members, Member member, List<Incoming> edges)
     {
-        graph.Budget.TryDraw(edges.Count);
-        if (!memberSet.Contains(member) && edges.Exists(edge => atExit[edge.Source]!.Knows(member.Tracked)))
+        _graph.Budget.TryDraw(edges.Count);
+        if (!_memberSet.Contains(member) && edges.Exists(edge => _atExit[edge.Source]!.Knows(member.Tracked)))
         {
-            memberSet.Add(member);
+            _memberSet.Add(member);
             members.Add(member);
         }
     }
@@ -104,9 +104,9 @@ internal sealed partial class EscapeWalk
     /// <summary>Joins the fields of the members; objects that all edges agree on as a field's value become members.</summary>
     private void JoinFields(List<Incoming> edges, JoinPlan plan, List<Member> members, ObjectStates joined)
     {
-        for (int i = 0; i < members.Count; i++)
+        for (var i = 0; i < members.Count; i++)
         {
-            Member member = members[i];
+            var member = members[i];
             if (edges.Exists(edge => HasMemory(edge, member)))
             {
                 plan.InMemory.Add(member.Tracked);
@@ -118,9 +118,9 @@ internal sealed partial class EscapeWalk
                 continue;
             }
 
-            var fields = new int[objects[member.Tracked].FieldCount];
-            graph.Budget.TryDraw(fields.Length * (long)edges.Count);
-            for (int field = 0; field < fields.Length; field++)
+            var fields = new int[_objects[member.Tracked].FieldCount];
+            _graph.Budget.TryDraw(fields.Length * (long)edges.Count);
+            for (var field = 0; field < fields.Length; field++)
             {
                 fields[field] = JoinField(edges, plan, member, field);
                 if (fields[field] < 0)
@@ -135,9 +135,9 @@ internal sealed partial class EscapeWalk
 
     private int JoinField(List<Incoming> edges, JoinPlan plan, Member member, int field)
     {
-        int common = SomeValue;
-        bool isFirst = true;
-        foreach (Incoming edge in edges)
+        var common = SomeValue;
+        var isFirst = true;
+        foreach (var edge in edges)
         {
             if (FieldsAt(edge, member) is not { } fields)
             {
@@ -169,20 +169,20 @@ internal sealed partial class EscapeWalk
     /// </summary>
     private bool Demote(Block block, List<Incoming> edges, JoinPlan plan, List<Member> members)
     {
-        bool changed = false;
-        foreach (Incoming edge in edges)
+        var changed = false;
+        foreach (var edge in edges)
         {
-            HashSet<int> forced = ForcedOn(edge, block, plan, members);
+            var forced = ForcedOn(edge, block, plan, members);
             var taken = new HashSet<int>();
-            foreach (Member member in members)
+            foreach (var member in members)
             {
-                int source = SourceAt(edge, member);
+                var source = SourceAt(edge, member);
                 if (member.Parameter < 0)
                 {
                     changed |= forced.Contains(source) && plan.InMemory.Add(source);
                 }
                 else if (plan.Kinds[member.Parameter] == ParameterKind.MergedObject
-                    && (forced.Contains(source) || !taken.Add(source) || memberSet.Contains(new Member(source, -1))))
+                    && (forced.Contains(source) || !taken.Add(source) || _memberSet.Contains(new Member(source, -1))))
                 {
                     // The object has another name: a new one would be a second object.
                     plan.Kinds[member.Parameter] = ParameterKind.Value;
@@ -196,7 +196,7 @@ internal sealed partial class EscapeWalk
 
     private HashSet<int> ForcedOn(Incoming edge, Block block, JoinPlan plan, List<Member> members)
     {
-        ObjectStates exit = atExit[edge.Source]!;
+        var exit = _atExit[edge.Source]!;
         var forced = new HashSet<int>();
 
         var work = new Stack<int>();
@@ -204,7 +204,7 @@ internal sealed partial class EscapeWalk
         void Force(int value)
         {
             work.Push(value);
-            while (work.TryPop(out int next))
+            while (work.TryPop(out var next))
             {
                 if (next < 0 && exit.IsVirtual(~next) && forced.Add(~next))
                 {
@@ -213,7 +213,7 @@ internal sealed partial class EscapeWalk
             }
         }
 
-        for (int i = 0; i < block.Parameters.Count; i++)
+        for (var i = 0; i < block.Parameters.Count; i++)
         {
             if (plan.Kinds[i] == ParameterKind.Value)
             {
@@ -221,7 +221,7 @@ internal sealed partial class EscapeWalk
             }
         }
 
-        foreach (Member member in members)
+        foreach (var member in members)
         {
             if (plan.InMemory.Contains(member.Tracked))
             {
@@ -229,7 +229,7 @@ internal sealed partial class EscapeWalk
             }
             else if (FieldsAt(edge, member) is { } fields)
             {
-                for (int field = 0; field < fields.Length; field++)
+                for (var field = 0; field < fields.Length; field++)
                 {
                     if (plan.Values.Contains((member.Tracked, field)))
                     {
@@ -242,7 +242,7 @@ internal sealed partial class EscapeWalk
         return forced;
     }
 
-    private int ValueAt(Incoming edge, int parameter) => Value(ArgumentsOf(edge)[parameter], atExit[edge.Source]!);
+    private int ValueAt(Incoming edge, int parameter) => Value(ArgumentsOf(edge)[parameter], _atExit[edge.Source]!);
 
     /// <summary>The object that becomes a member by an edge.</summary>
     private int SourceAt(Incoming edge, Member member) =>
@@ -250,13 +250,13 @@ internal sealed partial class EscapeWalk
 
     private int[]? FieldsAt(Incoming edge, Member member)
     {
-        int source = SourceAt(edge, member);
-        return source >= 0 && atExit[edge.Source]!.IsVirtual(source) ? atExit[edge.Source]!.FieldsOf(source) : null;
+        var source = SourceAt(edge, member);
+        return source >= 0 && _atExit[edge.Source]!.IsVirtual(source) ? _atExit[edge.Source]!.FieldsOf(source) : null;
     }
 
     private bool HasMemory(Incoming edge, Member member)
     {
-        int source = SourceAt(edge, member);
-        return source >= 0 && atExit[edge.Source]!.Knows(source) && !atExit[edge.Source]!.IsVirtual(source);
+        var source = SourceAt(edge, member);
+        return source >= 0 && _atExit[edge.Source]!.Knows(source) && !_atExit[edge.Source]!.IsVirtual(source);
     }
 }

@@ -8,7 +8,7 @@ internal sealed partial class EscapeWalk
 {
     private void Visit(int id)
     {
-        known.Remove(id);
+        _known.Remove(id);
         if (!TryDoWithout(id))
         {
             Refers(id, -1);
@@ -19,113 +19,113 @@ internal sealed partial class EscapeWalk
     /// <summary>Whether an operation on objects without memory needs none, and is no longer there after the rewriting.</summary>
     private bool TryDoWithout(int id)
     {
-        Node node = graph[id];
+        var node = _graph[id];
         switch (node.Op)
         {
             case IrOp.NewStruct or IrOp.NewArrayFixed or IrOp.NewArray:
                 return TryAllocate(id);
             case IrOp.Narrow:
             case IrOp.RefCast:
-                int passed = Value(graph.Input(id, 0));
-                return passed < 0 && (node.Op == IrOp.Narrow || objects[~passed].IsOf(node.ReferenceType)) && Becomes(id, passed);
+                var passed = Value(_graph.Input(id, 0));
+                return passed < 0 && (node.Op == IrOp.Narrow || _objects[~passed].IsOf(node.ReferenceType)) && Becomes(id, passed);
             case Opcode.Select when node.Type == IrType.Ref:
-                int either = Value(graph.Input(id, 0));
-                return either < 0 && either == Value(graph.Input(id, 1)) && Becomes(id, either);
+                var either = Value(_graph.Input(id, 0));
+                return either < 0 && either == Value(_graph.Input(id, 1)) && Becomes(id, either);
             case Opcode.RefIsNull:
-                return Value(graph.Input(id, 0)) < 0 && IsKnown(id, 0);
+                return Value(_graph.Input(id, 0)) < 0 && IsKnown(id, 0);
             case IrOp.RefTest:
-                int tested = Value(graph.Input(id, 0));
+                var tested = Value(_graph.Input(id, 0));
                 return tested < 0
-                    && IsKnown(id, objects[~tested].IsOf(Modules.ValueType.FromBits((uint)node.Immediate)) ? 1 : 0);
+                    && IsKnown(id, _objects[~tested].IsOf(Modules.ValueType.FromBits((uint)node.Immediate)) ? 1 : 0);
             case IrOp.ReferenceEqual:
                 // Nobody else has a reference to an object without memory.
-                int left = Value(graph.Input(id, 0));
-                int right = Value(graph.Input(id, 1));
+                var left = Value(_graph.Input(id, 0));
+                var right = Value(_graph.Input(id, 1));
                 return (left < 0 || right < 0) && IsKnown(id, left == right ? 1 : 0);
             case Opcode.ArrayLen:
-                int array = Value(graph.Input(id, 0));
-                return array < 0 && objects[~array].IsArray && IsKnown(id, objects[~array].FieldCount);
+                var array = Value(_graph.Input(id, 0));
+                return array < 0 && _objects[~array].IsArray && IsKnown(id, _objects[~array].FieldCount);
             default:
-                OperatorAccess access = OpcodeTable.GetAccess(node.Op);
+                var access = OpcodeTable.GetAccess(node.Op);
                 return access.IsObject && (access.IsWrite ? TryStore(id) : TryLoad(id));
         }
     }
 
     private bool TryAllocate(int id)
     {
-        if (!allocated.TryGetValue(id, out int tracked))
+        if (!_allocated.TryGetValue(id, out var tracked))
         {
             return false;
         }
 
-        var fields = new int[objects[tracked].FieldCount];
-        for (int i = 0; i < fields.Length; i++)
+        var fields = new int[_objects[tracked].FieldCount];
+        for (var i = 0; i < fields.Length; i++)
         {
-            fields[i] = Value(graph.Input(id, graph[id].Op == IrOp.NewArray ? 0 : i));
+            fields[i] = Value(_graph.Input(id, _graph[id].Op == IrOp.NewArray ? 0 : i));
         }
 
-        state.SetFields(tracked, fields);
+        _state.SetFields(tracked, fields);
         return Becomes(id, ~tracked);
     }
 
     private bool TryLoad(int id)
     {
-        int source = Value(graph.Input(id, 0));
-        if (source >= 0 || !TryFindField(id, ~source, out int field))
+        var source = Value(_graph.Input(id, 0));
+        if (source >= 0 || !TryFindField(id, ~source, out var field))
         {
             return false;
         }
 
-        return Becomes(id, state.Current(state.FieldsOf(~source)[field]), objects[~source].TypeOf(field).Packing);
+        return Becomes(id, _state.Current(_state.FieldsOf(~source)[field]), _objects[~source].TypeOf(field).Packing);
     }
 
     private bool TryStore(int id)
     {
-        int target = Value(graph.Input(id, 0));
-        if (target >= 0 || !TryFindField(id, ~target, out int field))
+        var target = Value(_graph.Input(id, 0));
+        if (target >= 0 || !TryFindField(id, ~target, out var field))
         {
             return false;
         }
 
-        int value = Value(graph.Input(id, graph[id].InputCount - 1));
-        if (value < 0 && state.MayReach(~value, ~target))
+        var value = Value(_graph.Input(id, _graph[id].InputCount - 1));
+        if (value < 0 && _state.MayReach(~value, ~target))
         {
             // What is made when it is stored is made field by field, and could not be if objects referred to each other.
             Materialize(~target);
             return false;
         }
 
-        state.SetField(~target, field, value);
+        _state.SetField(~target, field, value);
         return true;
     }
 
     /// <summary>The field or element that an access is to, if it is a known one.</summary>
     private bool TryFindField(int id, int tracked, out int field)
     {
-        field = (int)graph[id].Immediate;
-        if (!TypeRegistry.IsSubtype(objects[tracked].TypeId, graph[id].Aux))
+        field = (int)_graph[id].Immediate;
+        if (!TypeRegistry.IsSubtype(_objects[tracked].TypeId, _graph[id].Aux))
         {
             // Control does not come here.
             return false;
         }
 
-        if (OpcodeTable.GetAccess(graph[id].Op).Kind == AccessKind.Field)
+        if (OpcodeTable.GetAccess(_graph[id].Op).Kind == AccessKind.Field)
         {
             return true;
         }
 
-        int index = graph.Input(id, 1);
-        field = (int)graph[index].Immediate;
-        return graph[index].Op == Opcode.I32Const && (uint)field < (uint)objects[tracked].FieldCount;
+        var index = _graph.Input(id, 1);
+        field = (int)_graph[index].Immediate;
+        return _graph[index].Op == Opcode.I32Const && (uint)field < (uint)_objects[tracked].FieldCount;
     }
 
     /// <summary>Lets a node stand for a value from here on.</summary>
     private bool Becomes(int id, int value, Packing packing = Packing.None)
     {
         Refers(id, value < 0 ? ~value : -1);
-        if (isRewriting && value >= 0)
+        if (_isRewriting && value >= 0)
         {
-            graph.Replace(id, Unpack(id, value, packing));
+            _graph.Replace(id, Unpack(id, value, packing));
         }
 
         return true;
@@ -133,11 +133,11 @@ internal sealed partial class EscapeWalk
 
     private bool IsKnown(int id, int value)
     {
-        known[id] = value;
+        _known[id] = value;
         Refers(id, -1);
-        if (isRewriting)
+        if (_isRewriting)
         {
-            graph.Replace(id, constants.I32(value));
+            _graph.Replace(id, _constants.I32(value));
         }
 
         return true;
@@ -146,42 +146,42 @@ internal sealed partial class EscapeWalk
     /// <summary>An operation for which objects must have memory.</summary>
     private void VisitUse(int id)
     {
-        for (int i = 0; i < graph[id].InputCount; i++)
+        for (var i = 0; i < _graph[id].InputCount; i++)
         {
-            int value = WithMemory(Value(graph.Input(id, i)));
-            if (isRewriting)
+            var value = WithMemory(Value(_graph.Input(id, i)));
+            if (_isRewriting)
             {
-                graph.Inputs(id)[i] = value;
+                _graph.Inputs(id)[i] = value;
             }
         }
 
-        if (isRewriting)
+        if (_isRewriting)
         {
-            graph.SetState(id, Describe(graph.StateOf(id), state));
-            output.Add(id);
+            _graph.SetState(id, Describe(_graph.StateOf(id), _state));
+            _output.Add(id);
         }
-        else if (graph.StateOf(id) >= 0)
+        else if (_graph.StateOf(id) >= 0)
         {
             // The rewriting may describe all objects there.
-            graph.Budget.TryDraw(state.Objects.Count);
+            _graph.Budget.TryDraw(_state.Objects.Count);
         }
     }
 
     private void VisitEnd(Block block)
     {
-        int[] values = block.Terminator.Values ?? [];
-        for (int i = 0; i < values.Length; i++)
+        var values = block.Terminator.Values ?? [];
+        for (var i = 0; i < values.Length; i++)
         {
-            int value = WithMemory(Value(values[i]));
-            if (isRewriting)
+            var value = WithMemory(Value(values[i]));
+            if (_isRewriting)
             {
                 values[i] = value;
             }
         }
 
-        if (isRewriting && block.Terminator.Kind == TerminatorKind.Deoptimize)
+        if (_isRewriting && block.Terminator.Kind == TerminatorKind.Deoptimize)
         {
-            block.Terminator.FrameState = Describe(block.Terminator.FrameState, state);
+            block.Terminator.FrameState = Describe(block.Terminator.FrameState, _state);
         }
     }
 
@@ -190,19 +190,19 @@ internal sealed partial class EscapeWalk
     /// <summary>Gives an object memory here, and those that it refers to.</summary>
     private int Materialize(int tracked)
     {
-        Stack<(int Tracked, int NextField)> work = waitingForMemory;
+        var work = _waitingForMemory;
         work.Push((tracked, 0));
-        while (work.TryPop(out (int Tracked, int NextField) top))
+        while (work.TryPop(out var top))
         {
-            if (!state.IsVirtual(top.Tracked))
+            if (!_state.IsVirtual(top.Tracked))
             {
                 continue;
             }
 
             // The objects in the fields come first.
-            int[] fields = state.FieldsOf(top.Tracked);
-            int next = top.NextField;
-            while (next < fields.Length && state.Current(fields[next]) >= 0)
+            var fields = _state.FieldsOf(top.Tracked);
+            var next = top.NextField;
+            while (next < fields.Length && _state.Current(fields[next]) >= 0)
             {
                 next++;
             }
@@ -214,10 +214,10 @@ internal sealed partial class EscapeWalk
                 continue;
             }
 
-            int pointer = isRewriting ? Allocate(objects[top.Tracked], Array.ConvertAll(fields, state.Current)) : SomeValue;
-            state.SetPointer(top.Tracked, pointer);
+            var pointer = _isRewriting ? Allocate(_objects[top.Tracked], Array.ConvertAll(fields, _state.Current)) : SomeValue;
+            _state.SetPointer(top.Tracked, pointer);
         }
 
-        return state.PointerTo(tracked);
+        return _state.PointerTo(tracked);
     }
 }

@@ -6,10 +6,10 @@ namespace Harness.Engine.Optimizer.Passes.Escape;
 /// <content>The last walk, which changes the graph.</content>
 internal sealed partial class EscapeWalk
 {
-    private readonly Dictionary<int, List<NewParameter>> newParameters = [];
-    private readonly List<ObjectStates?> rewritten = [];
-    private List<int> output = [];
-    private Block current = null!;
+    private readonly Dictionary<int, List<NewParameter>> _newParameters = [];
+    private readonly List<ObjectStates?> _rewritten = [];
+    private List<int> _output = [];
+    private Block _current = null!;
 
     /// <summary>A block parameter for what an object is at the start of the block.</summary>
     /// <param name="Id">The parameter.</param>
@@ -20,76 +20,76 @@ internal sealed partial class EscapeWalk
     /// <summary>Changes the graph to what has been found.</summary>
     public void Rewrite()
     {
-        isRewriting = true;
-        Block[] reached = [.. flow.Order.Where(block => atEntry[block.Id] is not null)];
+        _isRewriting = true;
+        Block[] reached = [.. _flow.Order.Where(block => _atEntry[block.Id] is not null)];
         var edges = new Dictionary<int, List<Incoming>>();
-        rewritten.AddRange(Enumerable.Repeat<ObjectStates?>(null, graph.Blocks.Count));
-        foreach (Block block in reached)
+        _rewritten.AddRange(Enumerable.Repeat<ObjectStates?>(null, _graph.Blocks.Count));
+        foreach (var block in reached)
         {
             edges.Add(block.Id, EdgesTo(block));
             Rewrite(block, edges[block.Id]);
         }
 
-        foreach (Block block in reached)
+        foreach (var block in reached)
         {
             Connect(block, edges[block.Id]);
         }
 
-        foreach (Block block in flow.Order)
+        foreach (var block in _flow.Order)
         {
             Finish(block);
         }
 
-        constants.Place();
+        _constants.Place();
     }
 
     private void Rewrite(Block block, List<Incoming> edges)
     {
-        current = block;
-        state = new ObjectStates(RoomFor(block));
+        _current = block;
+        _state = new ObjectStates(RoomFor(block));
         if (block.Id != 0)
         {
             Enter(block, edges);
         }
 
-        output = new List<int>(block.Nodes.Count);
-        foreach (int id in block.Nodes)
+        _output = new List<int>(block.Nodes.Count);
+        foreach (var id in block.Nodes)
         {
             Visit(id);
         }
 
         VisitEnd(block);
         block.Nodes.Clear();
-        block.Nodes.AddRange(output);
-        rewritten[block.Id] = state;
+        block.Nodes.AddRange(_output);
+        _rewritten[block.Id] = _state;
     }
 
     /// <summary>Makes the state at the start of a block, with parameters for what edges do not agree on.</summary>
     private void Enter(Block block, List<Incoming> edges)
     {
-        JoinPlan plan = plans[block.Id]!;
-        ObjectStates entry = atEntry[block.Id]!;
+        var plan = _plans[block.Id]!;
+        var entry = _atEntry[block.Id]!;
         var parameters = new Dictionary<int, int>();
-        for (int i = 0; i < block.Parameters.Count; i++)
+        for (var i = 0; i < block.Parameters.Count; i++)
         {
-            if (merged.TryGetValue(block.Parameters[i], out int made))
+            if (_merged.TryGetValue(block.Parameters[i], out var made))
             {
                 parameters.TryAdd(made, i);
             }
         }
 
-        foreach (int tracked in entry.Objects)
+        foreach (var tracked in entry.Objects)
         {
-            int parameter = parameters.GetValueOrDefault(tracked, -1);
+            var parameter = parameters.GetValueOrDefault(tracked, -1);
             var member = new Member(tracked, parameter >= 0 && plan.Kinds[parameter] == ParameterKind.MergedObject ? parameter : -1);
             if (!entry.IsVirtual(tracked))
             {
-                state.SetPointer(tracked, Agreed(edges, member, -1) ?? Add(block, member, -1));
+                _state.SetPointer(tracked, Agreed(edges, member, -1) ?? Add(block, member, -1));
                 continue;
             }
 
             int[] fields = [.. entry.FieldsOf(tracked)];
-            for (int field = 0; field < fields.Length; field++)
+            for (var field = 0; field < fields.Length; field++)
             {
                 if (fields[field] >= 0)
                 {
@@ -97,7 +97,7 @@ internal sealed partial class EscapeWalk
                 }
             }
 
-            state.SetFields(tracked, fields);
+            _state.SetFields(tracked, fields);
         }
     }
 
@@ -105,15 +105,15 @@ internal sealed partial class EscapeWalk
     private int? Agreed(List<Incoming> edges, Member member, int field)
     {
         int? agreed = null;
-        foreach (Incoming edge in edges)
+        foreach (var edge in edges)
         {
-            if (rewritten[edge.Source] is not { } exit)
+            if (_rewritten[edge.Source] is not { } exit)
             {
                 return null;
             }
 
-            int source = RewrittenSource(edge, member);
-            int value = field >= 0 ? exit.Current(exit.FieldsOf(source)[field]) : exit.Current(~source);
+            var source = RewrittenSource(edge, member);
+            var value = field >= 0 ? exit.Current(exit.FieldsOf(source)[field]) : exit.Current(~source);
             if (value < 0 || (agreed is not null && agreed != value))
             {
                 return null;
@@ -127,16 +127,16 @@ internal sealed partial class EscapeWalk
 
     private int Add(Block block, Member member, int field)
     {
-        TrackedObject tracked = objects[member.Tracked];
-        int id = graph.NewNode(block.Id, IrOp.BlockParameter, field < 0 ? IrType.Ref : tracked.IrTypeOf(field), []);
-        if (graph[id].Type == IrType.Ref)
+        var tracked = _objects[member.Tracked];
+        var id = _graph.NewNode(block.Id, IrOp.BlockParameter, field < 0 ? IrType.Ref : tracked.IrTypeOf(field), []);
+        if (_graph[id].Type == IrType.Ref)
         {
-            graph[id].ReferenceType = field < 0 ? tracked.ReferenceType : tracked.TypeOf(field).Type;
+            _graph[id].ReferenceType = field < 0 ? tracked.ReferenceType : tracked.TypeOf(field).Type;
         }
 
-        if (!newParameters.TryGetValue(block.Id, out List<NewParameter>? added))
+        if (!_newParameters.TryGetValue(block.Id, out var added))
         {
-            newParameters.Add(block.Id, added = []);
+            _newParameters.Add(block.Id, added = []);
         }
 
         added.Add(new NewParameter(id, member, field));
@@ -146,30 +146,30 @@ internal sealed partial class EscapeWalk
     /// <summary>Gives the edges to a block the arguments that its parameters are now.</summary>
     private void Connect(Block block, List<Incoming> edges)
     {
-        List<NewParameter> added = newParameters.GetValueOrDefault(block.Id) ?? [];
+        var added = _newParameters.GetValueOrDefault(block.Id) ?? [];
         DescribeLoopEntry(block, edges);
-        foreach (Incoming edge in edges)
+        foreach (var edge in edges)
         {
-            Block source = graph.Blocks[edge.Source];
-            current = source;
-            state = rewritten[edge.Source]!.Copy();
-            output = [];
+            var source = _graph.Blocks[edge.Source];
+            _current = source;
+            _state = _rewritten[edge.Source]!.Copy();
+            _output = [];
             var arguments = new List<int>();
-            int[] given = ArgumentsOf(edge);
-            for (int i = 0; i < given.Length; i++)
+            var given = ArgumentsOf(edge);
+            for (var i = 0; i < given.Length; i++)
             {
-                if (plans[block.Id]!.Kinds[i] == ParameterKind.Value)
+                if (_plans[block.Id]!.Kinds[i] == ParameterKind.Value)
                 {
                     arguments.Add(WithMemory(Value(given[i])));
                 }
             }
 
-            foreach (NewParameter parameter in added)
+            foreach (var parameter in added)
             {
-                int from = RewrittenSource(edge, parameter.Of);
+                var from = RewrittenSource(edge, parameter.Of);
                 arguments.Add(parameter.Field < 0
                     ? Materialize(from)
-                    : WithMemory(state.Current(state.FieldsOf(from)[parameter.Field])));
+                    : WithMemory(_state.Current(_state.FieldsOf(from)[parameter.Field])));
             }
 
             Lead(source, edge.Index, block, [.. arguments]);
@@ -177,7 +177,7 @@ internal sealed partial class EscapeWalk
 
         if (block.Id != 0)
         {
-            JoinPlan plan = plans[block.Id]!;
+            var plan = _plans[block.Id]!;
             int[] kept = [.. block.Parameters.Where((_, i) => plan.Kinds[i] == ParameterKind.Value)];
             block.Parameters.Clear();
             block.Parameters.AddRange(kept);
@@ -188,28 +188,28 @@ internal sealed partial class EscapeWalk
     private int RewrittenSource(Incoming edge, Member member) =>
         member.Parameter < 0
             ? member.Tracked
-            : ~Value(ArgumentsOf(edge)[member.Parameter], rewritten[edge.Source]!);
+            : ~Value(ArgumentsOf(edge)[member.Parameter], _rewritten[edge.Source]!);
 
     /// <summary>Sets an edge, with the allocations that it needs before its target, in a block of their own if the source has other ways.</summary>
     private void Lead(Block source, int index, Block target, int[] arguments)
     {
         var edge = new Edge(target.Id, arguments);
-        if (output.Count > 0 && source.Successors.Length > 1 && onlySuccessor[source.Id] < 0)
+        if (_output.Count > 0 && source.Successors.Length > 1 && _onlySuccessor[source.Id] < 0)
         {
-            Block between = graph.NewBlock();
+            var between = _graph.NewBlock();
             between.Frequency = Math.Min(source.Frequency, target.Frequency);
-            graph.Terminate(between, new Terminator { Kind = TerminatorKind.Jump, Value = -1, Values = [], FrameState = -1 }, edge);
-            foreach (int id in output)
+            _graph.Terminate(between, new Terminator { Kind = TerminatorKind.Jump, Value = -1, Values = [], FrameState = -1 }, edge);
+            foreach (var id in _output)
             {
-                graph[id].Block = between.Id;
+                _graph[id].Block = between.Id;
             }
 
-            between.Nodes.AddRange(output);
+            between.Nodes.AddRange(_output);
             source.Successors[index] = new Edge(between.Id, []);
             return;
         }
 
-        source.Nodes.AddRange(output);
+        source.Nodes.AddRange(_output);
         source.Successors[index] = edge;
     }
 
@@ -221,12 +221,12 @@ internal sealed partial class EscapeWalk
             return;
         }
 
-        int[] entering = [.. edges.Select(edge => edge.Source).Where(id => !flow.Dominates(header.Id, id)).Distinct()];
+        int[] entering = [.. edges.Select(edge => edge.Source).Where(id => !_flow.Dominates(header.Id, id)).Distinct()];
         if (entering is [int only])
         {
-            header.LoopEntryState = Describe(header.LoopEntryState, rewritten[only]!);
+            header.LoopEntryState = Describe(header.LoopEntryState, _rewritten[only]!);
         }
-        else if (FrameStates.Any(graph, header.LoopEntryState, id => ObjectOf(graph.Resolve(id)) >= 0))
+        else if (FrameStates.Any(_graph, header.LoopEntryState, id => ObjectOf(_graph.Resolve(id)) >= 0))
         {
             header.LoopEntryState = -1;
         }
@@ -235,13 +235,13 @@ internal sealed partial class EscapeWalk
     /// <summary>Removes what control no longer comes to.</summary>
     private void Finish(Block block)
     {
-        if (atEntry[block.Id] is null)
+        if (_atEntry[block.Id] is null)
         {
             block.Parameters.Clear();
             block.Nodes.Clear();
-            graph.Terminate(block, default);
+            _graph.Terminate(block, default);
         }
-        else if (onlySuccessor[block.Id] is int only and >= 0)
+        else if (_onlySuccessor[block.Id] is int only and >= 0)
         {
             block.Terminator.Kind = TerminatorKind.Jump;
             block.Terminator.Value = -1;
@@ -257,10 +257,10 @@ internal sealed partial class EscapeWalk
 
         int DescribeObject(int tracked)
         {
-            if (!described.TryGetValue(tracked, out int id))
+            if (!described.TryGetValue(tracked, out var id))
             {
                 // Its fields are described later.
-                id = VirtualObjects.New(graph, objects[tracked].TypeId, at.FieldsOf(tracked));
+                id = VirtualObjects.New(_graph, _objects[tracked].TypeId, at.FieldsOf(tracked));
                 described.Add(tracked, id);
                 work.Enqueue(tracked);
             }
@@ -270,29 +270,29 @@ internal sealed partial class EscapeWalk
 
         int DescribeValue(int value)
         {
-            int result = value >= 0 ? value : DescribeObject(~value);
-            while (work.TryDequeue(out int tracked))
+            var result = value >= 0 ? value : DescribeObject(~value);
+            while (work.TryDequeue(out var tracked))
             {
-                int id = DescribeObject(tracked);
-                for (int i = 0; i < graph[id].InputCount; i++)
+                var id = DescribeObject(tracked);
+                for (var i = 0; i < _graph[id].InputCount; i++)
                 {
-                    int field = at.Current(at.FieldsOf(tracked)[i]);
-                    int input = field >= 0 ? field : DescribeObject(~field);
-                    graph.Inputs(id)[i] = input;
+                    var field = at.Current(at.FieldsOf(tracked)[i]);
+                    var input = field >= 0 ? field : DescribeObject(~field);
+                    _graph.Inputs(id)[i] = input;
                 }
             }
 
             return result;
         }
 
-        return FrameStates.Map(graph, index, id => DescribeValue(Value(id, at)));
+        return FrameStates.Map(_graph, index, id => DescribeValue(Value(id, at)));
     }
 
     private int Allocate(TrackedObject tracked, int[] fields)
     {
-        Opcode op = tracked.IsArray ? IrOp.NewArrayFixed : IrOp.NewStruct;
-        int id = NewNode(tracked.Origin, op, IrType.Ref, fields, tracked.TypeId);
-        graph[id].ReferenceType = tracked.ReferenceType;
+        var op = tracked.IsArray ? IrOp.NewArrayFixed : IrOp.NewStruct;
+        var id = NewNode(tracked.Origin, op, IrType.Ref, fields, tracked.TypeId);
+        _graph[id].ReferenceType = tracked.ReferenceType;
         return id;
     }
 
@@ -304,18 +304,18 @@ internal sealed partial class EscapeWalk
             return value;
         }
 
-        bool isByte = packing == Packing.I8;
-        return OpcodeTable.GetAccess(graph[load].Op).Extension == AccessExtension.Sign
+        var isByte = packing == Packing.I8;
+        return OpcodeTable.GetAccess(_graph[load].Op).Extension == AccessExtension.Sign
             ? NewNode(load, isByte ? Opcode.I32Extend8S : Opcode.I32Extend16S, IrType.I32, [value])
-            : NewNode(load, Opcode.I32And, IrType.I32, [value, constants.I32(isByte ? 0xFF : 0xFFFF)]);
+            : NewNode(load, Opcode.I32And, IrType.I32, [value, _constants.I32(isByte ? 0xFF : 0xFFFF)]);
     }
 
     private int NewNode(int like, Opcode op, IrType type, int[] inputs, int aux = 0)
     {
-        int id = graph.NewNode(current.Id, op, type, inputs, aux: aux);
-        graph[id].BytecodeOffset = graph[like].BytecodeOffset;
-        graph[id].Inlining = graph[like].Inlining;
-        output.Add(id);
+        var id = _graph.NewNode(_current.Id, op, type, inputs, aux: aux);
+        _graph[id].BytecodeOffset = _graph[like].BytecodeOffset;
+        _graph[id].Inlining = _graph[like].Inlining;
+        _output.Add(id);
         return id;
     }
 }

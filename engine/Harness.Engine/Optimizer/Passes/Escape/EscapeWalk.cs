@@ -22,49 +22,49 @@ internal sealed partial class EscapeWalk
     /// <summary>Objects of a block from which on each costs more, the more there are: what is known of them all is no longer at hand in the caches.</summary>
     private const int ObjectsAtHand = 64;
 
-    private readonly Graph graph;
-    private readonly ControlFlow flow;
-    private readonly ReferenceLiveness liveness;
-    private readonly IncomingEdges incoming;
-    private readonly EntryConstants constants;
-    private readonly List<TrackedObject> objects;
-    private readonly Dictionary<int, int> allocated = [];
-    private readonly Dictionary<int, int> merged = [];
-    private readonly Dictionary<int, int> known = [];
-    private readonly int[] objectOf;
-    private readonly ObjectStates?[] atEntry;
-    private readonly ObjectStates?[] atExit;
-    private readonly int[] onlySuccessor;
-    private readonly JoinPlan?[] plans;
-    private readonly HashSet<Member> memberSet = [];
+    private readonly Graph _graph;
+    private readonly ControlFlow _flow;
+    private readonly ReferenceLiveness _liveness;
+    private readonly IncomingEdges _incoming;
+    private readonly EntryConstants _constants;
+    private readonly List<TrackedObject> _objects;
+    private readonly Dictionary<int, int> _allocated = [];
+    private readonly Dictionary<int, int> _merged = [];
+    private readonly Dictionary<int, int> _known = [];
+    private readonly int[] _objectOf;
+    private readonly ObjectStates?[] _atEntry;
+    private readonly ObjectStates?[] _atExit;
+    private readonly int[] _onlySuccessor;
+    private readonly JoinPlan?[] _plans;
+    private readonly HashSet<Member> _memberSet = [];
 
     /// <summary>Objects that get memory after those that they refer to.</summary>
-    private readonly Stack<(int Tracked, int NextField)> waitingForMemory = new();
-    private ObjectStates state = new();
-    private bool isRewriting;
-    private bool isChanged;
+    private readonly Stack<(int Tracked, int NextField)> _waitingForMemory = new();
+    private ObjectStates _state = new();
+    private bool _isRewriting;
+    private bool _isChanged;
 
     /// <summary>Prepares for a graph.</summary>
     public EscapeWalk(Graph graph, ControlFlow flow, ReferenceLiveness liveness, List<TrackedObject> allocations)
     {
-        this.graph = graph;
-        this.flow = flow;
-        this.liveness = liveness;
-        incoming = graph.Analyses.Incoming;
-        objects = allocations;
-        constants = new EntryConstants(graph);
-        for (int i = 0; i < objects.Count; i++)
+        _graph = graph;
+        _flow = flow;
+        _liveness = liveness;
+        _incoming = graph.Analyses.Incoming;
+        _objects = allocations;
+        _constants = new EntryConstants(graph);
+        for (var i = 0; i < _objects.Count; i++)
         {
-            allocated.Add(objects[i].Origin, i);
+            _allocated.Add(_objects[i].Origin, i);
         }
 
-        objectOf = new int[graph.NodeCount];
-        Array.Fill(objectOf, -1);
-        atEntry = new ObjectStates?[graph.Blocks.Count];
-        atExit = new ObjectStates?[graph.Blocks.Count];
-        plans = new JoinPlan?[graph.Blocks.Count];
-        onlySuccessor = new int[graph.Blocks.Count];
-        Array.Fill(onlySuccessor, -1);
+        _objectOf = new int[graph.NodeCount];
+        Array.Fill(_objectOf, -1);
+        _atEntry = new ObjectStates?[graph.Blocks.Count];
+        _atExit = new ObjectStates?[graph.Blocks.Count];
+        _plans = new JoinPlan?[graph.Blocks.Count];
+        _onlySuccessor = new int[graph.Blocks.Count];
+        Array.Fill(_onlySuccessor, -1);
     }
 
     /// <summary>An edge by which control comes to a block.</summary>
@@ -76,42 +76,42 @@ internal sealed partial class EscapeWalk
     /// <returns>Whether something was found that an earlier part of the walk did not know.</returns>
     public bool Analyse()
     {
-        isChanged = false;
-        foreach (Block block in flow.Order)
+        _isChanged = false;
+        foreach (var block in _flow.Order)
         {
-            if (graph.Budget.IsUsedUp)
+            if (_graph.Budget.IsUsedUp)
             {
                 return false;
             }
 
-            List<Incoming> edges = EdgesTo(block);
+            var edges = EdgesTo(block);
             if (block.Id != 0 && edges.Count == 0)
             {
                 continue;
             }
 
-            ObjectStates entered = block.Id == 0 ? new ObjectStates() : Join(block, edges);
-            isChanged |= atEntry[block.Id] is not { } before || !before.HasShapeOf(entered);
-            atEntry[block.Id] = entered;
-            graph.Budget.TryDraw(VisitsOf(entered.Objects.Count) + block.Nodes.Count);
-            state = entered.Copy(RoomFor(block));
-            foreach (int id in block.Nodes)
+            var entered = block.Id == 0 ? new ObjectStates() : Join(block, edges);
+            _isChanged |= _atEntry[block.Id] is not { } before || !before.HasShapeOf(entered);
+            _atEntry[block.Id] = entered;
+            _graph.Budget.TryDraw(VisitsOf(entered.Objects.Count) + block.Nodes.Count);
+            _state = entered.Copy(RoomFor(block));
+            foreach (var id in block.Nodes)
             {
                 Visit(id);
             }
 
             VisitEnd(block);
-            atExit[block.Id] = state;
-            int only = OnlySuccessorOf(block);
-            isChanged |= onlySuccessor[block.Id] != only;
-            onlySuccessor[block.Id] = only;
+            _atExit[block.Id] = _state;
+            var only = OnlySuccessorOf(block);
+            _isChanged |= _onlySuccessor[block.Id] != only;
+            _onlySuccessor[block.Id] = only;
         }
 
-        return isChanged;
+        return _isChanged;
     }
 
     /// <summary>How many objects are known at the end of a block, as far as an earlier walk has found.</summary>
-    private int RoomFor(Block block) => atExit[block.Id]?.Objects.Count ?? 0;
+    private int RoomFor(Block block) => _atExit[block.Id]?.Objects.Count ?? 0;
 
     /// <summary>What it costs to know a number of objects in a block.</summary>
     private static long VisitsOf(int objects) => VisitsPerObject * (long)objects * (1 + (objects / ObjectsAtHand));
@@ -120,9 +120,9 @@ internal sealed partial class EscapeWalk
     private List<Incoming> EdgesTo(Block block)
     {
         var edges = new List<Incoming>();
-        foreach (IncomingEdge edge in incoming.Of(block))
+        foreach (var edge in _incoming.Of(block))
         {
-            if (atExit[edge.Source] is not null && (onlySuccessor[edge.Source] < 0 || onlySuccessor[edge.Source] == edge.Index))
+            if (_atExit[edge.Source] is not null && (_onlySuccessor[edge.Source] < 0 || _onlySuccessor[edge.Source] == edge.Index))
             {
                 edges.Add(new Incoming(edge.Source, edge.Index));
             }
@@ -131,7 +131,7 @@ internal sealed partial class EscapeWalk
         return edges;
     }
 
-    private int[] ArgumentsOf(Incoming edge) => graph.Blocks[edge.Source].Successors[edge.Index].Arguments;
+    private int[] ArgumentsOf(Incoming edge) => _graph.Blocks[edge.Source].Successors[edge.Index].Arguments;
 
     /// <summary>The only way that a branch goes, because a test of an object without memory decides it; -1 if there are several.</summary>
     private int OnlySuccessorOf(Block block)
@@ -141,15 +141,15 @@ internal sealed partial class EscapeWalk
             return -1;
         }
 
-        int condition = graph.Resolve(block.Terminator.Value);
-        bool isNegated = false;
-        while (graph[condition].Op == Opcode.I32Eqz)
+        var condition = _graph.Resolve(block.Terminator.Value);
+        var isNegated = false;
+        while (_graph[condition].Op == Opcode.I32Eqz)
         {
-            condition = graph.Input(condition, 0);
+            condition = _graph.Input(condition, 0);
             isNegated = !isNegated;
         }
 
-        if (!known.TryGetValue(condition, out int value))
+        if (!_known.TryGetValue(condition, out var value))
         {
             return -1;
         }
@@ -158,13 +158,13 @@ internal sealed partial class EscapeWalk
     }
 
     /// <summary>What a node stands for in the current state: itself, an object without memory (its complement), or the pointer to it.</summary>
-    private int Value(int id) => Value(id, state);
+    private int Value(int id) => Value(id, _state);
 
     private int Value(int id, ObjectStates at)
     {
-        id = graph.Resolve(id);
-        int tracked = ObjectOf(id);
-        if (tracked < 0 || (!isRewriting && !at.Knows(tracked)))
+        id = _graph.Resolve(id);
+        var tracked = ObjectOf(id);
+        if (tracked < 0 || (!_isRewriting && !at.Knows(tracked)))
         {
             return id;
         }
@@ -173,13 +173,13 @@ internal sealed partial class EscapeWalk
     }
 
     /// <summary>The object that a node refers to; -1 if it is none of them.</summary>
-    private int ObjectOf(int id) => id < objectOf.Length ? objectOf[id] : -1;
+    private int ObjectOf(int id) => id < _objectOf.Length ? _objectOf[id] : -1;
 
     private void Refers(int id, int tracked)
     {
-        if (id < objectOf.Length)
+        if (id < _objectOf.Length)
         {
-            objectOf[id] = tracked;
+            _objectOf[id] = tracked;
         }
     }
 }

@@ -9,13 +9,13 @@ internal sealed class ObjectStates
     /// <summary>How many objects are followed to find out whether one refers to another.</summary>
     private const int MostReached = 200;
 
-    private readonly Dictionary<int, State> objects;
+    private readonly Dictionary<int, State> _objects;
 
     /// <summary>No objects.</summary>
     /// <param name="room">How many objects there is room for at first.</param>
-    public ObjectStates(int room = 0) => objects = new Dictionary<int, State>(room);
+    public ObjectStates(int room = 0) => _objects = new Dictionary<int, State>(room);
 
-    private ObjectStates(Dictionary<int, State> objects) => this.objects = objects;
+    private ObjectStates(Dictionary<int, State> objects) => _objects = objects;
 
     /// <summary>An object's state.</summary>
     /// <param name="Fields">The values of its fields; null when it has memory.</param>
@@ -23,31 +23,31 @@ internal sealed class ObjectStates
     public readonly record struct State(int[]? Fields, int Pointer);
 
     /// <summary>The objects.</summary>
-    public Dictionary<int, State>.KeyCollection Objects => objects.Keys;
+    public Dictionary<int, State>.KeyCollection Objects => _objects.Keys;
 
     /// <summary>A copy.</summary>
     /// <param name="room">How many objects there is room for at least.</param>
     public ObjectStates Copy(int room = 0)
     {
-        var copy = new Dictionary<int, State>(objects);
+        var copy = new Dictionary<int, State>(_objects);
         copy.EnsureCapacity(room);
         return new ObjectStates(copy);
     }
 
     /// <summary>Whether an object is known here.</summary>
-    public bool Knows(int tracked) => objects.ContainsKey(tracked);
+    public bool Knows(int tracked) => _objects.ContainsKey(tracked);
 
     /// <summary>Whether an object is known and has no memory.</summary>
-    public bool IsVirtual(int tracked) => objects.TryGetValue(tracked, out State state) && state.Fields is not null;
+    public bool IsVirtual(int tracked) => _objects.TryGetValue(tracked, out var state) && state.Fields is not null;
 
     /// <summary>The values of the fields of an object without memory.</summary>
-    public int[] FieldsOf(int tracked) => objects[tracked].Fields!;
+    public int[] FieldsOf(int tracked) => _objects[tracked].Fields!;
 
     /// <summary>The pointer to an object with memory.</summary>
-    public int PointerTo(int tracked) => objects[tracked].Pointer;
+    public int PointerTo(int tracked) => _objects[tracked].Pointer;
 
     /// <summary>Begins an object without memory, or all of its fields anew.</summary>
-    public void SetFields(int tracked, int[] fields) => objects[tracked] = new State(fields, -1);
+    public void SetFields(int tracked, int[] fields) => _objects[tracked] = new State(fields, -1);
 
     /// <summary>Changes a field of an object without memory.</summary>
     public void SetField(int tracked, int field, int value)
@@ -58,7 +58,7 @@ internal sealed class ObjectStates
     }
 
     /// <summary>Gives an object memory.</summary>
-    public void SetPointer(int tracked, int pointer) => objects[tracked] = new State(null, pointer);
+    public void SetPointer(int tracked, int pointer) => _objects[tracked] = new State(null, pointer);
 
     /// <summary>A value as it is now: an object that has got memory is its pointer.</summary>
     public int Current(int value) => value < 0 && !IsVirtual(~value) ? PointerTo(~value) : value;
@@ -77,9 +77,9 @@ internal sealed class ObjectStates
         var reached = new HashSet<int> { from };
         var work = new Stack<int>();
         work.Push(from);
-        while (work.TryPop(out int tracked))
+        while (work.TryPop(out var tracked))
         {
-            foreach (int value in FieldsOf(tracked))
+            foreach (var value in FieldsOf(tracked))
             {
                 if (value < 0 && ~value == to)
                 {
@@ -106,19 +106,19 @@ internal sealed class ObjectStates
     /// <summary>Whether the same objects have memory, and the others refer to the same objects.</summary>
     public bool HasShapeOf(ObjectStates other)
     {
-        if (objects.Count != other.objects.Count)
+        if (_objects.Count != other._objects.Count)
         {
             return false;
         }
 
-        foreach ((int tracked, State state) in objects)
+        foreach (var (tracked, state) in _objects)
         {
-            if (!other.objects.TryGetValue(tracked, out State others) || state.Fields is null != others.Fields is null)
+            if (!other._objects.TryGetValue(tracked, out var others) || state.Fields is null != others.Fields is null)
             {
                 return false;
             }
 
-            for (int i = 0; i < (state.Fields?.Length ?? 0); i++)
+            for (var i = 0; i < (state.Fields?.Length ?? 0); i++)
             {
                 if (Math.Min(state.Fields![i], 0) != Math.Min(others.Fields![i], 0))
                 {

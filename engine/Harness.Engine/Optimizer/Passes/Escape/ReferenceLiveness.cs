@@ -10,20 +10,20 @@ namespace Harness.Engine.Optimizer.Passes.Escape;
 /// </summary>
 internal sealed class ReferenceLiveness
 {
-    private readonly Graph graph;
-    private readonly ControlFlow flow;
-    private readonly bool[] isName;
-    private readonly List<int>?[] liveIn;
-    private readonly int visitsPerObject;
+    private readonly Graph _graph;
+    private readonly ControlFlow _flow;
+    private readonly bool[] _isName;
+    private readonly List<int>?[] _liveIn;
+    private readonly int _visitsPerObject;
 
     /// <summary>The references in the order of their first uses, and the blocks that use each.</summary>
-    private readonly List<(int Name, List<int> Users)> names = [];
-    private readonly Dictionary<int, int> numbers = [];
+    private readonly List<(int Name, List<int> Users)> _names = [];
+    private readonly Dictionary<int, int> _numbers = [];
 
-    /// <summary>By block, the reference that was seen last to be live at its start, from 1 in the order of <see cref="names"/>.</summary>
-    private readonly int[] lastLiveIn;
-    private readonly Stack<int> work = new();
-    private long liveObjects;
+    /// <summary>By block, the reference that was seen last to be live at its start, from 1 in the order of <see cref="_names"/>.</summary>
+    private readonly int[] _lastLiveIn;
+    private readonly Stack<int> _work = new();
+    private long _liveObjects;
 
     /// <summary>Computes it.</summary>
     /// <param name="graph">The graph.</param>
@@ -32,31 +32,31 @@ internal sealed class ReferenceLiveness
     /// <param name="visitsPerObject">What it costs at least to follow an object through a block, in visits of nodes.</param>
     public ReferenceLiveness(Graph graph, ControlFlow flow, IEnumerable<int> allocations, int visitsPerObject)
     {
-        this.graph = graph;
-        this.flow = flow;
-        this.visitsPerObject = visitsPerObject;
-        isName = new bool[graph.NodeCount];
-        liveIn = new List<int>?[graph.Blocks.Count];
-        lastLiveIn = new int[graph.Blocks.Count];
-        foreach (int id in allocations)
+        _graph = graph;
+        _flow = flow;
+        _visitsPerObject = visitsPerObject;
+        _isName = new bool[graph.NodeCount];
+        _liveIn = new List<int>?[graph.Blocks.Count];
+        _lastLiveIn = new int[graph.Blocks.Count];
+        foreach (var id in allocations)
         {
-            isName[id] = true;
+            _isName[id] = true;
         }
 
         FindNames();
-        foreach (Block block in flow.Order)
+        foreach (var block in flow.Order)
         {
             FindUses(block);
         }
 
-        for (int i = 0; i < names.Count && !graph.Budget.IsUsedUp; i++)
+        for (var i = 0; i < _names.Count && !graph.Budget.IsUsedUp; i++)
         {
-            FindLiveBlocks(i + 1, names[i].Name, names[i].Users);
+            FindLiveBlocks(i + 1, _names[i].Name, _names[i].Users);
         }
     }
 
     /// <summary>The references that are live at the start of a block; its parameters are not among them.</summary>
-    public List<int> At(Block block) => liveIn[block.Id] ?? [];
+    public List<int> At(Block block) => _liveIn[block.Id] ?? [];
 
     /// <summary>What passes a reference on, or loads one from an object where it may have been stored.</summary>
     private static bool PassesOn(Opcode op) =>
@@ -64,28 +64,28 @@ internal sealed class ReferenceLiveness
 
     private void FindNames()
     {
-        for (bool changed = true; changed && graph.Budget.TryDraw(flow.Order.Count);)
+        for (var changed = true; changed && _graph.Budget.TryDraw(_flow.Order.Count);)
         {
             changed = false;
-            foreach (Block block in flow.Order)
+            foreach (var block in _flow.Order)
             {
-                foreach (int id in block.Nodes)
+                foreach (var id in block.Nodes)
                 {
-                    if (!isName[id] && graph[id].Type == IrType.Ref && PassesOn(graph[id].Op) && AnyName(graph.Inputs(id)))
+                    if (!_isName[id] && _graph[id].Type == IrType.Ref && PassesOn(_graph[id].Op) && AnyName(_graph.Inputs(id)))
                     {
-                        isName[id] = true;
+                        _isName[id] = true;
                         changed = true;
                     }
                 }
 
-                foreach (Edge edge in block.Successors)
+                foreach (var edge in block.Successors)
                 {
-                    List<int> parameters = graph.Blocks[edge.Target].Parameters;
-                    for (int i = 0; i < parameters.Count; i++)
+                    var parameters = _graph.Blocks[edge.Target].Parameters;
+                    for (var i = 0; i < parameters.Count; i++)
                     {
-                        if (!isName[parameters[i]] && isName[graph.Resolve(edge.Arguments[i])])
+                        if (!_isName[parameters[i]] && _isName[_graph.Resolve(edge.Arguments[i])])
                         {
-                            isName[parameters[i]] = true;
+                            _isName[parameters[i]] = true;
                             changed = true;
                         }
                     }
@@ -96,9 +96,9 @@ internal sealed class ReferenceLiveness
 
     private bool AnyName(ReadOnlySpan<int> inputs)
     {
-        foreach (int input in inputs)
+        foreach (var input in inputs)
         {
-            if (isName[graph.Resolve(input)])
+            if (_isName[_graph.Resolve(input)])
             {
                 return true;
             }
@@ -114,57 +114,57 @@ internal sealed class ReferenceLiveness
             Use(block.Id, id);
             return false;
         };
-        foreach (int id in block.Nodes)
+        foreach (var id in block.Nodes)
         {
-            foreach (int input in graph.Inputs(id))
+            foreach (var input in _graph.Inputs(id))
             {
                 Use(block.Id, input);
             }
 
-            FrameStates.Any(graph, graph.StateOf(id), useInState);
+            FrameStates.Any(_graph, _graph.StateOf(id), useInState);
         }
 
-        foreach (int id in block.Terminator.Values ?? [])
+        foreach (var id in block.Terminator.Values ?? [])
         {
             Use(block.Id, id);
         }
 
         if (block.Terminator.Kind == TerminatorKind.Deoptimize)
         {
-            FrameStates.Any(graph, block.Terminator.FrameState, useInState);
+            FrameStates.Any(_graph, block.Terminator.FrameState, useInState);
         }
 
-        foreach (Edge edge in block.Successors)
+        foreach (var edge in block.Successors)
         {
-            foreach (int id in edge.Arguments)
+            foreach (var id in edge.Arguments)
             {
                 Use(block.Id, id);
             }
 
-            Block target = graph.Blocks[edge.Target];
-            if (target.IsLoopHeader && !flow.Dominates(target.Id, block.Id))
+            var target = _graph.Blocks[edge.Target];
+            if (target.IsLoopHeader && !_flow.Dominates(target.Id, block.Id))
             {
-                FrameStates.Any(graph, target.LoopEntryState, useInState);
+                FrameStates.Any(_graph, target.LoopEntryState, useInState);
             }
         }
     }
 
     private void Use(int block, int id)
     {
-        int name = graph.Resolve(id);
-        if (!isName[name] || graph[name].Block == block)
+        var name = _graph.Resolve(id);
+        if (!_isName[name] || _graph[name].Block == block)
         {
             return;
         }
 
-        if (!numbers.TryGetValue(name, out int number))
+        if (!_numbers.TryGetValue(name, out var number))
         {
-            number = names.Count;
-            numbers.Add(name, number);
-            names.Add((name, []));
+            number = _names.Count;
+            _numbers.Add(name, number);
+            _names.Add((name, []));
         }
 
-        List<int> users = names[number].Users;
+        var users = _names[number].Users;
         if (users.Count == 0 || users[^1] != block)
         {
             users.Add(block);
@@ -174,32 +174,32 @@ internal sealed class ReferenceLiveness
     /// <summary>Follows a reference from its uses up to its definition.</summary>
     private void FindLiveBlocks(int number, int name, List<int> users)
     {
-        bool isObject = graph[name].Op != IrOp.BlockParameter && !PassesOn(graph[name].Op);
-        int definition = graph[name].Block;
-        foreach (int user in users)
+        var isObject = _graph[name].Op != IrOp.BlockParameter && !PassesOn(_graph[name].Op);
+        var definition = _graph[name].Block;
+        foreach (var user in users)
         {
-            work.Push(user);
+            _work.Push(user);
         }
 
-        while (work.TryPop(out int block))
+        while (_work.TryPop(out var block))
         {
-            if (block == definition || lastLiveIn[block] == number || !flow.IsReachable(block))
+            if (block == definition || _lastLiveIn[block] == number || !_flow.IsReachable(block))
             {
                 continue;
             }
 
-            lastLiveIn[block] = number;
-            liveObjects += isObject ? 1 : 0;
-            if (!graph.Budget.TryDraw(1) || !graph.Budget.CanDraw(visitsPerObject * liveObjects))
+            _lastLiveIn[block] = number;
+            _liveObjects += isObject ? 1 : 0;
+            if (!_graph.Budget.TryDraw(1) || !_graph.Budget.CanDraw(_visitsPerObject * _liveObjects))
             {
-                work.Clear();
+                _work.Clear();
                 return;
             }
 
-            (liveIn[block] ??= []).Add(name);
-            foreach (int predecessor in graph.Blocks[block].Predecessors)
+            (_liveIn[block] ??= []).Add(name);
+            foreach (var predecessor in _graph.Blocks[block].Predecessors)
             {
-                work.Push(predecessor);
+                _work.Push(predecessor);
             }
         }
     }

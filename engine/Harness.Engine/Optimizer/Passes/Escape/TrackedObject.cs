@@ -17,8 +17,8 @@ internal sealed class TrackedObject(int typeId, int fieldCount, int origin)
     /// <summary>Most fields or elements.</summary>
     public const int MaxFields = 32;
 
-    private readonly ImmutableArray<FieldType> fields = TypeRegistry.Get(typeId).Slots;
-    private readonly FieldType element = TypeRegistry.Get(typeId).Array?.Element ?? default;
+    private readonly ImmutableArray<FieldType> _fields = TypeRegistry.Get(typeId).Slots;
+    private readonly FieldType _element = TypeRegistry.Get(typeId).Array?.Element ?? default;
 
     /// <summary>Canonical id of its type, exactly.</summary>
     public int TypeId { get; } = typeId;
@@ -30,13 +30,13 @@ internal sealed class TrackedObject(int typeId, int fieldCount, int origin)
     public int Origin { get; } = origin;
 
     /// <summary>Whether it is an array.</summary>
-    public bool IsArray => fields.IsEmpty && TypeRegistry.Get(TypeId).Array is not null;
+    public bool IsArray => _fields.IsEmpty && TypeRegistry.Get(TypeId).Array is not null;
 
     /// <summary>What references to it are known to be.</summary>
     public Modules.ValueType ReferenceType => Modules.ValueType.Reference(HeapType.Defined(TypeId), nullable: false);
 
     /// <summary>The type of a field or element.</summary>
-    public FieldType TypeOf(int field) => IsArray ? element : fields[field];
+    public FieldType TypeOf(int field) => IsArray ? _element : _fields[field];
 
     /// <summary>The type of nodes for a field or element.</summary>
     public IrType IrTypeOf(int field) => GraphAssembler.TypeOf(TypeOf(field).Type.Kind);
@@ -51,8 +51,8 @@ internal sealed class TrackedObject(int typeId, int fieldCount, int origin)
     /// <summary>The object that a node allocates, if its size is known and small. An array of another length is made though nobody needs it, since that may trap.</summary>
     public static TrackedObject? Of(Graph graph, int id)
     {
-        ref Node node = ref graph[id];
-        int fieldCount = node.Op switch
+        ref var node = ref graph[id];
+        var fieldCount = node.Op switch
         {
             IrOp.NewStruct or IrOp.NewArrayFixed => node.InputCount,
             IrOp.NewArray when graph[graph.Input(id, 1)].Op == Opcode.I32Const =>

@@ -25,10 +25,10 @@ internal sealed class CopiedRegion
     public static CopiedRegion WholeOf(Graph graph, Loop loop)
     {
         List<int> blocks = [.. loop.AllBlocks];
-        int count = blocks.Count;
-        for (int i = 0; i < count; i++)
+        var count = blocks.Count;
+        for (var i = 0; i < count; i++)
         {
-            Block block = graph.Blocks[blocks[i]];
+            var block = graph.Blocks[blocks[i]];
             if (block.Terminator.Kind == TerminatorKind.Invoke && !loop.Contains(block.Successors[1].Target))
             {
                 blocks.Add(block.Successors[1].Target);

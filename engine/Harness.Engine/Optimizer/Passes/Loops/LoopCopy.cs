@@ -10,21 +10,21 @@ namespace Harness.Engine.Optimizer.Passes.Loops;
 /// </summary>
 internal sealed class LoopCopy : IDisposable
 {
-    private readonly Graph graph;
-    private readonly CopyMap blocks;
-    private readonly CopyMap values;
-    private readonly CopyMap states;
-    private readonly Func<int, int> valueOf;
-    private CopiedRegion region = null!;
-    private int firstBlock;
+    private readonly Graph _graph;
+    private readonly CopyMap _blocks;
+    private readonly CopyMap _values;
+    private readonly CopyMap _states;
+    private readonly Func<int, int> _valueOf;
+    private CopiedRegion _region = null!;
+    private int _firstBlock;
 
     private LoopCopy(Graph graph)
     {
-        this.graph = graph;
-        blocks = new CopyMap(graph.Blocks.Count);
-        values = new CopyMap(graph.NodeCount);
-        states = new CopyMap(graph.FrameStates.Count);
-        valueOf = ValueOf;
+        _graph = graph;
+        _blocks = new CopyMap(graph.Blocks.Count);
+        _values = new CopyMap(graph.NodeCount);
+        _states = new CopyMap(graph.FrameStates.Count);
+        _valueOf = ValueOf;
     }
 
     /// <summary>
@@ -33,12 +33,12 @@ internal sealed class LoopCopy : IDisposable
     /// </summary>
     public static void InsertBefore(Graph graph, ControlFlow flow, List<CopiedRegion> regions)
     {
-        using OutsideUses uses = Prepare(graph, flow, regions);
+        using var uses = Prepare(graph, flow, regions);
         using var copy = new LoopCopy(graph);
-        foreach (CopiedRegion region in regions)
+        foreach (var region in regions)
         {
-            Block header = region.Loop.Header;
-            double entries = region.Loop.EntrySources().Sum(id => graph.Blocks[id].Frequency);
+            var header = region.Loop.Header;
+            var entries = region.Loop.EntrySources().Sum(id => graph.Blocks[id].Frequency);
             copy.Copy(region, Math.Min(1, entries / header.Frequency), leavesChecksOut: false);
             header.LoopEntryState = -1;
             copy.Enter(isFromInside: false);
@@ -52,9 +52,9 @@ internal sealed class LoopCopy : IDisposable
     /// </summary>
     public static void InsertBehind(Graph graph, ControlFlow flow, List<CopiedRegion> loops)
     {
-        using OutsideUses uses = Prepare(graph, flow, loops);
+        using var uses = Prepare(graph, flow, loops);
         using var copy = new LoopCopy(graph);
-        foreach (CopiedRegion loop in loops)
+        foreach (var loop in loops)
         {
             copy.Copy(loop, 1, leavesChecksOut: true);
             copy.Enter(isFromInside: true);
@@ -70,17 +70,17 @@ internal sealed class LoopCopy : IDisposable
     }
 
     /// <summary>The copy of a value of the loop; other values are their own.</summary>
-    public int ValueOf(int id) => values.TryGetValue(id, out int copy) ? copy : id;
+    public int ValueOf(int id) => _values.TryGetValue(id, out var copy) ? copy : id;
 
     /// <summary>Whether a block is one of the copies.</summary>
-    public bool IsCopy(int block) => (uint)(block - firstBlock) < (uint)region.Blocks.Count;
+    public bool IsCopy(int block) => (uint)(block - _firstBlock) < (uint)_region.Blocks.Count;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        blocks.Dispose();
-        values.Dispose();
-        states.Dispose();
+        _blocks.Dispose();
+        _values.Dispose();
+        _states.Dispose();
     }
 
     /// <summary>Copies a region, and forgets the one before. Nothing leads to the copy yet.</summary>
@@ -89,27 +89,27 @@ internal sealed class LoopCopy : IDisposable
     /// <param name="leavesChecksOut">Whether the copy does without a loop's checks for interrupts; fuel is used up by every copy.</param>
     private void Copy(CopiedRegion copied, double frequency, bool leavesChecksOut)
     {
-        region = copied;
-        blocks.Clear();
-        values.Clear();
-        states.Clear();
-        firstBlock = graph.Blocks.Count;
-        foreach (int original in region.Blocks)
+        _region = copied;
+        _blocks.Clear();
+        _values.Clear();
+        _states.Clear();
+        _firstBlock = _graph.Blocks.Count;
+        foreach (var original in _region.Blocks)
         {
-            Block block = graph.NewBlock();
-            block.Frequency = graph.Blocks[original].Frequency * frequency;
-            blocks.Add(original, block.Id);
+            var block = _graph.NewBlock();
+            block.Frequency = _graph.Blocks[original].Frequency * frequency;
+            _blocks.Add(original, block.Id);
         }
 
         // Ids first, then inputs: a node may use one of a block that is copied later.
-        foreach (int original in region.Blocks)
+        foreach (var original in _region.Blocks)
         {
-            CopyNodes(graph.Blocks[original], graph.Blocks[blocks[original]], leavesChecksOut);
+            CopyNodes(_graph.Blocks[original], _graph.Blocks[_blocks[original]], leavesChecksOut);
         }
 
-        foreach (int original in region.Blocks)
+        foreach (var original in _region.Blocks)
         {
-            Connect(graph.Blocks[original], graph.Blocks[blocks[original]]);
+            Connect(_graph.Blocks[original], _graph.Blocks[_blocks[original]]);
         }
     }
 
@@ -117,20 +117,20 @@ internal sealed class LoopCopy : IDisposable
     /// <param name="isFromInside">Whether those of the loop itself, and not those by which it is entered.</param>
     private void Enter(bool isFromInside)
     {
-        Block header = region.Loop.Header;
-        Block entered = graph.Blocks[blocks[header.Id]];
-        int kept = 0;
-        for (int place = 0; place < header.Predecessors.Count; place++)
+        var header = _region.Loop.Header;
+        var entered = _graph.Blocks[_blocks[header.Id]];
+        var kept = 0;
+        for (var place = 0; place < header.Predecessors.Count; place++)
         {
-            int source = header.Predecessors[place];
-            if (region.Loop.Contains(source) != isFromInside)
+            var source = header.Predecessors[place];
+            if (_region.Loop.Contains(source) != isFromInside)
             {
                 header.Predecessors[kept++] = source;
                 continue;
             }
 
-            Edge[] edges = graph.Blocks[source].Successors;
-            for (int i = 0; i < edges.Length; i++)
+            var edges = _graph.Blocks[source].Successors;
+            for (var i = 0; i < edges.Length; i++)
             {
                 if (edges[i].Target == header.Id)
                 {
@@ -142,52 +142,52 @@ internal sealed class LoopCopy : IDisposable
 
         // What is reachable stays so, and predecessors are kept true copy by copy.
         header.Predecessors.Truncate(kept);
-        for (int copy = firstBlock; IsCopy(copy); copy++)
+        for (var copy = _firstBlock; IsCopy(copy); copy++)
         {
-            foreach (Edge edge in graph.Blocks[copy].Successors)
+            foreach (var edge in _graph.Blocks[copy].Successors)
             {
-                graph.Blocks[edge.Target].Predecessors.Add(copy);
+                _graph.Blocks[edge.Target].Predecessors.Add(copy);
             }
         }
     }
 
     private void CopyNodes(Block from, Block to, bool leavesChecksOut)
     {
-        foreach (int id in from.Parameters)
+        foreach (var id in from.Parameters)
         {
-            values.Add(id, graph.AppendParameterLike(to, id));
+            _values.Add(id, _graph.AppendParameterLike(to, id));
         }
 
-        foreach (int id in from.Nodes)
+        foreach (var id in from.Nodes)
         {
-            graph.Budget.CountStep();
-            Node node = graph[id];
+            _graph.Budget.CountStep();
+            var node = _graph[id];
             if (leavesChecksOut ? node.Op is IrOp.LoopStackCheck or IrOp.LoopEpochCheck : node.Op == IrOp.Nop)
             {
                 continue;
             }
 
-            int copy = graph.Append(to, node.Op, node.Type, graph.Inputs(id), node.Immediate, node.Aux);
-            graph[copy].ReferenceType = node.ReferenceType;
-            graph[copy].BytecodeOffset = node.BytecodeOffset;
-            graph[copy].Inlining = node.Inlining;
-            values.Add(id, copy);
+            var copy = _graph.Append(to, node.Op, node.Type, _graph.Inputs(id), node.Immediate, node.Aux);
+            _graph[copy].ReferenceType = node.ReferenceType;
+            _graph[copy].BytecodeOffset = node.BytecodeOffset;
+            _graph[copy].Inlining = node.Inlining;
+            _values.Add(id, copy);
         }
     }
 
     private void Connect(Block from, Block to)
     {
-        foreach (int id in to.Nodes)
+        foreach (var id in to.Nodes)
         {
-            foreach (ref int input in graph.Inputs(id))
+            foreach (ref var input in _graph.Inputs(id))
             {
                 input = ValueOf(input);
             }
 
-            graph.SetState(id, CopyState(graph.StateOf(id)));
+            _graph.SetState(id, CopyState(_graph.StateOf(id)));
         }
 
-        Terminator terminator = from.Terminator;
+        var terminator = from.Terminator;
         terminator.Value = ValueOf(terminator.Value);
         terminator.Values = MapAll(terminator.Values);
         if (terminator.Kind == TerminatorKind.Deoptimize)
@@ -196,15 +196,15 @@ internal sealed class LoopCopy : IDisposable
         }
 
         to.Terminator = terminator;
-        Edge[] edges = to.NewSuccessors(from.Successors.Length);
-        for (int i = 0; i < edges.Length; i++)
+        var edges = to.NewSuccessors(from.Successors.Length);
+        for (var i = 0; i < edges.Length; i++)
         {
             edges[i] = new Edge(TargetOf(from.Successors[i].Target), MapAll(from.Successors[i].Arguments));
         }
     }
 
     /// <summary>Where an edge of the copy leads that leads to a block in the loop.</summary>
-    private int TargetOf(int block) => block != region.Loop.Header.Id && blocks.TryGetValue(block, out int copy) ? copy : block;
+    private int TargetOf(int block) => block != _region.Loop.Header.Id && _blocks.TryGetValue(block, out var copy) ? copy : block;
 
     private int[] MapAll(int[]? ids)
     {
@@ -214,7 +214,7 @@ internal sealed class LoopCopy : IDisposable
         }
 
         var mapped = new int[ids.Length];
-        for (int i = 0; i < ids.Length; i++)
+        for (var i = 0; i < ids.Length; i++)
         {
             mapped[i] = ValueOf(ids[i]);
         }
@@ -229,10 +229,10 @@ internal sealed class LoopCopy : IDisposable
             return index;
         }
 
-        if (!states.TryGetValue(index, out int copy))
+        if (!_states.TryGetValue(index, out var copy))
         {
-            copy = FrameStates.Map(graph, index, valueOf);
-            states.Add(index, copy);
+            copy = FrameStates.Map(_graph, index, _valueOf);
+            _states.Add(index, copy);
         }
 
         return copy;

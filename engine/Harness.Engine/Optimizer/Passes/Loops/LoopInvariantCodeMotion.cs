@@ -19,7 +19,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        ControlFlow flow = graph.Analyses.ControlFlow;
+        var flow = graph.Analyses.ControlFlow;
         if (flow.Loops.Count == 0)
         {
             return Analyses.All;
@@ -27,7 +27,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
         // Preheaders change edges; dominators and loops of the old blocks stay as they are.
         var preheaders = new Dictionary<Loop, Block>(flow.Loops.Count);
-        foreach (Loop loop in flow.Loops)
+        foreach (var loop in flow.Loops)
         {
             preheaders.Add(loop, PreheaderOf(graph, flow, loop));
         }
@@ -35,9 +35,9 @@ internal sealed class LoopInvariantCodeMotion : IPass
         // Inner loops come first; where loops are nested so deep that the budget ends, the outer ones stay as they are.
         var visits = new Dictionary<Loop, LoopVisit>(flow.Loops.Count);
         var noChecks = new MovedChecks(graph);
-        foreach (Loop loop in flow.Loops)
+        foreach (var loop in flow.Loops)
         {
-            LoopVisit visit = LoopVisit.Of(graph, flow, loop, visits);
+            var visit = LoopVisit.Of(graph, flow, loop, visits);
             if (graph.Budget.IsUsedUp)
             {
                 break;
@@ -48,7 +48,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
         }
 
         // Nothing else moves checks: the values that only the entry states name are needed no more.
-        foreach (Loop loop in flow.Loops)
+        foreach (var loop in flow.Loops)
         {
             loop.Header.LoopEntryState = -1;
         }
@@ -59,27 +59,27 @@ internal sealed class LoopInvariantCodeMotion : IPass
     /// <summary>The block that leads to a loop and nowhere else; made if there is none.</summary>
     private static Block PreheaderOf(Graph graph, ControlFlow flow, Loop loop)
     {
-        Block header = loop.Header;
-        List<int> outsiders = loop.EntrySources();
+        var header = loop.Header;
+        var outsiders = loop.EntrySources();
         if (outsiders is [int only] && graph.Blocks[only].Terminator.Kind == TerminatorKind.Jump)
         {
             return graph.Blocks[only];
         }
 
-        Block preheader = graph.NewBlock();
+        var preheader = graph.NewBlock();
         preheader.Frequency = graph.Blocks[outsiders[0]].Frequency;
         int[] parameters = [.. header.Parameters];
-        foreach (ref int parameter in parameters.AsSpan())
+        foreach (ref var parameter in parameters.AsSpan())
         {
             parameter = graph.AppendParameterLike(preheader, parameter);
         }
 
         graph.Terminate(
             preheader, new Terminator { Kind = TerminatorKind.Jump, Value = -1, FrameState = -1 }, new Edge(header.Id, parameters));
-        foreach (int outsider in outsiders)
+        foreach (var outsider in outsiders)
         {
-            Edge[] edges = graph.Blocks[outsider].Successors;
-            for (int i = 0; i < edges.Length; i++)
+            var edges = graph.Blocks[outsider].Successors;
+            for (var i = 0; i < edges.Length; i++)
             {
                 if (edges[i].Target == header.Id)
                 {
@@ -103,12 +103,12 @@ internal sealed class LoopInvariantCodeMotion : IPass
         /// <summary>What it costs to move a node, in visits of nodes. In a nest of loops a node may move once for each of them.</summary>
         private const int VisitsPerMove = 8;
 
-        private readonly HashSet<int> moved = [];
-        private readonly HashSet<int> waiting = [];
-        private readonly Dictionary<ValueKey, int> values = [];
+        private readonly HashSet<int> _moved = [];
+        private readonly HashSet<int> _waiting = [];
+        private readonly Dictionary<ValueKey, int> _values = [];
 
         /// <summary>The checks that have moved; null as long as none has.</summary>
-        private MovedChecks? checks;
+        private MovedChecks? _checks;
 
         /// <summary>What becomes of a node.</summary>
         private enum Verdict
@@ -125,7 +125,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
         public void Run()
         {
-            foreach ((Block block, List<int> nodes) in visit.Candidates)
+            foreach (var (block, nodes) in visit.Candidates)
             {
                 if (!graph.Budget.IsUsedUp)
                 {
@@ -136,14 +136,14 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
         private void MoveFrom(Block block, List<int> nodes, bool isAlways)
         {
-            bool any = false;
+            var any = false;
             List<int>? left = null;
-            foreach (int id in nodes)
+            foreach (var id in nodes)
             {
-                Verdict verdict = Decide(id, isAlways);
+                var verdict = Decide(id, isAlways);
                 if (verdict == Verdict.Waits)
                 {
-                    waiting.Add(id);
+                    _waiting.Add(id);
                     (left ??= []).Add(id);
                 }
 
@@ -153,7 +153,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
                 }
 
                 graph.Budget.TryDraw(VisitsPerMove);
-                moved.Add(id);
+                _moved.Add(id);
                 any = true;
                 if (ReplaceByEqual(id))
                 {
@@ -167,7 +167,7 @@ internal sealed class LoopInvariantCodeMotion : IPass
 
             if (any)
             {
-                block.Nodes.RemoveAll(moved.Contains);
+                block.Nodes.RemoveAll(_moved.Contains);
             }
 
             if (left is not null)
@@ -182,21 +182,21 @@ internal sealed class LoopInvariantCodeMotion : IPass
         /// </summary>
         private bool ReplaceByEqual(int id)
         {
-            Node node = graph[id];
+            var node = graph[id];
             if (IsCheck(node.Op) || node.InputCount > 3)
             {
                 return false;
             }
 
             int Input(int index) => index < node.InputCount ? graph.Input(id, index) : -1;
-            long immediate = node.Op == IrOp.Narrow ? node.ReferenceType.Bits : node.Immediate;
+            var immediate = node.Op == IrOp.Narrow ? node.ReferenceType.Bits : node.Immediate;
             var key = new ValueKey(node.Op, Input(0), Input(1), Input(2), immediate, node.Aux, Version: 0);
-            if (values.TryAdd(key, id))
+            if (_values.TryAdd(key, id))
             {
                 return false;
             }
 
-            int equal = values[key];
+            var equal = _values[key];
             if (node.Type == IrType.Ref && !graph[equal].ReferenceType.IsSubtypeOf(node.ReferenceType))
             {
                 return false;
@@ -213,20 +213,20 @@ internal sealed class LoopInvariantCodeMotion : IPass
         /// <param name="isAlways">Whether every iteration comes to it.</param>
         private Verdict Decide(int id, bool isAlways)
         {
-            Effects effects = OperatorTable.EffectsOf(graph, id);
+            var effects = OperatorTable.EffectsOf(graph, id);
             if ((effects & (Effects.AnyWrite | Effects.Pinned | Effects.Allocates | Effects.ReadsMemory)) != 0
                 || graph[id].Op == IrOp.ExceptionValue || OperatorTable.IsResultOfCall(graph, id))
             {
                 return Verdict.Stays;
             }
 
-            bool waits = false;
-            foreach (int unresolved in graph.Inputs(id))
+            var waits = false;
+            foreach (var unresolved in graph.Inputs(id))
             {
-                int input = graph.Resolve(unresolved);
+                var input = graph.Resolve(unresolved);
                 if (loop.Contains(graph[input].Block))
                 {
-                    if (!waiting.Contains(input))
+                    if (!_waiting.Contains(input))
                     {
                         return Verdict.Stays;
                     }
@@ -235,36 +235,36 @@ internal sealed class LoopInvariantCodeMotion : IPass
                 }
             }
 
-            bool isCheck = IsCheck(graph[id].Op);
+            var isCheck = IsCheck(graph[id].Op);
             if (visit.IsChanging(id, effects) || (!isCheck && (effects & (Effects.Traps | Effects.Deoptimizes)) != 0))
             {
                 return Verdict.Stays;
             }
 
-            bool canGuard = isAlways && loop.Header.LoopEntryState >= 0;
-            return waits || (isCheck && !canGuard) || !(checks ?? noChecks).Allow(id) ? Verdict.Waits : Verdict.Moves;
+            var canGuard = isAlways && loop.Header.LoopEntryState >= 0;
+            return waits || (isCheck && !canGuard) || !(_checks ?? noChecks).Allow(id) ? Verdict.Waits : Verdict.Moves;
         }
 
         /// <summary>Turns a check that has moved before the loop into a guard that deoptimizes to the loop's start.</summary>
         private void MakeGuard(int id)
         {
-            Opcode op = graph[id].Op;
+            var op = graph[id].Op;
             if (!IsCheck(op))
             {
                 return;
             }
 
-            int condition = graph.Input(id, 0);
-            (checks ??= new MovedChecks(graph)).Add(condition, isTrue: op != IrOp.TrapIf);
+            var condition = graph.Input(id, 0);
+            (_checks ??= new MovedChecks(graph)).Add(condition, isTrue: op != IrOp.TrapIf);
             if (op == IrOp.TrapIf)
             {
-                int holds = graph.Append(preheader, Opcode.I32Eqz, IrType.I32, [condition]);
+                var holds = graph.Append(preheader, Opcode.I32Eqz, IrType.I32, [condition]);
                 preheader.Nodes.RemoveAt(preheader.Nodes.Count - 1);
                 preheader.Nodes.Insert(preheader.Nodes.Count - 1, holds);
                 graph.Inputs(id)[0] = holds;
             }
 
-            ref Node node = ref graph[id];
+            ref var node = ref graph[id];
             if (op != IrOp.Guard)
             {
                 graph.SetOperator(id, IrOp.Guard);

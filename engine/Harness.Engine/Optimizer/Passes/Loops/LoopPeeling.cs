@@ -17,8 +17,8 @@ internal sealed class LoopPeeling(int maxSize) : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        ControlFlow flow = graph.Analyses.ControlFlow;
-        List<Loop> candidates = flow.Loops.FindAll(loop => loop.IsInnermost && IsWorthwhile(graph, loop));
+        var flow = graph.Analyses.ControlFlow;
+        var candidates = flow.Loops.FindAll(loop => loop.IsInnermost && IsWorthwhile(graph, loop));
         if (candidates.Count == 0)
         {
             return Analyses.All;
@@ -31,9 +31,9 @@ internal sealed class LoopPeeling(int maxSize) : IPass
     /// <summary>Whether a loop is small enough, and checks or reads something that it does not change.</summary>
     private bool IsWorthwhile(Graph graph, Loop loop)
     {
-        int size = 0;
-        bool isWorthwhile = false;
-        foreach (int block in loop.OwnBlocks)
+        var size = 0;
+        var isWorthwhile = false;
+        foreach (var block in loop.OwnBlocks)
         {
             size += graph.Blocks[block].Nodes.Count;
             if (size > maxSize)
@@ -41,9 +41,9 @@ internal sealed class LoopPeeling(int maxSize) : IPass
                 return false;
             }
 
-            foreach (int id in graph.Blocks[block].Nodes)
+            foreach (var id in graph.Blocks[block].Nodes)
             {
-                Effects effects = OperatorTable.EffectsOf(graph, id);
+                var effects = OperatorTable.EffectsOf(graph, id);
                 isWorthwhile |= (effects & Effects.Pinned) == 0
                     && (effects & (Effects.Traps | Effects.Deoptimizes | StateVersions.Reads)) != 0
                     && DependsOnInvariants(graph, loop, id, depth: 3);
@@ -55,7 +55,7 @@ internal sealed class LoopPeeling(int maxSize) : IPass
 
     private static bool DependsOnInvariants(Graph graph, Loop loop, int id, int depth)
     {
-        foreach (int input in graph.Inputs(id))
+        foreach (var input in graph.Inputs(id))
         {
             if (loop.Contains(graph[input].Block)
                 && (depth == 0

@@ -18,8 +18,8 @@ internal sealed class LoopRotation : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        ControlFlow flow = graph.Analyses.ControlFlow;
-        List<Loop> candidates = flow.Loops.FindAll(loop => IsTopTested(graph, loop));
+        var flow = graph.Analyses.ControlFlow;
+        var candidates = flow.Loops.FindAll(loop => IsTopTested(graph, loop));
         if (candidates.Count == 0)
         {
             return Analyses.All;
@@ -28,7 +28,7 @@ internal sealed class LoopRotation : IPass
         List<(Block Header, int Inside)> tests = candidates.ConvertAll(
             static loop => (loop.Header, loop.Contains(loop.Header.Successors[0].Target) ? 0 : 1));
         LoopCopy.InsertBefore(graph, flow, candidates.ConvertAll(CopiedRegion.HeaderOf));
-        foreach ((Block header, int inside) in tests)
+        foreach (var (header, inside) in tests)
         {
             // Control goes into the loop, and back, to the block behind the test now.
             header.IsLoopHeader = false;
@@ -41,7 +41,7 @@ internal sealed class LoopRotation : IPass
     /// <summary>Whether a loop's header does little but decide whether to go on, and another block goes back to it.</summary>
     private static bool IsTopTested(Graph graph, Loop loop)
     {
-        Block header = loop.Header;
+        var header = loop.Header;
         if (header.Terminator.Kind != TerminatorKind.Branch || header.Nodes.Count > MaxHeaderSize
             || loop.Contains(header.Successors[0].Target) == loop.Contains(header.Successors[1].Target)
             || loop.BackEdgeSources.Contains(header.Id))

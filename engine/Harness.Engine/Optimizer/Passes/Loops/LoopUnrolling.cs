@@ -19,10 +19,10 @@ internal sealed class LoopUnrolling(int maxFactor, int maxSize) : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        for (int factor = 2; factor <= maxFactor; factor *= 2)
+        for (var factor = 2; factor <= maxFactor; factor *= 2)
         {
-            ControlFlow flow = graph.Analyses.ControlFlow;
-            List<Loop> candidates = flow.Loops.FindAll(loop => loop.IsInnermost && IsWorthwhile(graph, loop));
+            var flow = graph.Analyses.ControlFlow;
+            var candidates = flow.Loops.FindAll(loop => loop.IsInnermost && IsWorthwhile(graph, loop));
             if (candidates.Count == 0)
             {
                 return factor == 2 ? Analyses.All : Analyses.None;
@@ -38,10 +38,10 @@ internal sealed class LoopUnrolling(int maxFactor, int maxSize) : IPass
     /// <summary>Whether a loop calls nothing and is small enough to be doubled.</summary>
     private bool IsWorthwhile(Graph graph, Loop loop)
     {
-        int size = 0;
-        foreach (int block in loop.OwnBlocks)
+        var size = 0;
+        foreach (var block in loop.OwnBlocks)
         {
-            foreach (int id in graph.Blocks[block].Nodes)
+            foreach (var id in graph.Blocks[block].Nodes)
             {
                 size++;
                 if (2 * size > maxSize || (OperatorTable.EffectsOf(graph, id) & Effects.Call) == Effects.Call)

@@ -11,17 +11,17 @@ namespace Harness.Engine.Optimizer.Passes.Loops;
 /// </summary>
 internal sealed class LoopVisit
 {
-    private readonly Graph graph;
-    private readonly ControlFlow flow;
-    private HashSet<ObjectPlace> writtenPlaces = [];
-    private bool writesAnyPlace;
-    private Effects written;
-    private int alwaysEnd;
+    private readonly Graph _graph;
+    private readonly ControlFlow _flow;
+    private HashSet<ObjectPlace> _writtenPlaces = [];
+    private bool _writesAnyPlace;
+    private Effects _written;
+    private int _alwaysEnd;
 
     private LoopVisit(Graph graph, ControlFlow flow)
     {
-        this.graph = graph;
-        this.flow = flow;
+        _graph = graph;
+        _flow = flow;
     }
 
     /// <summary>The nodes to look at, by block, in the order of the blocks.</summary>
@@ -38,59 +38,59 @@ internal sealed class LoopVisit
     public static LoopVisit Of(Graph graph, ControlFlow flow, Loop loop, Dictionary<Loop, LoopVisit> inner)
     {
         var visit = new LoopVisit(graph, flow);
-        foreach (int id in loop.OwnBlocks)
+        foreach (var id in loop.OwnBlocks)
         {
-            Block block = graph.Blocks[id];
+            var block = graph.Blocks[id];
             visit.Candidates.Add((block, block.Nodes));
-            foreach (int node in block.Nodes)
+            foreach (var node in block.Nodes)
             {
                 visit.NoteWrites(node);
             }
         }
 
-        foreach (Loop inside in loop.Inner)
+        foreach (var inside in loop.Inner)
         {
             visit.Include(inner[inside]);
         }
 
         long steps = 0;
-        foreach ((_, List<int> nodes) in visit.Candidates)
+        foreach (var (_, nodes) in visit.Candidates)
         {
             steps += 1L + nodes.Count;
         }
 
         graph.Budget.TryDraw(steps);
         visit.Candidates.Sort((a, b) => flow.PositionOf(a.Block.Id).CompareTo(flow.PositionOf(b.Block.Id)));
-        visit.alwaysEnd = loop.Header.LoopEntryState < 0 ? -1 : visit.FindAlwaysEnd(loop);
+        visit._alwaysEnd = loop.Header.LoopEntryState < 0 ? -1 : visit.FindAlwaysEnd(loop);
         return visit;
     }
 
     /// <summary>Whether every iteration comes to a block, and to all before it.</summary>
-    public bool IsAlways(Block block) => flow.PositionOf(block.Id) < alwaysEnd;
+    public bool IsAlways(Block block) => _flow.PositionOf(block.Id) < _alwaysEnd;
 
     /// <summary>Whether the loop may change what a node reads.</summary>
     public bool IsChanging(int id, Effects effects) =>
-        ((effects & Effects.ReadsGlobal) != 0 && (written & Effects.WritesGlobal) != 0)
-        || ((effects & Effects.ReadsTable) != 0 && (written & Effects.WritesTable) != 0)
-        || ((effects & Effects.ReadsSize) != 0 && (written & Effects.WritesSize) != 0)
-        || ((effects & Effects.ReadsHeap) != 0 && (writesAnyPlace || writtenPlaces.Contains(Access.Of(graph, id).Place)));
+        ((effects & Effects.ReadsGlobal) != 0 && (_written & Effects.WritesGlobal) != 0)
+        || ((effects & Effects.ReadsTable) != 0 && (_written & Effects.WritesTable) != 0)
+        || ((effects & Effects.ReadsSize) != 0 && (_written & Effects.WritesSize) != 0)
+        || ((effects & Effects.ReadsHeap) != 0 && (_writesAnyPlace || _writtenPlaces.Contains(Access.Of(_graph, id).Place)));
 
     private void NoteWrites(int id)
     {
-        Effects effects = OperatorTable.EffectsOf(graph, id) & Effects.AnyWrite;
-        written |= effects;
+        var effects = OperatorTable.EffectsOf(_graph, id) & Effects.AnyWrite;
+        _written |= effects;
         if ((effects & Effects.WritesHeap) == 0)
         {
             return;
         }
 
-        if (Access.WritesObject(graph[id].Op))
+        if (Access.WritesObject(_graph[id].Op))
         {
-            writtenPlaces.Add(Access.Of(graph, id).Place);
+            _writtenPlaces.Add(Access.Of(_graph, id).Place);
         }
         else
         {
-            writesAnyPlace = true;
+            _writesAnyPlace = true;
         }
     }
 
@@ -98,34 +98,34 @@ internal sealed class LoopVisit
     private void Include(LoopVisit inside)
     {
         Candidates.AddRange(inside.Left);
-        written |= inside.written;
-        writesAnyPlace |= inside.writesAnyPlace;
+        _written |= inside._written;
+        _writesAnyPlace |= inside._writesAnyPlace;
 
         // The smaller set goes into the larger one, which the loop inside needs no more.
-        if (inside.writtenPlaces.Count > writtenPlaces.Count)
+        if (inside._writtenPlaces.Count > _writtenPlaces.Count)
         {
-            (writtenPlaces, inside.writtenPlaces) = (inside.writtenPlaces, writtenPlaces);
+            (_writtenPlaces, inside._writtenPlaces) = (inside._writtenPlaces, _writtenPlaces);
         }
 
-        writtenPlaces.UnionWith(inside.writtenPlaces);
+        _writtenPlaces.UnionWith(inside._writtenPlaces);
     }
 
     /// <summary>The first position of a block of the loop that some iterations do not come to, or that lies behind all that every one comes to.</summary>
     private int FindAlwaysEnd(Loop loop)
     {
-        int last = flow.CommonDominatorOf(loop.BackEdgeSources);
-        int first = flow.PositionOf(loop.Header.Id);
-        for (int i = first; i <= flow.PositionOf(last); i++)
+        var last = _flow.CommonDominatorOf(loop.BackEdgeSources);
+        var first = _flow.PositionOf(loop.Header.Id);
+        for (var i = first; i <= _flow.PositionOf(last); i++)
         {
-            int block = flow.Order[i].Id;
-            if (loop.Contains(block) && !flow.Dominates(block, last))
+            var block = _flow.Order[i].Id;
+            if (loop.Contains(block) && !_flow.Dominates(block, last))
             {
-                graph.Budget.TryDraw(i - first);
+                _graph.Budget.TryDraw(i - first);
                 return i;
             }
         }
 
-        graph.Budget.TryDraw(flow.PositionOf(last) - first);
-        return flow.PositionOf(last) + 1;
+        _graph.Budget.TryDraw(_flow.PositionOf(last) - first);
+        return _flow.PositionOf(last) + 1;
     }
 }

@@ -10,22 +10,22 @@ namespace Harness.Engine.Optimizer.Passes.Loops;
 internal sealed class MovedChecks(Graph graph)
 {
     /// <summary>Values that are below the length of an array, which is named by where references to it come from.</summary>
-    private readonly HashSet<(int Index, int Array)> arrayIndices = [];
+    private readonly HashSet<(int Index, int Array)> _arrayIndices = [];
 
     /// <summary>Values that are below the length of a table.</summary>
-    private readonly HashSet<(int Index, int Table)> elementIndices = [];
+    private readonly HashSet<(int Index, int Table)> _elementIndices = [];
 
     /// <summary>By value, the smallest constant that it is below.</summary>
-    private readonly Dictionary<int, ulong> bounds = [];
+    private readonly Dictionary<int, ulong> _bounds = [];
 
     /// <summary>Where references come from that are not null.</summary>
-    private readonly HashSet<int> notNull = [];
+    private readonly HashSet<int> _notNull = [];
 
     /// <summary>References that are to known functions.</summary>
-    private readonly HashSet<int> functions = [];
+    private readonly HashSet<int> _functions = [];
 
     /// <summary>By where references come from, the types that they have passed tests of.</summary>
-    private readonly Dictionary<int, HashSet<Modules.ValueType>> types = [];
+    private readonly Dictionary<int, HashSet<Modules.ValueType>> _types = [];
 
     /// <summary>Adds the condition of a check that now stands before the loop.</summary>
     /// <param name="condition">The condition.</param>
@@ -37,7 +37,7 @@ internal sealed class MovedChecks(Graph graph)
             isTrue = !isTrue;
         }
 
-        Opcode op = graph[condition].Op;
+        var op = graph[condition].Op;
         if (isTrue == (op == Opcode.RefIsNull))
         {
             return;
@@ -52,7 +52,7 @@ internal sealed class MovedChecks(Graph graph)
                 AddBelow(graph.Input(condition, 1), graph.Input(condition, 0));
                 break;
             case Opcode.RefIsNull:
-                notNull.Add(SourceOf(graph.Input(condition, 0)));
+                _notNull.Add(SourceOf(graph.Input(condition, 0)));
                 break;
             case IrOp.RefTest:
                 AddType(SourceOf(graph.Input(condition, 0)), Modules.ValueType.FromBits((uint)graph[condition].Immediate));
@@ -69,28 +69,28 @@ internal sealed class MovedChecks(Graph graph)
         switch (graph[bound].Op)
         {
             case IrOp.TableLength:
-                elementIndices.Add((index, (int)graph[bound].Immediate));
+                _elementIndices.Add((index, (int)graph[bound].Immediate));
                 break;
             case Opcode.I32Const or Opcode.I64Const:
-                bounds[index] = Math.Min(bounds.GetValueOrDefault(index, ulong.MaxValue), (ulong)graph[bound].Immediate);
+                _bounds[index] = Math.Min(_bounds.GetValueOrDefault(index, ulong.MaxValue), (ulong)graph[bound].Immediate);
                 break;
             case Opcode.ArrayLen:
-                arrayIndices.Add((index, SourceOf(graph.Input(bound, 0))));
+                _arrayIndices.Add((index, SourceOf(graph.Input(bound, 0))));
                 break;
         }
     }
 
     private void AddType(int source, Modules.ValueType type)
     {
-        if (!types.TryGetValue(source, out HashSet<Modules.ValueType>? known))
+        if (!_types.TryGetValue(source, out var known))
         {
-            types.Add(source, known = []);
+            _types.Add(source, known = []);
         }
 
         known.Add(type);
         if (!type.IsNullable)
         {
-            notNull.Add(source);
+            _notNull.Add(source);
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class MovedChecks(Graph graph)
     {
         if (graph[function].Op == IrOp.FunctionAddress)
         {
-            functions.Add(reference);
+            _functions.Add(reference);
         }
     }
 
@@ -118,23 +118,23 @@ internal sealed class MovedChecks(Graph graph)
         // Tables never shrink.
         if (OperatorTable.IsConstant(graph[index].Op))
         {
-            ulong value = graph[index].Type == IrType.I32 ? (uint)graph[index].Immediate : (ulong)graph[index].Immediate;
+            var value = graph[index].Type == IrType.I32 ? (uint)graph[index].Immediate : (ulong)graph[index].Immediate;
             if (value < graph.Module.Tables[table].Type.Limits.Minimum)
             {
                 return true;
             }
         }
 
-        return elementIndices.Contains((index, table))
-            || (bounds.TryGetValue(index, out ulong bound) && bound <= graph.Module.Tables[table].Type.Limits.Minimum);
+        return _elementIndices.Contains((index, table))
+            || (_bounds.TryGetValue(index, out var bound) && bound <= graph.Module.Tables[table].Type.Limits.Minimum);
     }
 
-    private bool IsArrayIndex(int index, int array) => arrayIndices.Contains((index, SourceOf(array)));
+    private bool IsArrayIndex(int index, int array) => _arrayIndices.Contains((index, SourceOf(array)));
 
     /// <summary>Whether a narrowing says what a check before the loop has established, or what holds everywhere.</summary>
     private bool IsOfType(int reference, Modules.ValueType type)
     {
-        Modules.ValueType known = graph[reference].ReferenceType;
+        var known = graph[reference].ReferenceType;
         if (ReferenceTypes.IsConversion(known, type))
         {
             return true;
@@ -142,10 +142,10 @@ internal sealed class MovedChecks(Graph graph)
 
         return known.HeapType.IsSubtypeOf(type.HeapType)
             ? type.IsNullable || !known.IsNullable || IsNotNull(reference)
-            : types.TryGetValue(SourceOf(reference), out HashSet<Modules.ValueType>? tested) && tested.Any(passed => passed.IsSubtypeOf(type));
+            : _types.TryGetValue(SourceOf(reference), out var tested) && tested.Any(passed => passed.IsSubtypeOf(type));
     }
 
-    private bool IsNotNull(int reference) => notNull.Contains(SourceOf(reference)) || functions.Contains(reference);
+    private bool IsNotNull(int reference) => _notNull.Contains(SourceOf(reference)) || _functions.Contains(reference);
 
     private int SourceOf(int reference) => ReferenceTypes.SourceOf(graph, reference);
 }

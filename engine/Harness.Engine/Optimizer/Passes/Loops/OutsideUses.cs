@@ -18,54 +18,54 @@ internal sealed class OutsideUses : IDisposable
     /// <summary>Entries of a map that it keeps its room for when the next region is repaired.</summary>
     private const int MostKept = 1 << 10;
 
-    private readonly Graph graph;
-    private readonly ControlFlow flow;
+    private readonly Graph _graph;
+    private readonly ControlFlow _flow;
 
     /// <summary>By block, the number of its region. Blocks that were made since are in none.</summary>
-    private readonly int[] regionOf;
-    private readonly int blockCount;
+    private readonly int[] _regionOf;
+    private readonly int _blockCount;
 
     /// <summary>By region, the uses of its values; null if there are none.</summary>
-    private readonly List<Use>?[] uses;
+    private readonly List<Use>?[] _uses;
 
     /// <summary>The regions, other than that of the block that is looked at, of which a holder uses values, each once.</summary>
-    private readonly List<int> used = [];
+    private readonly List<int> _used = [];
 
     /// <summary>By region, the last holder that was found to use its values; holders are counted from 1.</summary>
-    private readonly int[] lastHolder;
-    private readonly Func<int, bool> collectFromState;
-    private int holder = 1;
-    private int own;
+    private readonly int[] _lastHolder;
+    private readonly Func<int, bool> _collectFromState;
+    private int _holder = 1;
+    private int _own;
 
     // What is known while a region is repaired.
-    private readonly List<int> passed = [];
-    private readonly Queue<(int Block, int Value)> parameters = new();
-    private readonly Func<int, int> rightDefinition;
-    private Dictionary<(int Block, int Value), int> reaching = [];
-    private Dictionary<(int Block, int Edge), List<int>> added = [];
-    private LoopCopy copy = null!;
-    private int repaired;
+    private readonly List<int> _passed = [];
+    private readonly Queue<(int Block, int Value)> _parameters = new();
+    private readonly Func<int, int> _rightDefinition;
+    private Dictionary<(int Block, int Value), int> _reaching = [];
+    private Dictionary<(int Block, int Edge), List<int>> _added = [];
+    private LoopCopy _copy = null!;
+    private int _repaired;
 
     // The use that is being repaired: where it is, and which block it is at the end of if it describes a loop's entry (else -1).
-    private Use use;
-    private int useBlock;
-    private int entering;
+    private Use _use;
+    private int _useBlock;
+    private int _entering;
 
     private OutsideUses(Graph graph, ControlFlow flow, int regions)
     {
-        this.graph = graph;
-        this.flow = flow;
-        blockCount = graph.Blocks.Count;
-        regionOf = ArrayPool<int>.Shared.Rent(blockCount);
-        Array.Clear(regionOf, 0, blockCount);
-        uses = new List<Use>?[regions + 1];
-        lastHolder = new int[regions + 1];
-        collectFromState = id =>
+        _graph = graph;
+        _flow = flow;
+        _blockCount = graph.Blocks.Count;
+        _regionOf = ArrayPool<int>.Shared.Rent(_blockCount);
+        Array.Clear(_regionOf, 0, _blockCount);
+        _uses = new List<Use>?[regions + 1];
+        _lastHolder = new int[regions + 1];
+        _collectFromState = id =>
         {
             Collect(id);
             return false;
         };
-        rightDefinition = RightDefinitionOf;
+        _rightDefinition = RightDefinitionOf;
     }
 
     /// <summary>What holds a use.</summary>
@@ -86,15 +86,15 @@ internal sealed class OutsideUses : IDisposable
     public static OutsideUses Find(Graph graph, ControlFlow flow, List<CopiedRegion> regions)
     {
         var found = new OutsideUses(graph, flow, regions.Count);
-        for (int i = 0; i < regions.Count; i++)
+        for (var i = 0; i < regions.Count; i++)
         {
-            foreach (int block in regions[i].Blocks)
+            foreach (var block in regions[i].Blocks)
             {
-                found.regionOf[block] = i + 1;
+                found._regionOf[block] = i + 1;
             }
         }
 
-        foreach (Block block in flow.Order)
+        foreach (var block in flow.Order)
         {
             found.FindIn(block);
         }
@@ -103,63 +103,63 @@ internal sealed class OutsideUses : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ArrayPool<int>.Shared.Return(regionOf);
+    public void Dispose() => ArrayPool<int>.Shared.Return(_regionOf);
 
     /// <summary>Gives the uses of a region's values the right definition after the region has been copied.</summary>
     public void Repair(CopiedRegion region, LoopCopy copied)
     {
-        copy = copied;
-        repaired = RegionOf(region.Loop.Header.Id);
-        if (uses[repaired] is not { } all)
+        _copy = copied;
+        _repaired = RegionOf(region.Loop.Header.Id);
+        if (_uses[_repaired] is not { } all)
         {
             return;
         }
 
-        foreach (Use found in all)
+        foreach (var found in all)
         {
-            use = found;
-            useBlock = use.Holder is Holder.Node or Holder.NodeState ? graph[use.Id].Block : use.Id;
-            entering = -1;
-            if (use.Holder == Holder.LoopEntryState && !HasOneEntry(graph.Blocks[useBlock], out entering))
+            _use = found;
+            _useBlock = _use.Holder is Holder.Node or Holder.NodeState ? _graph[_use.Id].Block : _use.Id;
+            _entering = -1;
+            if (_use.Holder == Holder.LoopEntryState && !HasOneEntry(_graph.Blocks[_useBlock], out _entering))
             {
-                graph.Blocks[useBlock].LoopEntryState = -1;
+                _graph.Blocks[_useBlock].LoopEntryState = -1;
                 continue;
             }
 
-            Rewrite(use, rightDefinition);
+            Rewrite(_use, _rightDefinition);
         }
 
-        foreach (((int block, int edge), List<int> arguments) in added)
+        foreach (((var block, var edge), var arguments) in _added)
         {
-            ref Edge led = ref graph.Blocks[block].Successors[edge];
+            ref var led = ref _graph.Blocks[block].Successors[edge];
             led = led with { Arguments = [.. led.Arguments, .. arguments] };
         }
 
-        Clear(ref reaching);
-        Clear(ref added);
+        Clear(ref _reaching);
+        Clear(ref _added);
     }
 
     /// <summary>The right definition of a value at the use that is being repaired.</summary>
     private int RightDefinitionOf(int id)
     {
-        if (id < 0 || RegionOf(graph[id].Block) != repaired)
+        if (id < 0 || RegionOf(_graph[id].Block) != _repaired)
         {
             return id;
         }
 
-        int value = entering >= 0 ? Reaching(entering, id, isEntry: false) : Reaching(useBlock, id, isEntry: true);
-        Record(use, useBlock, value);
+        var value = _entering >= 0 ? Reaching(_entering, id, isEntry: false) : Reaching(_useBlock, id, isEntry: true);
+        Record(_use, _useBlock, value);
         return value;
     }
 
     /// <summary>The value at the beginning or at the end of a block, with the arguments of all parameters that it takes.</summary>
     private int Reaching(int block, int value, bool isEntry)
     {
-        int found = Find(block, value, isEntry);
-        while (parameters.TryDequeue(out (int Block, int Value) parameter))
+        var found = Find(block, value, isEntry);
+        while (_parameters.TryDequeue(out var parameter))
         {
-            int last = -1;
-            foreach (int predecessor in graph.Blocks[parameter.Block].Predecessors)
+            var last = -1;
+            foreach (var predecessor in _graph.Blocks[parameter.Block].Predecessors)
             {
                 if (predecessor == last)
                 {
@@ -167,14 +167,14 @@ internal sealed class OutsideUses : IDisposable
                 }
 
                 last = predecessor;
-                int argument = Find(predecessor, parameter.Value, isEntry: false);
-                Edge[] edges = graph.Blocks[predecessor].Successors;
-                for (int i = 0; i < edges.Length; i++)
+                var argument = Find(predecessor, parameter.Value, isEntry: false);
+                var edges = _graph.Blocks[predecessor].Successors;
+                for (var i = 0; i < edges.Length; i++)
                 {
                     if (edges[i].Target == parameter.Block)
                     {
                         // A block may get very many parameters: their arguments are put to the edges all at once, in the same order.
-                        ref List<int>? arguments = ref CollectionsMarshal.GetValueRefOrAddDefault(added, (predecessor, i), out _);
+                        ref var arguments = ref CollectionsMarshal.GetValueRefOrAddDefault(_added, (predecessor, i), out _);
                         (arguments ??= []).Add(argument);
                         Record(new Use(Holder.Terminator, predecessor), predecessor, argument);
                     }
@@ -188,37 +188,37 @@ internal sealed class OutsideUses : IDisposable
     /// <summary>The value at the beginning or at the end of a block; a parameter that is found on the way gets its arguments later.</summary>
     private int Find(int block, int value, bool isEntry)
     {
-        passed.Clear();
+        _passed.Clear();
         int found;
-        for (; ; block = graph.Blocks[block].Predecessors[0], isEntry = false)
+        for (; ; block = _graph.Blocks[block].Predecessors[0], isEntry = false)
         {
-            bool isOriginal = RegionOf(block) == repaired;
-            if (!isEntry && (isOriginal || copy.IsCopy(block)))
+            var isOriginal = RegionOf(block) == _repaired;
+            if (!isEntry && (isOriginal || _copy.IsCopy(block)))
             {
-                found = isOriginal ? value : copy.ValueOf(value);
+                found = isOriginal ? value : _copy.ValueOf(value);
                 break;
             }
 
-            if (reaching.TryGetValue((block, value), out found))
+            if (_reaching.TryGetValue((block, value), out found))
             {
                 break;
             }
 
             // Every cycle has a block with several predecessors, where the search ends.
-            if (graph.Blocks[block].Predecessors.Count != 1)
+            if (_graph.Blocks[block].Predecessors.Count != 1)
             {
-                found = graph.AppendParameterLike(graph.Blocks[block], value);
-                reaching.Add((block, value), found);
-                parameters.Enqueue((block, value));
+                found = _graph.AppendParameterLike(_graph.Blocks[block], value);
+                _reaching.Add((block, value), found);
+                _parameters.Enqueue((block, value));
                 break;
             }
 
-            passed.Add(block);
+            _passed.Add(block);
         }
 
-        foreach (int on in passed)
+        foreach (var on in _passed)
         {
-            reaching.Add((on, value), found);
+            _reaching.Add((on, value), found);
         }
 
         return found;
@@ -242,8 +242,8 @@ internal sealed class OutsideUses : IDisposable
     private bool HasOneEntry(Block header, out int source)
     {
         source = -1;
-        Loop? loop = flow.LoopOf(header.Id);
-        foreach (int predecessor in header.Predecessors)
+        var loop = _flow.LoopOf(header.Id);
+        foreach (var predecessor in header.Predecessors)
         {
             if (predecessor == source || loop?.Contains(predecessor) == true)
             {
@@ -265,45 +265,45 @@ internal sealed class OutsideUses : IDisposable
     /// <summary>Notes a use that has come about by a repair, for the regions that are still to be copied.</summary>
     private void Record(Use noted, int block, int value)
     {
-        int region = RegionOf(graph[value].Block);
+        var region = RegionOf(_graph[value].Block);
         if (region != NoRegion && region != RegionOf(block))
         {
-            (uses[region] ??= []).Add(noted);
+            (_uses[region] ??= []).Add(noted);
         }
     }
 
-    private int RegionOf(int block) => (uint)block < (uint)blockCount ? regionOf[block] : NoRegion;
+    private int RegionOf(int block) => (uint)block < (uint)_blockCount ? _regionOf[block] : NoRegion;
 
     private void Rewrite(Use rewritten, Func<int, int> map)
     {
         switch (rewritten.Holder)
         {
             case Holder.Node:
-                for (int i = 0; i < graph[rewritten.Id].InputCount; i++)
+                for (var i = 0; i < _graph[rewritten.Id].InputCount; i++)
                 {
-                    int mapped = map(graph.Inputs(rewritten.Id)[i]);
-                    graph.Inputs(rewritten.Id)[i] = mapped;
+                    var mapped = map(_graph.Inputs(rewritten.Id)[i]);
+                    _graph.Inputs(rewritten.Id)[i] = mapped;
                 }
 
                 break;
             case Holder.NodeState:
-                graph.SetState(rewritten.Id, FrameStates.Map(graph, graph.StateOf(rewritten.Id), map));
+                _graph.SetState(rewritten.Id, FrameStates.Map(_graph, _graph.StateOf(rewritten.Id), map));
                 break;
             case Holder.LoopEntryState:
-                graph.Blocks[rewritten.Id].LoopEntryState = FrameStates.Map(graph, graph.Blocks[rewritten.Id].LoopEntryState, map);
+                _graph.Blocks[rewritten.Id].LoopEntryState = FrameStates.Map(_graph, _graph.Blocks[rewritten.Id].LoopEntryState, map);
                 break;
             default:
-                Block block = graph.Blocks[rewritten.Id];
+                var block = _graph.Blocks[rewritten.Id];
                 block.Terminator.Value = map(block.Terminator.Value);
                 MapAll(block.Terminator.Values, map);
-                foreach (Edge edge in block.Successors)
+                foreach (var edge in block.Successors)
                 {
                     MapAll(edge.Arguments, map);
                 }
 
                 if (block.Terminator.Kind == TerminatorKind.Deoptimize)
                 {
-                    block.Terminator.FrameState = FrameStates.Map(graph, block.Terminator.FrameState, map);
+                    block.Terminator.FrameState = FrameStates.Map(_graph, block.Terminator.FrameState, map);
                 }
 
                 break;
@@ -312,7 +312,7 @@ internal sealed class OutsideUses : IDisposable
 
     private static void MapAll(int[]? ids, Func<int, int> map)
     {
-        for (int i = 0; i < (ids?.Length ?? 0); i++)
+        for (var i = 0; i < (ids?.Length ?? 0); i++)
         {
             ids![i] = map(ids[i]);
         }
@@ -320,12 +320,12 @@ internal sealed class OutsideUses : IDisposable
 
     private void FindIn(Block block)
     {
-        own = RegionOf(block.Id);
-        foreach (int id in block.Nodes)
+        _own = RegionOf(block.Id);
+        foreach (var id in block.Nodes)
         {
-            CollectAll(graph.Inputs(id));
+            CollectAll(_graph.Inputs(id));
             Add(Holder.Node, id);
-            CollectFrom(graph.StateOf(id));
+            CollectFrom(_graph.StateOf(id));
             Add(Holder.NodeState, id);
         }
 
@@ -335,7 +335,7 @@ internal sealed class OutsideUses : IDisposable
         }
 
         CollectAll(block.Terminator.Values);
-        foreach (Edge edge in block.Successors)
+        foreach (var edge in block.Successors)
         {
             CollectAll(edge.Arguments);
         }
@@ -355,33 +355,33 @@ internal sealed class OutsideUses : IDisposable
 
     private void CollectAll(ReadOnlySpan<int> ids)
     {
-        foreach (int id in ids)
+        foreach (var id in ids)
         {
             Collect(id);
         }
     }
 
-    private void CollectFrom(int state) => FrameStates.Any(graph, state, collectFromState);
+    private void CollectFrom(int state) => FrameStates.Any(_graph, state, _collectFromState);
 
     private void Collect(int id)
     {
-        int region = id < 0 ? NoRegion : RegionOf(graph[id].Block);
-        if (region != NoRegion && region != own && lastHolder[region] != holder)
+        var region = id < 0 ? NoRegion : RegionOf(_graph[id].Block);
+        if (region != NoRegion && region != _own && _lastHolder[region] != _holder)
         {
-            lastHolder[region] = holder;
-            used.Add(region);
+            _lastHolder[region] = _holder;
+            _used.Add(region);
         }
     }
 
     /// <summary>Notes that something uses the regions whose values were collected from it.</summary>
     private void Add(Holder kind, int id)
     {
-        holder++;
-        foreach (int region in used)
+        _holder++;
+        foreach (var region in _used)
         {
-            (uses[region] ??= []).Add(new Use(kind, id));
+            (_uses[region] ??= []).Add(new Use(kind, id));
         }
 
-        used.Clear();
+        _used.Clear();
     }
 }

@@ -8,16 +8,16 @@ namespace Harness.Engine.Optimizer.Passes.Numbering;
 /// </summary>
 internal sealed class KnownReferences(Graph graph)
 {
-    private readonly Dictionary<int, int> best = [];
-    private readonly Stack<(int Source, int Previous)> undo = new();
+    private readonly Dictionary<int, int> _best = [];
+    private readonly Stack<(int Source, int Previous)> _undo = new();
 
     /// <summary>How much has been learned, for <see cref="Forget"/>.</summary>
-    public int Count => undo.Count;
+    public int Count => _undo.Count;
 
     /// <summary>The name of a reference with the narrowest known type.</summary>
     public int BestOf(int id)
     {
-        return best.TryGetValue(ReferenceTypes.SourceOf(graph, id), out int known) && IsNarrower(known, id) ? known : id;
+        return _best.TryGetValue(ReferenceTypes.SourceOf(graph, id), out var known) && IsNarrower(known, id) ? known : id;
     }
 
     /// <summary>From here on a reference is known by another name, which says more of it.</summary>
@@ -25,24 +25,24 @@ internal sealed class KnownReferences(Graph graph)
     /// <param name="name">A node that gives the same reference.</param>
     public void Learn(int reference, int name)
     {
-        int source = ReferenceTypes.SourceOf(graph, reference);
-        undo.Push((source, best.GetValueOrDefault(source, -1)));
-        best[source] = name;
+        var source = ReferenceTypes.SourceOf(graph, reference);
+        _undo.Push((source, _best.GetValueOrDefault(source, -1)));
+        _best[source] = name;
     }
 
     /// <summary>Forgets the latest until so much is left.</summary>
     public void Forget(int count)
     {
-        while (undo.Count > count)
+        while (_undo.Count > count)
         {
-            (int source, int previous) = undo.Pop();
+            var (source, previous) = _undo.Pop();
             if (previous < 0)
             {
-                best.Remove(source);
+                _best.Remove(source);
             }
             else
             {
-                best[source] = previous;
+                _best[source] = previous;
             }
         }
     }

@@ -34,7 +34,7 @@ internal enum Redundancies
 internal sealed class ValueNumbering(Redundancies redundancies) : IPass
 {
     /// <summary>The memory of walks that are over: in a large function what is known of values is as much as the graph.</summary>
-    private readonly ConcurrentStack<ValueNumberingMemory> memories = [];
+    private readonly ConcurrentStack<ValueNumberingMemory> _memories = [];
 
     /// <inheritdoc/>
     public string Name => "gvn";
@@ -42,7 +42,7 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
     /// <inheritdoc/>
     public Analyses Run(Graph graph)
     {
-        if (!memories.TryPop(out ValueNumberingMemory? memory))
+        if (!_memories.TryPop(out var memory))
         {
             memory = new ValueNumberingMemory();
         }
@@ -56,7 +56,7 @@ internal sealed class ValueNumbering(Redundancies redundancies) : IPass
         finally
         {
             memory.Forget();
-            memories.Push(memory);
+            _memories.Push(memory);
         }
     }
 }

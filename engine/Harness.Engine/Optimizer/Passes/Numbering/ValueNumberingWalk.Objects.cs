@@ -16,12 +16,12 @@ internal sealed partial class ValueNumberingWalk
 
     private void VisitObjectRead(int id)
     {
-        ref Node read = ref graph[id];
-        var access = Access.Of(graph, id);
-        FieldType field = access.Type;
-        ValueKey raw = ContentKey(graph.Input(id, 0), access.Index, access.Place, field.IsMutable);
-        ValueKey key = raw with { Op = read.Op };
-        int found = table.Find(in key);
+        ref var read = ref _graph[id];
+        var access = Access.Of(_graph, id);
+        var field = access.Type;
+        var raw = ContentKey(_graph.Input(id, 0), access.Index, access.Place, field.IsMutable);
+        var key = raw with { Op = read.Op };
+        var found = _table.Find(in key);
         if (found >= 0)
         {
             Reuse(id, found);
@@ -30,25 +30,25 @@ internal sealed partial class ValueNumberingWalk
 
         if (field.IsPacked)
         {
-            int stored = table.Find(in raw);
+            var stored = _table.Find(in raw);
             if (stored >= 0)
             {
-                int extended = Extend(stored, field.Packing, isSigned: access.Extension == AccessExtension.Sign);
-                graph.Replace(id, extended);
-                table.Add(in key, extended);
+                var extended = Extend(stored, field.Packing, isSigned: access.Extension == AccessExtension.Sign);
+                _graph.Replace(id, extended);
+                _table.Add(in key, extended);
                 return;
             }
         }
 
-        table.Add(in key, id);
+        _table.Add(in key, id);
     }
 
     private int Extend(int value, Packing packing, bool isSigned)
     {
-        if (graph[value].Op == Opcode.I32Const)
+        if (_graph[value].Op == Opcode.I32Const)
         {
-            int bits = (int)graph[value].Immediate;
-            return constants.I32((packing, isSigned) switch
+            var bits = (int)_graph[value].Immediate;
+            return _constants.I32((packing, isSigned) switch
             {
                 (Packing.I8, true) => (sbyte)bits,
                 (Packing.I8, false) => (byte)bits,
@@ -57,48 +57,48 @@ internal sealed partial class ValueNumberingWalk
             });
         }
 
-        bool isByte = packing == Packing.I8;
+        var isByte = packing == Packing.I8;
         return isSigned
             ? Insert(isByte ? Opcode.I32Extend8S : Opcode.I32Extend16S, IrType.I32, [value])
-            : Insert(Opcode.I32And, IrType.I32, [value, constants.I32(isByte ? byte.MaxValue : ushort.MaxValue)]);
+            : Insert(Opcode.I32And, IrType.I32, [value, _constants.I32(isByte ? byte.MaxValue : ushort.MaxValue)]);
     }
 
     private void ForwardObjectWrite(int id)
     {
-        var access = Access.Of(graph, id);
-        table.Add(ContentKey(graph.Input(id, 0), access.Index, access.Place, isMutable: true), access.Value);
+        var access = Access.Of(_graph, id);
+        _table.Add(ContentKey(_graph.Input(id, 0), access.Index, access.Place, isMutable: true), access.Value);
     }
 
     /// <summary>What a new object contains.</summary>
     private void ForwardNew(int id)
     {
-        Opcode op = graph[id].Op;
+        var op = _graph[id].Op;
         if (op is not (IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed) || !Removes(Redundancies.Loads))
         {
             return;
         }
 
-        DefinedType type = TypeRegistry.Get(graph[id].Aux);
+        var type = TypeRegistry.Get(_graph[id].Aux);
         if (op == IrOp.NewArray)
         {
-            table.Add(LengthKey(id), graph.Input(id, 1));
+            _table.Add(LengthKey(id), _graph.Input(id, 1));
             return;
         }
 
         if (op == IrOp.NewArrayFixed)
         {
-            table.Add(LengthKey(id), constants.I32(graph[id].InputCount));
+            _table.Add(LengthKey(id), _constants.I32(_graph[id].InputCount));
         }
 
-        ImmutableArray<FieldType> fields = type.Slots;
-        for (int i = 0; i < graph[id].InputCount; i++)
+        var fields = type.Slots;
+        for (var i = 0; i < _graph[id].InputCount; i++)
         {
-            bool isMutable = (type.Array?.Element ?? fields[i]).IsMutable;
-            ObjectPlace place = ObjectPlace.Of(type, type.Array is null ? i : -1);
-            if (!isMutable || versions.IsAccessed(place))
+            var isMutable = (type.Array?.Element ?? fields[i]).IsMutable;
+            var place = ObjectPlace.Of(type, type.Array is null ? i : -1);
+            if (!isMutable || _versions.IsAccessed(place))
             {
-                ValueKey key = ContentKey(id, -1, place, isMutable) with { Immediate = i };
-                table.Add(in key, graph.Input(id, i));
+                var key = ContentKey(id, -1, place, isMutable) with { Immediate = i };
+                _table.Add(in key, _graph.Input(id, i));
             }
         }
     }
@@ -110,18 +110,18 @@ internal sealed partial class ValueNumberingWalk
         long immediate = place.Field;
         if (index >= 0)
         {
-            bool isConstant = graph[index].Op == Opcode.I32Const;
-            immediate = isConstant ? (uint)graph[index].Immediate : NoConstantIndex;
+            var isConstant = _graph[index].Op == Opcode.I32Const;
+            immediate = isConstant ? (uint)_graph[index].Immediate : NoConstantIndex;
             index = isConstant ? -1 : index;
         }
 
         return new ValueKey(
             place.Field < 0 ? Opcode.ArrayGet : Opcode.StructGet,
-            ReferenceTypes.SourceOf(graph, reference),
+            ReferenceTypes.SourceOf(_graph, reference),
             index,
             -1,
             immediate,
             place.TypeId,
-            isMutable ? versions.Of(place) : 0);
+            isMutable ? _versions.Of(place) : 0);
     }
 }

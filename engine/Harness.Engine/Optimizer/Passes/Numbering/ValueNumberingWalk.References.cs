@@ -17,13 +17,13 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
-        for (int i = 0; i < graph[id].InputCount; i++)
+        for (var i = 0; i < _graph[id].InputCount; i++)
         {
-            int input = graph.Inputs(id)[i];
-            if (graph[input].Type == IrType.Ref)
+            var input = _graph.Inputs(id)[i];
+            if (_graph[input].Type == IrType.Ref)
             {
-                int best = references.BestOf(input);
-                graph.Inputs(id)[i] = best == id ? input : best;
+                var best = _references.BestOf(input);
+                _graph.Inputs(id)[i] = best == id ? input : best;
             }
         }
     }
@@ -36,10 +36,10 @@ internal sealed partial class ValueNumberingWalk
             return false;
         }
 
-        switch (graph[id].Op)
+        switch (_graph[id].Op)
         {
-            case Opcode.RefIsNull when !graph[graph.Input(id, 0)].ReferenceType.IsNullable:
-                graph.Replace(id, constants.I32(0));
+            case Opcode.RefIsNull when !_graph[_graph.Input(id, 0)].ReferenceType.IsNullable:
+                _graph.Replace(id, _constants.I32(0));
                 return true;
             case IrOp.RefTest:
                 return DecideTest(id);
@@ -48,20 +48,20 @@ internal sealed partial class ValueNumberingWalk
                 return true;
             case IrOp.Narrow:
                 return VisitNarrow(id);
-            case IrOp.ReferenceEqual when AreSame(graph.Input(id, 0), graph.Input(id, 1)):
-                graph.Replace(id, constants.I32(1));
+            case IrOp.ReferenceEqual when AreSame(_graph.Input(id, 0), _graph.Input(id, 1)):
+                _graph.Replace(id, _constants.I32(1));
                 return true;
-            case IrOp.ReferenceEqual when AreDifferent(graph.Input(id, 0), graph.Input(id, 1)):
-                graph.Replace(id, constants.I32(0));
+            case IrOp.ReferenceEqual when AreDifferent(_graph.Input(id, 0), _graph.Input(id, 1)):
+                _graph.Replace(id, _constants.I32(0));
                 return true;
             case Opcode.I31GetS or Opcode.I31GetU
-                when graph[ReferenceTypes.SourceOf(graph, graph.Input(id, 0))].Op == Opcode.RefI31:
+                when _graph[ReferenceTypes.SourceOf(_graph, _graph.Input(id, 0))].Op == Opcode.RefI31:
                 // An i31 has 31 bits.
-                int value = graph.Input(ReferenceTypes.SourceOf(graph, graph.Input(id, 0)), 0);
-                int one = constants.I32(1);
-                int shifted = Insert(Opcode.I32Shl, IrType.I32, [value, one]);
-                Opcode back = graph[id].Op == Opcode.I31GetS ? Opcode.I32ShrS : Opcode.I32ShrU;
-                graph.Replace(id, Insert(back, IrType.I32, [shifted, one]));
+                var value = _graph.Input(ReferenceTypes.SourceOf(_graph, _graph.Input(id, 0)), 0);
+                var one = _constants.I32(1);
+                var shifted = Insert(Opcode.I32Shl, IrType.I32, [value, one]);
+                var back = _graph[id].Op == Opcode.I31GetS ? Opcode.I32ShrS : Opcode.I32ShrU;
+                _graph.Replace(id, Insert(back, IrType.I32, [shifted, one]));
                 return true;
             default:
                 return false;
@@ -71,11 +71,11 @@ internal sealed partial class ValueNumberingWalk
     /// <summary>Decides a type test, or makes it a null check, where the reference's type says enough.</summary>
     private bool DecideTest(int id)
     {
-        int reference = graph.Input(id, 0);
-        Modules.ValueType type = graph[reference].ReferenceType;
-        var tested = Modules.ValueType.FromBits((uint)graph[id].Immediate);
-        bool isSubtype = type.HeapType.IsSubtypeOf(tested.HeapType)
-            || (tested.HeapType.IsExact && ReferenceTypes.TryGetExact(graph, reference, out HeapType exact) && exact == tested.HeapType);
+        var reference = _graph.Input(id, 0);
+        var type = _graph[reference].ReferenceType;
+        var tested = Modules.ValueType.FromBits((uint)_graph[id].Immediate);
+        var isSubtype = type.HeapType.IsSubtypeOf(tested.HeapType)
+            || (tested.HeapType.IsExact && ReferenceTypes.TryGetExact(_graph, reference, out var exact) && exact == tested.HeapType);
         if (!isSubtype && !IsExcluded(reference, tested.HeapType))
         {
             return false;
@@ -84,21 +84,21 @@ internal sealed partial class ValueNumberingWalk
         // Only null remains to be decided.
         if (!type.IsNullable || isSubtype == tested.IsNullable)
         {
-            graph.Replace(id, constants.I32(isSubtype ? 1 : 0));
+            _graph.Replace(id, _constants.I32(isSubtype ? 1 : 0));
         }
         else
         {
-            int isNull = graph.NewNode(block.Id, Opcode.RefIsNull, IrType.I32, [reference]);
-            ValueKey key = KeyOf(isNull, in graph[isNull], 0);
-            int found = table.Find(in key);
+            var isNull = _graph.NewNode(_block.Id, Opcode.RefIsNull, IrType.I32, [reference]);
+            var key = KeyOf(isNull, in _graph[isNull], 0);
+            var found = _table.Find(in key);
             if (found < 0)
             {
                 found = Insert(Opcode.RefIsNull, IrType.I32, [reference]);
-                table.Add(in key, found);
+                _table.Add(in key, found);
             }
 
-            graph.Remove(isNull);
-            graph.Replace(id, isSubtype ? Insert(Opcode.I32Eqz, IrType.I32, [found]) : found);
+            _graph.Remove(isNull);
+            _graph.Replace(id, isSubtype ? Insert(Opcode.I32Eqz, IrType.I32, [found]) : found);
         }
 
         return true;
@@ -106,51 +106,51 @@ internal sealed partial class ValueNumberingWalk
 
     /// <summary>Whether a reference, if it is not null, cannot be of a type.</summary>
     private bool IsExcluded(int reference, HeapType tested) =>
-        ReferenceTypes.AreDisjoint(graph[reference].ReferenceType.HeapType, tested)
-        || (ReferenceTypes.TryGetExact(graph, reference, out HeapType exact) && !exact.IsSubtypeOf(tested));
+        ReferenceTypes.AreDisjoint(_graph[reference].ReferenceType.HeapType, tested)
+        || (ReferenceTypes.TryGetExact(_graph, reference, out var exact) && !exact.IsSubtypeOf(tested));
 
     private void VisitCast(int id)
     {
-        int reference = graph.Input(id, 0);
-        if (graph[reference].ReferenceType.IsSubtypeOf(graph[id].ReferenceType))
+        var reference = _graph.Input(id, 0);
+        if (_graph[reference].ReferenceType.IsSubtypeOf(_graph[id].ReferenceType))
         {
-            graph.Replace(id, reference);
+            _graph.Replace(id, reference);
             return;
         }
 
         // What its object is known to be exactly need not be in the type of the reference: then a name is left of the cast that says it.
-        if (IsKnownToBe(reference, graph[id].ReferenceType))
+        if (IsKnownToBe(reference, _graph[id].ReferenceType))
         {
-            graph.SetOperator(id, IrOp.Narrow);
+            _graph.SetOperator(id, IrOp.Narrow);
         }
 
-        Modules.ValueType type = ReferenceTypes.Meet(graph[reference].ReferenceType, graph[id].ReferenceType);
-        graph[id].ReferenceType = type;
-        references.Learn(reference, id);
+        var type = ReferenceTypes.Meet(_graph[reference].ReferenceType, _graph[id].ReferenceType);
+        _graph[id].ReferenceType = type;
+        _references.Learn(reference, id);
     }
 
     /// <summary>Whether a reference is of a type since it is known what its object is exactly.</summary>
     private bool IsKnownToBe(int reference, Modules.ValueType type) =>
-        (type.IsNullable || !graph[reference].ReferenceType.IsNullable)
-        && ReferenceTypes.TryGetExact(graph, reference, out HeapType exact) && exact.IsSubtypeOf(type.HeapType);
+        (type.IsNullable || !_graph[reference].ReferenceType.IsNullable)
+        && ReferenceTypes.TryGetExact(_graph, reference, out var exact) && exact.IsSubtypeOf(type.HeapType);
 
     private bool VisitNarrow(int id)
     {
-        int reference = graph.Input(id, 0);
-        Modules.ValueType type = graph[reference].ReferenceType;
-        if (ReferenceTypes.IsConversion(type, graph[id].ReferenceType))
+        var reference = _graph.Input(id, 0);
+        var type = _graph[reference].ReferenceType;
+        if (ReferenceTypes.IsConversion(type, _graph[id].ReferenceType))
         {
             return false;
         }
 
-        if (type.IsSubtypeOf(graph[id].ReferenceType))
+        if (type.IsSubtypeOf(_graph[id].ReferenceType))
         {
-            graph.Replace(id, reference);
+            _graph.Replace(id, reference);
         }
         else
         {
-            graph[id].ReferenceType = ReferenceTypes.Meet(type, graph[id].ReferenceType);
-            references.Learn(reference, id);
+            _graph[id].ReferenceType = ReferenceTypes.Meet(type, _graph[id].ReferenceType);
+            _references.Learn(reference, id);
         }
 
         return true;
@@ -159,29 +159,29 @@ internal sealed partial class ValueNumberingWalk
     /// <summary>Whether two references are the same: several passes make references of functions, and a function may have several of them.</summary>
     private bool AreSame(int a, int b)
     {
-        a = ReferenceTypes.SourceOf(graph, a);
-        b = ReferenceTypes.SourceOf(graph, b);
+        a = ReferenceTypes.SourceOf(_graph, a);
+        b = ReferenceTypes.SourceOf(_graph, b);
         return a == b
-            || (graph[a].Op == IrOp.FunctionAddress && graph[b].Op == IrOp.FunctionAddress && graph[a].Immediate == graph[b].Immediate);
+            || (_graph[a].Op == IrOp.FunctionAddress && _graph[b].Op == IrOp.FunctionAddress && _graph[a].Immediate == _graph[b].Immediate);
     }
 
     /// <summary>Whether two references, which are not known to be the same, cannot be.</summary>
     private bool AreDifferent(int a, int b)
     {
-        a = ReferenceTypes.SourceOf(graph, a);
-        b = ReferenceTypes.SourceOf(graph, b);
+        a = ReferenceTypes.SourceOf(_graph, a);
+        b = ReferenceTypes.SourceOf(_graph, b);
         return IsApart(a, b) || IsApart(b, a) || (IsOwnFunction(a) && IsOwnFunction(b));
     }
 
     /// <summary>Whether a reference is to an object that is made here, and another one to something that was there before, or is made elsewhere.</summary>
     private bool IsApart(int made, int other) =>
-        IsMade(made) && (IsMade(other) || graph[other].Op is IrOp.Argument or IrOp.FunctionAddress or Opcode.RefNull or Opcode.RefI31);
+        IsMade(made) && (IsMade(other) || _graph[other].Op is IrOp.Argument or IrOp.FunctionAddress or Opcode.RefNull or Opcode.RefI31);
 
-    private bool IsMade(int id) => graph[id].Op is IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed;
+    private bool IsMade(int id) => _graph[id].Op is IrOp.NewStruct or IrOp.NewArray or IrOp.NewArrayFixed;
 
     /// <summary>Whether a reference is to a function that the module defines: an imported one may be the same as another.</summary>
     private bool IsOwnFunction(int id) =>
-        graph[id].Op == IrOp.FunctionAddress && !graph.Module.Functions[(int)graph[id].Immediate].IsImported;
+        _graph[id].Op == IrOp.FunctionAddress && !_graph.Module.Functions[(int)_graph[id].Immediate].IsImported;
 
     /// <summary>A condition on the type of a reference holds, or does not, from the current position on.</summary>
     private void LearnType(int condition, bool isTrue)
@@ -191,33 +191,33 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
-        switch (graph[condition].Op)
+        switch (_graph[condition].Op)
         {
             case Opcode.RefIsNull when !isTrue:
-                NarrowBehind(graph.Input(condition, 0), isNonNull: true, default);
+                NarrowBehind(_graph.Input(condition, 0), isNonNull: true, default);
                 break;
             case IrOp.RefTest:
-                var tested = Modules.ValueType.FromBits((uint)graph[condition].Immediate);
+                var tested = Modules.ValueType.FromBits((uint)_graph[condition].Immediate);
                 if (isTrue)
                 {
-                    NarrowBehind(graph.Input(condition, 0), !tested.IsNullable, tested);
+                    NarrowBehind(_graph.Input(condition, 0), !tested.IsNullable, tested);
                 }
                 else if (tested.IsNullable)
                 {
-                    NarrowBehind(graph.Input(condition, 0), isNonNull: true, default);
+                    NarrowBehind(_graph.Input(condition, 0), isNonNull: true, default);
                 }
 
                 break;
             case IrOp.ReferenceEqual when isTrue:
-                int first = graph.Input(condition, 0);
-                int second = graph.Input(condition, 1);
-                if (graph[second].Op == IrOp.FunctionAddress)
+                var first = _graph.Input(condition, 0);
+                var second = _graph.Input(condition, 1);
+                if (_graph[second].Op == IrOp.FunctionAddress)
                 {
-                    references.Learn(first, second);
+                    _references.Learn(first, second);
                 }
-                else if (graph[first].Op == IrOp.FunctionAddress)
+                else if (_graph[first].Op == IrOp.FunctionAddress)
                 {
-                    references.Learn(second, first);
+                    _references.Learn(second, first);
                 }
 
                 break;
@@ -227,31 +227,31 @@ internal sealed partial class ValueNumberingWalk
     /// <summary>An access that would have trapped on null has told that its reference is not.</summary>
     private void LearnNonNull(int id)
     {
-        Opcode op = graph[id].Op;
+        var op = _graph[id].Op;
         if (!Removes(Redundancies.Casts)
             || !(OpcodeTable.GetAccess(op).IsObject || op is Opcode.ArrayLen or Opcode.I31GetS or Opcode.I31GetU))
         {
             return;
         }
 
-        NarrowBehind(graph.Input(id, 0), isNonNull: true, default);
+        NarrowBehind(_graph.Input(id, 0), isNonNull: true, default);
     }
 
     /// <summary>Lets a reference be known as not null, or as one of a type, behind the current position.</summary>
     private void NarrowBehind(int reference, bool isNonNull, Modules.ValueType type)
     {
-        reference = references.BestOf(reference);
-        Modules.ValueType current = graph[reference].ReferenceType;
-        Modules.ValueType narrowed = type.IsReference ? ReferenceTypes.Meet(current, type) : current;
+        reference = _references.BestOf(reference);
+        var current = _graph[reference].ReferenceType;
+        var narrowed = type.IsReference ? ReferenceTypes.Meet(current, type) : current;
         narrowed = narrowed.WithNull(narrowed.IsNullable && !isNonNull);
         if (narrowed == current || !narrowed.IsSubtypeOf(current))
         {
             return;
         }
 
-        int id = graph.NewNode(block.Id, IrOp.Narrow, IrType.Ref, [reference]);
-        graph[id].ReferenceType = narrowed;
-        behind.Enqueue(id);
-        references.Learn(reference, id);
+        var id = _graph.NewNode(_block.Id, IrOp.Narrow, IrType.Ref, [reference]);
+        _graph[id].ReferenceType = narrowed;
+        _behind.Enqueue(id);
+        _references.Learn(reference, id);
     }
 }

@@ -7,19 +7,19 @@ namespace Harness.Engine.Optimizer.Passes.Numbering;
 /// <summary>One run of <see cref="ValueNumbering"/> over a graph.</summary>
 internal sealed partial class ValueNumberingWalk
 {
-    private readonly Graph graph;
-    private readonly Redundancies redundancies;
-    private readonly ControlFlow flow;
-    private readonly StateVersions versions;
-    private readonly KnownReferences references;
-    private readonly EntryConstants constants;
-    private readonly ValueTable table;
-    private readonly KnownConditions conditions;
-    private readonly List<int> output;
-    private readonly Stack<ValueNumberingMemory.Step> steps;
-    private readonly Queue<int> behind = new();
-    private Block block;
-    private int current = -1;
+    private readonly Graph _graph;
+    private readonly Redundancies _redundancies;
+    private readonly ControlFlow _flow;
+    private readonly StateVersions _versions;
+    private readonly KnownReferences _references;
+    private readonly EntryConstants _constants;
+    private readonly ValueTable _table;
+    private readonly KnownConditions _conditions;
+    private readonly List<int> _output;
+    private readonly Stack<ValueNumberingMemory.Step> _steps;
+    private readonly Queue<int> _behind = new();
+    private Block _block;
+    private int _current = -1;
 
     /// <summary>Prepares for a graph.</summary>
     /// <param name="graph">The graph.</param>
@@ -27,18 +27,18 @@ internal sealed partial class ValueNumberingWalk
     /// <param name="memory">Memory in which nothing is known.</param>
     public ValueNumberingWalk(Graph graph, Redundancies redundancies, ValueNumberingMemory memory)
     {
-        table = memory.Table;
-        conditions = memory.Conditions;
-        output = memory.Output;
-        steps = memory.Steps;
-        this.graph = graph;
-        this.redundancies = redundancies;
-        flow = graph.Analyses.ControlFlow;
-        versions = memory.Versions;
-        versions.Run(graph, flow);
-        references = new KnownReferences(graph);
-        constants = new EntryConstants(graph);
-        block = flow.Order[0];
+        _table = memory.Table;
+        _conditions = memory.Conditions;
+        _output = memory.Output;
+        _steps = memory.Steps;
+        _graph = graph;
+        _redundancies = redundancies;
+        _flow = graph.Analyses.ControlFlow;
+        _versions = memory.Versions;
+        _versions.Run(graph, _flow);
+        _references = new KnownReferences(graph);
+        _constants = new EntryConstants(graph);
+        _block = _flow.Order[0];
     }
 
     /// <summary>Whether a branch has become a jump.</summary>
@@ -47,15 +47,15 @@ internal sealed partial class ValueNumberingWalk
     /// <summary>Walks over the dominator tree.</summary>
     public void Run()
     {
-        Block entry = flow.Order[0];
-        steps.Push(new ValueNumberingMemory.Step(entry, flow.FirstChildOf(entry), default));
+        var entry = _flow.Order[0];
+        _steps.Push(new ValueNumberingMemory.Step(entry, _flow.FirstChildOf(entry), default));
         Visit(entry);
-        while (steps.TryPop(out ValueNumberingMemory.Step top))
+        while (_steps.TryPop(out var top))
         {
             if (top.Child is { } child)
             {
-                steps.Push(top with { Child = flow.NextSiblingOf(child) });
-                steps.Push(new ValueNumberingMemory.Step(child, flow.FirstChildOf(child), new ValueNumberingMemory.Marks(table.Count, conditions.Count, references.Count)));
+                _steps.Push(top with { Child = _flow.NextSiblingOf(child) });
+                _steps.Push(new ValueNumberingMemory.Step(child, _flow.FirstChildOf(child), new ValueNumberingMemory.Marks(_table.Count, _conditions.Count, _references.Count)));
                 LearnFromEdge(top.Block, child);
                 Visit(child);
                 continue;
@@ -64,16 +64,16 @@ internal sealed partial class ValueNumberingWalk
             Forget(top.Marks);
         }
 
-        constants.Place();
+        _constants.Place();
     }
 
-    private bool Removes(Redundancies kind) => (redundancies & kind) != 0;
+    private bool Removes(Redundancies kind) => (_redundancies & kind) != 0;
 
     private void Forget(ValueNumberingMemory.Marks marks)
     {
-        table.Shrink(marks.Table);
-        references.Forget(marks.References);
-        conditions.Forget(marks.Conditions);
+        _table.Shrink(marks.Table);
+        _references.Forget(marks.References);
+        _conditions.Forget(marks.Conditions);
     }
 
     /// <summary>In a block that only one edge of a branch leads to, the branch's condition is known.</summary>
@@ -81,23 +81,23 @@ internal sealed partial class ValueNumberingWalk
     {
         if (dominator.Terminator.Kind == TerminatorKind.Branch && next.Predecessors.Count == 1)
         {
-            block = next;
-            Learn(graph.Resolve(dominator.Terminator.Value), dominator.Successors[0].Target == next.Id);
+            _block = next;
+            Learn(_graph.Resolve(dominator.Terminator.Value), dominator.Successors[0].Target == next.Id);
         }
     }
 
     /// <summary>A condition holds, or does not, from the current position on.</summary>
     private void Learn(int condition, bool isTrue)
     {
-        for (; ; condition = graph.Input(condition, 0), isTrue = !isTrue)
+        for (; ; condition = _graph.Input(condition, 0), isTrue = !isTrue)
         {
-            if (Removes(Redundancies.Checks) && !conditions.TryLearn(condition, isTrue))
+            if (Removes(Redundancies.Checks) && !_conditions.TryLearn(condition, isTrue))
             {
                 // What it says of other conditions and of types was learned with it.
                 return;
             }
 
-            if (graph[condition].Op != Opcode.I32Eqz)
+            if (_graph[condition].Op != Opcode.I32Eqz)
             {
                 LearnType(condition, isTrue);
                 return;
@@ -107,26 +107,26 @@ internal sealed partial class ValueNumberingWalk
 
     private void Visit(Block visited)
     {
-        block = visited;
-        versions.Enter(block);
-        List<int> nodes = block.Nodes;
-        output.Clear();
+        _block = visited;
+        _versions.Enter(_block);
+        var nodes = _block.Nodes;
+        _output.Clear();
         VisitBehind();
-        foreach (int id in nodes)
+        foreach (var id in nodes)
         {
             VisitInBlock(id);
             VisitBehind();
         }
 
         nodes.Clear();
-        nodes.AddRange(output);
+        nodes.AddRange(_output);
 
-        ref Terminator terminator = ref block.Terminator;
-        if (terminator.Kind == TerminatorKind.Branch && IsKnown(graph.Resolve(terminator.Value), out bool isTrue))
+        ref var terminator = ref _block.Terminator;
+        if (terminator.Kind == TerminatorKind.Branch && IsKnown(_graph.Resolve(terminator.Value), out var isTrue))
         {
             terminator.Kind = TerminatorKind.Jump;
             terminator.Value = -1;
-            block.KeepSuccessor(isTrue ? 0 : 1);
+            _block.KeepSuccessor(isTrue ? 0 : 1);
             HasRemovedEdges = true;
         }
     }
@@ -134,7 +134,7 @@ internal sealed partial class ValueNumberingWalk
     /// <summary>Visits the nodes that were made for the place where the walk is.</summary>
     private void VisitBehind()
     {
-        while (behind.TryDequeue(out int id))
+        while (_behind.TryDequeue(out var id))
         {
             VisitInBlock(id);
         }
@@ -142,20 +142,20 @@ internal sealed partial class ValueNumberingWalk
 
     private void VisitInBlock(int id)
     {
-        graph.Budget.CountStep();
-        if (graph[id].Op is IrOp.Alias or IrOp.Nop)
+        _graph.Budget.CountStep();
+        if (_graph[id].Op is IrOp.Alias or IrOp.Nop)
         {
             return;
         }
 
-        current = id;
-        foreach (ref int input in graph.Inputs(id))
+        _current = id;
+        foreach (ref var input in _graph.Inputs(id))
         {
-            input = graph.Resolve(input);
+            input = _graph.Resolve(input);
         }
 
         UseBestNames(id);
-        switch (graph[id].Op)
+        switch (_graph[id].Op)
         {
             case IrOp.TrapIf:
                 VisitCheck(id, passesWhen: false);
@@ -172,29 +172,29 @@ internal sealed partial class ValueNumberingWalk
                 break;
         }
 
-        if (graph[id].Op is not (IrOp.Alias or IrOp.Nop))
+        if (_graph[id].Op is not (IrOp.Alias or IrOp.Nop))
         {
-            output.Add(id);
+            _output.Add(id);
         }
     }
 
     private bool IsKnown(int condition, out bool isTrue)
     {
-        if (conditions.IsKnown(condition, out isTrue))
+        if (_conditions.IsKnown(condition, out isTrue))
         {
             return true;
         }
 
-        isTrue = (int)graph[condition].Immediate != 0;
-        return graph[condition].Op == Opcode.I32Const && Removes(Redundancies.Checks);
+        isTrue = (int)_graph[condition].Immediate != 0;
+        return _graph[condition].Op == Opcode.I32Const && Removes(Redundancies.Checks);
     }
 
     private void VisitCheck(int id, bool passesWhen)
     {
-        int condition = graph.Input(id, 0);
-        if (IsKnown(condition, out bool value) && value == passesWhen)
+        var condition = _graph.Input(id, 0);
+        if (IsKnown(condition, out var value) && value == passesWhen)
         {
-            graph.Remove(id);
+            _graph.Remove(id);
             return;
         }
 
@@ -203,21 +203,21 @@ internal sealed partial class ValueNumberingWalk
 
     private void VisitNode(int id)
     {
-        ref Node node = ref graph[id];
-        Effects effects = OperatorTable.EffectsOf(graph, id);
+        ref var node = ref _graph[id];
+        var effects = OperatorTable.EffectsOf(_graph, id);
         if ((effects & Effects.AnyWrite) != 0)
         {
-            versions.Write(effects, id);
+            _versions.Write(effects, id);
             Forward(id, in node);
             LearnNonNull(id);
             return;
         }
 
-        bool readsState = (effects & StateVersions.Reads) != 0;
-        bool isObjectRead = Access.ReadsObject(node.Op);
-        bool isLoad = readsState || isObjectRead;
+        var readsState = (effects & StateVersions.Reads) != 0;
+        var isObjectRead = Access.ReadsObject(node.Op);
+        var isLoad = readsState || isObjectRead;
         if ((effects & Effects.Unique) != 0 || !Removes(isLoad ? Redundancies.Loads : Redundancies.Computations)
-            || node.InputCount > ValueKey.MaxInputs || OperatorTable.IsResultOfCall(graph, id))
+            || node.InputCount > ValueKey.MaxInputs || OperatorTable.IsResultOfCall(_graph, id))
         {
             ForwardNew(id);
             LearnNonNull(id);
@@ -230,8 +230,8 @@ internal sealed partial class ValueNumberingWalk
         }
         else
         {
-            ValueKey key = KeyOf(id, in node, readsState ? versions.Of(effects, id) : 0);
-            Reuse(id, table.FindOrAdd(in key, id));
+            var key = KeyOf(id, in node, readsState ? _versions.Of(effects, id) : 0);
+            Reuse(id, _table.FindOrAdd(in key, id));
         }
 
         LearnNonNull(id);
@@ -245,25 +245,25 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
-        ref Node node = ref graph[id];
-        if (node.Type != IrType.Ref || graph[found].ReferenceType.IsSubtypeOf(node.ReferenceType))
+        ref var node = ref _graph[id];
+        if (node.Type != IrType.Ref || _graph[found].ReferenceType.IsSubtypeOf(node.ReferenceType))
         {
-            graph.Replace(id, found);
+            _graph.Replace(id, found);
             return;
         }
 
-        int narrowed = Insert(IrOp.Narrow, IrType.Ref, [found]);
-        graph[narrowed].ReferenceType = ReferenceTypes.Meet(graph[found].ReferenceType, graph[id].ReferenceType);
-        graph.Replace(id, narrowed);
+        var narrowed = Insert(IrOp.Narrow, IrType.Ref, [found]);
+        _graph[narrowed].ReferenceType = ReferenceTypes.Meet(_graph[found].ReferenceType, _graph[id].ReferenceType);
+        _graph.Replace(id, narrowed);
     }
 
     /// <summary>Makes a node right before the current one; it is not looked at.</summary>
     private int Insert(Opcode op, IrType type, ReadOnlySpan<int> inputs, long immediate = 0)
     {
-        int id = graph.NewNode(block.Id, op, type, inputs, immediate);
-        graph[id].BytecodeOffset = graph[current].BytecodeOffset;
-        graph[id].Inlining = graph[current].Inlining;
-        output.Add(id);
+        var id = _graph.NewNode(_block.Id, op, type, inputs, immediate);
+        _graph[id].BytecodeOffset = _graph[_current].BytecodeOffset;
+        _graph[id].Inlining = _graph[_current].Inlining;
+        _output.Add(id);
         return id;
     }
 
@@ -281,15 +281,15 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
-        (Opcode load, int value) = store.Op switch
+        var (load, value) = store.Op switch
         {
-            Opcode.GlobalSet => (Opcode.GlobalGet, graph.Input(id, 0)),
-            IrOp.StoreTableElement => (IrOp.LoadTableElement, graph.Input(id, 1)),
-            Opcode.I32Store => (Opcode.I32Load, graph.Input(id, 1)),
-            Opcode.I64Store => (Opcode.I64Load, graph.Input(id, 1)),
-            Opcode.F32Store => (Opcode.F32Load, graph.Input(id, 1)),
-            Opcode.F64Store => (Opcode.F64Load, graph.Input(id, 1)),
-            Opcode.V128Store => (Opcode.V128Load, graph.Input(id, 1)),
+            Opcode.GlobalSet => (Opcode.GlobalGet, _graph.Input(id, 0)),
+            IrOp.StoreTableElement => (IrOp.LoadTableElement, _graph.Input(id, 1)),
+            Opcode.I32Store => (Opcode.I32Load, _graph.Input(id, 1)),
+            Opcode.I64Store => (Opcode.I64Load, _graph.Input(id, 1)),
+            Opcode.F32Store => (Opcode.F32Load, _graph.Input(id, 1)),
+            Opcode.F64Store => (Opcode.F64Load, _graph.Input(id, 1)),
+            Opcode.V128Store => (Opcode.V128Load, _graph.Input(id, 1)),
             _ => (IrOp.Nop, -1),
         };
         if (load == IrOp.Nop)
@@ -297,23 +297,23 @@ internal sealed partial class ValueNumberingWalk
             return;
         }
 
-        int address = load == Opcode.GlobalGet ? -1 : graph.Input(id, 0);
-        Effects effects = Access.ShapeOf(load).Effects;
-        table.Add(new ValueKey(load, address, -1, -1, store.Immediate, store.Aux, versions.Of(effects, id)), value);
+        var address = load == Opcode.GlobalGet ? -1 : _graph.Input(id, 0);
+        var effects = Access.ShapeOf(load).Effects;
+        _table.Add(new ValueKey(load, address, -1, -1, store.Immediate, store.Aux, _versions.Of(effects, id)), value);
     }
 
     private ValueKey KeyOf(int id, in Node node, int version)
     {
-        Span<int> inputs = graph.Inputs(id);
-        int first = inputs.Length > 0 ? ReferenceTypes.SourceOf(graph, inputs[0]) : -1;
-        int second = inputs.Length > 1 ? ReferenceTypes.SourceOf(graph, inputs[1]) : -1;
-        int third = inputs.Length > 2 ? ReferenceTypes.SourceOf(graph, inputs[2]) : -1;
+        var inputs = _graph.Inputs(id);
+        var first = inputs.Length > 0 ? ReferenceTypes.SourceOf(_graph, inputs[0]) : -1;
+        var second = inputs.Length > 1 ? ReferenceTypes.SourceOf(_graph, inputs[1]) : -1;
+        var third = inputs.Length > 2 ? ReferenceTypes.SourceOf(_graph, inputs[2]) : -1;
         if (first > second && inputs.Length == 2 && OperatorTable.IsCommutative(node.Op))
         {
             (first, second) = (second, first);
         }
 
-        long immediate = node.Op is IrOp.Narrow or IrOp.RefCast ? node.ReferenceType.Bits : node.Immediate;
+        var immediate = node.Op is IrOp.Narrow or IrOp.RefCast ? node.ReferenceType.Bits : node.Immediate;
         return new ValueKey(node.Op, first, second, third, immediate, node.Aux, version);
     }
 }

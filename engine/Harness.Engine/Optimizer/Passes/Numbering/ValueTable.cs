@@ -20,7 +20,7 @@ internal readonly record struct ValueKey(
     /// <summary>A hash of all parts.</summary>
     public uint Hash()
     {
-        ulong hash = ((ulong)Op << 48) ^ ((ulong)(uint)First << 24) ^ (uint)Second;
+        var hash = ((ulong)Op << 48) ^ ((ulong)(uint)First << 24) ^ (uint)Second;
         hash = (hash ^ (ulong)Immediate ^ ((ulong)(uint)Third << 40)) * 0x9E3779B97F4A7C15;
         hash = (hash ^ (hash >> 32) ^ ((ulong)(uint)Version << 16) ^ (uint)Aux) * 0x9E3779B97F4A7C15;
         return (uint)(hash >> 32);
@@ -33,9 +33,9 @@ internal readonly record struct ValueKey(
 /// </summary>
 internal sealed class ValueTable
 {
-    private int[] buckets = new int[256];
-    private Link[] links = new Link[256];
-    private Entry[] entries = new Entry[256];
+    private int[] _buckets = new int[256];
+    private Link[] _links = new Link[256];
+    private Entry[] _entries = new Entry[256];
 
     /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
@@ -43,11 +43,11 @@ internal sealed class ValueTable
     /// <summary>The value with a key; if there is none, the given one is added and returned.</summary>
     public int FindOrAdd(in ValueKey key, int value)
     {
-        uint hash = key.Hash();
-        int found = IndexOf(in key, hash);
+        var hash = key.Hash();
+        var found = IndexOf(in key, hash);
         if (found >= 0)
         {
-            return entries[found].Value;
+            return _entries[found].Value;
         }
 
         Insert(in key, hash, value);
@@ -57,8 +57,8 @@ internal sealed class ValueTable
     /// <summary>The value with a key; -1 if there is none.</summary>
     public int Find(in ValueKey key)
     {
-        int found = IndexOf(in key, key.Hash());
-        return found >= 0 ? entries[found].Value : -1;
+        var found = IndexOf(in key, key.Hash());
+        return found >= 0 ? _entries[found].Value : -1;
     }
 
     /// <summary>Adds an entry.</summary>
@@ -69,18 +69,18 @@ internal sealed class ValueTable
     {
         while (Count > count)
         {
-            Link link = links[--Count];
-            buckets[link.Hash & (uint)(buckets.Length - 1)] = link.Next + 1;
+            var link = _links[--Count];
+            _buckets[link.Hash & (uint)(_buckets.Length - 1)] = link.Next + 1;
         }
     }
 
     private int IndexOf(in ValueKey key, uint hash)
     {
-        int index = buckets[hash & (uint)(buckets.Length - 1)] - 1;
+        var index = _buckets[hash & (uint)(_buckets.Length - 1)] - 1;
         while (index >= 0)
         {
-            Link link = links[index];
-            if (link.Hash == hash && entries[index].Key == key)
+            var link = _links[index];
+            if (link.Hash == hash && _entries[index].Key == key)
             {
                 break;
             }
@@ -93,26 +93,26 @@ internal sealed class ValueTable
 
     private void Insert(in ValueKey key, uint hash, int value)
     {
-        if (Count == entries.Length)
+        if (Count == _entries.Length)
         {
             Grow();
         }
 
-        ref int bucket = ref buckets[hash & (uint)(buckets.Length - 1)];
-        links[Count] = new Link(hash, bucket - 1);
-        entries[Count] = new Entry(key, value);
+        ref var bucket = ref _buckets[hash & (uint)(_buckets.Length - 1)];
+        _links[Count] = new Link(hash, bucket - 1);
+        _entries[Count] = new Entry(key, value);
         bucket = ++Count;
     }
 
     private void Grow()
     {
-        Array.Resize(ref entries, entries.Length * 2);
-        Array.Resize(ref links, entries.Length);
-        buckets = new int[entries.Length];
-        for (int i = 0; i < Count; i++)
+        Array.Resize(ref _entries, _entries.Length * 2);
+        Array.Resize(ref _links, _entries.Length);
+        _buckets = new int[_entries.Length];
+        for (var i = 0; i < Count; i++)
         {
-            ref int bucket = ref buckets[links[i].Hash & (uint)(buckets.Length - 1)];
-            links[i] = links[i] with { Next = bucket - 1 };
+            ref var bucket = ref _buckets[_links[i].Hash & (uint)(_buckets.Length - 1)];
+            _links[i] = _links[i] with { Next = bucket - 1 };
             bucket = i + 1;
         }
     }

@@ -13,13 +13,13 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     private const int MaxDepth = 8;
     private const int MaxSteps = 300;
 
-    private readonly KnownFacts facts = new(graph, flow);
-    private readonly IncomingEdges incoming = graph.Analyses.Incoming;
-    private readonly HashSet<(Claim Claim, int Value, int Bound)> assumed = [];
-    private readonly Dictionary<int, uint> largest = [];
-    private readonly Stack<int> work = new();
-    private ConstantSums? sums;
-    private int steps;
+    private readonly KnownFacts _facts = new(graph, flow);
+    private readonly IncomingEdges _incoming = graph.Analyses.Incoming;
+    private readonly HashSet<(Claim Claim, int Value, int Bound)> _assumed = [];
+    private readonly Dictionary<int, uint> _largest = [];
+    private readonly Stack<int> _work = new();
+    private ConstantSums? _sums;
+    private int _steps;
 
     private enum Claim : byte
     {
@@ -31,30 +31,30 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     /// <summary>Whether a value is less than a bound, as unsigned numbers.</summary>
     public bool IsBelow(int value, int bound, KnownFacts.Point point)
     {
-        steps = MaxSteps;
+        _steps = MaxSteps;
         return IsBelow(value, bound, point, MaxDepth);
     }
 
     private bool IsBelow(int value, int bound, KnownFacts.Point point, int depth)
     {
-        if (depth == 0 || steps-- <= 0)
+        if (depth == 0 || _steps-- <= 0)
         {
             return false;
         }
 
-        if (TryConstant(bound, out int limit) && LargestOf(value) < (uint)limit)
+        if (TryConstant(bound, out var limit) && LargestOf(value) < (uint)limit)
         {
             return true;
         }
 
-        bool isConstant = TryConstant(value, out int constant);
-        foreach (Fact fact in FactsFor(value, bound, point))
+        var isConstant = TryConstant(value, out var constant);
+        foreach (var fact in FactsFor(value, bound, point))
         {
             // The left side of a fact about a constant may be a larger one.
-            bool isLeft = fact.Left == value
-                || (isConstant && constant >= 0 && TryConstant(fact.Left, out int left) && left >= constant);
-            bool isRight = fact.Right == bound;
-            bool holds = fact.Relation switch
+            var isLeft = fact.Left == value
+                || (isConstant && constant >= 0 && TryConstant(fact.Left, out var left) && left >= constant);
+            var isRight = fact.Right == bound;
+            var holds = fact.Relation switch
             {
                 Relation.Less => isLeft && (isRight || IsNotAbove(fact.Right, bound)),
                 Relation.AtMost => isLeft && IsLess(fact.Right, bound),
@@ -70,13 +70,13 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             }
         }
 
-        bool follows = graph[value].Op switch
+        var follows = graph[value].Op switch
         {
             Opcode.I32And =>
                 IsBelow(graph.Input(value, 0), bound, point, depth - 1) || IsBelow(graph.Input(value, 1), bound, point, depth - 1),
             Opcode.I32ShrU or Opcode.I32DivU => IsBelow(graph.Input(value, 0), bound, point, depth - 1),
             Opcode.I32RemU => IsAtMost(graph.Input(value, 1), bound, point, depth - 1),
-            Opcode.I32Add => TryConstant(graph.Input(value, 1), out int step) && step == -1
+            Opcode.I32Add => TryConstant(graph.Input(value, 1), out var step) && step == -1
                 && IsNotZero(graph.Input(value, 0), point) && IsAtMost(graph.Input(value, 0), bound, point, depth - 1),
             IrOp.BlockParameter => HoldsOnAllEdges(Claim.Below, value, bound, depth),
             _ => false,
@@ -90,11 +90,11 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     /// </summary>
     private bool IsBelowByLargerSum(int value, int bound, KnownFacts.Point point, int depth)
     {
-        sums ??= new ConstantSums(graph, flow);
-        (int number, int constant) = sums.PartsOf(value);
-        foreach ((int sum, int larger) in sums.With(number))
+        _sums ??= new ConstantSums(graph, flow);
+        var (number, constant) = _sums.PartsOf(value);
+        foreach (var (sum, larger) in _sums.With(number))
         {
-            if (steps-- <= 0)
+            if (_steps-- <= 0)
             {
                 return false;
             }
@@ -104,7 +104,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
                 continue;
             }
 
-            foreach (Fact fact in facts.At(point, sum))
+            foreach (var fact in _facts.At(point, sum))
             {
                 if (fact.Relation == Relation.Less && fact.Left == sum && fact.Right == bound)
                 {
@@ -119,25 +119,25 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     /// <summary>What is known of a value; that a bound is not 0 is known of the bound.</summary>
     private IEnumerable<Fact> FactsFor(int value, int bound, KnownFacts.Point point)
     {
-        IEnumerable<Fact> known = facts.At(point, value);
-        return IsZero(value) ? known.Concat(facts.At(point, bound)) : known;
+        var known = _facts.At(point, value);
+        return IsZero(value) ? known.Concat(_facts.At(point, bound)) : known;
     }
 
     private bool IsAtMost(int value, int bound, KnownFacts.Point point, int depth)
     {
-        if (depth == 0 || steps-- <= 0)
+        if (depth == 0 || _steps-- <= 0)
         {
             return false;
         }
 
-        if (value == bound || (TryConstant(bound, out int limit) && LargestOf(value) <= (uint)limit) || LargestOf(value) == 0)
+        if (value == bound || (TryConstant(bound, out var limit) && LargestOf(value) <= (uint)limit) || LargestOf(value) == 0)
         {
             return true;
         }
 
-        foreach (Fact fact in facts.At(point, value))
+        foreach (var fact in _facts.At(point, value))
         {
-            bool holds = fact.Left == value && fact.Relation switch
+            var holds = fact.Left == value && fact.Relation switch
             {
                 Relation.Less or Relation.AtMost => fact.Right == bound || IsNotAbove(fact.Right, bound),
                 Relation.Equal => fact.Right == bound,
@@ -152,7 +152,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
         return graph[value].Op switch
         {
-            Opcode.I32Add when TryConstant(graph.Input(value, 1), out int step) =>
+            Opcode.I32Add when TryConstant(graph.Input(value, 1), out var step) =>
                 step == 1 ? IsBelow(graph.Input(value, 0), bound, point, depth - 1)
                 : step == -1 && IsNotZero(graph.Input(value, 0), point) && IsAtMost(graph.Input(value, 0), bound, point, depth - 1),
             IrOp.BlockParameter => HoldsOnAllEdges(Claim.AtMost, value, bound, depth),
@@ -162,7 +162,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
     private bool IsNotNegative(int value, KnownFacts.Point point, int depth)
     {
-        if (depth == 0 || steps-- <= 0)
+        if (depth == 0 || _steps-- <= 0)
         {
             return false;
         }
@@ -172,12 +172,12 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             return true;
         }
 
-        foreach (Fact fact in facts.At(point, value))
+        foreach (var fact in _facts.At(point, value))
         {
-            bool holds = fact.Relation switch
+            var holds = fact.Relation switch
             {
-                Relation.LessSigned => fact.Right == value && TryConstant(fact.Left, out int below) && below >= -1,
-                Relation.AtMostSigned => fact.Right == value && TryConstant(fact.Left, out int least) && least >= 0,
+                Relation.LessSigned => fact.Right == value && TryConstant(fact.Left, out var below) && below >= -1,
+                Relation.AtMostSigned => fact.Right == value && TryConstant(fact.Left, out var least) && least >= 0,
                 Relation.Less or Relation.AtMost => fact.Left == value && IsAlwaysNotNegative(fact.Right),
                 _ => false,
             };
@@ -190,7 +190,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
         return graph[value].Op switch
         {
             // What is less than something can be one more.
-            Opcode.I32Add => TryConstant(graph.Input(value, 1), out int step) && step == 1
+            Opcode.I32Add => TryConstant(graph.Input(value, 1), out var step) && step == 1
                 && IsNotNegative(graph.Input(value, 0), point, depth - 1) && IsLessThanSomething(graph.Input(value, 0), point),
             IrOp.BlockParameter => HoldsOnAllEdges(Claim.NotNegative, value, -1, depth),
             _ => false,
@@ -199,22 +199,22 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
     private bool HoldsOnAllEdges(Claim claim, int parameter, int bound, int depth)
     {
-        Block block = graph.Blocks[graph[parameter].Block];
+        var block = graph.Blocks[graph[parameter].Block];
         if (flow.LoopOf(block.Id) is { } loop && loop.Header == block && bound >= 0 && !IsInvariant(bound, loop))
         {
             return false;
         }
 
-        if (!assumed.Add((claim, parameter, bound)))
+        if (!_assumed.Add((claim, parameter, bound)))
         {
             return true;
         }
 
-        int position = block.Parameters.IndexOf(parameter);
-        bool holds = position >= 0;
-        foreach (IncomingEdge edge in incoming.Of(block))
+        var position = block.Parameters.IndexOf(parameter);
+        var holds = position >= 0;
+        foreach (var edge in _incoming.Of(block))
         {
-            int argument = graph.Resolve(incoming.ArgumentsOf(edge)[position]);
+            var argument = graph.Resolve(_incoming.ArgumentsOf(edge)[position]);
             var point = new KnownFacts.Point(edge.Source, int.MaxValue, edge.Index);
             holds = holds && (argument == parameter || claim switch
             {
@@ -228,7 +228,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
             }
         }
 
-        assumed.Remove((claim, parameter, bound));
+        _assumed.Remove((claim, parameter, bound));
         return holds;
     }
 
@@ -240,15 +240,15 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
     private bool IsNotZero(int value, KnownFacts.Point point)
     {
-        foreach (Fact fact in facts.At(point, value))
+        foreach (var fact in _facts.At(point, value))
         {
-            bool holds = fact.Relation switch
+            var holds = fact.Relation switch
             {
                 Relation.NotEqual => fact.Left == value && IsZero(fact.Right),
                 Relation.Less => fact.Right == value,
-                Relation.LessSigned => fact.Right == value && TryConstant(fact.Left, out int below) && below >= 0,
-                Relation.AtMostSigned => fact.Right == value && TryConstant(fact.Left, out int least) && least > 0,
-                Relation.AtMost => fact.Right == value && TryConstant(fact.Left, out int most) && most != 0,
+                Relation.LessSigned => fact.Right == value && TryConstant(fact.Left, out var below) && below >= 0,
+                Relation.AtMostSigned => fact.Right == value && TryConstant(fact.Left, out var least) && least > 0,
+                Relation.AtMost => fact.Right == value && TryConstant(fact.Left, out var most) && most != 0,
                 _ => false,
             };
             if (holds)
@@ -262,7 +262,7 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
     private bool IsLessThanSomething(int value, KnownFacts.Point point)
     {
-        foreach (Fact fact in facts.At(point, value))
+        foreach (var fact in _facts.At(point, value))
         {
             if (fact.Left == value
                 && (fact.Relation == Relation.LessSigned
@@ -279,14 +279,14 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
     private bool Is(int right, int value) => right == value || (right < 0 && IsZero(value));
 
-    private bool IsZero(int value) => value < 0 || (TryConstant(value, out int constant) && constant == 0);
+    private bool IsZero(int value) => value < 0 || (TryConstant(value, out var constant) && constant == 0);
 
     /// <summary>Whether a constant is at most another one, as unsigned numbers.</summary>
     private bool IsNotAbove(int value, int bound) =>
-        TryConstant(value, out int a) && TryConstant(bound, out int b) && (uint)a <= (uint)b;
+        TryConstant(value, out var a) && TryConstant(bound, out var b) && (uint)a <= (uint)b;
 
     private bool IsLess(int value, int bound) =>
-        TryConstant(value, out int a) && TryConstant(bound, out int b) && (uint)a < (uint)b;
+        TryConstant(value, out var a) && TryConstant(bound, out var b) && (uint)a < (uint)b;
 
     private bool TryConstant(int id, out int value)
     {
@@ -298,18 +298,18 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     private uint LargestOf(int id)
     {
         uint result = 0;
-        work.Push(id);
-        while (work.TryPop(out int next))
+        _work.Push(id);
+        while (_work.TryPop(out var next))
         {
-            result = LargestIfKnown(next, out int first);
+            result = LargestIfKnown(next, out var first);
             if (first >= 0)
             {
-                work.Push(next);
-                work.Push(first);
+                _work.Push(next);
+                _work.Push(first);
             }
             else if (graph[next].Op is Opcode.I32And or Opcode.I32ShrU)
             {
-                largest[next] = result;
+                _largest[next] = result;
             }
         }
 
@@ -322,12 +322,12 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
     private uint LargestIfKnown(int id, out int first)
     {
         first = -1;
-        if (TryConstant(id, out int constant))
+        if (TryConstant(id, out var constant))
         {
             return (uint)constant;
         }
 
-        if (largest.TryGetValue(id, out uint known))
+        if (_largest.TryGetValue(id, out var known))
         {
             return known;
         }
@@ -336,9 +336,9 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
         {
             case Opcode.I32And:
                 return Math.Min(LargestOfInput(id, 0, ref first), LargestOfInput(id, 1, ref first));
-            case Opcode.I32ShrU when TryConstant(graph.Input(id, 1), out int shift):
+            case Opcode.I32ShrU when TryConstant(graph.Input(id, 1), out var shift):
                 return LargestOfInput(id, 0, ref first) >> (shift & 31);
-            case Opcode.I32RemU when TryConstant(graph.Input(id, 1), out int divisor) && divisor != 0:
+            case Opcode.I32RemU when TryConstant(graph.Input(id, 1), out var divisor) && divisor != 0:
                 return (uint)divisor - 1;
             case var op when graph[id].Type == IrType.I32 && OpcodeTable.GetAccess(op).Extension == AccessExtension.Zero:
                 return Access.Of(graph, id).SizeLog2 == 0 ? byte.MaxValue : ushort.MaxValue;
@@ -354,8 +354,8 @@ internal sealed class BoundsProver(Graph graph, ControlFlow flow)
 
     private uint LargestOfInput(int id, int index, ref int first)
     {
-        int input = graph.Input(id, index);
-        if (graph[input].Op is Opcode.I32And or Opcode.I32ShrU && !largest.ContainsKey(input))
+        var input = graph.Input(id, index);
+        if (graph[input].Op is Opcode.I32And or Opcode.I32ShrU && !_largest.ContainsKey(input))
         {
             first = input;
             return 0;

@@ -11,21 +11,21 @@ namespace Harness.Engine.Optimizer.Passes.Ranges;
 /// </summary>
 internal sealed class ConstantSums
 {
-    private readonly Graph graph;
-    private readonly Dictionary<int, List<(int Sum, int Constant)>> byNumber = [];
+    private readonly Graph _graph;
+    private readonly Dictionary<int, List<(int Sum, int Constant)>> _byNumber = [];
 
     /// <summary>Collects them.</summary>
     public ConstantSums(Graph graph, ControlFlow flow)
     {
-        this.graph = graph;
-        foreach (Block block in flow.Order)
+        _graph = graph;
+        foreach (var block in flow.Order)
         {
-            foreach (int id in block.Nodes)
+            foreach (var id in block.Nodes)
             {
-                (int number, int constant) = PartsOf(id);
+                var (number, constant) = PartsOf(id);
                 if (constant > 0)
                 {
-                    ref List<(int Sum, int Constant)>? sums = ref CollectionsMarshal.GetValueRefOrAddDefault(byNumber, number, out _);
+                    ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_byNumber, number, out _);
                     (sums ??= []).Add((id, constant));
                 }
             }
@@ -35,12 +35,12 @@ internal sealed class ConstantSums
     /// <summary>A value as a number and the constant that is added to it: 0 unless the value is such a sum.</summary>
     public (int Number, int Constant) PartsOf(int value)
     {
-        if (graph[value].Op == Opcode.I32Add)
+        if (_graph[value].Op == Opcode.I32Add)
         {
-            ref Node addend = ref graph[graph.Input(value, 1)];
+            ref var addend = ref _graph[_graph.Input(value, 1)];
             if (addend.Op == Opcode.I32Const && (int)addend.Immediate > 0)
             {
-                return (graph.Input(value, 0), (int)addend.Immediate);
+                return (_graph.Input(value, 0), (int)addend.Immediate);
             }
         }
 
@@ -49,5 +49,5 @@ internal sealed class ConstantSums
 
     /// <summary>The sums of a number and constants.</summary>
     public ReadOnlySpan<(int Sum, int Constant)> With(int number) =>
-        byNumber.TryGetValue(number, out List<(int Sum, int Constant)>? sums) ? CollectionsMarshal.AsSpan(sums) : [];
+        _byNumber.TryGetValue(number, out var sums) ? CollectionsMarshal.AsSpan(sums) : [];
 }

@@ -40,7 +40,7 @@ internal readonly record struct Fact(Relation Relation, int Left, int Right)
             isTrue = !isTrue;
         }
 
-        Opcode op = graph[condition].Op;
+        var op = graph[condition].Op;
         if (op == Opcode.I32Eqz)
         {
             return new Fact(isTrue ? Relation.Equal : Relation.NotEqual, graph.Input(condition, 0), -1);
@@ -53,8 +53,8 @@ internal readonly record struct Fact(Relation Relation, int Left, int Right)
                 : null;
         }
 
-        int left = graph.Input(condition, 0);
-        int right = graph.Input(condition, 1);
+        var left = graph.Input(condition, 0);
+        var right = graph.Input(condition, 1);
         if (!isTrue)
         {
             Comparisons.TryNegate(op, out op);

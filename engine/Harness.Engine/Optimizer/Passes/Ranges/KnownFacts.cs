@@ -13,25 +13,25 @@ internal sealed class KnownFacts
     /// <summary>How many facts of one value are looked at.</summary>
     private const int MostFacts = 1000;
 
-    private readonly Graph graph;
-    private readonly ControlFlow flow;
-    private readonly Dictionary<int, List<(int Block, int Position, Fact Fact)>> byValue = [];
+    private readonly Graph _graph;
+    private readonly ControlFlow _flow;
+    private readonly Dictionary<int, List<(int Block, int Position, Fact Fact)>> _byValue = [];
 
     /// <summary>Collects them.</summary>
     public KnownFacts(Graph graph, ControlFlow flow)
     {
-        this.graph = graph;
-        this.flow = flow;
-        foreach (Block block in flow.Order)
+        _graph = graph;
+        _flow = flow;
+        foreach (var block in flow.Order)
         {
             if (block.Predecessors is [int only])
             {
                 Add(block.Id, -1, EdgeFact(graph.Blocks[only], graph.Blocks[only].Successors[0].Target == block.Id ? 0 : 1));
             }
 
-            for (int i = 0; i < block.Nodes.Count; i++)
+            for (var i = 0; i < block.Nodes.Count; i++)
             {
-                int id = block.Nodes[i];
+                var id = block.Nodes[i];
                 if (graph[id].Op is IrOp.TrapIf or IrOp.TrapUnless or IrOp.Guard)
                 {
                     Add(block.Id, i, Fact.Of(graph, graph.Input(id, 0), graph[id].Op != IrOp.TrapIf));
@@ -52,19 +52,19 @@ internal sealed class KnownFacts
     /// </summary>
     public IEnumerable<Fact> At(Point point, int value)
     {
-        if (point.Edge >= 0 && EdgeFact(graph.Blocks[point.Block], point.Edge) is { } taken)
+        if (point.Edge >= 0 && EdgeFact(_graph.Blocks[point.Block], point.Edge) is { } taken)
         {
             yield return taken;
         }
 
-        foreach (Fact fact in Listed(point, value))
+        foreach (var fact in Listed(point, value))
         {
             yield return fact;
         }
 
-        if (graph[value].Op == Opcode.I32Const)
+        if (_graph[value].Op == Opcode.I32Const)
         {
-            foreach (Fact fact in Listed(point, ConstantLeft))
+            foreach (var fact in Listed(point, ConstantLeft))
             {
                 yield return fact;
             }
@@ -73,15 +73,15 @@ internal sealed class KnownFacts
 
     private IEnumerable<Fact> Listed(Point point, int key)
     {
-        if (!byValue.TryGetValue(key, out List<(int Block, int Position, Fact Fact)>? facts))
+        if (!_byValue.TryGetValue(key, out var facts))
         {
             yield break;
         }
 
-        for (int i = facts.Count - 1; i >= Math.Max(0, facts.Count - MostFacts); i--)
+        for (var i = facts.Count - 1; i >= Math.Max(0, facts.Count - MostFacts); i--)
         {
-            (int block, int position, Fact fact) = facts[i];
-            if (block == point.Block ? position < point.Position : flow.Dominates(block, point.Block))
+            var (block, position, fact) = facts[i];
+            if (block == point.Block ? position < point.Position : _flow.Dominates(block, point.Block))
             {
                 yield return fact;
             }
@@ -101,16 +101,16 @@ internal sealed class KnownFacts
             AddTo(fact.Right);
         }
 
-        if (graph[fact.Left].Op == Opcode.I32Const)
+        if (_graph[fact.Left].Op == Opcode.I32Const)
         {
             AddTo(ConstantLeft);
         }
 
         void AddTo(int key)
         {
-            if (!byValue.TryGetValue(key, out List<(int Block, int Position, Fact Fact)>? facts))
+            if (!_byValue.TryGetValue(key, out var facts))
             {
-                byValue.Add(key, facts = []);
+                _byValue.Add(key, facts = []);
             }
 
             facts.Add((block, position, fact));
@@ -120,6 +120,6 @@ internal sealed class KnownFacts
     /// <summary>What is known on one of the two edges of a branch; of other edges nothing is.</summary>
     private Fact? EdgeFact(Block block, int edge) =>
         block.Terminator.Kind == TerminatorKind.Branch && block.Successors[0].Target != block.Successors[1].Target
-            ? Fact.Of(graph, block.Terminator.Value, edge == 0)
+            ? Fact.Of(_graph, block.Terminator.Value, edge == 0)
             : null;
 }

@@ -23,12 +23,12 @@ internal sealed class RangeCheckElimination : IPass
         }
 
         BoundsProver? prover = null;
-        foreach (Block block in graph.Analyses.Order)
+        foreach (var block in graph.Analyses.Order)
         {
-            for (int i = 0; i < block.Nodes.Count; i++)
+            for (var i = 0; i < block.Nodes.Count; i++)
             {
                 graph.Budget.CountStep();
-                int id = block.Nodes[i];
+                var id = block.Nodes[i];
                 if (graph[id].Op == IrOp.TrapUnless
                     && graph.Input(id, 0) is int condition && graph[condition].Op == Opcode.I32LtU
                     && (prover ??= new BoundsProver(graph, graph.Analyses.ControlFlow))

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <summary>Declarations of local variables, and assignments to variables, fields and setters.</summary>
 internal sealed class AssignmentGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>Declares a variable and gives it a value.</summary>
     public Item Declare(int depth)
@@ -13,7 +13,7 @@ internal sealed class AssignmentGenerator(Body body)
         var type = body.Types.Any(body.TypeParameters);
         var name = body.NewName("v");
         var isExact = IsInferred(type);
-        var form = random.Weighted(isExact ? 30 : 0, 20, 40, 6, 6);
+        var form = _random.Weighted(isExact ? 30 : 0, 20, 40, 6, 6);
         var item = form switch
         {
             0 => Item.Of($"var {name} = {body.Expressions.Stored(type, depth)};"),
@@ -29,7 +29,7 @@ internal sealed class AssignmentGenerator(Body body)
     }
 
     /// <summary>Assigns to a variable, a field or a setter; null where there is none.</summary>
-    public Item? Assign(int depth) => new Choices<Item>(random)
+    public Item? Assign(int depth) => new Choices<Item>(_random)
         .Add(20, () => ToVariable(depth))
         .Add(10, () => ToField(depth))
         .Add(body.Level > 0 ? 5 : 0, () => BySetter(depth))
@@ -41,9 +41,12 @@ internal sealed class AssignmentGenerator(Body body)
         var type = body.Types.Record(body.TypeParameters);
         var value = body.Expressions.Of(type, depth);
         var pattern = body.Patterns.Destructuring(type);
-        var isMutable = random.Percent(40) && type.Arguments.All(IsInferred);
+        var isMutable = _random.Percent(40) && type.Arguments.All(IsInferred);
         foreach (var variable in pattern.Bound)
+        {
             body.Scope.Add(variable with { IsMutable = isMutable });
+        }
+
         return Item.Of($"{(isMutable ? "var" : "final")} {pattern.Text} = {value};");
     }
 
@@ -56,10 +59,13 @@ internal sealed class AssignmentGenerator(Body body)
             .Where(group => group.Count > 1)
             .ToList();
         if (pairs.Count == 0)
+        {
             return null;
-        var variables = random.Pick(pairs);
-        var first = random.Below(variables.Count - 1);
-        var (a, b) = (variables[first].Text, variables[random.Between(first + 1, variables.Count - 1)].Text);
+        }
+
+        var variables = _random.Pick(pairs);
+        var first = _random.Below(variables.Count - 1);
+        var (a, b) = (variables[first].Text, variables[_random.Between(first + 1, variables.Count - 1)].Text);
         return Item.Of($"({a}, {b}) = ({b}, {a});");
     }
 
@@ -78,8 +84,11 @@ internal sealed class AssignmentGenerator(Body body)
     {
         List<Variable> variables = [.. body.Scope.All.Where(variable => variable.IsMutable)];
         if (variables.Count == 0)
+        {
             return null;
-        var variable = random.Pick(variables);
+        }
+
+        var variable = _random.Pick(variables);
         return To(variable.Text, variable.Type, depth);
     }
 
@@ -89,8 +98,11 @@ internal sealed class AssignmentGenerator(Body body)
             .SelectMany(receiver => ClassOutline.FieldsOf(receiver.Type).Where(field => !field.Field.IsFinal).Select(field => (Text: $"{receiver.Receiver.Text}.{field.Field.Name}", field.Type)))
             .ToList();
         if (places.Count == 0)
+        {
             return null;
-        var (text, type) = random.Pick(places);
+        }
+
+        var (text, type) = _random.Pick(places);
         return To(text, type, depth);
     }
 
@@ -100,24 +112,33 @@ internal sealed class AssignmentGenerator(Body body)
             .SelectMany(receiver => ClassOutline.MethodsOf(receiver.Type).Where(method => method.Sort == FunctionSort.Setter).Select(method => (receiver.Receiver.Text, Method: method)))
             .ToList();
         if (setters.Count == 0)
+        {
             return null;
-        var (text, setter) = random.Pick(setters);
+        }
+
+        var (text, setter) = _random.Pick(setters);
         return Item.Of($"{text}.{setter.Name} = {body.Expressions.Stored(setter.Parameters[0].Type, depth)};");
     }
 
     /// <summary>Assigns to a place of a type, often by what was there.</summary>
     private Item To(string place, DartType type, int depth)
     {
-        if (type.IsNullable && random.Percent(20))
+        if (type.IsNullable && _random.Percent(20))
+        {
             return Item.Of($"{place} ??= {body.Expressions.Stored(type.WithNull(false), depth)};");
-        if (type.IsNullable || random.Percent(45))
+        }
+
+        if (type.IsNullable || _random.Percent(45))
+        {
             return Item.Of($"{place} = {body.Expressions.Stored(type, depth)};");
+        }
+
         return type.Kind switch
         {
-            DartKind.Int when random.Percent(30) => Item.Of($"{place}{random.Pick(["++", "--"])};"),
-            DartKind.Int => Item.Of($"{place} {random.Pick(["+=", "-=", "*=", "^=", "|=", "&="])} {body.Expressions.Of(type, depth)};"),
-            DartKind.Double => Item.Of($"{place} {random.Pick(["+=", "-=", "*=", "/="])} {body.Expressions.Of(type, depth)};"),
-            DartKind.Number => Item.Of($"{place} {random.Pick(["+=", "-=", "*="])} {body.Expressions.Of(type, depth)};"),
+            DartKind.Int when _random.Percent(30) => Item.Of($"{place}{_random.Pick(["++", "--"])};"),
+            DartKind.Int => Item.Of($"{place} {_random.Pick(["+=", "-=", "*=", "^=", "|=", "&="])} {body.Expressions.Of(type, depth)};"),
+            DartKind.Double => Item.Of($"{place} {_random.Pick(["+=", "-=", "*=", "/="])} {body.Expressions.Of(type, depth)};"),
+            DartKind.Number => Item.Of($"{place} {_random.Pick(["+=", "-=", "*="])} {body.Expressions.Of(type, depth)};"),
             DartKind.Bool => Item.Of($"{place} = !{place};"),
             DartKind.String => Item.Of($"{place} = clip({place} + {body.Expressions.Of(type, depth)});"),
             _ => Item.Of($"{place} = {body.Expressions.Stored(type, depth)};"),

@@ -73,9 +73,14 @@ internal sealed class Body
         Dynamics = new DynamicGenerator(this);
         Scope = new Scope(null);
         if (level < 0)
+        {
             return;
+        }
+
         foreach (var variable in context.Program.AllGlobals)
+        {
             Scope.Add(variable);
+        }
     }
 
     /// <summary>What all bodies have in common.</summary>
@@ -192,7 +197,10 @@ internal sealed class Body
         var closure = new Body(Context, sort, Math.Min(ClosureLevel, Level), result, TypeParameters, budget);
         closure.Scope = new Scope(Scope);
         foreach (var parameter in parameters)
+        {
             closure.Scope.Add(parameter);
+        }
+
         return closure;
     }
 }

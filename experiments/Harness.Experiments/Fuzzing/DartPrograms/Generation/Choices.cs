@@ -5,26 +5,33 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 internal sealed class Choices<T>(RandomSource random)
     where T : class
 {
-    private readonly List<(int Weight, Func<T?> Make)> ways = [];
+    private readonly List<(int Weight, Func<T?> Make)> _ways = [];
 
     /// <summary>Adds a way, unless its weight is 0. One that gives null must not have changed anything.</summary>
     public Choices<T> Add(int weight, Func<T?> make)
     {
         if (weight > 0)
-            ways.Add((weight, make));
+        {
+            _ways.Add((weight, make));
+        }
+
         return this;
     }
 
     /// <summary>Takes one way after another until one gives something; null if none does.</summary>
     public T? Pick()
     {
-        while (ways.Count > 0)
+        while (_ways.Count > 0)
         {
-            var index = random.Weighted([.. ways.Select(way => way.Weight)]);
-            if (ways[index].Make() is { } made)
+            var index = random.Weighted([.. _ways.Select(way => way.Weight)]);
+            if (_ways[index].Make() is { } made)
+            {
                 return made;
-            ways.RemoveAt(index);
+            }
+
+            _ways.RemoveAt(index);
         }
+
         return null;
     }
 }

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <summary>Functions as values: closures, and tear-offs of functions, methods and constructors.</summary>
 internal sealed class ClosureGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>Expressions of a function type.</summary>
     public void AddTo(Choices<Expression> choices, DartType type, int depth) => choices
@@ -24,7 +24,7 @@ internal sealed class ClosureGenerator(Body body)
     public Piece Function(DartType result, DartType[] parameterTypes, int depth)
     {
         var parameters = NewParameters(parameterTypes);
-        var list = random.Percent(60) ? string.Join(", ", parameters.Select(parameter => parameter.Text)) : Declared(parameters);
+        var list = _random.Percent(60) ? string.Join(", ", parameters.Select(parameter => parameter.Text)) : Declared(parameters);
         return Piece.Of($"({list}) {Code(result, parameters, depth)}");
     }
 
@@ -32,9 +32,12 @@ internal sealed class ClosureGenerator(Body body)
     private Piece Code(DartType result, List<Variable> parameters, int depth)
     {
         var closure = body.NewClosure(result, parameters);
-        if (!body.IsAnywhere || depth <= 0 || random.Percent(75))
+        if (!body.IsAnywhere || depth <= 0 || _random.Percent(75))
+        {
             return Piece.Of($"=> {closure.Expressions.Stored(result, Math.Min(depth, 2))}");
-        var block = closure.Statements.BlockOf(1, random.Between(1, 2));
+        }
+
+        var block = closure.Statements.BlockOf(1, _random.Between(1, 2));
         block.Items.Add(closure.Statements.Return());
         return block;
     }
@@ -44,19 +47,22 @@ internal sealed class ClosureGenerator(Body body)
     {
         var candidates = body.Calls.Callees()
             .FindAll(callee => callee.Function.Level == 0 && type.Equals(callee.Function.TearOffType) && !callee.Prefix.StartsWith("super", StringComparison.Ordinal));
-        return candidates.Count == 0 ? null : Expression.Of(type, random.Pick(candidates).Prefix);
+        return candidates.Count == 0 ? null : Expression.Of(type, _random.Pick(candidates).Prefix);
     }
 
     /// <summary>A constructor as a function, where its class is the wanted result.</summary>
     private Expression? ConstructorTearOff(DartType type)
     {
         if (type.Arguments[0] is not { IsNullable: false, Class.HasObjects: true })
+        {
             return null;
+        }
+
         var fields = ClassOutline.ConstructorFields(type.Arguments[0]).Select(constructed => constructed.Type);
         return fields.SequenceEqual(type.Arguments.Skip(1)) ? Expression.Of(type, $"{type.Arguments[0]}.new") : null;
     }
 
-    private List<Variable> NewParameters(IEnumerable<DartType> types) => [.. types.Select(type => new Variable(body.NewName("v"), type, random.Percent(20)))];
+    private List<Variable> NewParameters(IEnumerable<DartType> types) => [.. types.Select(type => new Variable(body.NewName("v"), type, _random.Percent(20)))];
 
     private static string Declared(List<Variable> parameters) => string.Join(", ", parameters.Select(parameter => $"{parameter.Type} {parameter.Text}"));
 }

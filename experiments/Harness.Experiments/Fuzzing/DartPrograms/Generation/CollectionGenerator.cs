@@ -8,7 +8,7 @@ internal sealed class CollectionGenerator(Body body)
     private static readonly string[] Copies =
         ["reversed.toList()", "take(3).toList()", "skip(1).toList()", "toList(growable: true)", "toSet().toList()", "followedBy(<Never>[]).toList()"];
 
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     public void AddTo(Choices<Expression> choices, DartType type, int depth)
     {
@@ -33,8 +33,11 @@ internal sealed class CollectionGenerator(Body body)
     public Expression Literal(DartType type, int depth)
     {
         var items = new List<Item>();
-        for (var i = HasValues(type) ? random.Below(depth > 0 ? 5 : 4) : 0; i > 0; i--)
+        for (var i = HasValues(type) ? _random.Below(depth > 0 ? 5 : 4) : 0; i > 0; i--)
+        {
             items.Add(Element(type.Arguments[0], depth));
+        }
+
         var elements = new Block(items, BlockLayout.Elements);
         return type.Kind == DartKind.List ? Expression.Of(type, $"<{type.Arguments[0]}>[{elements}]") : Expression.Of(type, $"<{type.Arguments[0]}>{{{elements}}}");
     }
@@ -43,19 +46,20 @@ internal sealed class CollectionGenerator(Body body)
     public Expression MapLiteral(DartType type, int depth)
     {
         var items = new List<Item>();
-        for (var i = HasValues(type) ? random.Below(4) : 0; i > 0; i--)
+        for (var i = HasValues(type) ? _random.Below(4) : 0; i > 0; i--)
         {
-            items.Add(random.Percent(15) && depth > 0
+            items.Add(_random.Percent(15) && depth > 0
                 ? Item.Of($"if ({body.Expressions.Of(DartType.Bool, depth - 1)}) {Make(type.Arguments[0], depth)}: {Make(type.Arguments[1], depth)}")
                 : Item.Of($"{Make(type.Arguments[0], depth)}: {Make(type.Arguments[1], depth)}"));
         }
+
         return Expression.Of(type, $"<{type.Arguments[0]}, {type.Arguments[1]}>{{{new Block(items, BlockLayout.Elements)}}}");
     }
 
     /// <summary>A closure that orders elements, without any effect; null where the type has no order.</summary>
     public string? Order(DartType element)
     {
-        var (a, b) = random.Percent(50) ? ("x", "y") : ("y", "x");
+        var (a, b) = _random.Percent(50) ? ("x", "y") : ("y", "x");
         switch (element.Kind)
         {
             case DartKind.Int or DartKind.Double or DartKind.Number or DartKind.String when !element.IsNullable:
@@ -76,35 +80,38 @@ internal sealed class CollectionGenerator(Body body)
         Expression Source(DartType of) => body.Expressions.Of(DartType.ListOf(of), depth - 1);
         choices
             .Add(24, () => Literal(type, depth))
-            .Add(5, () => Expression.Of(type, $"List<{element}>.filled({random.Below(6)}, {Make(element, depth)}, growable: true)"))
-            .Add(5, () => Expression.Of(type, $"List<{element}>.generate({random.Below(7)}, {body.Closures.Function(element, [DartType.Int], depth - 1)})"))
+            .Add(5, () => Expression.Of(type, $"List<{element}>.filled({_random.Below(6)}, {Make(element, depth)}, growable: true)"))
+            .Add(5, () => Expression.Of(type, $"List<{element}>.generate({_random.Below(7)}, {body.Closures.Function(element, [DartType.Int], depth - 1)})"))
             .Add(6, () => body.Types.Element(body.TypeParameters) is var source
                 ? Expression.Of(type, $"{Source(source)}.map<{element}>({body.Closures.Function(element, [source], depth - 1)}).toList()")
                 : null)
             .Add(6, () => Expression.Of(type, $"{Source(element)}.where({body.Closures.Function(DartType.Bool, [element], depth - 1)}).toList()"))
             .Add(2, () => Expression.Of(type, $"{Source(element)}.expand<{element}>({body.Closures.Function(type, [element], depth - 1)}).toList()"))
-            .Add(3, () => Expression.Of(type, $"{Source(element)}.{random.Pick(Copies)}"))
+            .Add(3, () => Expression.Of(type, $"{Source(element)}.{_random.Pick(Copies)}"))
             .Add(3, () => Expression.Of(type, $"({Source(element)} + {Source(element)})"))
             .Add(4, () => Order(element) is { } order ? Expression.Of(type, $"(<{element}>[...{Source(element)}]..sort({order}))") : null)
-            .Add(3, () => body.Scope.Pick(type, random) is { Text: var name } ? Expression.Of(type, $"{name}.sublist({name}.length ~/ 2)") : null)
+            .Add(3, () => body.Scope.Pick(type, _random) is { Text: var name } ? Expression.Of(type, $"{name}.sublist({name}.length ~/ 2)") : null)
             .Add(element.Kind is DartKind.Int or DartKind.String or DartKind.Enum && !element.IsNullable ? 2 : 0, () => Expression.Of(type, $"{Make(DartType.SetOf(element), depth)}.toList()"))
             .Add(element.IsNullable ? 0 : 2, () => Expression.Of(type, $"{Make(DartType.MapOf(body.Types.Key(), element), depth)}.values.toList()"))
             .Add(element.Kind == DartKind.Int && !element.IsNullable ? body.Features.Texts : 0, () => Expression.Of(type, $"{Make(DartType.String, depth)}.codeUnits"))
             .Add(element.Kind == DartKind.String && !element.IsNullable ? body.Features.Texts : 0, () => Expression.Of(type, $"{Make(DartType.String, depth)}.split('a')"))
-            .Add(body.IsAnywhere ? 5 : 0, () => body.Calls.Generated(element, depth) is { } generated ? Expression.Of(type, $"{generated}.take({random.Between(1, 8)}).toList()") : null);
+            .Add(body.IsAnywhere ? 5 : 0, () => body.Calls.Generated(element, depth) is { } generated ? Expression.Of(type, $"{generated}.take({_random.Between(1, 8)}).toList()") : null);
     }
 
     /// <summary>An element: a value, a spread, or one of these on a condition or in a loop.</summary>
     private Item Element(DartType element, int depth)
     {
         if (depth <= 0)
+        {
             return Item.Of($"{body.Expressions.Leaf(element)}");
-        switch (random.Weighted(60, 12, 12, 8, 6 * body.Features.Patterns, 3 * body.Features.Patterns, 8))
+        }
+
+        switch (_random.Weighted(60, 12, 12, 8, 6 * body.Features.Patterns, 3 * body.Features.Patterns, 8))
         {
             case 0:
                 return Item.Of($"{Make(element, depth)}");
             case 1:
-                return Item.Of($"if ({body.Expressions.Of(DartType.Bool, depth - 1)}) {Make(element, depth)}{(random.Percent(40) ? Piece.Of($" else {Make(element, depth)}") : Piece.Of($""))}");
+                return Item.Of($"if ({body.Expressions.Of(DartType.Bool, depth - 1)}) {Make(element, depth)}{(_random.Percent(40) ? Piece.Of($" else {Make(element, depth)}") : Piece.Of($""))}");
             case 2:
                 return Item.Of($"...{Make(DartType.ListOf(element), depth)}");
             case 3:
@@ -122,7 +129,7 @@ internal sealed class CollectionGenerator(Body body)
     {
         var counter = body.NewName("v");
         body.Scope.Add(new Variable(counter, DartType.Int));
-        return Item.Of($"for (var {counter} = 0; {counter} < {random.Between(1, 4)}; {counter}++) {Make(element, depth)}");
+        return Item.Of($"for (var {counter} = 0; {counter} < {_random.Between(1, 4)}; {counter}++) {Make(element, depth)}");
     });
 
     /// <summary>An element that is there only if something matches a pattern, with what that binds, and perhaps another one otherwise.</summary>
@@ -133,10 +140,13 @@ internal sealed class CollectionGenerator(Body body)
         var (guard, value) = body.Nested(() =>
         {
             foreach (var variable in pattern.Bound)
+            {
                 body.Scope.Add(variable);
+            }
+
             return (body.Patterns.Guard(pattern, depth), Make(element, depth));
         });
-        return Item.Of($"if ({subject} case {pattern.Text}{guard}) {value}{(random.Percent(40) ? Piece.Of($" else {Make(element, depth)}") : Piece.Of($""))}");
+        return Item.Of($"if ({subject} case {pattern.Text}{guard}) {value}{(_random.Percent(40) ? Piece.Of($" else {Make(element, depth)}") : Piece.Of($""))}");
     }
 
     private Item InRecords(DartType element, int depth)
@@ -147,7 +157,10 @@ internal sealed class CollectionGenerator(Body body)
         return body.Nested(() =>
         {
             foreach (var variable in pattern.Bound)
+            {
                 body.Scope.Add(variable);
+            }
+
             return Item.Of($"for (final {pattern.Text} in {list}) {Make(element, depth)}");
         });
     }
@@ -160,7 +173,7 @@ internal sealed class CollectionGenerator(Body body)
         {
             var name = body.NewName("v");
             body.Scope.Add(new Variable(name, source));
-            return Item.Of($"for (final {name} in {list}) {(random.Percent(40) ? Piece.Of($"if ({body.Expressions.Of(DartType.Bool, depth - 1)}) ") : Piece.Of($""))}{Make(element, depth)}");
+            return Item.Of($"for (final {name} in {list}) {(_random.Percent(40) ? Piece.Of($"if ({body.Expressions.Of(DartType.Bool, depth - 1)}) ") : Piece.Of($""))}{Make(element, depth)}");
         });
     }
 

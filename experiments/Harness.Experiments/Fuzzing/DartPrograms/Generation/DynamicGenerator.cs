@@ -5,10 +5,10 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <summary>What types say only when the program runs: calls by name, values under wider types, late variables; and casts that fail, in programs that may rely on that.</summary>
 internal sealed class DynamicGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>A statement of one of these kinds; null where there is nothing for it.</summary>
-    public Item? Statement(int depth) => new Choices<Item>(random)
+    public Item? Statement(int depth) => new Choices<Item>(_random)
         .Add(12, () => CallByName(depth))
         .Add(6, () => FieldByName())
         .Add(6, () => Wider(depth))
@@ -30,8 +30,11 @@ internal sealed class DynamicGenerator(Body body)
                 .Select(method => (receiver.Receiver.Text, Method: method)))
             .ToList();
         if (candidates.Count == 0)
+        {
             return null;
-        var (text, chosen) = random.Pick(candidates);
+        }
+
+        var (text, chosen) = _random.Pick(candidates);
         var name = body.NewName("v");
         var call = Piece.Of($"{name}.{chosen.Name}({body.Calls.Arguments(chosen, depth)})");
         return chosen.Result.Kind == DartKind.Void ? Item.Of($"dynamic {name} = {text};\n{call};") : Item.Of($"dynamic {name} = {text};\nshow('{Tag()}', {call});");
@@ -43,8 +46,11 @@ internal sealed class DynamicGenerator(Body body)
             .SelectMany(receiver => ClassOutline.FieldsOf(receiver.Type).Where(field => field.Type.IsShown).Select(field => (receiver.Receiver.Text, field.Field, field.Type)))
             .ToList();
         if (candidates.Count == 0)
+        {
             return null;
-        var (text, field, type) = random.Pick(candidates);
+        }
+
+        var (text, field, type) = _random.Pick(candidates);
         var name = body.NewName("v");
         return field.IsFinal
             ? Item.Of($"dynamic {name} = {text};\nshow('{Tag()}', {name}.{field.Name});")
@@ -55,15 +61,19 @@ internal sealed class DynamicGenerator(Body body)
     private Item? Wider(int depth)
     {
         var name = body.NewName("v");
-        if (random.Percent(50))
+        if (_random.Percent(50))
         {
-            var list = body.Expressions.Of(DartType.ListOf(random.Percent(50) ? DartType.Int : DartType.Double), depth);
+            var list = body.Expressions.Of(DartType.ListOf(_random.Percent(50) ? DartType.Int : DartType.Double), depth);
             return Item.Of($"List<num> {name} = {list};\nshow('{Tag()}', {name}.isEmpty ? {name}.length : {name}[{body.Expressions.Leaf(DartType.Int)} % {name}.length] + {name}.first);");
         }
+
         var objects = WideObjects();
         if (objects.Count == 0)
+        {
             return null;
-        var (variable, field) = random.Pick(objects);
+        }
+
+        var (variable, field) = _random.Pick(objects);
         return Item.Of($"{variable.Type.Class!.Name}<Object> {name} = {variable.Text};\nshow('{Tag()}', {name}.{field});");
     }
 
@@ -79,7 +89,7 @@ internal sealed class DynamicGenerator(Body body)
     {
         var name = body.NewName("v");
         var list = DartType.ListOf(body.Types.Plain());
-        return random.Below(5) switch
+        return _random.Below(5) switch
         {
             0 => Downcast() is { } cast ? Item.Of($"{Attempt(cast)}") : null,
             1 => Item.Of($"Object {name} = {body.Expressions.Stored(DartType.Object, depth)};\n{Attempt(Cast(name))}"),
@@ -101,15 +111,18 @@ internal sealed class DynamicGenerator(Body body)
     {
         var objects = body.Scope.All.Where(variable => variable.Type is { IsNullable: false, Kind: DartKind.Class or DartKind.Object }).ToList();
         if (objects.Count == 0)
+        {
             return null;
-        var chosen = random.Pick(objects);
+        }
+
+        var chosen = _random.Pick(objects);
         var target = body.Conditions.TestedType(chosen.Type);
         var shown = target.Class is null ? [] : ClassOutline.FieldsOf(target).Where(field => field.Type.IsShown).Select(field => "." + field.Field.Name).ToList();
-        return Piece.Of($"show('{Tag()}', ({chosen.Text} as {target}){(shown.Count > 0 ? random.Pick(shown) : "")});");
+        return Piece.Of($"show('{Tag()}', ({chosen.Text} as {target}){(shown.Count > 0 ? _random.Pick(shown) : "")});");
     }
 
     /// <summary>A cast of an object to what it need not be.</summary>
-    private Piece Cast(string name) => Piece.Of($"show('{Tag()}', {name} as {random.Pick([DartType.Int, DartType.String, DartType.Double, DartType.ListOf(DartType.Int)])});");
+    private Piece Cast(string name) => Piece.Of($"show('{Tag()}', {name} as {_random.Pick([DartType.Int, DartType.String, DartType.Double, DartType.ListOf(DartType.Int)])});");
 
     private Piece FromDynamic(string name)
     {
@@ -121,7 +134,7 @@ internal sealed class DynamicGenerator(Body body)
     private Piece? Present()
     {
         var variables = body.Scope.All.Where(variable => variable.Type.IsNullable).ToList();
-        return variables.Count == 0 ? null : Piece.Of($"show('{Tag()}', {random.Pick(variables).Text}!);");
+        return variables.Count == 0 ? null : Piece.Of($"show('{Tag()}', {_random.Pick(variables).Text}!);");
     }
 
     /// <summary>Variables of generic classes whose only parameter takes any argument, each with a field of that type.</summary>

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <summary>Reading collections: elements at an index that is within bounds, values by keys, what folding gives, and how many there are.</summary>
 internal sealed class ElementGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>Expressions of a type that read collections with such elements.</summary>
     public void AddTo(Choices<Expression> choices, DartType type, int depth)
@@ -36,8 +36,11 @@ internal sealed class ElementGenerator(Body body)
     {
         var maps = body.Scope.All.Where(variable => variable.Type is { Kind: DartKind.Map, IsNullable: false } && variable.Type.Arguments[1].Equals(type)).ToList();
         if (maps.Count == 0)
+        {
             return null;
-        var map = random.Pick(maps);
+        }
+
+        var map = _random.Pick(maps);
         return Expression.Of(type.WithNull(true), $"{map.Text}[{body.Expressions.Of(map.Type.Arguments[0], depth - 1)}]");
     }
 
@@ -50,8 +53,11 @@ internal sealed class ElementGenerator(Body body)
     {
         var lists = body.Scope.All.Where(variable => variable.Type is { Kind: DartKind.List or DartKind.TypedList, IsNullable: false } && variable.Type.Arguments[0].Equals(type)).ToList();
         if (lists.Count == 0)
+        {
             return null;
-        var list = random.Pick(lists).Text;
+        }
+
+        var list = _random.Pick(lists).Text;
         return Expression.Of(type, $"({list}.isEmpty ? {body.Expressions.Of(type, depth - 1)} : {list}[{body.Expressions.Leaf(DartType.Int)} % {list}.length])");
     }
 
@@ -65,5 +71,5 @@ internal sealed class ElementGenerator(Body body)
     /// <summary>The first or last element with a property, or something else.</summary>
     private Expression Found(DartType type, int depth) => Expression.Of(
         type,
-        $"{List(type, depth)}.{random.Pick(["firstWhere", "lastWhere"])}({body.Closures.Function(DartType.Bool, [type], depth - 1)}, orElse: {body.Closures.Function(type, [], depth - 1)})");
+        $"{List(type, depth)}.{_random.Pick(["firstWhere", "lastWhere"])}({body.Closures.Function(DartType.Bool, [type], depth - 1)}, orElse: {body.Closures.Function(type, [], depth - 1)})");
 }

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <summary>Expressions of any type.</summary>
 internal sealed class ExpressionGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>An expression whose value can stand where a type is wanted.</summary>
     /// <param name="type">The type.</param>
@@ -14,18 +14,27 @@ internal sealed class ExpressionGenerator(Body body)
     {
         body.Budget--;
         if (depth <= 0 || body.Budget < 0)
+        {
             return Leaf(type);
-        var choices = new Choices<Expression>(random).Add(14, () => Leaf(type));
+        }
+
+        var choices = new Choices<Expression>(_random).Add(14, () => Leaf(type));
         if (body.IsAnywhere)
         {
             body.Members.AddTo(choices, type, depth);
             body.Calls.AddTo(choices, type, depth);
             choices.Add(2, () => AssignedTo(type, depth));
         }
+
         if (type.IsNullable)
+        {
             AddNullable(choices, type, depth);
+        }
         else
+        {
             AddPresent(choices, type, depth);
+        }
+
         return choices.Pick()!;
     }
 
@@ -33,7 +42,10 @@ internal sealed class ExpressionGenerator(Body body)
     public Expression Stored(DartType type, int depth)
     {
         if (depth <= 0 || type.IsNullable || type.Kind is not (DartKind.String or DartKind.List))
+        {
             return Of(type, depth);
+        }
+
         var value = Of(type, depth);
         return value.Parts.Count == 1 ? value
             : type.Kind == DartKind.String ? Expression.Of(type, $"clip({value})")
@@ -41,14 +53,14 @@ internal sealed class ExpressionGenerator(Body body)
     }
 
     /// <summary>A variable or literal: to read it has no effect, and calls nothing.</summary>
-    public Expression Leaf(DartType type) => (random.Percent(75) ? Variable(type) : null) ?? body.Literals.Of(type);
+    public Expression Leaf(DartType type) => (_random.Percent(75) ? Variable(type) : null) ?? body.Literals.Of(type);
 
     /// <summary>A variable of a type, or of a subtype; null if there is none.</summary>
-    public Expression? Variable(DartType type) => body.Scope.Pick(type, random) is { } variable ? Expression.Of(variable.Type, variable.Text) : null;
+    public Expression? Variable(DartType type) => body.Scope.Pick(type, _random) is { } variable ? Expression.Of(variable.Type, variable.Text) : null;
 
     /// <summary>A truth that holds seldom.</summary>
     public Expression Rare(int depth) =>
-        Expression.Of(DartType.Bool, $"({Of(DartType.Int, depth - 1)} % {random.Pick([5, 7, 11, 13])} == {random.Below(5)})");
+        Expression.Of(DartType.Bool, $"({Of(DartType.Int, depth - 1)} % {_random.Pick([5, 7, 11, 13])} == {_random.Below(5)})");
 
     private void AddPresent(Choices<Expression> choices, DartType type, int depth)
     {
@@ -116,14 +128,14 @@ internal sealed class ExpressionGenerator(Body body)
     private Expression? OrElse(DartType type, int depth)
     {
         var candidates = body.Scope.OfType(type.WithNull(true)).FindAll(variable => variable.Type.IsNullable);
-        return candidates.Count == 0 ? null : Expression.Of(type, $"({random.Pick(candidates).Text} ?? {Of(type, depth - 1)})");
+        return candidates.Count == 0 ? null : Expression.Of(type, $"({_random.Pick(candidates).Text} ?? {Of(type, depth - 1)})");
     }
 
     /// <summary>An assignment as an expression.</summary>
     private Expression? AssignedTo(DartType type, int depth)
     {
         var candidates = body.Scope.MutableOfType(type);
-        return candidates.Count == 0 ? null : Expression.Of(type, $"({random.Pick(candidates).Text} = {Stored(type, depth - 1)})");
+        return candidates.Count == 0 ? null : Expression.Of(type, $"({_random.Pick(candidates).Text} = {Stored(type, depth - 1)})");
     }
 
     /// <summary>Whether two expressions of the type have a common static type that is a subtype of it, whatever they are.</summary>

@@ -8,7 +8,7 @@ internal sealed class FunctionGenerator(BodyContext context)
 {
     private const int Depth = 3;
 
-    private readonly RandomSource random = context.Random;
+    private readonly RandomSource _random = context.Random;
 
     /// <summary>A function outside of classes, or a static one.</summary>
     public Item Function(FunctionOutline outline, bool isStatic = false) =>
@@ -20,7 +20,10 @@ internal sealed class FunctionGenerator(BodyContext context)
     public Item Member(FunctionOutline outline, DartType self)
     {
         if (outline.IsAbstract)
+        {
             return Item.Of($"{Head(outline)};");
+        }
+
         var inherited = ClassOutline.Ancestry(self).Skip(1).Any(super => super.Class!.Methods.Exists(method => !method.IsAbstract && method.Name == outline.Name && method.Sort == outline.Sort));
         var body = NewBody(outline, self.Class!.Parameters, inherited && outline.Sort == FunctionSort.Plain ? outline : null);
         AddSelf(body, self, withLate: true);
@@ -43,7 +46,9 @@ internal sealed class FunctionGenerator(BodyContext context)
     {
         body.Scope.Add(new Variable("this", self));
         foreach (var (field, type) in ClassOutline.FieldsOf(self).Where(known => withLate || !known.Field.IsLate))
+        {
             body.Scope.Add(new Variable(field.Name, type, !field.IsFinal));
+        }
     }
 
     private Body NewBody(FunctionOutline outline, List<TypeParameter> classParameters, FunctionOutline? overridden)
@@ -55,7 +60,7 @@ internal sealed class FunctionGenerator(BodyContext context)
             FunctionSort.Stream => BodySort.Stream,
             _ => BodySort.Plain,
         };
-        var budget = outline.Level == 0 ? random.Between(8, 20) : random.Between(25, 70);
+        var budget = outline.Level == 0 ? _random.Between(8, 20) : _random.Between(25, 70);
         return new Body(context, sort, outline.Level, outline.Result, [.. classParameters, .. outline.TypeParameters], budget)
         {
             Self = outline.CallsItself ? outline : null, SuperMethod = overridden,
@@ -65,8 +70,11 @@ internal sealed class FunctionGenerator(BodyContext context)
     private Item Declare(FunctionOutline outline, Body body, string prefix)
     {
         foreach (var parameter in outline.Parameters)
-            body.Scope.Add(new Variable(parameter.Name, parameter.Type, !outline.CallsItself && random.Percent(40)));
-        var isExpression = !body.IsFueled && body.Sort == BodySort.Plain && outline.Result.Kind != DartKind.Void && random.Percent(55);
+        {
+            body.Scope.Add(new Variable(parameter.Name, parameter.Type, !outline.CallsItself && _random.Percent(40)));
+        }
+
+        var isExpression = !body.IsFueled && body.Sort == BodySort.Plain && outline.Result.Kind != DartKind.Void && _random.Percent(55);
         return isExpression
             ? Item.Of($"{prefix}{Head(outline)} => {body.Expressions.Stored(outline.Result, Depth + 1)};")
             : Item.Of($"{prefix}{Head(outline)}{Mark(outline)} {Code(outline, body)}");
@@ -76,16 +84,28 @@ internal sealed class FunctionGenerator(BodyContext context)
     {
         var first = new List<Item>();
         if (outline.CallsItself)
+        {
             first.Add(Item.Fixed($"if ({outline.Parameters[0].Name} <= 0) {Exit(body)}"));
+        }
+
         if (body.IsFueled)
+        {
             first.Add(Item.Fixed($"if (fuel-- <= 0) {Exit(body)}"));
+        }
+
         return body.Nested(() =>
         {
             List<Item> items = [.. first];
-            for (var i = body.IsFueled ? random.Between(3, 7) : random.Between(1, 3); i > 0; i--)
+            for (var i = body.IsFueled ? _random.Between(3, 7) : _random.Between(1, 3); i > 0; i--)
+            {
                 items.Add(body.Statements.Any(Depth));
+            }
+
             if (body.Sort is BodySort.Plain or BodySort.Async && outline.Result.Kind != DartKind.Void)
+            {
                 items.Add(Item.Of($"return {body.Expressions.Stored(outline.Result, Depth)};"));
+            }
+
             return new Block(items);
         });
     }

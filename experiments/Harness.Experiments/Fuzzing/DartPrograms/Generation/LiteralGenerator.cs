@@ -23,7 +23,7 @@ internal sealed class LiteralGenerator(Body body)
     private static readonly string[] Texts =
         ["", "a", "ab", "abc", "x y", " z ", "Zebra", "12", "-7", "q,r,s", "élan", "Größe", "naïve ÿ", "λόγος", "Ωmega", "日本", "жук", "0x1F", "aaa", "AbCd"];
 
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>
     /// A value of a type. One of a type parameter's type is a variable, since the program has no other; where there may be an object of a class or none there is none, so that objects do not
@@ -32,7 +32,10 @@ internal sealed class LiteralGenerator(Body body)
     public Expression Of(DartType type)
     {
         if (type.IsNullable)
-            return type.Kind == DartKind.Class || random.Percent(40) || !HasValue(type.WithNull(false)) ? Expression.Of(type, "null") : Of(type.WithNull(false));
+        {
+            return type.Kind == DartKind.Class || _random.Percent(40) || !HasValue(type.WithNull(false)) ? Expression.Of(type, "null") : Of(type.WithNull(false));
+        }
+
         switch (type.Kind)
         {
             case DartKind.Int:
@@ -40,13 +43,13 @@ internal sealed class LiteralGenerator(Body body)
             case DartKind.Double:
                 return Expression.Of(type, Double());
             case DartKind.Number or DartKind.Object:
-                return Expression.Of(type, random.Percent(50) ? Integer() : Double());
+                return Expression.Of(type, _random.Percent(50) ? Integer() : Double());
             case DartKind.Bool:
-                return Expression.Of(type, random.Percent(50) ? "true" : "false");
+                return Expression.Of(type, _random.Percent(50) ? "true" : "false");
             case DartKind.String:
                 return Expression.Of(type, Text());
             case DartKind.Enum:
-                return Expression.Of(type, $"{type}.{random.Pick(type.Class!.Values)}");
+                return Expression.Of(type, $"{type}.{_random.Pick(type.Class!.Values)}");
             case DartKind.Class:
                 return Object(type);
             case DartKind.List or DartKind.Set:
@@ -54,7 +57,7 @@ internal sealed class LiteralGenerator(Body body)
             case DartKind.Map:
                 return body.Collections.MapLiteral(type, 0);
             case DartKind.TypedList:
-                return Expression.Of(type, $"{type}({random.Between(1, 8)})");
+                return Expression.Of(type, $"{type}({_random.Between(1, 8)})");
             case DartKind.Record:
                 return Record(type, body.Expressions.Leaf);
             case DartKind.Function:
@@ -73,29 +76,36 @@ internal sealed class LiteralGenerator(Body body)
             var value = makeField(type.Arguments[i]);
             fields.Add(type.FieldNames[i] is { } name ? Piece.Of($"{name}: {value}") : value);
         }
+
         return Expression.Of(type, $"({fields})");
     }
 
     /// <summary>A literal of an integer.</summary>
     public string Integer()
     {
-        if (random.Percent(45))
-            return random.Pick(Integers);
-        var number = random.Between(-20, 60);
+        if (_random.Percent(45))
+        {
+            return _random.Pick(Integers);
+        }
+
+        var number = _random.Between(-20, 60);
         return number < 0 ? $"({number.ToString(CultureInfo.InvariantCulture)})" : number.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>A text between quotes.</summary>
-    public string Text() => $"'{random.Pick(Texts)}'";
+    public string Text() => $"'{_random.Pick(Texts)}'";
 
     /// <summary>A text without its quotes.</summary>
-    public string Words() => random.Pick(Texts);
+    public string Words() => _random.Pick(Texts);
 
     private string Double()
     {
-        if (random.Percent(50))
-            return random.Pick(Doubles);
-        var number = random.Between(-800, 800) / 8.0;
+        if (_random.Percent(50))
+        {
+            return _random.Pick(Doubles);
+        }
+
+        var number = _random.Between(-800, 800) / 8.0;
         var text = number.ToString("F3", CultureInfo.InvariantCulture);
         return number < 0 ? $"({text})" : text;
     }
@@ -103,7 +113,7 @@ internal sealed class LiteralGenerator(Body body)
     private Expression Object(DartType type)
     {
         var simplest = type.Simplest;
-        return body.IsAnywhere && (simplest is null || random.Percent(70)) && body.Members.NewObject(type, 0) is { } made
+        return body.IsAnywhere && (simplest is null || _random.Percent(70)) && body.Members.NewObject(type, 0) is { } made
             ? made
             : Expression.Of(type, simplest ?? throw new InvalidOperationException($"there is no object of type {type} at a place that needs one"));
     }

@@ -10,7 +10,7 @@ internal sealed class LoopGenerator(Body body)
 {
     private const int DeepestNesting = 2;
 
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>How the head of a loop takes fuel; empty in bodies that take none.</summary>
     private string Fuel => body.IsFueled ? " && fuel-- > 0" : "";
@@ -19,9 +19,12 @@ internal sealed class LoopGenerator(Body body)
     public Item? Loop(int depth)
     {
         if (body.LoopLabels.Count >= (body.IsFueled ? DeepestNesting : 1))
+        {
             return null;
-        var label = random.Percent(25) ? body.NewName("L") : null;
-        return new Choices<Item>(random)
+        }
+
+        var label = _random.Percent(25) ? body.NewName("L") : null;
+        return new Choices<Item>(_random)
             .Add(20, () => Counted(label, depth))
             .Add(8, () => While(label, depth))
             .Add(5, () => DoWhile(label, depth))
@@ -37,10 +40,13 @@ internal sealed class LoopGenerator(Body body)
     public Item? Jump(int depth)
     {
         if (body.LoopLabels.Count == 0)
+        {
             return null;
-        var label = random.Pick(body.LoopLabels);
-        var target = label is not null && random.Percent(60) ? " " + label : "";
-        return Item.Of($"if ({body.Expressions.Rare(Math.Min(depth, 2))}) {random.Pick(["break", "continue"])}{target};");
+        }
+
+        var label = _random.Pick(body.LoopLabels);
+        var target = label is not null && _random.Percent(60) ? " " + label : "";
+        return Item.Of($"if ({body.Expressions.Rare(Math.Min(depth, 2))}) {_random.Pick(["break", "continue"])}{target};");
     }
 
     private static string Labelled(string? label) => label is null ? "" : label + ": ";
@@ -54,15 +60,18 @@ internal sealed class LoopGenerator(Body body)
         return block;
     }
 
-    private int Rounds() => body.IsFueled ? random.Between(2, 8) : random.Between(1, 3);
+    private int Rounds() => body.IsFueled ? _random.Between(2, 8) : _random.Between(1, 3);
 
     private Item Counted(string? label, int depth)
     {
         var name = body.NewName("v");
         Variable[] known = [new(name, DartType.Int)];
-        if (random.Percent(70))
+        if (_random.Percent(70))
+        {
             return Item.Of($"{Labelled(label)}for (var {name} = 0; {name} < {Rounds()}{Fuel}; {name}++) {Round(label, depth, known)}");
-        return Item.Of($"{Labelled(label)}for (int {name} = {Rounds()}; {name} > 0{Fuel}; {name} -= {random.Between(1, 2)}) {Round(label, depth, known)}");
+        }
+
+        return Item.Of($"{Labelled(label)}for (int {name} = {Rounds()}; {name} > 0{Fuel}; {name} -= {_random.Between(1, 2)}) {Round(label, depth, known)}");
     }
 
     private Item While(string? label, int depth)
@@ -88,7 +97,7 @@ internal sealed class LoopGenerator(Body body)
         var element = body.Types.Element(body.TypeParameters);
         var list = body.Expressions.Of(DartType.ListOf(element), 2);
         var name = body.NewName("v");
-        var isMutable = random.Percent(25);
+        var isMutable = _random.Percent(25);
         var head = isMutable ? $"{element} {name}" : $"final {name}";
         return Item.Of($"{Labelled(label)}for ({head} in {list}) {Round(label, depth, [new Variable(name, element, isMutable)], Spent())}");
     }
@@ -96,13 +105,17 @@ internal sealed class LoopGenerator(Body body)
     private Item? InMap(string? label, int depth)
     {
         var type = DartType.MapOf(body.Types.Key(), body.Types.Plain());
-        if (body.Scope.Pick(type, random) is not { } map)
+        if (body.Scope.Pick(type, _random) is not { } map)
         {
             var maps = body.Scope.All.Where(variable => variable.Type is { Kind: DartKind.Map, IsNullable: false }).ToList();
             if (maps.Count == 0)
+            {
                 return null;
-            map = random.Pick(maps);
+            }
+
+            map = _random.Pick(maps);
         }
+
         var (key, value) = (body.NewName("v"), body.NewName("v"));
         Variable[] known = [new(key, map.Type.Arguments[0]), new(value, map.Type.Arguments[1])];
         return Item.Of($"{Labelled(label)}for (final MapEntry(key: {key}, value: {value}) in {map.Text}.entries) {Round(label, depth, known, Spent())}");
@@ -119,16 +132,22 @@ internal sealed class LoopGenerator(Body body)
     private Item? InGenerated(string? label, int depth)
     {
         var generators = body.Program.Functions.FindAll(function => function.Sort == FunctionSort.Generator && function.Level < body.Level);
-        if (generators.Count == 0 || body.Calls.Generated(random.Pick(generators).Result, 2) is not { } generated)
+        if (generators.Count == 0 || body.Calls.Generated(_random.Pick(generators).Result, 2) is not { } generated)
+        {
             return null;
+        }
+
         var name = body.NewName("v");
-        return Item.Of($"{Labelled(label)}for (final {name} in {generated}.take({random.Between(1, 9)})) {Round(label, depth, [new Variable(name, generated.Type)], Spent())}");
+        return Item.Of($"{Labelled(label)}for (final {name} in {generated}.take({_random.Between(1, 9)})) {Round(label, depth, [new Variable(name, generated.Type)], Spent())}");
     }
 
     private Item? InStream(string? label, int depth)
     {
         if (body.Calls.Stream(2) is not { } stream)
+        {
             return null;
+        }
+
         var name = body.NewName("v");
         return Item.Of($"{Labelled(label)}await for (final {name} in {stream}) {Round(label, depth, [new Variable(name, stream.Type)], Spent())}");
     }

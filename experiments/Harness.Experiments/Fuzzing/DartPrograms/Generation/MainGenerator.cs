@@ -13,7 +13,7 @@ internal sealed class MainGenerator(BodyContext context)
 
     private const string Round = "round";
 
-    private readonly RandomSource random = context.Random;
+    private readonly RandomSource _random = context.Random;
 
     /// <summary>The declaration.</summary>
     public Item Main()
@@ -27,10 +27,13 @@ internal sealed class MainGenerator(BodyContext context)
             body.Scope.Add(new Variable(Round, DartType.Int));
             var rounds = new List<Item>(lists.Select(list => Chosen(body, list)));
             rounds.AddRange(Calls(body));
-            for (var i = random.Between(2, 5); i > 0; i--)
+            for (var i = _random.Between(2, 5); i > 0; i--)
+            {
                 rounds.Add(Guarded(body, body.Nested(() => body.Statements.Any(3))));
+            }
+
             rounds.Add(Item.Of("print('$round $digest');"));
-            statements.Add(Item.Of($"for (var {Round} = 0; {Round} < {random.Between(3, 6)}; {Round}++) {new Block(rounds)}"));
+            statements.Add(Item.Of($"for (var {Round} = 0; {Round} < {_random.Between(3, 6)}; {Round}++) {new Block(rounds)}"));
             statements.Add(Item.Of("print('digest $digest');"));
             return Item.Of($"{(isAsync ? "Future<void> main() async" : "void main()")} {new Block(statements)}");
         });
@@ -44,10 +47,11 @@ internal sealed class MainGenerator(BodyContext context)
         {
             var type = DartType.Of(outline, [.. outline.Parameters.Select(body.Types.Argument)]);
             var list = new Variable(body.NewName("v"), DartType.ListOf(type));
-            List<Item> objects = [.. Enumerable.Range(0, random.Between(2, 4)).Select(_ => Item.Of($"{body.Members.NewObject(type, 0) ?? body.Literals.Of(type)}"))];
+            List<Item> objects = [.. Enumerable.Range(0, _random.Between(2, 4)).Select(_ => Item.Of($"{body.Members.NewObject(type, 0) ?? body.Literals.Of(type)}"))];
             statements.Add(Item.Of($"final {list.Text} = <{type}>[{new Block(objects, BlockLayout.Elements)}];"));
             lists.Add(list);
         }
+
         return lists;
     }
 
@@ -56,7 +60,7 @@ internal sealed class MainGenerator(BodyContext context)
     {
         var type = list.Type.Arguments[0];
         var name = body.NewName("v");
-        var chosen = Item.Of($"final {type} {name} = at<{type}>({list.Text}, {Round} < {random.Between(0, 2)} ? 0 : {Round}, {body.Literals.Of(type)});");
+        var chosen = Item.Of($"final {type} {name} = at<{type}>({list.Text}, {Round} < {_random.Between(0, 2)} ? 0 : {Round}, {body.Literals.Of(type)});");
         body.Scope.Add(new Variable(name, type));
         return chosen;
     }
@@ -66,13 +70,17 @@ internal sealed class MainGenerator(BodyContext context)
     {
         var calls = new List<Item>();
         foreach (var function in context.Program.AllFunctions)
-            calls.Add(Called(body, body.Calls.To(function.Name, function, 2), function.Sort));
-        var methods = body.Calls.Callees().FindAll(callee => callee.Prefix.StartsWith('v'));
-        for (var i = Math.Min(methods.Count, random.Between(8, 16)); i > 0; i--)
         {
-            var (prefix, method) = random.Pick(methods);
+            calls.Add(Called(body, body.Calls.To(function.Name, function, 2), function.Sort));
+        }
+
+        var methods = body.Calls.Callees().FindAll(callee => callee.Prefix.StartsWith('v'));
+        for (var i = Math.Min(methods.Count, _random.Between(8, 16)); i > 0; i--)
+        {
+            var (prefix, method) = _random.Pick(methods);
             calls.Add(Called(body, body.Calls.To(prefix, method, 2), FunctionSort.Plain));
         }
+
         return calls;
     }
 
@@ -94,6 +102,6 @@ internal sealed class MainGenerator(BodyContext context)
     private Item Guarded(Body body, Item statement)
     {
         var name = body.NewName("v");
-        return Item.Of($"fuel = {random.Between(60, 400)};\ntry {new Block([statement])} catch ({name}) {new Block([Item.Of($"show('{body.NewName("s")}', kindOf({name}));")])}");
+        return Item.Of($"fuel = {_random.Between(60, 400)};\ntry {new Block([statement])} catch ({name}) {new Block([Item.Of($"show('{body.NewName("s")}', kindOf({name}));")])}");
     }
 }

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <summary>Objects: new ones, and their fields and getters; fields of records.</summary>
 internal sealed class MemberGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>What variables have that is an object: with the class's type that its members are looked up in, which is the bound of a type parameter.</summary>
     public IEnumerable<(Variable Receiver, DartType Type)> Receivers => body.Scope.All
@@ -28,21 +28,31 @@ internal sealed class MemberGenerator(Body body)
     public Expression? NewObject(DartType type, int depth)
     {
         if (!body.IsAnywhere)
+        {
             return null;
+        }
+
         var candidates = body.Program.Classes.FindAll(candidate =>
             candidate.HasObjects && (candidate == type.Class || (candidate.Parameters.Count == 0 && candidate.Type.IsSubtypeOf(type))));
         if (candidates.Count == 0)
-            return null;
-        var chosen = random.Pick(candidates);
-        var made = chosen == type.Class ? type : chosen.Type;
-        if (chosen.Constructors.Count > 0 && random.Percent(30))
         {
-            var constructor = random.Pick(chosen.Constructors).Substitute(made.ArgumentsByParameter());
+            return null;
+        }
+
+        var chosen = _random.Pick(candidates);
+        var made = chosen == type.Class ? type : chosen.Type;
+        if (chosen.Constructors.Count > 0 && _random.Percent(30))
+        {
+            var constructor = _random.Pick(chosen.Constructors).Substitute(made.ArgumentsByParameter());
             return Expression.Of(made, $"{made}.{constructor.Name}({body.Calls.Arguments(constructor, depth)})");
         }
+
         var fields = ClassOutline.ConstructorFields(made).ToList();
-        if (chosen.IsConst && random.Percent(25) && fields.TrueForAll(field => field.Type.IsPlain))
+        if (chosen.IsConst && _random.Percent(25) && fields.TrueForAll(field => field.Type.IsPlain))
+        {
             return Expression.Of(made, $"const {made}({string.Join(", ", fields.Select(field => field.Type.Simplest))})");
+        }
+
         return Expression.Of(made, $"{made}({fields.ConvertAll(field => body.Expressions.Stored(field.Type, depth - 1))})");
     }
 
@@ -55,7 +65,7 @@ internal sealed class MemberGenerator(Body body)
                 .Where(field => !field.Field.IsLate && field.Type.IsSubtypeOf(type))
                 .Select(field => $"{variable.Text}?.{field.Field.Name}"))
             .ToList();
-        return candidates.Count == 0 ? null : Expression.Of(type.WithNull(true), random.Pick(candidates));
+        return candidates.Count == 0 ? null : Expression.Of(type.WithNull(true), _random.Pick(candidates));
     }
 
     /// <summary>What an operator of an object gives; null where no variable has one of such a result.</summary>
@@ -67,10 +77,16 @@ internal sealed class MemberGenerator(Body body)
                 .Select(method => (receiver.Receiver, Method: method)))
             .ToList();
         if (body.Level <= 0 || candidates.Count == 0)
+        {
             return null;
-        var (variable, chosen) = random.Pick(candidates);
+        }
+
+        var (variable, chosen) = _random.Pick(candidates);
         if (chosen.Parameters.Count == 0)
+        {
             return Expression.Of(chosen.Result, $"({chosen.Name}{variable.Text})");
+        }
+
         var operand = body.Expressions.Stored(chosen.Parameters[0].Type, depth - 1);
         return chosen.Name == "[]" ? Expression.Of(chosen.Result, $"{variable.Text}[{operand}]") : Expression.Of(chosen.Result, $"({variable.Text} {chosen.Name} {operand})");
     }
@@ -82,20 +98,33 @@ internal sealed class MemberGenerator(Body body)
         foreach (var (receiver, receiverType) in Receivers)
         {
             if (receiverType.Class is not null)
+            {
                 candidates.AddRange(ReadsOf(receiver.Text, receiverType).Where(read => read.Type.IsSubtypeOf(type)));
+            }
+
             if (body.Level <= 0)
+            {
                 continue;
+            }
+
             foreach (var (_, extended, members) in body.Program.Extensions)
             {
                 if (!receiver.Type.IsSubtypeOf(extended))
+                {
                     continue;
+                }
+
                 var getters = members.Where(member => member.Sort == FunctionSort.Getter && member.Result.IsSubtypeOf(type));
                 candidates.AddRange(getters.Select(getter => (receiver.Text + "." + getter.Name, getter.Result)));
             }
         }
+
         if (candidates.Count == 0)
+        {
             return null;
-        var (text, readType) = random.Pick(candidates);
+        }
+
+        var (text, readType) = _random.Pick(candidates);
         return Expression.Of(readType, text);
     }
 
@@ -115,8 +144,11 @@ internal sealed class MemberGenerator(Body body)
             .Where(read => read.field.IsSubtypeOf(type))
             .ToList();
         if (candidates.Count == 0)
+        {
             return null;
-        var (fieldType, text) = random.Pick(candidates);
+        }
+
+        var (fieldType, text) = _random.Pick(candidates);
         return Expression.Of(fieldType, text);
     }
 
@@ -127,9 +159,12 @@ internal sealed class MemberGenerator(Body body)
             .Where(candidate => candidate.HasObjects && candidate.Parameters.Count == 0 && ReadsOf("", candidate.Type).Any(read => read.Type.IsSubtypeOf(type)))
             .ToList();
         if (candidates.Count == 0)
+        {
             return null;
-        var chosen = random.Pick(candidates);
-        var (text, readType) = random.Pick(ReadsOf("", chosen.Type).Where(read => read.Type.IsSubtypeOf(type)).ToList());
+        }
+
+        var chosen = _random.Pick(candidates);
+        var (text, readType) = _random.Pick(ReadsOf("", chosen.Type).Where(read => read.Type.IsSubtypeOf(type)).ToList());
         var arguments = ClassOutline.ConstructorFields(chosen.Type).Select(field => body.Expressions.Stored(field.Type, depth - 1)).ToList();
         return Expression.Of(readType, $"{chosen.Name}({arguments}){text}");
     }
@@ -140,16 +175,25 @@ internal sealed class MemberGenerator(Body body)
         var steps = new List<Piece>();
         foreach (var (field, fieldType) in ClassOutline.FieldsOf(type))
         {
-            if (!field.IsFinal && random.Percent(60))
+            if (!field.IsFinal && _random.Percent(60))
+            {
                 steps.Add(Piece.Of($"..{field.Name} = {body.Expressions.Stored(fieldType, depth - 1)}"));
+            }
         }
+
         foreach (var method in ClassOutline.MethodsOf(type))
         {
-            if (method is { Sort: FunctionSort.Plain, TypeParameters.Count: 0, CallsItself: false } && method.Level < body.Level && random.Percent(30))
+            if (method is { Sort: FunctionSort.Plain, TypeParameters.Count: 0, CallsItself: false } && method.Level < body.Level && _random.Percent(30))
+            {
                 steps.Add(Piece.Of($"..{method.Name}({body.Calls.Arguments(method, depth)})"));
+            }
         }
+
         if (steps.Count == 0)
+        {
             return null;
+        }
+
         var parts = new List<object> { "(", body.Expressions.Of(type, depth - 1) };
         parts.AddRange(steps);
         parts.Add(")");

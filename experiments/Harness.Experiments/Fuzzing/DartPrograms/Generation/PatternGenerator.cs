@@ -24,7 +24,7 @@ internal sealed record DartPattern(string Text, IReadOnlyList<Variable> Bound)
 /// <summary>Patterns of every kind, and switch expressions over them.</summary>
 internal sealed class PatternGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>A switch expression, whose cases cover every value.</summary>
     public Expression Switch(DartType type, int depth)
@@ -40,12 +40,13 @@ internal sealed class PatternGenerator(Body body)
         var variables = body.Scope.All
             .Where(variable => variable.Type.IsNullable || variable.Type.Kind is DartKind.Class or DartKind.Record or DartKind.List or DartKind.Object or DartKind.Enum or DartKind.Map)
             .ToList();
-        if (variables.Count > 0 && random.Percent(60))
+        if (variables.Count > 0 && _random.Percent(60))
         {
-            var variable = random.Pick(variables);
+            var variable = _random.Pick(variables);
             return Expression.Of(variable.Type, variable.Text);
         }
-        var type = random.Below(5) switch
+
+        var type = _random.Below(5) switch
         {
             0 or 1 => DartType.Int,
             2 => body.Types.Record([]),
@@ -66,44 +67,68 @@ internal sealed class PatternGenerator(Body body)
             var name = body.NewName("v");
             return [new("null"), new($"final {name}?", new Variable(name, type.WithNull(false)))];
         }
-        if (type.Kind == DartKind.Enum && random.Percent(70))
+
+        if (type.Kind == DartKind.Enum && _random.Percent(70))
+        {
             return Shuffled(type.Class!.Values.ConvertAll(value => new DartPattern($"{type}.{value}")));
+        }
+
         if (type.Kind == DartKind.Bool)
+        {
             return [new("true"), new("false")];
+        }
+
         if (type.Class is { IsSealed: true, Subclasses.Count: > 0 } root)
+        {
             return Shuffled(root.Subclasses.ConvertAll(subclass => OfObject(subclass.Type)));
+        }
+
         var cases = new List<DartPattern>();
-        for (var i = random.Between(1, 3); i > 0; i--)
+        for (var i = _random.Between(1, 3); i > 0; i--)
+        {
             cases.Add(Of(type, 2) with { MayBeGuarded = true });
-        if (type.Kind == DartKind.List && random.Percent(40))
+        }
+
+        if (type.Kind == DartKind.List && _random.Percent(40))
+        {
             cases.AddRange([new("[]"), new("[_, ...]")]);
+        }
         else
-            cases.Add(random.Percent(40) ? Binding(type) : new DartPattern("_"));
+        {
+            cases.Add(_random.Percent(40) ? Binding(type) : new DartPattern("_"));
+        }
+
         return cases;
     }
 
     /// <summary>A pattern for values of a type, which need not match all of them.</summary>
     public DartPattern Of(DartType type, int depth)
     {
-        if (depth <= 0 || random.Percent(12))
-            return random.Percent(40) ? new DartPattern("_") : Binding(type);
+        if (depth <= 0 || _random.Percent(12))
+        {
+            return _random.Percent(40) ? new DartPattern("_") : Binding(type);
+        }
+
         if (type.IsNullable)
+        {
             return OfPerhaps(type);
+        }
+
         switch (type.Kind)
         {
             case DartKind.Int:
                 return OfInteger();
             case DartKind.Double:
-                return new DartPattern(random.Pick(["0.0", "1.5", "< 0.0", "> 100.0", ">= 0.5 && < 10.0"]));
+                return new DartPattern(_random.Pick(["0.0", "1.5", "< 0.0", "> 100.0", ">= 0.5 && < 10.0"]));
             case DartKind.Number:
-                return random.Percent(50) ? Typed(random.Percent(50) ? DartType.Int : DartType.Double) : new DartPattern(random.Pick(["0", "< 0", "> 10.5"]));
+                return _random.Percent(50) ? Typed(_random.Percent(50) ? DartType.Int : DartType.Double) : new DartPattern(_random.Pick(["0", "< 0", "> 10.5"]));
             case DartKind.Bool:
-                return new DartPattern(random.Percent(50) ? "true" : "false");
+                return new DartPattern(_random.Percent(50) ? "true" : "false");
             case DartKind.String:
-                return random.Percent(70) ? new DartPattern(body.Literals.Text()) : new DartPattern($"String(length: > {random.Below(4)})");
+                return _random.Percent(70) ? new DartPattern(body.Literals.Text()) : new DartPattern($"String(length: > {_random.Below(4)})");
             case DartKind.Enum:
                 var values = type.Class!.Values;
-                return new DartPattern(random.Percent(60) ? $"{type}.{random.Pick(values)}" : $"{type}.{random.Pick(values)} || {type}.{random.Pick(values)}");
+                return new DartPattern(_random.Percent(60) ? $"{type}.{_random.Pick(values)}" : $"{type}.{_random.Pick(values)} || {type}.{_random.Pick(values)}");
             case DartKind.Class:
                 return OfObject(body.Conditions.TestedType(type));
             case DartKind.Record:
@@ -131,25 +156,29 @@ internal sealed class PatternGenerator(Body body)
             bound.Add(new Variable(name, type.Arguments[i]));
             fields.Add(type.FieldNames[i] is { } field ? $"{field}: {name}" : name);
         }
+
         return new DartPattern($"({string.Join(", ", fields)})", bound);
     }
 
     private Item Arm(DartPattern pattern, DartType type, int depth) => body.Nested(() =>
     {
         foreach (var variable in pattern.Bound)
+        {
             body.Scope.Add(variable);
+        }
+
         return Item.Of($"{pattern.Text}{Guard(pattern, depth)} => {body.Expressions.Of(type, depth - 1)}");
     });
 
     /// <summary>A condition behind a pattern, or nothing.</summary>
     public Piece Guard(DartPattern pattern, int depth) =>
-        pattern.MayBeGuarded && random.Percent(25) ? Piece.Of($" when {body.Expressions.Of(DartType.Bool, depth - 1)}") : Piece.Of($"");
+        pattern.MayBeGuarded && _random.Percent(25) ? Piece.Of($" when {body.Expressions.Of(DartType.Bool, depth - 1)}") : Piece.Of($"");
 
     /// <summary>A pattern for what may be null: relations are none, since null has no operators.</summary>
     private DartPattern OfPerhaps(DartType type)
     {
         var present = type.WithNull(false);
-        return random.Below(3) switch
+        return _random.Below(3) switch
         {
             0 => new DartPattern("null"),
             1 when present.IsPlain => Typed(present),
@@ -161,14 +190,14 @@ internal sealed class PatternGenerator(Body body)
     private DartPattern OfInteger()
     {
         var name = body.NewName("v");
-        return random.Below(6) switch
+        return _random.Below(6) switch
         {
-            0 => new DartPattern($"{random.Below(10)}"),
-            1 => new DartPattern($"{random.Below(5)} || {random.Between(5, 9)} || -1"),
-            2 => new DartPattern($"< {random.Between(-5, 5)}"),
-            3 => new DartPattern($">= {random.Below(10)} && < {random.Between(10, 1000)}"),
+            0 => new DartPattern($"{_random.Below(10)}"),
+            1 => new DartPattern($"{_random.Below(5)} || {_random.Between(5, 9)} || -1"),
+            2 => new DartPattern($"< {_random.Between(-5, 5)}"),
+            3 => new DartPattern($">= {_random.Below(10)} && < {_random.Between(10, 1000)}"),
             4 => new DartPattern($"int(isEven: true) && final {name}", new Variable(name, DartType.Int)),
-            _ => new DartPattern($"!= {random.Below(3)} && final {name}", new Variable(name, DartType.Int)),
+            _ => new DartPattern($"!= {_random.Below(3)} && final {name}", new Variable(name, DartType.Int)),
         };
     }
 
@@ -179,12 +208,16 @@ internal sealed class PatternGenerator(Body body)
         var fields = new List<string>();
         foreach (var (field, fieldType) in ClassOutline.FieldsOf(type).Where(read => !read.Field.IsLate))
         {
-            if (!random.Percent(45))
+            if (!_random.Percent(45))
+            {
                 continue;
+            }
+
             var name = body.NewName("v");
             fields.Add($"{field.Name}: final {name}");
             bound.Add(new Variable(name, fieldType));
         }
+
         return new DartPattern($"{type}({string.Join(", ", fields)})", bound);
     }
 
@@ -198,6 +231,7 @@ internal sealed class PatternGenerator(Body body)
             bound.AddRange(field.Bound);
             fields.Add(type.FieldNames[i] is { } name ? $"{name}: {field.Text}" : field.Text);
         }
+
         return new DartPattern($"({string.Join(", ", fields)})", bound);
     }
 
@@ -205,20 +239,24 @@ internal sealed class PatternGenerator(Body body)
     {
         var bound = new List<Variable>();
         var elements = new List<string>();
-        for (var i = random.Below(3); i > 0; i--)
+        for (var i = _random.Below(3); i > 0; i--)
         {
             var element = Of(type.Arguments[0], depth - 1);
             bound.AddRange(element.Bound);
             elements.Add(element.Text);
         }
-        if (random.Percent(50))
+
+        if (_random.Percent(50))
         {
             var name = body.NewName("v");
-            var isNamed = random.Percent(40);
-            elements.Insert(random.Below(elements.Count + 1), isNamed ? $"...final {name}" : "...");
+            var isNamed = _random.Percent(40);
+            elements.Insert(_random.Below(elements.Count + 1), isNamed ? $"...final {name}" : "...");
             if (isNamed)
+            {
                 bound.Add(new Variable(name, type));
+            }
         }
+
         return new DartPattern($"[{string.Join(", ", elements)}]", bound);
     }
 
@@ -227,9 +265,9 @@ internal sealed class PatternGenerator(Body body)
         var name = body.NewName("v");
         var key = type.Arguments[0].Kind switch
         {
-            DartKind.Int => $"{random.Below(10)}",
+            DartKind.Int => $"{_random.Below(10)}",
             DartKind.String => body.Literals.Text(),
-            _ => $"{type.Arguments[0]}.{random.Pick(type.Arguments[0].Class!.Values)}",
+            _ => $"{type.Arguments[0]}.{_random.Pick(type.Arguments[0].Class!.Values)}",
         };
         return new DartPattern($"{{{key}: final {name}}}", new Variable(name, type.Arguments[1]));
     }
@@ -250,9 +288,10 @@ internal sealed class PatternGenerator(Body body)
     {
         for (var i = items.Count - 1; i > 0; i--)
         {
-            var other = random.Below(i + 1);
+            var other = _random.Below(i + 1);
             (items[i], items[other]) = (items[other], items[i]);
         }
+
         return items;
     }
 }

@@ -9,7 +9,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <param name="random">Decides.</param>
 internal sealed class SignatureGenerator(ProgramOutline program, DartFeatures features, RandomSource random)
 {
-    private readonly TypeGenerator types = new(program, features, random);
+    private readonly TypeGenerator _types = new(program, features, random);
 
     /// <summary>A method.</summary>
     /// <param name="classParameters">The type parameters of its class.</param>
@@ -18,7 +18,7 @@ internal sealed class SignatureGenerator(ProgramOutline program, DartFeatures fe
     {
         var own = TypeParameters(8 * features.Generics);
         List<TypeParameter> known = [.. classParameters, .. own];
-        var result = random.Percent(10) ? DartType.Void : own.Count > 0 && random.Percent(60) ? own[0].Type : types.Any(known);
+        var result = random.Percent(10) ? DartType.Void : own.Count > 0 && random.Percent(60) ? own[0].Type : _types.Any(known);
         return new FunctionOutline(program.NewName("m"), FunctionSort.Plain, result, Parameters(known, own, random.Weighted(15, 40, 30, 15)), random.Weighted(25, 20, 30, 25))
         {
             TypeParameters = own, IsAbstract = isAbstract,
@@ -27,11 +27,11 @@ internal sealed class SignatureGenerator(ProgramOutline program, DartFeatures fe
 
     /// <summary>A getter.</summary>
     public FunctionOutline Getter(IReadOnlyList<TypeParameter> classParameters, bool isAbstract) =>
-        new(program.NewName("p"), FunctionSort.Getter, random.Percent(75) ? types.Plain() : types.Any(classParameters), [], 0) { IsAbstract = isAbstract };
+        new(program.NewName("p"), FunctionSort.Getter, random.Percent(75) ? _types.Plain() : _types.Any(classParameters), [], 0) { IsAbstract = isAbstract };
 
     /// <summary>A setter, of the name and type of a getter or with its own.</summary>
     public FunctionOutline Setter(FunctionOutline? getter) =>
-        new(getter?.Name ?? program.NewName("p"), FunctionSort.Setter, DartType.Void, [new ParameterOutline(program.NewName("a"), getter?.Result ?? types.Plain())], 0);
+        new(getter?.Name ?? program.NewName("p"), FunctionSort.Setter, DartType.Void, [new ParameterOutline(program.NewName("a"), getter?.Result ?? _types.Plain())], 0);
 
     /// <summary>Some operators of a class that are none of its others'.</summary>
     /// <param name="self">The class's type.</param>
@@ -48,8 +48,8 @@ internal sealed class SignatureGenerator(ProgramOutline program, DartFeatures fe
             var result = name switch
             {
                 "<" => DartType.Bool,
-                "[]" or "call" => types.Plain(),
-                _ => random.Percent(50) && operand.Equals(self) ? self : random.Percent(50) ? DartType.Int : types.Plain(),
+                "[]" or "call" => _types.Plain(),
+                _ => random.Percent(50) && operand.Equals(self) ? self : random.Percent(50) ? DartType.Int : _types.Plain(),
             };
             ParameterOutline[] parameters = isUnary ? [] : [new(program.NewName("a"), operand)];
             yield return new FunctionOutline(name, name == "call" ? FunctionSort.Plain : FunctionSort.Operator, result, parameters, 0);
@@ -61,7 +61,7 @@ internal sealed class SignatureGenerator(ProgramOutline program, DartFeatures fe
     {
         var own = TypeParameters(12 * features.Generics);
         var callsItself = level >= FunctionOutline.FueledLevel && own.Count == 0 && random.Percent(25);
-        var result = random.Percent(8) ? DartType.Void : own.Count > 0 && random.Percent(60) ? own[0].Type : types.Any(own);
+        var result = random.Percent(8) ? DartType.Void : own.Count > 0 && random.Percent(60) ? own[0].Type : _types.Any(own);
         List<ParameterOutline> parameters = callsItself ? [new(program.NewName("a"), DartType.Int)] : [];
         parameters.AddRange(Parameters(own, own, random.Weighted(10, 30, 35, 25)));
         return new FunctionOutline(program.NewName("f"), FunctionSort.Plain, result, parameters, level) { TypeParameters = own, CallsItself = callsItself };
@@ -70,7 +70,7 @@ internal sealed class SignatureGenerator(ProgramOutline program, DartFeatures fe
     /// <summary>A generator or asynchronous function.</summary>
     public FunctionOutline Suspending(FunctionSort sort, int level)
     {
-        var result = random.Percent(70) ? types.Plain() : random.Percent(50) ? types.OfClass() : types.Collection([]);
+        var result = random.Percent(70) ? _types.Plain() : random.Percent(50) ? _types.OfClass() : _types.Collection([]);
         return new FunctionOutline(program.NewName("f"), sort, result, Parameters([], [], random.Between(0, 2)), level);
     }
 
@@ -79,26 +79,40 @@ internal sealed class SignatureGenerator(ProgramOutline program, DartFeatures fe
     {
         var parameters = own.ConvertAll(parameter => new ParameterOutline(program.NewName("a"), parameter.Type));
         for (var i = 0; i < count; i++)
-            parameters.Add(new ParameterOutline(program.NewName("a"), types.Any(known)));
+        {
+            parameters.Add(new ParameterOutline(program.NewName("a"), _types.Any(known)));
+        }
+
         if (!random.Percent(22))
+        {
             return parameters;
+        }
+
         var areNamed = random.Percent(50);
         for (var i = random.Between(1, 2); i > 0; i--)
         {
             var name = program.NewName("a");
             if (areNamed && random.Percent(30))
-                parameters.Add(new ParameterOutline(name, types.Plain(), ParameterSort.RequiredNamed));
+            {
+                parameters.Add(new ParameterOutline(name, _types.Plain(), ParameterSort.RequiredNamed));
+            }
             else
+            {
                 parameters.Add(Omissible(name, areNamed ? ParameterSort.Named : ParameterSort.Optional));
+            }
         }
+
         return parameters;
     }
 
     private ParameterOutline Omissible(string name, ParameterSort sort)
     {
-        var type = types.Plain();
+        var type = _types.Plain();
         if (random.Percent(20))
+        {
             return new ParameterOutline(name, type.WithNull(true), sort);
+        }
+
         var value = type.Kind switch
         {
             DartKind.Int or DartKind.Number => random.Between(0, 50).ToString(CultureInfo.InvariantCulture),

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <summary>Statements of every kind, and blocks of them.</summary>
 internal sealed class StatementGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>A block with a scope of its own.</summary>
     /// <param name="depth">How deep its statements may be.</param>
@@ -15,24 +15,33 @@ internal sealed class StatementGenerator(Body body)
     public Block BlockOf(int depth, int count, IEnumerable<Variable>? known = null, params IReadOnlyList<Item> first) => body.Nested(() =>
     {
         foreach (var variable in known ?? [])
+        {
             body.Scope.Add(variable);
+        }
+
         List<Item> items = [.. first];
         for (var i = 0; i < count; i++)
+        {
             items.Add(Any(depth));
+        }
+
         return new Block(items);
     });
 
     /// <summary>A block of a few statements.</summary>
-    public Block Few(int depth, IEnumerable<Variable>? known = null, params IReadOnlyList<Item> first) => BlockOf(depth - 1, random.Weighted(5, 40, 35, 20), known, first);
+    public Block Few(int depth, IEnumerable<Variable>? known = null, params IReadOnlyList<Item> first) => BlockOf(depth - 1, _random.Weighted(5, 40, 35, 20), known, first);
 
     /// <summary>Any statement.</summary>
     public Item Any(int depth)
     {
         body.Budget -= 2;
         if (depth <= 0 || body.Budget < 0)
-            return (random.Percent(60) ? body.Assignments.Assign(1) : null) ?? Show(1);
+        {
+            return (_random.Percent(60) ? body.Assignments.Assign(1) : null) ?? Show(1);
+        }
+
         var features = body.Features;
-        return new Choices<Item>(random)
+        return new Choices<Item>(_random)
             .Add(20, () => body.Assignments.Declare(3))
             .Add(16, () => body.Assignments.Assign(3))
             .Add(5 * features.Patterns, () => body.Assignments.TakeApart(3))
@@ -62,7 +71,7 @@ internal sealed class StatementGenerator(Body body)
     /// <summary>Prints a value, and makes it part of the digest.</summary>
     public Item Show(int depth)
     {
-        var type = random.Weighted(60, body.Program.ObjectClasses.Count > 0 ? 15 : 0, 8 * body.Features.Collections, 5 * body.Features.Patterns, 5 * body.Features.Nulls) switch
+        var type = _random.Weighted(60, body.Program.ObjectClasses.Count > 0 ? 15 : 0, 8 * body.Features.Collections, 5 * body.Features.Patterns, 5 * body.Features.Nulls) switch
         {
             0 => body.Types.Plain(),
             1 => body.Types.OfClass(),
@@ -84,7 +93,7 @@ internal sealed class StatementGenerator(Body body)
     {
         var condition = body.Expressions.Of(DartType.Bool, 3);
         var then = Few(depth);
-        return random.Below(4) switch
+        return _random.Below(4) switch
         {
             0 or 1 => Item.Of($"if ({condition}) {then}"),
             2 => Item.Of($"if ({condition}) {then} else {Few(depth)}"),
@@ -99,11 +108,14 @@ internal sealed class StatementGenerator(Body body)
         var guard = body.Nested(() =>
         {
             foreach (var variable in pattern.Bound)
+            {
                 body.Scope.Add(variable);
+            }
+
             return body.Patterns.Guard(pattern, 2);
         });
         var then = Few(depth, pattern.Bound);
-        return random.Percent(60) ? Item.Of($"if ({subject} case {pattern.Text}{guard}) {then}") : Item.Of($"if ({subject} case {pattern.Text}{guard}) {then} else {Few(depth)}");
+        return _random.Percent(60) ? Item.Of($"if ({subject} case {pattern.Text}{guard}) {then}") : Item.Of($"if ({subject} case {pattern.Text}{guard}) {then} else {Few(depth)}");
     }
 
     /// <summary>Tests the type of a variable, or whether it is null, and goes on with what is known of it. The variable is final, so that this holds wherever it is mentioned.</summary>
@@ -111,13 +123,16 @@ internal sealed class StatementGenerator(Body body)
     {
         var variables = body.Scope.All.Where(variable => variable.Type.IsNullable || variable.Type.Kind is DartKind.Class or DartKind.Object or DartKind.Number).ToList();
         if (variables.Count == 0)
+        {
             return null;
-        var tested = random.Pick(variables);
+        }
+
+        var tested = _random.Pick(variables);
         var name = body.NewName("v");
         var type = tested.Type.IsNullable ? tested.Type.WithNull(false) : body.Conditions.TestedType(tested.Type);
         var test = tested.Type.IsNullable ? $"{name} != null" : $"{name} is {type}";
         var then = Few(depth, [new Variable(name, type)]);
-        return random.Percent(60)
+        return _random.Percent(60)
             ? Item.Of($"final {name} = {tested.Text};\nif ({test}) {then}")
             : Item.Of($"final {name} = {tested.Text};\nif ({test}) {then} else {Few(depth)}");
     }
@@ -131,24 +146,28 @@ internal sealed class StatementGenerator(Body body)
         var name = body.NewName("v");
         var head = $"{type.Arguments[0]} {name}({string.Join(", ", parameters.Select(parameter => $"{parameter.Type} {parameter.Text}"))})";
         Piece code;
-        if (random.Percent(50))
+        if (_random.Percent(50))
         {
             code = Piece.Of($"=> {closure.Expressions.Stored(type.Arguments[0], depth)};");
         }
         else
         {
-            var block = closure.Statements.BlockOf(1, random.Between(1, 3));
+            var block = closure.Statements.BlockOf(1, _random.Between(1, 3));
             block.Items.Add(closure.Statements.Return());
             code = block;
         }
+
         body.Scope.Add(new Variable(name, type));
         return Item.Of($"{head} {code}");
     }
 
     private Item Yield(int depth)
     {
-        if (body.Sort == BodySort.Generator && random.Percent(20))
+        if (body.Sort == BodySort.Generator && _random.Percent(20))
+        {
             return Item.Of($"yield* {body.Expressions.Of(DartType.ListOf(body.Result), depth)};");
+        }
+
         return Item.Of($"yield {body.Expressions.Stored(body.Result, depth)};");
     }
 
@@ -156,10 +175,13 @@ internal sealed class StatementGenerator(Body body)
     private Item Wait()
     {
         var futures = new List<Expression>();
-        for (var i = random.Between(1, 3); i > 0 && body.Calls.Future(null, 0) is { } future; i--)
+        for (var i = _random.Between(1, 3); i > 0 && body.Calls.Future(null, 0) is { } future; i--)
+        {
             futures.Add(future);
+        }
+
         return futures.Count == 0
-            ? Item.Of(random.Percent(50) ? "await null;" : "await Future<int>.value(1);")
+            ? Item.Of(_random.Percent(50) ? "await null;" : "await Future<int>.value(1);")
             : Item.Of($"show('{body.NewName("s")}', await Future.wait<Object?>([{futures}]));");
     }
 }

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Generation;
 /// <summary>Switch statements over patterns.</summary>
 internal sealed class SwitchGenerator(Body body)
 {
-    private readonly RandomSource random = body.Random;
+    private readonly RandomSource _random = body.Random;
 
     /// <summary>A switch statement whose cases cover every value.</summary>
     public Item Statement(int depth)
@@ -18,8 +18,11 @@ internal sealed class SwitchGenerator(Body body)
     private Item Case(DartPattern pattern, int depth) => body.Nested(() =>
     {
         foreach (var variable in pattern.Bound)
+        {
             body.Scope.Add(variable);
-        var head = pattern is { Text: "_", MayBeGuarded: false } && random.Percent(70) ? Piece.Of($"default") : Piece.Of($"case {pattern.Text}{body.Patterns.Guard(pattern, 2)}");
+        }
+
+        var head = pattern is { Text: "_", MayBeGuarded: false } && _random.Percent(70) ? Piece.Of($"default") : Piece.Of($"case {pattern.Text}{body.Patterns.Guard(pattern, 2)}");
         return Item.Of($"{head}: {body.Statements.Few(depth)}");
     });
 }

@@ -55,7 +55,10 @@ internal sealed class TypeGenerator(ProgramOutline program, DartFeatures feature
     {
         List<DartType> candidates = [DartType.Int, DartType.Double, DartType.String, .. program.ObjectClasses.Where(type => type.Parameters.Count == 0).Select(type => type.Type)];
         if (parameter.Bound is { } bound)
+        {
             candidates.Add(bound);
+        }
+
         return random.Pick(candidates.FindAll(parameter.Takes));
     }
 
@@ -108,6 +111,7 @@ internal sealed class TypeGenerator(ProgramOutline program, DartFeatures feature
             var made = random.Pick(makers).Type;
             return DartType.FunctionOf(made, [.. ClassOutline.ConstructorFields(made).Select(field => field.Type)]);
         }
+
         return DartType.FunctionOf(Part(), [.. Enumerable.Range(0, random.Between(1, 2)).Select(_ => Part())]);
     }
 }

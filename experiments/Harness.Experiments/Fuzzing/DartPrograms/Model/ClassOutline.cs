@@ -127,14 +127,21 @@ internal sealed class ClassOutline(string name, ClassSort sort)
     public string? SimplestObject(DartType type)
     {
         if (Example is not null)
+        {
             return Example.Type.Simplest;
+        }
+
         var arguments = new List<string>();
         foreach (var (_, fieldType, _) in ConstructorFields(type))
         {
             if (fieldType.Simplest is not { } value)
+            {
                 return null;
+            }
+
             arguments.Add(value);
         }
+
         return $"{type.Text.TrimEnd('?')}({string.Join(", ", arguments)})";
     }
 }

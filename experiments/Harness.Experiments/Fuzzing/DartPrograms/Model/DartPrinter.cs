@@ -5,8 +5,8 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Model;
 /// <summary>Writes pieces as the text of a program, indented by blocks.</summary>
 internal sealed class DartPrinter
 {
-    private readonly StringBuilder text = new();
-    private string lineStart = "\n";
+    private readonly StringBuilder _text = new();
+    private string _lineStart = "\n";
 
     private DartPrinter()
     {
@@ -17,19 +17,26 @@ internal sealed class DartPrinter
     {
         var printer = new DartPrinter();
         printer.Write(piece);
-        return printer.text.Append('\n').ToString();
+        return printer._text.Append('\n').ToString();
     }
 
     private void Write(Piece piece)
     {
         if (piece is Block block)
+        {
             WriteBlock(block);
+        }
+
         foreach (var part in piece.Parts)
         {
             if (part is Piece inner)
+            {
                 Write(inner);
+            }
             else
-                text.Append(((string)part).Replace("\n", lineStart, StringComparison.Ordinal));
+            {
+                _text.Append(((string)part).Replace("\n", _lineStart, StringComparison.Ordinal));
+            }
         }
     }
 
@@ -40,20 +47,26 @@ internal sealed class DartPrinter
             for (var i = 0; i < block.Items.Count; i++)
             {
                 if (i > 0)
-                    text.Append(block.Layout == BlockLayout.Elements ? ", " : "\n\n");
+                {
+                    _text.Append(block.Layout == BlockLayout.Elements ? ", " : "\n\n");
+                }
+
                 Write(block.Items[i]);
             }
+
             return;
         }
-        text.Append('{');
-        var before = lineStart;
-        lineStart += "  ";
+
+        _text.Append('{');
+        var before = _lineStart;
+        _lineStart += "  ";
         foreach (var item in block.Items)
         {
-            text.Append(lineStart);
+            _text.Append(_lineStart);
             Write(item);
         }
-        lineStart = before;
-        text.Append(block.Items.Count > 0 ? lineStart : "").Append('}');
+
+        _lineStart = before;
+        _text.Append(block.Items.Count > 0 ? _lineStart : "").Append('}');
     }
 }

@@ -5,12 +5,12 @@ internal sealed class DartType : IEquatable<DartType>
 {
     private static readonly Dictionary<TypeParameter, DartType> NoArguments = [];
 
-    private readonly string name;
+    private readonly string _name;
 
     private DartType(DartKind kind, string name, params DartType[] arguments)
     {
         Kind = kind;
-        this.name = name;
+        _name = name;
         Arguments = arguments;
     }
 
@@ -56,7 +56,7 @@ internal sealed class DartType : IEquatable<DartType>
     public IReadOnlyList<string?> FieldNames { get; private init; } = [];
 
     /// <summary>The type as programs write it.</summary>
-    public string Text => IsNullable ? name + "?" : name;
+    public string Text => IsNullable ? _name + "?" : _name;
 
     /// <summary>Whether it is a number, text, truth or enum: what has the same static type however it is computed.</summary>
     public bool IsPlain => !IsNullable && Kind is DartKind.Int or DartKind.Double or DartKind.Number or DartKind.Bool or DartKind.String or DartKind.Enum;
@@ -78,14 +78,14 @@ internal sealed class DartType : IEquatable<DartType>
         DartKind.Double => "0.0",
         DartKind.Bool => "false",
         DartKind.String => "''",
-        DartKind.Enum => $"{name}.{Class!.Values[0]}",
+        DartKind.Enum => $"{_name}.{Class!.Values[0]}",
         DartKind.Class => Class!.SimplestObject(this),
         DartKind.List => $"<{Arguments[0]}>[]",
         DartKind.Set => $"<{Arguments[0]}>{{}}",
         DartKind.Map => $"<{Arguments[0]}, {Arguments[1]}>{{}}",
         DartKind.Record => SimplestRecord(),
         DartKind.Function => SimplestFunction(),
-        DartKind.TypedList => $"{name}(1)",
+        DartKind.TypedList => $"{_name}(1)",
         _ => null,
     };
 
@@ -117,15 +117,21 @@ internal sealed class DartType : IEquatable<DartType>
 
     /// <summary>The same type with null, or without.</summary>
     public DartType WithNull(bool isNullable) =>
-        isNullable == IsNullable ? this : new DartType(Kind, name, [.. Arguments]) { IsNullable = isNullable, Class = Class, Parameter = Parameter, FieldNames = FieldNames };
+        isNullable == IsNullable ? this : new DartType(Kind, _name, [.. Arguments]) { IsNullable = isNullable, Class = Class, Parameter = Parameter, FieldNames = FieldNames };
 
     /// <summary>The type with arguments in the place of type parameters.</summary>
     public DartType Substitute(IReadOnlyDictionary<TypeParameter, DartType> arguments)
     {
         if (Parameter is not null)
+        {
             return arguments.TryGetValue(Parameter, out var argument) ? argument.WithNull(IsNullable || argument.IsNullable) : this;
+        }
+
         if (Arguments.Count == 0 || arguments.Count == 0)
+        {
             return this;
+        }
+
         DartType[] parts = [.. Arguments.Select(part => part.Substitute(arguments))];
         var substituted = Kind switch
         {
@@ -148,14 +154,26 @@ internal sealed class DartType : IEquatable<DartType>
     public bool IsSubtypeOf(DartType other)
     {
         if (Equals(other))
+        {
             return true;
+        }
+
         if (Kind == DartKind.Void || (IsNullable && !other.IsNullable))
+        {
             return false;
+        }
+
         var (own, wanted) = (WithNull(false), other.WithNull(false));
         if (own.Equals(wanted))
+        {
             return true;
+        }
+
         if (wanted.Kind == DartKind.Object)
+        {
             return other.IsNullable || (own.Parameter is null ? own.Class is not { IsObject: false } : own.Parameter.Bound is not { Class.IsObject: false });
+        }
+
         return own.Kind switch
         {
             DartKind.Int or DartKind.Double => wanted.Kind == DartKind.Number,
@@ -185,9 +203,13 @@ internal sealed class DartType : IEquatable<DartType>
         for (var i = 0; i < Arguments.Count; i++)
         {
             if (Arguments[i].Simplest is not { } value)
+            {
                 return null;
+            }
+
             fields.Add(FieldNames[i] is { } field ? $"{field}: {value}" : value);
         }
+
         return $"({string.Join(", ", fields)})";
     }
 

@@ -86,7 +86,10 @@ internal sealed record FunctionOutline(string Name, FunctionSort Sort, DartType 
             var required = Parameters.Where(parameter => parameter.Sort == ParameterSort.Required).Select(parameter => $"{parameter.Type} {parameter.Name}").ToList();
             var rest = Parameters.Where(parameter => parameter.Sort != ParameterSort.Required).ToList();
             if (rest.Count == 0)
+            {
                 return $"({string.Join(", ", required)})";
+            }
+
             var isNamed = rest[0].Sort != ParameterSort.Optional;
             var others = string.Join(", ", rest.Select(parameter =>
                 $"{(parameter.Sort == ParameterSort.RequiredNamed ? "required " : "")}{parameter.Type} {parameter.Name}{(parameter.Default is { } value ? " = " + value : "")}"));

@@ -100,7 +100,10 @@ internal readonly struct PieceText
         for (var i = 0; i < pieces.Count; i++)
         {
             if (i > 0)
+            {
                 Parts.Add(", ");
+            }
+
             Parts.Add(pieces[i]);
         }
     }

@@ -5,7 +5,7 @@ namespace Harness.Experiments.Fuzzing.DartPrograms.Model;
 /// <summary>What a program has, before there is any code: classes and functions by their signatures, and global variables.</summary>
 internal sealed class ProgramOutline
 {
-    private readonly Dictionary<string, int> names = [];
+    private readonly Dictionary<string, int> _names = [];
 
     /// <summary>The classes, mixins and enums, in the order in which they are declared.</summary>
     public List<ClassOutline> Classes { get; } = [];
@@ -39,7 +39,7 @@ internal sealed class ProgramOutline
     /// <summary>A name that the program did not have: a prefix and a number.</summary>
     public string NewName(string prefix)
     {
-        var number = names[prefix] = names.GetValueOrDefault(prefix) + 1;
+        var number = _names[prefix] = _names.GetValueOrDefault(prefix) + 1;
         return prefix + number.ToString(CultureInfo.InvariantCulture);
     }
 }

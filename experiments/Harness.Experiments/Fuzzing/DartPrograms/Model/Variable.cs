@@ -10,16 +10,16 @@ internal sealed record Variable(string Text, DartType Type, bool IsMutable = fal
 /// <param name="outer">What is around it; null for nothing.</param>
 internal sealed class Scope(Scope? outer)
 {
-    private readonly List<Variable> variables = [];
+    private readonly List<Variable> _variables = [];
 
     /// <summary>What is around it.</summary>
     public Scope? Outer { get; } = outer;
 
     /// <summary>All that are known, the innermost and latest first; one hides those of its name further out.</summary>
-    public IEnumerable<Variable> All => Enumerable.Reverse(variables).Concat(Outer?.All ?? []).DistinctBy(variable => variable.Text);
+    public IEnumerable<Variable> All => Enumerable.Reverse(_variables).Concat(Outer?.All ?? []).DistinctBy(variable => variable.Text);
 
     /// <summary>Makes a variable known.</summary>
-    public void Add(Variable variable) => variables.Add(variable);
+    public void Add(Variable variable) => _variables.Add(variable);
 
     /// <summary>Those whose values can stand where a type is wanted.</summary>
     public List<Variable> OfType(DartType type) => [.. All.Where(variable => variable.Type.IsSubtypeOf(type))];
