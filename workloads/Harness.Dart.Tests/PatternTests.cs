@@ -118,9 +118,12 @@ public sealed class PatternTests
     public void VariablesThatDifferBetweenHeadsAreNobodys()
     {
         Assert.Equal((0, "some\n"), ProgramTests.Run("void main() { switch (3 as num) { case int a when a > 2: case double a when a < 1: print('some'); } }"));
-        const string Message = "The variable 'a' doesn't have the same type and finality in all heads of the case.";
-        Refused("void main() { switch (3 as num) { case int a when a > 2: case double a when a < 1: print(a); } }", Message);
-        Refused("void main() { switch ([1, 2]) { case [var a, 2]: case [final a, 3]: a = 1; } }", Message);
+        Refused(
+            "void main() { switch (3 as num) { case int a when a > 2: case double a when a < 1: print(a); } }",
+            "The variable 'a' doesn't have the same type and finality in all heads of the case.");
+        Refused(
+            "void main() { switch ([1, 2]) { case [var a, 2]: case [final a, 3]: a = 1; } }",
+            "Variable 'a' isn't declared, or not alike, by all the cases that share this body.");
     }
 
     [Fact]
