@@ -86,7 +86,7 @@ function observe(request) {
   return request.calls.map((one) => call(one) + log.splice(0).map((line) => ` ${line}`).join(''));
 }
 
-/** What a module of the Dart compiler prints, line by line, and how it ends. */
+/** What a module of the Dart compiler prints, line by line, without the functions of stack traces, and how it ends. */
 function observeDart(request) {
   let text = '';
   const { imports, attach } = createDartHost((line) => { text += `${line}\n`; });
@@ -99,7 +99,7 @@ function observeDart(request) {
     if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) return [`error:${error.message}`];
     end = `trap:${category(error)}`;
   }
-  return [...text.split('\n').slice(0, -1), end];
+  return [...text.split('\n').slice(0, -1).filter((line) => !/^#\d+ {2}/.test(line)), end];
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

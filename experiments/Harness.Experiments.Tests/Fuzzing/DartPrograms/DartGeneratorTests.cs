@@ -64,7 +64,7 @@ public class DartGeneratorTests
         static bool IsWanted(string text) => text.Contains("rethrow", StringComparison.Ordinal);
         var source = Enumerable.Range(0, 100).Select(seed => DartGenerator.Generate((ulong)seed)).First(candidate => IsWanted(candidate.Text));
         var before = source.Text.Length;
-        new DartReducer(source.Root, text => IsWanted(text) && DartCompilation.Of(text, DartLowerings.Default).Module is not null, TimeSpan.FromSeconds(4)).Reduce();
+        new DartReducer(source.Root, text => IsWanted(text) && DartCompilation.Of(text, DartLowerings.Default).Module is not null, TimeSpan.FromSeconds(20)).Reduce();
         Assert.True(IsWanted(source.Text));
         Assert.NotNull(DartCompilation.Of(source.Text, DartLowerings.Default).Module);
         Assert.InRange(source.Text.Length, 1, before - 1);
