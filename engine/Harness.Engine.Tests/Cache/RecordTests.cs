@@ -1,5 +1,4 @@
 using Harness.Engine.Cache;
-using Harness.Engine.Runtime;
 using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Engine.Tests.Cache;

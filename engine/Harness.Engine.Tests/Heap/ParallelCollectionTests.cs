@@ -30,7 +30,7 @@ public sealed unsafe class ParallelCollectionTests
         Assert.Equal(objects * (long)ObjectLayout.Of(Pair).Size, statistics.LiveBytes);
         var shares = roots.Heap.CollectionShares;
         Assert.Equal(int.Parse(threads), shares.Length);
-        Assert.True(shares.Skip(1).Any(share => share.Objects > 0));
+        Assert.Contains(shares.Skip(1), share => share.Objects > 0);
         Assert.All(shares, share => Assert.Equal(share.Objects * ObjectLayout.Of(Pair).Size, share.Bytes));
         Assert.InRange(shares.Sum(share => share.Objects), objects * 3 / 5, objects);
     }

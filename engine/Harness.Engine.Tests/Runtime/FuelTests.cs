@@ -1,7 +1,6 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Modules;
 using Harness.Engine.Modules.Text;
-using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
 using Harness.Engine.Runtime;
 using Harness.Engine.Tests.Optimizer;

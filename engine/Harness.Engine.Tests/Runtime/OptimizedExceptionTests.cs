@@ -1,4 +1,3 @@
-using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Tests.Runtime;

@@ -1,5 +1,4 @@
 using Harness.Engine.Configuration;
-using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.Runtime.Stacks;
 using Harness.Engine.X64;

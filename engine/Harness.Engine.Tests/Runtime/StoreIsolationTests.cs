@@ -1,5 +1,4 @@
 using Harness.Engine.Configuration;
-using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Tests.Runtime;

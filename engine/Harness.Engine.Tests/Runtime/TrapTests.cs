@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Harness.Engine.Configuration;
-using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.Runtime.Stacks;
 using Harness.Engine.X64;

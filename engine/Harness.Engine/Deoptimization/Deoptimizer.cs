@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using Harness.Engine.Modules;
 using Harness.Engine.Runtime;
 using Harness.Engine.Runtime.Stacks;
 using Harness.Engine.Runtime.Stubs;

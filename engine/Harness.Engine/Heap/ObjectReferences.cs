@@ -1,5 +1,4 @@
 using System.Numerics;
-using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Heap;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Harness.Engine.Modules;
 
 /// <summary>What the tables of a module contain when an instance begins, where the module alone says it: which function of the module each element is.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Harness.Engine.Configuration;
 using Harness.Engine.Feedback;
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Build;
 using Harness.Engine.Optimizer.Emission;
 using Harness.Engine.Optimizer.Inlining;

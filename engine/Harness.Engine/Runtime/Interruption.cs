@@ -1,5 +1,3 @@
-using Harness.Engine.Configuration;
-
 namespace Harness.Engine.Runtime;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Harness.Engine.Configuration;
-using Harness.Engine.Deoptimization;
 using Harness.Engine.Runtime.Tiering;
 
 namespace Harness.Engine.Runtime;

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Harness.Engine.Heap;
-using Harness.Engine.Modules;
 using Harness.Engine.Runtime.Stacks;
 
 namespace Harness.Engine.Runtime;

@@ -1,5 +1,3 @@
-using Harness.Engine.Modules;
-
 namespace Harness.Engine.Runtime;
 
 /// <summary>

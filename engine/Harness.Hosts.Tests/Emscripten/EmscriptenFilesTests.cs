@@ -1,5 +1,4 @@
 using Harness.Engine.Runtime;
-using Harness.Hosts.Emscripten;
 using Harness.Hosts.Wasi;
 using static Harness.Hosts.Tests.Emscripten.EmscriptenRun;
 

@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using Harness.Experiments.Engines;
 using Harness.Experiments.Sweeps;
 
 namespace Harness.Experiments.Tests.Engines;
 
+[SupportedOSPlatform("linux")]
 public sealed class CellCacheTests
 {
     private const string Knob = "cache.directory";

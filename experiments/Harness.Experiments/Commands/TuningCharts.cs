@@ -1,5 +1,4 @@
 using Harness.Experiments.Charts.Drawing;
-using Harness.Experiments.Reports.Documents;
 using Harness.Experiments.Results;
 using Harness.Experiments.Tuning;
 using Harness.Experiments.Tuning.Reporting;

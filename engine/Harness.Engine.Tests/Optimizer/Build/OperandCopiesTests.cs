@@ -47,9 +47,9 @@ public sealed class OperandCopiesTests
     {
         int[] operands = [.. Enumerable.Range(7, Count)];
         _copies.With([], operands);
-        Assert.Equal(operands[..^1], Listed(_copies.With([], operands[..^1])));
-        Assert.Equal(operands[..3], Listed(_copies.With([], operands[..3])));
-        Assert.Equal(operands[..500], Listed(_copies.With([], operands[..500])));
+        Assert.Equal(operands[..^1], Listed(_copies.With([], operands.AsSpan(..^1))));
+        Assert.Equal(operands[..3], Listed(_copies.With([], operands.AsSpan(..3))));
+        Assert.Equal(operands[..500], Listed(_copies.With([], operands.AsSpan(..500))));
         Assert.Equal(operands, Listed(_copies.With([], operands)));
     }
 

@@ -1,7 +1,5 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics.Growth;
-using Harness.Engine.Modules;
-using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 using Harness.Engine.Optimizer.Passes;
 using Harness.Engine.Optimizer.RegisterAllocation;

@@ -5,7 +5,6 @@ using Harness.Engine.Modules.Text;
 using Harness.Engine.Optimizer.Build;
 using Harness.Engine.Optimizer.Emission;
 using Harness.Engine.Optimizer.Inlining;
-using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;

@@ -1,4 +1,3 @@
-using Harness.Engine.Runtime;
 using Harness.Engine.Tests.Baseline;
 
 namespace Harness.Engine.Tests.Optimizer.CodeGeneration;

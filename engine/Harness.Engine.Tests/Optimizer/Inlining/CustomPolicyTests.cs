@@ -1,6 +1,5 @@
 using Harness.Engine.Configuration;
 using Harness.Engine.Diagnostics;
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Inlining;
 using static Harness.Engine.Tests.Optimizer.Inlining.TestTrees;
 

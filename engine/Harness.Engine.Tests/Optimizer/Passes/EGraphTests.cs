@@ -1,5 +1,4 @@
 using Harness.Engine.Modules;
-using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Passes;
 using Harness.Engine.Optimizer.Passes.Algebra;
 

@@ -29,7 +29,7 @@ internal static class GraphBuilder
         int loop = -1,
         GraphMemory? memory = null,
         CancellationToken cancellation = default) =>
-        Build(module, options, root, allowDeopt, loop, memory, cancellation, makeArgument: null);
+        Build(module, options, root, allowDeopt, loop, memory, makeArgument: null, cancellation);
 
     /// <summary>Builds a graph of a function by itself that is looked at and not made into code.</summary>
     /// <param name="module">The module.</param>
@@ -48,8 +48,8 @@ internal static class GraphBuilder
             allowDeopt: false,
             loop: -1,
             memory,
-            cancellation,
-            makeArgument);
+            makeArgument,
+            cancellation);
 
     private static Graph Build(
         WasmModule module,
@@ -58,8 +58,8 @@ internal static class GraphBuilder
         bool allowDeopt,
         int loop,
         GraphMemory? memory,
-        CancellationToken cancellation,
-        Func<GraphAssembler, int, int>? makeArgument)
+        Func<GraphAssembler, int, int>? makeArgument,
+        CancellationToken cancellation)
     {
         var graph = new Graph(memory)
         {

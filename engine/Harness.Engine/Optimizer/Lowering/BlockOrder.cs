@@ -1,4 +1,3 @@
-using Harness.Engine.Optimizer.Analysis;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Lowering;

@@ -1,5 +1,3 @@
-using Harness.Engine.Optimizer.Lowering;
-
 namespace Harness.Engine.Optimizer.RegisterAllocation;
 
 /// <content>What happens when there are not enough registers: cutting intervals, and slots in the frame.</content>

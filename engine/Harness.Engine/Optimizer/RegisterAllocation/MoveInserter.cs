@@ -1,4 +1,3 @@
-using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
 
 namespace Harness.Engine.Optimizer.RegisterAllocation;

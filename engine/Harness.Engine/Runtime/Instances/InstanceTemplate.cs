@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using Harness.Engine.Modules;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Runtime.Instances;

@@ -1,4 +1,3 @@
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Build.Builders;

@@ -1,5 +1,4 @@
 using Harness.Engine.Deoptimization;
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 
 namespace Harness.Engine.Optimizer.Build.Builders;

@@ -2,7 +2,6 @@ using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Inlining;
 using Harness.Engine.Optimizer.Ir;
-using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Optimizer.Build.Builders;
 

@@ -1,5 +1,4 @@
 using Harness.Engine.Optimizer.Lowering;
-using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Emission.Emitters;

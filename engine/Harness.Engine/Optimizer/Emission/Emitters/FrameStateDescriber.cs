@@ -2,7 +2,6 @@ using Harness.Engine.Deoptimization;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 using Harness.Engine.Optimizer.Lowering;
-using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Runtime;
 
 namespace Harness.Engine.Optimizer.Emission.Emitters;

@@ -1,6 +1,5 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Lowering;
-using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 

@@ -1,8 +1,6 @@
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Lowering;
-using Harness.Engine.Optimizer.RegisterAllocation;
 using Harness.Engine.Vectors;
-using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Emission.Emitters;
 

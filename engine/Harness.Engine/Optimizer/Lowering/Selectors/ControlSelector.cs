@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
-using Harness.Engine.Runtime;
 using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Lowering.Selectors;

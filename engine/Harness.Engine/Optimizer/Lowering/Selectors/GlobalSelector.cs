@@ -1,5 +1,4 @@
 using Harness.Engine.Optimizer.Ir;
-using Harness.Engine.X64;
 
 namespace Harness.Engine.Optimizer.Lowering.Selectors;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Harness.Engine.Modules;
 using Harness.Engine.Optimizer.Ir;
 
