@@ -36,9 +36,10 @@ internal sealed class ConstantTable
     {
         var elements = InitialElements.Of(module, MostElements);
         var tables = new ConstantTable?[elements.Length];
+        var exported = module.ExportedItems(ExternalKind.Table);
         for (var i = 0; i < tables.Length; i++)
         {
-            if (elements[i] is { } functions && !module.MayChangeTable(i))
+            if (elements[i] is { } functions && !module.Bodies.IsWritten(i) && !exported.Contains(i))
             {
                 tables[i] = new ConstantTable(functions);
             }

@@ -102,22 +102,21 @@ internal sealed class ExportTable
         return found < 0 ? null : _all is { } all ? all[found] : Read(found);
     }
 
-    /// <summary>Whether an item is exported.</summary>
-    /// <param name="kind">What it is.</param>
-    /// <param name="item">Its index among the module's items of that kind.</param>
-    public bool Contains(ExternalKind kind, int item)
+    /// <summary>The items of a kind that are exported, by their indices among the module's items of that kind. All exports are read for it.</summary>
+    public HashSet<int> ItemsOf(ExternalKind kind)
     {
+        var items = new HashSet<int>();
         for (var i = 0; i < _count; i++)
         {
             var reader = ReaderAt(i);
             reader.ReadNameBytes();
-            if ((ExternalKind)reader.ReadByte() == kind && (int)reader.ReadVarU32() == item)
+            if ((ExternalKind)reader.ReadByte() == kind)
             {
-                return true;
+                items.Add((int)reader.ReadVarU32());
             }
         }
 
-        return false;
+        return items;
     }
 
     /// <summary>The hash of the text, which nobody can foresee, so that no module is made of names that all have the same.</summary>

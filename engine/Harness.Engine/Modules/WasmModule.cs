@@ -154,14 +154,12 @@ public sealed class WasmModule
         return export;
     }
 
-    /// <summary>
-    /// Whether anybody can change a table: the embedder or another module, who have it by an import or export, or an instruction of this module, which may be in a body that was not validated yet.
-    /// </summary>
-    internal bool MayChangeTable(int index)
+    /// <summary>The items of a kind that the module exports, by index. All exports are read for it.</summary>
+    internal HashSet<int> ExportedItems(ExternalKind kind)
     {
-        var mayChange = Tables[index].IsImported || Late is not null || Bodies.IsWritten(index) || _exports.Contains(ExternalKind.Table, index);
+        var items = _exports.ItemsOf(kind);
         GC.KeepAlive(this);
-        return mayChange;
+        return items;
     }
 
     /// <summary>A reader of the function's body that stands on the vector of locals.</summary>
