@@ -12,12 +12,12 @@ namespace Harness.Engine.X64;
 /// chosen, the operation itself is never exchanged for another one. Not safe for use by several threads at once.
 /// <para>
 /// What instructions are written with are its base classes, each with a state that the others do not see: bytes (<see cref="CodeBuffer"/>), labels and references (<see cref="LabelledBuffer"/>),
-/// encodings (<see cref="InstructionEncoder"/>). This file has the data behind the code; the other parts have the instructions, a file for each family, a line or two each, and no state. They are parts of
-/// one class, and not classes for families over a shared buffer, since all of it writes at the one cursor: a class would reach that by one more pointer with each instruction, and a compiler would have to
-/// hold them all and name one with each.
+/// encodings (<see cref="InstructionEncoder"/>). On those stand the instructions, a class without state for each family, a line or two an instruction: <see cref="MoveAssembler"/>,
+/// <see cref="IntegerAssembler"/>, <see cref="ControlAssembler"/>, <see cref="ScalarAssembler"/>, <see cref="VectorAssembler"/> and <see cref="AtomicAssembler"/>, in a row, since all of them write
+/// at the one cursor. This class has the data behind the code.
 /// </para>
 /// </remarks>
-internal sealed unsafe partial class Assembler : InstructionEncoder
+internal sealed unsafe class Assembler : AtomicAssembler
 {
     private const int NotFinished = -1;
     private const byte Padding = 0xCC;

@@ -6,7 +6,7 @@ namespace Harness.Engine.X64;
 /// <summary>What the processor can do beyond the x86-64 base, for compilers to choose instructions by.</summary>
 internal static class CpuFeatures
 {
-    /// <summary>Three-operand vector encodings (<see cref="Assembler.Vex(SseOp, Xmm, Xmm, Xmm)"/> and its kin).</summary>
+    /// <summary>Three-operand vector encodings (<see cref="ScalarAssembler.Vex(SseOp, Xmm, Xmm, Xmm)"/> and its kin).</summary>
     public static bool Avx => System.Runtime.Intrinsics.X86.Avx.IsSupported;
 
     /// <summary>Broadcasts of integers (<see cref="BroadcastOp"/>).</summary>

@@ -43,7 +43,7 @@ internal abstract unsafe class LabelledBuffer : CodeBuffer
     }
 
     /// <summary>Makes a label the current position, and resolves the references made to it before.</summary>
-    /// <exception cref="InvalidOperationException">It is bound already, or a <see cref="Assembler.JmpShort"/> to it is too far away.</exception>
+    /// <exception cref="InvalidOperationException">It is bound already, or a <see cref="ControlAssembler.JmpShort"/> to it is too far away.</exception>
     public void Bind(Label label)
     {
         ref var state = ref StateOf(label);

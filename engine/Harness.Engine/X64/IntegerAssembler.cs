@@ -3,9 +3,14 @@ using static Harness.Engine.X64.InstructionBits;
 
 namespace Harness.Engine.X64;
 
-/// <content>Integer arithmetic, logic, shifts, bit counts and comparisons.</content>
-internal sealed unsafe partial class Assembler
+/// <summary>Integer arithmetic, logic, shifts, bit counts and comparisons.</summary>
+internal abstract unsafe class IntegerAssembler : MoveAssembler
 {
+    private protected IntegerAssembler(int capacity)
+        : base(capacity)
+    {
+    }
+
     /// <summary><c>op dst, src</c>.</summary>
     public void Alu(AluOp op, OpSize size, Gpr dst, Gpr src) =>
         _cursor = Encode(((int)op << 3) | 2 | Sized(size), (int)dst, (int)src);
@@ -73,6 +78,9 @@ internal sealed unsafe partial class Assembler
         _cursor = Immediate32(p, immediate);
         return PositionOf(p);
     }
+
+    /// <summary>Clears all 64 bits of a register (<c>xor</c>), which changes the flags.</summary>
+    public void Zero(Gpr dst) => Alu(AluOp.Xor, OpSize.Dword, dst, dst);
 
     /// <summary><c>test a, b</c>.</summary>
     public void Test(OpSize size, Gpr a, Gpr b) => _cursor = Encode(0x84 | Sized(size), (int)b, (int)a);

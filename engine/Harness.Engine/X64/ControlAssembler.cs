@@ -1,9 +1,14 @@
 namespace Harness.Engine.X64;
 
-/// <content>Jumps, calls, and instructions without operands.</content>
-internal sealed unsafe partial class Assembler
+/// <summary>Jumps, calls, and instructions without operands.</summary>
+internal abstract unsafe class ControlAssembler : IntegerAssembler
 {
     private const int LongestNop = 9;
+
+    private protected ControlAssembler(int capacity)
+        : base(capacity)
+    {
+    }
 
     /// <summary>The recommended no-operations of 1 to 9 bytes, one after the other.</summary>
     private static ReadOnlySpan<byte> Nops =>

@@ -2,10 +2,15 @@ using static Harness.Engine.X64.InstructionBits;
 
 namespace Harness.Engine.X64;
 
-/// <content>Instructions that other processors see happen at once, and fences.</content>
-internal sealed unsafe partial class Assembler
+/// <summary>Instructions that other processors see happen at once, and fences.</summary>
+internal abstract unsafe class AtomicAssembler : VectorAssembler
 {
     private const byte LockPrefix = 0xF0;
+
+    private protected AtomicAssembler(int capacity)
+        : base(capacity)
+    {
+    }
 
     /// <summary><c>xchg [a], b</c>, which is atomic and a full fence without a prefix.</summary>
     public void Xchg(OpSize size, Mem a, Gpr b) => _cursor = Encode(0x86 | Sized(size), (int)b, a);

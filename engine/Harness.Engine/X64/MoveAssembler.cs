@@ -2,9 +2,14 @@ using static Harness.Engine.X64.InstructionBits;
 
 namespace Harness.Engine.X64;
 
-/// <content>Moves between general purpose registers and memory, addresses and the stack.</content>
-internal sealed unsafe partial class Assembler
+/// <summary>Moves between general purpose registers and memory, addresses and the stack.</summary>
+internal abstract unsafe class MoveAssembler : InstructionEncoder
 {
+    private protected MoveAssembler(int capacity)
+        : base(capacity)
+    {
+    }
+
     /// <summary><c>mov dst, src</c>; of 32 bits it clears the upper half.</summary>
     public void Mov(OpSize size, Gpr dst, Gpr src) => _cursor = Encode(0x8A | Sized(size), (int)dst, (int)src);
 
@@ -36,9 +41,6 @@ internal sealed unsafe partial class Assembler
             _cursor = p + sizeof(long);
         }
     }
-
-    /// <summary>Clears all 64 bits of a register (<c>xor</c>), which changes the flags.</summary>
-    public void Zero(Gpr dst) => Alu(AluOp.Xor, OpSize.Dword, dst, dst);
 
     /// <summary>Zero-extends from <paramref name="from"/> to 64 bits.</summary>
     public void MovZx(OpSize from, Gpr dst, Gpr src)

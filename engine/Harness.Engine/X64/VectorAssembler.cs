@@ -2,12 +2,17 @@ using static Harness.Engine.X64.InstructionBits;
 
 namespace Harness.Engine.X64;
 
-/// <content>
+/// <summary>
 /// Operations on all lanes of vector registers, in the legacy and in the three-operand encoding. Memory operands of the former are aligned to
 /// 16 bytes where they are so wide.
-/// </content>
-internal sealed unsafe partial class Assembler
+/// </summary>
+internal abstract unsafe class VectorAssembler : ScalarAssembler
 {
+    private protected VectorAssembler(int capacity)
+        : base(capacity)
+    {
+    }
+
     /// <summary><c>op dst, src</c>.</summary>
     public void Packed(PackedOp op, Xmm dst, Xmm src) => _cursor = Encode((int)op, (int)dst, (int)src);
 

@@ -2,11 +2,16 @@ using static Harness.Engine.X64.InstructionBits;
 
 namespace Harness.Engine.X64;
 
-/// <content>Scalar floating point, in the legacy and in the three-operand encoding.</content>
-internal sealed unsafe partial class Assembler
+/// <summary>Scalar floating point, in the legacy and in the three-operand encoding.</summary>
+internal abstract unsafe class ScalarAssembler : ControlAssembler
 {
     private const int Roundss = P66 | M0F3A | 0x0A;
     private const int Roundsd = P66 | M0F3A | 0x0B;
+
+    private protected ScalarAssembler(int capacity)
+        : base(capacity)
+    {
+    }
 
     /// <summary><c>op dst, src</c>.</summary>
     public void Sse(SseOp op, Xmm dst, Xmm src) => _cursor = Encode((int)op, (int)dst, (int)src);
